@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* applets.h: everything that nettrace can be called as. */
+#ifndef NETTRACE_APPLETS_H
+#define NETTRACE_APPLETS_H
+
+#include <stdio.h>
+
+#include "core/tool.h"
+
+struct applet {
+	const char *name, *summary;
+	const struct tool *tool;                /* NULL: main */
+	int (*main)(int argc, char **argv);
+};
+
+/* NULL: no such applet. */
+const struct applet *applet_find(const char *name);
+/* The same for the name of a link, which may have a prefix: "nettrace-tcpdrop", "nt.tcpdrop". */
+const struct applet *applet_of_link(const char *name);
+/* The name most like this one, or NULL when none is near. */
+const char *applet_nearest(const char *name);
+/* A line each: name and what it is for. */
+void applets_list(FILE *to);
+/* --install DIR [--prefix P]: symbolic links to this binary, one a tool, in DIR. argv[0] is "--install". Exit code. */
+int applets_install(int argc, char **argv);
+
+#endif

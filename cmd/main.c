@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* main.c: the name it is called by, or the first argument, chooses the tool. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/applets.h"
+#include "core/run.h"
+#include "core/say.h"
+
+static int usage(FILE *to)
+{
+	fputs("nettrace: sees what the network stack of this machine does. Usage:\n"
+	      "  nettrace TOOL [OPTION...] [-- COMMAND ARG...]\n"
+	      "  TOOL [OPTION...]                   by a link to nettrace\n"
+	      "  nettrace TOOL --help               what TOOL can do\n"
+	      "  nettrace --list                    every tool with a line each\n"
+	      "  nettrace --install DIR [--prefix P]  make a link for every tool\n"
+	      "  nettrace --version\n\n"
+	      "Tools:\n",
+	      to);
+	applets_list(to);
+	return EXIT_DONE;
+}
+
+static int run_applet(const struct applet *applet, int argc, char **argv)
+{
+	struct options options;
+
+	argv[0] = (char *)(uintptr_t)applet->name;
+	say_name = applet->name;
+	if (applet->main)
+		return applet->main(argc, argv);
+	options_parse(&options, applet->tool, argc, argv);
+	return run(&options);
+}
+
+static int unknown(const char *name)
+{
+	const char *nearest = applet_nearest(name);
+
+	if (nearest)
+		say("%s: no such tool; did you mean %s?", name, nearest);
+	else
+		say("%s: no such tool; nettrace --list shows them", name);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *name = slash ? slash + 1 : argc ? argv[0] : "nettrace";
+	const struct applet *applet;
+
+	applet = applet_of_link(name);
+	if (applet)
+		return run_applet(applet, argc, argv);
+	if (argc < 2)
+		return usage(stdout);
+	if (!strcmp(argv[1], "--list")) {
+		applets_list(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return usage(stdout);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		puts("nettrace " NETTRACE_VERSION);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--install"))
+		return applets_install(argc - 1, argv + 1);
+	applet = applet_find(argv[1]);
+	if (applet)
+		return run_applet(applet, argc - 1, argv + 1);
+	return unknown(argv[1]);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpdrop.c: TCP packets that the kernel drops, why, and from where in its code. */
+#include "core/enums.h"
+#include "core/options.h"
+#include "core/owner_hooks.h"
+#include "core/tcp_names.h"
+#include "core/tool.h"
+#include "probes/tcpdrop.h"
+
+#define REASONS     "skb_drop_reason"
+#define OWN(member) AT(struct tcpdrop_event, member)
+
+static const struct field fields[] = {
+	{ "time" },
+	{ "pid", "PID", .width = 7 },
+	{ "family", "IP", .width = 2 },
+	{ "source", "SADDR:SPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(saddr),
+	  .port = offsetof(struct tcpdrop_event, sport) },
+	{ "destination", "DADDR:DPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(daddr),
+	  .port = offsetof(struct tcpdrop_event, dport), .before = "> " },
+	{ "saddr", "SADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(saddr), .help = "source address of the packet" },
+	{ "sport", "SPORT", F_PORT, IN_CSV | IN_JSON, OWN(sport), .help = "its source port" },
+	{ "daddr", "DADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(daddr), .help = "its destination address" },
+	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "its destination port" },
+	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES, .help = "state of its socket; unknown: it has none" },
+	{ "flags", "FLAGS", F_TCPFLAGS, .glued = true, OWN(flags), .help = "TCP flags of the packet" },
+	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .otherwise = "location",
+	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_DROP; unknown: the kernel "
+		  "tells none (before 5.17)" },
+	{ "reason_code", "CODE", F_UINT, .glued = true, OWN(reason_code), .help = "its number in the running kernel" },
+	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location), .help = "where in the kernel's code" },
+	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "how the kernel came there" },
+	{},
+};
+
+static const struct field summary_fields[] = {
+	{ "reason", "REASON", F_ENUM, .width = 28, OWN(reason), .btf_enum = REASONS },
+	{ "location", "LOCATION", F_SYMBOL, .width = 40, OWN(location) },
+	{ "count", "DROPS", F_COUNT, .width = -8, .help = "packets" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
+	  .help = "also what is thrown away on every clean connection: the last ACKs and FINs" },
+	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
+	{ "reason", 0, O_ENUM, "NAMES", .off = offsetof(struct options, settings.reasons), .btf_enum = REASONS,
+	  .help = "only these reasons" },
+	{ "summary", 'c', O_SAME, .same = "summary", .help = "count by reason and location; print on exit and at --interval" },
+	{ "netns-id", 0, O_SAME, .same = "netns" },
+	{ "pid-netns", 0, O_PIDNETNS, "PID", .off = offsetof(struct options, settings.filter.netns),
+	  .help = "only the network namespace of this process" },
+	{},
+};
+
+static const struct hook hooks[] = {
+	OWNER_HOOKS("owner_state"),
+	{ "kfree_skb", { "kfree_cast", "kfree_helper", "kfree_socket" } },
+	{ "consume_skb", { "consume_cast", "consume_helper" }, "the SYNs that a full listener drops" },
+	{},
+};
+
+static const struct enum_extra own_reasons[] = {
+	{ REASONS, "LISTEN_OVERFLOW", REASON_LISTEN_OVERFLOW },
+	{ REASONS, "SYN_QUEUE_FULL", REASON_SYN_QUEUE_FULL },
+	{ REASONS, "LISTEN_DROP", REASON_LISTEN_DROP },
+	{},
+};
+
+static const char *const examples[] = {
+	"tcpdrop", "dropped TCP packets, with the kernel's stack",
+	"tcpdrop --no-stack --lport 443", "of local port 443, a line each",
+	"tcpdrop -c --interval 10", "counts by reason and place, every ten seconds",
+	NULL,
+};
+
+OBJECT(tcpdrop);
+
+const struct tool tcpdrop = {
+	.name = "tcpdrop",
+	.summary = "TCP packets dropped by the kernel, with reason and stack",
+	.examples = examples,
+	OBJECT_OF(tcpdrop),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+	.summary_fields = summary_fields,
+	.summary_flag = TCPDROP_SUMMARY,
+	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
+		     [IN_V4_RCV] = "tcp_v4_rcv",
+		     [IN_V6_RCV] = "tcp_v6_rcv",
+		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
+	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
+		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
+	.extras = own_reasons,
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcplife.c: TCP sessions, one line each, with their bytes and how long they lived. */
+#include "core/owner_hooks.h"
+#include "core/tcp_names.h"
+#include "core/tool.h"
+#include "probes/tcplife.h"
+
+#define OWN(member) AT(struct tcplife_event, member)
+
+static const char *const roles[] = { NULL, "client", "server" };
+
+static const struct field fields[] = {
+	{ "pid", "PID", .width = 5 },
+	{ "comm", "COMM", .width = 10, .wide = 16 },
+	{ "family", "IP", .where = IN_WIDE | IN_CSV },
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr" },
+	{ "rport" },
+	{ "tx_bytes", "TX_KB", F_KBYTES, .width = -5, .wide = -6, OWN(tx_bytes), .help = "payload sent" },
+	{ "rx_bytes", "RX_KB", F_KBYTES, .width = -5, .wide = -6, OWN(rx_bytes), .help = "payload received" },
+	{ "duration_ns", "MS", F_MSEC, .decimals = 2, OWN(duration),
+	  .help = "from established to closed; unknown: opened before tracing" },
+	{ "role", NULL, F_NAME, OWN(role), NAMES(roles), .help = "client: it connected; server: it accepted" },
+	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .help = "CLOSE, or the state of a session still open" },
+	{ "retrans", NULL, F_UINT, OWN(retrans), .help = "segments sent again" },
+	{ "srtt_us", NULL, F_ID, OWN(srtt_us), .help = "smoothed round-trip time, us" },
+	{ "error", NULL, F_ERRNO, OWN(error), .help = "what ended it: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "open", 0, O_FLAG, .flag = TCPLIFE_OPEN,
+	  .help = "list sessions opened before tracing, too, and at the end those still open" },
+	{ "time", 'T', O_SAME, .same = "time" },
+	{ "timestamp", 't', O_SAME, .same = "timestamp" },
+	{ "wide", 'w', O_SAME, .same = "wide" },
+	{ "csv", 's', O_SAME, .same = "csv" },
+	{ "pid", 'p', O_SAME, .same = "pid" },
+	{ "localport", 'L', O_SAME, .same = "lport" },
+	{ "remoteport", 'D', O_SAME, .same = "rport" },
+	{},
+};
+
+static const struct hook hooks[] = {
+	OWNER_HOOKS("session"),
+	{ "open sessions", { "open_tagged", "open_tcp" }, "the sessions that are still open", RUN_AT_END, TCPLIFE_OPEN },
+	{},
+};
+
+static const char *const examples[] = {
+	"tcplife", "TCP sessions as they end",
+	"tcplife -D 443 --comm 'curl*'", "of curl, to port 443",
+	"tcplife --open --duration 10", "for ten seconds, then those still open",
+	NULL,
+};
+
+OBJECT(tcplife);
+
+const struct tool tcplife = {
+	.name = "tcplife",
+	.summary = "TCP sessions: who, with whom, how many bytes, how long",
+	.examples = examples,
+	OBJECT_OF(tcplife),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpretrans.c: TCP segments that are sent again, and why. */
+#include "core/owner_hooks.h"
+#include "core/tcp_names.h"
+#include "core/tool.h"
+#include "probes/tcpretrans.h"
+
+#define OWN(member)  AT(struct tcpretrans_event, member)
+#define ENDS(member) AT(struct event, member)
+
+static const char *const kinds[] = { "R", "L", "S" };
+static const char *const causes[] = { "OTHER", "RTO", "FAST", "TLP", "SYN", "SYN-ACK" };
+
+static const struct field fields[] = {
+	{ "time" },
+	{ "pid", "PID", .width = 7 },
+	{ "family", "IP", .width = 2 },
+	{ "laddr", .where = IN_CSV },
+	{ "lport", .where = IN_CSV },
+	{ "local", "LADDR:LPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, ENDS(laddr),
+	  .port = offsetof(struct event, lport) },
+	{ "kind", "T", F_NAME, .width = 1, OWN(kind), NAMES(kinds), .after = ">",
+	  .help = "R: retransmission, L: tail loss probe (with -l), S: SYN-ACK" },
+	{ "raddr", .where = IN_CSV },
+	{ "rport", .where = IN_CSV },
+	{ "remote", "RADDR:RPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, ENDS(raddr),
+	  .port = offsetof(struct event, rport) },
+	{ "state", "STATE", F_NAME, .width = 12, OWN(state), TCP_STATES, .help = "TCP state of the sender" },
+	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .glued = true, OWN(err) },
+	{ "err", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(err),
+	  .help = "the kernel failed to send it: errno (kernels from 6.16 tell)" },
+	{ "cause", "CAUSE", F_NAME, .width = 7, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
+	  .help = "RTO: time-out; FAST: fast recovery; TLP: tail loss probe; SYN, SYN-ACK: handshake" },
+	{ "seq", "SEQ", F_UINT, .width = 10, OWN(seq), .flag = TCPRETRANS_SEQUENCE,
+	  .help = "sequence number of the segment" },
+	{},
+};
+
+static const struct field summary_fields[] = {
+	{ "laddr", .where = IN_CSV | IN_JSON },
+	{ "lport", .where = IN_CSV | IN_JSON },
+	{ "local", "LADDR:LPORT", F_BRACKETS, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(laddr),
+	  .port = offsetof(struct event, lport) },
+	{ "raddr", .where = IN_CSV | IN_JSON },
+	{ "rport", .where = IN_CSV | IN_JSON },
+	{ "remote", "RADDR:RPORT", F_BRACKETS, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
+	  .port = offsetof(struct event, rport), .before = "<-> " },
+	{ "count", "RETRANSMITS", F_COUNT, .width = -10, .help = "segments sent again" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
+	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L, not R" },
+	{ "count", 'c', O_SAME, .same = "summary", .help = "count per flow; print on exit and at --interval" },
+	{ "extended", 'x', O_FLAG, .flag = TCPRETRANS_CAUSE, .help = "add the cause" },
+	{},
+};
+
+static const struct hook hooks[] = {
+	OWNER_HOOKS("owner_state"),
+	{ "tcp_retransmit_skb", { "retransmit" } },
+	{ "tcp_retransmit_synack", { "retransmit_synack" } },
+	{},
+};
+
+static const char *const examples[] = {
+	"tcpretrans", "segments as they are sent again",
+	"tcpretrans -lx --raddr 10.0.0.0/8", "with the cause, to hosts of 10.0.0.0/8",
+	"tcpretrans -c --interval 5", "counts per flow, every five seconds",
+	NULL,
+};
+
+OBJECT(tcpretrans);
+
+const struct tool tcpretrans = {
+	.name = "tcpretrans",
+	.summary = "TCP retransmissions, by whom, to whom, in what state and why",
+	.examples = examples,
+	OBJECT_OF(tcpretrans),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+	.summary_fields = summary_fields,
+	.summary_flag = TCPRETRANS_SUMMARY,
+};

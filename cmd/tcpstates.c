@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpstates.c: TCP state changes, with the time spent in the state that was left. */
+#include "core/owner_hooks.h"
+#include "core/tcp_names.h"
+#include "core/tool.h"
+#include "probes/tcpstates.h"
+
+#define OWN(member) AT(struct tcpstates_event, member)
+
+static const struct field fields[] = {
+	{ "skaddr", "SKADDR", F_HEX, .width = 16, OWN(skaddr), .help = "address of the kernel's socket" },
+	{ "pid", "C-PID", .width = 5 },
+	{ "comm", "C-COMM", .width = 10, .wide = 16 },
+	{ "family", "IP", .where = IN_WIDE | IN_CSV },
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr" },
+	{ "rport" },
+	{ "oldstate", "OLDSTATE", F_NAME, .width = 11, OWN(oldstate), TCP_STATES, .help = "state that was left" },
+	{ "newstate", "NEWSTATE", F_NAME, .width = 11, OWN(newstate), TCP_STATES, .before = "-> ",
+	  .help = "state that was entered" },
+	{ "duration_ns", "MS", F_MSEC, .decimals = 3, OWN(duration),
+	  .help = "time in the old state; 0: a new socket; unknown: it began before tracing" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "time", 'T', O_SAME, .same = "time" },
+	{ "timestamp", 't', O_SAME, .same = "timestamp" },
+	{ "wide", 'w', O_SAME, .same = "wide" },
+	{ "csv", 's', O_SAME, .same = "csv" },
+	{ "localport", 'L', O_SAME, .same = "lport" },
+	{ "remoteport", 'D', O_SAME, .same = "rport" },
+	{ "journal", 'Y', O_COMMON, .help = "log to the systemd journal, too" },
+	{},
+};
+
+static const struct hook hooks[] = { OWNER_HOOKS("transition"), {} };
+
+static const char *const examples[] = {
+	"tcpstates", "all state changes of TCP sockets",
+	"tcpstates -wT -L 80,443", "of local ports 80 and 443, with room for IPv6 and the time",
+	"tcpstates --json -- curl -s localhost", "of one command, and everybody else, as JSON lines",
+	NULL,
+};
+
+OBJECT(tcpstates);
+
+const struct tool tcpstates = {
+	.name = "tcpstates",
+	.summary = "TCP state changes, with the time spent in each state",
+	.examples = examples,
+	OBJECT_OF(tcpstates),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+};

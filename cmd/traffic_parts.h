@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* traffic_parts.h: what the two processes of `nettrace traffic` share, and what its source files share. */
+#ifndef NETTRACE_TRAFFIC_PARTS_H
+#define NETTRACE_TRAFFIC_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#define TRAFFIC_NAME   "nettrace traffic"
+#define PATIENCE_MS    20000 /* for anything that the other process or the kernel is to do */
+#define FAMILIES       2     /* 0: IPv4, 1: IPv6 */
+#define CHURN_PER_PORT 5000
+
+/* In the order in which they run, except HOLD (first) and RELEASE (last). */
+enum action_id {
+	CONNECT,
+	SERVER_FIRST,
+	REFUSE,
+	RESET,
+	RETRANSMIT,
+	SYN,
+	SYNACK,
+	FAST,
+	DROP,
+	OVERFLOW,
+	CHURN,
+	HOLD,
+	FORK,
+	ACTIONS, /* what can be asked for */
+	RELEASE = ACTIONS,
+	STEPS,
+};
+
+/* The server's ports, counted from its first. */
+enum slot {
+	SLOT_ACCEPTING,
+	SLOT_REFUSING, /* bound so that nobody else takes it, and never listening */
+	SLOT_OVERFLOWING,
+	SLOT_CHURNING, /* this one and as many after it as are needed */
+};
+
+enum side {
+	CLIENT,
+	SERVER,
+};
+
+/* In memory that both processes see. A member indexed by side is written by that process only; so is `accepted` by the
+ * server, which the client watches in order not to fill the accept queue. */
+struct totals {
+	uint16_t port; /* of SLOT_ACCEPTING */
+	uint64_t listeners, connects, established, accepted;
+	uint64_t bytes[2], retransmits[2];
+	uint64_t filter_drops, listen_drops;
+};
+
+struct traffic {
+	/* Asked for. */
+	uint64_t counts[STEPS];
+	uint64_t bytes, port, client_port;
+	bool families[FAMILIES], verbose, json, until_stdin;
+	/* Of each process. */
+	enum side side;
+	int control; /* the other process */
+	int family;  /* of the step that runs */
+	pid_t client, server;
+	struct totals *totals;
+	size_t n_slots;
+	int *held[FAMILIES]; /* its own ends of the held connections */
+	/* Of the client. */
+	uint64_t to_accept; /* connections that the server will accept or has accepted */
+	uint64_t next_client_port;
+	pid_t *fork_pids;
+	size_t n_fork_pids;
+	double churn_seconds;
+	/* Of the server: a socket for each slot that is used, else -1. */
+	int *slots[FAMILIES];
+};
+
+struct action {
+	const char *name; /* of the option */
+	const char *help, *story;
+	uint64_t usual; /* how many, if nothing is asked for */
+	enum slot slot; /* where its connections go */
+	size_t at_once; /* done in parts of so many; 0: any number */
+	void (*client)(struct traffic *t, size_t n);
+	void (*server)(struct traffic *t, size_t n); /* NULL: it has no part in it */
+};
+
+/* traffic_options.c: bad input ends the program. */
+void parse_options(struct traffic *t, int argc, char **argv);
+
+/* traffic_json.c */
+void print_json(const struct traffic *t);
+/* A line on stdout, at once. */
+void print_line(const char *line);
+
+/* traffic_actions.c, which has those on one connection after the other */
+extern const struct action traffic_actions[STEPS];
+/* traffic_many.c */
+void client_is_dropped(struct traffic *t, size_t n);
+void server_drops(struct traffic *t, size_t n);
+void server_drops_for_long(struct traffic *t, size_t n);
+void client_retransmits_fast(struct traffic *t, size_t n);
+void server_drops_the_first(struct traffic *t, size_t n);
+void client_sends_syn_again(struct traffic *t, size_t n);
+void server_drops_syn(struct traffic *t, size_t n);
+void client_waits_for_accept(struct traffic *t, size_t n);
+void server_sends_synack_again(struct traffic *t, size_t n);
+void client_holds(struct traffic *t, size_t n);
+void server_holds(struct traffic *t, size_t n);
+void client_releases(struct traffic *t, size_t n);
+void server_releases(struct traffic *t, size_t n);
+
+/* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
+
+/* traffic_process.c */
+__attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...);
+int check(int result, const char *what);
+void *allocate(size_t n, size_t size);
+void pause_ms(long ms);
+double seconds_now(void);
+/* Calls done(fd, n) every millisecond until it is true. */
+void wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what);
+/* The two processes take turns: tell() lets the other's wait_told() return. */
+void tell(const struct traffic *t);
+void wait_told(const struct traffic *t);
+void send_control(const struct traffic *t, const void *message, size_t size);
+/* false: the other process has ended. */
+bool receive_control(const struct traffic *t, void *message, size_t size);
+
+/* traffic_ports.c: opens the server's. */
+void open_slots(struct traffic *t);
+int server_socket(const struct traffic *t, size_t slot);
+
+/* traffic_socket.c */
+socklen_t loopback(struct sockaddr_storage *storage, int family, uint64_t port);
+int new_socket(int family, int flags);
+void limit_waiting(int fd);
+int accept_client(struct traffic *t, size_t slot);
+/* Connects to the server's port `slot`, which ends with `result`: 0 or an errno. EINPROGRESS: does not wait. */
+int open_client(struct traffic *t, size_t slot, int result);
+void wait_connected(struct traffic *t, int fd);
+void send_bytes(struct traffic *t, int fd, uint64_t n);
+void receive_bytes(int fd, uint64_t n);
+/* Waits until the other side has ended the connection: 0 for a FIN, ECONNRESET for a reset. */
+void wait_end(int fd, int error);
+void wait_acked(int fd);
+void finish(struct traffic *t, int fd);
+/* Waits until n connections are in the listener's accept queue. */
+void wait_queued(int fd, uint32_t n);
+
+/* traffic_filter.c: the kernel drops whatever comes for this socket, until it is told not to. */
+void discard(int fd);
+void discard_no_more(int fd);
+uint32_t drops_of(int fd);
+/* Waits until the socket has dropped n segments; returns how many it has. */
+uint32_t wait_drops(int fd, uint32_t n);
+
+/* traffic_settle.c: waits until no connection of the server's ports is on its way to CLOSED or TIME_WAIT any more. */
+void wait_settled(const struct traffic *t);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* traffic_socket.c: connections of the traffic applet, every call checked. */
+#include "cmd/traffic_parts.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define IN_FLIGHT 1024 /* connections that may wait for accept(): their listeners have room for 4096 */
+
+socklen_t loopback(struct sockaddr_storage *storage, int family, uint64_t port)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
+
+	memset(storage, 0, sizeof(*storage));
+	if (family == 0) {
+		v4->sin_family = AF_INET;
+		v4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		v4->sin_port = htons((uint16_t)port);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_addr = in6addr_loopback;
+	v6->sin6_port = htons((uint16_t)port);
+	return sizeof(*v6);
+}
+
+int new_socket(int family, int flags)
+{
+	int one = 1, fd = check(socket(family ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket");
+
+	/* So that ports in TIME_WAIT, ours of a moment ago or another's, are no obstacle to bind(). */
+	check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), "SO_REUSEADDR");
+	return fd;
+}
+
+void limit_waiting(int fd)
+{
+	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
+
+	check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), "SO_RCVTIMEO");
+	check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)), "SO_SNDTIMEO");
+}
+
+int accept_client(struct traffic *t, size_t slot)
+{
+	/* The timeouts are inherited from the listener. */
+	int fd = check(accept4(server_socket(t, slot), NULL, NULL, SOCK_CLOEXEC), "accept");
+
+	__atomic_fetch_add(&t->totals->accepted, 1, __ATOMIC_RELEASE);
+	return fd;
+}
+
+/* A full accept queue would drop a SYN and spoil the counts. */
+static void keep_pace(const struct traffic *t)
+{
+	double end = 0;
+
+	while (t->to_accept > __atomic_load_n(&t->totals->accepted, __ATOMIC_ACQUIRE) + IN_FLIGHT) {
+		if (end == 0)
+			end = seconds_now() + PATIENCE_MS / 1e3;
+		else if (seconds_now() > end)
+			fail("the server does not accept: timed out");
+		pause_ms(1);
+	}
+}
+
+static void bind_client(struct traffic *t, int fd)
+{
+	struct sockaddr_storage storage;
+	socklen_t length = loopback(&storage, t->family, t->next_client_port);
+
+	if (bind(fd, (struct sockaddr *)&storage, length) < 0)
+		fail("client port %llu: %s", (unsigned long long)t->next_client_port, strerror(errno));
+	t->next_client_port++;
+}
+
+static const char *why_not_connected(int error)
+{
+	switch (error) {
+	case EADDRNOTAVAIL:
+		return "all ports are in use, or in TIME_WAIT for a minute after the last run";
+	case ENETUNREACH:
+		return "Network is unreachable: is lo up in this network namespace?";
+	case EINPROGRESS:
+		return "timed out";
+	default:
+		return error ? strerror(error) : "connected, but that was not expected";
+	}
+}
+
+int open_client(struct traffic *t, size_t slot, int result)
+{
+	struct sockaddr_storage server;
+	socklen_t length = loopback(&server, t->family, t->totals->port + slot);
+	int fd = new_socket(t->family, result == EINPROGRESS ? SOCK_NONBLOCK : 0);
+	int error = 0;
+
+	if (slot < SLOT_CHURNING)
+		limit_waiting(fd); /* churning has no time for it: the limit of the whole program has to do */
+	if (result == 0)
+		keep_pace(t);
+	if (t->client_port && slot < SLOT_CHURNING)
+		bind_client(t, fd);
+	if (connect(fd, (struct sockaddr *)&server, length) < 0)
+		error = errno;
+	if (error != result)
+		fail("connect to port %zu: %s", t->totals->port + slot, why_not_connected(error));
+	t->totals->connects++;
+	if (result)
+		return fd;
+	t->totals->established++;
+	if (slot != SLOT_OVERFLOWING)
+		t->to_accept++;
+	return fd;
+}
+
+void wait_connected(struct traffic *t, int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	socklen_t length = sizeof(int);
+	int error = 0, blocking = 0;
+
+	if (!check(poll(&ready, 1, PATIENCE_MS), "poll"))
+		fail("connect: timed out");
+	check(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length), "SO_ERROR");
+	if (error)
+		fail("connect: %s", strerror(error));
+	check(ioctl(fd, FIONBIO, &blocking), "FIONBIO");
+	t->totals->established++;
+	t->to_accept++;
+}
+
+void send_bytes(struct traffic *t, int fd, uint64_t n)
+{
+	static const char payload[65536];
+
+	t->totals->bytes[t->side] += n;
+	while (n > 0) {
+		size_t part = n < sizeof(payload) ? (size_t)n : sizeof(payload);
+
+		n -= (uint64_t)check((int)send(fd, payload, part, MSG_NOSIGNAL), "send");
+	}
+}
+
+void receive_bytes(int fd, uint64_t n)
+{
+	char payload[65536];
+
+	while (n > 0) {
+		size_t part = n < sizeof(payload) ? (size_t)n : sizeof(payload);
+		int got = check((int)recv(fd, payload, part, 0), "receive");
+
+		if (got == 0)
+			fail("receive: the connection ended %llu bytes too early", (unsigned long long)n);
+		n -= (uint64_t)got;
+	}
+}
+
+void wait_end(int fd, int error)
+{
+	char byte;
+	ssize_t got = recv(fd, &byte, 1, 0);
+
+	if (got > 0)
+		fail("receive: more than was sent");
+	if (got < 0 && errno != error)
+		check(-1, "waiting for the end of a connection");
+	if (got == 0 && error)
+		fail("the connection ended in peace, not with: %s", strerror(error));
+}
+
+static bool is_acked(int fd, uint32_t n)
+{
+	int waiting;
+
+	check(ioctl(fd, SIOCOUTQ, &waiting), "SIOCOUTQ");
+	return waiting <= (int)n;
+}
+
+void wait_acked(int fd)
+{
+	wait_until(is_acked, fd, 0, "acknowledgement");
+}
+
+static struct tcp_info tcp_info_of(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t length = sizeof(info);
+
+	check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), "TCP_INFO");
+	return info;
+}
+
+/* The kernel's own count of what was retransmitted; a SYN-ACK counts for the accepted socket. */
+void finish(struct traffic *t, int fd)
+{
+	t->totals->retransmits[t->side] += tcp_info_of(fd).tcpi_total_retrans;
+	check(close(fd), "close");
+}
+
+static bool has_queued(int fd, uint32_t n)
+{
+	return tcp_info_of(fd).tcpi_unacked >= n; /* of a listener: the length of its accept queue */
+}
+
+void wait_queued(int fd, uint32_t n)
+{
+	wait_until(has_queued, fd, n, "accept queue");
+}

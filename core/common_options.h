@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* common_options.h: the options of every tool, as a table. */
+#ifndef NETTRACE_COMMON_OPTIONS_H
+#define NETTRACE_COMMON_OPTIONS_H
+
+#include "core/options.h"
+
+/* Headings of --help, in this order. */
+enum option_group {
+	GROUP_FILTERS = 1,
+	GROUP_TOOL,
+	GROUP_OUTPUT,
+	GROUP_RUN,
+	GROUP_HELP = -1, /* argp puts this one last */
+};
+
+struct common_option {
+	struct opt opt; /* type O_COMMON; off, min, max and flag are for set() */
+	enum option_group group;
+	enum {
+		ALWAYS,
+		WITH_SUMMARY, /* of tools with summary_fields */
+		ON_REQUEST,   /* of tools whose own table has an O_COMMON row of this name */
+		HIDDEN,	      /* works, but is not in --help */
+	} offered;
+	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it. Not set: the option
+	 * prints argp's help of the kind .flag. */
+	const char *(*set)(struct options *options, const struct opt *opt, const char *text);
+	char also; /* a second letter */
+};
+
+/* Ends with a NULL name. */
+extern const struct common_option common_options[];
+
+/* NULL: there is none of that name. */
+const struct common_option *common_option(const char *name);
+
+#endif

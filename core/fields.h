@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fields.h: the fields that every event has, and what each kind of field prints. */
+#ifndef NETTRACE_FIELDS_H
+#define NETTRACE_FIELDS_H
+
+#include "core/text.h"
+#include "core/tool.h"
+
+/* The common JSON keys in their order, then the columns of -T and -t; ends with a NULL name. */
+extern const struct field common_fields[];
+
+/* A tool's field completed: where it is a view of a common one (same name, no kind of its own), kind and place come from
+ * there. Ends the program when there is no such common field: a table in cmd/ is wrong. */
+struct field field_complete(const struct field *field);
+
+/* What a row needs beyond its event. */
+struct field_row {
+	const struct event *event;
+	size_t size;       /* of the event as it came: fields beyond it are not known */
+	uint64_t first_ts; /* of the first row printed: what F_RELATIVE counts from */
+	uint64_t count;    /* F_COUNT */
+};
+
+/* How a value is written. */
+enum writing {
+	AS_COLUMN,
+	AS_CSV,
+	AS_JSON,
+};
+
+/* Appends the value. False, nothing appended: it is not known. AS_COLUMN cuts text to `cells` columns (0: never). */
+bool field_write(struct text *text, const struct field *field, const struct field_row *row, enum writing how,
+		 size_t cells);
+/* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n", and nothing for an empty one. */
+void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.c: what the running kernel can do. */
+#include "core/kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+static bool has_function(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+/* Loads "return 0" as an fexit program of a function that every kernel with TCP has. Only a try tells: the type of program
+ * exists everywhere, but the architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
+static bool trampolines_load(const struct btf *btf)
+{
+	const struct bpf_insn instructions[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int target = btf__find_by_name_kind(btf, "tcp_set_state", BTF_KIND_FUNC);
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FEXIT);
+	int fd;
+
+	if (target <= 0)
+		return false;
+	options.attach_btf_id = (__u32)target;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "nettrace_try", "GPL", instructions,
+			   sizeof(instructions) / sizeof(instructions[0]), &options);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+struct btf *kernel_btf(void)
+{
+	static struct btf *btf;
+	static int error;
+
+	if (!btf && !error) {
+		btf = btf__load_vmlinux_btf();
+		error = btf ? 0 : errno;
+	}
+	errno = error;
+	return btf;
+}
+
+int kernel_ask(struct kernel *kernel)
+{
+	struct btf *btf = kernel_btf();
+
+	memset(kernel, 0, sizeof(*kernel));
+	if (!btf)
+		return -errno;
+	kernel->btf = btf;
+	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), came with 5.11 (commits 8e4597c627fb,
+	 * 3ca1032ab7ab); their implementations are functions of these names. */
+	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
+	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
+	kernel->trampolines = trampolines_load(btf);
+	return 0;
+}
+
+static int prototype_arguments(const struct btf *btf, __u32 prototype)
+{
+	const struct btf_type *type = btf__type_by_id(btf, prototype);
+
+	return type && btf_is_func_proto(type) ? btf_vlen(type) : -1;
+}
+
+static int tracepoint_arguments(const struct btf *btf, const char *name)
+{
+	char type_name[128];
+	const struct btf_type *type;
+	int id, count;
+
+	snprintf(type_name, sizeof(type_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -1;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type); /* typedef -> pointer */
+	if (!type || !btf_is_ptr(type))
+		return -1;
+	count = prototype_arguments(btf, type->type);
+	return count < 0 ? -1 : count - 1; /* the first is the tracepoint's own void * */
+}
+
+static int function_arguments(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+
+	return id < 0 ? -1 : prototype_arguments(btf, btf__type_by_id(btf, (__u32)id)->type);
+}
+
+int kernel_arguments(const struct kernel *kernel, const char *section)
+{
+	const char *target = strchr(section, '/');
+	char iterator[128];
+
+	if (!target)
+		return -1;
+	target++;
+	if (!strncmp(section, "tp_btf/", 7))
+		return tracepoint_arguments(kernel->btf, target);
+	if (!strncmp(section, "iter/", 5)) {
+		snprintf(iterator, sizeof(iterator), "bpf_iter_%s", target);
+		return has_function(kernel->btf, iterator) ? 0 : -1;
+	}
+	if ((!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6)) && !kernel->trampolines)
+		return -1;
+	return function_arguments(kernel->btf, target);
+}
+
+const char *kernel_remedy(int error)
+{
+	switch (-error) {
+	case EPERM:
+	case EACCES:
+		return "run as root, or: setcap cap_bpf,cap_perfmon+ep on the binary";
+	case ENOENT:
+		return "needs a kernel of 5.10 or later, built with CONFIG_DEBUG_INFO_BTF";
+	case ENOSYS:
+		return "this kernel, or the container's seccomp profile, has no bpf()";
+	case ENOMEM:
+		return "raise the memory limit, or make the ring smaller with --ring-size";
+	default:
+		return "needs a kernel of 5.10 or later; --verbose shows the kernel's own words";
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.h: what the running kernel can do, asked once and without side effects. */
+#ifndef NETTRACE_KERNEL_QUESTIONS_H
+#define NETTRACE_KERNEL_QUESTIONS_H
+
+#include <stdbool.h>
+
+struct btf;
+
+struct kernel {
+	const struct btf *btf;  /* the kernel's own types; NULL: none */
+	bool sk_storage;        /* tracing programs may use socket storage (5.11) */
+	bool task_btf;          /* bpf_get_current_task_btf() (5.11) */
+	bool trampolines;       /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
+};
+
+/* The running kernel's BTF, loaded on first use and kept; NULL with errno: there is none to read. */
+struct btf *kernel_btf(void);
+/* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */
+int kernel_ask(struct kernel *kernel);
+/* How many arguments the target of a program section takes on this kernel ("tp_btf/kfree_skb", "fexit/inet_csk_accept",
+ * "kprobe/tcp_drop"); 0 for an iterator; -1: there is no such target, or no means to reach it. */
+int kernel_arguments(const struct kernel *kernel, const char *section);
+/* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching. */
+const char *kernel_remedy(int error);
+
+#endif

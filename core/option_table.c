@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* option_table.c: puts the common options and those of a tool into one table for argp.
+ *
+ * argp gets a row for each option, with its long name, and alias rows for everything else it is called. Keys are
+ * letters in alias rows with a letter; all others are KEY_FIRST + the index of the option, so getopt takes an
+ * abbreviation that fits two names of the same option. */
+#include "core/option_table.h"
+#include "core/say.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_FIRST 0x100 /* above every letter */
+
+static void add_row(struct option_table *table, const struct argp_option *row)
+{
+	assert(table->n_rows < OPTION_ROWS - 1);
+	table->rows[table->n_rows++] = *row;
+}
+
+static void add_letter(struct option_table *table, const struct option_item *item, char letter)
+{
+	if (!letter)
+		return;
+	assert(letter > 0 && !table->letters[(int)letter]);
+	table->letters[(int)letter] = item;
+	add_row(table, &(struct argp_option){ .key = letter, .flags = OPTION_ALIAS });
+}
+
+static struct option_item *add_item(struct option_table *table, const struct opt *opt, const char *help, int group,
+				    int flags)
+{
+	struct option_item *item = &table->items[table->n_items];
+	int key = KEY_FIRST + (int)table->n_items++;
+
+	assert(table->n_items <= OPTION_ITEMS);
+	item->opt = opt;
+	add_row(table, &(struct argp_option){ opt->name, key, opt->arg, flags, help, group });
+	return item;
+}
+
+/* A row without a name of its own may still give a letter to another option. */
+static const struct opt *first(const struct tool *tool)
+{
+	return tool->opts && (tool->opts->name || tool->opts->same) ? tool->opts : NULL;
+}
+
+static const struct opt *next(const struct opt *own)
+{
+	own++;
+	return own->name || own->same ? own : NULL;
+}
+
+#define for_each(own, tool) for (const struct opt *own = first(tool); own; own = next(own))
+
+/* This row of a tool is about that common option. */
+static bool is_about(const struct opt *own, const struct common_option *common)
+{
+	const char *name = own->type == O_SAME ? own->same : own->type == O_COMMON ? own->name : NULL;
+
+	return name && strcmp(name, common->opt.name) == 0;
+}
+
+static bool letter_is_claimed(const struct tool *tool, char letter)
+{
+	for_each (own, tool) {
+		if (own->key == letter)
+			return true;
+	}
+	return false;
+}
+
+/* The row with which a tool uses the long name of a common option for something else. */
+static const struct opt *other_use(const struct tool *tool, const struct common_option *common)
+{
+	for_each (own, tool) {
+		if (own->name && strcmp(own->name, common->opt.name) == 0 && !is_about(own, common))
+			return own;
+	}
+	return NULL;
+}
+
+static bool is_offered(const struct tool *tool, const struct common_option *common)
+{
+	if (common->offered == WITH_SUMMARY)
+		return tool->summary_fields;
+	if (common->offered != ON_REQUEST)
+		return true;
+	for_each (own, tool) {
+		if (own->type == O_COMMON && is_about(own, common))
+			return true;
+	}
+	return false;
+}
+
+/* A row that calls an option without argument by the long name of a common option with one. */
+static bool shares_name(const struct opt *own)
+{
+	const struct common_option *named = own->type == O_SAME && own->name ? common_option(own->name) : NULL;
+
+	return named && named->opt.arg && !common_option(own->same)->opt.arg;
+}
+
+/* An option of which the argument may be left out, for the option that it then is. */
+static void set_bare(struct option_table *table, struct option_item *item, const struct common_option *bare)
+{
+	struct argp_option *row = &table->rows[table->n_rows - 1];
+
+	item->bare = bare;
+	snprintf(item->help, sizeof(item->help), "%s; without %s: the same as --%s", row->doc, row->arg,
+		 bare->opt.name);
+	row->flags |= OPTION_ARG_OPTIONAL;
+	row->doc = item->help;
+}
+
+static void add_common(struct option_table *table, const struct tool *tool, const struct common_option *common)
+{
+	const struct opt *other = other_use(tool, common);
+	const struct common_option *bare = other && shares_name(other) ? common_option(other->same) : NULL;
+	const char *help = common->opt.help;
+	struct option_item *item;
+
+	/* The tool's own option replaces the common one, unless the argument tells them apart. */
+	if (other && !bare)
+		return;
+	for_each (own, tool) {
+		if (own->help && is_about(own, common))
+			help = own->help;
+	}
+	item = add_item(table, &common->opt, help, common->group, common->offered == HIDDEN ? OPTION_HIDDEN : 0);
+	item->common = common;
+	if (bare)
+		set_bare(table, item, bare);
+	if (!letter_is_claimed(tool, common->opt.key))
+		add_letter(table, item, common->opt.key);
+	if (!letter_is_claimed(tool, common->also))
+		add_letter(table, item, common->also);
+	for_each (own, tool) {
+		if (!is_about(own, common))
+			continue;
+		add_letter(table, item, own->key);
+		if (own->name && strcmp(own->name, common->opt.name) != 0 && !shares_name(own))
+			add_row(table, &(struct argp_option){ .name = own->name, .flags = OPTION_ALIAS });
+	}
+}
+
+static void add_heading(struct option_table *table, const char *text, int group)
+{
+	add_row(table, &(struct argp_option){ .doc = text, .group = group });
+}
+
+static void add_own(struct option_table *table, const struct tool *tool)
+{
+	bool any = false;
+
+	for_each (own, tool) {
+		if (own->type == O_SAME || own->type == O_COMMON)
+			continue;
+		if (!any)
+			add_heading(table, "This tool:", GROUP_TOOL);
+		any = true;
+		add_letter(table, add_item(table, own, own->help, GROUP_TOOL, 0), own->key);
+	}
+}
+
+static char *make_doc(const struct tool *tool)
+{
+	static const char notes[] =
+		"LIST: numbers and ranges with commas between, 80,443,8000-8100. A filter that is given "
+		"twice takes what either names; a row must pass all filters.\n";
+	size_t size;
+	char *doc = NULL;
+	FILE *stream = open_memstream(&doc, &size);
+
+	if (!stream)
+		say_exit(EXIT_FAILED, "out of memory");
+	fprintf(stream, "%s\v%s", tool->summary, notes);
+	for (const char *const *example = tool->examples; example && example[0]; example += 2)
+		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
+			example[1]);
+	if (fclose(stream) != 0)
+		say_exit(EXIT_FAILED, "out of memory");
+	return doc;
+}
+
+void option_table_fill(struct option_table *table, const struct tool *tool)
+{
+	*table = (struct option_table){ .doc = make_doc(tool) };
+	for_each (own, tool) {
+		if (own->type == O_SAME)
+			assert(common_option(own->same) && is_offered(tool, common_option(own->same)));
+		if (own->type == O_COMMON)
+			assert(own->name && common_option(own->name));
+	}
+	add_heading(table, "Filters:", GROUP_FILTERS);
+	add_own(table, tool);
+	add_heading(table, "Output:", GROUP_OUTPUT);
+	add_heading(table, "Run:", GROUP_RUN);
+	for (const struct common_option *common = common_options; common->opt.name; common++) {
+		if (is_offered(tool, common))
+			add_common(table, tool, common);
+	}
+}
+
+const struct option_item *option_table_find(const struct option_table *table, int key)
+{
+	if (key > 0 && key < 128)
+		return table->letters[key];
+	if (key >= KEY_FIRST && key < KEY_FIRST + (int)table->n_items)
+		return &table->items[key - KEY_FIRST];
+	return NULL;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h: what a user asked for, checked; parsed by argp from the tables of tool.h. */
+#ifndef NETTRACE_OPTIONS_H
+#define NETTRACE_OPTIONS_H
+
+#include "core/tool.h"
+
+enum format {
+	FORMAT_TABLE,
+	FORMAT_CSV,
+	FORMAT_JSON,
+};
+
+struct options {
+	const struct tool *tool;
+	struct settings settings;  /* goes into the kernel as it is */
+	enum format format;
+	bool wide, time, timestamp, no_header, verbose, journal;
+	int ready_fd;              /* -1: none */
+	uint32_t ring_bytes;       /* power of two */
+	uint64_t duration, interval; /* ns; 0: none */
+	uint64_t count;            /* rows (or intervals of a summary); 0: no limit */
+	char **command;            /* after --; NULL: none */
+};
+
+/* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
+ * in one line and exits 2. */
+void options_parse(struct options *options, const struct tool *tool, int argc, char **argv);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan.h: which program serves each hook: the best one that this kernel has and has not refused yet. No side effects. */
+#ifndef NETTRACE_PLAN_H
+#define NETTRACE_PLAN_H
+
+#include "core/tool.h"
+
+enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
+
+struct choice {
+	int alt;                 /* index into hook.alts; PLAN_NONE: the hook stays unserved */
+	int arguments;           /* of the chosen target */
+	int refused[ALT_ITEMS];  /* negative errno with which the kernel refused a program; 0: not tried or fine */
+};
+
+struct plan {
+	const struct hook *hooks;
+	size_t count;            /* of hooks */
+	struct choice choices[HOOK_ITEMS];
+};
+
+/* What the planner wants to know of a target: its number of arguments, or -1 (see kernel_arguments). `program` is the
+ * name in hook.alts; NULL-safe section lookup is the caller's. */
+typedef int plan_question(void *context, const char *program);
+
+/* An empty plan for the hooks that these tool flags want; unwanted hooks stay unserved. */
+void plan_start(struct plan *plan, const struct hook *hooks);
+/* Chooses anew for every hook. Returns the first required hook that nothing can serve, or NULL: the plan stands. */
+const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context);
+/* The kernel refused this program: it will not be chosen again. False: it was not part of the plan. */
+bool plan_refuse(struct plan *plan, const char *program, int error);
+/* The program that serves hook i, or NULL. */
+const char *plan_program(const struct plan *plan, size_t i);
+
+#endif

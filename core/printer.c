@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer.c: events as rows on stdout. */
+#include "core/printer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/say.h"
+
+/* Written in pieces of about this size: one system call for hundreds of rows. */
+#define ENOUGH (64 * 1024)
+
+static enum where place(const struct options *options)
+{
+	if (options->format == FORMAT_JSON)
+		return IN_JSON;
+	if (options->format == FORMAT_CSV)
+		return IN_CSV;
+	return options->wide ? IN_WIDE : IN_TABLE;
+}
+
+static bool has(const struct printer *printer, const char *name)
+{
+	for (size_t i = 0; i < printer->count; i++)
+		if (!strcmp(printer->fields[i].name, name))
+			return true;
+	return false;
+}
+
+static void add(struct printer *printer, const struct field *field)
+{
+	struct field whole = field_complete(field);
+	uint32_t flags = printer->options->settings.flags;
+
+	if (!(whole.where & place(printer->options)))
+		return;
+	/* JSON has every key always, so that readers need not know the options. */
+	if (place(printer->options) != IN_JSON && ((whole.flag && !(whole.flag & flags)) || (whole.unless & flags)))
+		return;
+	if (place(printer->options) == IN_JSON && has(printer, whole.name))
+		return;
+	if (printer->count == PRINTER_FIELDS)
+		say_exit(EXIT_FAILED, "internal: more fields than a row has room for");
+	printer->fields[printer->count++] = whole;
+}
+
+static bool declares(const struct field *fields, const char *name)
+{
+	while (fields->name && strcmp(fields->name, name))
+		fields++;
+	return fields->name != NULL;
+}
+
+void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd)
+{
+	bool summary = fields == options->tool->summary_fields;
+
+	memset(printer, 0, sizeof(*printer));
+	printer->options = options;
+	printer->fd = fd;
+	if (place(options) == IN_JSON && summary) {
+		add(printer, &common_fields[0]);
+	} else if (place(options) == IN_JSON) {
+		for (const struct field *field = common_fields; field->name; field++)
+			add(printer, field);
+	} else if (!summary) {
+		if (options->time && !declares(fields, "time"))
+			add(printer, &(struct field){ "time" });
+		if (options->timestamp && !declares(fields, "timestamp"))
+			add(printer, &(struct field){ "timestamp" });
+	}
+	for (const struct field *field = fields; field->name; field++)
+		add(printer, field);
+}
+
+void printer_free(struct printer *printer)
+{
+	text_free(&printer->text);
+}
+
+static int width(const struct printer *printer, const struct field *field)
+{
+	return printer->options->wide ? field->wide : field->width;
+}
+
+static void put_before(struct printer *printer, size_t i)
+{
+	if (i)
+		text_char(&printer->text, ' ');
+	if (printer->fields[i].before)
+		text_string(&printer->text, printer->fields[i].before);
+}
+
+/* Pads the column that began at `from` and ends before field `next`; the last column of a row stays as long as it is,
+ * but for numbers, which are aligned by their end. */
+static void put_after(struct printer *printer, const struct field *field, size_t from, size_t next)
+{
+	size_t left = next;
+
+	while (left < printer->count && printer->fields[left].kind == F_STACK)
+		left++;
+	if (left < printer->count || width(printer, field) < 0)
+		text_pad(&printer->text, from, width(printer, field));
+	if (field->after)
+		text_string(&printer->text, field->after);
+}
+
+static bool is_glued(const struct printer *printer, size_t i)
+{
+	return i < printer->count && printer->fields[i].glued;
+}
+
+static void table_header(struct printer *printer)
+{
+	struct text *text = &printer->text;
+
+	for (size_t i = 0, next; i < printer->count; i = next) {
+		const struct field *field = &printer->fields[i];
+		size_t from;
+
+		next = i + 1;
+		if (field->kind == F_STACK)
+			continue;
+		put_before(printer, i);
+		from = text->length;
+		text_string(text, field->title);
+		for (; is_glued(printer, next); next++) {
+			if (!*printer->fields[next].title)
+				continue;
+			text_string(text, " (");
+			text_string(text, printer->fields[next].title);
+			text_char(text, ')');
+		}
+		put_after(printer, field, from, next);
+	}
+	text_char(text, '\n');
+}
+
+void printer_header(struct printer *printer)
+{
+	if (printer->options->no_header || printer->options->format == FORMAT_JSON)
+		return;
+	if (printer->options->format == FORMAT_TABLE) {
+		table_header(printer);
+		return;
+	}
+	for (size_t i = 0; i < printer->count; i++) {
+		if (i)
+			text_char(&printer->text, ',');
+		text_string(&printer->text, printer->fields[i].title);
+	}
+	text_char(&printer->text, '\n');
+}
+
+/* The value; else the one that is named to stand for it; else "-". */
+static void table_value(struct printer *printer, const struct field *field, const struct field_row *row)
+{
+	size_t cells = field->cut ? (size_t)width(printer, field) : 0;
+	const struct field *other = printer->options->tool->fields;
+
+	if (field_write(&printer->text, field, row, AS_COLUMN, cells))
+		return;
+	while (field->otherwise && other->name && strcmp(other->name, field->otherwise))
+		other++;
+	if (!field->otherwise || !other->name || !field_write(&printer->text, other, row, AS_COLUMN, 0))
+		text_char(&printer->text, '-');
+}
+
+static void table_row(struct printer *printer, const struct field_row *row)
+{
+	struct text *text = &printer->text;
+	const struct field *stack = NULL;
+
+	for (size_t i = 0, next; i < printer->count; i = next) {
+		const struct field *field = &printer->fields[i];
+		size_t from;
+
+		next = i + 1;
+		if (field->kind == F_STACK) {
+			stack = field;
+			continue;
+		}
+		put_before(printer, i);
+		from = text->length;
+		table_value(printer, field, row);
+		for (; is_glued(printer, next); next++) {
+			size_t before = text->length;
+
+			text_string(text, " (");
+			if (field_write(text, &printer->fields[next], row, AS_COLUMN, 0))
+				text_char(text, ')');
+			else
+				text->length = before;
+		}
+		put_after(printer, field, from, next);
+	}
+	text_char(text, '\n');
+	if (stack) {
+		field_stack_lines(text, stack, row);
+		text_char(text, '\n');
+	}
+}
+
+static void csv_row(struct printer *printer, const struct field_row *row)
+{
+	for (size_t i = 0; i < printer->count; i++) {
+		if (i)
+			text_char(&printer->text, ',');
+		field_write(&printer->text, &printer->fields[i], row, AS_CSV, 0);
+	}
+	text_char(&printer->text, '\n');
+}
+
+static void json_row(struct printer *printer, const struct field_row *row)
+{
+	struct text *text = &printer->text;
+
+	for (size_t i = 0; i < printer->count; i++) {
+		text_string(text, i ? ",\"" : "{\"");
+		text_string(text, printer->fields[i].name);
+		text_string(text, "\":");
+		if (!field_write(text, &printer->fields[i], row, AS_JSON, 0))
+			text_string(text, "null");
+		if (i)
+			continue;
+		text_string(text, ",\"tool\":\"");
+		text_string(text, printer->options->tool->name);
+		text_char(text, '"');
+	}
+	text_string(text, "}\n");
+}
+
+void printer_row(struct printer *printer, const struct event *event, size_t size, uint64_t count)
+{
+	struct field_row row = { .event = event, .size = size, .count = count };
+
+	if (printer->error)
+		return;
+	if (!printer->rows++)
+		printer->first_ts = event->ts;
+	row.first_ts = printer->first_ts;
+	if (printer->options->format == FORMAT_JSON)
+		json_row(printer, &row);
+	else if (printer->options->format == FORMAT_CSV)
+		csv_row(printer, &row);
+	else
+		table_row(printer, &row);
+	if (printer->text.length >= ENOUGH)
+		printer_flush(printer);
+}
+
+static void put_number(struct text *text, const char *key, uint64_t value)
+{
+	text_string(text, key);
+	text_unsigned(text, value);
+}
+
+void printer_loss(struct printer *printer, const struct counters *ledger)
+{
+	struct text *text = &printer->text;
+
+	if (printer->options->format != FORMAT_JSON || printer->error)
+		return;
+	text_string(text, "{\"ts\":\"");
+	clock_rfc3339(text, clock_boot());
+	text_string(text, "\",\"tool\":\"");
+	text_string(text, printer->options->tool->name);
+	put_number(text, "\",\"lost\":", ledger->lost_ring);
+	put_number(text, ",\"lost_map\":", ledger->lost_map);
+	put_number(text, ",\"seen\":", ledger->seen);
+	put_number(text, ",\"filtered\":", ledger->filtered);
+	put_number(text, ",\"printed\":", printer->rows);
+	text_string(text, "}\n");
+}
+
+bool printer_flush(struct printer *printer)
+{
+	size_t done = 0;
+
+	while (!printer->error && done < printer->text.length) {
+		ssize_t wrote = write(printer->fd, printer->text.data + done, printer->text.length - done);
+
+		if (wrote > 0) {
+			done += (size_t)wrote;
+		} else if (wrote < 0 && errno == EAGAIN) {
+			/* Somebody made the descriptor non-blocking (a shared terminal): wait, never spin. */
+			poll(&(struct pollfd){ .fd = printer->fd, .events = POLLOUT }, 1, 1000);
+		} else if (wrote == 0 || errno != EINTR) {
+			printer->error = wrote ? errno : ENOSPC;
+		}
+	}
+	printer->text.length = 0;
+	return !printer->error;
+}

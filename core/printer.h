@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* printer.h: events as rows on stdout: table, wide table, CSV or JSON lines, all from one table of fields. */
+#ifndef NETTRACE_PRINTER_H
+#define NETTRACE_PRINTER_H
+
+#include "core/fields.h"
+#include "core/options.h"
+
+#define PRINTER_FIELDS 48
+
+struct printer {
+	const struct options *options;
+	struct field fields[PRINTER_FIELDS]; /* completed; only those shown in this format */
+	size_t count;
+	struct text text;     /* rows that are not written yet: always whole ones */
+	uint64_t first_ts;
+	uint64_t rows;
+	int fd;
+	int error;            /* errno of the first write that failed; then nothing is written any more */
+};
+
+/* Picks the fields for the options' format, in the order of the tool's table (JSON: the common keys first). */
+void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd);
+void printer_free(struct printer *printer);
+/* The heading, where the format has one and the user wants it. */
+void printer_header(struct printer *printer);
+/* One row; `count` is for summaries. */
+void printer_row(struct printer *printer, const struct event *event, size_t size, uint64_t count);
+/* JSON only: the ledger as a line of its own, when events were lost. */
+void printer_loss(struct printer *printer, const struct counters *ledger);
+/* Writes what waits, whole rows at a time. False: it failed, now or before; see error. */
+bool printer_flush(struct printer *printer);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c: the one main loop: events, intervals, signals, the command, the end. */
+#include "core/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/command.h"
+#include "core/printer.h"
+#include "core/say.h"
+#include "core/session.h"
+#include "core/summary.h"
+
+#define MS      1000000ULL
+#define SECOND  (1000 * MS)
+#define TAIL    (100 * MS)  /* how long a row may wait in the ring for company */
+#define SETTLED (200 * MS)  /* after the command: so long without an event and nothing more is on its way ... */
+#define SETTLE  (1 * SECOND) /* ... or this long altogether */
+
+struct run {
+	struct options *options;
+	struct session session;
+	struct printer printer;
+	struct summary *summary; /* NULL: rows */
+	struct command command;
+	struct counters told;    /* the losses that were told already */
+	uint64_t outputs;        /* rows or summaries so far: what --count limits */
+	uint64_t deadline, next_interval, next_second, last_event, settle_end;
+	int signals;
+	bool stop;
+};
+
+static bool enough(const struct run *run)
+{
+	return run->options->count && run->outputs >= run->options->count;
+}
+
+static bool take_event(void *context, const struct event *event, size_t size)
+{
+	struct run *run = context;
+
+	if (enough(run))
+		return false;
+	if (run->options->tool->each)
+		run->options->tool->each(event, run->options);
+	if (run->summary) {
+		summary_add(run->summary, event, size);
+	} else {
+		printer_row(&run->printer, event, size, 0);
+		run->outputs++;
+	}
+	return !enough(run) && !run->printer.error;
+}
+
+static void print_summary(struct run *run)
+{
+	summary_print(run->summary, &run->printer);
+	run->outputs++;
+}
+
+/* Says on stderr, and in JSON in the stream, what was lost since the last time. */
+static void tell_losses(struct run *run)
+{
+	struct counters now;
+
+	if (!session_ledger(&run->session, &now))
+		return;
+	if (now.lost_ring == run->told.lost_ring && now.lost_map == run->told.lost_map)
+		return;
+	if (now.lost_ring != run->told.lost_ring)
+		say("lost %llu events: the ring is full (%llu of %llu seen so far; --ring-size makes room, filters too)",
+		    now.lost_ring - run->told.lost_ring, now.lost_ring, now.seen);
+	if (now.lost_map != run->told.lost_map)
+		say("no room in a map for %llu facts: some rows say less than they could", now.lost_map - run->told.lost_map);
+	printer_loss(&run->printer, &now);
+	run->told = now;
+}
+
+static void tell_ledger(struct run *run)
+{
+	struct counters sum;
+
+	if (session_ledger(&run->session, &sum))
+		say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", sum.seen, sum.filtered, sum.sent,
+		    sum.lost_ring, (unsigned long long)run->printer.rows);
+}
+
+static int open_signals(void)
+{
+	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		sigaddset(&set, ours[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. */
+static void hear_signals(struct run *run)
+{
+	struct signalfd_siginfo heard;
+	static bool before;
+
+	while (read(run->signals, &heard, sizeof(heard)) == (ssize_t)sizeof(heard)) {
+		if (heard.ssi_signo == SIGCHLD)
+			continue;
+		if (heard.ssi_signo != SIGINT)
+			command_signal(&run->command, (int)heard.ssi_signo);
+		if (before || !run->command.pid || run->command.ended)
+			run->stop = true;
+		before = true;
+	}
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+	return b && b < a ? b : a;
+}
+
+static void wait_for_something(struct run *run, uint64_t now)
+{
+	struct pollfd fds[] = {
+		{ .fd = session_fd(&run->session), .events = POLLIN },
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->printer.fd }, /* POLLERR: nobody reads the pipe any more */
+	};
+	uint64_t until = sooner(now + TAIL, run->deadline);
+
+	until = sooner(until, run->next_interval);
+	poll(fds, 3, until > now ? (int)((until - now + MS - 1) / MS) : 0);
+	if (fds[2].revents & POLLERR)
+		run->stop = true;
+}
+
+/* What is due by the clock. */
+static void look_at_clock(struct run *run, uint64_t now)
+{
+	if (now >= run->next_second) {
+		clock_sync();
+		tell_losses(run);
+		run->next_second = now + SECOND;
+	}
+	if (run->next_interval && now >= run->next_interval) {
+		print_summary(run);
+		/* From the plan, not from now: intervals do not drift. */
+		while (run->next_interval <= now)
+			run->next_interval += run->options->interval;
+	}
+	if (run->deadline && now >= run->deadline)
+		run->stop = true;
+	if (command_ended(&run->command)) {
+		if (!run->settle_end) {
+			run->settle_end = now + SETTLE;
+			run->last_event = now;
+		}
+		if (now >= run->settle_end || now >= run->last_event + SETTLED)
+			run->stop = true;
+	}
+}
+
+static void loop(struct run *run)
+{
+	while (!run->stop) {
+		uint64_t now = clock_boot();
+
+		wait_for_something(run, now);
+		hear_signals(run);
+		now = clock_boot();
+		if (session_read(&run->session))
+			run->last_event = now;
+		look_at_clock(run, now);
+		if (!printer_flush(&run->printer) || enough(run))
+			run->stop = true;
+	}
+}
+
+static void ready(struct run *run)
+{
+	struct options *options = run->options;
+
+	if (!run->summary)
+		printer_header(&run->printer);
+	printer_flush(&run->printer);
+	if (options->ready_fd < 0)
+		return;
+	if (write(options->ready_fd, "\n", 1) != 1)
+		say("--ready-fd %d: %s", options->ready_fd, strerror(errno));
+	close(options->ready_fd);
+}
+
+/* Nothing new is made; what was made is printed, then what belongs to the end. */
+static void finish(struct run *run)
+{
+	session_quiet(&run->session);
+	while (!run->printer.error && !enough(run) && session_read(&run->session))
+		;
+	if (!run->printer.error && !enough(run)) {
+		session_finish(&run->session);
+		while (session_read(&run->session))
+			;
+	}
+	if (run->summary && !enough(run))
+		print_summary(run);
+	tell_losses(run);
+	if (run->options->verbose)
+		tell_ledger(run);
+	printer_flush(&run->printer);
+}
+
+static int exit_code(struct run *run)
+{
+	/* The reader of a pipe may leave when it has seen enough. */
+	if (run->printer.error && run->printer.error != EPIPE) {
+		say("writing the output: %s", strerror(run->printer.error));
+		return EXIT_FAILED;
+	}
+	if (run->command.ended)
+		return run->command.status;
+	return EXIT_DONE;
+}
+
+int run(struct options *options)
+{
+	struct run run = { .options = options };
+	const struct tool *tool = options->tool;
+	bool summary = tool->summary_fields && (options->settings.flags & tool->summary_flag);
+	uint64_t now;
+	int code;
+
+	run.signals = open_signals();
+	command_prepare(&run.command, options->command);
+	clock_sync();
+	if (summary)
+		run.summary = summary_new(tool);
+	printer_start(&run.printer, options, summary ? tool->summary_fields : tool->fields, STDOUT_FILENO);
+	session_start(&run.session, options, take_event, &run);
+	ready(&run);
+	command_go(&run.command);
+
+	now = clock_boot();
+	run.deadline = options->duration ? now + options->duration : 0;
+	run.next_interval = summary && options->interval ? now + options->interval : 0;
+	run.next_second = now + SECOND;
+	loop(&run);
+	finish(&run);
+	code = exit_code(&run);
+	session_stop(&run.session);
+	summary_free(run.summary);
+	printer_free(&run.printer);
+	return code;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* symbols.h: kernel addresses to names and back, by /proc/kallsyms, modules included. */
+#ifndef NETTRACE_SYMBOLS_H
+#define NETTRACE_SYMBOLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct symbols;
+
+struct symbol {
+	const char *name;   /* owned by the table */
+	const char *module; /* NULL: the kernel itself */
+	/* end: where the next function starts; of the kernel's and a module's last one, at most 4096 bytes further. The
+	 * padding in front of functions (__pfx_, __cfi_) is left out of the table. */
+	uint64_t start, end;
+};
+
+/* Reads `path` (NULL: /proc/kallsyms). NULL with errno set when it cannot be read. A table in which every address is 0
+ * (kernel.kptr_restrict, no CAP_SYSLOG) is returned, but finds nothing: see symbols_hidden(). */
+struct symbols *symbols_open(const char *path);
+void symbols_close(struct symbols *symbols);
+/* The file had names but no addresses. */
+bool symbols_hidden(const struct symbols *symbols);
+/* The function that holds `address`; of several names for it a global one. False: none does. */
+bool symbols_find(const struct symbols *symbols, uint64_t address, struct symbol *symbol);
+/* The function called `name` (the kernel's own first, then modules'). Compiler suffixes (.isra.0, .constprop.0, .part.0,
+ * .cold) are not matched. False: there is none. */
+bool symbols_named(const struct symbols *symbols, const char *name, struct symbol *symbol);
+
+#endif

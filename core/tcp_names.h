@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcp_names.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI). */
+#ifndef NETTRACE_TCP_NAMES_H
+#define NETTRACE_TCP_NAMES_H
+
+#include "core/tool.h"
+
+/* Index 0: not known. */
+extern const char *const tcp_states[13];
+
+#define TCP_STATES NAMES(tcp_states)
+
+#endif

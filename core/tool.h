@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tool.h: what a tool declares; everything else is derived from it. Read this header first. */
+#ifndef NETTRACE_TOOL_H
+#define NETTRACE_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/wire.h"
+
+/* ---- fields: a column, a CSV head and a JSON key at once ---- */
+
+/* How the bytes of a field become text. "Not known" prints "-" in a table, nothing in CSV, null in JSON. */
+enum kind {
+	F_NONE,
+	F_UINT,     /* 1, 2, 4 or 8 bytes; all bits set: not known */
+	F_ID,       /* the same, where 0 means not known: pid, tid, netns, cgroup_id */
+	F_PORT,     /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
+	F_HEX,      /* 8 bytes; a JSON string */
+	F_TIME,     /* ns of CLOCK_BOOTTIME: HH:MM:SS local time; RFC 3339 with ns, UTC, in JSON */
+	F_RELATIVE, /* the same since the first row, in seconds with .decimals */
+	F_MSEC,     /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
+	F_KBYTES,   /* bytes as whole KiB; JSON: bytes */
+	F_TEXT,     /* char[.size], escaped; empty: not known */
+	F_FAMILY,   /* 1 byte: 4 or 6 */
+	F_ADDRESS,  /* 16 bytes, printed by the event's family */
+	F_ENDPOINT, /* 16 bytes and the port at .port: addr:port */
+	F_BRACKETS, /* the same as [addr]#port */
+	F_NAME,     /* an index into .names; beyond: the number; a NULL name: not known */
+	F_ENUM,     /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
+	F_TCPFLAGS, /* a TCP flag byte: SYN|ACK; two bytes with all bits set: not known */
+	F_ERRNO,    /* an errno, negative or not; 0: none (null) */
+	F_SYMBOL,   /* a kernel address: symbol+0xoffset; 0: not known */
+	F_STACK,    /* u64[.size / 8], up to the first 0: a line a frame below the row; an array in JSON */
+	F_COUNT,    /* summaries only: how many events the row stands for */
+};
+
+/* Where a field is shown; 0 is all of them. */
+enum where {
+	IN_TABLE = 1, /* narrow table */
+	IN_WIDE = 2,  /* --wide table */
+	IN_CSV = 4,
+	IN_JSON = 8,
+};
+
+struct field {
+	const char *name;         /* JSON key. The name of a common field (core/fields.c) is a view of that one: kind
+	                             and offset come from there, title and width from here. */
+	const char *title;        /* heading in tables and CSV; NULL: JSON only */
+	enum kind kind;
+	uint8_t where;            /* enum where */
+	int8_t width, wide;       /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
+	uint8_t decimals;
+	bool cut;                 /* longer text is cut to the width */
+	bool glued;               /* table: printed as " (value)" in the column before, when known */
+	const char *otherwise;    /* table: the field printed in its column when this one is not known */
+	uint16_t off, size;       /* in the event */
+	uint16_t port;            /* F_ENDPOINT, F_BRACKETS: offset of the port */
+	uint32_t flag;            /* only with this tool flag set ... */
+	uint32_t unless;          /* ... and this one not */
+	const char *before, *after; /* table: text before the column ("-> "), text after it (">") */
+	const char *const *names; /* F_NAME: values that are stable ABI, as tables and CSV print them */
+	const char *const *keys;  /* F_NAME: the same for JSON, where they differ */
+	uint32_t n_names;
+	const char *btf_enum;     /* F_ENUM: "skb_drop_reason" */
+	const char *help;         /* its line in the manual, with the unit */
+};
+
+/* off and size of a member: { "seq", "SEQ", F_UINT, AT(struct tcpretrans_event, seq), ... } */
+#define AT(type, member)  .off = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define NAMES(array)      .names = (array), .n_names = sizeof(array) / sizeof((array)[0])
+
+/* ---- options ---- */
+
+/* What an option's argument is; each is checked in core/values.c before anything is attached. */
+enum opt_type {
+	O_SAME,     /* another name and letter for the common option .same; its help stays, unless given here */
+	O_FLAG,     /* sets the bits .flag in settings.flags */
+	O_LIST,     /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
+	O_ENUM,     /* names of the kernel's enum .btf_enum into a struct list at .off */
+	O_PIDNETNS, /* a process, whose network namespace goes into a struct list at .off */
+	O_COMMON,   /* core/options.c knows what to do */
+};
+
+struct opt {
+	const char *name;         /* long name without dashes */
+	char key;                 /* letter, or 0 */
+	enum opt_type type;
+	const char *arg;          /* name of the argument in help; NULL: takes none */
+	const char *same;
+	uint32_t flag;
+	uint16_t off;
+	uint64_t min, max;
+	const char *btf_enum;
+	const char *help;
+};
+
+/* ---- hooks ---- */
+
+/* A place in the kernel, and the programs of the tool's BPF object that can serve it, best first. The section name of a
+ * program tells its rung (tp_btf, fentry, fexit, kprobe, kretprobe, tp, iter). The index of a hook is that of
+ * settings.arguments. */
+struct hook {
+	const char *name;         /* as --verbose and doctor print it; a tracepoint's own name where it is one */
+	const char *alts[4];
+	const char *without;      /* optional hook: what is missing without it ("the accepting process"); NULL: required */
+	enum {
+		ATTACH,           /* loaded and attached */
+		RUN_AT_START,     /* an iterator, run once when everything is attached */
+		RUN_AT_END,       /* an iterator, run once before the end */
+	} use;
+	uint32_t flag;            /* only with this tool flag set */
+};
+
+/* ---- the tool ---- */
+
+struct tool {
+	const char *name;
+	const char *summary;      /* one line */
+	const char *const *examples; /* "tcpstates -L 80,443", "what it shows", ..., NULL */
+	const void *object, *object_end; /* the BPF ELF file, embedded: see OBJECT */
+	size_t event_size;
+	const struct hook *hooks;    /* ends with a NULL name */
+	const struct opt *opts;      /* ends with a row of no name */
+	const struct field *fields;  /* columns in the order of the table; ends with a NULL name */
+	const struct field *summary_fields; /* of the counts: the fields that make a key, and one F_COUNT; NULL: none */
+	uint32_t summary_flag;       /* the tool flag that asks for counts instead of rows */
+	const char *symbols[SYMBOL_ITEMS];  /* kernel functions whose place the programs need: settings.symbols */
+	struct {
+		const char *type, *name;
+	} values[SYMBOL_ITEMS];             /* kernel enum values that they need: settings.values */
+	const struct enum_extra *extras;    /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
+	/* Optional, called for each event before it is printed. */
+	void (*each)(const struct event *event, const void *options);
+	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
+	void (*check)(void *options);
+};
+
+/* The embedded BPF object of a tool. */
+#define OBJECT(tool)                                                                                                   \
+	extern const char tool##_object[], tool##_object_end[];                                                        \
+	_Static_assert(sizeof(struct tool##_event) >= sizeof(struct event), "an event starts with struct event")
+#define OBJECT_OF(tool) .object = tool##_object, .object_end = tool##_object_end, .event_size = sizeof(struct tool##_event)
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* owner_state.bpf.h: state changes followed for the owners' sake only, for tools that have no rows for them. */
+#include "transition.bpf.h"
+
+/* Context: a task with the socket locked, or softirq. */
+SEC("tp_btf/inet_sock_set_state")
+int owner_state(__u64 *ctx)
+{
+	struct transition t;
+
+	if (transition_read(&t, ctx))
+		transition_done(&t);
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ring.bpf.h: the settings, the one ring, and the ledger. */
+#ifndef NETTRACE_RING_BPF_H
+#define NETTRACE_RING_BPF_H
+
+#include "kernel.h"
+#include "wire.h"
+
+/* Set by core/session.c before load; an array map of its own, frozen, so that the verifier knows every value. */
+const volatile struct settings settings SEC(".rodata.settings") = {};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20); /* core/session.c sets the size */
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct counters);
+} ledger SEC(".maps");
+
+/* Per-CPU values need no atomics: a tracepoint program is not interrupted by another that counts on the same CPU, but for
+ * hard interrupts, which none of our hooks run in. */
+#define COUNT(counter)                                                                                                 \
+	do {                                                                                                           \
+		__u32 zero_ = 0;                                                                                       \
+		struct counters *counters_ = bpf_map_lookup_elem(&ledger, &zero_);                                     \
+		if (counters_)                                                                                         \
+			counters_->counter++;                                                                          \
+	} while (0)
+
+/* Room for an event of `size` bytes (a constant) that starts with *head; NULL: the ring is full, which is counted. Every
+ * event that passed the filters comes here exactly once. */
+static __always_inline void *ring_reserve(__u64 size, const struct event *head)
+{
+	struct event *event = bpf_ringbuf_reserve(&ring, size, 0);
+
+	if (!event) {
+		COUNT(lost_ring);
+		return NULL;
+	}
+	*event = *head;
+	return event;
+}
+
+/* The default wake-up (an interrupt and a context switch for each event) halves a busy workload; the reader looks at the
+ * ring on a timer and is woken only when much is waiting. */
+static __always_inline void ring_submit(void *event)
+{
+	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(event, waiting >= settings.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	COUNT(sent);
+}
+
+#endif

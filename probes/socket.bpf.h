@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* socket.bpf.h: the common part of an event, from a socket. */
+#ifndef NETTRACE_SOCKET_BPF_H
+#define NETTRACE_SOCKET_BPF_H
+
+#include "kernel.h"
+#include "wire.h"
+
+static __always_inline void address_v4(__u8 *to, __be32 address)
+{
+	__u32 *word = (__u32 *)to;
+
+	word[0] = 0;
+	word[1] = 0;
+	word[2] = bpf_htonl(0xffff);
+	word[3] = address;
+}
+
+static __always_inline void address_v6(__u8 *to, const struct in6_addr *address)
+{
+	__u32 *word = (__u32 *)to;
+
+	/* Word by word: the verifier checks each load against the kernel's own type of the member. */
+	word[0] = address->in6_u.u6_addr32[0];
+	word[1] = address->in6_u.u6_addr32[1];
+	word[2] = address->in6_u.u6_addr32[2];
+	word[3] = address->in6_u.u6_addr32[3];
+}
+
+/* Ends, family and namespace from what every kind of socket has (also request and TIME_WAIT sockets). */
+static __always_inline void event_ends(struct event *e, const struct sock_common *common)
+{
+	e->netns = common->skc_net.net->ns.inum;
+	e->lport = common->skc_num;
+	e->rport = bpf_ntohs(common->skc_dport);
+	if (common->skc_family == AF_INET6) {
+		e->family = 6;
+		address_v6(e->laddr, &common->skc_v6_rcv_saddr);
+		address_v6(e->raddr, &common->skc_v6_daddr);
+	} else {
+		e->family = 4;
+		address_v4(e->laddr, common->skc_rcv_saddr);
+		address_v4(e->raddr, common->skc_daddr);
+	}
+}
+
+/* The same from a full TCP socket (trusted: a tracepoint's or an iterator's). */
+static __always_inline void event_socket(struct event *e, struct sock *sk)
+{
+	event_ends(e, &sk->__sk_common);
+	if (!e->lport) {
+		/* skc_num is 0 already on the way into TCP_CLOSE (inet_put_port); inet_sport lives on. */
+		struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+		if (tcp)
+			e->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
+	}
+}
+
+/* The socket's cgroup: its creator's when it was made. Before 5.16 it cannot be had by direct loads: NULL. */
+static __always_inline struct cgroup *socket_cgroup(const struct sock *sk)
+{
+	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
+		return sk->sk_cgrp_data.cgroup;
+	return NULL;
+}
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpdrop.bpf.c: an event for each TCP packet that the kernel drops. */
+#include "owner_state.bpf.h"
+#include "packet.bpf.h"
+#include "tcpdrop.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define DROP_KFREE_HOOK   OWN_HOOK
+#define DROP_CONSUME_HOOK (OWN_HOOK + 1)
+
+struct drop {
+	struct packet packet;
+	struct sock *sk;      /* NULL: none is known */
+	__u64 location;
+	__u32 reason;         /* ~0: the kernel does not tell */
+	__u8 state;
+	bool known;           /* the packet's headers were read */
+	bool received;
+};
+
+static __always_inline bool at(__u64 location, __u32 symbol)
+{
+	return location >= settings.symbols[symbol].start && location < settings.symbols[symbol].end;
+}
+
+/* What the kernel throws away on every clean connection, and what carries no data: the ACK that ends a handshake or a
+ * close, once it has done its work; the last FIN, which TIME_WAIT answers; the FIN that a closed socket still has queued.
+ * Where kallsyms hides the places, only the packets are judged. */
+static __always_inline bool is_false_drop(const struct drop *d)
+{
+	const struct packet *p = &d->packet;
+	bool places = settings.symbols[IN_RCV_STATE_PROCESS].start != 0;
+	bool fin = (p->flags & (FLAG_FIN | FLAG_SYN)) == FLAG_FIN;
+
+	if (!d->known || p->payload)
+		return false;
+	if (d->reason == settings.values[VALUE_QUEUE_PURGE] && d->reason != ~0U)
+		return fin;
+	if (d->reason != settings.values[VALUE_NOT_SPECIFIED])
+		return false;
+	if (p->flags == FLAG_ACK && (!places || at(d->location, IN_RCV_STATE_PROCESS)))
+		return true;
+	if (fin && places && at(d->location, IN_KILL_QUEUES))
+		return true;
+	/* Before 6.11 the TIME_WAIT socket is not told. */
+	return fin && (d->state == TCP_TIME_WAIT || (!d->state && settings.arguments[DROP_KFREE_HOOK] < 4)) &&
+	       (!places || at(d->location, IN_V4_RCV) || at(d->location, IN_V6_RCV));
+}
+
+/* The common part of the event: local is this end. */
+static __always_inline void drop_ends(struct event *e, const struct drop *d, const struct sk_buff *skb)
+{
+	const struct packet *p = &d->packet;
+
+	e->family = p->family;
+	__builtin_memcpy(e->laddr, d->received ? p->daddr : p->saddr, 16);
+	__builtin_memcpy(e->raddr, d->received ? p->saddr : p->daddr, 16);
+	e->lport = d->received ? p->dport : p->sport;
+	e->rport = d->received ? p->sport : p->dport;
+	if (!e->netns && skb->dev)
+		e->netns = skb->dev->nd_net.net->ns.inum;
+}
+
+static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d)
+{
+	const __u64 size = settings.flags & TCPDROP_NO_STACK ? __builtin_offsetof(struct tcpdrop_event, stack) :
+							       sizeof(struct tcpdrop_event);
+	struct tcpdrop_event *e;
+	long got;
+
+	if (settings.flags & TCPDROP_NO_STACK)
+		e = ring_reserve(__builtin_offsetof(struct tcpdrop_event, stack), head);
+	else
+		e = ring_reserve(sizeof(*e), head);
+	if (!e)
+		return;
+	__builtin_memcpy(e->saddr, d->received ? head->raddr : head->laddr, 16);
+	__builtin_memcpy(e->daddr, d->received ? head->laddr : head->raddr, 16);
+	e->sport = d->received ? head->rport : head->lport;
+	e->dport = d->received ? head->lport : head->rport;
+	e->flags = d->known ? d->packet.flags : 0xffff;
+	e->state = d->state;
+	e->pad = 0;
+	e->reason = d->reason;
+	e->reason_code = d->reason < REASON_LISTEN_OVERFLOW ? d->reason : ~0U;
+	e->location = d->location;
+	if (size == sizeof(*e)) {
+		/* The two frames of the tracing itself are skipped. */
+		got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
+		if (got < 0)
+			got = 0;
+		if (got < (long)sizeof(e->stack))
+			e->stack[(got / 8) & (TCPDROP_FRAMES - 1)] = 0;
+	}
+	ring_submit(e);
+}
+
+/* The socket, if the packet has one: the receiver's own argument since 6.12; before that, and on the way out, the
+ * packet's. It may be a request or TIME_WAIT socket: only what all sockets share is read of it. */
+static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, struct sk_buff *skb)
+{
+	d->sk = rx_sk;
+	if (!rx_sk)
+		d->sk = skb->sk;
+	d->received = rx_sk || skb->skb_iif;
+	if (d->sk)
+		d->state = d->sk->__sk_common.skc_state;
+}
+
+static __always_inline bool is_full_socket(const struct drop *d)
+{
+	return d->sk && d->state != TCP_TIME_WAIT && d->state != TCP_NEW_SYN_RECV;
+}
+
+/* Packets without headers to read (dropped before they had any, or where packet bytes cannot be read): by the socket. */
+static __always_inline bool drop_known_by_socket(const struct drop *d)
+{
+	return is_full_socket(d) && is_tcp(d->sk);
+}
+
+/* Filters and sends; head holds what is known of namespace and owner. */
+static __always_inline int drop_report(void *ctx, const struct drop *d, const struct sk_buff *skb, struct event *head,
+				       struct cgroup *cgroup)
+{
+	head->ts = bpf_ktime_get_boot_ns();
+	if (d->known)
+		drop_ends(head, d, skb);
+	if (!event_wanted(head, cgroup))
+		return 0;
+	if (!list_has(&settings.reasons, d->reason)) {
+		COUNT(filtered);
+		return 0;
+	}
+	drop_emit(ctx, head, d);
+	return 0;
+}
+
+/* The namespace that a SYN came into: by its route (the device is unset when TCP has it). 0: not known. */
+static __always_inline __u32 route_netns(const struct sk_buff *skb, const int rung)
+{
+	struct dst_entry *route = HEADER(rung, skb->_skb_refdst & ~1UL, dst_entry);
+
+	return rung == BY_CAST ? route->dev->nd_net.net->ns.inum : BPF_CORE_READ(route, dev, nd_net.net, ns.inum);
+}
+
+/* A packet that kfree_skb tells of and that a listener dropped is in its sk_drops too: consume() must not take it for a
+ * SYN. */
+static __always_inline void listener_catch_up(const struct drop *d, const struct sk_buff *skb, const int rung)
+{
+	struct listener_key key = { .port = d->packet.dport };
+
+	if (!d->received || (d->state && d->state != TCP_LISTEN) || (d->packet.flags & FLAG_FIN))
+		return;
+	key.netns = d->sk ? d->sk->__sk_common.skc_net.net->ns.inum : route_netns(skb, rung);
+#pragma clang loop unroll(disable)
+	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
+		struct listener *listener;
+
+		key.slot = slot;
+		listener = bpf_map_lookup_elem(&listeners, &key);
+		if (listener)
+			listener->drops = (__u32)MEMBER(rung, HEADER(rung, listener->sk, sock), sk_drops.counter);
+	}
+}
+
+/* (skb, location), 5.17: + reason, 6.11: + the receiving socket. Context: any. */
+static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
+{
+	struct sk_buff *skb = (void *)ctx[0];
+	struct sock *rx_sk = NULL;
+	struct drop d = { .location = ctx[1], .reason = ~0U };
+	struct event head = { .uid = UID_NOT_KNOWN };
+	struct cgroup *cgroup = NULL;
+
+	if (settings.arguments[DROP_KFREE_HOOK] > 2)
+		d.reason = (__u32)ctx[2];
+	if (settings.arguments[DROP_KFREE_HOOK] > 3)
+		rx_sk = (void *)ctx[3];
+	drop_socket(&d, rx_sk, skb);
+	if (read) {
+		d.known = packet_read(&d.packet, skb, rung);
+		if (d.known)
+			listener_catch_up(&d, skb, rung);
+	}
+	if ((!d.known && !drop_known_by_socket(&d)) || (is_false_drop(&d) && !(settings.flags & TCPDROP_ALL)))
+		return 0;
+	if (d.sk)
+		event_ends(&head, &d.sk->__sk_common);
+	if (is_full_socket(&d)) {
+		event_owner(&head, d.sk, tag_get(d.sk, false));
+		cgroup = socket_cgroup(d.sk);
+	}
+	return drop_report(ctx, &d, skb, &head, cgroup);
+}
+
+SEC("tp_btf/kfree_skb")
+int kfree_cast(__u64 *ctx)
+{
+	return kfree(ctx, BY_CAST, true);
+}
+
+SEC("tp_btf/kfree_skb")
+int kfree_helper(__u64 *ctx)
+{
+	return kfree(ctx, BY_HELPER, true);
+}
+
+SEC("tp_btf/kfree_skb")
+int kfree_socket(__u64 *ctx)
+{
+	return kfree(ctx, BY_CAST, false);
+}
+
+static __always_inline __u32 listen_reason(__u64 sk, const int rung)
+{
+	struct inet_connection_sock *listener = HEADER(rung, sk, inet_connection_sock);
+	__u32 most = MEMBER(rung, listener, icsk_inet.sk.sk_max_ack_backlog);
+
+	if (MEMBER(rung, listener, icsk_inet.sk.sk_ack_backlog) > most)
+		return REASON_LISTEN_OVERFLOW;
+	if ((__u32)MEMBER(rung, listener, icsk_accept_queue.qlen.counter) >= most)
+		return REASON_SYN_QUEUE_FULL;
+	return REASON_LISTEN_DROP;
+}
+
+/* A listener that has no room lets a SYN go as if it were consumed: kfree_skb never sees it. But it counts it in its
+ * sk_drops just before: the listener whose count has moved since it was last looked at has dropped this one. */
+static __always_inline int consume(__u64 *ctx, const int rung)
+{
+	struct sk_buff *skb = (void *)ctx[0];
+	struct drop d = { .received = true, .known = true, .state = TCP_LISTEN };
+	struct event head = { .uid = UID_NOT_KNOWN };
+	struct listener_key key = {};
+
+	if (settings.arguments[DROP_CONSUME_HOOK] > 1) {
+		d.location = ctx[1];
+		if (settings.symbols[IN_RCV_STATE_PROCESS].start && !at(d.location, IN_RCV_STATE_PROCESS))
+			return 0;
+	}
+	if (!skb->skb_iif || !packet_read(&d.packet, skb, rung) || (d.packet.flags & (FLAG_SYN | FLAG_ACK)) != FLAG_SYN)
+		return 0;
+	key.netns = route_netns(skb, rung);
+	key.port = d.packet.dport;
+#pragma clang loop unroll(disable)
+	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
+		struct listener *listener;
+		struct sock *sk;
+
+		key.slot = slot;
+		listener = bpf_map_lookup_elem(&listeners, &key);
+		if (!listener)
+			continue;
+		sk = HEADER(rung, listener->sk, sock);
+		if ((__u32)MEMBER(rung, sk, sk_drops.counter) == listener->drops)
+			continue;
+		__sync_fetch_and_add(&listener->drops, 1);
+		d.reason = listen_reason(listener->sk, rung);
+		event_tag(&head, &listener->tag);
+		head.netns = key.netns;
+		return drop_report(ctx, &d, skb, &head, NULL);
+	}
+	return 0;
+}
+
+SEC("tp_btf/consume_skb")
+int consume_cast(__u64 *ctx)
+{
+	return consume(ctx, BY_CAST);
+}
+
+SEC("tp_btf/consume_skb")
+int consume_helper(__u64 *ctx)
+{
+	return consume(ctx, BY_HELPER);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcplife.bpf.c: an event for each TCP session. */
+#include "transition.bpf.h"
+#include "tcplife.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
+
+static __always_inline void emit(struct sock *sk, struct tag *tag, __u64 now, __u8 state)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcplife_event *e;
+	struct event head;
+
+	if (!tcp)
+		return;
+	event_fill(&head, sk, tag, now);
+	if (!event_wanted(&head, socket_cgroup(sk)))
+		return;
+	e = ring_reserve(sizeof(*e), &head);
+	if (!e)
+		return;
+	/* bytes_acked would count SYN and FIN; bytes_received counts the peer's FIN as a byte. */
+	e->tx_bytes = tcp->bytes_sent - tcp->bytes_retrans;
+	e->rx_bytes = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+	e->duration = tag && tag->up ? now - tag->up : NOT_KNOWN;
+	e->retrans = tcp->total_retrans;
+	e->srtt_us = tcp->srtt_us >> 3;
+	e->error = sk->sk_err;
+	e->role = tag ? tag->role : ROLE_UNKNOWN;
+	e->state = state;
+	*(__u16 *)e->pad = 0;
+	ring_submit(e);
+}
+
+/* Context: a task with the socket locked, or softirq (then often that of the FIN that ends a session). */
+SEC("tp_btf/inet_sock_set_state")
+int session(__u64 *ctx)
+{
+	struct transition t;
+
+	if (!transition_read(&t, ctx))
+		return 0;
+	if (t.new == TCP_CLOSE && t.old != TCP_LISTEN &&
+	    ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
+		emit(t.sk, t.tag, t.now, t.new);
+	transition_done(&t);
+	return 0;
+}
+
+static __always_inline int emit_open(struct sock *sk)
+{
+	__u8 state = sk->__sk_common.skc_state;
+
+	if (state != TCP_LISTEN && state != TCP_CLOSE)
+		emit(sk, tag_get(sk, false), bpf_ktime_get_boot_ns(), state);
+	return 0;
+}
+
+/* At the end of tracing: every tagged socket, in every network namespace. Context: nettrace. */
+SEC("iter/bpf_sk_storage_map")
+int open_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+
+	return sk ? emit_open(sk) : 0;
+}
+
+/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
+SEC("iter/tcp")
+int open_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct sock *sk;
+
+	if (!common)
+		return 0;
+	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
+	return sk ? emit_open(sk) : 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpretrans.h: the event of tcpretrans: one segment sent again. */
+#include "wire.h"
+
+/* flags */
+#define TCPRETRANS_LOSSPROBE 1 /* tail loss probes marked L, not R */
+#define TCPRETRANS_SEQUENCE  2
+#define TCPRETRANS_CAUSE     4
+#define TCPRETRANS_SUMMARY   8
+
+enum tcpretrans_kind {
+	KIND_RETRANSMIT,
+	KIND_LOSS_PROBE,
+	KIND_SYNACK,
+};
+
+enum tcpretrans_cause {
+	CAUSE_OTHER,
+	CAUSE_RTO,
+	CAUSE_FAST,
+	CAUSE_TLP,
+	CAUSE_SYN,
+	CAUSE_SYNACK,
+};
+
+struct tcpretrans_event {
+	struct event common;
+	__u32 seq;  /* of the segment; all bits set: not known */
+	__s32 err;  /* the kernel could not send it: negative errno; 0: sent, or the kernel does not tell (before 6.16) */
+	__u8 kind;  /* enum tcpretrans_kind */
+	__u8 cause; /* enum tcpretrans_cause */
+	__u8 state;
+	__u8 pad[5];
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpstates.bpf.c: an event for each TCP state change. */
+#include "transition.bpf.h"
+#include "tcpstates.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline void emit(struct event *head, struct transition *t, __u64 duration)
+{
+	struct tcpstates_event *e;
+
+	if (!event_wanted(head, socket_cgroup(t->sk)))
+		return;
+	e = ring_reserve(sizeof(*e), head);
+	if (!e)
+		return;
+	e->skaddr = (__u64)t->sk;
+	e->duration = duration;
+	e->oldstate = t->old;
+	e->newstate = t->new;
+	ring_submit(e);
+}
+
+/* Connecting, the local port is chosen after the first change (and up to 6.1 a child's remote port is missing in its
+ * first): a filter on it has to wait for the second. */
+static __always_inline bool ends_missing(const struct event *head)
+{
+	return (settings.filter.lports.count && !head->lport) ||
+	       ((settings.filter.rports.count || settings.filter.n_raddrs) && !head->rport);
+}
+
+/* Context: a task with the socket locked, or softirq. */
+SEC("tp_btf/inet_sock_set_state")
+int transition(__u64 *ctx)
+{
+	struct transition t;
+	struct event head;
+
+	if (!transition_read(&t, ctx))
+		return 0;
+	event_fill(&head, t.sk, t.tag, t.now);
+	if (t.tag && t.fresh && t.new != TCP_LISTEN && ends_missing(&head)) {
+		t.tag->held_at = t.now;
+		t.tag->held = t.old;
+		return 0;
+	}
+	if (t.tag && t.tag->held_at) {
+		struct transition first = t;
+
+		first.old = t.tag->held;
+		first.new = t.old;
+		head.ts = t.tag->held_at;
+		t.tag->held_at = 0;
+		emit(&head, &first, 0);
+		head.ts = t.now;
+	}
+	emit(&head, &t, t.duration);
+	transition_done(&t);
+	return 0;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wire.h: the ABI of the two halves: settings go into the kernel, events and counters come out. */
+#ifndef NETTRACE_WIRE_H
+#define NETTRACE_WIRE_H
+
+#include <linux/types.h>
+
+#define COMM_SIZE        16 /* TASK_COMM_LEN of the kernel */
+#define LIST_ITEMS       64
+#define GLOB_ITEMS       8
+#define CIDR_ITEMS       32
+#define HOOK_ITEMS       12
+#define SYMBOL_ITEMS     4
+#define NOT_KNOWN        (~0ULL) /* of a duration or any other 64-bit number */
+#define UID_NOT_KNOWN    (~0U)
+
+/* ---- settings: frozen before load, so what is not asked for is dead code to the verifier ---- */
+
+/* Ranges of numbers, ends included. No item: everything matches. */
+struct list {
+	__u32 count;
+	__u32 pad;
+	struct {
+		__u64 first, last;
+	} item[LIST_ITEMS];
+};
+
+/* A comm pattern, ready for bit-parallel matching: element i is text[i], or anything if bit i of any is set; a '*'
+ * before element i sets bit i of gap (bit length: at the end). */
+struct glob {
+	__u32 length, any, gap;
+	char text[COMM_SIZE];
+};
+
+/* addr is already masked; IPv4 stands as ::ffff:a.b.c.d. */
+struct cidr {
+	__u8 addr[16], mask[16];
+};
+
+struct filter {
+	__u32 family; /* 4, 6, or 0: both */
+	__u32 n_comms, n_laddrs, n_raddrs;
+	struct list pids, uids, lports, rports, netns, cgroups;
+	struct glob comms[GLOB_ITEMS];
+	struct cidr laddrs[CIDR_ITEMS], raddrs[CIDR_ITEMS];
+};
+
+struct settings {
+	struct filter filter;
+	struct list reasons;                    /* tcpdrop: only these reason codes */
+	__u32 flags;                            /* the tool's own switches: the flag bits of <tool>.h */
+	__u32 wakeup_bytes;                     /* wake the reader when this much waits in the ring */
+	__u32 has_sk_storage;                   /* tracing programs may use socket storage (5.11) */
+	__u32 has_task_btf;                     /* bpf_get_current_task_btf() (5.11) */
+	__u32 arguments[HOOK_ITEMS];            /* how many arguments the tracepoint of hook i has on this kernel */
+	struct {
+		__u64 start, end;               /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
+	} symbols[SYMBOL_ITEMS];
+	__u32 values[SYMBOL_ITEMS];             /* the tool's enum values i, as this kernel numbers them; all bits: none */
+};
+
+/* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/owner_hooks.h. */
+enum {
+	OWNER_STATE,
+	OWNER_ACCEPT,
+	OWNER_RECEIVE,
+	OWNER_SEED,
+	OWN_HOOK, /* the tool's first own hook */
+};
+
+/* ---- events ---- */
+
+/* How good the answer to "whose socket is this" is. */
+enum owner_quality {
+	OWNER_UNKNOWN,
+	OWNER_INHERITED, /* of the listener, or one of several holders */
+	OWNER_EXACT,
+};
+
+enum role {
+	ROLE_UNKNOWN,
+	ROLE_CLIENT,
+	ROLE_SERVER,
+};
+
+/* Every event starts with this. Ports in host order, addresses as 16 bytes with IPv4 as ::ffff:a.b.c.d. */
+struct event {
+	__u64 ts;            /* CLOCK_BOOTTIME, ns */
+	__u64 cgroup_id;     /* of the socket (cgroup v2: the inode of its directory); 0: not known */
+	__u32 pid, tid, uid; /* of the owner; 0, 0, UID_NOT_KNOWN: not known */
+	__u32 netns;         /* inode number; 0: not known */
+	__u8 laddr[16], raddr[16];
+	__u16 lport, rport;
+	__u8 family;         /* of the socket: 4, 6; 0: not known */
+	__u8 owner;          /* enum owner_quality */
+	__u8 pad[2];
+	char comm[COMM_SIZE];
+};
+
+/* The ledger, a copy for each CPU: seen = filtered + sent + lost_ring. */
+struct counters {
+	__u64 seen;      /* events that the tool would have printed without filters */
+	__u64 filtered;  /* left out by a filter, in the kernel */
+	__u64 sent;      /* handed to the ring */
+	__u64 lost_ring; /* no room in the ring */
+	__u64 lost_map;  /* facts (owners, times) that found no room in a map: rows are there but say less */
+};
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_options.c: command lines of made-up tools; those that end the program are parsed in a child. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/enums.h"
+#include "core/options.h"
+#include "core/say.h"
+
+#define WORDS(...) ((const char *const[]){ "/usr/bin/some-link", ##__VA_ARGS__, NULL })
+
+/* ---- the kernel's enums: one ---- */
+
+void enum_extend(const struct enum_extra *own)
+{
+	(void)own;
+}
+
+bool enum_exists(const struct btf *btf, const char *type)
+{
+	return !btf && strcmp(type, "skb_drop_reason") == 0;
+}
+
+bool enum_value(const struct btf *btf, const char *type, const char *name, uint64_t *value)
+{
+	*value = strcasecmp(name, "NO_SOCKET") == 0 ? 3 : 12;
+	return enum_exists(btf, type) && (*value == 3 || strcmp(name, "NETFILTER_DROP") == 0);
+}
+
+/* ---- the tools ---- */
+
+static int checked;
+
+static void check(void *options)
+{
+	const struct options *parsed = options;
+
+	checked++;
+	if (parsed->wide && parsed->format == FORMAT_JSON)
+		say_exit(EXIT_USAGE, "--wide: no such thing in JSON");
+}
+
+static const char *const states_examples[] = { "states -L 80,443", "what a web server's sockets do", NULL };
+static const struct opt states_opts[] = {
+	{ .name = "localport", .key = 'L', .type = O_SAME, .same = "lport" },
+	{ .name = "remoteport", .key = 'D', .type = O_SAME, .same = "rport" },
+	{ .name = "csv", .key = 's', .type = O_SAME, .same = "csv" },
+	{ .name = "journal", .key = 'Y', .type = O_COMMON, .help = "log to the journal as well" },
+	{ .key = 'u', .type = O_SAME, .same = "uid" },
+	{ .name = NULL },
+};
+static const struct tool states = {
+	.name = "states", .summary = "Show states.", .examples = states_examples, .opts = states_opts, .check = check
+};
+
+enum { SEQUENCE = 1, LOSSPROBE = 2, COUNTS = 4 };
+
+static const struct field retrans_counts[] = { { .name = "count", .kind = F_COUNT }, { .name = NULL } };
+static const struct opt retrans_opts[] = {
+	{ .name = "sequence", .key = 's', .type = O_FLAG, .flag = SEQUENCE, .help = "add a column" },
+	{ .name = "lossprobe", .key = 't', .type = O_FLAG, .flag = LOSSPROBE, .help = "more rows" },
+	{ .name = "count", .key = 'c', .type = O_SAME, .same = "summary" },
+	{ .name = "reason",
+	  .key = 'h',
+	  .type = O_ENUM,
+	  .arg = "NAMES",
+	  .off = offsetof(struct options, settings.reasons),
+	  .btf_enum = "skb_drop_reason",
+	  .help = "only these" },
+	{ .name = "codes",
+	  .type = O_LIST,
+	  .arg = "LIST",
+	  .off = offsetof(struct options, settings.reasons),
+	  .min = 1,
+	  .max = 9,
+	  .help = "only these" },
+	{ .name = "gone",
+	  .type = O_ENUM,
+	  .arg = "NAMES",
+	  .off = offsetof(struct options, settings.reasons),
+	  .btf_enum = "no_such_enum",
+	  .help = "nothing" },
+	{ .name = NULL },
+};
+static const struct tool retrans = { .name = "retrans",
+				     .summary = "Show retransmissions.",
+				     .opts = retrans_opts,
+				     .summary_fields = retrans_counts,
+				     .summary_flag = COUNTS };
+
+static const struct tool bare = { .name = "bare", .summary = "Show little." };
+
+/* ---- how to run them ---- */
+
+static struct options options;
+
+static int words_count(const char *const *words)
+{
+	int n = 0;
+
+	while (words[n])
+		n++;
+	return n;
+}
+
+/* Parses what is expected to be good. */
+static void parse(const struct tool *tool, const char *const *words)
+{
+	memset(&options, 0xa5, sizeof(options));
+	options_parse(&options, tool, words_count(words), (char **)(uintptr_t)words);
+}
+
+static char *read_all(int fd)
+{
+	static char text[16384];
+	size_t length = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
+		length += (size_t)n;
+	close(fd);
+	text[length] = '\0';
+	return text;
+}
+
+/* Parses in a child that has `fd` in a pipe. Returns what it wrote there and its exit status; 100: it did not exit. */
+static char *parse_in_child(const struct tool *tool, const char *const *words, int fd, int *status)
+{
+	int ends[2];
+	char *text;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	fflush(NULL);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		dup2(ends[1], fd);
+		close(ends[0]);
+		close(ends[1]);
+		parse(tool, words);
+		_exit(100);
+	}
+	close(ends[1]);
+	text = read_all(ends[0]);
+	assert_int_equal(waitpid(child, status, 0), child);
+	assert_true(WIFEXITED(*status));
+	*status = WEXITSTATUS(*status);
+	return text;
+}
+
+static void assert_refused(const struct tool *tool, const char *const *words, int code, const char *message)
+{
+	int status;
+
+	assert_string_equal(parse_in_child(tool, words, STDERR_FILENO, &status), message);
+	assert_int_equal(status, code);
+}
+
+static char *shown(const struct tool *tool, const char *const *words)
+{
+	int status;
+	char *text = parse_in_child(tool, words, STDOUT_FILENO, &status);
+
+	assert_int_equal(status, 0);
+	return text;
+}
+
+/* ---- tests ---- */
+
+static void nothing_asked_for(void **state)
+{
+	(void)state;
+	parse(&bare, WORDS());
+	assert_ptr_equal(options.tool, &bare);
+	assert_string_equal(say_name, "bare");
+	assert_int_equal(options.ready_fd, -1);
+	assert_int_equal(options.ring_bytes, 8 << 20);
+	assert_int_equal(options.format, FORMAT_TABLE);
+	assert_false(options.wide || options.time || options.timestamp || options.no_header || options.verbose);
+	assert_true(options.count == 0 && options.duration == 0 && options.interval == 0 && !options.command);
+	assert_int_equal(options.settings.filter.pids.count, 0);
+}
+
+static void filters_are_stored(void **state)
+{
+	const struct filter *filter = &options.settings.filter;
+
+	(void)state;
+	parse(&bare, WORDS("-p", "1-5", "--pid=7", "--uid", "root", "--comm", "a*,b", "--lport", "80", "--rport", "0",
+			   "--laddr", "10.0.0.0/8", "--raddr", "::1,::2", "--netns", "/proc/self/ns/net", "--cgroup",
+			   "1,2,3", "-6"));
+	assert_int_equal(filter->pids.count, 2);
+	assert_int_equal(filter->pids.item[1].first, 7);
+	assert_int_equal(filter->uids.count, 1);
+	assert_int_equal(filter->n_comms, 2);
+	assert_int_equal(filter->lports.item[0].first, 80);
+	assert_int_equal(filter->rports.count, 1);
+	assert_int_equal(filter->n_laddrs, 1);
+	assert_int_equal(filter->laddrs[0].addr[12], 10);
+	assert_int_equal(filter->n_raddrs, 2);
+	assert_int_equal(filter->raddrs[1].addr[15], 2);
+	assert_int_equal(filter->netns.count, 1);
+	assert_int_equal(filter->cgroups.count, 3);
+	assert_int_equal(filter->family, 6);
+}
+
+static void output_and_run_are_stored(void **state)
+{
+	(void)state;
+	parse(&bare, WORDS("--json", "-wTt", "--no-header", "--duration", "0.5", "--count", "7", "--ready-fd", "2",
+			   "--ring-size", "64", "-v"));
+	assert_int_equal(options.format, FORMAT_JSON);
+	assert_true(options.wide && options.time && options.timestamp && options.no_header && options.verbose);
+	assert_true(options.duration == 500000000 && options.count == 7);
+	assert_int_equal(options.ready_fd, 2);
+	assert_int_equal(options.ring_bytes, 64 << 20);
+	parse(&bare, WORDS("--outputs=9", "--csv", "--csv", "-4", "--ipv4"));
+	assert_int_equal(options.count, 9);
+	assert_int_equal(options.format, FORMAT_CSV);
+	assert_int_equal(options.settings.filter.family, 4);
+}
+
+static void other_names_of_common_options(void **state)
+{
+	(void)state;
+	parse(&states, WORDS("-L80", "--localport", "81", "--lport=82", "--localp=83", "-D", "1", "-sY", "-u0"));
+	assert_int_equal(options.settings.filter.lports.count, 4);
+	assert_int_equal(options.settings.filter.rports.count, 1);
+	assert_int_equal(options.settings.filter.uids.count, 1);
+	assert_int_equal(options.format, FORMAT_CSV);
+	assert_true(options.journal);
+	assert_refused(&bare, WORDS("--journal"), 2, "bare: unrecognized option '--journal'\n");
+	assert_refused(&bare, WORDS("-L", "80"), 2, "bare: invalid option -- 'L'\n");
+}
+
+static void own_options_and_letters(void **state)
+{
+	(void)state;
+	parse(&retrans, WORDS("-st"));
+	assert_int_equal(options.settings.flags, SEQUENCE | LOSSPROBE);
+	assert_false(options.timestamp);
+	parse(&retrans, WORDS("--timestamp", "--codes", "1-3,9", "--codes=5"));
+	assert_true(options.timestamp);
+	assert_int_equal(options.settings.reasons.count, 3);
+	assert_int_equal(options.settings.reasons.item[0].last, 3);
+	assert_refused(&retrans, WORDS("--codes", "10"), 2, "retrans: --codes 10: not a number (1-9)\n");
+}
+
+static void enums_have_names(void **state)
+{
+	(void)state;
+	parse(&retrans, WORDS("--reason", "no_socket,7,NETFILTER_DROP", "-h3"));
+	assert_int_equal(options.settings.reasons.count, 4);
+	assert_int_equal(options.settings.reasons.item[0].first, 3);
+	assert_int_equal(options.settings.reasons.item[1].first, 7);
+	assert_int_equal(options.settings.reasons.item[2].last, 12);
+	assert_refused(&retrans, WORDS("--reason", "NO_SUCH"), 2,
+		       "retrans: --reason NO_SUCH: not a name of the kernel's skb_drop_reason\n");
+	assert_refused(&retrans, WORDS("-h", "3,NO_SUCH"), 2,
+		       "retrans: -h 3,NO_SUCH: not a name of the kernel's skb_drop_reason: NO_SUCH\n");
+	assert_refused(&retrans, WORDS("--reason=NO_SOCKET,"), 2, "retrans: --reason NO_SOCKET,: an item is empty\n");
+	assert_refused(&retrans, WORDS("--gone", "X"), 3, "retrans: --gone: this kernel has no enum no_such_enum\n");
+}
+
+static void count_is_a_flag_or_a_number(void **state)
+{
+	(void)state;
+	parse(&retrans, WORDS("-c"));
+	assert_true(options.settings.flags == COUNTS && options.count == 0);
+	parse(&retrans, WORDS("--count"));
+	assert_true(options.settings.flags == COUNTS && options.count == 0);
+	parse(&retrans, WORDS("--summary", "--interval", "1"));
+	assert_true(options.settings.flags == COUNTS && options.interval == 1000000000);
+	parse(&retrans, WORDS("--count=5"));
+	assert_true(options.settings.flags == 0 && options.count == 5);
+	parse(&retrans, WORDS("-cs", "--count=5"));
+	assert_true(options.settings.flags == (COUNTS | SEQUENCE) && options.count == 5);
+	parse(&retrans, WORDS("-c", "--outputs", "5"));
+	assert_true(options.settings.flags == COUNTS && options.count == 5);
+	assert_refused(&retrans, WORDS("--count", "5"), 2,
+		       "retrans: argument 5: not expected; write --count=5 to stop after 5 rows\n");
+	assert_refused(&retrans, WORDS("-c", "5"), 2,
+		       "retrans: argument 5: not expected; write --count=5 to stop after 5 rows\n");
+	assert_refused(&retrans, WORDS("--count", "-s", "5"), 2,
+		       "retrans: argument 5: not expected; a command to run goes after --\n");
+	assert_refused(&retrans, WORDS("--count=0"), 2, "retrans: --count 0: not a number (1 or more)\n");
+	assert_refused(&retrans, WORDS("--interval", "1"), 2, "retrans: --interval: only together with --summary\n");
+	assert_refused(&bare, WORDS("--interval", "1"), 2, "bare: unrecognized option '--interval'\n");
+	assert_refused(&bare, WORDS("--summary"), 2, "bare: unrecognized option '--summary'\n");
+}
+
+static void command_after_dashes(void **state)
+{
+	const char *const *words = WORDS("--lport", "80", "--", "curl", "--json", "--", "-4");
+
+	(void)state;
+	parse(&states, words);
+	assert_ptr_equal(options.command, &words[4]);
+	assert_int_equal(options.format, FORMAT_TABLE);
+	assert_refused(&states, WORDS("--"), 2, "states: --: no command follows\n");
+	assert_refused(&states, WORDS("--lport", "--", "x"), 2, "states: option '--lport' requires an argument\n");
+}
+
+static void bad_input_is_one_line(void **state)
+{
+	(void)state;
+	assert_refused(&states, WORDS("--lport", "80-70000"), 2, "states: --lport 80-70000: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--localport=x"), 2, "states: --localport x: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("-sLx"), 2, "states: -L x: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--lport="), 2, "states: --lport \"\": empty\n");
+	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: --rport 1?2: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--pid", "0"), 2, "states: --pid 0: not a pid (1-4194304)\n");
+	assert_refused(&states, WORDS("--nonsense"), 2, "states: unrecognized option '--nonsense'\n");
+	assert_refused(&states, WORDS("-Z"), 2, "states: invalid option -- 'Z'\n");
+	assert_refused(&states, WORDS("--wide=1"), 2, "states: option '--wide' doesn't allow an argument\n");
+	assert_refused(&states, WORDS("--pid"), 2, "states: option '--pid' requires an argument\n");
+	assert_refused(&states, WORDS("-p"), 2, "states: option requires an argument -- 'p'\n");
+	assert_refused(&states, WORDS("curl"), 2,
+		       "states: argument curl: not expected; a command to run goes after --\n");
+	assert_refused(&states, WORDS("-4", "--ipv6"), 2, "states: --ipv6: not together with --ipv4\n");
+	assert_refused(&states, WORDS("-64"), 2, "states: -4: not together with --ipv6\n");
+	assert_refused(&states, WORDS("--json", "-s"), 2, "states: -s: not together with --json\n");
+	assert_refused(&states, WORDS("--csv", "--json"), 2, "states: --json: not together with --csv\n");
+	assert_refused(&states, WORDS("--ready-fd", "1000"), 2,
+		       "states: --ready-fd 1000: not an open file descriptor\n");
+	assert_refused(&states, WORDS("--ready-fd", "4294967296"), 2,
+		       "states: --ready-fd 4294967296: not an open file descriptor\n");
+	assert_refused(&states, WORDS("--ring-size", "3"), 2,
+		       "states: --ring-size 3: not a power of two within 1-1024 (MiB)\n");
+	assert_refused(&states, WORDS("--ring-size", "2048"), 2,
+		       "states: --ring-size 2048: not a power of two within 1-1024 (MiB)\n");
+	assert_refused(&states, WORDS("--duration", "0"), 2, "states: --duration 0: not more than 0 seconds\n");
+}
+
+static void long_input_is_cut(void **state)
+{
+	char value[3000];
+	int status;
+	const char *text;
+
+	(void)state;
+	memset(value, '1', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	text = parse_in_child(&states, WORDS("--lport", value), STDERR_FILENO, &status);
+	assert_int_equal(status, 2);
+	assert_true(strlen(text) < 300);
+	assert_non_null(strstr(text, "1...: not a port (0-65535)\n"));
+}
+
+static void the_tool_checks_last(void **state)
+{
+	(void)state;
+	checked = 0;
+	parse(&states, WORDS("--wide"));
+	assert_int_equal(checked, 1);
+	assert_refused(&states, WORDS("--wide", "--json"), 2, "states: --wide: no such thing in JSON\n");
+}
+
+/* How many times the help text offers something. */
+static int times(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+static void assert_readable(const char *text)
+{
+	for (const char *line = text; *line;) {
+		const char *end = strchr(line, '\n');
+
+		assert_non_null(end);
+		if (end - line > 79 || (end > line && end[-1] == ' '))
+			fail_msg("too long, or ends with a space: %.*s", (int)(end - line), line);
+		line = end + 1;
+	}
+}
+
+static void help_is_readable(void **state)
+{
+	const char *text;
+
+	(void)state;
+	text = shown(&states, WORDS("--help"));
+	assert_readable(text);
+	assert_int_equal(strncmp(text, "Usage: states [OPTION...] [-- COMMAND ARG...]\nShow states.\n", 58), 0);
+	assert_int_equal(times(text, " -L, --lport=LIST, --localport=LIST\n"), 1);
+	assert_int_equal(times(text, " -Y, --journal              log to the journal as well\n"), 1);
+	assert_int_equal(times(text, "-u, --uid=LIST"), 1);
+	assert_int_equal(times(text, "--csv"), 1);
+	assert_int_equal(times(text, "--lport"), 1);
+	assert_int_equal(times(text, "--outputs"), 0);
+	assert_int_equal(times(text, "--summary") + times(text, "--interval") + times(text, "This tool:"), 0);
+	assert_int_equal(times(text, "\n Filters:\n") + times(text, "\n Output:\n") + times(text, "\n Run:\n"), 3);
+	assert_int_equal(times(text, "Examples:\n  states -L 80,443\n        what a web server's sockets do\n"), 1);
+	text = shown(&bare, WORDS("-h"));
+	assert_readable(text);
+	assert_int_equal(times(text, "Examples"), 0);
+	assert_int_equal(times(shown(&states, WORDS("-?")), "Usage: states"), 1);
+	assert_int_equal(times(shown(&states, WORDS("--usage")), "[--lport=LIST]"), 1);
+}
+
+static void help_knows_claimed_letters(void **state)
+{
+	const char *text;
+
+	(void)state;
+	text = shown(&retrans, WORDS("--help"));
+	assert_readable(text);
+	assert_int_equal(times(text, "\n This tool:\n"), 1);
+	assert_int_equal(times(text, "-t, --lossprobe"), 1);
+	assert_int_equal(times(text, "-t,"), 1);
+	assert_int_equal(times(text, "      --timestamp"), 1);
+	assert_int_equal(times(text, "-c, --summary"), 1);
+	assert_int_equal(times(text, "      --count[=N]"), 1);
+	assert_int_equal(times(text, "-h,"), 1);
+	assert_int_equal(times(text, "  -?, --help"), 1);
+}
+
+static void version_names_the_tool(void **state)
+{
+	char version[32], tool[32];
+
+	(void)state;
+	assert_int_equal(sscanf(shown(&states, WORDS("-V")), "nettrace %31s (%31[^)])\n", version, tool), 2);
+	assert_string_equal(tool, "states");
+	assert_int_equal(sscanf(shown(&bare, WORDS("--version")), "nettrace %31s (%31[^)])\n", version, tool), 2);
+	assert_string_equal(tool, "bare");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_asked_for),	       cmocka_unit_test(filters_are_stored),
+		cmocka_unit_test(output_and_run_are_stored),   cmocka_unit_test(other_names_of_common_options),
+		cmocka_unit_test(own_options_and_letters),     cmocka_unit_test(enums_have_names),
+		cmocka_unit_test(count_is_a_flag_or_a_number), cmocka_unit_test(command_after_dashes),
+		cmocka_unit_test(bad_input_is_one_line),       cmocka_unit_test(long_input_is_cut),
+		cmocka_unit_test(the_tool_checks_last),	       cmocka_unit_test(help_is_readable),
+		cmocka_unit_test(help_knows_claimed_letters),  cmocka_unit_test(version_names_the_tool),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
