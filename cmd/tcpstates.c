@@ -35,6 +35,31 @@ static const struct opt opts[] = {
 	{},
 };
 
+/* The names that tcpstates has always used there. */
+static const struct field journal[] = {
+	{ "pid", "OBJECT_PID" },
+	{ "comm", "OBJECT_COMM" },
+	{ "laddr", "OBJECT_%_SOURCE_ADDRESS" },
+	{ "lport", "OBJECT_TCP_SOURCE_PORT" },
+	{ "raddr", "OBJECT_%_DESTINATION_ADDRESS" },
+	{ "rport", "OBJECT_TCP_DESTINATION_PORT" },
+	{ "oldstate", "OBJECT_TCP_OLD_STATE", F_NAME, OWN(oldstate), TCP_STATES },
+	{ "newstate", "OBJECT_TCP_NEW_STATE", F_NAME, OWN(newstate), TCP_STATES },
+	{ "duration", "OBJECT_TCP_SPAN_TIME", F_USEC, OWN(duration) },
+	{},
+};
+
+static const struct field journal_message[] = {
+	{ "comm" },
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr", .before = "→ " },
+	{ "rport" },
+	{ "oldstate", NULL, F_NAME, OWN(oldstate), TCP_STATES },
+	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = "→ " },
+	{},
+};
+
 static const struct hook hooks[] = { OWNER_HOOKS("transition"), {} };
 
 static const char *const examples[] = {
@@ -54,4 +79,6 @@ const struct tool tcpstates = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.journal = journal,
+	.journal_message = journal_message,
 };

@@ -30,10 +30,10 @@ static void serve(struct traffic *t)
 {
 	struct command command;
 
-	while (receive_control(t, &command, sizeof(command))) {
+	while (traffic_receive_control(t, &command, sizeof(command))) {
 		t->family = command.family;
 		traffic_actions[command.step].server(t, command.n);
-		tell(t);
+		traffic_tell(t);
 	}
 	_exit(EXIT_DONE); /* the client has all it wanted */
 }
@@ -44,10 +44,10 @@ static void run_part(struct traffic *t, int step, size_t n)
 	struct command command = { .step = step, .family = t->family, .n = n };
 
 	if (action->server)
-		send_control(t, &command, sizeof(command));
+		traffic_send_control(t, &command, sizeof(command));
 	action->client(t, n);
 	if (action->server)
-		wait_told(t);
+		traffic_wait_told(t);
 }
 
 static void run_step(struct traffic *t, int step)
@@ -85,8 +85,8 @@ static void limit_time(const struct traffic *t)
 
 	sigemptyset(&unblocked);
 	sigaddset(&unblocked, SIGALRM);
-	check(sigaction(SIGALRM, &action, NULL), "sigaction");
-	check(sigprocmask(SIG_UNBLOCK, &unblocked, NULL), "sigprocmask");
+	traffic_check(sigaction(SIGALRM, &action, NULL), "sigaction");
+	traffic_check(sigprocmask(SIG_UNBLOCK, &unblocked, NULL), "sigprocmask");
 	alarm(t->counts[CHURN] ? CHURN_LIMIT : LIMIT);
 }
 
@@ -95,11 +95,11 @@ static void prepare_process(void)
 {
 	struct rlimit files;
 
-	check(signal(SIGCHLD, SIG_DFL) == SIG_ERR ? -1 : 0, "signal");
-	check(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0, "signal");
-	check(getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
+	traffic_check(signal(SIGCHLD, SIG_DFL) == SIG_ERR ? -1 : 0, "signal");
+	traffic_check(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0, "signal");
+	traffic_check(getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
 	files.rlim_cur = files.rlim_max;
-	check(setrlimit(RLIMIT_NOFILE, &files), "setrlimit");
+	traffic_check(setrlimit(RLIMIT_NOFILE, &files), "setrlimit");
 }
 
 static void start_server(struct traffic *t)
@@ -108,23 +108,23 @@ static void start_server(struct traffic *t)
 
 	t->totals = mmap(NULL, sizeof(*t->totals), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (t->totals == MAP_FAILED)
-		fail("mmap: %s", strerror(errno));
-	check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
+		traffic_fail("mmap: %s", strerror(errno));
+	traffic_check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
 	t->client = getpid();
-	t->server = check(fork(), "fork");
+	t->server = traffic_check(fork(), "fork");
 	t->side = t->server ? CLIENT : SERVER;
 	t->control = pair[t->side];
-	check(close(pair[!t->side]), "close");
-	check(prctl(PR_SET_NAME, t->side == SERVER ? "nt-server" : "nt-client"), "PR_SET_NAME");
+	traffic_check(close(pair[!t->side]), "close");
+	traffic_check(prctl(PR_SET_NAME, t->side == SERVER ? "nt-server" : "nt-client"), "PR_SET_NAME");
 	if (t->side == CLIENT) {
-		wait_told(t);
+		traffic_wait_told(t);
 		return;
 	}
-	check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
+	traffic_check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
 	if (getppid() != t->client)
 		_exit(EXIT_FAILED); /* the client died before it could be noticed */
-	open_slots(t);
-	tell(t);
+	traffic_open_slots(t);
+	traffic_tell(t);
 	serve(t);
 }
 
@@ -132,21 +132,21 @@ static void stop_server(struct traffic *t)
 {
 	int status;
 
-	check(close(t->control), "close");
-	check(waitpid(t->server, &status, 0), "waitpid");
+	traffic_check(close(t->control), "close");
+	traffic_check(waitpid(t->server, &status, 0), "waitpid");
 	if (status != 0)
-		fail("the server has failed");
+		traffic_fail("the server has failed");
 }
 
 static void wait_for_line(const struct traffic *t)
 {
 	char c = 0;
 
-	print_line("ready");
+	traffic_print_line("ready");
 	if (t->verbose)
 		say("ready: going on after a line on stdin");
 	/* The end of stdin will do too: nobody is left to wait for. */
-	while (c != '\n' && check((int)read(STDIN_FILENO, &c, 1), "stdin"))
+	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
 		;
 	limit_time(t);
 }
@@ -156,7 +156,7 @@ int traffic_main(int argc, char **argv)
 	struct traffic traffic = { 0 }, *t = &traffic;
 
 	say_name = TRAFFIC_NAME;
-	parse_options(t, argc, argv);
+	traffic_parse_options(t, argc, argv);
 	t->next_client_port = t->client_port;
 	prepare_process();
 	limit_time(t);
@@ -171,13 +171,13 @@ int traffic_main(int argc, char **argv)
 			run_step(t, step);
 	}
 	run_step(t, RELEASE);
-	wait_settled(t);
+	traffic_wait_settled(t);
 	stop_server(t);
 	if (t->verbose)
 		say("done: %llu connects, %llu connections", (unsigned long long)t->totals->connects,
 		    (unsigned long long)t->totals->established);
 	if (t->json)
-		print_json(t);
+		traffic_print_json(t);
 	free(t->fork_pids);
 	alarm(0);
 	return EXIT_DONE;

@@ -6,37 +6,37 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
-void discard(int fd)
+void traffic_discard(int fd)
 {
 	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
 	struct sock_fprog program = { .len = 1, .filter = &nothing };
 
-	check(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), "SO_ATTACH_FILTER");
+	traffic_check(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), "SO_ATTACH_FILTER");
 }
 
-void discard_no_more(int fd)
+void traffic_discard_no_more(int fd)
 {
 	int unused = 0;
 
-	check(setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)), "SO_DETACH_FILTER");
+	traffic_check(setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)), "SO_DETACH_FILTER");
 }
 
-uint32_t drops_of(int fd)
+uint32_t traffic_drops_of(int fd)
 {
 	uint32_t info[SK_MEMINFO_VARS] = { 0 };
 	socklen_t length = sizeof(info);
 
-	check(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &length), "SO_MEMINFO");
+	traffic_check(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info, &length), "SO_MEMINFO");
 	return info[SK_MEMINFO_DROPS];
 }
 
 static bool has_dropped(int fd, uint32_t n)
 {
-	return drops_of(fd) >= n;
+	return traffic_drops_of(fd) >= n;
 }
 
-uint32_t wait_drops(int fd, uint32_t n)
+uint32_t traffic_wait_drops(int fd, uint32_t n)
 {
-	wait_until(has_dropped, fd, n, "drops");
-	return drops_of(fd);
+	traffic_wait_until(has_dropped, fd, n, "drops");
+	return traffic_drops_of(fd);
 }

@@ -10,12 +10,12 @@
 
 #include "core/say.h"
 
-void print_line(const char *line)
+void traffic_print_line(const char *line)
 {
 	if (puts(line) == EOF || fflush(stdout) == EOF) {
 		if (errno == EPIPE)
 			_exit(EXIT_DONE);
-		fail("stdout: %s", strerror(errno));
+		traffic_fail("stdout: %s", strerror(errno));
 	}
 }
 
@@ -46,7 +46,7 @@ static void json_actions(FILE *out, const struct traffic *t)
 	}
 }
 
-void print_json(const struct traffic *t)
+void traffic_print_json(const struct traffic *t)
 {
 	const struct totals *totals = t->totals;
 	char *line = NULL;
@@ -54,7 +54,7 @@ void print_json(const struct traffic *t)
 	FILE *out = open_memstream(&line, &size);
 
 	if (!out)
-		fail("out of memory");
+		traffic_fail("out of memory");
 	fputc('{', out);
 	json_actions(out, t);
 	json_number(out, "listeners", totals->listeners);
@@ -80,7 +80,7 @@ void print_json(const struct traffic *t)
 		fprintf(out, "%s%d", i ? "," : "", (int)t->fork_pids[i]);
 	fputs("]}", out);
 	if (fclose(out) == EOF)
-		fail("out of memory");
-	print_line(line);
+		traffic_fail("out of memory");
+	traffic_print_line(line);
 	free(line);
 }

@@ -23,40 +23,40 @@ static uint64_t message_size(const struct traffic *t)
 
 static int *open_clients(struct traffic *t, size_t n, int result)
 {
-	int *fds = allocate(n, sizeof(int));
+	int *fds = traffic_allocate(n, sizeof(int));
 
 	for (size_t i = 0; i < n; i++)
-		fds[i] = open_client(t, SLOT_ACCEPTING, result);
+		fds[i] = traffic_open_client(t, SLOT_ACCEPTING, result);
 	return fds;
 }
 
 static int *accept_clients(struct traffic *t, size_t n)
 {
-	int *fds = allocate(n, sizeof(int));
+	int *fds = traffic_allocate(n, sizeof(int));
 
 	for (size_t i = 0; i < n; i++)
-		fds[i] = accept_client(t, SLOT_ACCEPTING);
+		fds[i] = traffic_accept_client(t, SLOT_ACCEPTING);
 	return fds;
 }
 
 static void send_all(struct traffic *t, const int *fds, size_t n, uint64_t bytes)
 {
 	for (size_t i = 0; i < n; i++)
-		send_bytes(t, fds[i], bytes);
+		traffic_send_bytes(t, fds[i], bytes);
 }
 
 static void receive_all(const int *fds, size_t n, uint64_t bytes)
 {
 	for (size_t i = 0; i < n; i++)
-		receive_bytes(fds[i], bytes);
+		traffic_receive_bytes(fds[i], bytes);
 }
 
 static void finish_all(struct traffic *t, int *fds, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (t->side == SERVER)
-			wait_end(fds[i], 0);
-		finish(t, fds[i]);
+			traffic_wait_end(fds[i], 0);
+		traffic_finish(t, fds[i]);
 	}
 	free(fds);
 }
@@ -79,25 +79,25 @@ static int *accept_and_drop(struct traffic *t, size_t n, uint32_t drops)
 	int *fds = accept_clients(t, n);
 
 	for (size_t i = 0; i < n; i++)
-		discard(fds[i]);
-	tell(t);
+		traffic_discard(fds[i]);
+	traffic_tell(t);
 	for (size_t i = 0; i < n; i++) {
-		t->totals->filter_drops += wait_drops(fds[i], drops);
-		discard_no_more(fds[i]);
+		t->totals->filter_drops += traffic_wait_drops(fds[i], drops);
+		traffic_discard_no_more(fds[i]);
 	}
 	return fds;
 }
 
-void client_is_dropped(struct traffic *t, size_t n)
+void traffic_client_is_dropped(struct traffic *t, size_t n)
 {
 	int *fds = open_clients(t, n, 0);
 
-	wait_told(t);
+	traffic_wait_told(t);
 	client_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
 
-void server_drops(struct traffic *t, size_t n)
+void traffic_server_drops(struct traffic *t, size_t n)
 {
 	int *fds = accept_and_drop(t, n, 1);
 
@@ -105,7 +105,7 @@ void server_drops(struct traffic *t, size_t n)
 	finish_all(t, fds, n);
 }
 
-void server_drops_for_long(struct traffic *t, size_t n)
+void traffic_server_drops_for_long(struct traffic *t, size_t n)
 {
 	int *fds = accept_and_drop(t, n, RTO_DROPS);
 
@@ -113,30 +113,29 @@ void server_drops_for_long(struct traffic *t, size_t n)
 	finish_all(t, fds, n);
 }
 
-/* The first segment is lost; those after it arrive, and their acknowledgements make the client send it again at once.
- */
-void client_retransmits_fast(struct traffic *t, size_t n)
+/* The first segment is lost; those after it arrive, and their acknowledgements make the client send it again. */
+void traffic_client_retransmits_fast(struct traffic *t, size_t n)
 {
 	int *fds = open_clients(t, n, 0);
 	int one = 1;
 
-	wait_told(t);
+	traffic_wait_told(t);
 	for (size_t i = 0; i < n; i++) {
-		check(setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)), "TCP_NODELAY");
-		send_bytes(t, fds[i], FAST_SEGMENT);
+		traffic_check(setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)), "TCP_NODELAY");
+		traffic_send_bytes(t, fds[i], FAST_SEGMENT);
 	}
-	wait_told(t);
+	traffic_wait_told(t);
 	for (size_t i = 0; i < n * FAST_SEGMENTS; i++)
-		send_bytes(t, fds[i / FAST_SEGMENTS], FAST_SEGMENT);
+		traffic_send_bytes(t, fds[i / FAST_SEGMENTS], FAST_SEGMENT);
 	receive_all(fds, n, 1);
 	finish_all(t, fds, n);
 }
 
-void server_drops_the_first(struct traffic *t, size_t n)
+void traffic_server_drops_the_first(struct traffic *t, size_t n)
 {
 	int *fds = accept_and_drop(t, n, 1);
 
-	tell(t);
+	traffic_tell(t);
 	receive_all(fds, n, FAST_SEGMENT * (FAST_SEGMENTS + 1));
 	send_all(t, fds, n, 1);
 	finish_all(t, fds, n);
@@ -144,25 +143,25 @@ void server_drops_the_first(struct traffic *t, size_t n)
 
 /* ---- the same connections for as long as the program runs ---- */
 
-void client_holds(struct traffic *t, size_t n)
+void traffic_client_holds(struct traffic *t, size_t n)
 {
 	t->held[t->family] = open_clients(t, n, 0);
 	client_exchange_all(t, t->held[t->family], n);
 }
 
-void server_holds(struct traffic *t, size_t n)
+void traffic_server_holds(struct traffic *t, size_t n)
 {
 	t->held[t->family] = accept_clients(t, n);
 	server_exchange_all(t, t->held[t->family], n);
 }
 
-void client_releases(struct traffic *t, size_t n)
+void traffic_client_releases(struct traffic *t, size_t n)
 {
 	client_exchange_all(t, t->held[t->family], n);
 	finish_all(t, t->held[t->family], n);
 }
 
-void server_releases(struct traffic *t, size_t n)
+void traffic_server_releases(struct traffic *t, size_t n)
 {
 	server_exchange_all(t, t->held[t->family], n);
 	finish_all(t, t->held[t->family], n);
@@ -170,39 +169,39 @@ void server_releases(struct traffic *t, size_t n)
 
 /* ---- the handshake ---- */
 
-void client_sends_syn_again(struct traffic *t, size_t n)
+void traffic_client_sends_syn_again(struct traffic *t, size_t n)
 {
 	int *fds;
 
-	wait_told(t);
+	traffic_wait_told(t);
 	fds = open_clients(t, n, EINPROGRESS);
 	for (size_t i = 0; i < n; i++)
-		wait_connected(t, fds[i]);
+		traffic_wait_connected(t, fds[i]);
 	client_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
 
-void server_drops_syn(struct traffic *t, size_t n)
+void traffic_server_drops_syn(struct traffic *t, size_t n)
 {
-	int *fds, listener = server_socket(t, SLOT_ACCEPTING);
-	uint32_t before = drops_of(listener);
+	int *fds, listener = traffic_server_socket(t, SLOT_ACCEPTING);
+	uint32_t before = traffic_drops_of(listener);
 
-	discard(listener);
-	tell(t);
-	t->totals->filter_drops += wait_drops(listener, before + (uint32_t)n) - before;
-	discard_no_more(listener);
+	traffic_discard(listener);
+	traffic_tell(t);
+	t->totals->filter_drops += traffic_wait_drops(listener, before + (uint32_t)n) - before;
+	traffic_discard_no_more(listener);
 	fds = accept_clients(t, n);
 	server_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
 
-void client_waits_for_accept(struct traffic *t, size_t n)
+void traffic_client_waits_for_accept(struct traffic *t, size_t n)
 {
 	int *fds;
 
-	wait_told(t);
+	traffic_wait_told(t);
 	fds = open_clients(t, n, 0);
-	wait_told(t); /* data would make the server accept at once */
+	traffic_wait_told(t); /* data would make the server accept at once */
 	client_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
@@ -210,15 +209,16 @@ void client_waits_for_accept(struct traffic *t, size_t n)
 /* With TCP_DEFER_ACCEPT the kernel takes no notice of the acknowledgement that ends the handshake, and after a second
  * sends the SYN-ACK again. Unlike a client that drops the SYN-ACK this makes no SYN retransmissions, whose number would
  * depend on which of two timers comes first. */
-void server_sends_synack_again(struct traffic *t, size_t n)
+void traffic_server_sends_synack_again(struct traffic *t, size_t n)
 {
-	int *fds, seconds = 1, off = 0, listener = server_socket(t, SLOT_ACCEPTING);
+	int *fds, seconds = 1, off = 0, listener = traffic_server_socket(t, SLOT_ACCEPTING);
 
-	check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)), "TCP_DEFER_ACCEPT");
-	tell(t);
+	traffic_check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)),
+		      "TCP_DEFER_ACCEPT");
+	traffic_tell(t);
 	fds = accept_clients(t, n);
-	check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof(off)), "TCP_DEFER_ACCEPT");
-	tell(t);
+	traffic_check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof(off)), "TCP_DEFER_ACCEPT");
+	traffic_tell(t);
 	server_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }

@@ -118,33 +118,31 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	return 0;
 }
 
-/* How many client ports will be bound. */
-static uint64_t count_client_ports(const struct traffic *t)
+static size_t count_client_ports(const struct traffic *t)
 {
 	uint64_t n = t->counts[OVERFLOW] ? 2 : 0;
 
 	for (int i = 0; i < ACTIONS; i++)
 		n += i == CHURN ? 0 : t->counts[i];
-	return n * (uint64_t)(t->families[0] + t->families[1]);
+	return (size_t)n * (size_t)(t->families[0] + t->families[1]);
 }
 
 static void check_ports(const struct traffic *t)
 {
-	uint64_t client_ports = count_client_ports(t);
-	uint64_t client_end = t->client_port + client_ports, server_end = t->port + t->n_slots;
+	uint64_t client_end = t->client_port + t->n_client_ports, server_end = t->port + t->n_slots;
 
 	if (t->port && server_end > 65536)
 		say_exit(EXIT_USAGE, "--port %llu: %zu ports are needed", (unsigned long long)t->port, t->n_slots);
 	if (t->client_port && client_end > 65536)
-		say_exit(EXIT_USAGE, "--client-port %llu: %llu ports are needed", (unsigned long long)t->client_port,
-			 (unsigned long long)client_ports);
+		say_exit(EXIT_USAGE, "--client-port %llu: %zu ports are needed", (unsigned long long)t->client_port,
+			 t->n_client_ports);
 	if (t->port && t->client_port && t->port < client_end && t->client_port < server_end)
 		say_exit(EXIT_USAGE, "--client-port %llu: overlaps the server's ports %llu-%llu",
 			 (unsigned long long)t->client_port, (unsigned long long)t->port,
 			 (unsigned long long)server_end - 1);
 }
 
-void parse_options(struct traffic *t, int argc, char **argv)
+void traffic_parse_options(struct traffic *t, int argc, char **argv)
 {
 	struct parse parse = { .traffic = t };
 
@@ -170,5 +168,6 @@ void parse_options(struct traffic *t, int argc, char **argv)
 		t->counts[i] = traffic_actions[i].usual;
 	t->counts[RELEASE] = t->counts[HOLD];
 	t->n_slots = SLOT_CHURNING + (size_t)((t->counts[CHURN] + CHURN_PER_PORT - 1) / CHURN_PER_PORT);
+	t->n_client_ports = count_client_ports(t);
 	check_ports(t);
 }

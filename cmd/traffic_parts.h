@@ -67,8 +67,8 @@ struct traffic {
 	int family;  /* of the step that runs */
 	pid_t client, server;
 	struct totals *totals;
-	size_t n_slots;
-	int *held[FAMILIES]; /* its own ends of the held connections */
+	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
+	int *held[FAMILIES];		/* its own ends of the held connections */
 	/* Of the client. */
 	uint64_t to_accept; /* connections that the server will accept or has accepted */
 	uint64_t next_client_port;
@@ -90,76 +90,76 @@ struct action {
 };
 
 /* traffic_options.c: bad input ends the program. */
-void parse_options(struct traffic *t, int argc, char **argv);
+void traffic_parse_options(struct traffic *t, int argc, char **argv);
 
 /* traffic_json.c */
-void print_json(const struct traffic *t);
+void traffic_print_json(const struct traffic *t);
 /* A line on stdout, at once. */
-void print_line(const char *line);
+void traffic_print_line(const char *line);
 
 /* traffic_actions.c, which has those on one connection after the other */
 extern const struct action traffic_actions[STEPS];
 /* traffic_many.c */
-void client_is_dropped(struct traffic *t, size_t n);
-void server_drops(struct traffic *t, size_t n);
-void server_drops_for_long(struct traffic *t, size_t n);
-void client_retransmits_fast(struct traffic *t, size_t n);
-void server_drops_the_first(struct traffic *t, size_t n);
-void client_sends_syn_again(struct traffic *t, size_t n);
-void server_drops_syn(struct traffic *t, size_t n);
-void client_waits_for_accept(struct traffic *t, size_t n);
-void server_sends_synack_again(struct traffic *t, size_t n);
-void client_holds(struct traffic *t, size_t n);
-void server_holds(struct traffic *t, size_t n);
-void client_releases(struct traffic *t, size_t n);
-void server_releases(struct traffic *t, size_t n);
+void traffic_client_is_dropped(struct traffic *t, size_t n);
+void traffic_server_drops(struct traffic *t, size_t n);
+void traffic_server_drops_for_long(struct traffic *t, size_t n);
+void traffic_client_retransmits_fast(struct traffic *t, size_t n);
+void traffic_server_drops_the_first(struct traffic *t, size_t n);
+void traffic_client_sends_syn_again(struct traffic *t, size_t n);
+void traffic_server_drops_syn(struct traffic *t, size_t n);
+void traffic_client_waits_for_accept(struct traffic *t, size_t n);
+void traffic_server_sends_synack_again(struct traffic *t, size_t n);
+void traffic_client_holds(struct traffic *t, size_t n);
+void traffic_server_holds(struct traffic *t, size_t n);
+void traffic_client_releases(struct traffic *t, size_t n);
+void traffic_server_releases(struct traffic *t, size_t n);
 
 /* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
 
 /* traffic_process.c */
-__attribute__((noreturn, format(printf, 1, 2))) void fail(const char *format, ...);
-int check(int result, const char *what);
-void *allocate(size_t n, size_t size);
-void pause_ms(long ms);
-double seconds_now(void);
+__attribute__((noreturn, format(printf, 1, 2))) void traffic_fail(const char *format, ...);
+int traffic_check(int result, const char *what);
+void *traffic_allocate(size_t n, size_t size);
+void traffic_pause_ms(long ms);
+double traffic_seconds_now(void);
 /* Calls done(fd, n) every millisecond until it is true. */
-void wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what);
-/* The two processes take turns: tell() lets the other's wait_told() return. */
-void tell(const struct traffic *t);
-void wait_told(const struct traffic *t);
-void send_control(const struct traffic *t, const void *message, size_t size);
+void traffic_wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what);
+/* The two processes take turns: traffic_tell() lets the other's traffic_wait_told() return. */
+void traffic_tell(const struct traffic *t);
+void traffic_wait_told(const struct traffic *t);
+void traffic_send_control(const struct traffic *t, const void *message, size_t size);
 /* false: the other process has ended. */
-bool receive_control(const struct traffic *t, void *message, size_t size);
+bool traffic_receive_control(const struct traffic *t, void *message, size_t size);
 
 /* traffic_ports.c: opens the server's. */
-void open_slots(struct traffic *t);
-int server_socket(const struct traffic *t, size_t slot);
+void traffic_open_slots(struct traffic *t);
+int traffic_server_socket(const struct traffic *t, size_t slot);
 
 /* traffic_socket.c */
-socklen_t loopback(struct sockaddr_storage *storage, int family, uint64_t port);
-int new_socket(int family, int flags);
-void limit_waiting(int fd);
-int accept_client(struct traffic *t, size_t slot);
+socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_t port);
+int traffic_new_socket(int family, int flags);
+void traffic_limit_waiting(int fd);
+int traffic_accept_client(struct traffic *t, size_t slot);
 /* Connects to the server's port `slot`, which ends with `result`: 0 or an errno. EINPROGRESS: does not wait. */
-int open_client(struct traffic *t, size_t slot, int result);
-void wait_connected(struct traffic *t, int fd);
-void send_bytes(struct traffic *t, int fd, uint64_t n);
-void receive_bytes(int fd, uint64_t n);
+int traffic_open_client(struct traffic *t, size_t slot, int result);
+void traffic_wait_connected(struct traffic *t, int fd);
+void traffic_send_bytes(struct traffic *t, int fd, uint64_t n);
+void traffic_receive_bytes(int fd, uint64_t n);
 /* Waits until the other side has ended the connection: 0 for a FIN, ECONNRESET for a reset. */
-void wait_end(int fd, int error);
-void wait_acked(int fd);
-void finish(struct traffic *t, int fd);
+void traffic_wait_end(int fd, int error);
+void traffic_wait_acked(int fd);
+void traffic_finish(struct traffic *t, int fd);
 /* Waits until n connections are in the listener's accept queue. */
-void wait_queued(int fd, uint32_t n);
+void traffic_wait_queued(int fd, uint32_t n);
 
 /* traffic_filter.c: the kernel drops whatever comes for this socket, until it is told not to. */
-void discard(int fd);
-void discard_no_more(int fd);
-uint32_t drops_of(int fd);
+void traffic_discard(int fd);
+void traffic_discard_no_more(int fd);
+uint32_t traffic_drops_of(int fd);
 /* Waits until the socket has dropped n segments; returns how many it has. */
-uint32_t wait_drops(int fd, uint32_t n);
+uint32_t traffic_wait_drops(int fd, uint32_t n);
 
 /* traffic_settle.c: waits until no connection of the server's ports is on its way to CLOSED or TIME_WAIT any more. */
-void wait_settled(const struct traffic *t);
+void traffic_wait_settled(const struct traffic *t);
 
 #endif

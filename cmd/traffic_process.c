@@ -15,7 +15,7 @@
 
 #include "core/say.h"
 
-void fail(const char *format, ...)
+void traffic_fail(const char *format, ...)
 {
 	char line[512];
 	va_list args;
@@ -28,45 +28,45 @@ void fail(const char *format, ...)
 	_exit(EXIT_FAILED);
 }
 
-int check(int result, const char *what)
+int traffic_check(int result, const char *what)
 {
 	if (result < 0)
-		fail("%s: %s", what, errno == EAGAIN || errno == EWOULDBLOCK ? "timed out" : strerror(errno));
+		traffic_fail("%s: %s", what, errno == EAGAIN || errno == EWOULDBLOCK ? "timed out" : strerror(errno));
 	return result;
 }
 
-void *allocate(size_t n, size_t size)
+void *traffic_allocate(size_t n, size_t size)
 {
 	void *memory = calloc(n ? n : 1, size);
 
 	if (!memory)
-		fail("out of memory");
+		traffic_fail("out of memory");
 	return memory;
 }
 
-void pause_ms(long ms)
+void traffic_pause_ms(long ms)
 {
 	struct timespec pause = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
 
 	nanosleep(&pause, NULL);
 }
 
-double seconds_now(void)
+double traffic_seconds_now(void)
 {
 	struct timespec now;
 
-	check(clock_gettime(CLOCK_MONOTONIC, &now), "clock_gettime");
+	traffic_check(clock_gettime(CLOCK_MONOTONIC, &now), "clock_gettime");
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what)
+void traffic_wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what)
 {
-	double end = seconds_now() + PATIENCE_MS / 1e3;
+	double end = traffic_seconds_now() + PATIENCE_MS / 1e3;
 
 	while (!done(fd, n)) {
-		if (seconds_now() > end)
-			fail("%s: timed out", what);
-		pause_ms(1);
+		if (traffic_seconds_now() > end)
+			traffic_fail("%s: timed out", what);
+		traffic_pause_ms(1);
 	}
 }
 
@@ -76,45 +76,45 @@ __attribute__((noreturn)) static void other_has_ended(const struct traffic *t)
 	int status;
 
 	if (t->side == CLIENT && waitpid(t->server, &status, 0) == t->server && WIFSIGNALED(status))
-		fail("the server was killed");
+		traffic_fail("the server was killed");
 	_exit(EXIT_FAILED);
 }
 
-void send_control(const struct traffic *t, const void *message, size_t size)
+void traffic_send_control(const struct traffic *t, const void *message, size_t size)
 {
 	ssize_t sent = send(t->control, message, size, MSG_NOSIGNAL);
 
 	if (sent < 0 && (errno == EPIPE || errno == ECONNRESET))
 		other_has_ended(t);
-	check((int)sent, "the other process");
+	traffic_check((int)sent, "the other process");
 }
 
-bool receive_control(const struct traffic *t, void *message, size_t size)
+bool traffic_receive_control(const struct traffic *t, void *message, size_t size)
 {
 	ssize_t got = recv(t->control, message, size, 0);
 
 	if (got < 0 && errno == ECONNRESET)
 		got = 0; /* it ended before it read all it was told */
-	check((int)got, "the other process");
+	traffic_check((int)got, "the other process");
 	if (got > 0 && (size_t)got != size)
-		fail("the other process: out of step");
+		traffic_fail("the other process: out of step");
 	return got > 0;
 }
 
-void tell(const struct traffic *t)
+void traffic_tell(const struct traffic *t)
 {
 	char turn = 0;
 
-	send_control(t, &turn, sizeof(turn));
+	traffic_send_control(t, &turn, sizeof(turn));
 }
 
-void wait_told(const struct traffic *t)
+void traffic_wait_told(const struct traffic *t)
 {
 	struct pollfd ready = { .fd = t->control, .events = POLLIN };
 	char turn;
 
-	if (!check(poll(&ready, 1, PATIENCE_MS), "poll"))
-		fail("the other process: timed out");
-	if (!receive_control(t, &turn, sizeof(turn)))
+	if (!traffic_check(poll(&ready, 1, PATIENCE_MS), "poll"))
+		traffic_fail("the other process: timed out");
+	if (!traffic_receive_control(t, &turn, sizeof(turn)))
 		other_has_ended(t);
 }

@@ -58,32 +58,33 @@ static unsigned int count_open(const struct traffic *t, int fd, int family)
 	unsigned int n = 0;
 	bool last = false;
 
-	check((int)send(fd, &request, sizeof(request), 0), "sock_diag");
+	traffic_check((int)send(fd, &request, sizeof(request), 0), "sock_diag");
 	while (!last)
-		n += count_part(t, part, (size_t)check((int)recv(fd, part, sizeof(part), 0), "sock_diag"), &last);
+		n += count_part(t, part, (size_t)traffic_check((int)recv(fd, part, sizeof(part), 0), "sock_diag"),
+				&last);
 	return n;
 }
 
-void wait_settled(const struct traffic *t)
+void traffic_wait_settled(const struct traffic *t)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	struct timeval patience = { .tv_sec = 5 };
-	double end = seconds_now() + 10;
+	double end = traffic_seconds_now() + 10;
 	unsigned int n;
 
 	if (fd < 0) { /* a kernel without it: time has to do */
-		pause_ms(100);
+		traffic_pause_ms(100);
 		return;
 	}
-	check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), "SO_RCVTIMEO");
+	traffic_check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), "SO_RCVTIMEO");
 	do {
 		n = 0;
 		for (int family = 0; family < FAMILIES; family++)
 			n += t->families[family] ? count_open(t, fd, family) : 0;
-		if (n && seconds_now() > end)
-			fail("%u sockets are still closing: timed out", n);
+		if (n && traffic_seconds_now() > end)
+			traffic_fail("%u sockets are still closing: timed out", n);
 		if (n)
-			pause_ms(2);
+			traffic_pause_ms(2);
 	} while (n);
-	check(close(fd), "close");
+	traffic_check(close(fd), "close");
 }

@@ -12,9 +12,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Calls that wait are tried again: with a timeout, a stopped and continued process finds them interrupted. */
+
 #define IN_FLIGHT 1024 /* connections that may wait for accept(): their listeners have room for 4096 */
 
-socklen_t loopback(struct sockaddr_storage *storage, int family, uint64_t port)
+socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_t port)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
@@ -32,28 +34,30 @@ socklen_t loopback(struct sockaddr_storage *storage, int family, uint64_t port)
 	return sizeof(*v6);
 }
 
-int new_socket(int family, int flags)
+int traffic_new_socket(int family, int flags)
 {
-	int one = 1, fd = check(socket(family ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket");
+	int one = 1,
+	    fd = traffic_check(socket(family ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket");
 
 	/* So that ports in TIME_WAIT, ours of a moment ago or another's, are no obstacle to bind(). */
-	check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), "SO_REUSEADDR");
+	traffic_check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), "SO_REUSEADDR");
 	return fd;
 }
 
-void limit_waiting(int fd)
+void traffic_limit_waiting(int fd)
 {
 	struct timeval patience = { .tv_sec = PATIENCE_MS / 1000 };
 
-	check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), "SO_RCVTIMEO");
-	check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)), "SO_SNDTIMEO");
+	traffic_check(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), "SO_RCVTIMEO");
+	traffic_check(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)), "SO_SNDTIMEO");
 }
 
-int accept_client(struct traffic *t, size_t slot)
+int traffic_accept_client(struct traffic *t, size_t slot)
 {
 	/* The timeouts are inherited from the listener. */
-	int fd = check(accept4(server_socket(t, slot), NULL, NULL, SOCK_CLOEXEC), "accept");
+	int fd = (int)TEMP_FAILURE_RETRY(accept4(traffic_server_socket(t, slot), NULL, NULL, SOCK_CLOEXEC));
 
+	traffic_check(fd, "accept");
 	__atomic_fetch_add(&t->totals->accepted, 1, __ATOMIC_RELEASE);
 	return fd;
 }
@@ -65,20 +69,20 @@ static void keep_pace(const struct traffic *t)
 
 	while (t->to_accept > __atomic_load_n(&t->totals->accepted, __ATOMIC_ACQUIRE) + IN_FLIGHT) {
 		if (end == 0)
-			end = seconds_now() + PATIENCE_MS / 1e3;
-		else if (seconds_now() > end)
-			fail("the server does not accept: timed out");
-		pause_ms(1);
+			end = traffic_seconds_now() + PATIENCE_MS / 1e3;
+		else if (traffic_seconds_now() > end)
+			traffic_fail("the server does not accept: timed out");
+		traffic_pause_ms(1);
 	}
 }
 
 static void bind_client(struct traffic *t, int fd)
 {
 	struct sockaddr_storage storage;
-	socklen_t length = loopback(&storage, t->family, t->next_client_port);
+	socklen_t length = traffic_loopback(&storage, t->family, t->next_client_port);
 
 	if (bind(fd, (struct sockaddr *)&storage, length) < 0)
-		fail("client port %llu: %s", (unsigned long long)t->next_client_port, strerror(errno));
+		traffic_fail("client port %llu: %s", (unsigned long long)t->next_client_port, strerror(errno));
 	t->next_client_port++;
 }
 
@@ -96,15 +100,15 @@ static const char *why_not_connected(int error)
 	}
 }
 
-int open_client(struct traffic *t, size_t slot, int result)
+int traffic_open_client(struct traffic *t, size_t slot, int result)
 {
 	struct sockaddr_storage server;
-	socklen_t length = loopback(&server, t->family, t->totals->port + slot);
-	int fd = new_socket(t->family, result == EINPROGRESS ? SOCK_NONBLOCK : 0);
+	socklen_t length = traffic_loopback(&server, t->family, t->totals->port + slot);
+	int fd = traffic_new_socket(t->family, result == EINPROGRESS ? SOCK_NONBLOCK : 0);
 	int error = 0;
 
 	if (slot < SLOT_CHURNING)
-		limit_waiting(fd); /* churning has no time for it: the limit of the whole program has to do */
+		traffic_limit_waiting(fd); /* churning has no time for it: the limit of the whole program has to do */
 	if (result == 0)
 		keep_pace(t);
 	if (t->client_port && slot < SLOT_CHURNING)
@@ -112,7 +116,7 @@ int open_client(struct traffic *t, size_t slot, int result)
 	if (connect(fd, (struct sockaddr *)&server, length) < 0)
 		error = errno;
 	if (error != result)
-		fail("connect to port %zu: %s", t->totals->port + slot, why_not_connected(error));
+		traffic_fail("connect to port %zu: %s", t->totals->port + slot, why_not_connected(error));
 	t->totals->connects++;
 	if (result)
 		return fd;
@@ -122,23 +126,23 @@ int open_client(struct traffic *t, size_t slot, int result)
 	return fd;
 }
 
-void wait_connected(struct traffic *t, int fd)
+void traffic_wait_connected(struct traffic *t, int fd)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLOUT };
 	socklen_t length = sizeof(int);
 	int error = 0, blocking = 0;
 
-	if (!check(poll(&ready, 1, PATIENCE_MS), "poll"))
-		fail("connect: timed out");
-	check(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length), "SO_ERROR");
+	if (!traffic_check(poll(&ready, 1, PATIENCE_MS), "poll"))
+		traffic_fail("connect: timed out");
+	traffic_check(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length), "SO_ERROR");
 	if (error)
-		fail("connect: %s", strerror(error));
-	check(ioctl(fd, FIONBIO, &blocking), "FIONBIO");
+		traffic_fail("connect: %s", strerror(error));
+	traffic_check(ioctl(fd, FIONBIO, &blocking), "FIONBIO");
 	t->totals->established++;
 	t->to_accept++;
 }
 
-void send_bytes(struct traffic *t, int fd, uint64_t n)
+void traffic_send_bytes(struct traffic *t, int fd, uint64_t n)
 {
 	static const char payload[65536];
 
@@ -146,48 +150,48 @@ void send_bytes(struct traffic *t, int fd, uint64_t n)
 	while (n > 0) {
 		size_t part = n < sizeof(payload) ? (size_t)n : sizeof(payload);
 
-		n -= (uint64_t)check((int)send(fd, payload, part, MSG_NOSIGNAL), "send");
+		n -= (uint64_t)traffic_check((int)TEMP_FAILURE_RETRY(send(fd, payload, part, MSG_NOSIGNAL)), "send");
 	}
 }
 
-void receive_bytes(int fd, uint64_t n)
+void traffic_receive_bytes(int fd, uint64_t n)
 {
 	char payload[65536];
 
 	while (n > 0) {
 		size_t part = n < sizeof(payload) ? (size_t)n : sizeof(payload);
-		int got = check((int)recv(fd, payload, part, 0), "receive");
+		int got = traffic_check((int)TEMP_FAILURE_RETRY(recv(fd, payload, part, 0)), "receive");
 
 		if (got == 0)
-			fail("receive: the connection ended %llu bytes too early", (unsigned long long)n);
+			traffic_fail("receive: the connection ended %llu bytes too early", (unsigned long long)n);
 		n -= (uint64_t)got;
 	}
 }
 
-void wait_end(int fd, int error)
+void traffic_wait_end(int fd, int error)
 {
 	char byte;
-	ssize_t got = recv(fd, &byte, 1, 0);
+	ssize_t got = TEMP_FAILURE_RETRY(recv(fd, &byte, 1, 0));
 
 	if (got > 0)
-		fail("receive: more than was sent");
+		traffic_fail("receive: more than was sent");
 	if (got < 0 && errno != error)
-		check(-1, "waiting for the end of a connection");
+		traffic_check(-1, "waiting for the end of a connection");
 	if (got == 0 && error)
-		fail("the connection ended in peace, not with: %s", strerror(error));
+		traffic_fail("the connection ended in peace, not with: %s", strerror(error));
 }
 
 static bool is_acked(int fd, uint32_t n)
 {
 	int waiting;
 
-	check(ioctl(fd, SIOCOUTQ, &waiting), "SIOCOUTQ");
+	traffic_check(ioctl(fd, SIOCOUTQ, &waiting), "SIOCOUTQ");
 	return waiting <= (int)n;
 }
 
-void wait_acked(int fd)
+void traffic_wait_acked(int fd)
 {
-	wait_until(is_acked, fd, 0, "acknowledgement");
+	traffic_wait_until(is_acked, fd, 0, "acknowledgement");
 }
 
 static struct tcp_info tcp_info_of(int fd)
@@ -195,15 +199,15 @@ static struct tcp_info tcp_info_of(int fd)
 	struct tcp_info info = { 0 };
 	socklen_t length = sizeof(info);
 
-	check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), "TCP_INFO");
+	traffic_check(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), "TCP_INFO");
 	return info;
 }
 
 /* The kernel's own count of what was retransmitted; a SYN-ACK counts for the accepted socket. */
-void finish(struct traffic *t, int fd)
+void traffic_finish(struct traffic *t, int fd)
 {
 	t->totals->retransmits[t->side] += tcp_info_of(fd).tcpi_total_retrans;
-	check(close(fd), "close");
+	traffic_check(close(fd), "close");
 }
 
 static bool has_queued(int fd, uint32_t n)
@@ -211,7 +215,7 @@ static bool has_queued(int fd, uint32_t n)
 	return tcp_info_of(fd).tcpi_unacked >= n; /* of a listener: the length of its accept queue */
 }
 
-void wait_queued(int fd, uint32_t n)
+void traffic_wait_queued(int fd, uint32_t n)
 {
-	wait_until(has_queued, fd, n, "accept queue");
+	traffic_wait_until(has_queued, fd, n, "accept queue");
 }

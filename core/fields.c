@@ -190,6 +190,8 @@ static bool write_scaled(struct text *text, const struct field *field, uint64_t 
 		text_unsigned(text, value);
 	else if (field->kind == F_KBYTES)
 		text_unsigned(text, value / 1024);
+	else if (field->kind == F_USEC)
+		text_unsigned(text, value / 1000);
 	else
 		text_decimal(text, value, 1000000, field->decimals);
 	return true;
@@ -221,7 +223,7 @@ static bool write_number(struct text *text, const struct field *field, const str
 		return false;
 	if (field->kind == F_ENUM)
 		return write_enum(text, field, value, how);
-	if (field->kind == F_KBYTES || field->kind == F_MSEC)
+	if (field->kind == F_KBYTES || field->kind == F_MSEC || field->kind == F_USEC)
 		return write_scaled(text, field, value, how);
 	text_unsigned(text, value);
 	return true;

@@ -12,6 +12,7 @@
 
 #include "core/clock.h"
 #include "core/command.h"
+#include "core/journal_rows.h"
 #include "core/printer.h"
 #include "core/say.h"
 #include "core/session.h"
@@ -28,6 +29,7 @@ struct run {
 	struct session session;
 	struct printer printer;
 	struct summary *summary; /* NULL: rows */
+	struct journal_rows journal; /* with --journal */
 	struct command command;
 	struct counters told;    /* the losses that were told already */
 	uint64_t outputs;        /* rows or summaries so far: what --count limits */
@@ -47,8 +49,8 @@ static bool take_event(void *context, const struct event *event, size_t size)
 
 	if (enough(run))
 		return false;
-	if (run->options->tool->each)
-		run->options->tool->each(event, run->options);
+	if (run->options->journal)
+		journal_rows_add(&run->journal, event, size);
 	if (run->summary) {
 		summary_add(run->summary, event, size);
 	} else {
@@ -241,6 +243,8 @@ int run(struct options *options)
 	clock_sync();
 	if (summary)
 		run.summary = summary_new(tool);
+	if (options->journal)
+		journal_rows_start(&run.journal, tool);
 	printer_start(&run.printer, options, summary ? tool->summary_fields : tool->fields, STDOUT_FILENO);
 	session_start(&run.session, options, take_event, &run);
 	ready(&run);
@@ -254,6 +258,8 @@ int run(struct options *options)
 	finish(&run);
 	code = exit_code(&run);
 	session_stop(&run.session);
+	if (options->journal)
+		journal_rows_stop(&run.journal);
 	summary_free(run.summary);
 	printer_free(&run.printer);
 	return code;

@@ -21,6 +21,7 @@ enum kind {
 	F_TIME,     /* ns of CLOCK_BOOTTIME: HH:MM:SS local time; RFC 3339 with ns, UTC, in JSON */
 	F_RELATIVE, /* the same since the first row, in seconds with .decimals */
 	F_MSEC,     /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
+	F_USEC,     /* the same as whole us */
 	F_KBYTES,   /* bytes as whole KiB; JSON: bytes */
 	F_TEXT,     /* char[.size], escaped; empty: not known */
 	F_FAMILY,   /* 1 byte: 4 or 6 */
@@ -131,8 +132,8 @@ struct tool {
 		const char *type, *name;
 	} values[SYMBOL_ITEMS];             /* kernel enum values that they need: settings.values */
 	const struct enum_extra *extras;    /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
-	/* Optional, called for each event before it is printed. */
-	void (*each)(const struct event *event, const void *options);
+	const struct field *journal; /* fields of a journal entry (-Y); the title is the journal's name, '%' the family */
+	const struct field *journal_message; /* what MESSAGE is made of */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(void *options);
 };
