@@ -9,7 +9,7 @@
 
 struct applet {
 	const char *name, *summary;
-	const struct tool *tool;                /* NULL: main */
+	const struct tool *tool; /* NULL: main */
 	int (*main)(int argc, char **argv);
 };
 

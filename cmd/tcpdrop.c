@@ -22,10 +22,12 @@ static const struct field fields[] = {
 	{ "sport", "SPORT", F_PORT, IN_CSV | IN_JSON, OWN(sport), .help = "its source port" },
 	{ "daddr", "DADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(daddr), .help = "its destination address" },
 	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "its destination port" },
-	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES, .help = "state of its socket; unknown: it has none" },
+	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES,
+	  .help = "state of its socket; unknown: it has none" },
 	{ "flags", "FLAGS", F_TCPFLAGS, .glued = true, OWN(flags), .help = "TCP flags of the packet" },
 	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .otherwise = "location",
-	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_DROP; unknown: the kernel "
+	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_DROP; unknown: the "
+		  "kernel "
 		  "tells none (before 5.17)" },
 	{ "reason_code", "CODE", F_UINT, .glued = true, OWN(reason_code), .help = "its number in the running kernel" },
 	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location), .help = "where in the kernel's code" },
@@ -46,7 +48,8 @@ static const struct opt opts[] = {
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
 	{ "reason", 0, O_ENUM, "NAMES", .off = offsetof(struct options, settings.reasons), .btf_enum = REASONS,
 	  .help = "only these reasons" },
-	{ "summary", 'c', O_SAME, .same = "summary", .help = "count by reason and location; print on exit and at --interval" },
+	{ "summary", 'c', O_SAME, .same = "summary",
+	  .help = "count by reason and location; print on exit and at --interval" },
 	{ "netns-id", 0, O_SAME, .same = "netns" },
 	{ "pid-netns", 0, O_PIDNETNS, "PID", .off = offsetof(struct options, settings.filter.netns),
 	  .help = "only the network namespace of this process" },
@@ -68,9 +71,12 @@ static const struct enum_extra own_reasons[] = {
 };
 
 static const char *const examples[] = {
-	"tcpdrop", "dropped TCP packets, with the kernel's stack",
-	"tcpdrop --no-stack --lport 443", "of local port 443, a line each",
-	"tcpdrop -c --interval 10", "counts by reason and place, every ten seconds",
+	"tcpdrop",
+	"dropped TCP packets, with the kernel's stack",
+	"tcpdrop --no-stack --lport 443",
+	"of local port 443, a line each",
+	"tcpdrop -c --interval 10",
+	"counts by reason and place, every ten seconds",
 	NULL,
 };
 

@@ -44,14 +44,21 @@ static const struct opt opts[] = {
 
 static const struct hook hooks[] = {
 	OWNER_HOOKS("session"),
-	{ "open sessions", { "open_tagged", "open_tcp" }, "the sessions that are still open", RUN_AT_END, TCPLIFE_OPEN },
+	{ "open sessions",
+	  { "open_tagged", "open_tcp" },
+	  "the sessions that are still open",
+	  RUN_AT_END,
+	  TCPLIFE_OPEN },
 	{},
 };
 
 static const char *const examples[] = {
-	"tcplife", "TCP sessions as they end",
-	"tcplife -D 443 --comm 'curl*'", "of curl, to port 443",
-	"tcplife --open --duration 10", "for ten seconds, then those still open",
+	"tcplife",
+	"TCP sessions as they end",
+	"tcplife -D 443 --comm 'curl*'",
+	"of curl, to port 443",
+	"tcplife --open --duration 10",
+	"for ten seconds, then those still open",
 	NULL,
 };
 

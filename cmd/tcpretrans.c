@@ -65,9 +65,12 @@ static const struct hook hooks[] = {
 };
 
 static const char *const examples[] = {
-	"tcpretrans", "segments as they are sent again",
-	"tcpretrans -lx --raddr 10.0.0.0/8", "with the cause, to hosts of 10.0.0.0/8",
-	"tcpretrans -c --interval 5", "counts per flow, every five seconds",
+	"tcpretrans",
+	"segments as they are sent again",
+	"tcpretrans -lx --raddr 10.0.0.0/8",
+	"with the cause, to hosts of 10.0.0.0/8",
+	"tcpretrans -c --interval 5",
+	"counts per flow, every five seconds",
 	NULL,
 };
 

@@ -63,9 +63,12 @@ static const struct field journal_message[] = {
 static const struct hook hooks[] = { OWNER_HOOKS("transition"), {} };
 
 static const char *const examples[] = {
-	"tcpstates", "all state changes of TCP sockets",
-	"tcpstates -wT -L 80,443", "of local ports 80 and 443, with room for IPv6 and the time",
-	"tcpstates --json -- curl -s localhost", "of one command, and everybody else, as JSON lines",
+	"tcpstates",
+	"all state changes of TCP sockets",
+	"tcpstates -wT -L 80,443",
+	"of local ports 80 and 443, with room for IPv6 and the time",
+	"tcpstates --json -- curl -s localhost",
+	"of one command, and everybody else, as JSON lines",
 	NULL,
 };
 

@@ -17,7 +17,7 @@
 #include "cmd/traffic_parts.h"
 #include "core/say.h"
 
-#define LIMIT	    60 /* seconds for everything */
+#define LIMIT       60 /* seconds for everything */
 #define CHURN_LIMIT 120
 
 /* What the client asks the server for. */

@@ -68,7 +68,7 @@ struct traffic {
 	pid_t client, server;
 	struct totals *totals;
 	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
-	int *held[FAMILIES];		/* its own ends of the held connections */
+	int *held[FAMILIES];            /* its own ends of the held connections */
 	/* Of the client. */
 	uint64_t to_accept; /* connections that the server will accept or has accepted */
 	uint64_t next_client_port;

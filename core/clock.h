@@ -9,7 +9,8 @@
 
 /* Now, in ns of CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);
-/* Takes the distance between boot time and wall time anew; call it now and then, so that a stepped clock is followed. */
+/* Takes the distance between boot time and wall time anew; call it now and then, so that a stepped clock is followed.
+ */
 void clock_sync(void);
 /* Sets that distance (ns) instead: for recordings and tests. */
 void clock_set(int64_t offset);

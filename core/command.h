@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 struct command {
-	pid_t pid;  /* 0: none */
-	int gate;   /* closing it without a byte: the command never runs */
+	pid_t pid; /* 0: none */
+	int gate;  /* closing it without a byte: the command never runs */
 	bool ended;
 	int status; /* exit status, 128 + signal */
 };

@@ -135,12 +135,12 @@ SETTER(set_version)
 		.opt = { .name = name_, .key = key_, .type = O_COMMON, .arg = arg_, .help = help_, __VA_ARGS__ },      \
 		.group = group_, .offered = offered_, .set = set_                                                      \
 	}
-#define FILTER(...)	  OPTION(GROUP_FILTERS, ALWAYS, __VA_ARGS__)
-#define OUTPUT(...)	  OPTION(GROUP_OUTPUT, ALWAYS, __VA_ARGS__)
-#define RUN(...)	  OPTION(GROUP_RUN, ALWAYS, __VA_ARGS__)
+#define FILTER(...)       OPTION(GROUP_FILTERS, ALWAYS, __VA_ARGS__)
+#define OUTPUT(...)       OPTION(GROUP_OUTPUT, ALWAYS, __VA_ARGS__)
+#define RUN(...)          OPTION(GROUP_RUN, ALWAYS, __VA_ARGS__)
 #define AT_OPTION(member) .off = offsetof(struct options, member)
 #define AT_FILTER(member) .off = offsetof(struct options, settings.filter.member)
-#define NUMBER(member)	  AT_OPTION(member), .min = 1, .max = UINT64_MAX
+#define NUMBER(member)    AT_OPTION(member), .min = 1, .max = UINT64_MAX
 
 /* clang-format off */
 const struct common_option common_options[] = {

@@ -21,7 +21,7 @@ struct common_option {
 		ALWAYS,
 		WITH_SUMMARY, /* of tools with summary_fields */
 		ON_REQUEST,   /* of tools whose own table has an O_COMMON row of this name */
-		HIDDEN,	      /* works, but is not in --help */
+		HIDDEN,       /* works, but is not in --help */
 	} offered;
 	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it. Not set: the option
 	 * prints argp's help of the kind .flag. */

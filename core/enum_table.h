@@ -14,8 +14,8 @@ struct btf_type;
 #define ENUM_SMALL 256
 
 struct enum_value {
-	uint64_t key;		 /* the value as BTF has it: 32 bits, or 64 of an enum64 */
-	size_t order;		 /* of declaration */
+	uint64_t key;            /* the value as BTF has it: 32 bits, or 64 of an enum64 */
+	size_t order;            /* of declaration */
 	const char *name, *tail; /* both in the BTF; tail: without the prefix */
 };
 

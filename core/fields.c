@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields.c: the fields that every event has, and what each kind of field prints. */
+/* fields.c: the fields that every event has. */
 #include "core/fields.h"
 
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/enums.h"
 #include "core/say.h"
-#include "core/stack.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
 
@@ -22,7 +19,8 @@ const struct field common_fields[] = {
 	{ "owner", "OWNER", F_NAME, .width = 9, COMMON(owner), NAMES(owner_names),
 	  .help = "how sure that is: exact, inherited (of the listener, or one of several holders), unknown" },
 	{ "netns", "NETNS", F_ID, .width = 10, COMMON(netns), .help = "network namespace of the socket: inode number" },
-	{ "cgroup_id", "CGROUP", F_ID, .width = 8, COMMON(cgroup_id), .help = "cgroup (v2) of the socket: inode number" },
+	{ "cgroup_id", "CGROUP", F_ID, .width = 8, COMMON(cgroup_id),
+	  .help = "cgroup (v2) of the socket: inode number" },
 	{ "family", "IP", F_FAMILY, .width = 2, COMMON(family), .help = "IP version of the socket: 4 or 6" },
 	{ "laddr", "LADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(laddr), .help = "local address" },
 	{ "lport", "LPORT", F_PORT, .width = 5, COMMON(lport), .help = "local port; 0: not chosen yet" },
@@ -61,219 +59,4 @@ struct field field_complete(const struct field *field)
 	if (!whole.wide)
 		whole.wide = whole.width;
 	return whole;
-}
-
-static uint64_t number(const struct field *field, const struct event *event, bool *known)
-{
-	const char *at = (const char *)event + field->off;
-	uint64_t value = 0;
-
-	memcpy(&value, at, field->size); /* little-endian hosts only: so is the BPF target that we build for */
-	*known = value != (field->size == 8 ? UINT64_MAX : (1ULL << field->size * 8) - 1);
-	return value;
-}
-
-static bool write_string(struct text *text, const char *string, size_t length, enum writing how, size_t cells)
-{
-	if (how == AS_JSON)
-		text_json_string(text, string, length);
-	else if (how == AS_CSV)
-		text_csv_string(text, string, length);
-	else
-		text_printable(text, string, length, cells);
-	return true;
-}
-
-/* A name of ours or the kernel's: no escaping needed, but JSON wants quotes. */
-static bool write_name(struct text *text, const char *name, enum writing how)
-{
-	if (how == AS_JSON)
-		text_char(text, '"');
-	text_string(text, name);
-	if (how == AS_JSON)
-		text_char(text, '"');
-	return true;
-}
-
-static bool write_unnamed(struct text *text, uint64_t value, enum writing how)
-{
-	if (how == AS_JSON)
-		text_char(text, '"');
-	text_unsigned(text, value);
-	if (how == AS_JSON)
-		text_char(text, '"');
-	return true;
-}
-
-static bool write_indexed(struct text *text, const struct field *field, uint64_t value, enum writing how)
-{
-	const char *const *names = how == AS_JSON && field->keys ? field->keys : field->names;
-
-	if (value >= field->n_names)
-		return write_unnamed(text, value, how);
-	return names[value] && write_name(text, names[value], how);
-}
-
-static bool write_enum(struct text *text, const struct field *field, uint64_t value, enum writing how)
-{
-	const char *name = enum_name(NULL, field->btf_enum, value);
-
-	return name ? write_name(text, name, how) : write_unnamed(text, value, how);
-}
-
-static bool write_errno(struct text *text, uint32_t value, enum writing how)
-{
-	int error = (int)value < 0 ? -(int)value : (int)value;
-	const char *name = strerrorname_np(error);
-
-	return error && (name ? write_name(text, name, how) : write_unnamed(text, (uint64_t)error, how));
-}
-
-static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
-{
-	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
-	bool first = true;
-
-	if (how == AS_JSON)
-		text_char(text, '"');
-	for (int bit = 0; bit < 8; bit++) {
-		if (!(flags >> bit & 1))
-			continue;
-		if (!first)
-			text_char(text, '|');
-		text_string(text, names[bit]);
-		first = false;
-	}
-	if (how == AS_JSON)
-		text_char(text, '"');
-	return true;
-}
-
-static bool write_address(struct text *text, const struct field *field, const struct event *event, enum writing how)
-{
-	const uint8_t *address = (const uint8_t *)event + field->off;
-	const char *separator = field->kind == F_BRACKETS ? "]#" : ":";
-	uint16_t port;
-
-	if (!event->family)
-		return false;
-	if (how == AS_JSON)
-		text_char(text, '"');
-	if (field->kind == F_BRACKETS)
-		text_char(text, '[');
-	text_address(text, address, event->family);
-	if (field->kind != F_ADDRESS) {
-		memcpy(&port, (const char *)event + field->port, sizeof(port));
-		text_string(text, separator);
-		text_unsigned(text, port);
-	}
-	if (how == AS_JSON)
-		text_char(text, '"');
-	return true;
-}
-
-static bool write_time(struct text *text, const struct field_row *row, enum writing how)
-{
-	if (how != AS_JSON) {
-		clock_local(text, row->event->ts);
-		return true;
-	}
-	text_char(text, '"');
-	clock_rfc3339(text, row->event->ts);
-	text_char(text, '"');
-	return true;
-}
-
-static bool write_scaled(struct text *text, const struct field *field, uint64_t value, enum writing how)
-{
-	if (how == AS_JSON)
-		text_unsigned(text, value);
-	else if (field->kind == F_KBYTES)
-		text_unsigned(text, value / 1024);
-	else if (field->kind == F_USEC)
-		text_unsigned(text, value / 1000);
-	else
-		text_decimal(text, value, 1000000, field->decimals);
-	return true;
-}
-
-static bool write_number(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
-{
-	bool known;
-	uint64_t value = number(field, row->event, &known);
-
-	switch (field->kind) {
-	case F_ID:
-	case F_FAMILY:
-		known = value != 0;
-		break;
-	case F_PORT:
-		known = value || how != AS_JSON;
-		break;
-	case F_NAME:
-		return write_indexed(text, field, value, how);
-	case F_TCPFLAGS:
-		return known && write_tcpflags(text, value, how);
-	case F_ERRNO:
-		return write_errno(text, (uint32_t)value, how);
-	default:
-		break;
-	}
-	if (!known)
-		return false;
-	if (field->kind == F_ENUM)
-		return write_enum(text, field, value, how);
-	if (field->kind == F_KBYTES || field->kind == F_MSEC || field->kind == F_USEC)
-		return write_scaled(text, field, value, how);
-	text_unsigned(text, value);
-	return true;
-}
-
-bool field_write(struct text *text, const struct field *field, const struct field_row *row, enum writing how, size_t cells)
-{
-	const struct event *event = row->event;
-	const char *at = (const char *)event + field->off;
-	uint64_t value;
-
-	if (field->off + field->size > row->size)
-		return false;
-	switch (field->kind) {
-	case F_TIME:
-		return write_time(text, row, how);
-	case F_RELATIVE:
-		/* Rows of several CPUs may come a little out of order: never a huge unsigned number. */
-		value = event->ts > row->first_ts ? event->ts - row->first_ts : 0;
-		text_decimal(text, value, 1000000000, field->decimals);
-		return true;
-	case F_TEXT:
-		return *at && write_string(text, at, field->size, how, cells);
-	case F_HEX:
-		memcpy(&value, at, sizeof(value));
-		if (how == AS_JSON)
-			text_char(text, '"');
-		text_hex(text, value, 1);
-		if (how == AS_JSON)
-			text_char(text, '"');
-		return true;
-	case F_ADDRESS:
-	case F_ENDPOINT:
-	case F_BRACKETS:
-		return write_address(text, field, event, how);
-	case F_SYMBOL:
-		memcpy(&value, at, sizeof(value));
-		return value && stack_symbol(text, value, how == AS_JSON);
-	case F_STACK:
-		return stack_inline(text, at, field->size, how == AS_JSON);
-	case F_COUNT:
-		text_unsigned(text, row->count);
-		return true;
-	default:
-		return write_number(text, field, row, how);
-	}
-}
-
-void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row)
-{
-	if (field->off + field->size <= row->size)
-		stack_lines(text, (const char *)row->event + field->off, field->size);
 }

@@ -9,8 +9,8 @@
 /* The common JSON keys in their order, then the columns of -T and -t; ends with a NULL name. */
 extern const struct field common_fields[];
 
-/* A tool's field completed: where it is a view of a common one (same name, no kind of its own), kind and place come from
- * there. Ends the program when there is no such common field: a table in cmd/ is wrong. */
+/* A tool's field completed: where it is a view of a common one (same name, no kind of its own), kind and place come
+ * from there. Ends the program when there is no such common field: a table in cmd/ is wrong. */
 struct field field_complete(const struct field *field);
 
 /* What a row needs beyond its event. */

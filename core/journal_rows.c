@@ -14,7 +14,8 @@ void journal_rows_start(struct journal_rows *rows, const struct tool *tool)
 {
 	*rows = (struct journal_rows){ .tool = tool, .fd = journal_open(JOURNAL_SOCKET) };
 	if (rows->fd < 0)
-		say_exit(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET, strerror(errno));
+		say_exit(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET,
+			 strerror(errno));
 }
 
 static void add_field(struct journal_rows *rows, const char *name, size_t from)

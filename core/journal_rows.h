@@ -8,7 +8,7 @@
 struct journal_rows {
 	const struct tool *tool;
 	int fd;
-	uint64_t lost;     /* entries that journald had no room for */
+	uint64_t lost; /* entries that journald had no room for */
 	struct text entry, value;
 };
 

@@ -16,8 +16,8 @@ static bool has_function(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loads "return 0" as an fexit program of a function that every kernel with TCP has. Only a try tells: the type of program
- * exists everywhere, but the architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
+/* Loads "return 0" as an fexit program of a function that every kernel with TCP has. Only a try tells: the type of
+ * program exists everywhere, but the architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
 static bool trampolines_load(const struct btf *btf)
 {
 	const struct bpf_insn instructions[] = {
@@ -60,8 +60,8 @@ int kernel_ask(struct kernel *kernel)
 	if (!btf)
 		return -errno;
 	kernel->btf = btf;
-	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), came with 5.11 (commits 8e4597c627fb,
-	 * 3ca1032ab7ab); their implementations are functions of these names. */
+	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), came with 5.11 (commits
+	 * 8e4597c627fb, 3ca1032ab7ab); their implementations are functions of these names. */
 	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
 	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
 	kernel->trampolines = trampolines_load(btf);

@@ -8,10 +8,10 @@
 struct btf;
 
 struct kernel {
-	const struct btf *btf;  /* the kernel's own types; NULL: none */
-	bool sk_storage;        /* tracing programs may use socket storage (5.11) */
-	bool task_btf;          /* bpf_get_current_task_btf() (5.11) */
-	bool trampolines;       /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
+	const struct btf *btf; /* the kernel's own types; NULL: none */
+	bool sk_storage;       /* tracing programs may use socket storage (5.11) */
+	bool task_btf;         /* bpf_get_current_task_btf() (5.11) */
+	bool trampolines;      /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
 };
 
 /* The running kernel's BTF, loaded on first use and kept; NULL with errno: there is none to read. */

@@ -11,7 +11,8 @@
 static bool show;
 static char program[64];
 
-__attribute__((format(printf, 2, 0))) static int log_line(enum libbpf_print_level level, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static int log_line(enum libbpf_print_level level, const char *format,
+							  va_list args)
 {
 	char line[256];
 	const char *name;

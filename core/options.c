@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define RING_BYTES_DEFAULT (8U << 20)
-#define VALUE_SHOWN	   200 /* more of it would leave no room for what is wrong with it */
+#define VALUE_SHOWN        200 /* more of it would leave no room for what is wrong with it */
 
 struct parse {
 	struct options *options;

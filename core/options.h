@@ -13,14 +13,14 @@ enum format {
 
 struct options {
 	const struct tool *tool;
-	struct settings settings;  /* goes into the kernel as it is */
+	struct settings settings; /* goes into the kernel as it is */
 	enum format format;
 	bool wide, time, timestamp, no_header, verbose, journal;
-	int ready_fd;              /* -1: none */
-	uint32_t ring_bytes;       /* power of two */
+	int ready_fd;                /* -1: none */
+	uint32_t ring_bytes;         /* power of two */
 	uint64_t duration, interval; /* ns; 0: none */
-	uint64_t count;            /* rows (or intervals of a summary); 0: no limit */
-	char **command;            /* after --; NULL: none */
+	uint64_t count;              /* rows (or intervals of a summary); 0: no limit */
+	char **command;              /* after --; NULL: none */
 };
 
 /* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told

@@ -3,11 +3,13 @@
 #ifndef NETTRACE_OWNER_HOOKS_H
 #define NETTRACE_OWNER_HOOKS_H
 
+/* clang-format off */
 /* In the order of enum OWNER_STATE ... of wire.h. state_program: the tool's own, or owner_state of owner_state.bpf.h. */
 #define OWNER_HOOKS(state_program)                                                                                     \
 	{ "inet_sock_set_state", { state_program } },                                                                  \
 	{ "accept", { "owner_accept", "owner_accept_syscall" }, "the accepting process before it acts on its socket" }, \
-	{ "tcp_rcv_space_adjust", { "owner_receive" }, "the process that reads from a socket which another one opened" }, \
+	{ "tcp_rcv_space_adjust", { "owner_receive" }, "the process that reads from a socket of another one" },         \
 	{ "open sockets", { "owner_seed", "owner_seed_hash" }, "the owners of sockets older than the trace", RUN_AT_START }
+/* clang-format on */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan.h: which program serves each hook: the best one that this kernel has and has not refused yet. No side effects. */
+/* plan.h: which program serves each hook: the best one that this kernel has and has not refused yet. No side effects.
+ */
 #ifndef NETTRACE_PLAN_H
 #define NETTRACE_PLAN_H
 
@@ -8,14 +9,14 @@
 enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
 
 struct choice {
-	int alt;                 /* index into hook.alts; PLAN_NONE: the hook stays unserved */
-	int arguments;           /* of the chosen target */
-	int refused[ALT_ITEMS];  /* negative errno with which the kernel refused a program; 0: not tried or fine */
+	int alt;                /* index into hook.alts; PLAN_NONE: the hook stays unserved */
+	int arguments;          /* of the chosen target */
+	int refused[ALT_ITEMS]; /* negative errno with which the kernel refused a program; 0: not tried or fine */
 };
 
 struct plan {
 	const struct hook *hooks;
-	size_t count;            /* of hooks */
+	size_t count; /* of hooks */
 	struct choice choices[HOOK_ITEMS];
 };
 

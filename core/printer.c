@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/say.h"
+#include "core/table.h"
 
 /* Written in pieces of about this size: one system call for hundreds of rows. */
 #define ENOUGH (64 * 1024)
@@ -81,64 +82,6 @@ void printer_free(struct printer *printer)
 	text_free(&printer->text);
 }
 
-static int width(const struct printer *printer, const struct field *field)
-{
-	return printer->options->wide ? field->wide : field->width;
-}
-
-static void put_before(struct printer *printer, size_t i)
-{
-	if (i)
-		text_char(&printer->text, ' ');
-	if (printer->fields[i].before)
-		text_string(&printer->text, printer->fields[i].before);
-}
-
-/* Pads the column that began at `from` and ends before field `next`; the last column of a row stays as long as it is,
- * but for numbers, which are aligned by their end. */
-static void put_after(struct printer *printer, const struct field *field, size_t from, size_t next)
-{
-	size_t left = next;
-
-	while (left < printer->count && printer->fields[left].kind == F_STACK)
-		left++;
-	if (left < printer->count || width(printer, field) < 0)
-		text_pad(&printer->text, from, width(printer, field));
-	if (field->after)
-		text_string(&printer->text, field->after);
-}
-
-static bool is_glued(const struct printer *printer, size_t i)
-{
-	return i < printer->count && printer->fields[i].glued;
-}
-
-static void table_header(struct printer *printer)
-{
-	struct text *text = &printer->text;
-
-	for (size_t i = 0, next; i < printer->count; i = next) {
-		const struct field *field = &printer->fields[i];
-		size_t from;
-
-		next = i + 1;
-		if (field->kind == F_STACK)
-			continue;
-		put_before(printer, i);
-		from = text->length;
-		text_string(text, field->title);
-		for (; is_glued(printer, next); next++) {
-			if (!*printer->fields[next].title)
-				continue;
-			text_string(text, " (");
-			text_string(text, printer->fields[next].title);
-			text_char(text, ')');
-		}
-		put_after(printer, field, from, next);
-	}
-	text_char(text, '\n');
-}
-
 void printer_header(struct printer *printer)
 {
 	if (printer->options->no_header || printer->options->format == FORMAT_JSON)
@@ -153,55 +96,6 @@ void printer_header(struct printer *printer)
 		text_string(&printer->text, printer->fields[i].title);
 	}
 	text_char(&printer->text, '\n');
-}
-
-/* The value; else the one that is named to stand for it; else "-". */
-static void table_value(struct printer *printer, const struct field *field, const struct field_row *row)
-{
-	size_t cells = field->cut ? (size_t)width(printer, field) : 0;
-	const struct field *other = printer->options->tool->fields;
-
-	if (field_write(&printer->text, field, row, AS_COLUMN, cells))
-		return;
-	while (field->otherwise && other->name && strcmp(other->name, field->otherwise))
-		other++;
-	if (!field->otherwise || !other->name || !field_write(&printer->text, other, row, AS_COLUMN, 0))
-		text_char(&printer->text, '-');
-}
-
-static void table_row(struct printer *printer, const struct field_row *row)
-{
-	struct text *text = &printer->text;
-	const struct field *stack = NULL;
-
-	for (size_t i = 0, next; i < printer->count; i = next) {
-		const struct field *field = &printer->fields[i];
-		size_t from;
-
-		next = i + 1;
-		if (field->kind == F_STACK) {
-			stack = field;
-			continue;
-		}
-		put_before(printer, i);
-		from = text->length;
-		table_value(printer, field, row);
-		for (; is_glued(printer, next); next++) {
-			size_t before = text->length;
-
-			text_string(text, " (");
-			if (field_write(text, &printer->fields[next], row, AS_COLUMN, 0))
-				text_char(text, ')');
-			else
-				text->length = before;
-		}
-		put_after(printer, field, from, next);
-	}
-	text_char(text, '\n');
-	if (stack) {
-		field_stack_lines(text, stack, row);
-		text_char(text, '\n');
-	}
 }
 
 static void csv_row(struct printer *printer, const struct field_row *row)

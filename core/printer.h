@@ -12,11 +12,11 @@ struct printer {
 	const struct options *options;
 	struct field fields[PRINTER_FIELDS]; /* completed; only those shown in this format */
 	size_t count;
-	struct text text;     /* rows that are not written yet: always whole ones */
+	struct text text; /* rows that are not written yet: always whole ones */
 	uint64_t first_ts;
 	uint64_t rows;
 	int fd;
-	int error;            /* errno of the first write that failed; then nothing is written any more */
+	int error; /* errno of the first write that failed; then nothing is written any more */
 };
 
 /* Picks the fields for the options' format, in the order of the tool's table (JSON: the common keys first). */

@@ -20,19 +20,19 @@
 
 #define MS      1000000ULL
 #define SECOND  (1000 * MS)
-#define TAIL    (100 * MS)  /* how long a row may wait in the ring for company */
-#define SETTLED (200 * MS)  /* after the command: so long without an event and nothing more is on its way ... */
+#define TAIL    (100 * MS)   /* how long a row may wait in the ring for company */
+#define SETTLED (200 * MS)   /* after the command: so long without an event and nothing more is on its way ... */
 #define SETTLE  (1 * SECOND) /* ... or this long altogether */
 
 struct run {
 	struct options *options;
 	struct session session;
 	struct printer printer;
-	struct summary *summary; /* NULL: rows */
+	struct summary *summary;     /* NULL: rows */
 	struct journal_rows journal; /* with --journal */
 	struct command command;
-	struct counters told;    /* the losses that were told already */
-	uint64_t outputs;        /* rows or summaries so far: what --count limits */
+	struct counters told; /* the losses that were told already */
+	uint64_t outputs;     /* rows or summaries so far: what --count limits */
 	uint64_t deadline, next_interval, next_second, last_event, settle_end;
 	int signals;
 	bool stop;
@@ -76,10 +76,12 @@ static void tell_losses(struct run *run)
 	if (now.lost_ring == run->told.lost_ring && now.lost_map == run->told.lost_map)
 		return;
 	if (now.lost_ring != run->told.lost_ring)
-		say("lost %llu events: the ring is full (%llu of %llu seen so far; --ring-size makes room, filters too)",
+		say("lost %llu events: the ring is full (%llu of %llu seen so far; --ring-size makes room, filters "
+		    "too)",
 		    now.lost_ring - run->told.lost_ring, now.lost_ring, now.seen);
 	if (now.lost_map != run->told.lost_map)
-		say("no room in a map for %llu facts: some rows say less than they could", now.lost_map - run->told.lost_map);
+		say("no room in a map for %llu facts: some rows say less than they could",
+		    now.lost_map - run->told.lost_map);
 	printer_loss(&run->printer, &now);
 	run->told = now;
 }

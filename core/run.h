@@ -5,8 +5,8 @@
 
 #include "core/options.h"
 
-/* Traces as the options say until a signal, the duration, the count, the command or the reader of stdout ends it. Returns
- * the exit code. */
+/* Traces as the options say until a signal, the duration, the count, the command or the reader of stdout ends it.
+ * Returns the exit code. */
 int run(struct options *options);
 
 #endif

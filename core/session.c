@@ -3,242 +3,17 @@
 #include "core/session.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/enums.h"
+#include "core/ladder.h"
 #include "core/libbpf_log.h"
-#include "core/say.h"
-#include "core/symbols.h"
 
-/* Wake the reader when so much waits; its own timer (core/run.c) takes care of the tail. */
-#define WAKEUP_PART  4
+/* Events handed over at a time: signals and intervals are heard under any load. */
 #define READ_AT_MOST 65536
-
-static const char *section_of(const struct session *session, const char *program)
-{
-	const struct bpf_program *found = bpf_object__find_program_by_name(session->object, program);
-
-	if (!found) /* a table of cmd/ and its object disagree: a unit test looks at each */
-		say_exit(EXIT_FAILED, "internal: no program %s in the object", program);
-	return bpf_program__section_name(found);
-}
-
-static int question(void *context, const char *program)
-{
-	const struct session *session = context;
-
-	return kernel_arguments(&session->kernel, section_of(session, program));
-}
-
-static bool open_object(struct session *session)
-{
-	const struct tool *tool = session->tool;
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = tool->name);
-
-	session->object = bpf_object__open_mem(tool->object,
-					       (size_t)((const char *)tool->object_end - (const char *)tool->object),
-					       &options);
-	return session->object != NULL;
-}
-
-/* Addresses that programs compare with; kept 0 (not known) where kallsyms hides them. The same for enum values. */
-static void settings_kernel(struct settings *settings, const struct tool *tool)
-{
-	struct symbols *symbols = tool->symbols[0] ? symbols_open(NULL) : NULL;
-
-	for (size_t i = 0; symbols && i < SYMBOL_ITEMS && tool->symbols[i]; i++) {
-		struct symbol symbol;
-
-		if (!symbols_named(symbols, tool->symbols[i], &symbol))
-			continue;
-		settings->symbols[i].start = symbol.start;
-		settings->symbols[i].end = symbol.end;
-	}
-	symbols_close(symbols);
-	for (size_t i = 0; i < SYMBOL_ITEMS; i++) {
-		uint64_t value;
-		bool known = tool->values[i].name && enum_value(NULL, tool->values[i].type, tool->values[i].name, &value);
-
-		settings->values[i] = known ? (__u32)value : ~0U;
-	}
-}
-
-/* Before load: settings frozen into the object, the planned programs switched on, maps that go unused left out. */
-static void prepare(struct session *session, struct options *options)
-{
-	struct settings *settings = &options->settings;
-	struct bpf_map *map;
-	struct bpf_program *program;
-
-	settings->wakeup_bytes = options->ring_bytes / WAKEUP_PART;
-	settings->has_sk_storage = session->kernel.sk_storage;
-	settings->has_task_btf = session->kernel.task_btf;
-	for (size_t i = 0; i < session->plan.count; i++)
-		settings->arguments[i] = (__u32)session->plan.choices[i].arguments;
-	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
-	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
-		say_exit(EXIT_FAILED, "internal: the object has no settings of this size");
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
-	map = bpf_object__find_map_by_name(session->object, session->kernel.sk_storage ? "tags_hash" : "tags");
-	if (map)
-		bpf_map__set_autocreate(map, false);
-
-	bpf_object__for_each_program(program, session->object)
-		bpf_program__set_autoload(program, false);
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const char *name = plan_program(&session->plan, i);
-
-		if (name)
-			bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, name), true);
-	}
-}
-
-static struct bpf_link *attach(struct session *session, struct bpf_program *program)
-{
-	union bpf_iter_link_info info = {};
-	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
-	struct bpf_map *tags = bpf_object__find_map_by_name(session->object, "tags");
-
-	if (strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map"))
-		return bpf_program__attach(program);
-	info.map.map_fd = (__u32)bpf_map__fd(tags);
-	return bpf_program__attach_iter(program, &options);
-}
-
-static void detach(struct session *session)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		bpf_link__destroy(session->links[i]);
-		session->links[i] = NULL;
-	}
-	bpf_object__close(session->object);
-	session->object = NULL;
-}
-
-static void run_iterators(struct session *session, int use)
-{
-	char nothing[4096];
-
-	for (size_t i = 0; i < session->plan.count; i++) {
-		ssize_t got;
-		int fd;
-
-		if ((int)session->plan.hooks[i].use != use || !session->links[i])
-			continue;
-		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
-		if (fd < 0) {
-			say("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
-			continue;
-		}
-		do /* reading is what makes the kernel walk; the programs write nothing here */
-			got = read(fd, nothing, sizeof(nothing));
-		while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));
-		close(fd);
-	}
-}
-
-/* Attaches the iterators, or all others. NULL, or the program that was refused. */
-static const char *attach_hooks(struct session *session, bool iterators, int *error)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const char *name = plan_program(&session->plan, i);
-		struct bpf_program *program;
-
-		if (!name || (session->plan.hooks[i].use != ATTACH) != iterators)
-			continue;
-		program = bpf_object__find_program_by_name(session->object, name);
-		session->links[i] = attach(session, program);
-		if (!session->links[i]) {
-			*error = -errno;
-			return name;
-		}
-	}
-	return NULL;
-}
-
-/* One try: open, load, attach as planned. NULL: it stands. Else the program that the kernel refused ("": no one program
- * is to blame), with the error in *error; everything is closed again. */
-static const char *try_plan(struct session *session, struct options *options, int *error)
-{
-	const char *culprit = NULL;
-
-	prepare(session, options);
-	*error = bpf_object__load(session->object);
-	if (*error) {
-		culprit = libbpf_log_program();
-		return culprit ? culprit : "";
-	}
-	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
-	culprit = attach_hooks(session, true, error);
-	if (culprit)
-		return culprit;
-	run_iterators(session, RUN_AT_START);
-	return attach_hooks(session, false, error);
-}
-
-static void tell_rungs(const struct session *session)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		const char *program = plan_program(&session->plan, i);
-
-		if (program)
-			say("hook %s: %s", hook->name, section_of(session, program));
-		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
-			if (session->plan.choices[i].refused[alt])
-				say("hook %s: %s not to be had here: %s", hook->name, section_of(session, hook->alts[alt]),
-				    strerror(-session->plan.choices[i].refused[alt]));
-	}
-}
-
-/* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
-static void tell_missing(const struct session *session, const struct options *options)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		bool wanted = !hook->flag || (hook->flag & options->settings.flags);
-
-		if (wanted && hook->without && !plan_program(&session->plan, i))
-			say("note: this kernel or these privileges do not give %s", hook->without);
-	}
-}
-
-static __attribute__((noreturn)) void give_up(const struct session *session, const char *what, int error)
-{
-	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
-		 kernel_remedy(error));
-}
-
-/* Plans, tries, and plans again without what the kernel refused, until a plan stands or a required hook has run out. */
-static void climb(struct session *session, struct options *options)
-{
-	char refused[64] = "";
-	int error = -ENOENT;
-
-	for (;;) {
-		const struct hook *unserved;
-		const char *culprit;
-
-		if (!open_object(session))
-			give_up(session, "reading its BPF object", -errno);
-		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
-		if (unserved)
-			give_up(session, refused[0] ? refused : unserved->name, error);
-		culprit = try_plan(session, options, &error);
-		if (!culprit)
-			return;
-		snprintf(refused, sizeof(refused), "%s", culprit);
-		detach(session);
-		if (!plan_refuse(&session->plan, refused, error))
-			give_up(session, "loading its BPF programs", error);
-	}
-}
 
 static int ring_event(void *context, void *data, size_t size)
 {
@@ -261,23 +36,19 @@ void session_start(struct session *session, struct options *options, session_eve
 	libbpf_log_start(options->verbose);
 	error = kernel_ask(&session->kernel);
 	if (error)
-		give_up(session, "reading the kernel's types (/sys/kernel/btf/vmlinux)", error);
-	settings_kernel(&options->settings, session->tool);
-	plan_start(&session->plan, session->tool->hooks);
-	climb(session, options);
+		ladder_give_up(session, "reading the kernel's types (/sys/kernel/btf/vmlinux)", error);
+	ladder_climb(session, options);
 	session->ring = ring_buffer__new(bpf_map__fd(bpf_object__find_map_by_name(session->object, "ring")), ring_event,
 					 session, NULL);
 	if (!session->ring)
-		give_up(session, "mapping the ring", -errno);
-	run_iterators(session, RUN_AT_START); /* again: for what was opened meanwhile */
-	if (options->verbose)
-		tell_rungs(session);
-	tell_missing(session, options);
+		ladder_give_up(session, "mapping the ring", -errno);
+	ladder_iterate(session, RUN_AT_START); /* again: for what was opened meanwhile */
+	ladder_tell(session, options);
 }
 
 void session_finish(struct session *session)
 {
-	run_iterators(session, RUN_AT_END);
+	ladder_iterate(session, RUN_AT_END);
 }
 
 int session_fd(const struct session *session)
@@ -332,5 +103,5 @@ void session_stop(struct session *session)
 {
 	ring_buffer__free(session->ring);
 	session->ring = NULL;
-	detach(session);
+	ladder_leave(session);
 }

@@ -26,15 +26,16 @@ struct session {
 	size_t got; /* events handed over by the running session_read() */
 };
 
-/* Loads and attaches the tool's programs, each hook on the best rung that this kernel gives, then runs the iterators that
- * belong to the start. Fills options->settings' kernel part. Ends the program (exit 3) with one message when a required
- * hook cannot be served. --verbose: tells the rung of each hook on stderr. */
+/* Loads and attaches the tool's programs, each hook on the best rung that this kernel gives, then runs the iterators
+ * that belong to the start. Fills options->settings' kernel part. Ends the program (exit 3) with one message when a
+ * required hook cannot be served. --verbose: tells the rung of each hook on stderr. */
 void session_start(struct session *session, struct options *options, session_event *event, void *context);
 /* Runs the RUN_AT_END iterators. */
 void session_finish(struct session *session);
 /* Becomes readable when the kernel half wants the ring read. */
 int session_fd(const struct session *session);
-/* Hands over what waits in the ring, up to a bound, so that signals are heard under any load. Returns how many events. */
+/* Hands over what waits in the ring, up to a bound, so that signals are heard under any load. Returns how many events.
+ */
 size_t session_read(struct session *session);
 /* Detaches the programs that make events; what they sent stays to be read. */
 void session_quiet(struct session *session);

@@ -59,8 +59,8 @@ bool stack_symbol(struct text *text, uint64_t address, bool quoted)
 /* The program itself, what the tracepoint calls, and the trampoline between. */
 static bool is_tracing(uint64_t address)
 {
-	static const char *const starts[] = { "bpf_prog_", "bpf_trace_run", "bpf_trampoline_", "__bpf_trace_",
-					      "__traceiter_", "trace_call_bpf" };
+	static const char *const starts[] = { "bpf_prog_",    "bpf_trace_run", "bpf_trampoline_",
+					      "__bpf_trace_", "__traceiter_",  "trace_call_bpf" };
 	struct symbol symbol;
 
 	if (!find(address, &symbol))

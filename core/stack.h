@@ -9,11 +9,11 @@
 
 #include "core/text.h"
 
-/* "tcp_v4_rcv+0x5f1", with " [module]" after symbols of modules; the bare address where there is no name. Always true. The
- * first time that names cannot be had, one note on stderr says why. */
+/* "tcp_v4_rcv+0x5f1", with " [module]" after symbols of modules; the bare address where there is no name. Always true.
+ * The first time that names cannot be had, one note on stderr says why. */
 bool stack_symbol(struct text *text, uint64_t address, bool quoted);
-/* frames: unaligned u64[size / 8], ended by the first 0. Frames of the tracing itself (BPF programs and what calls them)
- * are left out. "\tsymbol+0xoffset\n" each. */
+/* frames: unaligned u64[size / 8], ended by the first 0. Frames of the tracing itself (BPF programs and what calls
+ * them) are left out. "\tsymbol+0xoffset\n" each. */
 void stack_lines(struct text *text, const void *frames, size_t size);
 /* The same in one value: a JSON array of strings, or frames joined by ';'. Always true. */
 bool stack_inline(struct text *text, const void *frames, size_t size, bool json);

@@ -24,8 +24,8 @@ void symbols_close(struct symbols *symbols);
 bool symbols_hidden(const struct symbols *symbols);
 /* The function that holds `address`; of several names for it a global one. False: none does. */
 bool symbols_find(const struct symbols *symbols, uint64_t address, struct symbol *symbol);
-/* The function called `name` (the kernel's own first, then modules'). Compiler suffixes (.isra.0, .constprop.0, .part.0,
- * .cold) are not matched. False: there is none. */
+/* The function called `name` (the kernel's own first, then modules'). Compiler suffixes (.isra.0, .constprop.0,
+ * .part.0, .cold) are not matched. False: there is none. */
 bool symbols_named(const struct symbols *symbols, const char *name, struct symbol *symbol);
 
 #endif

@@ -3,6 +3,6 @@
 #include "core/tcp_names.h"
 
 const char *const tcp_states[13] = {
-	NULL,	     "ESTABLISHED", "SYN_SENT",	  "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",	   "TIME_WAIT",
-	"CLOSE",     "CLOSE_WAIT",  "LAST_ACK",	  "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
+	NULL,    "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
 };

@@ -31,7 +31,8 @@ void text_address(struct text *text, const uint8_t addr[16], int family);
 void text_printable(struct text *text, const char *bytes, size_t length, size_t cells);
 /* The same bytes as a JSON string with its quotes (RFC 8259); bytes that are not UTF-8 become U+FFFD. */
 void text_json_string(struct text *text, const char *bytes, size_t length);
-/* The same bytes as a CSV value (RFC 4180), quoted where needed; control characters become \xNN, so a row stays a line. */
+/* The same bytes as a CSV value (RFC 4180), quoted where needed; control characters become \xNN, so a row stays a line.
+ */
 void text_csv_string(struct text *text, const char *bytes, size_t length);
 
 /* Columns that text[from..] takes on a terminal: characters, not bytes. */

@@ -46,31 +46,31 @@ enum where {
 };
 
 struct field {
-	const char *name;         /* JSON key. The name of a common field (core/fields.c) is a view of that one: kind
-	                             and offset come from there, title and width from here. */
-	const char *title;        /* heading in tables and CSV; NULL: JSON only */
+	const char *name;  /* JSON key. The name of a common field (core/fields.c) is a view of that one: kind
+			      and offset come from there, title and width from here. */
+	const char *title; /* heading in tables and CSV; NULL: JSON only */
 	enum kind kind;
-	uint8_t where;            /* enum where */
-	int8_t width, wide;       /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
+	uint8_t where;      /* enum where */
+	int8_t width, wide; /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
 	uint8_t decimals;
-	bool cut;                 /* longer text is cut to the width */
-	bool glued;               /* table: printed as " (value)" in the column before, when known */
-	const char *otherwise;    /* table: the field printed in its column when this one is not known */
-	uint16_t off, size;       /* in the event */
-	uint16_t port;            /* F_ENDPOINT, F_BRACKETS: offset of the port */
-	uint32_t flag;            /* only with this tool flag set ... */
-	uint32_t unless;          /* ... and this one not */
+	bool cut;                   /* longer text is cut to the width */
+	bool glued;                 /* table: printed as " (value)" in the column before, when known */
+	const char *otherwise;      /* table: the field printed in its column when this one is not known */
+	uint16_t off, size;         /* in the event */
+	uint16_t port;              /* F_ENDPOINT, F_BRACKETS: offset of the port */
+	uint32_t flag;              /* only with this tool flag set ... */
+	uint32_t unless;            /* ... and this one not */
 	const char *before, *after; /* table: text before the column ("-> "), text after it (">") */
-	const char *const *names; /* F_NAME: values that are stable ABI, as tables and CSV print them */
-	const char *const *keys;  /* F_NAME: the same for JSON, where they differ */
+	const char *const *names;   /* F_NAME: values that are stable ABI, as tables and CSV print them */
+	const char *const *keys;    /* F_NAME: the same for JSON, where they differ */
 	uint32_t n_names;
-	const char *btf_enum;     /* F_ENUM: "skb_drop_reason" */
-	const char *help;         /* its line in the manual, with the unit */
+	const char *btf_enum; /* F_ENUM: "skb_drop_reason" */
+	const char *help;     /* its line in the manual, with the unit */
 };
 
 /* off and size of a member: { "seq", "SEQ", F_UINT, AT(struct tcpretrans_event, seq), ... } */
-#define AT(type, member)  .off = offsetof(type, member), .size = sizeof(((type *)0)->member)
-#define NAMES(array)      .names = (array), .n_names = sizeof(array) / sizeof((array)[0])
+#define AT(type, member) .off = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define NAMES(array)     .names = (array), .n_names = sizeof(array) / sizeof((array)[0])
 
 /* ---- options ---- */
 
@@ -85,10 +85,10 @@ enum opt_type {
 };
 
 struct opt {
-	const char *name;         /* long name without dashes */
-	char key;                 /* letter, or 0 */
+	const char *name; /* long name without dashes */
+	char key;         /* letter, or 0 */
 	enum opt_type type;
-	const char *arg;          /* name of the argument in help; NULL: takes none */
+	const char *arg; /* name of the argument in help; NULL: takes none */
 	const char *same;
 	uint32_t flag;
 	uint16_t off;
@@ -103,36 +103,37 @@ struct opt {
  * program tells its rung (tp_btf, fentry, fexit, kprobe, kretprobe, tp, iter). The index of a hook is that of
  * settings.arguments. */
 struct hook {
-	const char *name;         /* as --verbose and doctor print it; a tracepoint's own name where it is one */
+	const char *name; /* as --verbose and doctor print it; a tracepoint's own name where it is one */
 	const char *alts[4];
-	const char *without;      /* optional hook: what is missing without it ("the accepting process"); NULL: required */
+	const char *without; /* optional hook: what is missing without it ("the accepting process"); NULL: required */
 	enum {
-		ATTACH,           /* loaded and attached */
-		RUN_AT_START,     /* an iterator, run once when everything is attached */
-		RUN_AT_END,       /* an iterator, run once before the end */
+		ATTACH,       /* loaded and attached */
+		RUN_AT_START, /* an iterator, run once when everything is attached */
+		RUN_AT_END,   /* an iterator, run once before the end */
 	} use;
-	uint32_t flag;            /* only with this tool flag set */
+	uint32_t flag; /* only with this tool flag set */
 };
 
 /* ---- the tool ---- */
 
 struct tool {
 	const char *name;
-	const char *summary;      /* one line */
-	const char *const *examples; /* "tcpstates -L 80,443", "what it shows", ..., NULL */
+	const char *summary;             /* one line */
+	const char *const *examples;     /* "tcpstates -L 80,443", "what it shows", ..., NULL */
 	const void *object, *object_end; /* the BPF ELF file, embedded: see OBJECT */
 	size_t event_size;
-	const struct hook *hooks;    /* ends with a NULL name */
-	const struct opt *opts;      /* ends with a row of no name */
-	const struct field *fields;  /* columns in the order of the table; ends with a NULL name */
+	const struct hook *hooks;           /* ends with a NULL name */
+	const struct opt *opts;             /* ends with a row of no name */
+	const struct field *fields;         /* columns in the order of the table; ends with a NULL name */
 	const struct field *summary_fields; /* of the counts: the fields that make a key, and one F_COUNT; NULL: none */
-	uint32_t summary_flag;       /* the tool flag that asks for counts instead of rows */
+	uint32_t summary_flag;              /* the tool flag that asks for counts instead of rows */
 	const char *symbols[SYMBOL_ITEMS];  /* kernel functions whose place the programs need: settings.symbols */
 	struct {
 		const char *type, *name;
-	} values[SYMBOL_ITEMS];             /* kernel enum values that they need: settings.values */
-	const struct enum_extra *extras;    /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
-	const struct field *journal; /* fields of a journal entry (-Y); the title is the journal's name, '%' the family */
+	} values[SYMBOL_ITEMS];          /* kernel enum values that they need: settings.values */
+	const struct enum_extra *extras; /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
+	const struct field
+		*journal; /* fields of a journal entry (-Y); the title is the journal's name, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(void *options);
@@ -142,6 +143,7 @@ struct tool {
 #define OBJECT(tool)                                                                                                   \
 	extern const char tool##_object[], tool##_object_end[];                                                        \
 	_Static_assert(sizeof(struct tool##_event) >= sizeof(struct event), "an event starts with struct event")
-#define OBJECT_OF(tool) .object = tool##_object, .object_end = tool##_object_end, .event_size = sizeof(struct tool##_event)
+#define OBJECT_OF(tool)                                                                                                \
+	.object = tool##_object, .object_end = tool##_object_end, .event_size = sizeof(struct tool##_event)
 
 #endif
