@@ -32,11 +32,7 @@ static const struct field fields[] = {
 static const struct opt opts[] = {
 	{ "open", 0, O_FLAG, .flag = TCPLIFE_OPEN,
 	  .help = "list sessions opened before tracing, too, and at the end those still open" },
-	{ "time", 'T', O_SAME, .same = "time" },
-	{ "timestamp", 't', O_SAME, .same = "timestamp" },
-	{ "wide", 'w', O_SAME, .same = "wide" },
 	{ "csv", 's', O_SAME, .same = "csv" },
-	{ "pid", 'p', O_SAME, .same = "pid" },
 	{ "localport", 'L', O_SAME, .same = "lport" },
 	{ "remoteport", 'D', O_SAME, .same = "rport" },
 	{},

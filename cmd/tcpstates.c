@@ -25,9 +25,6 @@ static const struct field fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "time", 'T', O_SAME, .same = "time" },
-	{ "timestamp", 't', O_SAME, .same = "timestamp" },
-	{ "wide", 'w', O_SAME, .same = "wide" },
 	{ "csv", 's', O_SAME, .same = "csv" },
 	{ "localport", 'L', O_SAME, .same = "lport" },
 	{ "remoteport", 'D', O_SAME, .same = "rport" },
