@@ -18,6 +18,8 @@
 /* Wake the reader when so much of the ring waits; its own timer (core/run.c) takes care of the tail. */
 #define WAKEUP_PART 4
 
+#define NESTED      "_nested"
+
 static const char *section_of(const struct session *session, const char *program)
 {
 	const struct bpf_program *found = bpf_object__find_program_by_name(session->object, program);
@@ -47,7 +49,7 @@ static bool open_object(struct session *session)
 /* Addresses that programs compare with; kept 0 (not known) where kallsyms hides them. The same for enum values. */
 static void settings_kernel(struct settings *settings, const struct tool *tool)
 {
-	struct symbols *symbols = tool->symbols[0] ? symbols_open(NULL) : NULL;
+	const struct symbols *symbols = tool->symbols[0] ? symbols_kernel() : NULL;
 
 	for (size_t i = 0; symbols && i < SYMBOL_ITEMS && tool->symbols[i]; i++) {
 		struct symbol symbol;
@@ -57,7 +59,6 @@ static void settings_kernel(struct settings *settings, const struct tool *tool)
 		settings->symbols[i].start = symbol.start;
 		settings->symbols[i].end = symbol.end;
 	}
-	symbols_close(symbols);
 	for (size_t i = 0; i < SYMBOL_ITEMS; i++) {
 		uint64_t value;
 		bool known =
@@ -65,6 +66,15 @@ static void settings_kernel(struct settings *settings, const struct tool *tool)
 
 		settings->values[i] = known ? (__u32)value : ~0U;
 	}
+}
+
+/* The second program of a pair, or NULL. */
+static struct bpf_program *nested_of(const struct session *session, const char *program)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s" NESTED, program);
+	return bpf_object__find_program_by_name(session->object, name);
 }
 
 /* Before load: settings frozen into the object, the planned programs switched on, maps that go unused left out. */
@@ -91,8 +101,12 @@ static void prepare(struct session *session, struct options *options)
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const char *name = plan_program(&session->plan, i);
 
-		if (name)
-			bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, name), true);
+		if (!name)
+			continue;
+		bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, name), true);
+		program = nested_of(session, name);
+		if (program)
+			bpf_program__set_autoload(program, true);
 	}
 }
 
@@ -108,12 +122,17 @@ static struct bpf_link *attach(struct session *session, struct bpf_program *prog
 	return bpf_program__attach_iter(program, &options);
 }
 
+void ladder_detach(struct session *session, size_t i)
+{
+	bpf_link__destroy(session->links[i]);
+	bpf_link__destroy(session->nested[i]);
+	session->links[i] = session->nested[i] = NULL;
+}
+
 void ladder_leave(struct session *session)
 {
-	for (size_t i = 0; i < session->plan.count; i++) {
-		bpf_link__destroy(session->links[i]);
-		session->links[i] = NULL;
-	}
+	for (size_t i = 0; i < session->plan.count; i++)
+		ladder_detach(session, i);
 	bpf_object__close(session->object);
 	session->object = NULL;
 }
@@ -151,7 +170,10 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 			continue;
 		program = bpf_object__find_program_by_name(session->object, name);
 		session->links[i] = attach(session, program);
-		if (!session->links[i]) {
+		program = nested_of(session, name);
+		if (session->links[i] && program)
+			session->nested[i] = attach(session, program);
+		if (!session->links[i] || (program && !session->nested[i])) {
 			*error = -errno;
 			return name;
 		}
@@ -233,6 +255,8 @@ void ladder_climb(struct session *session, struct options *options)
 		if (!culprit)
 			return;
 		snprintf(refused, sizeof(refused), "%s", culprit);
+		if (strstr(refused, NESTED))
+			*strstr(refused, NESTED) = '\0';
 		ladder_leave(session);
 		if (!plan_refuse(&session->plan, refused, error))
 			ladder_give_up(session, "loading its BPF programs", error);

@@ -8,6 +8,8 @@
 /* Plans, tries (open, load, attach), and plans again without what the kernel refused, until a plan stands; ends the
  * program when a required hook has run out of alternatives. The iterators of the start have run when it returns. */
 void ladder_climb(struct session *session, struct options *options);
+/* Takes the programs of hook i off; they stay loaded. */
+void ladder_detach(struct session *session, size_t i);
 /* Detaches everything and closes the object. */
 void ladder_leave(struct session *session);
 /* Runs the iterators of hooks with this use (RUN_AT_START, RUN_AT_END), once. */

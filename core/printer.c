@@ -152,7 +152,7 @@ static void put_number(struct text *text, const char *key, uint64_t value)
 	text_unsigned(text, value);
 }
 
-void printer_loss(struct printer *printer, const struct counters *ledger)
+void printer_loss(struct printer *printer, const struct ledger *ledger)
 {
 	struct text *text = &printer->text;
 
@@ -162,10 +162,12 @@ void printer_loss(struct printer *printer, const struct counters *ledger)
 	clock_rfc3339(text, clock_boot());
 	text_string(text, "\",\"tool\":\"");
 	text_string(text, printer->options->tool->name);
-	put_number(text, "\",\"lost\":", ledger->lost_ring);
-	put_number(text, ",\"lost_map\":", ledger->lost_map);
+	put_number(text, "\",\"lost\":", ledger_lost(ledger));
+	put_number(text, ",\"lost_ring\":", ledger->counters.lost_ring);
+	put_number(text, ",\"lost_missed\":", ledger->missed);
+	put_number(text, ",\"lost_map\":", ledger->counters.lost_map);
 	put_number(text, ",\"seen\":", ledger->seen);
-	put_number(text, ",\"filtered\":", ledger->filtered);
+	put_number(text, ",\"filtered\":", ledger->counters.filtered);
 	put_number(text, ",\"printed\":", printer->rows);
 	text_string(text, "}\n");
 }

@@ -4,6 +4,7 @@
 #define NETTRACE_PRINTER_H
 
 #include "core/fields.h"
+#include "core/ledger.h"
 #include "core/options.h"
 
 #define PRINTER_FIELDS 48
@@ -27,7 +28,7 @@ void printer_header(struct printer *printer);
 /* One row; `count` is for summaries. */
 void printer_row(struct printer *printer, const struct event *event, size_t size, uint64_t count);
 /* JSON only: the ledger as a line of its own, when events were lost. */
-void printer_loss(struct printer *printer, const struct counters *ledger);
+void printer_loss(struct printer *printer, const struct ledger *ledger);
 /* Writes what waits, whole rows at a time. False: it failed, now or before; see error. */
 bool printer_flush(struct printer *printer);
 

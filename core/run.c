@@ -18,11 +18,13 @@
 #include "core/session.h"
 #include "core/summary.h"
 
-#define MS      1000000ULL
-#define SECOND  (1000 * MS)
-#define TAIL    (100 * MS)   /* how long a row may wait in the ring for company */
-#define SETTLED (200 * MS)   /* after the command: so long without an event and nothing more is on its way ... */
-#define SETTLE  (1 * SECOND) /* ... or this long altogether */
+#define NUMBER(value) ((unsigned long long)(value))
+
+#define MS            1000000ULL
+#define SECOND        (1000 * MS)
+#define TAIL          (100 * MS)   /* how long a row may wait in the ring for company */
+#define SETTLED       (200 * MS)   /* after the command: so long without an event and nothing more is on its way ... */
+#define SETTLE        (1 * SECOND) /* ... or this long altogether */
 
 struct run {
 	struct options *options;
@@ -31,8 +33,8 @@ struct run {
 	struct summary *summary;     /* NULL: rows */
 	struct journal_rows journal; /* with --journal */
 	struct command command;
-	struct counters told; /* the losses that were told already */
-	uint64_t outputs;     /* rows or summaries so far: what --count limits */
+	struct ledger told; /* the losses that were told already */
+	uint64_t outputs;   /* rows or summaries so far: what --count limits */
 	uint64_t deadline, next_interval, next_second, last_event, settle_end;
 	int signals;
 	bool stop;
@@ -69,30 +71,33 @@ static void print_summary(struct run *run)
 /* Says on stderr, and in JSON in the stream, what was lost since the last time. */
 static void tell_losses(struct run *run)
 {
-	struct counters now;
+	struct ledger now;
+	const struct ledger *told = &run->told;
 
 	if (!session_ledger(&run->session, &now))
 		return;
-	if (now.lost_ring == run->told.lost_ring && now.lost_map == run->told.lost_map)
+	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)
 		return;
-	if (now.lost_ring != run->told.lost_ring)
-		say("lost %llu events: the ring is full (%llu of %llu seen so far; --ring-size makes room, filters "
-		    "too)",
-		    now.lost_ring - run->told.lost_ring, now.lost_ring, now.seen);
-	if (now.lost_map != run->told.lost_map)
+	if (now.counters.lost_ring != told->counters.lost_ring)
+		say("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
+		    now.counters.lost_ring - told->counters.lost_ring, now.counters.lost_ring, NUMBER(now.seen));
+	if (now.missed != told->missed)
+		say("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
+		    NUMBER(now.missed - told->missed), NUMBER(now.missed), NUMBER(now.seen));
+	if (now.counters.lost_map != told->counters.lost_map)
 		say("no room in a map for %llu facts: some rows say less than they could",
-		    now.lost_map - run->told.lost_map);
+		    now.counters.lost_map - told->counters.lost_map);
 	printer_loss(&run->printer, &now);
 	run->told = now;
 }
 
 static void tell_ledger(struct run *run)
 {
-	struct counters sum;
+	struct ledger now;
 
-	if (session_ledger(&run->session, &sum))
-		say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", sum.seen, sum.filtered, sum.sent,
-		    sum.lost_ring, (unsigned long long)run->printer.rows);
+	if (session_ledger(&run->session, &now))
+		say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(now.seen),
+		    now.counters.filtered, now.counters.sent, NUMBER(ledger_lost(&now)), NUMBER(run->printer.rows));
 }
 
 static int open_signals(void)

@@ -68,35 +68,55 @@ void session_quiet(struct session *session)
 	for (size_t i = 0; i < session->plan.count; i++) {
 		if (session->plan.hooks[i].use == RUN_AT_END)
 			continue;
-		bpf_link__destroy(session->links[i]);
-		session->links[i] = NULL;
+		ladder_detach(session, i);
 	}
 }
 
-bool session_ledger(const struct session *session, struct counters *sum)
+static bool sum_counters(const struct session *session, struct counters *sum)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "ledger");
 	int cpus = libbpf_num_possible_cpus();
-	struct counters *each;
+	struct counters *each = cpus > 0 ? calloc((size_t)cpus, sizeof(*each)) : NULL;
 	__u32 zero = 0;
-	bool ok;
+	bool ok = each && !bpf_map_lookup_elem(bpf_map__fd(map), &zero, each);
 
-	if (cpus < 1)
-		return false;
-	each = calloc((size_t)cpus, sizeof(*each));
-	if (!each)
-		return false;
-	ok = !bpf_map_lookup_elem(bpf_map__fd(map), &zero, each);
 	memset(sum, 0, sizeof(*sum));
 	for (int i = 0; ok && i < cpus; i++) {
-		sum->seen += each[i].seen;
 		sum->filtered += each[i].filtered;
 		sum->sent += each[i].sent;
 		sum->lost_ring += each[i].lost_ring;
 		sum->lost_map += each[i].lost_map;
+		sum->nested += each[i].nested;
 	}
 	free(each);
 	return ok;
+}
+
+/* How often the kernel did not run the program of hook i (told since 5.12). */
+static uint64_t recursion_misses(const struct session *session, size_t i)
+{
+	const char *name = plan_program(&session->plan, i);
+	const struct bpf_program *program = name ? bpf_object__find_program_by_name(session->object, name) : NULL;
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (!program || bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+bool session_ledger(const struct session *session, struct ledger *ledger)
+{
+	memset(ledger, 0, sizeof(*ledger));
+	if (!sum_counters(session, &ledger->counters))
+		return false;
+	for (size_t i = 0; i < session->plan.count; i++)
+		if (i >= OWN_HOOK || session->nested[i])
+			ledger->missed += recursion_misses(session, i);
+	/* What the second program of a pair took over; it may have counted between the two readings. */
+	ledger->missed -= ledger->counters.nested < ledger->missed ? ledger->counters.nested : ledger->missed;
+	ledger->seen = ledger->counters.filtered + ledger->counters.sent + ledger_lost(ledger);
+	return true;
 }
 
 void session_stop(struct session *session)

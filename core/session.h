@@ -4,6 +4,7 @@
 #define NETTRACE_SESSION_H
 
 #include "core/kernel.h"
+#include "core/ledger.h"
 #include "core/options.h"
 #include "core/plan.h"
 
@@ -19,7 +20,7 @@ struct session {
 	struct kernel kernel;
 	struct plan plan;
 	struct bpf_object *object;
-	struct bpf_link *links[HOOK_ITEMS];
+	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
 	struct ring_buffer *ring;
 	session_event *event;
 	void *context;
@@ -39,8 +40,8 @@ int session_fd(const struct session *session);
 size_t session_read(struct session *session);
 /* Detaches the programs that make events; what they sent stays to be read. */
 void session_quiet(struct session *session);
-/* The sum over all CPUs; false: could not be read. */
-bool session_ledger(const struct session *session, struct counters *sum);
+/* Where every event went; false: could not be read. */
+bool session_ledger(const struct session *session, struct ledger *ledger);
 /* Detaches and frees. */
 void session_stop(struct session *session);
 

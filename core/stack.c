@@ -10,18 +10,16 @@
 
 static const struct symbols *table(void)
 {
-	static struct symbols *symbols;
-	static bool tried;
+	const struct symbols *symbols = symbols_kernel();
+	int error = errno;
+	static bool told;
 
-	if (tried)
-		return symbols;
-	tried = true;
-	symbols = symbols_open(NULL);
-	if (!symbols)
-		say("note: stacks are printed as addresses: /proc/kallsyms: %s", strerror(errno));
-	else if (symbols_hidden(symbols))
+	if (!told && !symbols)
+		say("note: stacks are printed as addresses: /proc/kallsyms: %s", strerror(error));
+	else if (!told && symbols_hidden(symbols))
 		say("note: stacks are printed as addresses: /proc/kallsyms hides them (run as root, add cap_syslog, or "
 		    "sysctl kernel.kptr_restrict=0)");
+	told = true;
 	return symbols;
 }
 

@@ -257,3 +257,16 @@ bool symbols_named(const struct symbols *symbols, const char *name, struct symbo
 	}
 	return found;
 }
+
+const struct symbols *symbols_kernel(void)
+{
+	static struct symbols *symbols;
+	static int error;
+
+	if (!symbols && !error) {
+		symbols = symbols_open(NULL);
+		error = symbols ? 0 : errno;
+	}
+	errno = error;
+	return symbols;
+}

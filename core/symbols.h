@@ -19,6 +19,8 @@ struct symbol {
 /* Reads `path` (NULL: /proc/kallsyms). NULL with errno set when it cannot be read. A table in which every address is 0
  * (kernel.kptr_restrict, no CAP_SYSLOG) is returned, but finds nothing: see symbols_hidden(). */
 struct symbols *symbols_open(const char *path);
+/* The running kernel's, read on first use and kept. NULL with errno: /proc/kallsyms cannot be read. */
+const struct symbols *symbols_kernel(void);
 void symbols_close(struct symbols *symbols);
 /* The file had names but no addresses. */
 bool symbols_hidden(const struct symbols *symbols);

@@ -100,7 +100,8 @@ struct opt {
 /* ---- hooks ---- */
 
 /* A place in the kernel, and the programs of the tool's BPF object that can serve it, best first. The section name of a
- * program tells its rung (tp_btf, fentry, fexit, kprobe, kretprobe, tp, iter). The index of a hook is that of
+ * program tells its rung (tp_btf, fentry, fexit, kprobe, kretprobe, tp, iter). Where the object has a program
+ * NAME_nested beside NAME, that one is attached too (probes/pair.bpf.h). The index of a hook is that of
  * settings.arguments. */
 struct hook {
 	const char *name; /* as --verbose and doctor print it; a tracepoint's own name where it is one */
@@ -130,10 +131,9 @@ struct tool {
 	const char *symbols[SYMBOL_ITEMS];  /* kernel functions whose place the programs need: settings.symbols */
 	struct {
 		const char *type, *name;
-	} values[SYMBOL_ITEMS];          /* kernel enum values that they need: settings.values */
-	const struct enum_extra *extras; /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
-	const struct field
-		*journal; /* fields of a journal entry (-Y); the title is the journal's name, '%' the family */
+	} values[SYMBOL_ITEMS];              /* kernel enum values that they need: settings.values */
+	const struct enum_extra *extras;     /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
+	const struct field *journal;         /* fields of a journal entry (-Y); titles are its names, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(void *options);

@@ -93,9 +93,9 @@ static __always_inline bool event_matches(const struct event *e)
 {
 	const volatile struct filter *filter = &settings.filter;
 
-	return (!filter->family || filter->family == e->family) && ports_match(e) && list_has(&filter->netns, e->netns) &&
-	       list_has(&filter->uids, e->uid) && list_has(&filter->pids, e->pid) &&
-	       cidrs_have(filter->laddrs, filter->n_laddrs, e->laddr) &&
+	return (!filter->family || filter->family == e->family) && ports_match(e) &&
+	       list_has(&filter->netns, e->netns) && list_has(&filter->uids, e->uid) &&
+	       list_has(&filter->pids, e->pid) && cidrs_have(filter->laddrs, filter->n_laddrs, e->laddr) &&
 	       cidrs_have(filter->raddrs, filter->n_raddrs, e->raddr) && comms_match(e->comm);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kernel.h: the kernel structs that programs touch, only the members used; offsets come from the running kernel's BTF.
  *
- * Declared by hand instead of a generated vmlinux.h: an object stays at a few KB and a reader sees what is depended on. A
- * member that older kernels have elsewhere stands in a flavour, NAME___old (libbpf drops what follows the three _). */
+ * Declared by hand instead of a generated vmlinux.h: an object stays at a few KB and a reader sees what is depended on.
+ * A member that older kernels have elsewhere stands in a flavour, NAME___old (libbpf drops what follows the three _).
+ */
 #ifndef NETTRACE_KERNEL_H
 #define NETTRACE_KERNEL_H
 

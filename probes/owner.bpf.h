@@ -2,8 +2,8 @@
 /* owner.bpf.h: who a socket belongs to: a tag on each socket, set where the task is known, read where it is not.
  *
  * Most TCP events run in softirq, where current is whoever was interrupted. sk_lock.owned tells: 1 only while a task
- * holds the socket, and then current is that task. The tag dies with the socket; children of a listener get a copy of its
- * tag from the kernel (BPF_F_CLONE), until their own process acts on them. */
+ * holds the socket, and then current is that task. The tag dies with the socket; children of a listener get a copy of
+ * its tag from the kernel (BPF_F_CLONE), until their own process acts on them. */
 #ifndef NETTRACE_OWNER_BPF_H
 #define NETTRACE_OWNER_BPF_H
 
@@ -15,11 +15,11 @@ struct tag {
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
 	__u8 seeded;
-	__u8 held;  /* the state that the held row left; see transition.bpf.h */
+	__u8 held;       /* the state that the held row left; see transition.bpf.h */
 	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
 	__u64 born;      /* first state change seen; 0: before tracing */
-	__u64 up;        /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
-	__u64 since;     /* entered the present state; 0: not known */
+	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
+	__u64 since; /* entered the present state; 0: not known */
 	__u64 held_at;
 	char comm[COMM_SIZE];
 };
@@ -173,12 +173,11 @@ static __always_inline void event_fill(struct event *e, struct sock *sk, struct 
 	event_owner(e, sk, tag);
 }
 
-/* Counts the event as seen, and as filtered where it does not match. */
+/* Counts the event as filtered where it does not match. */
 static __always_inline bool event_wanted(const struct event *e, struct cgroup *cgroup)
 {
 	bool cgroup_ok = cgroup ? cgroup_matches(cgroup) : list_has(&settings.filter.cgroups, e->cgroup_id);
 
-	COUNT(seen);
 	if (event_matches(e) && cgroup_ok)
 		return true;
 	COUNT(filtered);
@@ -257,8 +256,8 @@ int owner_accept_syscall(__u64 *ctx)
 	return 0;
 }
 
-/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation. Context:
- * the receiving task, with the socket locked. */
+/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation.
+ * Context: the receiving task, with the socket locked. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int owner_receive(__u64 *ctx)
 {
@@ -273,7 +272,8 @@ int owner_receive(__u64 *ctx)
 	return 0;
 }
 
-/* The tag of a socket that was there before tracing. Several processes may hold it: the first one found stands for them. */
+/* The tag of a socket that was there before tracing. Several processes may hold it: the first one found stands for
+ * them. */
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task)
 {
 	if (tag->owner != OWNER_UNKNOWN) {
@@ -317,8 +317,8 @@ int owner_seed(struct bpf_iter__task_file *ctx)
 		return 0;
 	tag_seed(tag, task);
 	if (sk->__sk_common.skc_state == TCP_LISTEN)
-		listener_add((__u64)sk, sk->__sk_common.skc_net.net->ns.inum, sk->__sk_common.skc_num, sk->sk_drops.counter,
-			     tag, socket_cgroup(sk));
+		listener_add((__u64)sk, sk->__sk_common.skc_net.net->ns.inum, sk->__sk_common.skc_num,
+			     sk->sk_drops.counter, tag, socket_cgroup(sk));
 	return 0;
 }
 

@@ -24,8 +24,8 @@ struct packet {
 #define FLAG_ACK 0x10
 
 #define HEADER(rung, address, type)                                                                                    \
-	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type)) : \
-			     (struct type *)(address))
+	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type))   \
+			   : (struct type *)(address))
 #define MEMBER(rung, header, member) ((rung) == BY_CAST ? (header)->member : BPF_CORE_READ(header, member))
 
 /* For what the kernel's own type has as bit-fields. */

@@ -21,18 +21,17 @@ struct {
 	__type(value, struct counters);
 } ledger SEC(".maps");
 
-/* Per-CPU values need no atomics: a tracepoint program is not interrupted by another that counts on the same CPU, but for
- * hard interrupts, which none of our hooks run in. */
+/* Atomic though per CPU: a softirq may count in the middle of a task's count. */
 #define COUNT(counter)                                                                                                 \
 	do {                                                                                                           \
 		__u32 zero_ = 0;                                                                                       \
 		struct counters *counters_ = bpf_map_lookup_elem(&ledger, &zero_);                                     \
 		if (counters_)                                                                                         \
-			counters_->counter++;                                                                          \
+			__sync_fetch_and_add(&counters_->counter, 1);                                                  \
 	} while (0)
 
-/* Room for an event of `size` bytes (a constant) that starts with *head; NULL: the ring is full, which is counted. Every
- * event that passed the filters comes here exactly once. */
+/* Room for an event of `size` bytes (a constant) that starts with *head; NULL: the ring is full, which is counted.
+ * Every event that passed the filters comes here exactly once. */
 static __always_inline void *ring_reserve(__u64 size, const struct event *head)
 {
 	struct event *event = bpf_ringbuf_reserve(&ring, size, 0);
@@ -45,8 +44,8 @@ static __always_inline void *ring_reserve(__u64 size, const struct event *head)
 	return event;
 }
 
-/* The default wake-up (an interrupt and a context switch for each event) halves a busy workload; the reader looks at the
- * ring on a timer and is woken only when much is waiting. */
+/* The default wake-up (an interrupt and a context switch for each event) halves a busy workload; the reader looks at
+ * the ring on a timer and is woken only when much is waiting. */
 static __always_inline void ring_submit(void *event)
 {
 	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);

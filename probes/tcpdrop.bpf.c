@@ -11,11 +11,11 @@ char LICENSE[] SEC("license") = "GPL";
 
 struct drop {
 	struct packet packet;
-	struct sock *sk;      /* NULL: none is known */
+	struct sock *sk; /* NULL: none is known */
 	__u64 location;
-	__u32 reason;         /* ~0: the kernel does not tell */
+	__u32 reason; /* ~0: the kernel does not tell */
 	__u8 state;
-	bool known;           /* the packet's headers were read */
+	bool known; /* the packet's headers were read */
 	bool received;
 };
 
@@ -25,8 +25,8 @@ static __always_inline bool at(__u64 location, __u32 symbol)
 }
 
 /* What the kernel throws away on every clean connection, and what carries no data: the ACK that ends a handshake or a
- * close, once it has done its work; the last FIN, which TIME_WAIT answers; the FIN that a closed socket still has queued.
- * Where kallsyms hides the places, only the packets are judged. */
+ * close, once it has done its work; the last FIN, which TIME_WAIT answers; the FIN that a closed socket still has
+ * queued. Where kallsyms hides the places, only the packets are judged. */
 static __always_inline bool is_false_drop(const struct drop *d)
 {
 	const struct packet *p = &d->packet;
@@ -64,8 +64,8 @@ static __always_inline void drop_ends(struct event *e, const struct drop *d, con
 
 static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d)
 {
-	const __u64 size = settings.flags & TCPDROP_NO_STACK ? __builtin_offsetof(struct tcpdrop_event, stack) :
-							       sizeof(struct tcpdrop_event);
+	const __u64 size = settings.flags & TCPDROP_NO_STACK ? __builtin_offsetof(struct tcpdrop_event, stack)
+							     : sizeof(struct tcpdrop_event);
 	struct tcpdrop_event *e;
 	long got;
 
@@ -113,7 +113,8 @@ static __always_inline bool is_full_socket(const struct drop *d)
 	return d->sk && d->state != TCP_TIME_WAIT && d->state != TCP_NEW_SYN_RECV;
 }
 
-/* Packets without headers to read (dropped before they had any, or where packet bytes cannot be read): by the socket. */
+/* Packets without headers to read (dropped before they had any, or where packet bytes cannot be read): by the socket.
+ */
 static __always_inline bool drop_known_by_socket(const struct drop *d)
 {
 	return is_full_socket(d) && is_tcp(d->sk);

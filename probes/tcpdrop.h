@@ -7,7 +7,7 @@
 #define TCPDROP_NO_STACK 2
 #define TCPDROP_SUMMARY  4
 
-#define TCPDROP_FRAMES 64
+#define TCPDROP_FRAMES   64
 
 /* Reasons of our own, for SYNs that never become a drop of the kernel's; above every subsystem's numbers. */
 #define REASON_LISTEN_OVERFLOW 0xfffe0001U /* the accept queue is full */
@@ -31,11 +31,11 @@ struct tcpdrop_event {
 	struct event common;
 	__u8 saddr[16], daddr[16]; /* of the packet */
 	__u16 sport, dport;
-	__u16 flags;               /* TCP flag byte; all bits set: not known */
-	__u8 state;                /* of the socket; 0: there is none */
+	__u16 flags; /* TCP flag byte; all bits set: not known */
+	__u8 state;  /* of the socket; 0: there is none */
 	__u8 pad;
-	__u32 reason;              /* all bits set: this kernel tells none */
-	__u32 reason_code;         /* the same, but not known for reasons of our own */
-	__u64 location;            /* where in the kernel */
+	__u32 reason;                /* all bits set: this kernel tells none */
+	__u32 reason_code;           /* the same, but not known for reasons of our own */
+	__u64 location;              /* where in the kernel */
 	__u64 stack[TCPDROP_FRAMES]; /* ends at the first 0; left out with TCPDROP_NO_STACK */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.bpf.c: an event for each TCP session. */
+#include "pair.bpf.h"
 #include "transition.bpf.h"
 #include "tcplife.h"
 
@@ -35,19 +36,19 @@ static __always_inline void emit(struct sock *sk, struct tag *tag, __u64 now, __
 }
 
 /* Context: a task with the socket locked, or softirq (then often that of the FIN that ends a session). */
-SEC("tp_btf/inet_sock_set_state")
-int session(__u64 *ctx)
+static __noinline int state_changed(__u64 *ctx)
 {
 	struct transition t;
 
 	if (!transition_read(&t, ctx))
 		return 0;
-	if (t.new == TCP_CLOSE && t.old != TCP_LISTEN &&
-	    ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
-		emit(t.sk, t.tag, t.now, t.new);
+	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
+		emit(t.sk, t.tag, t.now, t.to);
 	transition_done(&t);
 	return 0;
 }
+
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", session, state_changed)
 
 static __always_inline int emit_open(struct sock *sk)
 {

@@ -38,8 +38,8 @@ static __always_inline void emit(struct event *head, struct sock *sk, const stru
 	ring_submit(e);
 }
 
-/* (const struct sock *, const struct sk_buff *), since 6.16 also int err, then called for failures too. Context: softirq
- * mostly, or a task with the socket locked. */
+/* (const struct sock *, const struct sk_buff *), since 6.16 also int err, then called for failures too. Context:
+ * softirq mostly, or a task with the socket locked. */
 SEC("tp_btf/tcp_retransmit_skb")
 int retransmit(__u64 *ctx)
 {
@@ -55,7 +55,8 @@ int retransmit(__u64 *ctx)
 	if (settings.arguments[OWN_HOOK] > 2)
 		own.err = (__s32)ctx[2];
 	own.cause = cause_of(sk, tcp, segment);
-	own.kind = own.cause == CAUSE_TLP && (settings.flags & TCPRETRANS_LOSSPROBE) ? KIND_LOSS_PROBE : KIND_RETRANSMIT;
+	own.kind =
+		own.cause == CAUSE_TLP && (settings.flags & TCPRETRANS_LOSSPROBE) ? KIND_LOSS_PROBE : KIND_RETRANSMIT;
 	event_fill(&head, sk, tag_get(sk, false), bpf_ktime_get_boot_ns());
 	emit(&head, sk, &own);
 	return 0;

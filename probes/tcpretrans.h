@@ -26,7 +26,8 @@ enum tcpretrans_cause {
 struct tcpretrans_event {
 	struct event common;
 	__u32 seq;  /* of the segment; all bits set: not known */
-	__s32 err;  /* the kernel could not send it: negative errno; 0: sent, or the kernel does not tell (before 6.16) */
+	__s32 err;  /* the kernel could not send it: negative errno; 0: sent, or the kernel does not tell (before 6.16)
+		     */
 	__u8 kind;  /* enum tcpretrans_kind */
 	__u8 cause; /* enum tcpretrans_cause */
 	__u8 state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpstates.bpf.c: an event for each TCP state change. */
+#include "pair.bpf.h"
 #include "transition.bpf.h"
 #include "tcpstates.h"
 
@@ -16,8 +17,8 @@ static __always_inline void emit(struct event *head, struct transition *t, __u64
 		return;
 	e->skaddr = (__u64)t->sk;
 	e->duration = duration;
-	e->oldstate = t->old;
-	e->newstate = t->new;
+	e->oldstate = t->from;
+	e->newstate = t->to;
 	ring_submit(e);
 }
 
@@ -30,8 +31,7 @@ static __always_inline bool ends_missing(const struct event *head)
 }
 
 /* Context: a task with the socket locked, or softirq. */
-SEC("tp_btf/inet_sock_set_state")
-int transition(__u64 *ctx)
+static __noinline int state_changed(__u64 *ctx)
 {
 	struct transition t;
 	struct event head;
@@ -39,16 +39,16 @@ int transition(__u64 *ctx)
 	if (!transition_read(&t, ctx))
 		return 0;
 	event_fill(&head, t.sk, t.tag, t.now);
-	if (t.tag && t.fresh && t.new != TCP_LISTEN && ends_missing(&head)) {
+	if (t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
 		t.tag->held_at = t.now;
-		t.tag->held = t.old;
+		t.tag->held = t.from;
 		return 0;
 	}
 	if (t.tag && t.tag->held_at) {
 		struct transition first = t;
 
-		first.old = t.tag->held;
-		first.new = t.old;
+		first.from = t.tag->held;
+		first.to = t.from;
 		head.ts = t.tag->held_at;
 		t.tag->held_at = 0;
 		emit(&head, &first, 0);
@@ -58,3 +58,5 @@ int transition(__u64 *ctx)
 	transition_done(&t);
 	return 0;
 }
+
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", transition, state_changed)

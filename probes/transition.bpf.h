@@ -7,11 +7,11 @@
 
 struct transition {
 	struct sock *sk;
-	struct tag *tag;     /* NULL: no room */
+	struct tag *tag; /* NULL: no room */
 	__u64 now;
-	__u64 duration;      /* in the old state, ns; 0: a new socket; NOT_KNOWN: it began before tracing */
-	__u8 old, new;
-	bool fresh;          /* the first change of a socket's, or of a new life of it */
+	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: it began before tracing */
+	__u8 from, to;
+	bool fresh; /* the first change of a socket's, or of a new life of it */
 };
 
 /* The child of a listener comes with a copy of the listener's tag, or (before 5.11) finds it by the port. */
@@ -36,8 +36,8 @@ static __always_inline void tag_inherit(struct tag *tag, const struct sock *sk)
 		tag->owner = OWNER_INHERITED;
 }
 
-/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new) and keeps the socket's tag. False: not TCP, or
- * nothing changed. Context: a task with the socket locked, or softirq. */
+/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new) and keeps the socket's tag. False: not TCP,
+ * or nothing changed. Context: a task with the socket locked, or softirq. */
 static __always_inline bool transition_read(struct transition *t, __u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
@@ -45,12 +45,12 @@ static __always_inline bool transition_read(struct transition *t, __u64 *ctx)
 	bool child;
 
 	t->sk = sk;
-	t->old = (__u8)ctx[1];
-	t->new = (__u8)ctx[2];
-	if (!is_tcp(sk) || t->old == t->new)
+	t->from = (__u8)ctx[1];
+	t->to = (__u8)ctx[2];
+	if (!is_tcp(sk) || t->from == t->to)
 		return false;
-	child = t->old == TCP_LISTEN && t->new == TCP_SYN_RECV;
-	t->fresh = child || t->old == TCP_CLOSE;
+	child = t->from == TCP_LISTEN && t->to == TCP_SYN_RECV;
+	t->fresh = child || t->from == TCP_CLOSE;
 	t->now = bpf_ktime_get_boot_ns();
 	t->duration = t->fresh ? 0 : NOT_KNOWN;
 	t->tag = tag = tag_get(sk, true);
@@ -60,7 +60,7 @@ static __always_inline bool transition_read(struct transition *t, __u64 *ctx)
 		if (child)
 			tag_inherit(tag, sk);
 		else
-			tag->role = t->new == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
+			tag->role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
 		tag->born = t->now;
 		tag->up = 0;
 		tag->held_at = 0;
@@ -68,14 +68,14 @@ static __always_inline bool transition_read(struct transition *t, __u64 *ctx)
 		t->duration = t->now - tag->since;
 	}
 	tag->since = t->now;
-	if (t->new < TCP_FIN_WAIT1 && (tag->born || t->fresh))
+	if (t->to < TCP_FIN_WAIT1 && (tag->born || t->fresh))
 		tag->up = t->now;
 	if (sk->sk_lock.owned)
 		tag_claim(tag);
-	if (t->new == TCP_LISTEN)
+	if (t->to == TCP_LISTEN)
 		listener_add((__u64)sk, sk->__sk_common.skc_net.net->ns.inum, sk->__sk_common.skc_num,
 			     sk->sk_drops.counter, tag, socket_cgroup(sk));
-	if (t->old == TCP_LISTEN && t->new == TCP_CLOSE) {
+	if (t->from == TCP_LISTEN && t->to == TCP_CLOSE) {
 		struct event e;
 
 		event_socket(&e, sk);
@@ -87,7 +87,7 @@ static __always_inline bool transition_read(struct transition *t, __u64 *ctx)
 /* After the event was made of it: without socket storage nothing else would free the tag. */
 static __always_inline void transition_done(struct transition *t)
 {
-	if (t->new == TCP_CLOSE)
+	if (t->to == TCP_CLOSE)
 		tag_drop(t->sk);
 }
 

@@ -5,14 +5,14 @@
 
 #include <linux/types.h>
 
-#define COMM_SIZE        16 /* TASK_COMM_LEN of the kernel */
-#define LIST_ITEMS       64
-#define GLOB_ITEMS       8
-#define CIDR_ITEMS       32
-#define HOOK_ITEMS       12
-#define SYMBOL_ITEMS     4
-#define NOT_KNOWN        (~0ULL) /* of a duration or any other 64-bit number */
-#define UID_NOT_KNOWN    (~0U)
+#define COMM_SIZE     16 /* TASK_COMM_LEN of the kernel */
+#define LIST_ITEMS    64
+#define GLOB_ITEMS    8
+#define CIDR_ITEMS    32
+#define HOOK_ITEMS    12
+#define SYMBOL_ITEMS  4
+#define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
+#define UID_NOT_KNOWN (~0U)
 
 /* ---- settings: frozen before load, so what is not asked for is dead code to the verifier ---- */
 
@@ -47,16 +47,16 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	struct list reasons;                    /* tcpdrop: only these reason codes */
-	__u32 flags;                            /* the tool's own switches: the flag bits of <tool>.h */
-	__u32 wakeup_bytes;                     /* wake the reader when this much waits in the ring */
-	__u32 has_sk_storage;                   /* tracing programs may use socket storage (5.11) */
-	__u32 has_task_btf;                     /* bpf_get_current_task_btf() (5.11) */
-	__u32 arguments[HOOK_ITEMS];            /* how many arguments the tracepoint of hook i has on this kernel */
+	struct list reasons;         /* tcpdrop: only these reason codes */
+	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
+	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
+	__u32 has_sk_storage;        /* tracing programs may use socket storage (5.11) */
+	__u32 has_task_btf;          /* bpf_get_current_task_btf() (5.11) */
+	__u32 arguments[HOOK_ITEMS]; /* how many arguments the tracepoint of hook i has on this kernel */
 	struct {
-		__u64 start, end;               /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
+		__u64 start, end; /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
 	} symbols[SYMBOL_ITEMS];
-	__u32 values[SYMBOL_ITEMS];             /* the tool's enum values i, as this kernel numbers them; all bits: none */
+	__u32 values[SYMBOL_ITEMS]; /* the tool's enum values i, as this kernel numbers them; all bits: none */
 };
 
 /* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/owner_hooks.h. */
@@ -91,19 +91,19 @@ struct event {
 	__u32 netns;         /* inode number; 0: not known */
 	__u8 laddr[16], raddr[16];
 	__u16 lport, rport;
-	__u8 family;         /* of the socket: 4, 6; 0: not known */
-	__u8 owner;          /* enum owner_quality */
+	__u8 family; /* of the socket: 4, 6; 0: not known */
+	__u8 owner;  /* enum owner_quality */
 	__u8 pad[2];
 	char comm[COMM_SIZE];
 };
 
-/* The ledger, a copy for each CPU: seen = filtered + sent + lost_ring. */
+/* The ledger, a copy for each CPU. seen = filtered + sent + lost_ring, and is not counted by itself. */
 struct counters {
-	__u64 seen;      /* events that the tool would have printed without filters */
 	__u64 filtered;  /* left out by a filter, in the kernel */
 	__u64 sent;      /* handed to the ring */
 	__u64 lost_ring; /* no room in the ring */
 	__u64 lost_map;  /* facts (owners, times) that found no room in a map: rows are there but say less */
+	__u64 nested;    /* handled by the second program of a pair: recursion misses of the first that are no loss */
 };
 
 #endif
