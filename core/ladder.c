@@ -208,11 +208,11 @@ static void tell_rungs(const struct session *session)
 		const char *program = plan_program(&session->plan, i);
 
 		if (program)
-			say("hook %s: %s", hook->name, section_of(session, program));
+			say("hook %s: %s (%s)", hook->name, section_of(session, program), program);
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
 			if (session->plan.choices[i].refused[alt])
-				say("hook %s: %s not to be had here: %s", hook->name,
-				    section_of(session, hook->alts[alt]),
+				say("hook %s: %s (%s) not to be had here: %s", hook->name,
+				    section_of(session, hook->alts[alt]), hook->alts[alt],
 				    strerror(-session->plan.choices[i].refused[alt]));
 	}
 }

@@ -3,6 +3,14 @@
 #ifndef NETTRACE_LISTENER_BPF_H
 #define NETTRACE_LISTENER_BPF_H
 
+#include "tag.bpf.h"
+
+/* Only tcpdrop looks SYNs up; and without socket storage every tool, for the owners of a listener's children. For
+ * others the map stays empty and the code is dead. */
+#ifndef WATCH_LISTENERS
+#define WATCH_LISTENERS 0
+#endif
+
 /* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. */
 #define LISTENER_SLOTS 32
 
@@ -26,15 +34,20 @@ struct {
 	__type(value, struct listener);
 } listeners SEC(".maps");
 
+static __always_inline bool listeners_watched(void)
+{
+	return WATCH_LISTENERS || !settings.has_sk_storage;
+}
+
 static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u32 drops, const struct tag *tag,
-					 struct cgroup *cgroup)
+					 __u64 cgroup_id)
 {
 	struct listener_key key = { .netns = netns, .port = port };
 	struct listener new = { .sk = sk, .drops = drops, .tag = *tag };
 
-	if (cgroup)
-		new.tag.cgroup_id = cgroup->kn->id;
-	if (!port) /* listen() without bind(): the port is chosen after this event */
+	if (cgroup_id)
+		new.tag.cgroup_id = cgroup_id;
+	if (!listeners_watched() || !port) /* listen() without bind(): the port is chosen after this event */
 		return;
 #pragma clang loop unroll(disable)
 	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
@@ -53,6 +66,9 @@ static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u3
 static __always_inline void listener_remove(__u64 sk, __u32 netns, __u16 port)
 {
 	struct listener_key key = { .netns = netns, .port = port };
+
+	if (!listeners_watched())
+		return;
 
 #pragma clang loop unroll(disable)
 	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {

@@ -7,8 +7,9 @@ SEC("tp_btf/inet_sock_set_state")
 int owner_state(__u64 *ctx)
 {
 	struct transition t;
+	struct event head;
 
-	if (transition_read(&t, ctx))
+	if (transition_read(&t, &head, ctx))
 		transition_done(&t);
 	return 0;
 }

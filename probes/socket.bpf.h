@@ -27,10 +27,9 @@ static __always_inline void address_v6(__u8 *to, const struct in6_addr *address)
 	word[3] = address->in6_u.u6_addr32[3];
 }
 
-/* Ends, family and namespace from what every kind of socket has (also request and TIME_WAIT sockets). */
+/* Ends and family from what every kind of socket has (also request and TIME_WAIT sockets). */
 static __always_inline void event_ends(struct event *e, const struct sock_common *common)
 {
-	e->netns = common->skc_net.net->ns.inum;
 	e->lport = common->skc_num;
 	e->rport = bpf_ntohs(common->skc_dport);
 	if (common->skc_family == AF_INET6) {
@@ -44,25 +43,50 @@ static __always_inline void event_ends(struct event *e, const struct sock_common
 	}
 }
 
-/* The same from a full TCP socket (trusted: a tracepoint's or an iterator's). */
-static __always_inline void event_socket(struct event *e, struct sock *sk)
-{
-	event_ends(e, &sk->__sk_common);
-	if (!e->lport) {
-		/* skc_num is 0 already on the way into TCP_CLOSE (inet_put_port); inet_sport lives on. */
-		struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-
-		if (tcp)
-			e->lport = bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport);
-	}
-}
-
 /* The socket's cgroup: its creator's when it was made. Before 5.16 it cannot be had by direct loads: NULL. */
 static __always_inline struct cgroup *socket_cgroup(const struct sock *sk)
 {
 	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		return sk->sk_cgrp_data.cgroup;
 	return NULL;
+}
+
+static __always_inline __u32 socket_netns(const struct sock *sk)
+{
+	return sk->__sk_common.skc_net.net->ns.inum;
+}
+
+/* Namespace and cgroup of a full socket. First in a program, before its paths part: since 6.x the verifier searches all
+ * of the kernel's types by name for each load of a pointer on each path, 1 ms a time. */
+static __always_inline void event_place(struct event *e, const struct sock *sk)
+{
+	struct cgroup *cgroup = socket_cgroup(sk);
+
+	e->netns = socket_netns(sk);
+	if (cgroup)
+		e->cgroup_id = cgroup->kn->id;
+}
+
+/* The local port of a full TCP socket (trusted: a tracepoint's or an iterator's): skc_num is 0 already on the way into
+ * TCP_CLOSE (inet_put_port), but inet_sport lives on. */
+static __always_inline __u16 socket_lport(struct sock *sk)
+{
+	__u16 port = sk->__sk_common.skc_num;
+	struct tcp_sock *tcp = port ? NULL : bpf_skc_to_tcp_sock(sk);
+
+	return tcp ? bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport) : port;
+}
+
+/* Ends and family of the same. */
+static __always_inline void event_socket(struct event *e, struct sock *sk)
+{
+	event_ends(e, &sk->__sk_common);
+	e->lport = socket_lport(sk);
+}
+
+static __always_inline bool is_tcp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP; /* an MPTCP socket (262) is no tcp_sock; its subflows are */
 }
 
 #endif

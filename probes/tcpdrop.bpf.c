@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.bpf.c: an event for each TCP packet that the kernel drops. */
+#define WATCH_LISTENERS 1
 #include "owner_state.bpf.h"
-#include "packet.bpf.h"
-#include "tcpdrop.h"
+#include "listen_drop.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -49,7 +49,7 @@ static __always_inline bool is_false_drop(const struct drop *d)
 }
 
 /* The common part of the event: local is this end. */
-static __always_inline void drop_ends(struct event *e, const struct drop *d, const struct sk_buff *skb)
+static __always_inline void drop_ends(struct event *e, const struct drop *d)
 {
 	const struct packet *p = &d->packet;
 
@@ -58,8 +58,6 @@ static __always_inline void drop_ends(struct event *e, const struct drop *d, con
 	__builtin_memcpy(e->raddr, d->received ? p->saddr : p->daddr, 16);
 	e->lport = d->received ? p->dport : p->sport;
 	e->rport = d->received ? p->sport : p->dport;
-	if (!e->netns && skb->dev)
-		e->netns = skb->dev->nd_net.net->ns.inum;
 }
 
 static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d)
@@ -113,21 +111,12 @@ static __always_inline bool is_full_socket(const struct drop *d)
 	return d->sk && d->state != TCP_TIME_WAIT && d->state != TCP_NEW_SYN_RECV;
 }
 
-/* Packets without headers to read (dropped before they had any, or where packet bytes cannot be read): by the socket.
- */
-static __always_inline bool drop_known_by_socket(const struct drop *d)
-{
-	return is_full_socket(d) && is_tcp(d->sk);
-}
-
 /* Filters and sends; head holds what is known of namespace and owner. */
-static __always_inline int drop_report(void *ctx, const struct drop *d, const struct sk_buff *skb, struct event *head,
-				       struct cgroup *cgroup)
+static __always_inline int drop_report(void *ctx, const struct drop *d, struct event *head, struct sock *full)
 {
-	head->ts = bpf_ktime_get_boot_ns();
 	if (d->known)
-		drop_ends(head, d, skb);
-	if (!event_wanted(head, cgroup))
+		drop_ends(head, d);
+	if (!event_wanted(head, full))
 		return 0;
 	if (!list_has(&settings.reasons, d->reason)) {
 		COUNT(filtered);
@@ -137,62 +126,41 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, const st
 	return 0;
 }
 
-/* The namespace that a SYN came into: by its route (the device is unset when TCP has it). 0: not known. */
-static __always_inline __u32 route_netns(const struct sk_buff *skb, const int rung)
-{
-	struct dst_entry *route = HEADER(rung, skb->_skb_refdst & ~1UL, dst_entry);
-
-	return rung == BY_CAST ? route->dev->nd_net.net->ns.inum : BPF_CORE_READ(route, dev, nd_net.net, ns.inum);
-}
-
-/* A packet that kfree_skb tells of and that a listener dropped is in its sk_drops too: consume() must not take it for a
- * SYN. */
-static __always_inline void listener_catch_up(const struct drop *d, const struct sk_buff *skb, const int rung)
-{
-	struct listener_key key = { .port = d->packet.dport };
-
-	if (!d->received || (d->state && d->state != TCP_LISTEN) || (d->packet.flags & FLAG_FIN))
-		return;
-	key.netns = d->sk ? d->sk->__sk_common.skc_net.net->ns.inum : route_netns(skb, rung);
-#pragma clang loop unroll(disable)
-	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
-		struct listener *listener;
-
-		key.slot = slot;
-		listener = bpf_map_lookup_elem(&listeners, &key);
-		if (listener)
-			listener->drops = (__u32)MEMBER(rung, HEADER(rung, listener->sk, sock), sk_drops.counter);
-	}
-}
-
 /* (skb, location), 5.17: + reason, 6.11: + the receiving socket. Context: any. */
 static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct sock *rx_sk = NULL;
 	struct drop d = { .location = ctx[1], .reason = ~0U };
-	struct event head = { .uid = UID_NOT_KNOWN };
-	struct cgroup *cgroup = NULL;
+	struct event head;
+	bool full;
 
 	if (settings.arguments[DROP_KFREE_HOOK] > 2)
 		d.reason = (__u32)ctx[2];
 	if (settings.arguments[DROP_KFREE_HOOK] > 3)
 		rx_sk = (void *)ctx[3];
 	drop_socket(&d, rx_sk, skb);
-	if (read) {
+	full = is_full_socket(&d);
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	if (full)
+		event_place(&head, d.sk);
+	else if (d.sk)
+		head.netns = socket_netns(d.sk);
+	if (read)
 		d.known = packet_read(&d.packet, skb, rung);
-		if (d.known)
-			listener_catch_up(&d, skb, rung);
-	}
-	if ((!d.known && !drop_known_by_socket(&d)) || (is_false_drop(&d) && !(settings.flags & TCPDROP_ALL)))
+	if (d.known && !head.netns)
+		head.netns = skb->dev ? skb->dev->nd_net.net->ns.inum : route_netns(skb, rung);
+	if (d.known && d.received && (!d.state || d.state == TCP_LISTEN) && !(d.packet.flags & FLAG_FIN))
+		listener_catch_up(head.netns, d.packet.dport, rung);
+	if (!d.known && !(full && is_tcp(d.sk)))
+		return 0;
+	if (is_false_drop(&d) && !(settings.flags & TCPDROP_ALL))
 		return 0;
 	if (d.sk)
 		event_ends(&head, &d.sk->__sk_common);
-	if (is_full_socket(&d)) {
+	if (full)
 		event_owner(&head, d.sk, tag_get(d.sk, false));
-		cgroup = socket_cgroup(d.sk);
-	}
-	return drop_report(ctx, &d, skb, &head, cgroup);
+	return drop_report(ctx, &d, &head, full ? d.sk : NULL);
 }
 
 SEC("tp_btf/kfree_skb")
@@ -213,26 +181,13 @@ int kfree_socket(__u64 *ctx)
 	return kfree(ctx, BY_CAST, false);
 }
 
-static __always_inline __u32 listen_reason(__u64 sk, const int rung)
-{
-	struct inet_connection_sock *listener = HEADER(rung, sk, inet_connection_sock);
-	__u32 most = MEMBER(rung, listener, icsk_inet.sk.sk_max_ack_backlog);
-
-	if (MEMBER(rung, listener, icsk_inet.sk.sk_ack_backlog) > most)
-		return REASON_LISTEN_OVERFLOW;
-	if ((__u32)MEMBER(rung, listener, icsk_accept_queue.qlen.counter) >= most)
-		return REASON_SYN_QUEUE_FULL;
-	return REASON_LISTEN_DROP;
-}
-
-/* A listener that has no room lets a SYN go as if it were consumed: kfree_skb never sees it. But it counts it in its
- * sk_drops just before: the listener whose count has moved since it was last looked at has dropped this one. */
+/* (skb), 6.11: + location. Context: any; a listener's: softirq. */
 static __always_inline int consume(__u64 *ctx, const int rung)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct drop d = { .received = true, .known = true, .state = TCP_LISTEN };
-	struct event head = { .uid = UID_NOT_KNOWN };
-	struct listener_key key = {};
+	struct listener *listener;
+	struct event head;
 
 	if (settings.arguments[DROP_CONSUME_HOOK] > 1) {
 		d.location = ctx[1];
@@ -241,27 +196,13 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	}
 	if (!skb->skb_iif || !packet_read(&d.packet, skb, rung) || (d.packet.flags & (FLAG_SYN | FLAG_ACK)) != FLAG_SYN)
 		return 0;
-	key.netns = route_netns(skb, rung);
-	key.port = d.packet.dport;
-#pragma clang loop unroll(disable)
-	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
-		struct listener *listener;
-		struct sock *sk;
-
-		key.slot = slot;
-		listener = bpf_map_lookup_elem(&listeners, &key);
-		if (!listener)
-			continue;
-		sk = HEADER(rung, listener->sk, sock);
-		if ((__u32)MEMBER(rung, sk, sk_drops.counter) == listener->drops)
-			continue;
-		__sync_fetch_and_add(&listener->drops, 1);
-		d.reason = listen_reason(listener->sk, rung);
-		event_tag(&head, &listener->tag);
-		head.netns = key.netns;
-		return drop_report(ctx, &d, skb, &head, NULL);
-	}
-	return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	head.netns = route_netns(skb, rung);
+	listener = listener_dropped(head.netns, d.packet.dport, &d.reason, rung);
+	if (!listener)
+		return 0;
+	event_tag(&head, &listener->tag);
+	return drop_report(ctx, &d, &head, NULL);
 }
 
 SEC("tp_btf/consume_skb")

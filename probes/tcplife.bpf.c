@@ -8,24 +8,25 @@ char LICENSE[] SEC("license") = "GPL";
 
 #define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
 
-static __always_inline void emit(struct sock *sk, struct tag *tag, __u64 now, __u8 state)
+/* head: time and place. */
+static __always_inline void emit(struct event *head, struct sock *sk, struct tag *tag, __u8 state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	struct tcplife_event *e;
-	struct event head;
 
 	if (!tcp)
 		return;
-	event_fill(&head, sk, tag, now);
-	if (!event_wanted(&head, socket_cgroup(sk)))
+	event_socket(head, sk);
+	event_owner(head, sk, tag);
+	if (!event_wanted(head, sk))
 		return;
-	e = ring_reserve(sizeof(*e), &head);
+	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
 	/* bytes_acked would count SYN and FIN; bytes_received counts the peer's FIN as a byte. */
 	e->tx_bytes = tcp->bytes_sent - tcp->bytes_retrans;
 	e->rx_bytes = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
-	e->duration = tag && tag->up ? now - tag->up : NOT_KNOWN;
+	e->duration = tag && tag->up ? head->ts - tag->up : NOT_KNOWN;
 	e->retrans = tcp->total_retrans;
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->error = sk->sk_err;
@@ -39,11 +40,12 @@ static __always_inline void emit(struct sock *sk, struct tag *tag, __u64 now, __
 static __noinline int state_changed(__u64 *ctx)
 {
 	struct transition t;
+	struct event head;
 
-	if (!transition_read(&t, ctx))
+	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
-		emit(t.sk, t.tag, t.now, t.to);
+		emit(&head, t.sk, t.tag, t.to);
 	transition_done(&t);
 	return 0;
 }
@@ -53,9 +55,13 @@ PROGRAM_PAIR("tp_btf/inet_sock_set_state", session, state_changed)
 static __always_inline int emit_open(struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
+	struct event head;
 
-	if (state != TCP_LISTEN && state != TCP_CLOSE)
-		emit(sk, tag_get(sk, false), bpf_ktime_get_boot_ns(), state);
+	if (state == TCP_LISTEN || state == TCP_CLOSE)
+		return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_place(&head, sk);
+	emit(&head, sk, tag_get(sk, false), state);
 	return 0;
 }
 

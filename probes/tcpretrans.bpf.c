@@ -29,7 +29,7 @@ static __always_inline void emit(struct event *head, struct sock *sk, const stru
 {
 	struct tcpretrans_event *e;
 
-	if (!event_wanted(head, socket_cgroup(sk)))
+	if (!event_wanted(head, sk))
 		return;
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)

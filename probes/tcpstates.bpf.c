@@ -10,7 +10,7 @@ static __always_inline void emit(struct event *head, struct transition *t, __u64
 {
 	struct tcpstates_event *e;
 
-	if (!event_wanted(head, socket_cgroup(t->sk)))
+	if (!event_wanted(head, t->sk))
 		return;
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
@@ -36,9 +36,10 @@ static __noinline int state_changed(__u64 *ctx)
 	struct transition t;
 	struct event head;
 
-	if (!transition_read(&t, ctx))
+	if (!transition_read(&t, &head, ctx))
 		return 0;
-	event_fill(&head, t.sk, t.tag, t.now);
+	event_socket(&head, t.sk);
+	event_owner(&head, t.sk, t.tag);
 	if (t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
 		t.tag->held_at = t.now;
 		t.tag->held = t.from;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* owner_hooks.bpf.h: the hooks that keep tags up to date, beside the one that follows state changes
+ * (transition.bpf.h). */
+#ifndef NETTRACE_OWNER_HOOKS_BPF_H
+#define NETTRACE_OWNER_HOOKS_BPF_H
+
+#include "listener.bpf.h"
+#include "owner.bpf.h"
+
+/* accept() returns a socket to its process. Context: the accepting task. */
+SEC("fexit/inet_csk_accept")
+int owner_accept(__u64 *ctx)
+{
+	struct sock *sk;
+	struct tag *tag;
+
+	/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. */
+	if (settings.arguments[OWNER_ACCEPT] == 2) {
+		sk = (void *)ctx[2];
+		barrier_var(
+			sk); /* else clang makes one load from a computed offset of it, which the verifier refuses */
+	} else {
+		sk = (void *)ctx[4];
+	}
+	if (!sk)
+		return 0;
+	tag = tag_get(sk, false);
+	if (tag)
+		tag_claim(tag);
+	return 0;
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define SYSCALL_NUMBER(regs) ((regs)->orig_ax)
+#define NR_accept            43
+#define NR_accept4           288
+#elif defined(__TARGET_ARCH_arm64)
+#define SYSCALL_NUMBER(regs) ((regs)->syscallno)
+#define NR_accept            202
+#define NR_accept4           242
+#endif
+
+/* The same where functions cannot be traced (no trampolines): from the file descriptor that accept() returned. Context:
+ * the accepting task, at the end of its system call; also one that began before tracing. */
+SEC("tp_btf/sys_exit")
+int owner_accept_syscall(__u64 *ctx)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	long fd = (long)ctx[1], number = (long)SYSCALL_NUMBER(regs);
+	struct accepted a = {};
+	struct fdtable *table;
+	struct list_head *slot; /* any kernel type that starts with a pointer */
+	struct file *file;
+	struct socket *socket;
+	struct sock *sk;
+	__u64 key, id;
+
+	if ((number != NR_accept && number != NR_accept4) || fd < 0)
+		return 0;
+	table = bpf_get_current_task_btf()->files->fdt;
+	if ((unsigned long)fd >= table->max_fds)
+		return 0;
+	/* The table's entries are plain numbers to the verifier; each step is a read-only cast. */
+	slot = bpf_rdonly_cast(&table->fd[fd], bpf_core_type_id_kernel(struct list_head));
+	file = bpf_rdonly_cast(slot->next, bpf_core_type_id_kernel(struct file));
+	socket = bpf_rdonly_cast(file->private_data, bpf_core_type_id_kernel(struct socket));
+	sk = bpf_rdonly_cast(socket->sk, bpf_core_type_id_kernel(struct sock));
+	if (!is_tcp(sk))
+		return 0;
+	id = bpf_get_current_pid_tgid();
+	key = (__u64)sk;
+	a.at = bpf_ktime_get_boot_ns();
+	a.pid = id >> 32;
+	a.tid = (__u32)id;
+	a.uid = (__u32)bpf_get_current_uid_gid();
+	bpf_get_current_comm(a.comm, sizeof(a.comm));
+	if (bpf_map_update_elem(&accepted, &key, &a, BPF_ANY))
+		COUNT(lost_map);
+	return 0;
+}
+
+/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation.
+ * Context: the receiving task, with the socket locked. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int owner_receive(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	struct tag *tag;
+
+	if (!sk->sk_lock.owned)
+		return 0;
+	tag = tag_get(sk, false);
+	if (tag && (tag->owner != OWNER_EXACT || tag->pid != bpf_get_current_pid_tgid() >> 32))
+		tag_claim(tag);
+	return 0;
+}
+
+/* The tag of a socket that was there before tracing. Several processes may hold it: the first one found stands for
+ * them. */
+static __always_inline void tag_seed(struct tag *tag, struct task_struct *task)
+{
+	if (tag->owner != OWNER_UNKNOWN) {
+		if (tag->seeded && tag->pid != (__u32)task->tgid)
+			tag->owner = OWNER_INHERITED;
+		return;
+	}
+	tag->pid = (__u32)task->tgid;
+	tag->tid = (__u32)task->pid;
+	tag->uid = task->cred->uid.val;
+	tag->owner = OWNER_EXACT;
+	tag->seeded = 1;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < COMM_SIZE; i++)
+		tag->comm[i] = task->comm[i];
+	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
+		tag->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+}
+
+/* Every socket that is open when tracing begins, of every process, in every network namespace. Context: nettrace. */
+SEC("iter/task_file")
+int owner_seed(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct socket *socket;
+	struct tag *tag;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket)
+		return 0;
+	sk = socket->sk;
+	if (!sk || (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6) || !is_tcp(sk) ||
+	    sk->__sk_common.skc_state == TCP_CLOSE)
+		return 0;
+	tag = tag_get(sk, true);
+	if (!tag)
+		return 0;
+	tag_seed(tag, task);
+	if (sk->__sk_common.skc_state == TCP_LISTEN)
+		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, tag,
+			     socket_cgroup(sk) ? socket_cgroup(sk)->kn->id : 0);
+	return 0;
+}
+
+#define S_IFMT   0170000
+#define S_IFSOCK 0140000
+
+/* The same before 5.11, where there is neither bpf_sock_from_file() nor socket storage. Context: nettrace. */
+SEC("iter/task_file")
+int owner_seed_hash(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct sock *sk;
+	struct tag *tag;
+	__u16 family;
+	__u8 state;
+
+	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	sk = BPF_CORE_READ((struct socket *)file->private_data, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (!sk || (family != AF_INET && family != AF_INET6) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP ||
+	    state == TCP_CLOSE)
+		return 0;
+	tag = tag_get(sk, true);
+	if (!tag)
+		return 0;
+	tag_seed(tag, task);
+	if (state == TCP_LISTEN)
+		listener_add((__u64)sk, BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
+			     BPF_CORE_READ(sk, __sk_common.skc_num), BPF_CORE_READ(sk, sk_drops.counter), tag, 0);
+	return 0;
+}
+
+#endif
