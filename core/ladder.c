@@ -171,6 +171,7 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 		program = bpf_object__find_program_by_name(session->object, name);
 		session->links[i] = attach(session, program);
 		program = nested_of(session, name);
+		session->paired[i] = program != NULL;
 		if (session->links[i] && program)
 			session->nested[i] = attach(session, program);
 		if (!session->links[i] || (program && !session->nested[i])) {

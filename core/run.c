@@ -76,6 +76,8 @@ static void tell_losses(struct run *run)
 
 	if (!session_ledger(&run->session, &now))
 		return;
+	if (now.missed < told->missed) /* read while events went on */
+		now.missed = told->missed;
 	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)
 		return;
 	if (now.counters.lost_ring != told->counters.lost_ring)
@@ -225,6 +227,16 @@ static void finish(struct run *run)
 	printer_flush(&run->printer);
 }
 
+/* Tracing may be over (--duration, --count) while the command still runs: its exit status is worth waiting for. */
+static void wait_for_command(struct run *run)
+{
+	run->stop = false;
+	while (run->command.pid && !command_ended(&run->command) && !run->stop) {
+		poll(&(struct pollfd){ .fd = run->signals, .events = POLLIN }, 1, -1);
+		hear_signals(run);
+	}
+}
+
 static int exit_code(struct run *run)
 {
 	/* The reader of a pipe may leave when it has seen enough. */
@@ -263,8 +275,9 @@ int run(struct options *options)
 	run.next_second = now + SECOND;
 	loop(&run);
 	finish(&run);
-	code = exit_code(&run);
 	session_stop(&run.session);
+	wait_for_command(&run);
+	code = exit_code(&run);
 	if (options->journal)
 		journal_rows_stop(&run.journal);
 	summary_free(run.summary);

@@ -108,12 +108,12 @@ static uint64_t recursion_misses(const struct session *session, size_t i)
 bool session_ledger(const struct session *session, struct ledger *ledger)
 {
 	memset(ledger, 0, sizeof(*ledger));
+	/* Misses before what the second programs took over of them: an event between the readings is never a loss. */
+	for (size_t i = 0; i < session->plan.count; i++)
+		if (i >= OWN_HOOK || session->paired[i])
+			ledger->missed += recursion_misses(session, i);
 	if (!sum_counters(session, &ledger->counters))
 		return false;
-	for (size_t i = 0; i < session->plan.count; i++)
-		if (i >= OWN_HOOK || session->nested[i])
-			ledger->missed += recursion_misses(session, i);
-	/* What the second program of a pair took over; it may have counted between the two readings. */
 	ledger->missed -= ledger->counters.nested < ledger->missed ? ledger->counters.nested : ledger->missed;
 	ledger->seen = ledger->counters.filtered + ledger->counters.sent + ledger_lost(ledger);
 	return true;

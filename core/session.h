@@ -21,6 +21,7 @@ struct session {
 	struct plan plan;
 	struct bpf_object *object;
 	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
+	bool paired[HOOK_ITEMS]; /* hook i has two programs (probes/pair.bpf.h) */
 	struct ring_buffer *ring;
 	session_event *event;
 	void *context;
