@@ -46,7 +46,8 @@ struct btf *kernel_btf(void)
 
 	if (!btf && !error) {
 		btf = btf__load_vmlinux_btf();
-		error = btf ? 0 : errno;
+		/* libbpf says ESRCH when it has looked everywhere. */
+		error = btf ? 0 : errno == ESRCH ? ENOENT : errno;
 	}
 	errno = error;
 	return btf;
