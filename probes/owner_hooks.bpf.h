@@ -26,7 +26,7 @@ int owner_accept(__u64 *ctx)
 		return 0;
 	tag = tag_get(sk, false);
 	if (tag)
-		tag_claim(tag);
+		tag_claim(tag, false);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ int owner_receive(__u64 *ctx)
 		return 0;
 	tag = tag_get(sk, false);
 	if (tag && (tag->owner != OWNER_EXACT || tag->pid != bpf_get_current_pid_tgid() >> 32))
-		tag_claim(tag);
+		tag_claim(tag, false);
 	return 0;
 }
 

@@ -96,12 +96,13 @@ static __always_inline bool current_is_kernel_thread(void)
 	return comm[0] == 'k' && comm[1] == 'w' && comm[2] == 'o' && comm[3] == 'r' && comm[4] == 'k';
 }
 
-/* Current acts on the socket and is no interrupted bystander: from now on it is the owner. */
-static __always_inline void tag_claim(struct tag *tag)
+/* Current acts on the socket and is no interrupted bystander: from now on it is the owner. A kernel thread becomes one
+ * only where it begins a life of the socket (NFS, RDS ...): later it may be tidying up after others. */
+static __always_inline void tag_claim(struct tag *tag, bool begins)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 
-	if (tag->owner != OWNER_UNKNOWN && current_is_kernel_thread())
+	if (!begins && current_is_kernel_thread())
 		return;
 	tag->pid = id >> 32;
 	tag->tid = (__u32)id;

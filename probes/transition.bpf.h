@@ -49,7 +49,7 @@ static __always_inline void transition_tag(struct transition *t, struct tag *tag
 	if (t->to < TCP_FIN_WAIT1 && tag->born)
 		tag->up = t->now;
 	if (t->sk->sk_lock.owned)
-		tag_claim(tag);
+		tag_claim(tag, t->fresh);
 }
 
 /* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new), keeps the socket's tag, and begins an event
