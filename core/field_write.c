@@ -67,10 +67,10 @@ static bool write_enum(struct text *text, const struct field *field, uint64_t va
 
 static bool write_errno(struct text *text, uint32_t value, enum writing how)
 {
-	int error = (int)value < 0 ? -(int)value : (int)value;
-	const char *name = strerrorname_np(error);
+	uint32_t error = value > INT32_MAX ? 0 - value : value; /* INT32_MIN has no positive counterpart */
+	const char *name = strerrorname_np((int)error);
 
-	return error && (name ? write_name(text, name, how) : write_unnamed(text, (uint64_t)error, how));
+	return error && (name ? write_name(text, name, how) : write_unnamed(text, error, how));
 }
 
 static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
@@ -80,6 +80,8 @@ static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
 
 	if (how == AS_JSON)
 		text_char(text, '"');
+	if (!flags)
+		text_char(text, '0');
 	for (int bit = 0; bit < 8; bit++) {
 		if (!(flags >> bit & 1))
 			continue;
@@ -116,14 +118,14 @@ static bool write_address(struct text *text, const struct field *field, const st
 	return true;
 }
 
-static bool write_time(struct text *text, const struct field_row *row, enum writing how)
+static bool write_time(struct text *text, uint64_t when, enum writing how)
 {
 	if (how != AS_JSON) {
-		clock_local(text, row->event->ts);
+		clock_local(text, when);
 		return true;
 	}
 	text_char(text, '"');
-	clock_rfc3339(text, row->event->ts);
+	clock_rfc3339(text, when);
 	text_char(text, '"');
 	return true;
 }
@@ -157,7 +159,7 @@ static bool write_number(struct text *text, const struct field *field, const str
 	case F_NAME:
 		return write_indexed(text, field, value, how);
 	case F_TCPFLAGS:
-		return known && write_tcpflags(text, value, how);
+		return (known || field->size == 1) && write_tcpflags(text, value, how);
 	case F_ERRNO:
 		return write_errno(text, (uint32_t)value, how);
 	default:
@@ -180,11 +182,12 @@ bool field_write(struct text *text, const struct field *field, const struct fiel
 	const char *at = (const char *)event + field->off;
 	uint64_t value;
 
-	if (field->off + field->size > row->size)
+	if (field->off + field->size > row->size || (field->port && field->port + sizeof(uint16_t) > row->size))
 		return false;
 	switch (field->kind) {
 	case F_TIME:
-		return write_time(text, row, how);
+		memcpy(&value, at, sizeof(value));
+		return write_time(text, value, how);
 	case F_RELATIVE:
 		/* Rows of several CPUs may come a little out of order: never a huge unsigned number. */
 		value = event->ts > row->first_ts ? event->ts - row->first_ts : 0;

@@ -49,6 +49,10 @@ struct field field_complete(const struct field *field)
 		whole.width = field->width ? field->width : common->width;
 		whole.wide = field->wide ? field->wide : field->width ? field->width : common->wide;
 		whole.decimals = field->decimals ? field->decimals : common->decimals;
+		whole.cut = field->cut || common->cut;
+		whole.help = field->help ? field->help : common->help;
+		whole.glued = field->glued;
+		whole.otherwise = field->otherwise;
 		whole.flag = field->flag;
 		whole.unless = field->unless;
 		whole.before = field->before;

@@ -67,14 +67,17 @@ void printer_start(struct printer *printer, const struct options *options, const
 	} else if (place(options) == IN_JSON) {
 		for (const struct field *field = common_fields; field->name; field++)
 			add(printer, field);
-	} else if (!summary) {
-		if (options->time && !declares(fields, "time"))
+	} else if (!summary && !declares(fields, "time")) {
+		if (options->time)
 			add(printer, &(struct field){ "time" });
-		if (options->timestamp && !declares(fields, "timestamp"))
+		if (options->timestamp)
 			add(printer, &(struct field){ "timestamp" });
 	}
-	for (const struct field *field = fields; field->name; field++)
+	for (const struct field *field = fields; field->name; field++) {
 		add(printer, field);
+		if (options->timestamp && !strcmp(field->name, "time"))
+			add(printer, &(struct field){ "timestamp" });
+	}
 }
 
 void printer_free(struct printer *printer)
@@ -96,6 +99,18 @@ void printer_header(struct printer *printer)
 		text_string(&printer->text, printer->fields[i].title);
 	}
 	text_char(&printer->text, '\n');
+}
+
+void printer_block(struct printer *printer, bool first)
+{
+	if (printer->options->format != FORMAT_TABLE)
+		return;
+	if (!first)
+		text_char(&printer->text, '\n');
+	if (printer->options->time) {
+		clock_local(&printer->text, clock_boot());
+		text_char(&printer->text, '\n');
+	}
 }
 
 static void csv_row(struct printer *printer, const struct field_row *row)

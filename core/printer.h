@@ -25,6 +25,8 @@ void printer_start(struct printer *printer, const struct options *options, const
 void printer_free(struct printer *printer);
 /* The heading, where the format has one and the user wants it. */
 void printer_header(struct printer *printer);
+/* Before each table of an interval: an empty line (not before the first), and with -T the time. Tables only. */
+void printer_block(struct printer *printer, bool first);
 /* One row; `count` is for summaries. */
 void printer_row(struct printer *printer, const struct event *event, size_t size, uint64_t count);
 /* JSON only: the ledger as a line of its own, when events were lost. */

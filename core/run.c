@@ -64,6 +64,8 @@ static bool take_event(void *context, const struct event *event, size_t size)
 
 static void print_summary(struct run *run)
 {
+	if (run->options->interval)
+		printer_block(&run->printer, run->outputs == 0);
 	summary_print(run->summary, &run->printer);
 	run->outputs++;
 }

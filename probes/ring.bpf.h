@@ -45,12 +45,16 @@ static __always_inline void *ring_reserve(__u64 size, const struct event *head)
 }
 
 /* The default wake-up (an interrupt and a context switch for each event) halves a busy workload; the reader looks at
- * the ring on a timer and is woken only when much is waiting. */
+ * the ring on a timer and is woken only when much is waiting, by the few events that cross the line: beyond it the
+ * reader is on its way, and every further wake-up is an interrupt for nothing. No event is as long as WAKEUP_LINE is
+ * wide. */
+#define WAKEUP_LINE 4096
+
 static __always_inline void ring_submit(void *event)
 {
-	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	__u64 beyond = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) - settings.wakeup_bytes;
 
-	bpf_ringbuf_submit(event, waiting >= settings.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event, beyond < WAKEUP_LINE ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 	COUNT(sent);
 }
 

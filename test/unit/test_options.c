@@ -445,12 +445,12 @@ static void version_names_the_tool(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_asked_for),	       cmocka_unit_test(filters_are_stored),
+		cmocka_unit_test(nothing_asked_for),           cmocka_unit_test(filters_are_stored),
 		cmocka_unit_test(output_and_run_are_stored),   cmocka_unit_test(other_names_of_common_options),
 		cmocka_unit_test(own_options_and_letters),     cmocka_unit_test(enums_have_names),
 		cmocka_unit_test(count_is_a_flag_or_a_number), cmocka_unit_test(command_after_dashes),
 		cmocka_unit_test(bad_input_is_one_line),       cmocka_unit_test(long_input_is_cut),
-		cmocka_unit_test(the_tool_checks_last),	       cmocka_unit_test(help_is_readable),
+		cmocka_unit_test(the_tool_checks_last),        cmocka_unit_test(help_is_readable),
 		cmocka_unit_test(help_knows_claimed_letters),  cmocka_unit_test(version_names_the_tool),
 	};
 

@@ -253,10 +253,10 @@ static void the_live_kernel_has_functions(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(addresses_find_functions),	 cmocka_unit_test(last_functions_end),
-		cmocka_unit_test(names_find_addresses),		 cmocka_unit_test(the_kernel_comes_before_modules),
+		cmocka_unit_test(addresses_find_functions),      cmocka_unit_test(last_functions_end),
+		cmocka_unit_test(names_find_addresses),          cmocka_unit_test(the_kernel_comes_before_modules),
 		cmocka_unit_test(hidden_addresses_find_nothing), cmocka_unit_test(large_files_are_read_whole),
-		cmocka_unit_test(garbage_does_no_harm),		 cmocka_unit_test(unreadable_files_are_errors),
+		cmocka_unit_test(garbage_does_no_harm),          cmocka_unit_test(unreadable_files_are_errors),
 		cmocka_unit_test(the_live_kernel_has_functions),
 	};
 

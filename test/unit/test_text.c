@@ -185,8 +185,8 @@ static void ipv6_addresses(void **state)
 		"2001:db8::1",
 		"2001:db8::2:1",
 		"2001:db8:0:1:1:1:1:1", /* one zero group is not shortened */
-		"2001:0:0:1::1",	/* the longest run */
-		"2001:db8::1:0:0:1",	/* the first of equals */
+		"2001:0:0:1::1",        /* the longest run */
+		"2001:db8::1:0:0:1",    /* the first of equals */
 		"::1:0:0:0:1",
 		"0:1::",
 		"0:0:1::",
@@ -288,9 +288,9 @@ static void padding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(buffer_grows),	  cmocka_unit_test(buffer_takes_large_pieces),
-		cmocka_unit_test(numbers),	  cmocka_unit_test(hexadecimals),
-		cmocka_unit_test(decimals),	  cmocka_unit_test(ipv4_addresses),
+		cmocka_unit_test(buffer_grows),   cmocka_unit_test(buffer_takes_large_pieces),
+		cmocka_unit_test(numbers),        cmocka_unit_test(hexadecimals),
+		cmocka_unit_test(decimals),       cmocka_unit_test(ipv4_addresses),
 		cmocka_unit_test(ipv6_addresses), cmocka_unit_test(addresses_agree_with_inet_ntop),
 		cmocka_unit_test(padding),
 	};

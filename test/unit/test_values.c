@@ -59,7 +59,7 @@ static void list_takes_64_bits(void **state)
 
 static void list_refuses(void **state)
 {
-	static const char *const not_ports[] = { "x",	 " 80",	  "80 ",   "+80",      "-80", "80-",   "80--90", "0x50",
+	static const char *const not_ports[] = { "x",    " 80",   "80 ",   "+80",      "-80", "80-",   "80--90", "0x50",
 						 "80.0", "65536", "80:90", "80-70000", "-",   "1-2-3", "80\n" };
 
 	(void)state;
@@ -103,9 +103,9 @@ static void seconds_become_ns(void **state)
 	static const struct {
 		const char *text;
 		uint64_t ns;
-	} good[] = { { "1", 1000000000 },	  { "1.5", 1500000000 },
-		     { "0.25", 250000000 },	  { ".5", 500000000 },
-		     { "0.000000001", 1 },	  { "2.000000000", 2000000000 },
+	} good[] = { { "1", 1000000000 },         { "1.5", 1500000000 },
+		     { "0.25", 250000000 },       { ".5", 500000000 },
+		     { "0.000000001", 1 },        { "2.000000000", 2000000000 },
 		     { "86400", 86400000000000 }, { "9223372035", 9223372035000000000 } };
 	static const char *const bad[] = { "", "x", "1s", "1.", ".", "-1", "+1", " 1", "1e3", "1,5", "1.5.5", "inf" };
 	uint64_t ns;
@@ -172,8 +172,8 @@ static void cidrs_refuse(void **state)
 {
 	static const char *const bad[] = {
 		"10.0.0", "10.0.0.256", "10.0.0.0.1",
-		"x",	  "/8",		"fe80::1%eth0",
-		" ::1",	  "1",		"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd"
+		"x",      "/8",         "fe80::1%eth0",
+		" ::1",   "1",          "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd"
 	};
 	struct cidr cidrs[CIDR_ITEMS];
 	__u32 n = 0;

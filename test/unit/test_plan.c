@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_plan.c: which program is chosen for each hook, by the answers of made-up kernels. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/plan.h"
+
+enum { WITH_EXTRA = 1, WITH_MORE = 2, OTHER = 4 };
+
+enum { STATE, ACCEPT, EXTRA, WALK };
+
+static const struct hook hooks[] = {
+	{ "state", { "state_btf", "state_fentry", "state_kprobe", "state_classic" } },
+	{ "accept", { "accept_exit", "accept_syscall" }, "the accepting process" },
+	{ "extra", { "extra_btf" }, .flag = WITH_EXTRA | WITH_MORE },
+	{ "walk", { "walk_storage" }, "what is still open", RUN_AT_END, WITH_EXTRA },
+	{},
+};
+
+/* What a kernel has: programs whose target it knows, with the number of its arguments. */
+struct target {
+	const char *program;
+	int arguments;
+};
+
+#define KERNEL(...) ((const struct target[]){ __VA_ARGS__, { NULL, 0 } })
+#define WHOLE                                                                                                          \
+	KERNEL({ "state_btf", 3 }, { "state_fentry", 2 }, { "state_kprobe", 1 }, { "state_classic", 0 },               \
+	       { "accept_exit", 4 }, { "accept_syscall", 2 }, { "extra_btf", 5 }, { "walk_storage", 0 })
+
+static struct plan plan;
+static char asked[512]; /* every program that was asked for, with a space behind */
+
+static int answer(void *context, const char *program)
+{
+	size_t length = strlen(asked);
+
+	snprintf(asked + length, sizeof(asked) - length, "%s ", program);
+	for (const struct target *target = context; target->program; target++) {
+		if (strcmp(target->program, program) == 0)
+			return target->arguments;
+	}
+	return -1;
+}
+
+static const struct hook *choose(const struct target *kernel, uint32_t flags)
+{
+	asked[0] = '\0';
+	return plan_choose(&plan, flags, answer, (void *)(uintptr_t)kernel);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&plan, 0xa5, sizeof(plan));
+	plan_start(&plan, hooks);
+	return 0;
+}
+
+#define assert_serves(hook, program)                                                                                   \
+	do {                                                                                                           \
+		assert_non_null(plan_program(&plan, hook));                                                            \
+		assert_string_equal(plan_program(&plan, hook), program);                                               \
+	} while (0)
+
+static void starts_empty(void **state)
+{
+	(void)state;
+	assert_ptr_equal(plan.hooks, hooks);
+	assert_int_equal(plan.count, 4);
+	for (size_t i = 0; i < plan.count; i++) {
+		assert_null(plan_program(&plan, i));
+		for (int alt = 0; alt < ALT_ITEMS; alt++)
+			assert_int_equal(plan.choices[i].refused[alt], 0);
+	}
+	assert_false(plan_refuse(&plan, "state_btf", -EPERM));
+}
+
+static void the_best_comes_first(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_serves(STATE, "state_btf");
+	assert_serves(ACCEPT, "accept_exit");
+	assert_serves(EXTRA, "extra_btf");
+	assert_serves(WALK, "walk_storage");
+	/* Nothing below the choice is looked at. */
+	assert_string_equal(asked, "state_btf accept_exit extra_btf walk_storage ");
+}
+
+static void arguments_are_recorded(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_int_equal(plan.choices[STATE].arguments, 3);
+	assert_int_equal(plan.choices[ACCEPT].arguments, 4);
+	assert_int_equal(plan.choices[EXTRA].arguments, 5);
+	assert_int_equal(plan.choices[WALK].arguments, 0);
+	/* Those of the chosen one, not of the best; and none where nothing is chosen. */
+	assert_true(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_null(choose(WHOLE, 0));
+	assert_int_equal(plan.choices[STATE].arguments, 2);
+	assert_int_equal(plan.choices[EXTRA].arguments, 0);
+}
+
+static void what_the_kernel_lacks_is_passed_over(void **state)
+{
+	(void)state;
+	assert_null(choose(KERNEL({ "state_kprobe", 1 }, { "state_classic", 0 }, { "accept_syscall", 2 }), 0));
+	assert_serves(STATE, "state_kprobe");
+	assert_serves(ACCEPT, "accept_syscall");
+	assert_int_equal(plan.choices[STATE].alt, 2);
+	assert_int_equal(plan.choices[STATE].refused[0], -ENOENT);
+	assert_int_equal(plan.choices[STATE].refused[1], -ENOENT);
+	assert_int_equal(plan.choices[STATE].refused[2], 0);
+	assert_int_equal(plan.choices[STATE].refused[3], 0);
+}
+
+/* The plan does not care at which moment the kernel says no. */
+static void refused_goes_to_the_next(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, 0));
+	assert_true(plan_refuse(&plan, "state_btf", -EPERM)); /* at load */
+	assert_null(choose(WHOLE, 0));
+	assert_serves(STATE, "state_fentry");
+	assert_serves(ACCEPT, "accept_exit");
+	assert_true(plan_refuse(&plan, "state_fentry", -EOPNOTSUPP)); /* at attach */
+	assert_null(choose(WHOLE, 0));
+	assert_serves(STATE, "state_kprobe");
+	assert_int_equal(plan.choices[STATE].refused[0], -EPERM);
+	assert_int_equal(plan.choices[STATE].refused[1], -EOPNOTSUPP);
+	assert_int_equal(plan.choices[STATE].refused[2], 0);
+}
+
+static void refused_is_never_chosen_again(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, 0));
+	assert_true(plan_refuse(&plan, "state_btf", -EPERM));
+	for (int i = 0; i < 3; i++) {
+		assert_null(choose(WHOLE, i ? WITH_EXTRA : 0));
+		assert_serves(STATE, "state_fentry");
+		assert_null(strstr(asked, "state_btf"));
+	}
+	/* It is not part of the plan any more: who blames it again would go round in circles. */
+	assert_false(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_int_equal(plan.choices[STATE].refused[0], -EPERM);
+}
+
+static void no_error_is_an_error_too(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, 0));
+	assert_true(plan_refuse(&plan, "state_btf", 0));
+	assert_int_equal(plan.choices[STATE].refused[0], -EINVAL);
+	assert_null(choose(WHOLE, 0));
+	assert_serves(STATE, "state_fentry");
+}
+
+static void an_optional_hook_may_stay_unserved(void **state)
+{
+	(void)state;
+	assert_null(choose(KERNEL({ "state_btf", 3 }), 0));
+	assert_serves(STATE, "state_btf");
+	assert_null(plan_program(&plan, ACCEPT));
+	start(NULL);
+	assert_null(choose(WHOLE, 0));
+	assert_true(plan_refuse(&plan, "accept_exit", -EPERM));
+	assert_null(choose(WHOLE, 0));
+	assert_true(plan_refuse(&plan, "accept_syscall", -EPERM));
+	assert_null(choose(WHOLE, 0));
+	assert_null(plan_program(&plan, ACCEPT));
+	assert_int_equal(plan.choices[ACCEPT].arguments, 0);
+	assert_serves(STATE, "state_btf");
+}
+
+static void a_required_hook_is_reported(void **state)
+{
+	static const char *const rungs[] = { "state_btf", "state_fentry", "state_kprobe", "state_classic" };
+
+	(void)state;
+	assert_ptr_equal(choose(KERNEL({ "accept_exit", 4 }), 0), &hooks[STATE]);
+	/* The others are chosen all the same. */
+	assert_serves(ACCEPT, "accept_exit");
+	start(NULL);
+	for (size_t i = 0; i < ALT_ITEMS; i++) {
+		assert_null(choose(WHOLE, 0));
+		assert_serves(STATE, rungs[i]);
+		assert_true(plan_refuse(&plan, rungs[i], -EACCES));
+	}
+	assert_ptr_equal(choose(WHOLE, 0), &hooks[STATE]);
+	/* Of several the first. */
+	assert_ptr_equal(choose(WHOLE, WITH_MORE), &hooks[STATE]);
+	start(NULL);
+	assert_ptr_equal(choose(KERNEL({ "accept_exit", 4 }), WITH_MORE), &hooks[STATE]);
+	start(NULL);
+	assert_ptr_equal(choose(KERNEL({ "state_btf", 3 }), WITH_MORE), &hooks[EXTRA]);
+}
+
+static void flags_switch_hooks(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, 0));
+	assert_null(plan_program(&plan, EXTRA));
+	assert_null(plan_program(&plan, WALK));
+	assert_null(strstr(asked, "extra_btf"));
+	assert_null(choose(WHOLE, OTHER));
+	assert_null(plan_program(&plan, EXTRA));
+	/* Any bit of the hook's is enough. */
+	assert_null(choose(WHOLE, WITH_MORE));
+	assert_serves(EXTRA, "extra_btf");
+	assert_null(plan_program(&plan, WALK));
+	assert_null(choose(WHOLE, WITH_EXTRA | OTHER));
+	assert_serves(WALK, "walk_storage");
+	/* A required hook that nobody asked for is not missed. */
+	start(NULL);
+	assert_null(choose(KERNEL({ "state_btf", 3 }), OTHER));
+}
+
+static void only_a_planned_program_is_refused(void **state)
+{
+	(void)state;
+	assert_null(choose(WHOLE, 0));
+	assert_false(plan_refuse(&plan, "", -EPERM)); /* nobody to blame */
+	assert_false(plan_refuse(&plan, "no_such_program", -EPERM));
+	assert_false(plan_refuse(&plan, "state_kprobe", -EPERM)); /* a rung further down */
+	assert_false(plan_refuse(&plan, "extra_btf", -EPERM));    /* of a hook that is not wanted */
+	assert_false(plan_refuse(&plan, "state", -EPERM));        /* the hook's own name */
+	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_serves(STATE, "state_btf");
+	assert_serves(EXTRA, "extra_btf");
+}
+
+static void no_hooks_no_plan(void **state)
+{
+	static const struct hook none[] = { {} };
+
+	(void)state;
+	plan_start(&plan, none);
+	assert_int_equal(plan.count, 0);
+	assert_null(choose(WHOLE, ~0U));
+	assert_string_equal(asked, "");
+	assert_false(plan_refuse(&plan, "state_btf", -EPERM));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(starts_empty, start),
+		cmocka_unit_test_setup(the_best_comes_first, start),
+		cmocka_unit_test_setup(arguments_are_recorded, start),
+		cmocka_unit_test_setup(what_the_kernel_lacks_is_passed_over, start),
+		cmocka_unit_test_setup(refused_goes_to_the_next, start),
+		cmocka_unit_test_setup(refused_is_never_chosen_again, start),
+		cmocka_unit_test_setup(no_error_is_an_error_too, start),
+		cmocka_unit_test_setup(an_optional_hook_may_stay_unserved, start),
+		cmocka_unit_test_setup(a_required_hook_is_reported, start),
+		cmocka_unit_test_setup(flags_switch_hooks, start),
+		cmocka_unit_test_setup(only_a_planned_program_is_refused, start),
+		cmocka_unit_test_setup(no_hooks_no_plan, start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_programs.c: the BPF object of every tool, and what its table says of it; nothing is loaded. */
+#include "every_tool.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+
+#include "core/owner_hooks.h"
+#include "core/plan.h"
+
+static struct bpf_object *object_of(const struct tool *tool)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = tool->name);
+	size_t size = (size_t)((const char *)tool->object_end - (const char *)tool->object);
+	struct bpf_object *object = bpf_object__open_mem(tool->object, size, &options);
+
+	check(object, tool, "its BPF object");
+	return object;
+}
+
+static bool is_iterator(const struct bpf_program *program)
+{
+	return !strncmp(bpf_program__section_name(program), "iter", 4);
+}
+
+static void check_hook(const struct tool *tool, const struct hook *hook, const struct bpf_object *object)
+{
+	check(hook->alts[0], tool, hook->name);
+	for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++) {
+		const struct bpf_program *program = bpf_object__find_program_by_name(object, hook->alts[alt]);
+
+		check(program, tool, hook->alts[alt]);
+		check(is_iterator(program) == (hook->use != ATTACH), tool, hook->alts[alt]);
+		/* A refused program must name one place in the plan. */
+		for_each (hook, other, tool->hooks) {
+			for (int i = 0; i < ALT_ITEMS && other->alts[i]; i++)
+				check((other == hook && i == alt) || strcmp(other->alts[i], hook->alts[alt]), tool,
+				      hook->alts[alt]);
+		}
+	}
+}
+
+static void hooks_name_programs(void **state)
+{
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	size_t count = 0;
+
+	for_each (hook, hook, tool->hooks) {
+		check_hook(tool, hook, object);
+		count++;
+	}
+	check(count && count <= HOOK_ITEMS, tool, "number of hooks");
+	bpf_object__close(object);
+}
+
+/* The program that a table names, or the second of a pair with it. */
+static bool is_program(const char *name, const char *program)
+{
+	size_t length = strlen(name);
+
+	return !strncmp(name, program, length) && (!program[length] || !strcmp(program + length, "_nested"));
+}
+
+static bool is_named(const struct tool *tool, const char *program)
+{
+	for_each (hook, hook, tool->hooks) {
+		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++) {
+			if (is_program(hook->alts[alt], program))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A program that no hook names is never loaded: dead weight, or forgotten. */
+static void programs_have_hooks(void **state)
+{
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, object)
+	{
+		const char *name = bpf_program__name(program);
+
+		check(is_named(tool, name), tool, name);
+	}
+	bpf_object__close(object);
+}
+
+/* Whoever keeps tags on sockets follows the sockets, with the indexes of wire.h. */
+static void owner_hooks_are_first(void **state)
+{
+	static const struct hook owner[] = { OWNER_HOOKS("any") };
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	bool tags = bpf_object__find_map_by_name(object, "tags") != NULL;
+
+	assert_int_equal(sizeof(owner) / sizeof(owner[0]), OWN_HOOK);
+	check(tags || strncmp(tool->name, "tcp", 3), tool, "owners");
+	bpf_object__close(object);
+	for (int i = 0; tags && i < OWN_HOOK; i++) {
+		const struct hook *hook = &tool->hooks[i];
+
+		check(hook->name && !strcmp(hook->name, owner[i].name), tool, owner[i].name);
+		check(hook->use == owner[i].use && !hook->flag, tool, owner[i].name);
+		check(!hook->without == !owner[i].without, tool, owner[i].name);
+		for (int alt = 0; i != OWNER_STATE && alt < ALT_ITEMS && owner[i].alts[alt]; alt++)
+			check(hook->alts[alt] && !strcmp(hook->alts[alt], owner[i].alts[alt]), tool, owner[i].name);
+	}
+}
+
+/* ---- what programs call, through the functions that they call: the ELF file itself tells ---- */
+
+struct object {
+	const char *file, *strings;
+	const Elf64_Ehdr *head;
+	const Elf64_Shdr *sections;
+	const Elf64_Sym *symbols;
+	size_t n_symbols;
+};
+
+static struct object elf_of(const struct tool *tool)
+{
+	struct object object = { .file = tool->object, .head = tool->object };
+
+	object.sections = (const void *)(object.file + object.head->e_shoff);
+	check(!memcmp(object.head->e_ident, ELFMAG, SELFMAG) && object.head->e_machine == EM_BPF, tool, "object");
+	for (int i = 0; i < object.head->e_shnum; i++) {
+		const Elf64_Shdr *section = &object.sections[i];
+
+		if (section->sh_type != SHT_SYMTAB)
+			continue;
+		object.symbols = (const void *)(object.file + section->sh_offset);
+		object.n_symbols = section->sh_size / sizeof(*object.symbols);
+		object.strings = object.file + object.sections[section->sh_link].sh_offset;
+	}
+	check(object.symbols, tool, "symbols");
+	return object;
+}
+
+static const Elf64_Sym *function_at(const struct object *object, int section, uint64_t offset)
+{
+	for (size_t i = 0; i < object->n_symbols; i++) {
+		const Elf64_Sym *symbol = &object->symbols[i];
+
+		if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx == section &&
+		    symbol->st_value == offset)
+			return symbol;
+	}
+	fail_msg("no function at %llu of section %d", (unsigned long long)offset, section);
+	return NULL;
+}
+
+static const Elf64_Sym *function_named(const struct object *object, const char *name)
+{
+	for (size_t i = 0; i < object->n_symbols; i++) {
+		const Elf64_Sym *symbol = &object->symbols[i];
+
+		if (ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && !strcmp(object->strings + symbol->st_name, name))
+			return symbol;
+	}
+	fail_msg("no function %s", name);
+	return NULL;
+}
+
+/* What is relocated at this place of a section: a symbol, or NULL. */
+static const Elf64_Sym *relocated(const struct object *object, int section, uint64_t offset)
+{
+	for (int i = 0; i < object->head->e_shnum; i++) {
+		const Elf64_Shdr *table = &object->sections[i];
+		const Elf64_Rel *rows = (const void *)(object->file + table->sh_offset);
+
+		if (table->sh_type != SHT_REL || table->sh_info != (Elf64_Word)section)
+			continue;
+		for (size_t row = 0; row < table->sh_size / sizeof(*rows); row++)
+			if (rows[row].r_offset == offset)
+				return &object->symbols[ELF64_R_SYM(rows[row].r_info)];
+	}
+	return NULL;
+}
+
+/* The function of this object that the instruction calls; NULL: one of the kernel's. */
+static const Elf64_Sym *callee(const struct object *object, int section, uint64_t offset, const struct bpf_insn *call)
+{
+	const Elf64_Sym *symbol = relocated(object, section, offset);
+	uint64_t far = (uint64_t)(call->imm + 1) * sizeof(*call);
+
+	if (!symbol)
+		return function_at(object, section, offset + far);
+	return symbol->st_shndx == SHN_UNDEF ? NULL : function_at(object, symbol->st_shndx, symbol->st_value + far);
+}
+
+static bool calls(const struct object *object, const Elf64_Sym *function, int helper)
+{
+	const char *code = object->file + object->sections[function->st_shndx].sh_offset;
+
+	for (uint64_t at = function->st_value; at < function->st_value + function->st_size; at += 8) {
+		const struct bpf_insn *instruction = (const void *)(code + at);
+		const Elf64_Sym *next;
+
+		if (instruction->code != (BPF_JMP | BPF_CALL))
+			continue;
+		if (!instruction->src_reg && instruction->imm == helper)
+			return true;
+		next = instruction->src_reg ? callee(object, function->st_shndx, at, instruction) : NULL;
+		if (next && calls(object, next, helper)) /* the verifier allows no recursion */
+			return true;
+	}
+	return false;
+}
+
+static bool program_calls(const struct tool *tool, const struct bpf_program *program, int helper)
+{
+	struct object object = elf_of(tool);
+
+	return calls(&object, function_named(&object, bpf_program__name(program)), helper);
+}
+
+/* Programs of the first rung load under lockdown, without kprobes and cheaply, because they read no memory by helpers.
+ */
+static void first_rungs_read_directly(void **state)
+{
+	static const int probe_reads[] = { BPF_FUNC_probe_read, BPF_FUNC_probe_read_str, BPF_FUNC_probe_read_kernel,
+					   BPF_FUNC_probe_read_kernel_str };
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	struct bpf_program *program;
+	bool counts = false;
+
+	bpf_object__for_each_program(program, object)
+	{
+		bool first = false;
+
+		counts = counts || program_calls(tool, program, BPF_FUNC_ringbuf_submit);
+		for_each (hook, hook, tool->hooks)
+			first = first || is_program(hook->alts[0], bpf_program__name(program));
+		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)
+			check(!program_calls(tool, program, probe_reads[i]), tool, bpf_program__name(program));
+	}
+	check(counts, tool, "what a walk through its programs finds"); /* all tools send events */
+	bpf_object__close(object);
+}
+
+static void nobody_prints_in_the_kernel(void **state)
+{
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, object)
+	{
+		check(!program_calls(tool, program, BPF_FUNC_trace_printk), tool, bpf_program__name(program));
+		check(!program_calls(tool, program, BPF_FUNC_trace_vprintk), tool, bpf_program__name(program));
+	}
+	bpf_object__close(object);
+}
+
+static void settings_are_as_large_as_here(void **state)
+{
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	const struct bpf_map *settings = bpf_object__find_map_by_name(object, ".rodata.settings");
+
+	check(settings, tool, "settings");
+	check(bpf_map__value_size(settings) == sizeof(struct settings), tool, "settings");
+	check(bpf_object__find_map_by_name(object, "ring"), tool, "ring");
+	check(bpf_object__find_map_by_name(object, "ledger"), tool, "ledger");
+	check(bpf_map__value_size(bpf_object__find_map_by_name(object, "ledger")) == sizeof(struct counters), tool,
+	      "ledger");
+	bpf_object__close(object);
+}
+
+int main(void)
+{
+	static const struct look looks[] = {
+		LOOK(hooks_name_programs),       LOOK(programs_have_hooks),         LOOK(owner_hooks_are_first),
+		LOOK(first_rungs_read_directly), LOOK(nobody_prints_in_the_kernel), LOOK(settings_are_as_large_as_here),
+	};
+
+	return look_at_tools(looks, sizeof(looks) / sizeof(looks[0]));
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_summary.c: counts by key of a made-up tool. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/say.h"
+#include "core/summary.h"
+
+struct sample {
+	struct event common;
+	uint8_t address[16];
+	uint16_t port;
+	uint32_t reason;
+	uint64_t other; /* part of no key */
+};
+
+enum { SUMMARY = 1 };
+
+#define OWN(member) AT(struct sample, member)
+
+static const struct field fields[] = { { "other", "OTHER", F_UINT, OWN(other) }, {} };
+static const struct field counts[] = {
+	{ "reason", "REASON", F_UINT, .width = 10, OWN(reason) },
+	{ "remote", "REMOTE", F_ENDPOINT, .width = 10, OWN(address), .port = offsetof(struct sample, port) },
+	{ "count", "N", F_COUNT, .width = -5 },
+	{},
+};
+static const struct tool tool = { .name = "fake",
+				  .event_size = sizeof(struct sample),
+				  .fields = fields,
+				  .summary_fields = counts,
+				  .summary_flag = SUMMARY };
+
+static struct options options;
+static struct printer printer;
+static struct summary *summary;
+static int file;
+
+static int set_up(void **state)
+{
+	(void)state;
+	options = (struct options){ .tool = &tool, .settings.flags = SUMMARY, .no_header = true };
+	file = memfd_create("rows", MFD_CLOEXEC);
+	summary = summary_new(&tool);
+	printer_start(&printer, &options, counts, file);
+	return file < 0 ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	summary_free(summary);
+	printer_free(&printer);
+	close(file);
+	return 0;
+}
+
+static struct sample sample_of(uint32_t reason, uint8_t host, uint16_t port)
+{
+	struct sample sample = { .common.family = 4, .reason = reason, .port = port };
+
+	memset(sample.address + 10, 0xff, 2);
+	sample.address[12] = 10;
+	sample.address[15] = host;
+	return sample;
+}
+
+/* Adds n events that differ in nothing but what is no part of the key. The event ends where its memory does. */
+static void add_part(struct sample sample, size_t size, int n)
+{
+	static uint64_t different;
+	struct event *event = malloc(size);
+
+	assert_non_null(event);
+	for (; n > 0; n--) {
+		sample.common.ts = sample.other = ++different;
+		sample.common.pid = (uint32_t)different;
+		memcpy(event, &sample, size);
+		summary_add(summary, event, size);
+	}
+	free(event);
+}
+
+static void add(uint32_t reason, uint8_t host, uint16_t port, int n)
+{
+	add_part(sample_of(reason, host, port), sizeof(struct sample), n);
+}
+
+/* Prints, and returns everything written since the last time. */
+static char *printed(size_t rows)
+{
+	static char text[1 << 20];
+	ssize_t length;
+
+	assert_int_equal(summary_print(summary, &printer), rows);
+	assert_true(printer_flush(&printer));
+	length = pread(file, text, sizeof(text) - 1, 0);
+	assert_true(length >= 0);
+	text[length] = '\0';
+	assert_int_equal(ftruncate(file, 0), 0);
+	lseek(file, 0, SEEK_SET);
+	return text;
+}
+
+static void counts_by_key_most_first(void **state)
+{
+	(void)state;
+	add(1, 1, 80, 3);
+	add(2, 1, 80, 5);
+	add(1, 2, 80, 1);
+	add(1, 1, 80, 3);
+	add(1, 1, 443, 2); /* the port of an endpoint is part of the key, too */
+	assert_string_equal(printed(4), "1          10.0.0.1:80     6\n"
+					"2          10.0.0.1:80     5\n"
+					"1          10.0.0.1:443     2\n"
+					"1          10.0.0.2:80     1\n");
+}
+
+static void nothing_but_a_heading(void **state)
+{
+	(void)state;
+	options.no_header = false;
+	assert_string_equal(printed(0), "REASON     REMOTE         N\n");
+	add(1, 1, 80, 1);
+	assert_string_equal(printed(1), "REASON     REMOTE         N\n1          10.0.0.1:80     1\n");
+}
+
+static void families_are_apart(void **state)
+{
+	struct sample sample = sample_of(1, 1, 80);
+
+	(void)state;
+	add_part(sample, sizeof(sample), 1);
+	sample.common.family = 6;
+	add_part(sample, sizeof(sample), 2);
+	assert_string_equal(printed(2), "1          ::ffff:10.0.0.1:80     2\n1          10.0.0.1:80     1\n");
+}
+
+static void intervals_start_anew(void **state)
+{
+	(void)state;
+	add(1, 1, 80, 9);
+	add(2, 1, 80, 1);
+	assert_string_equal(printed(2), "1          10.0.0.1:80     9\n2          10.0.0.1:80     1\n");
+	assert_string_equal(printed(0), "");
+	add(2, 1, 80, 2);
+	assert_string_equal(printed(1), "2          10.0.0.1:80     2\n");
+	add(1, 1, 80, 1);
+	assert_string_equal(printed(1), "1          10.0.0.1:80     1\n");
+}
+
+static void json_rows_have_the_latest_time(void **state)
+{
+	struct sample sample = sample_of(1, 1, 80);
+
+	(void)state;
+	clock_set(0);
+	options.format = FORMAT_JSON;
+	printer_start(&printer, &options, counts, file);
+	for (sample.common.ts = 1; sample.common.ts <= 3; sample.common.ts++)
+		summary_add(summary, &sample.common, sizeof(sample));
+	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000003Z\",\"tool\":\"fake\",\"reason\":1,"
+					"\"remote\":\"10.0.0.1:80\",\"count\":3}\n");
+}
+
+/* Equal counts: the same order, whichever came first. */
+static void the_order_is_stable(void **state)
+{
+	char *first;
+
+	(void)state;
+	for (uint8_t host = 1; host <= 200; host++)
+		add(7, host, (uint16_t)(host * 321), 2);
+	first = strdup(printed(200));
+	assert_non_null(first);
+	for (int turn = 0; turn < 2; turn++) {
+		for (uint8_t host = 200; host > 0; host--)
+			add(7, host, (uint16_t)(host * 321), 1);
+	}
+	assert_string_equal(printed(200), first);
+	for (int turn = 0; turn < 2; turn++) {
+		for (unsigned int i = 0; i < 200; i++) {
+			uint8_t host = (uint8_t)(i * 77 % 200 + 1);
+
+			add(7, host, (uint16_t)(host * 321), 1);
+		}
+	}
+	assert_string_equal(printed(200), first);
+	free(first);
+}
+
+#define MANY 20000
+
+/* Key i comes i % 7 + 1 times; every row is there once with its count, most first. */
+static void thousands_of_keys(void **state)
+{
+	static uint8_t seen[MANY];
+	unsigned int reason, count, last = 7;
+	const char *line;
+
+	(void)state;
+	for (unsigned int turn = 0; turn < 7; turn++) {
+		for (unsigned int i = 0; i < MANY; i++)
+			if (turn <= i % 7)
+				add(i, 1, 80, 1);
+	}
+	line = printed(MANY);
+	for (int i = 0; i < MANY; i++, line = strchr(line, '\n') + 1) {
+		assert_int_equal(sscanf(line, "%u 10.0.0.1:80 %u\n", &reason, &count), 2);
+		assert_true(reason < MANY && !seen[reason]++);
+		assert_int_equal(count, reason % 7 + 1);
+		assert_true(count <= last);
+		last = count;
+	}
+	assert_int_equal(*line, '\0');
+}
+
+/* What is beyond the end of an event is not known; nothing is taken from another event with the same key. */
+static void truncated_events_have_a_key(void **state)
+{
+	struct sample sample = sample_of(5, 1, 80);
+
+	(void)state;
+	add_part(sample, offsetof(struct sample, reason), 2);
+	assert_string_equal(printed(1), "-          10.0.0.1:80     2\n");
+	add_part(sample, offsetof(struct sample, address), 3);
+	add_part(sample, offsetof(struct sample, reason), 2);
+	add_part(sample, sizeof(sample), 1);
+	assert_string_equal(printed(3), "-          -              3\n"
+					"-          10.0.0.1:80     2\n"
+					"5          10.0.0.1:80     1\n");
+}
+
+/* A newer kernel half may send more than this program knows. */
+static void longer_events_are_cut(void **state)
+{
+	struct {
+		struct sample sample;
+		uint64_t more[8];
+	} longer = { .sample = sample_of(5, 1, 80) };
+
+	(void)state;
+	summary_add(summary, &longer.sample.common, sizeof(longer));
+	longer.more[3] = 1;
+	summary_add(summary, &longer.sample.common, sizeof(longer));
+	assert_string_equal(printed(1), "5          10.0.0.1:80     2\n");
+}
+
+static void keys_have_a_limit(void **state)
+{
+	static const struct field too_long[] = {
+		{ "text", "TEXT", F_TEXT, .off = 0, .size = 200 },
+		{ "count", "N", F_COUNT },
+		{},
+	};
+	static const struct tool wrong = { .name = "wrong", .event_size = 200, .summary_fields = too_long };
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		close(STDERR_FILENO);
+		summary_new(&wrong);
+		_exit(100);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILED);
+	summary_free(NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(counts_by_key_most_first),
+		TEST(nothing_but_a_heading),
+		TEST(families_are_apart),
+		TEST(intervals_start_anew),
+		TEST(the_order_is_stable),
+		TEST(thousands_of_keys),
+		TEST(json_rows_have_the_latest_time),
+		TEST(truncated_events_have_a_key),
+		TEST(longer_events_are_cut),
+		TEST(keys_have_a_limit),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
