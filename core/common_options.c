@@ -175,7 +175,7 @@ const struct common_option common_options[] = {
 	/* The same in every tool: in some, --count is a flag. */
 	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
-	RUN("ready-fd", 0, "N", set_ready_fd, "report to this open file descriptor when everything is attached"),
+	RUN("ready-fd", 0, "N", set_ready_fd, "write a byte to this open file descriptor when everything is attached"),
 	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
 	RUN("verbose", 'v', NULL, set_true, "say what is attached and how, on stderr", AT_OPTION(verbose)),
 
