@@ -111,6 +111,7 @@ SETTER(set_ready_fd)
 	if (value_number(&fd, text, 0, INT_MAX) || fcntl((int)fd, F_GETFD) < 0)
 		return "not an open file descriptor";
 	options->ready_fd = (int)fd;
+	fcntl((int)fd, F_SETFD, FD_CLOEXEC); /* a command after -- is not who it is for */
 	return NULL;
 }
 

@@ -4,6 +4,8 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -48,7 +50,17 @@ void journal_field(struct text *entry, const char *field, const char *value, siz
 	text_char(entry, '\n');
 }
 
-int journal_send(int fd, struct text *entry)
+/* Waits, once, until journald has taken something from its queue, which is short (net.unix.max_dgram_qlen). */
+static bool has_room(int fd, int *patience)
+{
+	int ready = *patience ? poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, *patience) : 0;
+
+	if (ready <= 0)
+		errno = EAGAIN;
+	return ready > 0;
+}
+
+int journal_send(int fd, struct text *entry, int patience)
 {
 	size_t length = entry->length;
 	ssize_t sent;
@@ -59,6 +71,6 @@ int journal_send(int fd, struct text *entry)
 		return 0;
 	do {
 		sent = send(fd, entry->data, length, MSG_NOSIGNAL);
-	} while (sent < 0 && errno == EINTR);
+	} while (sent < 0 && (errno == EINTR || (errno == EAGAIN && has_room(fd, &patience))));
 	return sent < 0 ? -1 : 0;
 }

@@ -14,7 +14,7 @@
 int journal_open(const char *path);
 /* Appends one field to an entry: FIELD=value, or the length-prefixed form when the value holds a newline. */
 void journal_field(struct text *entry, const char *field, const char *value, size_t length);
-/* Sends the entry and empties it. 0, or -1 with errno (EAGAIN: journald's queue is full: never waits). */
-int journal_send(int fd, struct text *entry);
+/* Sends the entry and empties it. 0, or -1 with errno (EAGAIN: journald's queue stayed full for `patience` ms). */
+int journal_send(int fd, struct text *entry, int patience);
 
 #endif

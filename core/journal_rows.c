@@ -10,6 +10,9 @@
 #include "core/journal.h"
 #include "core/say.h"
 
+#define PATIENCE 200           /* ms */
+#define HURRY    1000000000ULL /* ns */
+
 void journal_rows_start(struct journal_rows *rows, const struct tool *tool)
 {
 	*rows = (struct journal_rows){ .tool = tool, .fd = journal_open(JOURNAL_SOCKET) };
@@ -60,6 +63,17 @@ static void add_message(struct journal_rows *rows, const struct field_row *row)
 	add_field(rows, "MESSAGE", 0);
 }
 
+/* A busy journald is waited for, one that hangs only now and then: the ring must not fill because of it. */
+static void send_entry(struct journal_rows *rows)
+{
+	uint64_t now = clock_boot();
+
+	if (!journal_send(rows->fd, &rows->entry, now < rows->hurry ? 0 : PATIENCE))
+		return;
+	rows->lost++;
+	rows->hurry = now + HURRY;
+}
+
 void journal_rows_add(struct journal_rows *rows, const struct event *event, size_t size)
 {
 	const struct field_row row = { .event = event, .size = size };
@@ -78,8 +92,7 @@ void journal_rows_add(struct journal_rows *rows, const struct event *event, size
 			add_field(rows, family_name(&name, whole.title, event->family), 0);
 	}
 	add_message(rows, &row);
-	if (journal_send(rows->fd, &rows->entry))
-		rows->lost++;
+	send_entry(rows);
 	text_free(&name);
 }
 

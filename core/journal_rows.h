@@ -8,7 +8,8 @@
 struct journal_rows {
 	const struct tool *tool;
 	int fd;
-	uint64_t lost; /* entries that journald had no room for */
+	uint64_t lost;  /* entries that journald had no room for */
+	uint64_t hurry; /* until then (ns of CLOCK_BOOTTIME) a journald that does not keep up is not waited for */
 	struct text entry, value;
 };
 

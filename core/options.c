@@ -30,10 +30,6 @@ __attribute__((noreturn)) static void refuse(enum exit_code code, const char *op
 
 	snprintf(line, sizeof(line), "%s%s%.*s%s%s: %s", option, value ? " " : "", shown, value ? value : "",
 		 value && !*value ? "\"\"" : "", value && value[shown] ? "..." : "", message);
-	for (char *c = line; *c; c++) {
-		if (iscntrl((unsigned char)*c))
-			*c = '?';
-	}
 	say_exit(code, "%s", line);
 }
 
@@ -168,6 +164,15 @@ static void check_together(struct options *options)
 		tool->check(options);
 }
 
+/* getopt repeats options that it does not know as they are: keep its messages to a line. */
+static void refuse_controls(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		for (const char *c = argv[i]; *argv[i] == '-' && *c; c++)
+			if (iscntrl((unsigned char)*c))
+				refuse(EXIT_USAGE, "argument", argv[i], "has control characters");
+}
+
 void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)
 {
 	struct parse parse = { .options = options };
@@ -185,6 +190,7 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 	option_table_fill(&parse.table, tool);
 	argp.doc = parse.table.doc;
 	argc = split_command(options, argc, argv);
+	refuse_controls(argc, argv);
 	/* getopt and argp start their messages with argv[0], which may be a path. */
 	words = calloc((size_t)argc + 1, sizeof(*words));
 	if (!words)

@@ -2,6 +2,7 @@
 /* say.c: messages for people, on stderr. */
 #include "core/say.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,10 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
 	length += more < 0 ? 0 : (size_t)more;
 	if (length > sizeof(line) - 2)
 		length = sizeof(line) - 2;
+	/* What a user or the traced world put in: one line stays one line, and a terminal is safe. */
+	for (size_t i = 0; i < length; i++)
+		if (iscntrl((unsigned char)line[i]))
+			line[i] = '?';
 	line[length++] = '\n';
 	/* Nobody is left to tell when stderr cannot be written. */
 	if (write(STDERR_FILENO, line, length) < 0)

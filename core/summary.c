@@ -46,6 +46,7 @@ static void add_key(struct summary *summary, size_t off, size_t size)
 struct summary *summary_new(const struct tool *tool)
 {
 	struct summary *summary = need(calloc(1, sizeof(*summary)));
+	bool addresses = false;
 
 	summary->tool = tool;
 	for (const struct field *field = tool->summary_fields; field->name; field++) {
@@ -54,10 +55,12 @@ struct summary *summary_new(const struct tool *tool)
 		if (whole.kind == F_COUNT || summary->n_keys + 2 > PRINTER_FIELDS)
 			continue;
 		add_key(summary, whole.off, whole.size);
+		addresses |= whole.kind == F_ADDRESS || whole.kind == F_ENDPOINT || whole.kind == F_BRACKETS;
 		if (whole.port)
 			add_key(summary, whole.port, sizeof(uint16_t));
 	}
-	add_key(summary, offsetof(struct event, family), 1); /* addresses print by it */
+	if (addresses) /* they print by it */
+		add_key(summary, offsetof(struct event, family), 1);
 	if (summary->key_size > KEY_MAX)
 		say_exit(EXIT_FAILED, "internal: a summary's key is too long");
 	return summary;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listen_drop.bpf.h: which listener dropped a SYN, told by its own count. */
+/* listen_drop.bpf.h: which listener dropped a SYN, told by its own count; and whose a port is.
+ *
+ * The walks over the slots of a port are global functions of numbers: the verifier walks each once, not once for every
+ * path of every caller, which saves it half a second. So there is one for each rung. */
 #ifndef NETTRACE_LISTEN_DROP_BPF_H
 #define NETTRACE_LISTEN_DROP_BPF_H
 
@@ -27,50 +30,82 @@ static __always_inline __u32 listen_reason(__u64 sk, const int rung)
 	return REASON_LISTEN_DROP;
 }
 
-/* A listener that has no room lets a SYN go as if it were consumed: kfree_skb never sees it. But it counts it in its
- * sk_drops just before: the listener whose count has moved since it was last looked at has dropped this one. NULL: none
- * did. */
-static __always_inline struct listener *listener_dropped(__u32 netns, __u16 port, __u32 *reason, const int rung)
+static __always_inline __u32 listener_drops(const struct listener *listener, const int rung)
 {
-	struct listener_key key = { .netns = netns, .port = port };
+	struct sock *sk = HEADER(rung, listener->sk, sock);
 
-#pragma clang loop unroll(disable)
-	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
-		struct listener *listener;
-		struct sock *sk;
-
-		key.slot = slot;
-		listener = bpf_map_lookup_elem(&listeners, &key);
-		if (!listener)
-			continue;
-		sk = HEADER(rung, listener->sk, sock);
-		if ((__u32)MEMBER(rung, sk, sk_drops.counter) == listener->drops)
-			continue;
-		__sync_fetch_and_add(&listener->drops, 1);
-		*reason = listen_reason(listener->sk, rung);
-		return listener;
-	}
-	return NULL;
+	return (__u32)MEMBER(rung, sk, sk_drops.counter);
 }
 
-/* A packet that kfree_skb tells of and that a listener dropped is in its sk_drops too: listener_dropped() must not take
- * it for a SYN. */
-static __always_inline void listener_catch_up(__u32 netns, __u16 port, const int rung)
+/* A listener that has no room lets a SYN go as if it were consumed: kfree_skb never sees it. But it counts it in its
+ * sk_drops just before: the listener whose count has moved since it was last looked at has dropped this one. Returns
+ * its slot; -1: none did. */
+static __always_inline int find_dropped(__u32 netns, __u32 port, const int rung)
 {
-	struct listener_key key = { .netns = netns, .port = port };
+#pragma clang loop unroll(disable)
+	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
+		struct listener *listener = listener_at(netns, port, slot);
+
+		if (!listener || listener_drops(listener, rung) == listener->drops)
+			continue;
+		__sync_fetch_and_add(&listener->drops, 1);
+		return slot;
+	}
+	return -1;
+}
+
+__noinline int find_dropped_cast(__u32 netns, __u32 port)
+{
+	return find_dropped(netns, port, BY_CAST);
+}
+
+__noinline int find_dropped_helper(__u32 netns, __u32 port)
+{
+	return find_dropped(netns, port, BY_HELPER);
+}
+
+/* A packet that kfree_skb tells of and that a listener dropped is in its sk_drops too: it must not be taken for a SYN.
+ */
+static __always_inline int catch_up(__u32 netns, __u32 port, const int rung)
+{
+#pragma clang loop unroll(disable)
+	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
+		struct listener *listener = listener_at(netns, port, slot);
+
+		if (listener)
+			listener->drops = listener_drops(listener, rung);
+	}
+	return 0;
+}
+
+__noinline int catch_up_cast(__u32 netns, __u32 port)
+{
+	return catch_up(netns, port, BY_CAST);
+}
+
+__noinline int catch_up_helper(__u32 netns, __u32 port)
+{
+	return catch_up(netns, port, BY_HELPER);
+}
+
+/* The slot of a listener whose owner the port is; -1: nobody listens, or several processes do. */
+__noinline int find_only_owner(__u32 netns, __u32 port)
+{
+	__u32 pid = 0;
+	int found = -1;
 
 #pragma clang loop unroll(disable)
 	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
-		struct listener *listener;
-		struct sock *sk;
+		struct listener *listener = listener_at(netns, port, slot);
 
-		key.slot = slot;
-		listener = bpf_map_lookup_elem(&listeners, &key);
 		if (!listener)
 			continue;
-		sk = HEADER(rung, listener->sk, sock);
-		listener->drops = (__u32)MEMBER(rung, sk, sk_drops.counter);
+		if (found >= 0 && pid != listener->tag.pid)
+			return -1;
+		pid = listener->tag.pid;
+		found = slot;
 	}
+	return found;
 }
 
 #endif

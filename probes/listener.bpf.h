@@ -39,6 +39,13 @@ static __always_inline bool listeners_watched(void)
 	return WATCH_LISTENERS || !settings.has_sk_storage;
 }
 
+static __always_inline struct listener *listener_at(__u32 netns, __u32 port, __u16 slot)
+{
+	struct listener_key key = { .netns = netns, .port = (__u16)port, .slot = slot };
+
+	return bpf_map_lookup_elem(&listeners, &key);
+}
+
 static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u32 drops, const struct tag *tag,
 					 __u64 cgroup_id)
 {
@@ -51,12 +58,11 @@ static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u3
 		return;
 #pragma clang loop unroll(disable)
 	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
-		struct listener *old;
+		struct listener *old = listener_at(netns, port, slot);
 
-		key.slot = slot;
-		old = bpf_map_lookup_elem(&listeners, &key);
 		if (old && old->sk == sk)
 			return;
+		key.slot = slot;
 		if (!old && !bpf_map_update_elem(&listeners, &key, &new, BPF_NOEXIST))
 			return;
 	}
@@ -69,17 +75,15 @@ static __always_inline void listener_remove(__u64 sk, __u32 netns, __u16 port)
 
 	if (!listeners_watched())
 		return;
-
 #pragma clang loop unroll(disable)
 	for (__u16 slot = 0; slot < LISTENER_SLOTS; slot++) {
-		struct listener *old;
+		struct listener *old = listener_at(netns, port, slot);
 
+		if (!old || old->sk != sk)
+			continue;
 		key.slot = slot;
-		old = bpf_map_lookup_elem(&listeners, &key);
-		if (old && old->sk == sk) {
-			bpf_map_delete_elem(&listeners, &key);
-			return;
-		}
+		bpf_map_delete_elem(&listeners, &key);
+		return;
 	}
 }
 

@@ -16,6 +16,7 @@ struct drop {
 	__u32 reason; /* ~0: the kernel does not tell */
 	__u8 state;
 	bool known; /* the packet's headers were read */
+	bool empty; /* nothing in it but headers that are done with */
 	bool received;
 };
 
@@ -33,7 +34,9 @@ static __always_inline bool is_false_drop(const struct drop *d)
 	bool places = settings.symbols[IN_RCV_STATE_PROCESS].start != 0;
 	bool fin = (p->flags & (FLAG_FIN | FLAG_SYN)) == FLAG_FIN;
 
-	if (!d->known || p->payload)
+	if (!d->known)
+		return d->state == TCP_CLOSE && d->empty;
+	if (p->payload)
 		return false;
 	if (d->reason == settings.values[VALUE_QUEUE_PURGE] && d->reason != ~0U)
 		return fin;
@@ -41,7 +44,7 @@ static __always_inline bool is_false_drop(const struct drop *d)
 		return false;
 	if (p->flags == FLAG_ACK && (!places || at(d->location, IN_RCV_STATE_PROCESS)))
 		return true;
-	if (fin && places && at(d->location, IN_KILL_QUEUES))
+	if (fin && (places ? at(d->location, IN_KILL_QUEUES) : d->state == TCP_CLOSE))
 		return true;
 	/* Before 6.11 the TIME_WAIT socket is not told. */
 	return fin && (d->state == TCP_TIME_WAIT || (!d->state && settings.arguments[DROP_KFREE_HOOK] < 4)) &&
@@ -102,6 +105,7 @@ static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, stru
 	if (!rx_sk)
 		d->sk = skb->sk;
 	d->received = rx_sk || skb->skb_iif;
+	d->empty = !skb->len;
 	if (d->sk)
 		d->state = d->sk->__sk_common.skc_state;
 }
@@ -109,6 +113,20 @@ static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, stru
 static __always_inline bool is_full_socket(const struct drop *d)
 {
 	return d->sk && d->state != TCP_TIME_WAIT && d->state != TCP_NEW_SYN_RECV;
+}
+
+/* Before 6.11 the kernel does not tell which socket a packet was for; if a listener has its port, it is that one's, or
+ * one that came from it. */
+static __always_inline void drop_owner_by_port(struct event *head, const struct drop *d)
+{
+	int slot = find_only_owner(head->netns, d->packet.dport);
+	struct listener *listener = slot < 0 ? NULL : listener_at(head->netns, d->packet.dport, (__u16)slot);
+
+	if (!listener)
+		return;
+	event_tag(head, &listener->tag);
+	if (head->owner == OWNER_EXACT)
+		head->owner = OWNER_INHERITED;
 }
 
 /* Filters and sends; head holds what is known of namespace and owner. */
@@ -146,12 +164,15 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 		event_place(&head, d.sk);
 	else if (d.sk)
 		head.netns = socket_netns(d.sk);
+	else if (skb->dev)
+		head.netns = skb->dev->nd_net.net->ns.inum;
 	if (read)
 		d.known = packet_read(&d.packet, skb, rung);
 	if (d.known && !head.netns)
-		head.netns = skb->dev ? skb->dev->nd_net.net->ns.inum : route_netns(skb, rung);
+		head.netns = route_netns(skb, rung);
 	if (d.known && d.received && (!d.state || d.state == TCP_LISTEN) && !(d.packet.flags & FLAG_FIN))
-		listener_catch_up(head.netns, d.packet.dport, rung);
+		rung == BY_CAST ? catch_up_cast(head.netns, d.packet.dport)
+				: catch_up_helper(head.netns, d.packet.dport);
 	if (!d.known && !(full && is_tcp(d.sk)))
 		return 0;
 	if (is_false_drop(&d) && !(settings.flags & TCPDROP_ALL))
@@ -160,6 +181,8 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 		event_ends(&head, &d.sk->__sk_common);
 	if (full)
 		event_owner(&head, d.sk, tag_get(d.sk, false));
+	else if (!d.sk && d.received && settings.arguments[DROP_KFREE_HOOK] < 4)
+		drop_owner_by_port(&head, &d);
 	return drop_report(ctx, &d, &head, full ? d.sk : NULL);
 }
 
@@ -188,6 +211,7 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	struct drop d = { .received = true, .known = true, .state = TCP_LISTEN };
 	struct listener *listener;
 	struct event head;
+	int slot;
 
 	if (settings.arguments[DROP_CONSUME_HOOK] > 1) {
 		d.location = ctx[1];
@@ -198,9 +222,12 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
 	head.netns = route_netns(skb, rung);
-	listener = listener_dropped(head.netns, d.packet.dport, &d.reason, rung);
+	slot = rung == BY_CAST ? find_dropped_cast(head.netns, d.packet.dport)
+			       : find_dropped_helper(head.netns, d.packet.dport);
+	listener = slot < 0 ? NULL : listener_at(head.netns, d.packet.dport, (__u16)slot);
 	if (!listener)
 		return 0;
+	d.reason = listen_reason(listener->sk, rung);
 	event_tag(&head, &listener->tag);
 	return drop_report(ctx, &d, &head, NULL);
 }

@@ -36,6 +36,18 @@ static __always_inline void emit(struct event *head, struct sock *sk, struct tag
 	ring_submit(e);
 }
 
+/* Of one handshake two CPUs may make two children; the one too many is closed before it carried anything. (A child of
+ * TCP Fast Open can live a whole session in SYN_RECV.) */
+static __always_inline bool never_lived(const struct transition *t)
+{
+	struct tcp_sock *tcp;
+
+	if (t->from != TCP_SYN_RECV)
+		return false;
+	tcp = bpf_skc_to_tcp_sock(t->sk);
+	return tcp && !tcp->bytes_received;
+}
+
 /* Context: a task with the socket locked, or softirq (then often that of the FIN that ends a session). */
 static __noinline int state_changed(__u64 *ctx)
 {
@@ -44,7 +56,8 @@ static __noinline int state_changed(__u64 *ctx)
 
 	if (!transition_read(&t, &head, ctx))
 		return 0;
-	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
+	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && !never_lived(&t) &&
+	    ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
 		emit(&head, t.sk, t.tag, t.to);
 	transition_done(&t);
 	return 0;

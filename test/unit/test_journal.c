@@ -99,11 +99,11 @@ static void an_entry_is_a_datagram(void **state)
 	assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
 	journal_field(&entry, "MESSAGE", "first", 5);
 	journal_field(&entry, "PORT", "443", 3);
-	assert_int_equal(journal_send(fd, &entry), 0);
+	assert_int_equal(journal_send(fd, &entry, 0), 0);
 	assert_int_equal(entry.length, 0);
 	journal_field(&entry, "MESSAGE", "a\nb", 3);
-	assert_int_equal(journal_send(fd, &entry), 0);
-	assert_int_equal(journal_send(fd, &entry), 0); /* nothing: no datagram */
+	assert_int_equal(journal_send(fd, &entry, 0), 0);
+	assert_int_equal(journal_send(fd, &entry, 0), 0); /* nothing: no datagram */
 
 	assert_int_equal(recv(journald, got, sizeof(got), 0), 23);
 	assert_memory_equal(got, "MESSAGE=first\nPORT=443\n", 23);
@@ -126,7 +126,7 @@ static void a_full_queue_does_not_wait(void **state)
 	assert_true(fd >= 0);
 	while (!error && sent < 1000000) {
 		journal_field(&entry, "MESSAGE", "row", 3);
-		if (journal_send(fd, &entry) < 0)
+		if (journal_send(fd, &entry, 0) < 0)
 			error = errno;
 		else
 			sent++;
@@ -149,13 +149,13 @@ static void errors_are_told(void **state)
 	assert_true(fd >= 0);
 	assert_non_null(large);
 	journal_field(&entry, "LARGE", large, 8 << 20);
-	assert_int_equal(journal_send(fd, &entry), -1);
+	assert_int_equal(journal_send(fd, &entry, 0), -1);
 	assert_int_equal(errno, EMSGSIZE);
 	assert_int_equal(entry.length, 0);
 	/* journald has gone: an error, no signal. */
 	close(journald);
 	journal_field(&entry, "MESSAGE", "x", 1);
-	assert_int_equal(journal_send(fd, &entry), -1);
+	assert_int_equal(journal_send(fd, &entry, 0), -1);
 	assert_int_equal(errno, ECONNREFUSED);
 	close(fd);
 	assert_int_equal(journal_open(path), -1);
