@@ -1,0 +1,388 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""lab.py: what the live tests share: network namespaces, running tools in them, making traffic, and the kernel's own
+counters to compare with."""
+
+import calendar
+import collections
+import contextlib
+import dataclasses
+import functools
+import itertools
+import json
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+NETTRACE = os.path.abspath(os.environ.get("NETTRACE", pathlib.Path(__file__).parents[2] / "build/nettrace"))
+PATIENCE = 30  # seconds, for whatever has no limit of its own
+NOBODY = 65534
+TOOLS = ("tcpdrop", "tcplife", "tcpretrans", "tcpstates")
+LOOPBACK = {4: "127.0.0.1", 6: "::1"}
+BOTH = ("--ipv4", "--ipv6")
+
+# ---- running programs ----
+
+
+@dataclasses.dataclass
+class Finished:
+    """A program that has ended: its exit status as a shell tells it, and what it wrote."""
+
+    code: int
+    output: bytes
+    errors: str
+
+    @property
+    def lines(self):
+        return self.output.decode().splitlines()
+
+    @property
+    def objects(self):
+        return [json.loads(line) for line in self.output.splitlines()]
+
+    @property
+    def rows(self):
+        """The events among the lines of JSON."""
+        return [object for object in self.objects if "tool" in object and "lost" not in object]
+
+    @property
+    def losses(self):
+        return [object for object in self.objects if "lost" in object]
+
+    @property
+    def ledger(self):
+        """The numbers of the line that --verbose ends with."""
+        found = re.search(
+            r"seen (?P<seen>\d+) = filtered (?P<filtered>\d+) \+ sent (?P<sent>\d+) \+ lost (?P<lost>\d+)"
+            r".*; printed (?P<printed>\d+)$",
+            self.errors,
+            re.MULTILINE,
+        )
+        if not found:
+            raise AssertionError(f"no ledger line in: {self.errors}")
+        ledger = {name: int(number) for name, number in found.groupdict().items()}
+        if ledger["seen"] != ledger["filtered"] + ledger["sent"] + ledger["lost"]:
+            raise AssertionError(f"the ledger does not add up: {found.group()}")
+        return ledger
+
+
+def shell_status(returncode):
+    return returncode if returncode >= 0 else 128 - returncode
+
+
+def run(*command, limit=PATIENCE, **more):
+    """Runs a program to its end."""
+    more = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+    done = subprocess.run([str(word) for word in command], timeout=limit, check=False, **more)
+    return Finished(shell_status(done.returncode), done.stdout or b"", (done.stderr or b"").decode())
+
+
+def must(*command, **more):
+    """The same; it has to succeed. Returns its output."""
+    done = run(*command, **more)
+    if done.code:
+        raise AssertionError(f"{command}: exit {done.code}: {done.errors}")
+    return done.output.decode()
+
+
+def as_nobody(*command):
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--", *command]
+
+
+def wait_for(condition, what, limit=PATIENCE):
+    end = time.monotonic() + limit
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {limit} s for {what}")
+        time.sleep(0.01)
+
+
+class Running:
+    """A program with its output in files, so that no pipe is ever full. Leaving `with` ends it if it has not ended."""
+
+    def __init__(self, *command, **more):
+        self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        more = {"stdin": subprocess.DEVNULL, "stdout": self._output, "stderr": self._errors, **more}
+        self.process = subprocess.Popen([str(word) for word in command], **more)
+        self.finished, self.told = None, False
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if exception[0]:
+            self.process.kill()
+        self.end()
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def so_far(self):
+        """What it has written to stdout up to now."""
+        return os.pread(self._output.fileno(), 1 << 30, 0)
+
+    def wait(self, limit=PATIENCE):
+        """Lets it end by itself."""
+        if not self.finished:
+            try:
+                code = self.process.wait(limit)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+            with self._output, self._errors:
+                self._errors.seek(0)
+                self._output.seek(0)
+                self.finished = Finished(shell_status(code), self._output.read(), self._errors.read().decode())
+        return self.finished
+
+    def tell(self, how=signal.SIGINT):
+        """Sends it a signal, once."""
+        if not self.told and not self.finished and self.process.poll() is None:
+            self.process.send_signal(how)
+        self.told = True
+
+    def end(self, how=signal.SIGINT):
+        """Ends it by a signal, and waits."""
+        self.tell(how)
+        return self.wait()
+
+    def __getattr__(self, name):  # the results, when it has ended
+        if name.startswith("_") or not self.__dict__.get("finished"):
+            raise AttributeError(name)
+        return getattr(self.finished, name)
+
+
+class Held(Running):
+    """A traffic maker that has opened its connections of --hold and waits."""
+
+    def __init__(self, *command, **more):
+        super().__init__(*command, stdin=subprocess.PIPE, **more)
+        wait_for(lambda: b"ready" in self.so_far() or self.process.poll() is not None, "the held connections")
+
+    def release(self):
+        """Lets it go on to its end; returns its report."""
+        self.process.stdin.close()
+        done = self.wait()
+        if done.code:
+            raise AssertionError(f"traffic: exit {done.code}: {done.errors}")
+        return json.loads(done.lines[-1])
+
+
+class Tool(Running):
+    """A tool of nettrace; `with` waits until it has attached. `enter` is what goes before its command."""
+
+    def __init__(self, tool, *options, enter=(), **more):
+        self.name = f"{tool} {options}"
+        self.ready, report = os.pipe()
+        try:
+            super().__init__(*enter, NETTRACE, tool, "--ready-fd", report, *options, pass_fds=[report], **more)
+        finally:
+            os.close(report)
+
+    def __enter__(self):
+        if not self.report(only=1):
+            self.process.kill()
+            done = self.wait()
+            raise AssertionError(f"{self.name}: exit {done.code} before it was ready: {done.errors[-500:]}")
+        return self
+
+    def report(self, only=100, limit=PATIENCE):
+        """What it writes to --ready-fd, up to the end or the limit."""
+        got = b""
+        with open(self.ready, "rb", buffering=0) as ready:
+            while len(got) < only and select.select([ready], [], [], limit)[0]:
+                more = ready.read(only)
+                if not more:
+                    return got
+                got += more
+        if len(got) < only:
+            raise AssertionError(f"{self.name}: --ready-fd has reported {got!r}, and is still open")
+        return got
+
+
+@contextlib.contextmanager
+def side_by_side(tools):
+    """Tools that were started together: attached inside the `with`, ended after it."""
+    with contextlib.ExitStack() as stack:
+        for tool in tools:
+            stack.push(tool)
+        for tool in tools:
+            tool.__enter__()
+        yield
+        for tool in tools:
+            tool.tell()
+
+
+# ---- network namespaces ----
+
+
+class Namespace:
+    """A network namespace with its loopback interface up."""
+
+    numbers = itertools.count(1)
+
+    def __enter__(self):
+        self.name = f"nt-{os.getpid()}-{next(self.numbers)}"
+        self.path = f"/run/netns/{self.name}"
+        must("ip", "netns", "add", self.name)
+        must("ip", "-n", self.name, "link", "set", "lo", "up")
+        self.inode = os.stat(self.path).st_ino
+        return self
+
+    def __exit__(self, *exception):
+        must("ip", "netns", "del", self.name)
+
+    @property
+    def enter(self):
+        """What goes before a command to run it inside. Unlike `ip netns exec` this leaves the mounts as they are."""
+        return ["nsenter", f"--net={self.path}", "--"]
+
+    def run(self, *command, **more):
+        return run(*self.enter, *command, **more)
+
+    def trace(self, tool, *options, **more):
+        """A tool that runs inside and prints JSON of this namespace only; other namespaces are filtered."""
+        return Tool(tool, "--json", "-v", "--netns", self.inode, *options, enter=self.enter, **more)
+
+    def tool(self, tool, *options, **more):
+        """A tool that runs inside, as told."""
+        return Tool(tool, *options, enter=self.enter, **more)
+
+    def traffic(self, *options, through=(), **more):
+        """Makes traffic; returns what the maker reports."""
+        return json.loads(must(*self.enter, *through, NETTRACE, "traffic", "--json", *options, **more))
+
+    def hold(self, *options, **more):
+        """Traffic that waits with the connections of --hold open."""
+        return Held(*self.enter, NETTRACE, "traffic", "--json", "--hold-until-stdin", *options, **more)
+
+    def counters(self):
+        """The kernel's own counts of this namespace: {"RetransSegs": 3, ...}."""
+        counters = collections.Counter()
+        lines = must(*self.enter, "cat", "/proc/net/netstat", "/proc/net/snmp").splitlines()
+        for names, values in zip(lines[::2], lines[1::2]):
+            group, *names = names.split()
+            if group in ("Tcp:", "TcpExt:"):
+                counters.update(dict(zip(names, map(int, values.split()[1:]))))
+        return counters
+
+    @contextlib.contextmanager
+    def counting(self):
+        """How much the kernel's counters grow; readable after the `with`."""
+        grown, before = collections.Counter(), self.counters()
+        yield grown
+        after = self.counters()
+        grown.update({name: after[name] - before[name] for name in after})
+
+
+# ---- cgroups ----
+
+
+@contextlib.contextmanager
+def cgroup(*below):
+    """Makes a cgroup (v2) and one or more below it: the directories, outermost first."""
+    mounts = [line.split() for line in pathlib.Path("/proc/mounts").read_text().splitlines()]
+    root = next((mount[1] for mount in mounts if mount[2] == "cgroup2"), None)
+    if not root:
+        raise unittest.SkipTest("no cgroup v2 is mounted")
+    directories = [pathlib.Path(root, f"nettrace-live-{os.getpid()}")]
+    for name in below:
+        directories.append(directories[-1] / name)
+    with contextlib.ExitStack() as stack:
+        for directory in directories:
+            directory.mkdir()
+            stack.callback(directory.rmdir)
+        yield directories
+
+
+def in_cgroup(directory, *command):
+    return ["sh", "-c", 'echo $$ > "$0" && exec "$@"', directory / "cgroup.procs", *command]
+
+
+# ---- tests ----
+
+
+def need(program):
+    """The path of a program that a test cannot do without."""
+    path = shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    if not path:
+        raise unittest.SkipTest(f"no program {program}")
+    return path
+
+
+def too_long(*_):
+    raise TimeoutError("the test takes too long")
+
+
+class LiveTest(unittest.TestCase):
+    """A test with a network namespace of its own, self.space, and a limit on its time."""
+
+    limit = 60
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        if os.geteuid() != 0:
+            raise unittest.SkipTest("not root")
+        for program in ("ip", "nsenter", "setpriv"):
+            need(program)
+        if not os.access(NETTRACE, os.X_OK):
+            raise AssertionError(f"no program {NETTRACE}: build it, or name it in NETTRACE")
+
+    def setUp(self):
+        signal.signal(signal.SIGALRM, too_long)
+        signal.alarm(self.limit)
+        self.addCleanup(signal.alarm, 0)
+        self.space = self.enterContext(Namespace())
+
+    def assert_account(self, traced, count):
+        """The tool accounts for exactly so many events in its namespace, lost none and printed all."""
+        ledger = traced.ledger
+        self.assertEqual(ledger["lost"], 0, traced.errors)
+        self.assertEqual(traced.losses, [])
+        self.assertEqual(len(traced.rows), count, traced.errors)
+        self.assertEqual((ledger["sent"], ledger["printed"]), (count, count), traced.errors)
+
+    def assert_common(self, row, tool, report, owners=("exact", "inherited")):
+        """The fields that every event has, against what the traffic maker tells of itself."""
+        self.assertEqual(row["tool"], tool)
+        self.assertEqual(row["netns"], self.space.inode, row)
+        self.assertIn(row["family"], (4, 6))
+        self.assertEqual(row["laddr"], LOOPBACK[row["family"]], row)
+        self.assertIn(row["owner"], owners, row)
+        names = {report["client_pid"]: "nt-client", report["server_pid"]: "nt-server"}
+        names.update({pid: "nt-forked" for pid in report["fork_pids"]})
+        self.assertEqual(row["comm"], names.get(row["pid"]), row)
+        self.assertEqual((row["tid"], row["uid"]), (row["pid"], 0), row)
+        self.assertGreater(row["cgroup_id"], 0, row)
+        self.assertLess(abs(nanoseconds(row["ts"]) - time.time_ns()), PATIENCE * 10**9, row)
+
+
+def nanoseconds(timestamp):
+    """RFC 3339 with nine decimals, in UTC, as nanoseconds since 1970."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{9})Z", timestamp)
+    if not found:
+        raise AssertionError(f"not a timestamp: {timestamp}")
+    return calendar_seconds(found[1]) * 10**9 + int(found[2])
+
+
+@functools.lru_cache
+def calendar_seconds(text):
+    return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
+
+
+def count_by(rows, *names):
+    """How many rows there are of each combination of values."""
+    return collections.Counter(tuple(row[name] for name in names) for row in rows)
+
+
+def main():
+    unittest.main(verbosity=2)

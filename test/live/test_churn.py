@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many connections as fast as they can be made: what happened = rows + losses, to the last one."""
+
+import json
+import signal
+
+import lab
+
+CONNECTIONS = 300000
+CHANGES = {"tcpstates": 10, "tcplife": 2}  # rows of one connection
+OF_LISTENER = {"tcpstates": 2, "tcplife": 0}
+
+
+class Churn(lab.LiveTest):
+    limit = 150
+
+    def churn(self, tool):
+        with self.space.trace(tool) as traced:
+            report = self.space.traffic(f"--churn={CONNECTIONS}", limit=100)
+        rate = CONNECTIONS / report["churn_seconds"]
+        lines, losses = traced.output.count(b"\n"), self.losses_in(traced.output)
+        ledger = traced.ledger
+        print(f"{tool}: {rate:,.0f} connections/s, {lines - len(losses):,} rows, {ledger['lost']:,} lost")
+        happened = CHANGES[tool] * report["established"] + OF_LISTENER[tool] * report["listeners"]
+        self.assertEqual(lines - len(losses), ledger["printed"])
+        self.assertEqual(ledger["printed"] + ledger["lost"], ledger["seen"] - ledger["filtered"])
+        return traced, losses, happened
+
+    @staticmethod
+    def losses_in(output):
+        """What the stream itself says of losses: found without reading a gigabyte of JSON."""
+        found, at = [], output.find(b'"lost":')
+        while at >= 0:
+            start, end = output.rfind(b"\n", 0, at) + 1, output.find(b"\n", at)
+            found.append(json.loads(output[start:end]))
+            at = output.find(b'"lost":', end)
+        return found
+
+    def assert_told(self, traced, losses):
+        """What was lost was told on stderr and in the stream, and the last word in both is the ledger's."""
+        lost = traced.ledger["lost"]
+        self.assertEqual(losses[-1]["lost"] if losses else 0, lost)
+        told = [int(line.split("lost ")[1].split()[0]) for line in traced.errors.splitlines() if ": lost " in line]
+        self.assertEqual(sum(told), lost, traced.errors)
+
+    def test_tcpstates(self):
+        traced, losses, happened = self.churn("tcpstates")
+        self.assertEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
+        self.assert_told(traced, losses)
+
+    def test_tcplife(self):
+        """A state change that the kernel did not tell is a loss, but not each would have been a row."""
+        traced, losses, happened = self.churn("tcplife")
+        self.assertLessEqual(traced.ledger["printed"], happened)
+        self.assertGreaterEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
+        self.assert_told(traced, losses)
+
+    def test_small_ring(self):
+        """A ring of 1 MiB and a reader that is stopped: losses for certain, every one of them told."""
+        connections = 30000
+        with self.space.trace("tcpstates", "--ring-size=1") as traced:
+            traced.process.send_signal(signal.SIGSTOP)
+            report = self.space.traffic(f"--churn={connections}")
+            traced.process.send_signal(signal.SIGCONT)
+        happened = CHANGES["tcpstates"] * connections + OF_LISTENER["tcpstates"] * report["listeners"]
+        ledger = traced.ledger
+        self.assertGreater(ledger["lost"], 0)
+        self.assertEqual(len(traced.rows), ledger["printed"])
+        self.assertEqual(ledger["printed"] + ledger["lost"], happened)
+        self.assert_told(traced, traced.losses)
+
+
+if __name__ == "__main__":
+    lab.main()

@@ -1,0 +1,238 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whose socket is it: the right process in every row, however the socket came to it; and how sure the tool is."""
+
+import collections
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import lab
+
+# A server whose workers accept from the listener that they inherit; each has a name of its own. It prints
+# "PORT", then for each connection "PID CLIENT_PORT" when the worker has closed it. Called with the worker's names, and
+# "read" if a worker is to read from what it accepts.
+PREFORK = r"""
+import os, socket, sys
+names, reads = sys.argv[2:], sys.argv[1] == "read"
+listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+for name in names:
+    if os.fork() == 0:
+        open("/proc/self/comm", "w").write(name)
+        while True:
+            accepted, client = listener.accept()
+            if reads:
+                accepted.recv(100)
+            accepted.shutdown(socket.SHUT_WR)
+            while not reads and accepted.recv(100):
+                pass
+            accepted.close()
+            os.write(1, b"%d %d\n" % (os.getpid(), client[1]))
+os.write(1, b"%d\n" % listener.getsockname()[1])
+sys.stdin.read()
+os.killpg(0, 9)
+"""
+
+CLIENT = r"""
+import socket, sys
+for _ in range(int(sys.argv[2])):
+    connected = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+    connected.sendall(b"hello")
+    while connected.recv(100):
+        pass
+    connected.close()
+"""
+
+# Holds a connection and its listener in two processes; both end with stdin.
+SHARING = r"""
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+connected = socket.create_connection(listener.getsockname())
+accepted, _ = listener.accept()
+listener.close()
+child = os.fork()
+if child == 0:
+    sys.stdin.read()
+    os._exit(0)
+os.write(1, b"%d %d %d\n" % (connected.getsockname()[1], os.getpid(), child))
+sys.stdin.read()
+os.waitpid(child, 0)
+"""
+
+# Its child accepts one connection, and never touches it.
+ACCEPTING = r"""
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+child = os.fork()
+if child == 0:
+    open("/proc/self/comm", "w").write("acceptor")
+    accepted, _ = listener.accept()
+    os.write(1, b"accepted\n")
+    sys.stdin.read()
+    os._exit(0)
+os.write(1, b"%d %d\n" % (listener.getsockname()[1], child))
+sys.stdin.read()
+os.waitpid(child, 0)
+"""
+
+CONNECT_AND_PASS = r"""
+import socket, sys
+way = socket.socket(fileno=int(sys.argv[1]))
+with socket.create_connection(("127.0.0.1", int(sys.argv[2]))) as connected:
+    socket.send_fds(way, [b"!"], [connected.fileno()])
+"""
+
+
+@contextlib.contextmanager
+def script(space, text, *arguments):
+    """A Python program inside the namespace; it ends when its stdin does, with whatever it has started."""
+    command = [*space.enter, sys.executable, "-c", text, *arguments]
+    with lab.Running(*command, stdin=subprocess.PIPE, start_new_session=True) as running:
+        lab.wait_for(lambda: b"\n" in running.so_far() or running.process.poll() is not None, "a script")
+        try:
+            yield running
+        finally:
+            running.process.stdin.close()
+            with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                running.process.wait(5)
+                os.killpg(running.pid, signal.SIGKILL)
+
+
+class Owners(lab.LiveTest):
+    def check_owners(self, rows, report):
+        """Each end's rows name its process: the server's by the server's port."""
+        self.assertGreater(len(rows), 0)
+        for row in rows:
+            self.assert_common(row, row["tool"], report)
+            name = "nt-server" if row["lport"] == report["server_port"] else "nt-client"
+            self.assertEqual(row["comm"], name, row)
+
+    def test_both_ends_of_a_connection(self):
+        with self.space.trace("tcpstates") as states, self.space.trace("tcplife") as life:
+            report = self.space.traffic("--connect=7", "--ipv6")
+        self.check_owners(states.rows, report)
+        self.check_owners(life.rows, report)
+        self.assertEqual({row["owner"] for row in life.rows}, {"exact"})
+
+    def test_a_child_of_a_listener_is_the_listeners_until_somebody_acts(self):
+        with self.space.trace("tcpstates") as states:
+            self.space.traffic("--connect=5")
+        quality = collections.defaultdict(set)
+        for row in states.rows:
+            quality[row["oldstate"], row["newstate"]].add(row["owner"])
+        self.assertEqual(quality["LISTEN", "SYN_RECV"], {"inherited"})
+        self.assertEqual(quality["SYN_RECV", "ESTABLISHED"], {"inherited"})
+        for change in ("CLOSE", "SYN_SENT"), ("SYN_SENT", "ESTABLISHED"), ("LAST_ACK", "CLOSE"):
+            self.assertEqual(quality[change], {"exact"}, change)
+
+    def test_a_server_that_closes_first(self):
+        """Its last changes happen in softirq, where current is somebody else."""
+        with self.space.trace("tcpstates") as states, self.space.trace("tcplife") as life:
+            report = self.space.traffic("--server-first=11")
+        self.check_owners(states.rows, report)
+        self.check_owners(life.rows, report)
+        last = [row for row in states.rows if row["oldstate"] == "FIN_WAIT2"]
+        self.assertEqual({(row["pid"], row["owner"]) for row in last}, {(report["server_pid"], "exact")})
+
+    def test_a_connection_reset_by_the_peer(self):
+        with self.space.trace("tcpstates") as states, self.space.trace("tcplife") as life:
+            report = self.space.traffic("--reset=7")
+        self.check_owners(states.rows, report)
+        self.check_owners(life.rows, report)
+        reset = [row for row in life.rows if row["error"] == "ECONNRESET"]
+        self.assertEqual([row["pid"] for row in reset], [report["server_pid"]] * 7)
+
+    def test_a_socket_opened_before_tracing(self):
+        with self.space.hold("--hold=5") as traffic:
+            with self.space.trace("tcpstates") as states, self.space.trace("tcplife", "--open") as life:
+                report = traffic.release()
+        self.check_owners(states.rows, report)
+        self.check_owners(life.rows, report)
+        self.assertEqual({row["owner"] for row in states.rows + life.rows}, {"exact"})
+        self.assertEqual(len(life.rows), 2 * 5)
+
+    def test_a_socket_that_two_processes_held_before_tracing(self):
+        """Who of them owns it, nobody can tell: one stands for both."""
+        with script(self.space, SHARING) as sharing:
+            port, *holders = map(int, sharing.so_far().split())
+            with self.space.trace("tcplife", "--open") as life:
+                pass
+        self.assertEqual(len(life.rows), 2)
+        for row in life.rows:
+            self.assertIn(port, (row["lport"], row["rport"]))
+            self.assertIn(row["pid"], holders)
+            self.assertEqual(row["owner"], "inherited", row)
+
+    def test_a_child_that_inherits_a_connection(self):
+        with self.space.trace("tcpstates") as states, self.space.trace("tcplife") as life:
+            report = self.space.traffic("--fork=3")
+        clients = [row for row in life.rows if row["role"] == "client"]
+        self.assertEqual(sorted(row["pid"] for row in clients), sorted(report["fork_pids"]))
+        self.assertEqual({(row["comm"], row["owner"]) for row in clients}, {("nt-forked", "exact")})
+        closing = [row for row in states.rows if row["newstate"] == "FIN_WAIT1"]
+        self.assertEqual(sorted(row["pid"] for row in closing), sorted(report["fork_pids"]))
+        opening = [row for row in states.rows if row["newstate"] == "SYN_SENT"]
+        self.assertEqual([row["pid"] for row in opening], [report["client_pid"]] * 3)
+
+    def check_workers(self, reads):
+        names = ["worker-one", "worker-two", "worker-three"]
+        with self.space.trace("tcplife") as life, self.space.trace("tcpstates") as states:
+            with script(self.space, PREFORK, reads, *names) as server:
+                port = int(server.so_far().split()[0])
+                lab.must(*self.space.enter, sys.executable, "-c", CLIENT, port, 29)
+                lab.wait_for(lambda: server.so_far().count(b"\n") == 1 + 29, "the workers")
+                told = [tuple(map(int, line.split())) for line in server.so_far().splitlines()[1:]]
+        rows = [row for row in life.rows if row["role"] == "server"]
+        self.assertEqual(sorted((row["pid"], row["rport"]) for row in rows), sorted(told))
+        self.assertEqual({row["owner"] for row in rows}, {"exact"})
+        self.assertLessEqual({row["comm"] for row in rows}, set(names))
+        workers = {client_port: pid for pid, client_port in told}
+        closed = [row for row in states.rows if row["lport"] == port and row["newstate"] == "FIN_WAIT1"]
+        self.assertEqual({row["rport"]: row["pid"] for row in closed}, workers)
+
+    def test_a_worker_that_accepts_from_an_inherited_listener(self):
+        self.check_workers("read")
+
+    def test_a_worker_that_closes_at_once(self):
+        self.check_workers("close")
+
+    def test_accepted_is_known_before_anything_else(self):
+        """The process that accepted a connection, seen in the first change after it, which the other end causes."""
+        with self.space.trace("tcpstates") as states:
+            with script(self.space, ACCEPTING) as server:
+                port, worker = map(int, server.so_far().split())
+                with contextlib.closing(self.connect_inside(port)):
+                    lab.wait_for(lambda: b"accepted" in server.so_far(), "accept")
+                lab.wait_for(lambda: b"CLOSE_WAIT" in states.so_far(), "the end of the connection")
+        found = [row for row in states.rows if row["lport"] == port and row["newstate"] == "CLOSE_WAIT"]
+        self.assertEqual([(row["pid"], row["comm"], row["owner"]) for row in found], [(worker, "acceptor", "exact")])
+
+    def connect_inside(self, port):
+        """A connection from within the namespace, as a socket of this process."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            connect = [*self.space.enter, sys.executable, "-c", CONNECT_AND_PASS, theirs.fileno(), port]
+            lab.must(*connect, pass_fds=[theirs.fileno()])
+            descriptors = socket.recv_fds(ours, 1, 1)[1]
+        return socket.socket(fileno=descriptors[0])
+
+    def test_a_socket_in_another_namespace_than_the_tool(self):
+        with self.space.hold("--hold=3", "--connect=5") as traffic:
+            with lab.Tool("tcplife", "--json", "-v", "--open", "--netns", self.space.inode) as life:
+                report = traffic.release()
+        self.assert_account(life, 2 * (3 + 5))
+        self.check_owners(life.rows, report)
+        self.assertEqual({row["owner"] for row in life.rows}, {"exact"})
+
+    def test_nobodys_packet(self):
+        with self.space.tool("tcpdrop", "--json", "-v", "--netns", self.space.inode) as drops:
+            self.space.traffic("--refuse=3")
+        owners = lab.count_by(drops.rows, "owner", "pid", "tid", "comm", "uid")
+        self.assertEqual(owners, {("unknown", None, None, None, None): 3})
+
+
+if __name__ == "__main__":
+    lab.main()

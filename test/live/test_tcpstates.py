@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tcpstates: every state change of known traffic, counted, and the lives of sockets that they make up."""
+
+import collections
+
+import lab
+
+OPENED = ("CLOSE", "SYN_SENT", "ESTABLISHED")
+ACCEPTED = ("LISTEN", "SYN_RECV", "ESTABLISHED")
+FIRST = ("FIN_WAIT1", "FIN_WAIT2", "CLOSE")
+LAST = ("CLOSE_WAIT", "LAST_ACK", "CLOSE")
+RESET = ("CLOSE",)
+REFUSED = ("CLOSE", "SYN_SENT", "CLOSE")
+LISTENER = ("CLOSE", "LISTEN", "CLOSE")
+
+# The lives of the sockets that one of each makes.
+CLEAN = (OPENED + FIRST, ACCEPTED + LAST)
+LIVES = {
+    "connect": CLEAN,
+    "server_first": (OPENED + LAST, ACCEPTED + FIRST),
+    "refuse": (REFUSED,),
+    "reset": (OPENED + RESET, ACCEPTED + RESET),
+    "retransmit": CLEAN,
+    "syn": CLEAN,
+    "synack": CLEAN,
+    "fast": CLEAN,
+    "drop": CLEAN,
+    "overflow": (REFUSED,),
+    "hold": CLEAN,
+    "fork": CLEAN,
+    "listeners": (LISTENER,),
+}
+TRAFFIC = ("--connect=7", "--server-first=5", "--refuse=3", "--reset=11", "--overflow=2", "--hold=13", "--fork=2")
+FILLERS = 2  # connections that fill the queue of --overflow; reset by the server
+
+
+def lives_of(report, families):
+    lives = collections.Counter()
+    for what, of_each in LIVES.items():
+        for life in of_each:
+            lives[life] += report[what]
+    if report["overflow"]:
+        for life in LIVES["reset"]:
+            lives[life] += FILLERS * families
+    return +lives
+
+
+def split_lives(rows):
+    """The rows of each socket from its beginning to its end: an address of the kernel's may be used again."""
+    lives, open_now = [], {}
+    for row in rows:
+        life = open_now.setdefault(row["skaddr"], [])
+        life.append(row)
+        if row["newstate"] == "CLOSE":
+            lives.append(open_now.pop(row["skaddr"]))
+    return lives, open_now
+
+
+class Tcpstates(lab.LiveTest):
+    def check_life(self, life):
+        self.assertIn(life[0]["oldstate"], ("CLOSE", "LISTEN"))
+        self.assertEqual(life[0]["duration_ns"], 0, life[0])
+        for before, row in zip(life, life[1:]):
+            self.assertEqual(row["oldstate"], before["newstate"], row)
+            self.assertGreater(row["duration_ns"], 0, row)
+            between = lab.nanoseconds(row["ts"]) - lab.nanoseconds(before["ts"])
+            self.assertAlmostEqual(row["duration_ns"], between, delta=10**6, msg=row)  # the clocks may be adjusted
+            self.assertEqual((row["laddr"], row["raddr"]), (life[-1]["laddr"], life[-1]["raddr"]), row)
+            self.assertEqual((row["lport"], row["rport"]), (life[-1]["lport"], life[-1]["rport"]), row)
+        self.assertRegex(life[0]["skaddr"], "^[0-9a-f]{16}$")
+
+    def check_ends(self, life, report):
+        """Addresses and ports of each kind of socket; a client's port is chosen after its first change."""
+        first, last = life[0], life[-1]
+        servers = {report[port] for port in ("server_port", "refused_port", "overflow_port")}
+        if first["newstate"] == "LISTEN":
+            self.assertIn(last["lport"], servers)
+            self.assertIsNone(last["rport"])
+            self.assertEqual(last["raddr"], {4: "0.0.0.0", 6: "::"}[last["family"]])
+            return
+        self.assertEqual(last["raddr"], lab.LOOPBACK[last["family"]])
+        accepted = first["oldstate"] == "LISTEN"
+        server, client = ("lport", "rport") if accepted else ("rport", "lport")
+        self.assertIn(last[server], servers, last)
+        self.assertGreater(last[client], 0, last)
+        self.assertNotIn(last[client], servers, last)
+        self.assertEqual(first["lport"], last["lport"] if accepted else None, first)
+
+    def check(self, traced, report, families):
+        lives, still_open = split_lives(traced.rows)
+        self.assertEqual(still_open, {})
+        expected = lives_of(report, families)
+        self.assertEqual(
+            collections.Counter((life[0]["oldstate"], *(row["newstate"] for row in life)) for life in lives), expected
+        )
+        self.assert_account(traced, sum((len(life) - 1) * count for life, count in expected.items()))
+        for row in traced.rows:
+            self.assert_common(row, "tcpstates", report)
+        for life in lives:
+            self.check_life(life)
+            self.check_ends(life, report)
+
+    def check_counters(self, rows, counters):
+        changes = lab.count_by(rows, "oldstate", "newstate")
+        self.assertEqual(changes["CLOSE", "SYN_SENT"], counters["ActiveOpens"])
+        self.assertEqual(changes["LISTEN", "SYN_RECV"], counters["PassiveOpens"])
+        self.assertEqual(changes["ESTABLISHED", "CLOSE"] + changes["CLOSE_WAIT", "CLOSE"], counters["EstabResets"])
+
+    def test_every_change_over_both_families(self):
+        with self.space.counting() as counters, self.space.trace("tcpstates") as traced:
+            report = self.space.traffic(*TRAFFIC, *lab.BOTH)
+        self.check(traced, report, 2)
+        self.check_counters(traced.rows, counters)
+        by_family = lab.count_by(traced.rows, "family")
+        self.assertEqual(by_family[(4,)], by_family[(6,)])
+
+    def test_connections_with_losses(self):
+        with self.space.counting() as counters, self.space.trace("tcpstates") as traced:
+            report = self.space.traffic("--retransmit=2", "--syn=3", "--synack=2", "--fast=3", "--drop=5")
+        self.check(traced, report, 1)
+        self.check_counters(traced.rows, counters)
+        slow = [row for row in traced.rows if row["oldstate"] == "SYN_SENT" and row["duration_ns"] > 9 * 10**8]
+        self.assertEqual(len(slow), 3)
+
+    def test_first_change_of_an_old_socket(self):
+        """How long it was in a state that began before tracing is not known."""
+        with self.space.hold("--hold=3") as traffic, self.space.trace("tcpstates") as traced:
+            traffic.release()
+        lives = split_lives(traced.rows)[0]
+        self.assertEqual(len(lives), 3 * 2 + 1)
+        self.assertEqual({life[0]["oldstate"] for life in lives}, {"ESTABLISHED", "LISTEN"})
+        for life in lives:
+            self.assertIsNone(life[0]["duration_ns"])
+            self.assertTrue(all(row["duration_ns"] > 0 for row in life[1:]))
+
+
+if __name__ == "__main__":
+    lab.main()
