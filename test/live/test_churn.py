@@ -7,7 +7,10 @@ import signal
 
 import lab
 
-CONNECTIONS = 300000
+# 300,000 connections, in namespaces of their own: beyond tcp_max_tw_buckets (131,072) of TIME_WAIT sockets in one, a busy
+# kernel closes some sockets without telling of their last state changes (no tracepoint is called).
+ROUNDS = 3
+CONNECTIONS = 100000
 CHANGES = {"tcpstates": 10, "tcplife": 2}  # rows of one connection
 OF_LISTENER = {"tcpstates": 2, "tcplife": 0}
 
@@ -15,9 +18,9 @@ OF_LISTENER = {"tcpstates": 2, "tcplife": 0}
 class Churn(lab.LiveTest):
     limit = 150
 
-    def churn(self, tool):
-        with self.space.trace(tool) as traced:
-            report = self.space.traffic(f"--churn={CONNECTIONS}", limit=100)
+    def churn(self, tool, space):
+        with space.trace(tool) as traced:
+            report = space.traffic(f"--churn={CONNECTIONS}", limit=100)
         rate = CONNECTIONS / report["churn_seconds"]
         lines, losses = traced.output.count(b"\n"), self.losses_in(traced.output)
         ledger = traced.ledger
@@ -45,16 +48,20 @@ class Churn(lab.LiveTest):
         self.assertEqual(sum(told), lost, traced.errors)
 
     def test_tcpstates(self):
-        traced, losses, happened = self.churn("tcpstates")
-        self.assertEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
-        self.assert_told(traced, losses)
+        for _ in range(ROUNDS):
+            with lab.Namespace() as space:
+                traced, losses, happened = self.churn("tcpstates", space)
+            self.assertEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
+            self.assert_told(traced, losses)
 
     def test_tcplife(self):
         """A state change that the kernel did not tell is a loss, but not each would have been a row."""
-        traced, losses, happened = self.churn("tcplife")
-        self.assertLessEqual(traced.ledger["printed"], happened)
-        self.assertGreaterEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
-        self.assert_told(traced, losses)
+        for _ in range(ROUNDS):
+            with lab.Namespace() as space:
+                traced, losses, happened = self.churn("tcplife", space)
+            self.assertLessEqual(traced.ledger["printed"], happened)
+            self.assertGreaterEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
+            self.assert_told(traced, losses)
 
     def test_small_ring(self):
         """A ring of 1 MiB and a reader that is stopped: losses for certain, every one of them told."""
