@@ -58,7 +58,9 @@ static const struct opt opts[] = {
 
 static const struct hook hooks[] = {
 	OWNER_HOOKS("owner_state"),
-	{ "kfree_skb", { "kfree_cast", "kfree_helper", "kfree_socket" } },
+	{ "kfree_skb",
+	  { "kfree_cast", "kfree_helper", "kfree_socket" },
+	  .lesser = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
 	{ "consume_skb", { "consume_cast", "consume_helper" }, "the SYNs that a full listener drops" },
 	{},
 };

@@ -225,8 +225,12 @@ static void tell_missing(const struct session *session, const struct options *op
 		const struct hook *hook = &session->plan.hooks[i];
 		bool wanted = !hook->flag || (hook->flag & options->settings.flags);
 
-		if (wanted && hook->without && !plan_program(&session->plan, i))
+		int alt = session->plan.choices[i].alt;
+
+		if (wanted && hook->without && alt == PLAN_NONE)
 			say("note: this kernel or these privileges do not give %s", hook->without);
+		if (hook->lesser && alt != PLAN_NONE && (alt + 1 == ALT_ITEMS || !hook->alts[alt + 1]))
+			say("note: this kernel or these privileges do not give %s", hook->lesser);
 	}
 }
 

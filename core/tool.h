@@ -112,7 +112,8 @@ struct hook {
 		RUN_AT_START, /* an iterator, run once when everything is attached */
 		RUN_AT_END,   /* an iterator, run once before the end */
 	} use;
-	uint32_t flag; /* only with this tool flag set */
+	uint32_t flag;      /* only with this tool flag set */
+	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
 };
 
 /* ---- the tool ---- */
