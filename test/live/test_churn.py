@@ -7,16 +7,19 @@ import signal
 
 import lab
 
-# 300,000 connections, in namespaces of their own: beyond tcp_max_tw_buckets (131,072) of TIME_WAIT sockets in one, a busy
-# kernel closes some sockets without telling of their last state changes (no tracepoint is called).
+# 300,000 connections, in namespaces of their own: with more than tcp_max_tw_buckets (131,072) sockets in TIME_WAIT in
+# one, or on a machine that is busy otherwise, the kernel closes some sockets without calling the tracepoint of their last
+# changes: nothing that traces can count those. Such a round is bounded, named, and made again.
 ROUNDS = 3
 CONNECTIONS = 100000
+MORE_ROUNDS = 4
+SILENT_AT_MOST = 1 / 1000  # of what happened
 CHANGES = {"tcpstates": 10, "tcplife": 2}  # rows of one connection
 OF_LISTENER = {"tcpstates": 2, "tcplife": 0}
 
 
 class Churn(lab.LiveTest):
-    limit = 150
+    limit = 280
 
     def churn(self, tool, space):
         with space.trace(tool) as traced:
@@ -47,21 +50,31 @@ class Churn(lab.LiveTest):
         told = [int(line.split("lost ")[1].split()[0]) for line in traced.errors.splitlines() if ": lost " in line]
         self.assertEqual(sum(told), lost, traced.errors)
 
-    def test_tcpstates(self):
-        for _ in range(ROUNDS):
+    def rounds(self, tool, account):
+        """Rounds until ROUNDS of them were told by the kernel in full; account: rows and losses, and what happened."""
+        good = 0
+        for _ in range(ROUNDS + MORE_ROUNDS):
             with lab.Namespace() as space:
-                traced, losses, happened = self.churn("tcpstates", space)
-            self.assertEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
+                traced, losses, happened = self.churn(tool, space)
             self.assert_told(traced, losses)
+            self.assertLessEqual(traced.ledger["printed"], happened)
+            silent = happened - traced.ledger["printed"] - traced.ledger["lost"]
+            self.assertLess(silent, happened * SILENT_AT_MOST)
+            if silent > 0:
+                print(f"{tool}: the kernel was silent about {silent} of {happened:,}")
+                continue
+            account(traced.ledger["printed"] + traced.ledger["lost"], happened)
+            good += 1
+            if good == ROUNDS:
+                return
+        self.fail(f"{tool}: the kernel has told only {good} of {ROUNDS} rounds in full")
+
+    def test_tcpstates(self):
+        self.rounds("tcpstates", self.assertEqual)
 
     def test_tcplife(self):
-        """A state change that the kernel did not tell is a loss, but not each would have been a row."""
-        for _ in range(ROUNDS):
-            with lab.Namespace() as space:
-                traced, losses, happened = self.churn("tcplife", space)
-            self.assertLessEqual(traced.ledger["printed"], happened)
-            self.assertGreaterEqual(traced.ledger["printed"] + traced.ledger["lost"], happened)
-            self.assert_told(traced, losses)
+        """A state change that was missed is a loss, but not each would have been a row."""
+        self.rounds("tcplife", self.assertGreaterEqual)
 
     def test_small_ring(self):
         """A ring of 1 MiB and a reader that is stopped: losses for certain, every one of them told."""

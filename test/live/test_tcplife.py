@@ -22,7 +22,9 @@ def held_by_ss(space):
 class Tcplife(lab.LiveTest):
     def check_rows(self, traced, report):
         for row in traced.rows:
-            self.assert_common(row, "tcplife", report, ("exact",))
+            # The reset may come before the server has accepted: then its socket is still the listener's.
+            early = row["error"] == "ECONNRESET"
+            self.assert_common(row, "tcplife", report, ("exact", "inherited") if early else ("exact",))
             self.assertEqual(row["raddr"], lab.LOOPBACK[row["family"]])
             self.assertGreater(row["lport"], 0)
             self.assertGreater(row["rport"], 0)
