@@ -5,7 +5,7 @@
 #define NETTRACE_OWNER_HOOKS_BPF_H
 
 #include "listener.bpf.h"
-#include "owner.bpf.h"
+#include "event.bpf.h"
 
 /* accept() returns a socket to its process. Context: the accepting task. */
 SEC("fexit/inet_csk_accept")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner.bpf.h: the common part of an event: which socket, whose, when; and whether anybody wants it. */
-#ifndef NETTRACE_OWNER_BPF_H
-#define NETTRACE_OWNER_BPF_H
+/* event.bpf.h: the common part of an event: which socket, whose, when; and whether anybody wants it. */
+#ifndef NETTRACE_EVENT_BPF_H
+#define NETTRACE_EVENT_BPF_H
 
 #include "filter.bpf.h"
 #include "socket.bpf.h"
