@@ -6,8 +6,9 @@
 #include "ring.bpf.h"
 
 /* The kernel does not run a program that is already running on this CPU (it counts a recursion miss instead). A state
- * change in a task can be interrupted by the softirq of another: at 100,000 connections a second some 0.05 % of all
- * events were missed so. The second program runs the same body when, and only when, it finds the first one interrupted.
+ * change in a task can be interrupted by the softirq of another: in a churn of 13,000 connections a second on one CPU
+ * 0.05 % of all events were missed so. The second program runs the same body when, and only when, it finds the first
+ * one interrupted.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -56,8 +56,8 @@ static __always_inline __u32 socket_netns(const struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
-/* Namespace and cgroup of a full socket. First in a program, before its paths part: since 6.x the verifier searches all
- * of the kernel's types by name for each load of a pointer on each path, 1 ms a time. */
+/* Namespace and cgroup of a full socket. First in a program, before its paths part: recent verifiers (seen on 6.18)
+ * search all of the kernel's types by name for each load of a pointer on each path, 1 ms a time. */
 static __always_inline void event_place(struct event *e, const struct sock *sk)
 {
 	struct cgroup *cgroup = socket_cgroup(sk);

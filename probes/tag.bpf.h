@@ -14,7 +14,7 @@ struct tag {
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
 	__u8 seeded;
-	__u8 held;       /* the state that the held row left; see transition.bpf.h */
+	__u8 held;       /* the state that the held row left; see tcpstates.bpf.c */
 	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
 	__u64 born;      /* first state change seen; 0: before tracing */
 	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
