@@ -15,6 +15,7 @@
 #endif
 
 #define RING_MIB_LAST 1024
+#define VERBOSE_HELP  "say what is attached and how, on stderr"
 
 #define SETTER(name)                                                                                                   \
 	static const char *name(struct options *options __attribute__((unused)),                                       \
@@ -178,7 +179,10 @@ const struct common_option common_options[] = {
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
 	RUN("ready-fd", 0, "N", set_ready_fd, "write a byte to this open file descriptor when everything is attached"),
 	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
-	RUN("verbose", 'v', NULL, set_true, "say what is attached and how, on stderr", AT_OPTION(verbose)),
+	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
+	/* The same in every tool: in some, --verbose is about columns. */
+	{ .opt = { .name = "debug", .type = O_COMMON, .help = VERBOSE_HELP, AT_OPTION(verbose) },
+	  .group = GROUP_RUN, .offered = HIDDEN, .set = set_true, .stands_for = "verbose" },
 
 	{ .opt = { .name = "help", .key = 'h', .type = O_COMMON, .flag = ARGP_HELP_STD_HELP, .help = "this text" },
 	  .group = GROUP_HELP, .also = '?' },

@@ -26,7 +26,8 @@ struct common_option {
 	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it. Not set: the option
 	 * prints argp's help of the kind .flag. */
 	const char *(*set)(struct options *options, const struct opt *opt, const char *text);
-	char also; /* a second letter */
+	char also;              /* a second letter */
+	const char *stands_for; /* HIDDEN, but for tools that use the name of this one for something else */
 };
 
 /* Ends with a NULL name. */

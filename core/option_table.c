@@ -82,6 +82,24 @@ static const struct opt *other_use(const struct tool *tool, const struct common_
 	return NULL;
 }
 
+/* An option of the tool's own, or NULL. */
+static const struct opt *own_option(const struct tool *tool, const char *name)
+{
+	for_each (own, tool) {
+		if (own->name && own->type != O_SAME && own->type != O_COMMON && strcmp(own->name, name) == 0)
+			return own;
+	}
+	return NULL;
+}
+
+/* The option that an O_SAME row is another name of. */
+static const struct opt *target_of(const struct tool *tool, const struct opt *same)
+{
+	const struct opt *own = own_option(tool, same->same);
+
+	return own ? own : &common_option(same->same)->opt;
+}
+
 static bool is_offered(const struct tool *tool, const struct common_option *common)
 {
 	if (common->offered == WITH_SUMMARY)
@@ -96,29 +114,37 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 }
 
 /* A row that calls an option without argument by the long name of a common option with one. */
-static bool shares_name(const struct opt *own)
+static bool shares_name(const struct tool *tool, const struct opt *row)
 {
-	const struct common_option *named = own->type == O_SAME && own->name ? common_option(own->name) : NULL;
+	const struct common_option *named = row->type == O_SAME && row->name ? common_option(row->name) : NULL;
 
-	return named && named->opt.arg && !common_option(own->same)->opt.arg;
+	return named && named->opt.arg && !target_of(tool, row)->arg;
 }
 
 /* An option of which the argument may be left out, for the option that it then is. */
-static void set_bare(struct option_table *table, struct option_item *item, const struct common_option *bare)
+static void set_bare(struct option_table *table, struct option_item *item, const struct opt *bare)
 {
 	struct argp_option *row = &table->rows[table->n_rows - 1];
 
 	item->bare = bare;
-	snprintf(item->help, sizeof(item->help), "%s; without %s: the same as --%s", row->doc, row->arg,
-		 bare->opt.name);
+	snprintf(item->help, sizeof(item->help), "%s; without %s: the same as --%s", row->doc, row->arg, bare->name);
 	row->flags |= OPTION_ARG_OPTIONAL;
 	row->doc = item->help;
+}
+
+/* What --debug does is told where --verbose is something else. */
+static bool is_hidden(const struct tool *tool, const struct common_option *common)
+{
+	const struct common_option *usual =
+		common->offered == HIDDEN && common->stands_for ? common_option(common->stands_for) : NULL;
+
+	return common->offered == HIDDEN && !(usual && other_use(tool, usual));
 }
 
 static void add_common(struct option_table *table, const struct tool *tool, const struct common_option *common)
 {
 	const struct opt *other = other_use(tool, common);
-	const struct common_option *bare = other && shares_name(other) ? common_option(other->same) : NULL;
+	const struct opt *bare = other && shares_name(tool, other) ? target_of(tool, other) : NULL;
 	const char *help = common->opt.help;
 	struct option_item *item;
 
@@ -129,7 +155,7 @@ static void add_common(struct option_table *table, const struct tool *tool, cons
 		if (own->help && is_about(own, common))
 			help = own->help;
 	}
-	item = add_item(table, &common->opt, help, common->group, common->offered == HIDDEN ? OPTION_HIDDEN : 0);
+	item = add_item(table, &common->opt, help, common->group, is_hidden(tool, common) ? OPTION_HIDDEN : 0);
 	item->common = common;
 	if (bare)
 		set_bare(table, item, bare);
@@ -141,7 +167,7 @@ static void add_common(struct option_table *table, const struct tool *tool, cons
 		if (!is_about(own, common))
 			continue;
 		add_letter(table, item, own->key);
-		if (own->name && strcmp(own->name, common->opt.name) != 0 && !shares_name(own))
+		if (own->name && strcmp(own->name, common->opt.name) != 0 && !shares_name(tool, own))
 			add_row(table, &(struct argp_option){ .name = own->name, .flags = OPTION_ALIAS });
 	}
 }
@@ -149,6 +175,18 @@ static void add_common(struct option_table *table, const struct tool *tool, cons
 static void add_heading(struct option_table *table, const char *text, int group)
 {
 	add_row(table, &(struct argp_option){ .doc = text, .group = group });
+}
+
+/* Other names and letters of an option of the tool's own. */
+static void add_aliases(struct option_table *table, const struct tool *tool, const struct opt *target)
+{
+	for_each (own, tool) {
+		if (own->type != O_SAME || target_of(tool, own) != target)
+			continue;
+		add_letter(table, &table->items[table->n_items - 1], own->key);
+		if (own->name && !shares_name(tool, own))
+			add_row(table, &(struct argp_option){ .name = own->name, .flags = OPTION_ALIAS });
+	}
 }
 
 static void add_own(struct option_table *table, const struct tool *tool)
@@ -162,6 +200,7 @@ static void add_own(struct option_table *table, const struct tool *tool)
 			add_heading(table, "This tool:", GROUP_TOOL);
 		any = true;
 		add_letter(table, add_item(table, own, own->help, GROUP_TOOL, 0), own->key);
+		add_aliases(table, tool, own);
 	}
 }
 
@@ -185,12 +224,29 @@ static char *make_doc(const struct tool *tool)
 	return doc;
 }
 
+/* "[INTERVAL [COUNT]] [-- COMMAND ARG...]" */
+static void add_args(struct option_table *table, const struct tool *tool)
+{
+	size_t length = 0;
+	int words = 0;
+
+	for (; tool->words && tool->words[words]; words++) {
+		const struct option_item *item = option_table_named(table, tool->words[words]);
+
+		length += (size_t)snprintf(table->args + length, sizeof(table->args) - length, "%s[%s",
+					   words ? " " : "", item->opt->arg);
+	}
+	snprintf(table->args + length, sizeof(table->args) - length, "%.*s%s[-- COMMAND ARG...]", words, "]]]]",
+		 words ? " " : "");
+}
+
 void option_table_fill(struct option_table *table, const struct tool *tool)
 {
 	*table = (struct option_table){ .doc = make_doc(tool) };
 	for_each (own, tool) {
 		if (own->type == O_SAME)
-			assert(common_option(own->same) && is_offered(tool, common_option(own->same)));
+			assert(own_option(tool, own->same) ||
+			       (common_option(own->same) && is_offered(tool, common_option(own->same))));
 		if (own->type == O_COMMON)
 			assert(own->name && common_option(own->name));
 	}
@@ -202,6 +258,17 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 		if (is_offered(tool, common))
 			add_common(table, tool, common);
 	}
+	add_args(table, tool);
+}
+
+const struct option_item *option_table_named(const struct option_table *table, const char *name)
+{
+	for (unsigned int i = 0; i < table->n_items; i++) {
+		if (strcmp(table->items[i].opt->name, name) == 0)
+			return &table->items[i];
+	}
+	assert(!"a tool's words name options");
+	return NULL;
 }
 
 const struct option_item *option_table_find(const struct option_table *table, int key)

@@ -16,7 +16,7 @@ struct option_item {
 	const struct common_option *common; /* NULL: the tool's own */
 	/* The option that this one is when its argument is left out; NULL: it cannot be. bcc's -c, --count is a flag;
 	 * here --count takes a number. A tool that has both accepts --count and --count=5. */
-	const struct common_option *bare;
+	const struct opt *bare;
 	char help[160]; /* with bare */
 };
 
@@ -26,10 +26,13 @@ struct option_table {
 	const struct option_item *letters[128];
 	struct argp_option rows[OPTION_ROWS];
 	unsigned int n_rows;
-	char *doc; /* summary \v notes and examples; allocated */
+	char args[96]; /* the words that are no options */
+	char *doc;     /* summary \v notes and examples; allocated */
 };
 
 void option_table_fill(struct option_table *table, const struct tool *tool);
+/* The option of this long name; there is one. */
+const struct option_item *option_table_named(const struct option_table *table, const char *name);
 /* The option of an argp key. NULL: argp means something else. */
 const struct option_item *option_table_find(const struct option_table *table, int key);
 

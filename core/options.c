@@ -19,6 +19,7 @@ struct parse {
 	struct options *options;
 	struct option_table table;
 	const struct option_item *last; /* the option before the word being parsed */
+	unsigned int n_words;           /* so many were taken for options (tool.words) */
 };
 
 /* Ends the program with "TOOL: OPTION VALUE: MESSAGE", in one line whatever the value is. */
@@ -65,6 +66,18 @@ static void written(char *name, size_t size, int key, const char *arg, const str
 	snprintf(name, size, "%.*s", (int)strcspn(word, "="), word);
 }
 
+static const char *pick(uint32_t *index, const struct opt *opt, const char *arg)
+{
+	char all[VALUE_SHOWN] = "";
+
+	for (*index = 0; opt->names[*index]; ++*index) {
+		if (!strcmp(opt->names[*index], arg))
+			return NULL;
+		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", *index ? ", " : "", opt->names[*index]);
+	}
+	return value_message("not one of %s", all);
+}
+
 static const char *store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
 {
 	void *place = (char *)options + opt->off;
@@ -81,6 +94,15 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
 	case O_PIDNETNS:
 		return value_pid_netns(place, arg);
+	case O_NUMBER:
+		return value_number(place, arg, opt->min, opt->max);
+	case O_MSEC:
+		return value_milliseconds(place, arg);
+	case O_TEXT:
+		*(const char **)place = arg;
+		return NULL;
+	case O_PICK:
+		return pick(place, opt, arg);
 	case O_SAME:
 	case O_COMMON:
 		break;
@@ -97,39 +119,61 @@ __attribute__((noreturn)) static void refuse_word(const struct parse *parse, con
 	for (unsigned int i = 0; parse->last && is_number && i < parse->table.n_items; i++) {
 		const struct option_item *item = &parse->table.items[i];
 
-		if (item->bare && (parse->last == item || parse->last->common == item->bare))
+		if (item->bare && (parse->last == item || parse->last->opt == item->bare))
 			message = value_message("not expected; write --%s=%s to stop after %s rows", item->opt->name,
 						word, word);
 	}
 	refuse(EXIT_USAGE, "argument", word, message);
 }
 
+/* `option`: as the user wrote it. Does not return if the argument is bad. */
+static void store(struct options *options, const struct option_item *item, const char *option, const char *arg)
+{
+	const struct opt *opt = item->bare && !arg ? item->bare : item->opt;
+	const struct common_option *common = opt->type == O_COMMON ? common_option(opt->name) : NULL;
+	const char *message = common ? common->set(options, opt, arg) : store_own(options, opt, option, arg);
+
+	if (message)
+		refuse(EXIT_USAGE, option, arg, message);
+}
+
+/* A word without dashes, where the tool has an option that it stands for. */
+static void take_word(struct parse *parse, const char *word)
+{
+	const char *const *words = parse->options->tool->words;
+	const struct option_item *item;
+
+	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
+		if (!words[i])
+			refuse_word(parse, word);
+	}
+	if (!words)
+		refuse_word(parse, word);
+	item = option_table_named(&parse->table, words[parse->n_words++]);
+	store(parse->options, item, item->opt->arg, word);
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
 	struct parse *parse = state->input;
 	const struct option_item *item = option_table_find(&parse->table, key);
-	const struct common_option *common;
-	const char *message = NULL;
 	char option[64];
 
 	/* getopt has its own message for what is no option; this keeps argp from adding a second line. */
 	if (key == ARGP_KEY_INIT)
 		state->err_stream = NULL;
-	if (key == ARGP_KEY_ARG)
-		refuse_word(parse, arg);
+	if (key == ARGP_KEY_ARG) {
+		take_word(parse, arg);
+		return 0;
+	}
 	if (!item)
 		return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
 	parse->last = item;
-	common = item->bare && !arg ? item->bare : item->common;
 	written(option, sizeof(option), key, arg, state);
-	if (common && !common->set)
-		argp_state_help(state, stdout, common->opt.flag);
-	else if (common)
-		message = common->set(parse->options, &common->opt, arg);
+	if (item->common && !item->common->set)
+		argp_state_help(state, stdout, item->common->opt.flag);
 	else
-		message = store_own(parse->options, item->opt, option, arg);
-	if (message)
-		refuse(EXIT_USAGE, option, arg, message);
+		store(parse->options, item, option, arg);
 	return 0;
 }
 
@@ -179,7 +223,7 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 	struct argp argp = {
 		.options = parse.table.rows,
 		.parser = parse_one,
-		.args_doc = "[-- COMMAND ARG...]",
+		.args_doc = parse.table.args,
 		.help_filter = filter_help,
 	};
 	char **words;

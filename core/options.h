@@ -20,6 +20,8 @@ struct options {
 	uint32_t ring_bytes;         /* power of two */
 	uint64_t duration, interval; /* ns; 0: none */
 	uint64_t count;              /* rows (or intervals of a summary); 0: no limit */
+	const char *text;            /* the tool's O_TEXT */
+	uint32_t pick;               /* the tool's O_PICK */
 	char **command;              /* after --; NULL: none */
 };
 

@@ -11,16 +11,32 @@
 
 #include "core/ladder.h"
 #include "core/libbpf_log.h"
+#include "core/say.h"
 
 /* Events handed over at a time: signals and intervals are heard under any load. */
 #define READ_AT_MOST 65536
 
+/* The ring is mapped read-only: what the user half adds goes into a copy. NULL: no row by itself. */
+static const struct event *derived(struct session *session, const void *data, size_t *size)
+{
+	const struct tool *tool = session->tool;
+
+	if (!tool->derive)
+		return data;
+	if (*size > tool->event_size)
+		*size = tool->event_size;
+	memset(session->copy, 0, tool->event_size);
+	memcpy(session->copy, data, *size);
+	return tool->derive(session->options, session->copy, *size) ? session->copy : NULL;
+}
+
 static int ring_event(void *context, void *data, size_t size)
 {
 	struct session *session = context;
+	const struct event *event = size < sizeof(*event) ? NULL : derived(session, data, &size);
 
 	session->got++;
-	if (size >= sizeof(struct event) && !session->event(session->context, data, size))
+	if (event && !session->event(session->context, event, size))
 		return -ECANCELED; /* libbpf stops behind this event */
 	return session->got < READ_AT_MOST ? 0 : -ECANCELED;
 }
@@ -31,8 +47,12 @@ void session_start(struct session *session, struct options *options, session_eve
 
 	memset(session, 0, sizeof(*session));
 	session->tool = options->tool;
+	session->options = options;
 	session->event = event;
 	session->context = context;
+	session->copy = malloc(options->tool->event_size);
+	if (!session->copy)
+		say_exit(EXIT_FAILED, "out of memory");
 	libbpf_log_start(options->verbose);
 	error = kernel_ask(&session->kernel);
 	if (error)
@@ -110,7 +130,7 @@ bool session_ledger(const struct session *session, struct ledger *ledger)
 	memset(ledger, 0, sizeof(*ledger));
 	/* Misses before what the second programs took over of them: an event between the readings is never a loss. */
 	for (size_t i = 0; i < session->plan.count; i++)
-		if (i >= OWN_HOOK || session->paired[i])
+		if (!session->plan.hooks[i].aside)
 			ledger->missed += recursion_misses(session, i);
 	if (!sum_counters(session, &ledger->counters))
 		return false;
@@ -123,5 +143,6 @@ void session_stop(struct session *session)
 {
 	ring_buffer__free(session->ring);
 	session->ring = NULL;
+	free(session->copy);
 	ladder_leave(session);
 }

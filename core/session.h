@@ -23,6 +23,8 @@ struct session {
 	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
 	bool paired[HOOK_ITEMS]; /* hook i has two programs (probes/pair.bpf.h) */
 	struct ring_buffer *ring;
+	const struct options *options;
+	struct event *copy; /* of the event at hand, where the tool derives something; tool->event_size bytes */
 	session_event *event;
 	void *context;
 	size_t got; /* events handed over by the running session_read() */

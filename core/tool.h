@@ -76,11 +76,16 @@ struct field {
 
 /* What an option's argument is; each is checked in core/values.c before anything is attached. */
 enum opt_type {
-	O_SAME,     /* another name and letter for the common option .same; its help stays, unless given here */
-	O_FLAG,     /* sets the bits .flag in settings.flags */
-	O_LIST,     /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
-	O_ENUM,     /* names of the kernel's enum .btf_enum into a struct list at .off */
+	O_SAME, /* another name and letter for the option .same, the tool's own or a common one; its help stays, unless
+		   given here */
+	O_FLAG, /* sets the bits .flag in settings.flags */
+	O_LIST, /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
+	O_ENUM, /* names of the kernel's enum .btf_enum into a struct list at .off */
 	O_PIDNETNS, /* a process, whose network namespace goes into a struct list at .off */
+	O_NUMBER,   /* a number within .min ... .max, 8 bytes at .off */
+	O_MSEC,     /* milliseconds with a fraction: ns, 8 bytes at .off */
+	O_TEXT,     /* the argument as it is: a const char * at .off, for check() to look at */
+	O_PICK,     /* one of .names: its index, 4 bytes at .off */
 	O_COMMON,   /* core/options.c knows what to do */
 };
 
@@ -94,6 +99,7 @@ struct opt {
 	uint16_t off;
 	uint64_t min, max;
 	const char *btf_enum;
+	const char *const *names; /* O_PICK; ends with NULL */
 	const char *help;
 };
 
@@ -114,9 +120,12 @@ struct hook {
 	} use;
 	uint32_t flag;      /* only with this tool flag set */
 	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
+	bool aside;         /* makes no rows: what it misses is no lost row */
 };
 
 /* ---- the tool ---- */
+
+struct options;
 
 struct tool {
 	const char *name;
@@ -136,8 +145,12 @@ struct tool {
 	const struct enum_extra *extras;     /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
 	const struct field *journal;         /* fields of a journal entry (-Y); titles are its names, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
+	const char *const *words;            /* options that words without dashes stand for, in order; NULL: none */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
-	void (*check)(void *options);
+	void (*check)(struct options *options);
+	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
+	 * know. False: it makes no row by itself. */
+	bool (*derive)(const struct options *options, struct event *event, size_t size);
 };
 
 /* The embedded BPF object of a tool. */

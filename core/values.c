@@ -13,6 +13,7 @@
 #define PORT_LAST 65535
 #define UID_LAST  (UID_NOT_KNOWN - 1)
 #define NS_PER_S  1000000000ULL
+#define NS_PER_MS 1000000ULL
 
 const char *value_message(const char *format, ...)
 {
@@ -169,28 +170,42 @@ const char *value_users(struct list *list, const char *text)
 	return value_items(text, add_user, list);
 }
 
-const char *value_seconds(uint64_t *ns, const char *text)
+/* A decimal fraction of a unit of so many ns; NULL, or what is wrong with it. */
+static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, const char *message)
 {
-	static const char message[] = "not a number of seconds (1, 0.25)";
-	uint64_t seconds = 0, unit = NS_PER_S, part = 0;
+	uint64_t whole = 0, digit = unit, part = 0;
 
-	if (*text != '.' && !value_digits(&text, &seconds))
+	if (*text != '.' && !value_digits(&text, &whole))
 		return message;
 	if (*text == '.') {
 		for (text++; *text >= '0' && *text <= '9'; text++) {
-			if (unit == 1)
+			if (digit == 1)
 				return "finer than a nanosecond";
-			unit /= 10;
-			part += (uint64_t)(*text - '0') * unit;
+			digit /= 10;
+			part += (uint64_t)(*text - '0') * digit;
 		}
-		if (unit == NS_PER_S)
+		if (digit == unit)
 			return message;
 	}
 	if (*text)
 		return message;
 	/* The kernel's own times are signed. */
-	if (seconds >= INT64_MAX / NS_PER_S)
+	if (whole >= INT64_MAX / unit)
 		return "too long";
-	*ns = seconds * NS_PER_S + part;
+	*ns = whole * unit + part;
+	return NULL;
+}
+
+const char *value_seconds(uint64_t *ns, const char *text)
+{
+	const char *message = read_time(ns, text, NS_PER_S, "not a number of seconds (1, 0.25)");
+
+	if (message)
+		return message;
 	return *ns ? NULL : "not more than 0 seconds";
+}
+
+const char *value_milliseconds(uint64_t *ns, const char *text)
+{
+	return read_time(ns, text, NS_PER_MS, "not a number of milliseconds (10, 0.5)");
 }

@@ -29,6 +29,8 @@ const char *value_pid_netns(struct list *list, const char *pid);
 const char *value_cgroups(struct list *list, const char *text);
 /* "1.5", "0.25": seconds as ns, more than 0. */
 const char *value_seconds(uint64_t *ns, const char *text);
+/* "10", "0.5": milliseconds as ns, 0 too. */
+const char *value_milliseconds(uint64_t *ns, const char *text);
 /* A decimal number within min..max. */
 const char *value_number(uint64_t *number, const char *text, uint64_t min, uint64_t max);
 

@@ -239,10 +239,18 @@ struct socket {
 	struct sock *sk;
 };
 
+#if defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+};
+#endif
+
 struct pt_regs {
 #if defined(__TARGET_ARCH_x86)
-	unsigned long orig_ax;
+	unsigned long orig_ax, di, si, dx;
 #elif defined(__TARGET_ARCH_arm64)
+	struct user_pt_regs user_regs;
+	__u64 orig_x0;
 	int syscallno;
 #endif
 };

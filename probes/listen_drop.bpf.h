@@ -13,14 +13,14 @@
 /* The namespace that a SYN came into: by its route (the device is unset when TCP has it). 0: not known. */
 static __always_inline __u32 route_netns(const struct sk_buff *skb, const int rung)
 {
-	struct dst_entry *route = HEADER(rung, skb->_skb_refdst & ~1UL, dst_entry);
+	struct dst_entry *route = TYPED(rung, skb->_skb_refdst & ~1UL, dst_entry);
 
 	return rung == BY_CAST ? route->dev->nd_net.net->ns.inum : BPF_CORE_READ(route, dev, nd_net.net, ns.inum);
 }
 
 static __always_inline __u32 listen_reason(__u64 sk, const int rung)
 {
-	struct inet_connection_sock *listener = HEADER(rung, sk, inet_connection_sock);
+	struct inet_connection_sock *listener = TYPED(rung, sk, inet_connection_sock);
 	__u32 most = MEMBER(rung, listener, icsk_inet.sk.sk_max_ack_backlog);
 
 	if (MEMBER(rung, listener, icsk_inet.sk.sk_ack_backlog) > most)
@@ -32,7 +32,7 @@ static __always_inline __u32 listen_reason(__u64 sk, const int rung)
 
 static __always_inline __u32 listener_drops(const struct listener *listener, const int rung)
 {
-	struct sock *sk = HEADER(rung, listener->sk, sock);
+	struct sock *sk = TYPED(rung, listener->sk, sock);
 
 	return (__u32)MEMBER(rung, sk, sk_drops.counter);
 }

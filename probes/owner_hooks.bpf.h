@@ -4,6 +4,7 @@
 #ifndef NETTRACE_OWNER_HOOKS_BPF_H
 #define NETTRACE_OWNER_HOOKS_BPF_H
 
+#include "descriptor.bpf.h"
 #include "listener.bpf.h"
 #include "event.bpf.h"
 
@@ -30,42 +31,21 @@ int owner_accept(__u64 *ctx)
 	return 0;
 }
 
-#if defined(__TARGET_ARCH_x86)
-#define SYSCALL_NUMBER(regs) ((regs)->orig_ax)
-#define NR_accept            43
-#define NR_accept4           288
-#elif defined(__TARGET_ARCH_arm64)
-#define SYSCALL_NUMBER(regs) ((regs)->syscallno)
-#define NR_accept            202
-#define NR_accept4           242
-#endif
-
 /* The same where functions cannot be traced (no trampolines): from the file descriptor that accept() returned. Context:
  * the accepting task, at the end of its system call; also one that began before tracing. */
 SEC("tp_btf/sys_exit")
 int owner_accept_syscall(__u64 *ctx)
 {
 	struct pt_regs *regs = (void *)ctx[0];
-	long fd = (long)ctx[1], number = (long)SYSCALL_NUMBER(regs);
+	long number = SYSCALL_NUMBER(regs);
 	struct accepted a = {};
-	struct fdtable *table;
-	struct list_head *slot; /* any kernel type that starts with a pointer */
-	struct file *file;
-	struct socket *socket;
 	struct sock *sk;
 	__u64 key, id;
 
-	if ((number != NR_accept && number != NR_accept4) || fd < 0)
+	if (number != NR_accept && number != NR_accept4)
 		return 0;
-	table = bpf_get_current_task_btf()->files->fdt;
-	if ((unsigned long)fd >= table->max_fds)
-		return 0;
-	/* The table's entries are plain numbers to the verifier; each step is a read-only cast. */
-	slot = bpf_rdonly_cast(&table->fd[fd], bpf_core_type_id_kernel(struct list_head));
-	file = bpf_rdonly_cast(slot->next, bpf_core_type_id_kernel(struct file));
-	socket = bpf_rdonly_cast(file->private_data, bpf_core_type_id_kernel(struct socket));
-	sk = bpf_rdonly_cast(socket->sk, bpf_core_type_id_kernel(struct sock));
-	if (!is_tcp(sk))
+	sk = descriptor_sock((long)ctx[1], BY_CAST);
+	if (!sk || !is_tcp(sk))
 		return 0;
 	id = bpf_get_current_pid_tgid();
 	key = (__u64)sk;
@@ -144,9 +124,6 @@ int owner_seed(struct bpf_iter__task_file *ctx)
 			     socket_cgroup(sk) ? socket_cgroup(sk)->kn->id : 0);
 	return 0;
 }
-
-#define S_IFMT   0170000
-#define S_IFSOCK 0140000
 
 /* The same before 5.11, where there is neither bpf_sock_from_file() nor socket storage. Context: nettrace. */
 SEC("iter/task_file")

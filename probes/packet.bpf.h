@@ -3,14 +3,8 @@
 #ifndef NETTRACE_PACKET_BPF_H
 #define NETTRACE_PACKET_BPF_H
 
+#include "reading.bpf.h"
 #include "socket.bpf.h"
-
-/* Packet bytes are plain memory to the verifier. Rungs: a read-only cast (kfunc, 6.2; also under lockdown), the
- * probe_read helper (everywhere else), or not at all. */
-enum packet_rung {
-	BY_CAST,
-	BY_HELPER,
-};
 
 struct packet {
 	__u8 saddr[16], daddr[16];
@@ -22,11 +16,6 @@ struct packet {
 #define FLAG_FIN 0x01
 #define FLAG_SYN 0x02
 #define FLAG_ACK 0x10
-
-#define HEADER(rung, address, type)                                                                                    \
-	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type))   \
-			   : (struct type *)(address))
-#define MEMBER(rung, header, member) ((rung) == BY_CAST ? (header)->member : BPF_CORE_READ(header, member))
 
 /* For what the kernel's own type has as bit-fields. */
 static __always_inline __u8 byte_at(const int rung, const void *header, const int offset)
@@ -55,7 +44,7 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 	struct tcphdr *tcp;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = HEADER(rung, network, iphdr);
+		struct iphdr *ip = TYPED(rung, network, iphdr);
 
 		if (MEMBER(rung, ip, protocol) != IPPROTO_TCP)
 			return false;
@@ -65,7 +54,7 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 		total = bpf_ntohs(MEMBER(rung, ip, tot_len));
 		header_size = 20;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip = HEADER(rung, network, ipv6hdr);
+		struct ipv6hdr *ip = TYPED(rung, network, ipv6hdr);
 
 		if (MEMBER(rung, ip, nexthdr) != IPPROTO_TCP)
 			return false;
@@ -83,7 +72,7 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 		transport = skb->network_header + header_size;
 	header_size = transport - skb->network_header;
 	transport += (__u64)skb->head;
-	tcp = HEADER(rung, transport, tcphdr);
+	tcp = TYPED(rung, transport, tcphdr);
 	packet->sport = bpf_ntohs(MEMBER(rung, tcp, source));
 	packet->dport = bpf_ntohs(MEMBER(rung, tcp, dest));
 	packet->flags = byte_at(rung, tcp, 13);

@@ -11,6 +11,7 @@
 #define CIDR_ITEMS    32
 #define HOOK_ITEMS    12
 #define SYMBOL_ITEMS  4
+#define NUMBER_ITEMS  4
 #define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
@@ -48,6 +49,7 @@ struct filter {
 struct settings {
 	struct filter filter;
 	struct list reasons;         /* tcpdrop: only these reason codes */
+	__u64 numbers[NUMBER_ITEMS]; /* the tool's own numbers: the indexes of <tool>.h */
 	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
 	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
 	__u32 has_sk_storage;        /* tracing programs may use socket storage (5.11) */

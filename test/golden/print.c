@@ -355,6 +355,10 @@ static void print_event(struct output *output, const struct made *made)
 	if (!event || made->size < sizeof(*event))
 		refuse("shorter than what all events have");
 	memcpy(event, made->bytes, made->size);
+	if (output->options.tool->derive && !output->options.tool->derive(&output->options, event, made->size)) {
+		free(event);
+		return;
+	}
 	if (output->summary)
 		summary_add(output->summary, event, made->size);
 	else

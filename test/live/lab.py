@@ -250,7 +250,7 @@ class Namespace:
 
     def trace(self, tool, *options, **more):
         """A tool that runs inside and prints JSON of this namespace only; other namespaces are filtered."""
-        return Tool(tool, "--json", "-v", "--netns", self.inode, *options, enter=self.enter, **more)
+        return Tool(tool, "--json", "--debug", "--netns", self.inode, *options, enter=self.enter, **more)
 
     def tool(self, tool, *options, **more):
         """A tool that runs inside, as told."""

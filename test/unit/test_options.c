@@ -42,10 +42,8 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 
 static int checked;
 
-static void check(void *options)
+static void check(struct options *parsed)
 {
-	const struct options *parsed = options;
-
 	checked++;
 	if (parsed->wide && parsed->format == FORMAT_JSON)
 		say_exit(EXIT_USAGE, "--wide: no such thing in JSON");

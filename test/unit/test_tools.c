@@ -240,12 +240,23 @@ static void summaries_count(void **state)
 
 /* ---- options ---- */
 
+static bool is_own(const struct tool *tool, const char *name)
+{
+	for_each (opt, option, tool->opts) {
+		if (option->type != O_SAME && !strcmp(option->name, name))
+			return true;
+	}
+	return false;
+}
+
 static void check_same(const struct tool *tool, const struct opt *option)
 {
 	const struct common_option *common = option->same ? common_option(option->same) : NULL;
 
-	check(common, tool, option->name);
 	check(!option->arg && !option->flag && !option->off, tool, option->name);
+	if (option->same && is_own(tool, option->same))
+		return;
+	check(common, tool, option->name);
 	check(common->offered != WITH_SUMMARY || tool->summary_fields, tool, option->name);
 }
 
@@ -256,6 +267,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_FLAG) == (option->flag != 0), tool, option->name);
 	check((option->type == O_ENUM) == (option->btf_enum != NULL), tool, option->name);
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
+	check((option->type == O_PICK) == (option->names != NULL), tool, option->name);
 	check(option->type == O_FLAG || (option->off && option->off < sizeof(struct options)), tool, option->name);
 	check(!(option->flag & tool->summary_flag), tool, option->name);
 	check(!common_option(option->name), tool, option->name);
@@ -279,6 +291,14 @@ static void options_have_help(void **state)
 			check(!option->key || option->key != other->key, tool, option->name);
 		}
 	}
+}
+
+static void words_are_options(void **state)
+{
+	const struct tool *tool = *state;
+
+	for (const char *const *word = tool->words; word && *word; word++)
+		check(is_own(tool, *word) || common_option(*word), tool, *word);
 }
 
 static bool sets(const struct tool *tool, uint32_t flag)
@@ -311,6 +331,7 @@ int main(void)
 		LOOK(stand_ins_are_own_fields),
 		LOOK(summaries_count),
 		LOOK(options_have_help),
+		LOOK(words_are_options),
 		LOOK(flags_have_options),
 	};
 
