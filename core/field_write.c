@@ -5,9 +5,10 @@
 #include "core/clock.h"
 #include "core/enums.h"
 #include "core/fields.h"
+#include "core/histogram.h"
 #include "core/stack.h"
 
-static uint64_t number(const struct field *field, const struct event *event, bool *known)
+uint64_t field_number(const struct field *field, const struct event *event, bool *known)
 {
 	const char *at = (const char *)event + field->off;
 	uint64_t value = 0;
@@ -146,7 +147,7 @@ static bool write_scaled(struct text *text, const struct field *field, uint64_t 
 static bool write_number(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
 {
 	bool known;
-	uint64_t value = number(field, row->event, &known);
+	uint64_t value = field_number(field, row->event, &known);
 
 	switch (field->kind) {
 	case F_ID:
@@ -172,6 +173,30 @@ static bool write_number(struct text *text, const struct field *field, const str
 	if (field->kind == F_KBYTES || field->kind == F_MSEC || field->kind == F_USEC)
 		return write_scaled(text, field, value, how);
 	text_unsigned(text, value);
+	return true;
+}
+
+/* The slots of a histogram, all of them: 64-bit numbers may stand anywhere in an event. */
+static size_t read_slots(uint64_t slots[HISTOGRAM_SLOTS], const struct field *field, const struct field_row *row)
+{
+	size_t n = field->kind == F_LOG2 ? HISTOGRAM_SLOTS : field->size / sizeof(*slots);
+	const void *from = field->kind == F_LOG2 ? (const void *)row->slots : (const char *)row->event + field->off;
+
+	if (!from || n > HISTOGRAM_SLOTS)
+		return 0;
+	memcpy(slots, from, n * sizeof(*slots));
+	return n;
+}
+
+static bool write_histogram(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
+{
+	uint64_t slots[HISTOGRAM_SLOTS];
+	size_t n = read_slots(slots, field, row);
+
+	if (how == AS_JSON)
+		histogram_json(text, slots, n);
+	else
+		histogram_words(text, slots, n);
 	return true;
 }
 
@@ -215,6 +240,9 @@ bool field_write(struct text *text, const struct field *field, const struct fiel
 	case F_COUNT:
 		text_unsigned(text, row->count);
 		return true;
+	case F_LOG2:
+	case F_HISTOGRAM:
+		return write_histogram(text, field, row, how);
 	default:
 		return write_number(text, field, row, how);
 	}
@@ -224,4 +252,12 @@ void field_stack_lines(struct text *text, const struct field *field, const struc
 {
 	if (field->off + field->size <= row->size)
 		stack_lines(text, (const char *)row->event + field->off, field->size);
+}
+
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row)
+{
+	uint64_t slots[HISTOGRAM_SLOTS];
+	size_t n = read_slots(slots, field, row);
+
+	histogram_lines(text, slots, n, field->title);
 }

@@ -73,20 +73,20 @@ static const struct opt retrans_opts[] = {
 	  .key = 'h',
 	  .type = O_ENUM,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, settings.reasons),
+	  .off = offsetof(struct options, settings.only),
 	  .btf_enum = "skb_drop_reason",
 	  .help = "only these" },
 	{ .name = "codes",
 	  .type = O_LIST,
 	  .arg = "LIST",
-	  .off = offsetof(struct options, settings.reasons),
+	  .off = offsetof(struct options, settings.only),
 	  .min = 1,
 	  .max = 9,
 	  .help = "only these" },
 	{ .name = "gone",
 	  .type = O_ENUM,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, settings.reasons),
+	  .off = offsetof(struct options, settings.only),
 	  .btf_enum = "no_such_enum",
 	  .help = "nothing" },
 	{ .name = NULL },
@@ -251,8 +251,8 @@ static void own_options_and_letters(void **state)
 	assert_false(options.timestamp);
 	parse(&retrans, WORDS("--timestamp", "--codes", "1-3,9", "--codes=5"));
 	assert_true(options.timestamp);
-	assert_int_equal(options.settings.reasons.count, 3);
-	assert_int_equal(options.settings.reasons.item[0].last, 3);
+	assert_int_equal(options.settings.only.count, 3);
+	assert_int_equal(options.settings.only.item[0].last, 3);
 	assert_refused(&retrans, WORDS("--codes", "10"), 2, "retrans: --codes 10: not a number (1-9)\n");
 }
 
@@ -260,10 +260,10 @@ static void enums_have_names(void **state)
 {
 	(void)state;
 	parse(&retrans, WORDS("--reason", "no_socket,7,NETFILTER_DROP", "-h3"));
-	assert_int_equal(options.settings.reasons.count, 4);
-	assert_int_equal(options.settings.reasons.item[0].first, 3);
-	assert_int_equal(options.settings.reasons.item[1].first, 7);
-	assert_int_equal(options.settings.reasons.item[2].last, 12);
+	assert_int_equal(options.settings.only.count, 4);
+	assert_int_equal(options.settings.only.item[0].first, 3);
+	assert_int_equal(options.settings.only.item[1].first, 7);
+	assert_int_equal(options.settings.only.item[2].last, 12);
 	assert_refused(&retrans, WORDS("--reason", "NO_SUCH"), 2,
 		       "retrans: --reason NO_SUCH: not a name of the kernel's skb_drop_reason\n");
 	assert_refused(&retrans, WORDS("-h", "3,NO_SUCH"), 2,

@@ -92,6 +92,10 @@ static bool size_fits(const struct field *field)
 		return field->size == 0;
 	case F_FAMILY:
 		return field->size == 1;
+	case F_HISTOGRAM:
+		return field->size && field->size % 8 == 0 && field->size <= 512;
+	case F_LOG2:
+		return field->size == 8 && field->unit;
 	case F_PORT:
 		return field->size == 2;
 	case F_TCPFLAGS:
@@ -230,12 +234,16 @@ static void summaries_count(void **state)
 		check(field->kind != F_STACK && field->kind != F_TIME && field->kind != F_RELATIVE, tool, field->name);
 		counts += field->kind == F_COUNT;
 	}
-	check(counts == (tool->summary_fields ? 1 : 0), tool, "summary_fields");
-	check(!tool->summary_fields == !tool->summary_flag, tool, "summary_flag");
+	check(counts <= 1 && (counts || !tool->summary_flag), tool, "summary_fields");
+	check(tool->summary_fields || (!tool->summary_flag && !tool->every), tool, "summary_flag");
+	/* An interval tool has the one table. */
+	check(!tool->summary_fields || tool->summary_flag || tool->fields == tool->summary_fields, tool, "fields");
+	if (tool->summary_fields && !tool->summary_flag)
+		return;
 	for_each (field, field, tool->fields)
 		check(field->kind != F_COUNT, tool, field->name);
 	if (tool->summary_fields)
-		summary_free(summary_new(tool)); /* ends the program when the key is too long */
+		summary_free(summary_new(tool, 0)); /* ends the program when the key is too long */
 }
 
 /* ---- options ---- */
