@@ -140,6 +140,23 @@ static void put_block(struct view *view)
 	}
 }
 
+/* Rows that are left out go behind view->count: the summary still owns them. */
+static void finish_rows(struct view *view)
+{
+	const struct options *options = view->printer->options;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < view->count; i++) {
+		struct total total = view->totals[i];
+
+		if (!options->tool->finish(options, total.event, view->printer->interval))
+			continue;
+		view->totals[i] = view->totals[kept];
+		view->totals[kept++] = total;
+	}
+	view->count = kept;
+}
+
 size_t blocks_print(struct summary *summary, struct printer *printer)
 {
 	const struct options *options = printer->options;
@@ -148,10 +165,10 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 			     .block = options->tool->block ? options->tool->block : &plain };
 
 	view.totals = summary_sort(summary, options->sort, &view.count);
+	if (options->tool->finish)
+		finish_rows(&view);
 	if (options->rows && view.count > options->rows)
 		view.count = options->rows;
-	for (size_t i = 0; options->tool->finish && i < view.count; i++)
-		options->tool->finish(options, view.totals[i].event, printer->interval);
 	if (view.block->split) {
 		const struct field *split = options->tool->summary_fields;
 

@@ -185,8 +185,9 @@ struct tool {
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
-	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. */
-	void (*finish)(const struct options *options, struct event *event, uint64_t interval);
+	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. False: the
+	 * row is left out. */
+	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
 
 /* The embedded BPF object of a tool. */
