@@ -16,69 +16,10 @@
 enum { ALL, SENT, RECEIVED, RETRANSMITS, SRTT };
 enum { CONNECTION, PROCESS, HOST, PORT };
 
-/* The columns of one family; the rest is for machines. */
-#define COLUMNS(local, remote, columns, where_)                                                                        \
-	{ "pid", "PID", .where = where_, .width = 7, .groups = OF(PROCESS) },                                          \
-		{ "comm", "COMM", .where = where_, .width = 12, .wide = 16, .groups = OF(PROCESS) },                   \
-		{ "local",                                                                                             \
-		  local,                                                                                               \
-		  F_ENDPOINT,                                                                                          \
-		  IN_TABLES,                                                                                           \
-		  .width = columns,                                                                                    \
-		  ENDS(laddr),                                                                                         \
-		  .port = offsetof(struct event, lport),                                                               \
-		  .merge = LATEST },                                                                                   \
-		{ "remote",                                                                                            \
-		  remote,                                                                                              \
-		  F_ENDPOINT,                                                                                          \
-		  IN_TABLES,                                                                                           \
-		  .width = columns,                                                                                    \
-		  ENDS(raddr),                                                                                         \
-		  .port = offsetof(struct event, rport),                                                               \
-		  .merge = LATEST },                                                                                   \
-		{ "rx_bytes",                                                                                          \
-		  "RX_KB",                                                                                             \
-		  F_KBYTES,                                                                                            \
-		  .where = where_,                                                                                     \
-		  .width = -6,                                                                                         \
-		  OWN(rx_bytes),                                                                                       \
-		  .merge = SUM,                                                                                        \
-		  .sorts = BY(ALL) | BY(RECEIVED),                                                                     \
-		  .help = "payload received in the interval" },                                                        \
-		{ "tx_bytes",                                                                                          \
-		  "TX_KB",                                                                                             \
-		  F_KBYTES,                                                                                            \
-		  .where = where_,                                                                                     \
-		  .width = -6,                                                                                         \
-		  OWN(tx_bytes),                                                                                       \
-		  .merge = SUM,                                                                                        \
-		  .sorts = BY(ALL) | BY(SENT),                                                                         \
-		  .help = "payload sent in the interval" },                                                            \
-		{ "retrans",                                                                                           \
-		  "RETR",                                                                                              \
-		  F_UINT,                                                                                              \
-		  .where = (where_) & ~IN_TABLE,                                                                       \
-		  .width = -5,                                                                                         \
-		  OWN(retrans),                                                                                        \
-		  .merge = SUM,                                                                                        \
-		  .sorts = BY(RETRANSMITS),                                                                            \
-		  .help = "segments sent again in the interval" },                                                     \
-		{ "srtt_us",                                                                                           \
-		  "SRTT_us",                                                                                           \
-		  F_ID,                                                                                                \
-		  .where = (where_) & ~IN_TABLE,                                                                       \
-		  .width = -8,                                                                                         \
-		  OWN(srtt_us),                                                                                        \
-		  .merge = LATEST,                                                                                     \
-		  .sorts = BY(SRTT),                                                                                   \
-		  .help = "smoothed round-trip time, us" },                                                            \
-	{                                                                                                              \
-		"cwnd", "CWND", F_ID, .where = (where_) & ~IN_TABLE, .width = -5, OWN(cwnd), .merge = LATEST,          \
-				      .help = "congestion window, segments"                                            \
-	}
-
 static const struct field fields[] = {
+	{ "pid", "PID", .width = 7, .groups = OF(PROCESS) },
 	{ "tid", .where = IN_JSON, .merge = LATEST },
+	{ "comm", "COMM", .width = 12, .wide = 16, .groups = OF(PROCESS) },
 	{ "uid", .where = IN_JSON, .merge = LATEST },
 	{ "owner", .where = IN_JSON, .merge = LATEST },
 	{ "netns", .where = IN_JSON },
@@ -88,14 +29,31 @@ static const struct field fields[] = {
 	{ "lport", .where = IN_DATA, .groups = OF(PORT) },
 	{ "raddr", .where = IN_DATA, .groups = OF(HOST) },
 	{ "rport", .where = IN_DATA },
-	COLUMNS("LADDR", "RADDR", 21, IN_TABLES | IN_DATA),
+	{ "local", "LADDR", F_ENDPOINT, IN_TABLES, .width = 21, ENDS(laddr), .port = offsetof(struct event, lport),
+	  .merge = LATEST },
+	{ "remote", "RADDR", F_ENDPOINT, IN_TABLES, .width = 21, ENDS(raddr), .port = offsetof(struct event, rport),
+	  .merge = LATEST },
+	{ "rx_bytes", "RX_KB", F_KBYTES, .width = -6, OWN(rx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(RECEIVED),
+	  .help = "payload received in the interval" },
+	{ "tx_bytes", "TX_KB", F_KBYTES, .width = -6, OWN(tx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(SENT),
+	  .help = "payload sent in the interval" },
+	{ "retrans", "RETR", F_UINT, IN_WIDE | IN_DATA, .width = -5, OWN(retrans), .merge = SUM,
+	  .sorts = BY(RETRANSMITS), .help = "segments sent again in the interval" },
+	{ "srtt_us", "SRTT_us", F_ID, IN_WIDE | IN_DATA, .width = -8, OWN(srtt_us), .merge = LATEST, .sorts = BY(SRTT),
+	  .help = "smoothed round-trip time, us" },
+	{ "cwnd", "CWND", F_ID, IN_WIDE | IN_DATA, .width = -5, OWN(cwnd), .merge = LATEST,
+	  .help = "congestion window, segments" },
 	{},
 };
 
-static const struct field fields_v6[] = { COLUMNS("LADDR6", "RADDR6", 32, IN_TABLES), {} };
+static const struct field second[] = {
+	{ "local", "LADDR6", .width = 32 },
+	{ "remote", "RADDR6", .width = 32 },
+	{},
+};
 
 static const struct block block = {
-	.loadavg_unless = TCPTOP_NO_LOADAVG, .split = "family", .second = fields_v6, .second_value = 6
+	.loadavg_unless = TCPTOP_NO_LOADAVG, .split = "family", .second = second, .second_value = 6
 };
 
 static const char *const sorts[] = { "all", "sent", "received", "retransmits", "srtt", NULL };

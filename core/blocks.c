@@ -58,6 +58,19 @@ static void put_stamp(const struct view *view)
 	}
 }
 
+/* Other titles and widths for some. */
+static void change_fields(struct printer *printer, const struct field *others)
+{
+	for (size_t i = 0; i < printer->count; i++) {
+		for (const struct field *other = others; other && other->name; other++) {
+			if (strcmp(printer->fields[i].name, other->name))
+				continue;
+			printer->fields[i].title = other->title;
+			printer->fields[i].width = printer->fields[i].wide = other->width;
+		}
+	}
+}
+
 static uint64_t split_value(const struct view *view, const struct total *total)
 {
 	bool known;
@@ -118,8 +131,8 @@ static void put_tables(struct view *view)
 			text_string(&view->printer->text, view->block->captions[value]);
 			text_char(&view->printer->text, '\n');
 		}
-		printer_choose(view->printer,
-			       view->block->second && value == view->block->second_value ? view->block->second : usual);
+		printer_choose(view->printer, usual);
+		change_fields(view->printer, value == view->block->second_value ? view->block->second : NULL);
 		put_table(view, value);
 	}
 }

@@ -145,7 +145,7 @@ struct block {
 	uint32_t loadavg_unless;     /* not 0: above that the time and /proc/loadavg, unless this tool flag is set */
 	const char *split;           /* a KEY field: a table for each of its values; NULL: one table */
 	const char *const *captions; /* the line above each of those, by value; NULL: none */
-	const struct field *second;  /* the columns of the table of second_value (IPv6); NULL: the same */
+	const struct field *second;  /* fields that have another title and width in the table of second_value (IPv6) */
 	uint64_t second_value;
 	bool total;      /* a last row with the sums, called Total */
 	const char *end; /* a line below everything; NULL: none */
