@@ -58,6 +58,19 @@ static void put_stamp(const struct view *view)
 	}
 }
 
+/* Other titles and widths for some. */
+static void change_fields(struct printer *printer, const struct field *others)
+{
+	for (size_t i = 0; i < printer->count; i++) {
+		for (const struct field *other = others; other && other->name; other++) {
+			if (strcmp(printer->fields[i].name, other->name))
+				continue;
+			printer->fields[i].title = other->title;
+			printer->fields[i].width = printer->fields[i].wide = other->width;
+		}
+	}
+}
+
 static uint64_t split_value(const struct view *view, const struct total *total)
 {
 	bool known;
@@ -118,8 +131,8 @@ static void put_tables(struct view *view)
 			text_string(&view->printer->text, view->block->captions[value]);
 			text_char(&view->printer->text, '\n');
 		}
-		printer_choose(view->printer,
-			       view->block->second && value == view->block->second_value ? view->block->second : usual);
+		printer_choose(view->printer, usual);
+		change_fields(view->printer, value == view->block->second_value ? view->block->second : NULL);
 		put_table(view, value);
 	}
 }
@@ -140,6 +153,23 @@ static void put_block(struct view *view)
 	}
 }
 
+/* Rows that are left out go behind view->count: the summary still owns them. */
+static void finish_rows(struct view *view)
+{
+	const struct options *options = view->printer->options;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < view->count; i++) {
+		struct total total = view->totals[i];
+
+		if (!options->tool->finish(options, total.event, view->printer->interval))
+			continue;
+		view->totals[i] = view->totals[kept];
+		view->totals[kept++] = total;
+	}
+	view->count = kept;
+}
+
 size_t blocks_print(struct summary *summary, struct printer *printer)
 {
 	const struct options *options = printer->options;
@@ -148,10 +178,10 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 			     .block = options->tool->block ? options->tool->block : &plain };
 
 	view.totals = summary_sort(summary, options->sort, &view.count);
+	if (options->tool->finish)
+		finish_rows(&view);
 	if (options->rows && view.count > options->rows)
 		view.count = options->rows;
-	for (size_t i = 0; options->tool->finish && i < view.count; i++)
-		options->tool->finish(options, view.totals[i].event, printer->interval);
 	if (view.block->split) {
 		const struct field *split = options->tool->summary_fields;
 

@@ -4,9 +4,10 @@
 #define NETTRACE_OWNER_HOOKS_H
 
 /* clang-format off */
-/* In the order of enum OWNER_STATE ... of wire.h. state_program: the tool's own, or owner_state of owner_state.bpf.h. */
-#define OWNER_HOOKS(state_program)                                                                                     \
-	{ "inet_sock_set_state", { state_program } },                                                                  \
+/* In the order of enum OWNER_STATE ... of wire.h. The programs for state changes: the tool's own, best first, or
+ * owner_state of owner_state.bpf.h. */
+#define OWNER_HOOKS(...)                                                                                               \
+	{ "inet_sock_set_state", { __VA_ARGS__ } },                                                                     \
 	{ "accept", { "owner_accept", "owner_accept_syscall" }, "the accepting process before it acts on its socket",  \
 	  .aside = true },                                                                                             \
 	{ "tcp_rcv_space_adjust", { "owner_receive" }, "the process that reads from a socket of another one",          \

@@ -68,7 +68,11 @@ static void add_common(struct printer *printer, const struct field *fields)
 	} else if (place(options) == IN_JSON) {
 		for (const struct field *field = common_fields; field->name; field++)
 			add(printer, field);
-	} else if (!printer->totals && !declares(fields, "time")) {
+	} else if (printer->totals) {
+		/* In a table it stands above the block. */
+		if (options->time && place(options) == IN_CSV)
+			add(printer, &(struct field){ "time" });
+	} else if (!declares(fields, "time")) {
 		if (options->time)
 			add(printer, &(struct field){ "time" });
 		if (options->timestamp)

@@ -22,6 +22,7 @@ struct summary {
 	size_t count, room;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t n_slots;  /* power of two, more than twice count */
+	bool moved;      /* the rows have other places than the slots tell */
 };
 
 static void *need(void *memory)
@@ -101,6 +102,7 @@ static uint64_t hash_of(const unsigned char *key, size_t size)
 
 static void index_again(struct summary *summary)
 {
+	summary->moved = false;
 	memset(summary->slots, 0, summary->n_slots * sizeof(*summary->slots));
 	for (size_t i = 0; i < summary->count; i++) {
 		size_t slot = summary->totals[i].hash & (summary->n_slots - 1);
@@ -130,6 +132,8 @@ static struct total *total_of_key(struct summary *summary, const unsigned char *
 
 	if (summary->count == summary->room)
 		grow(summary);
+	else if (summary->moved)
+		index_again(summary);
 	slot = hash & (summary->n_slots - 1);
 	for (; summary->slots[slot]; slot = (slot + 1) & (summary->n_slots - 1)) {
 		total = &summary->totals[summary->slots[slot] - 1];
@@ -190,8 +194,7 @@ void summary_add_all(struct summary *summary, const struct summary *other)
 struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count)
 {
 	totals_sort(&summary->fields, summary->totals, summary->count, sort);
-	if (summary->count)
-		index_again(summary);
+	summary->moved = true;
 	*count = summary->count;
 	return summary->totals;
 }

@@ -14,7 +14,7 @@ void summary_free(struct summary *summary);
 void summary_add(struct summary *summary, const struct event *event, size_t size);
 /* Adds the rows of another summary of the same tool: the same events in a coarser group. */
 void summary_add_all(struct summary *summary, const struct summary *other);
-/* The rows in the order of totals_sort(). They live until the next call. */
+/* The rows in the order of totals_sort(), for the caller to move about. They live until the next call. */
 struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count);
 const struct totals_fields *summary_fields(const struct summary *summary);
 /* Starts again from nothing. */

@@ -145,7 +145,7 @@ struct block {
 	uint32_t loadavg_unless;     /* not 0: above that the time and /proc/loadavg, unless this tool flag is set */
 	const char *split;           /* a KEY field: a table for each of its values; NULL: one table */
 	const char *const *captions; /* the line above each of those, by value; NULL: none */
-	const struct field *second;  /* the columns of the table of second_value (IPv6); NULL: the same */
+	const struct field *second;  /* fields that have another title and width in the table of second_value (IPv6) */
 	uint64_t second_value;
 	bool total;      /* a last row with the sums, called Total */
 	const char *end; /* a line below everything; NULL: none */
@@ -185,8 +185,9 @@ struct tool {
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
-	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. */
-	void (*finish)(const struct options *options, struct event *event, uint64_t interval);
+	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. False: the
+	 * row is left out. */
+	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
 
 /* The embedded BPF object of a tool. */

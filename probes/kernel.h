@@ -138,6 +138,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
+	__u32 snd_cwnd;
 };
 
 struct request_sock {

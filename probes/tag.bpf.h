@@ -21,6 +21,9 @@ struct tag {
 	__u64 since; /* entered the present state; 0: not known */
 	__u64 held_at;
 	char comm[COMM_SIZE];
+#ifdef TAG_TOLD
+	struct told told;
+#endif
 };
 
 struct {
