@@ -53,6 +53,7 @@ int owner_accept_syscall(__u64 *ctx)
 	a.pid = id >> 32;
 	a.tid = (__u32)id;
 	a.uid = (__u32)bpf_get_current_uid_gid();
+	a.mntns = current_mntns();
 	bpf_get_current_comm(a.comm, sizeof(a.comm));
 	if (bpf_map_update_elem(&accepted, &key, &a, BPF_ANY))
 		COUNT(lost_map);
@@ -89,6 +90,7 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task)
 	tag->uid = task->cred->uid.val;
 	tag->owner = OWNER_EXACT;
 	tag->seeded = 1;
+	tag->mntns = task_mntns(task);
 #pragma clang loop unroll(full)
 	for (int i = 0; i < COMM_SIZE; i++)
 		tag->comm[i] = task->comm[i];
