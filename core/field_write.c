@@ -73,6 +73,14 @@ static bool write_errno(struct text *text, uint32_t value, enum writing how)
 	return error && (name ? write_name(text, name, how) : write_unnamed(text, error, how));
 }
 
+static bool write_signed(struct text *text, int32_t value)
+{
+	if (value == INT32_MIN)
+		return false;
+	text_signed(text, value);
+	return true;
+}
+
 static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
@@ -165,6 +173,8 @@ static bool write_number(struct text *text, const struct field *field, const str
 		return (known || field->size == 1) && write_tcpflags(text, value, how);
 	case F_ERRNO:
 		return write_errno(text, (uint32_t)value, how);
+	case F_INT:
+		return write_signed(text, (int32_t)value);
 	default:
 		break;
 	}

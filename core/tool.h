@@ -15,6 +15,7 @@
 enum kind {
 	F_NONE,
 	F_UINT,     /* 1, 2, 4 or 8 bytes; all bits set: not known */
+	F_INT,      /* 4 bytes, signed; the smallest: not known */
 	F_ID,       /* the same, where 0 means not known: pid, tid, netns, cgroup_id */
 	F_PORT,     /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
 	F_HEX,      /* 8 bytes; a JSON string */

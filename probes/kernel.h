@@ -111,6 +111,7 @@ struct sock {
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
 	__u16 sk_protocol;
+	__u16 sk_type;
 	__u8 sk_shutdown;
 	int sk_err;
 	__u32 sk_ack_backlog;
