@@ -121,7 +121,7 @@ struct hook {
 	} use;
 	uint32_t flag;      /* only with this tool flag set */
 	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
-	bool aside;         /* makes no rows: what it misses is no lost row */
+	bool aside;         /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 
 /* ---- the tool ---- */
