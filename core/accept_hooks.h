@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept_hooks.h: the hooks that see a connection handed to its process; their programs: probes/accept.bpf.h. */
+/* accept_hooks.h: the hooks that see a connection handed to its process; their programs: probes/accept*.bpf.h. */
 #ifndef NETTRACE_ACCEPT_HOOKS_H
 #define NETTRACE_ACCEPT_HOOKS_H
 

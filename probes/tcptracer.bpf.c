@@ -6,7 +6,7 @@
 #define ACCEPT_URING_HOOK (OWN_HOOK + 1)
 #include "pair.bpf.h"
 #include "transition.bpf.h"
-#include "accept.bpf.h"
+#include "accept_uring.bpf.h"
 #include "tcptracer.h"
 
 char LICENSE[] SEC("license") = "GPL";
