@@ -6,9 +6,12 @@
 /* clang-format off */
 /* In the order of enum OWNER_STATE ... of wire.h. state_program: the tool's own, or owner_state of owner_state.bpf.h. */
 #define OWNER_HOOKS(state_program)                                                                                     \
+	OWNER_HOOKS_BESIDE(state_program, { "accept", { "owner_accept", "owner_accept_syscall" },                      \
+	  "the accepting process before it acts on its socket", .aside = true })
+/* The same for a tool that has a hook of its own for accept(). */
+#define OWNER_HOOKS_BESIDE(state_program, ...)                                                                         \
 	{ "inet_sock_set_state", { state_program } },                                                                  \
-	{ "accept", { "owner_accept", "owner_accept_syscall" }, "the accepting process before it acts on its socket",  \
-	  .aside = true },                                                                                             \
+	__VA_ARGS__,                                                                                                   \
 	{ "tcp_rcv_space_adjust", { "owner_receive" }, "the process that reads from a socket of another one",          \
 	  .aside = true },                                                                                             \
 	{ "open sockets", { "owner_seed", "owner_seed_hash" }, "the owners of sockets older than the trace", RUN_AT_START }

@@ -36,7 +36,7 @@ static void add(struct printer *printer, const struct field *field)
 	struct field whole = field_complete(field);
 	uint32_t flags = printer->options->settings.flags;
 
-	if (!(whole.where & place(printer->options)))
+	if (!(whole.where & place(printer->options)) || (whole.kind == F_RELATIVE && !printer->options->timestamp))
 		return;
 	/* JSON has every key always, so that readers need not know the options. */
 	if (place(printer->options) != IN_JSON && ((whole.flag && !(whole.flag & flags)) || (whole.unless & flags)))
@@ -70,12 +70,12 @@ void printer_start(struct printer *printer, const struct options *options, const
 	} else if (!summary && !declares(fields, "time")) {
 		if (options->time)
 			add(printer, &(struct field){ "time" });
-		if (options->timestamp)
+		if (!declares(fields, "timestamp"))
 			add(printer, &(struct field){ "timestamp" });
 	}
 	for (const struct field *field = fields; field->name; field++) {
 		add(printer, field);
-		if (options->timestamp && !strcmp(field->name, "time"))
+		if (!strcmp(field->name, "time"))
 			add(printer, &(struct field){ "timestamp" });
 	}
 }

@@ -69,6 +69,8 @@ static __always_inline void event_found(struct event *e, struct sock *sk, const 
 	if (rung == BY_CAST) {
 		event_place(e, sk);
 		event_ends(e, &sk->__sk_common);
+		if (!e->lport) /* closed: as socket_lport() */
+			e->lport = bpf_ntohs(TYPED(rung, sk, inet_sock)->inet_sport);
 		return;
 	}
 	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
@@ -76,7 +78,7 @@ static __always_inline void event_found(struct event *e, struct sock *sk, const 
 		e->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	else
 		e->cgroup_id = bpf_get_current_cgroup_id();
-	e->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
+	e->lport = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
 	e->rport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
 		e->family = 6;

@@ -104,15 +104,19 @@ typedef struct {
 	int owned; /* a task holds the socket: current is that task (kernel-side proof: never 1 in softirq) */
 } socket_lock_t;
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
 	__u16 sk_protocol;
+	__u8 sk_shutdown;
 	int sk_err;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
+	struct socket *sk_socket; /* NULL: no process has it yet, or any more */
 };
 
 struct inet_sock {
@@ -136,8 +140,14 @@ struct tcp_sock {
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
+	__u32 write_seq; /* behind what was written */
+	__u32 snd_nxt;   /* behind what was sent */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
+};
+
+struct mptcp_sock {
+	struct sock *first; /* the TCP socket of its first subflow */
 };
 
 struct request_sock {
@@ -230,6 +240,7 @@ struct task_struct {
 	int tgid;
 	unsigned int flags;
 	char comm[16];
+	struct task_struct *group_leader;
 	const struct cred *cred;
 	struct files_struct *files;
 	struct css_set *cgroups;
@@ -253,6 +264,19 @@ struct pt_regs {
 	__u64 orig_x0;
 	int syscallno;
 #endif
+};
+
+struct io_uring_cqe {
+	__s32 res;
+};
+
+struct io_kiocb {
+	struct file *file; /* that the operation is about */
+	__u8 opcode;
+};
+
+struct io_accept { /* lies at the start of struct io_kiocb */
+	__u32 file_slot;
 };
 
 struct bpf_iter__task_file {

@@ -14,7 +14,7 @@ struct tag {
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
 	__u8 seeded;
-	__u8 held;       /* the state that the held row left; see tcpstates.bpf.c */
+	__u8 held;       /* tcpstates: the state that the held row left; tcptracer: 1: its end was told */
 	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
 	__u64 born;      /* first state change seen; 0: before tracing */
 	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
@@ -112,6 +112,22 @@ static __always_inline void tag_claim(struct tag *tag, bool begins)
 	bpf_get_current_comm(tag->comm, sizeof(tag->comm));
 	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		tag->cgroup_id = bpf_get_current_cgroup_id();
+}
+
+/* Current has accepted the socket at this address. Context: the accepting task. */
+static __always_inline void accepted_add(__u64 key)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct accepted a = {
+		.at = bpf_ktime_get_boot_ns(),
+		.pid = id >> 32,
+		.tid = (__u32)id,
+		.uid = (__u32)bpf_get_current_uid_gid(),
+	};
+
+	bpf_get_current_comm(a.comm, sizeof(a.comm));
+	if (bpf_map_update_elem(&accepted, &key, &a, BPF_ANY))
+		COUNT(lost_map);
 }
 
 /* What accept() learned, if it is newer than the socket. */

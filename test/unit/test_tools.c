@@ -260,6 +260,16 @@ static void check_same(const struct tool *tool, const struct opt *option)
 	check(common->offered != WITH_SUMMARY || tool->summary_fields, tool, option->name);
 }
 
+/* Its function has another name besides, which works in every tool. */
+static bool has_stand_in(const char *name)
+{
+	for (const struct common_option *common = common_options; common->opt.name; common++) {
+		if (common->stands_for && !strcmp(common->stands_for, name))
+			return true;
+	}
+	return false;
+}
+
 static void check_own(const struct tool *tool, const struct opt *option)
 {
 	check(option->help && *option->help, tool, option->name);
@@ -270,7 +280,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_PICK) == (option->names != NULL), tool, option->name);
 	check(option->type == O_FLAG || (option->off && option->off < sizeof(struct options)), tool, option->name);
 	check(!(option->flag & tool->summary_flag), tool, option->name);
-	check(!common_option(option->name), tool, option->name);
+	check(!common_option(option->name) || has_stand_in(option->name), tool, option->name);
 }
 
 static void options_have_help(void **state)
