@@ -3,6 +3,7 @@
 #ifndef NETTRACE_DESCRIPTOR_BPF_H
 #define NETTRACE_DESCRIPTOR_BPF_H
 
+#include "pinned.bpf.h"
 #include "reading.bpf.h"
 #include "socket.bpf.h"
 
@@ -100,6 +101,7 @@ static __always_inline void event_current(struct event *e)
 	e->tid = (__u32)id;
 	e->uid = (__u32)bpf_get_current_uid_gid();
 	e->owner = OWNER_EXACT;
+	e->mntns_listed = mntns_is_listed(current_mntns());
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
 }
 

@@ -15,6 +15,7 @@ static __always_inline void event_tag(struct event *e, const struct tag *tag)
 	e->tid = tag->tid;
 	e->uid = tag->uid;
 	e->owner = tag->owner;
+	e->mntns_listed = mntns_is_listed(tag->mntns);
 	if (!e->cgroup_id)
 		e->cgroup_id = tag->cgroup_id;
 	__builtin_memcpy(e->comm, tag->comm, sizeof(e->comm));

@@ -3,7 +3,7 @@
 #ifndef NETTRACE_FILTER_BPF_H
 #define NETTRACE_FILTER_BPF_H
 
-#include "ring.bpf.h"
+#include "pinned.bpf.h"
 
 static __always_inline bool list_has(const volatile struct list *list, __u64 value)
 {
@@ -100,7 +100,7 @@ static __always_inline bool ports_match(const struct event *e)
 	return list_has(&settings.filter.lports, e->lport) && list_has(&settings.filter.rports, e->rport);
 }
 
-/* All filters but the cgroup's, which wants the kernel's own tree. */
+/* All filters but --cgroup, which wants the kernel's own tree. */
 static __always_inline bool event_matches(const struct event *e)
 {
 	const volatile struct filter *filter = &settings.filter;
@@ -108,7 +108,7 @@ static __always_inline bool event_matches(const struct event *e)
 	return (!filter->family || filter->family == e->family) && ports_match(e) &&
 	       list_has(&filter->netns, e->netns) && list_has(&filter->uids, e->uid) &&
 	       list_has(&filter->pids, e->pid) && cidrs_have(filter->laddrs, filter->n_laddrs, e->laddr) &&
-	       cidrs_have(filter->raddrs, filter->n_raddrs, e->raddr) && comms_match(e->comm);
+	       cidrs_have(filter->raddrs, filter->n_raddrs, e->raddr) && comms_match(e->comm) && pinned_match(e);
 }
 
 #endif

@@ -235,6 +235,14 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
@@ -244,6 +252,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct files_struct *files;
 	struct css_set *cgroups;
+	struct nsproxy *nsproxy;
 };
 
 struct socket {

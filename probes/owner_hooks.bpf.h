@@ -87,6 +87,7 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task)
 	tag->uid = task->cred->uid.val;
 	tag->owner = OWNER_EXACT;
 	tag->seeded = 1;
+	tag->mntns = task_mntns(task);
 #pragma clang loop unroll(full)
 	for (int i = 0; i < COMM_SIZE; i++)
 		tag->comm[i] = task->comm[i];

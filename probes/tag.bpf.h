@@ -7,7 +7,7 @@
 #ifndef NETTRACE_TAG_BPF_H
 #define NETTRACE_TAG_BPF_H
 
-#include "ring.bpf.h"
+#include "pinned.bpf.h"
 
 struct tag {
 	__u32 pid, tid, uid;
@@ -16,7 +16,9 @@ struct tag {
 	__u8 seeded;
 	__u8 held;       /* tcpstates: the state that the held row left; tcptracer: 1: its end was told */
 	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
-	__u64 born;      /* first state change seen; 0: before tracing */
+	__u32 mntns;     /* of the owner, where --mntnsmap asks for it */
+	__u32 pad;
+	__u64 born;  /* first state change seen; 0: before tracing */
 	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
 	__u64 since; /* entered the present state; 0: not known */
 	__u64 held_at;
@@ -42,7 +44,7 @@ struct {
  * event of that socket. Old entries fall out; one older than the socket is ignored. */
 struct accepted {
 	__u64 at;
-	__u32 pid, tid, uid, pad;
+	__u32 pid, tid, uid, mntns;
 	char comm[COMM_SIZE];
 };
 
@@ -109,6 +111,7 @@ static __always_inline void tag_claim(struct tag *tag, bool begins)
 	tag->uid = (__u32)bpf_get_current_uid_gid();
 	tag->owner = OWNER_EXACT;
 	tag->seeded = 0;
+	tag->mntns = current_mntns();
 	bpf_get_current_comm(tag->comm, sizeof(tag->comm));
 	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		tag->cgroup_id = bpf_get_current_cgroup_id();
@@ -123,6 +126,7 @@ static __always_inline void accepted_add(__u64 key)
 		.pid = id >> 32,
 		.tid = (__u32)id,
 		.uid = (__u32)bpf_get_current_uid_gid(),
+		.mntns = current_mntns(),
 	};
 
 	bpf_get_current_comm(a.comm, sizeof(a.comm));
@@ -145,6 +149,7 @@ static __always_inline void tag_fold(struct tag *tag, struct sock *sk)
 		tag->pid = a->pid;
 		tag->tid = a->tid;
 		tag->uid = a->uid;
+		tag->mntns = a->mntns;
 		tag->owner = OWNER_EXACT;
 		__builtin_memcpy(tag->comm, a->comm, sizeof(tag->comm));
 	}
