@@ -19,9 +19,28 @@
 #define AF_INET     2
 #define AF_INET6    10
 #define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
 #define ETH_P_IP    0x0800
 #define ETH_P_IPV6  0x86dd
 #define PF_KTHREAD  0x00200000 /* include/linux/sched.h */
+
+/* include/uapi/asm-generic/errno*.h; ERESTART...: include/linux/errno.h */
+#define EINTR                 4
+#define EBADF                 9
+#define EFAULT                14
+#define ENOTSOCK              88
+#define ENETUNREACH           101
+#define ECONNABORTED          103
+#define ECONNRESET            104
+#define EISCONN               106
+#define ETIMEDOUT             110
+#define ECONNREFUSED          111
+#define EHOSTUNREACH          113
+#define EALREADY              114
+#define EINPROGRESS           115
+#define ECANCELED             125
+#define ERESTARTSYS           512
+#define ERESTART_RESTARTBLOCK 516
 
 /* include/net/tcp_states.h */
 enum {
@@ -142,6 +161,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u32 write_seq; /* behind what was written */
 	__u32 snd_nxt;   /* behind what was sent */
+	__u32 segs_out;  /* SYNs, too */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 };
@@ -171,7 +191,7 @@ struct sk_buff {
 	struct net_device *dev;
 	unsigned long _skb_refdst;
 	struct sock *sk;
-	unsigned int len;
+	unsigned int len, data_len;
 	int skb_iif;
 	char cb[48];
 	__be16 protocol;
@@ -184,6 +204,7 @@ struct sk_buff {
 struct iphdr {
 	__u8 protocol;
 	__be16 tot_len;
+	__be16 frag_off;
 	__be32 saddr;
 	__be32 daddr;
 };
@@ -199,6 +220,12 @@ struct tcphdr {
 	__be16 source;
 	__be16 dest;
 	__be32 seq;
+};
+
+struct udphdr {
+	__be16 source;
+	__be16 dest;
+	__be16 len;
 };
 
 struct inode {
@@ -286,6 +313,12 @@ struct io_kiocb {
 
 struct io_accept { /* lies at the start of struct io_kiocb */
 	__u32 file_slot;
+};
+
+struct sockaddr;
+
+struct io_connect { /* the same */
+	struct sockaddr *addr;
 };
 
 struct bpf_iter__task_file {

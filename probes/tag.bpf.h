@@ -13,7 +13,8 @@ struct tag {
 	__u32 pid, tid, uid;
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
-	__u8 seeded;
+	__u8 seeded : 1;
+	__u8 told : 1;   /* tcpconnect: the row of its attempt was sent */
 	__u8 held;       /* tcpstates: the state that the held row left; tcptracer: 1: its end was told */
 	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
 	__u32 mntns;     /* of the owner, where --mntnsmap asks for it */
