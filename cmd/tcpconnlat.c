@@ -9,6 +9,7 @@
 #define OWN(member) AT(struct tcpconnlat_event, member)
 
 static const struct field fields[] = {
+	{ "timestamp", .width = 9, .decimals = 3 },
 	{ "pid", "PID", .width = 7 },
 	{ "comm", "COMM", .width = 12, .wide = 16 },
 	{ "family", "IP", .width = 2 },
@@ -18,9 +19,9 @@ static const struct field fields[] = {
 	{ "rport", "DPORT", .width = 5 },
 	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
 	  .help = "from connect() to how it ended; unknown: begun before tracing" },
-	{ "result", "RESULT", F_NAME, IN_WIDE | IN_CSV | IN_JSON, .width = 11, OWN(result), RESULTS,
-	  .otherwise = "error",
-	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), or what failed" },
+	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .otherwise = "error" },
+	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
+	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
 	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .help = "errno of the same" },
 	{ "syns", "SYNS", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = -4, OWN(syns), .help = "SYNs that it took" },
 	{},

@@ -11,9 +11,10 @@ extern const char *const tcp_states[13];
 
 #define TCP_STATES NAMES(tcp_states)
 
-/* enum result of wire.h. In a table the errno stands for "failed". */
-extern const char *const result_columns[7], *const result_names[7];
+/* enum result of wire.h. In tables the errno stands for "failed". */
+extern const char *const result_names[7], *const result_columns[7];
 
-#define RESULTS NAMES(result_columns), .keys = result_names
+#define RESULT_NAMES   NAMES(result_names)
+#define RESULT_COLUMNS NAMES(result_columns)
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef NETTRACE_ATTEMPT_BPF_H
 #define NETTRACE_ATTEMPT_BPF_H
 
+#include "errors.h"
 #include "transition.bpf.h"
 
 struct attempt {

@@ -6,6 +6,11 @@
 
 #include "attempt.bpf.h"
 
+/* What a request to connect has in the place of an io_kiocb's first bytes. */
+struct io_connect {
+	struct sockaddr *addr;
+} __attribute__((preserve_access_index));
+
 #define IORING_OP_CONNECT 16 /* include/uapi/linux/io_uring.h */
 
 /* Sockets of which a state change has told that the attempt failed: the call that returns the same error (this one, if

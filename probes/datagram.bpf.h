@@ -5,6 +5,12 @@
 
 #include "packet.bpf.h"
 
+struct udphdr {
+	__be16 source;
+	__be16 dest;
+	__be16 len;
+} __attribute__((preserve_access_index));
+
 #define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
 
 struct datagram {

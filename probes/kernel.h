@@ -24,24 +24,6 @@
 #define ETH_P_IPV6  0x86dd
 #define PF_KTHREAD  0x00200000 /* include/linux/sched.h */
 
-/* include/uapi/asm-generic/errno*.h; ERESTART...: include/linux/errno.h */
-#define EINTR                 4
-#define EBADF                 9
-#define EFAULT                14
-#define ENOTSOCK              88
-#define ENETUNREACH           101
-#define ECONNABORTED          103
-#define ECONNRESET            104
-#define EISCONN               106
-#define ETIMEDOUT             110
-#define ECONNREFUSED          111
-#define EHOSTUNREACH          113
-#define EALREADY              114
-#define EINPROGRESS           115
-#define ECANCELED             125
-#define ERESTARTSYS           512
-#define ERESTART_RESTARTBLOCK 516
-
 /* include/net/tcp_states.h */
 enum {
 	TCP_ESTABLISHED = 1,
@@ -222,12 +204,6 @@ struct tcphdr {
 	__be32 seq;
 };
 
-struct udphdr {
-	__be16 source;
-	__be16 dest;
-	__be16 len;
-};
-
 struct inode {
 	unsigned short i_mode;
 };
@@ -313,12 +289,6 @@ struct io_kiocb {
 
 struct io_accept { /* lies at the start of struct io_kiocb */
 	__u32 file_slot;
-};
-
-struct sockaddr;
-
-struct io_connect { /* the same */
-	struct sockaddr *addr;
 };
 
 struct bpf_iter__task_file {

@@ -111,6 +111,29 @@ class Tcpconnect(lab.LiveTest):
             if row["result"] == "unreachable":
                 self.assertEqual((row["raddr"], row["rport"]), (inside.NO_ROUTE[row["family"]], 443))
 
+    def test_sockets_at_the_same_address(self):
+        """An error that no call has asked for dies with its socket: the next one in its memory fails by itself."""
+        inside.add_silence(self.space)
+
+        def connect():
+            told = []
+            port = inside.closed_port("127.0.0.1")
+            for _ in range(13):
+                made = inside.attempt("127.0.0.1", port, False)[0]
+                made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+                made.close()
+                made, how = inside.attempt(inside.NO_ROUTE[4], 443)
+                made.close()
+                told.append(how)
+            return told
+
+        with self.space.trace("tcpconnect") as traced:
+            told = inside.inside(self.space, connect)[1]
+        self.assertEqual(told, ["EHOSTUNREACH"] * 13)
+        self.assertEqual(
+            ends(traced.rows), {(4, "refused", "ECONNREFUSED"): 13, (4, "unreachable", "EHOSTUNREACH"): 13}
+        )
+
     def test_silence(self):
         """Unreachable after the SYN, timed out, abandoned: each as the process was told."""
         inside.add_silence(self.space)
