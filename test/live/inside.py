@@ -1,103 +1,108 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""inside.py: sockets of tests in a process of their own inside a network namespace; and places there that never answer."""
+"""inside.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
 
+import contextlib
 import ctypes
-import errno
-import json
 import os
+import pathlib
 import socket
+import threading
 import time
-import traceback
 
 import lab
 
-CLONE_NEWNET = 0x40000000
+ANY = {4: "127.0.0.1", 6: "::1"}
+FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
+MPTCP = 262  # IPPROTO_MPTCP
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def inside(space, function):
-    """Calls the function in a child process inside the namespace: (its process, what it returns)."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
+@contextlib.contextmanager
+def inside(space):
+    """Sockets that this thread makes are in the namespace, and stay there."""
+
+    def enter(descriptor):
+        if libc.setns(descriptor, 0):
+            raise OSError(ctypes.get_errno(), "setns")
+
+    with open("/proc/thread-self/ns/net") as outside, open(space.path) as path:
+        enter(path.fileno())
         try:
-            os.close(reading)
-            with open(space.path, "rb") as file:
-                if libc.setns(file.fileno(), CLONE_NEWNET):
-                    raise OSError(ctypes.get_errno(), "setns")
-            with open(writing, "w", encoding="utf-8") as report:
-                json.dump(function(), report)
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
+            yield
         finally:
-            os._exit(1)
-    os.close(writing)
-    with open(reading, encoding="utf-8") as report:
-        text = report.read()
-    if os.waitpid(child, 0)[1]:
-        raise AssertionError("the process in the namespace has failed")
-    return child, json.loads(text)
+            enter(outside.fileno())
 
 
-def family_of(address):
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
+def listen(space, family=4, backlog=64, protocol=0):
+    """A listener in the namespace, at a port of the kernel's choice."""
+    with inside(space):
+        listener = socket.socket(FAMILY[family], socket.SOCK_STREAM, protocol)
+    listener.bind((ANY[family], 0))
+    listener.listen(backlog)
+    return listener
 
 
-def listener(address, backlog=64):
-    made = socket.socket(family_of(address))
-    made.bind((address, 0))
-    made.listen(backlog)
-    return made, made.getsockname()[1]
+def connect(space, listener, protocol=0, **more):
+    """A client of the listener, connected (or, not blocking, on its way)."""
+    with inside(space):
+        client = socket.socket(listener.family, socket.SOCK_STREAM, protocol)
+    client.settimeout(more.get("timeout", lab.PATIENCE))
+    client.connect(listener.getsockname())
+    return client
 
 
-def closed_port(address):
-    """A port that nobody listens on."""
-    with socket.socket(family_of(address)) as made:
-        made.bind((address, 0))
-        return made.getsockname()[1]
+def reset(connection):
+    """Closes it with a RST."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connection.close()
 
 
-def attempt(address, port, blocking=True, made=None):
-    """Connects; returns the socket and the name of the errno, or "ok"."""
-    made = made or socket.socket(family_of(address))
-    made.setblocking(blocking)
-    try:
-        made.connect((address, port))
-    except OSError as error:
-        return made, errno.errorcode[error.errno]
-    return made, "ok"
+def state_of(connection):
+    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
 
 
-def settled(made, address, port, limit=lab.PATIENCE):
-    """Calls connect again, as programs do, until it says something else than EALREADY."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        how = attempt(address, port, False, made)[1]
-        if how not in ("EALREADY", "EINPROGRESS"):
-            return how
-        time.sleep(0.01)
-    raise AssertionError(f"connecting to {address}: nothing has happened")
+class Child:
+    """A process of this one, with a name; it runs work() and ends."""
+
+    def __init__(self, name, work):
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                pathlib.Path("/proc/self/comm").write_text(name)
+                work()
+                os._exit(0)
+            finally:
+                os._exit(1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        _, status = os.waitpid(self.pid, 0)
+        if status and not exception[0]:
+            raise AssertionError(f"the child ended with {status}")
 
 
-NOWHERE = {4: "10.77.0.2", 6: "fd77::2"}  # a neighbour that takes everything and says nothing
-NOBODY = {4: "10.77.0.3", 6: "fd77::3"}  # no neighbour at all
-NO_ROUTE = {4: "10.78.0.1", 6: "fd78::1"}
+class Blocked(threading.Thread):
+    """A thread that sleeps in work(): inside `with`, it surely does."""
+
+    def __init__(self, work):
+        super().__init__()
+        self.work, self.result = work, None
+
+    def run(self):
+        self.result = self.work()
+
+    def __enter__(self):
+        self.start()
+        wait = pathlib.Path(f"/proc/self/task/{self.native_id}/wchan")
+        lab.wait_for(lambda: "csk_accept" in wait.read_text(), "a thread that waits in accept()")
+        return self
+
+    def __exit__(self, *exception):
+        self.join()
 
 
-def add_silence(space):
-    """A network of those, in the namespace; and connecting takes three seconds to time out."""
-    ip = ("ip", "-n", space.name)
-    lab.must(*ip, "link", "add", "silent", "type", "veth", "peer", "name", "deaf")
-    for link in ("silent", "deaf"):
-        lab.must(*ip, "link", "set", link, "up")
-    lab.must(*ip, "address", "add", "10.77.0.1/24", "dev", "silent")
-    lab.must(*ip, "address", "add", "fd77::1/64", "dev", "silent", "nodad")
-    for family in (4, 6):
-        lab.must(*ip, "neighbour", "add", NOWHERE[family], "lladdr", "02:00:00:00:00:01", "dev", "silent", "nud", "permanent")
-        lab.must(*ip, f"-{family}", "route", "add", "unreachable", f"{NO_ROUTE[family]}/{32 if family == 4 else 128}")
-    lab.must(*space.enter, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_syn_retries")
-    # From 6.5 on there would be a third SYN.
-    lab.must(*space.enter, "sh", "-c", "cd /proc/sys/net/ipv4; ! [ -e tcp_syn_linear_timeouts ] || echo 0 >tcp_syn_linear_timeouts")
-    for version in ("ipv4", "ipv6"):  # nobody is found out in a third of a second
-        lab.must(*space.enter, "sh", "-c", f"echo 100 >/proc/sys/net/{version}/neigh/silent/retrans_time_ms")
+def ns_now():
+    """The clock that the tools' times come from."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME)

@@ -6,7 +6,7 @@ import re
 import socket
 import time
 
-import inside
+import connecting
 import lab
 
 FAMILIES = (4, 6)
@@ -42,26 +42,26 @@ class Tcpconnlat(lab.LiveTest):
         def connect():
             took, kept = [], []
             for family in FAMILIES:
-                server, port = inside.listener(lab.LOOPBACK[family])
-                closed = inside.closed_port(lab.LOOPBACK[family])
-                full, full_port = inside.listener(lab.LOOPBACK[family], backlog=0)
-                kept.append(inside.attempt(lab.LOOPBACK[family], full_port))
+                server, port = connecting.listener(lab.LOOPBACK[family])
+                closed = connecting.closed_port(lab.LOOPBACK[family])
+                full, full_port = connecting.listener(lab.LOOPBACK[family], backlog=0)
+                kept.append(connecting.attempt(lab.LOOPBACK[family], full_port))
                 for to in (port, closed) * 7:
                     began = time.monotonic_ns()
-                    kept.append(inside.attempt(lab.LOOPBACK[family], to))
+                    kept.append(connecting.attempt(lab.LOOPBACK[family], to))
                     took.append(time.monotonic_ns() - began)
                 # The queue is full: the first SYN is dropped; there is room for the second.
-                made, how = inside.attempt(lab.LOOPBACK[family], full_port, blocking=False)
+                made, how = connecting.attempt(lab.LOOPBACK[family], full_port, blocking=False)
                 began = time.monotonic_ns()
                 assert how == "EINPROGRESS", how
                 full.accept()
                 made.setblocking(True)
-                inside.settled(made, lab.LOOPBACK[family], full_port)
+                connecting.settled(made, lab.LOOPBACK[family], full_port)
                 took.append(time.monotonic_ns() - began + SLACK // 2)
             return took
 
         with self.space.trace("tcpconnlat") as traced:
-            took = inside.inside(self.space, connect)[1]
+            took = connecting.inside(self.space, connect)[1]
         slow = [row for row in traced.rows if row["latency_ns"] > 9 * 10**8]
         self.assertEqual(lab.count_by(slow, "family", "result", "syns"), {(4, "ok", 2): 1, (6, "ok", 2): 1})
         rows = list(traced.rows)
@@ -70,19 +70,19 @@ class Tcpconnlat(lab.LiveTest):
 
     def test_silence(self):
         """Attempts that come to nothing end, too, with their time and their SYNs."""
-        inside.add_silence(self.space)
+        connecting.add_silence(self.space)
 
         def connect():
             waiting = []
             for family in FAMILIES:
-                for address, count in ((inside.NOBODY[family], 3), (inside.NOWHERE[family], 2)):
-                    waiting += [(inside.attempt(address, 443, False)[0], address) for _ in range(count)]
+                for address, count in ((connecting.NOBODY[family], 3), (connecting.NOWHERE[family], 2)):
+                    waiting += [(connecting.attempt(address, 443, False)[0], address) for _ in range(count)]
                 for _ in range(7):
-                    inside.attempt(inside.NOWHERE[family], 443, False)[0].close()
-            return [inside.settled(made, address, 443) for made, address in waiting]
+                    connecting.attempt(connecting.NOWHERE[family], 443, False)[0].close()
+            return [connecting.settled(made, address, 443) for made, address in waiting]
 
         with self.space.trace("tcpconnlat") as traced:
-            pid, told = inside.inside(self.space, connect)
+            pid, told = connecting.inside(self.space, connect)
         self.assertEqual(told, (["EHOSTUNREACH"] * 3 + ["ETIMEDOUT"] * 2) * 2)
         expected = {}
         for family in FAMILIES:
@@ -101,24 +101,24 @@ class Tcpconnlat(lab.LiveTest):
 
         def connect():
             kept = []
-            server, port = inside.listener("127.0.0.1")
-            closed = inside.closed_port("127.0.0.1")
+            server, port = connecting.listener("127.0.0.1")
+            closed = connecting.closed_port("127.0.0.1")
             for _ in range(5):
-                made = inside.attempt("127.0.0.1", closed)[0]
+                made = connecting.attempt("127.0.0.1", closed)[0]
                 time.sleep(0.1)
-                kept.append(inside.attempt("127.0.0.1", port, made=made))
+                kept.append(connecting.attempt("127.0.0.1", port, made=made))
             return [how for _, how in kept]
 
         with self.space.trace("tcpconnlat") as traced, self.space.trace("tcpconnlat", "50") as slow:
-            self.assertEqual(inside.inside(self.space, connect)[1], ["ok"] * 5)
+            self.assertEqual(connecting.inside(self.space, connect)[1], ["ok"] * 5)
         self.assertEqual(lab.count_by(traced.rows, "result"), {("ok",): 5, ("refused",): 5})
         self.assertTrue(all(row["latency_ns"] < SLACK for row in traced.rows), traced.rows)
         self.assertEqual(slow.rows, [])
 
     def test_older_attempts(self):
         """When it began is not known: neither is how long it took."""
-        inside.add_silence(self.space)
-        script = f"import socket; socket.socket().connect(('{inside.NOWHERE[4]}', 443))"
+        connecting.add_silence(self.space)
+        script = f"import socket; socket.socket().connect(('{connecting.NOWHERE[4]}', 443))"
         with lab.Running(*self.space.enter, "python3", "-c", script) as client:
             attempts = (*self.space.enter, lab.need("ss"), "-tnH", "state", "syn-sent")
             lab.wait_for(lambda: lab.must(*attempts), "the attempt")
