@@ -7,7 +7,7 @@ import os
 import struct
 
 SETUP, ENTER, REGISTER = 425, 426, 427  # on every architecture
-REGISTER_FILES = 2
+REGISTER_FILES, UNREGISTER_FILES = 2, 3
 OP_NOP, OP_ACCEPT = 0, 13
 ASYNC = 1 << 4  # flag of a request: a thread of the kernel's own makes it
 MULTISHOT = 1  # of an accept
@@ -70,3 +70,7 @@ class Ring:
         """A table of the ring's own for files, empty."""
         slots = (ctypes.c_int32 * size)(*[-1] * size)
         call(REGISTER, self.fd, REGISTER_FILES, ctypes.addressof(slots), size)
+
+    def table_off(self):
+        """Closes what is in it."""
+        call(REGISTER, self.fd, UNREGISTER_FILES, 0, 0)
