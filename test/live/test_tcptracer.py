@@ -10,7 +10,7 @@ import socket
 import time
 
 import lab
-from inside import MPTCP, Blocked, Child, connect, listen, ns_now, reset, state_of
+from sockets import MPTCP, Blocked, Child, connect, listen, ns_now, reset, state_of
 from ring import OP_ACCEPT, Ring
 
 CLOSE = 7  # TCP_CLOSE

@@ -277,6 +277,17 @@ static void relative_times_never_go_back(void **state)
 	assert_plain(since, "0.000000");
 }
 
+static void relative_times_without_decimals_are_ns(void **state)
+{
+	const struct field *since = FIELD(F_RELATIVE, AT(struct event, ts));
+
+	(void)state;
+	sample.common.ts = first_ts = 54654400000;
+	assert_plain(since, "0");
+	sample.common.ts = 67000000001;
+	assert_plain(since, "12345600001");
+}
+
 /* ---- names ---- */
 
 static void texts_are_escaped_and_cut(void **state)
@@ -432,6 +443,19 @@ static void endpoints_with_ports(void **state)
 	assert_name(FIELD(F_BRACKETS, ENDPOINT), "[2001:db8:1::9]#51544");
 	sample.port = 0;
 	assert_name(FIELD(F_ENDPOINT, ENDPOINT), "2001:db8:1::9:0");
+}
+
+static void only_v6_of_tables_is_bracketed(void **state)
+{
+	const struct field *address = FIELD(F_ADDRESS, OWN(address), .bracketed = true);
+
+	(void)state;
+	assert_unknown(address);
+	set_address("203.0.113.9");
+	assert_name(address, "203.0.113.9");
+	set_address("2001:db8:1::9");
+	assert_writes(address, "[2001:db8:1::9]", "2001:db8:1::9", "\"2001:db8:1::9\"");
+	assert_true(field_complete(&(struct field){ "laddr", .bracketed = true }).bracketed);
 }
 
 /* ---- code ---- */
@@ -655,6 +679,8 @@ int main(void)
 		cmocka_unit_test_setup(errors_of_either_sign, blank),
 		cmocka_unit_test_setup(addresses_by_family, blank),
 		cmocka_unit_test_setup(endpoints_with_ports, blank),
+		cmocka_unit_test_setup(only_v6_of_tables_is_bracketed, blank),
+		cmocka_unit_test_setup(relative_times_without_decimals_are_ns, blank),
 		cmocka_unit_test_setup(places_in_the_code, blank),
 		cmocka_unit_test_setup(stacks_in_one_value, blank),
 		cmocka_unit_test_setup(stacks_in_lines, blank),

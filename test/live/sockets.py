@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""inside.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
+"""sockets.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
 
 import contextlib
 import ctypes
