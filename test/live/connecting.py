@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""connecting.py: sockets of tests in a process of their own inside a network namespace; and places there that never answer."""
+"""connecting.py: attempts to connect, by a process inside a network namespace; and places there that never answer."""
 
 import ctypes
 import errno
@@ -82,6 +82,13 @@ def settled(made, address, port, limit=lab.PATIENCE):
 
 NOWHERE = {4: "10.77.0.2", 6: "fd77::2"}  # a neighbour that takes everything and says nothing
 NOBODY = {4: "10.77.0.3", 6: "fd77::3"}  # no neighbour at all
+SETTINGS = """
+cd /proc/sys/net
+echo 1 >ipv4/tcp_syn_retries
+! [ -e ipv4/tcp_syn_linear_timeouts ] || echo 0 >ipv4/tcp_syn_linear_timeouts
+echo 100 >ipv4/neigh/silent/retrans_time_ms
+echo 100 >ipv6/neigh/silent/retrans_time_ms
+"""
 NO_ROUTE = {4: "10.78.0.1", 6: "fd78::1"}
 
 
@@ -93,11 +100,9 @@ def add_silence(space):
         lab.must(*ip, "link", "set", link, "up")
     lab.must(*ip, "address", "add", "10.77.0.1/24", "dev", "silent")
     lab.must(*ip, "address", "add", "fd77::1/64", "dev", "silent", "nodad")
-    for family in (4, 6):
-        lab.must(*ip, "neighbour", "add", NOWHERE[family], "lladdr", "02:00:00:00:00:01", "dev", "silent", "nud", "permanent")
-        lab.must(*ip, f"-{family}", "route", "add", "unreachable", f"{NO_ROUTE[family]}/{32 if family == 4 else 128}")
-    lab.must(*space.enter, "sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_syn_retries")
-    # From 6.5 on there would be a third SYN.
-    lab.must(*space.enter, "sh", "-c", "cd /proc/sys/net/ipv4; ! [ -e tcp_syn_linear_timeouts ] || echo 0 >tcp_syn_linear_timeouts")
-    for version in ("ipv4", "ipv6"):  # nobody is found out in a third of a second
-        lab.must(*space.enter, "sh", "-c", f"echo 100 >/proc/sys/net/{version}/neigh/silent/retrans_time_ms")
+    for family, bits in ((4, 32), (6, 128)):
+        neighbour = (NOWHERE[family], "lladdr", "02:00:00:00:00:01", "dev", "silent", "nud", "permanent")
+        lab.must(*ip, "neighbour", "add", *neighbour)
+        lab.must(*ip, f"-{family}", "route", "add", "unreachable", f"{NO_ROUTE[family]}/{bits}")
+    # Two SYNs: from 6.5 on there would be a third. Nobody is found out in a third of a second.
+    lab.must(*space.enter, "sh", "-c", SETTINGS)

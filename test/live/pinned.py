@@ -70,6 +70,6 @@ def file_system():
         try:
             if holder.stdout.readline() != b"mounted\n":
                 raise AssertionError("no BPF file system can be mounted")
-            yield pathlib.Path(f"/proc/{holder.pid}/root/mnt")
+            yield pathlib.Path(f"/proc/{holder.pid}/root", "mnt")
         finally:
             holder.kill()

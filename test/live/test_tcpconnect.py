@@ -8,8 +8,8 @@ import re
 import socket
 import time
 
-import dns
 import connecting
+import dns
 import lab
 import uring
 
@@ -81,7 +81,8 @@ class Tcpconnect(lab.LiveTest):
             for family in FAMILIES:
                 address = lab.LOOPBACK[family]
                 server, port = connecting.listener(address)
-                told += [connecting.attempt(connecting.NO_ROUTE[family], 443, blocking)[1] for blocking in (True, False) * 3]
+                away = connecting.NO_ROUTE[family]
+                told += [connecting.attempt(away, 443, blocking)[1] for blocking in (True, False) * 3]
                 first = None
                 for _ in range(6):  # a port for one connection: the other five find none
                     made = socket.socket(connecting.family_of(address))

@@ -16,8 +16,8 @@ libc = ctypes.CDLL(None, use_errno=True)
 def connect(made, address, port):
     """Connects through a ring of its own; returns what the completion says: 0 or a negative errno."""
     v6 = made.family == socket.AF_INET6
-    raw = struct.pack("=H", made.family) + struct.pack("!H", port)
-    raw += b"\0" * 4 + socket.inet_pton(made.family, address) + b"\0" * 4 if v6 else socket.inet_aton(address) + b"\0" * 8
+    raw, host = struct.pack("=H", made.family) + struct.pack("!H", port), socket.inet_pton(made.family, address)
+    raw += b"\0" * 4 + host + b"\0" * 4 if v6 else host + b"\0" * 8
     where = ctypes.create_string_buffer(raw, len(raw))
     parameters = ctypes.create_string_buffer(120)
     ring = libc.syscall(SETUP, 1, parameters)
