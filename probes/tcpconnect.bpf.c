@@ -166,8 +166,8 @@ int connect_helper(__u64 *ctx)
 	return syscall_failed(ctx, BY_HELPER);
 }
 
-/* (ctx, request, user data, res, ...), 6.13: (ctx, request, struct io_uring_cqe *); before 5.19 without the request.
- * Context: the task that made the request, or a thread of its. */
+/* (ctx, user data, res, flags) until 5.16: no request, nothing to see; (ctx, request, user data, res, flags ...) until
+ * 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the task that made the request, or a thread of its. */
 static __always_inline int request_failed(__u64 *ctx, const int rung)
 {
 	struct io_kiocb *request = TYPED(rung, ctx[1], io_kiocb);
@@ -179,7 +179,7 @@ static __always_inline int request_failed(__u64 *ctx, const int rung)
 		struct io_uring_cqe *completion = (void *)ctx[2];
 
 		error = -completion->res;
-	} else if (arguments == 7) {
+	} else if (arguments > 4) {
 		error = -(__s32)ctx[3];
 	} else {
 		return 0;
