@@ -222,6 +222,8 @@ static __always_inline int dns_answer(__u64 *ctx, const int rung)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
 	head.netns = skb->dev->nd_net.net->ns.inum;
+	if (!list_has(&settings.filter.netns, head.netns))
+		return 0;
 	e = ring_reserve_fact(sizeof(*e), &head);
 	if (!e)
 		return 0;
