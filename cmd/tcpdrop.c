@@ -46,7 +46,7 @@ static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "also what is thrown away on every clean connection: the last ACKs and FINs" },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
-	{ "reason", 0, O_ENUM, "NAMES", .off = offsetof(struct options, settings.reasons), .btf_enum = REASONS,
+	{ "reason", 0, O_ENUM, "NAMES", .off = offsetof(struct options, settings.only), .btf_enum = REASONS,
 	  .help = "only these reasons" },
 	{ "summary", 'c', O_SAME, .same = "summary",
 	  .help = "count by reason and location; print on exit and at --interval" },

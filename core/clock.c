@@ -69,6 +69,16 @@ void clock_local(struct text *text, uint64_t boot)
 	text_bytes(text, cached, sizeof(cached));
 }
 
+void clock_format(struct text *text, uint64_t boot, const char *form)
+{
+	time_t second = (time_t)(wall_ns(boot) / SECOND);
+	char line[128];
+	struct tm local;
+
+	localtime_r(&second, &local);
+	text_bytes(text, line, strftime(line, sizeof(line), form, &local));
+}
+
 void clock_rfc3339(struct text *text, uint64_t boot)
 {
 	static char cached[20] = "0000-00-00T00:00:00.";

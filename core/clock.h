@@ -18,6 +18,8 @@ void clock_set(int64_t offset);
 uint64_t clock_wall_us(uint64_t boot);
 /* "11:02:07", local time. */
 void clock_local(struct text *text, uint64_t boot);
+/* As a form of strftime() says, local time. */
+void clock_format(struct text *text, uint64_t boot, const char *form);
 /* "2026-03-05T11:02:07.123456789Z". */
 void clock_rfc3339(struct text *text, uint64_t boot);
 

@@ -15,8 +15,9 @@
 #define NETTRACE_VERSION "0.1.0"
 #endif
 
-#define RING_MIB_LAST 1024
-#define VERBOSE_HELP  "say what is attached and how, on stderr"
+#define RING_MIB_LAST  1024
+#define INTERVAL_LEAST 1000000 /* ns */
+#define VERBOSE_HELP   "say what is attached and how, on stderr"
 
 #define SETTER(name)                                                                                                   \
 	static const char *name(struct options *options __attribute__((unused)),                                       \
@@ -64,6 +65,15 @@ SETTER(set_pin)
 SETTER(set_seconds)
 {
 	return value_seconds(PLACE, text);
+}
+
+SETTER(set_interval)
+{
+	const char *message = value_seconds(PLACE, text);
+
+	if (!message && options->interval < INTERVAL_LEAST)
+		return "less than a millisecond";
+	return message;
 }
 
 SETTER(set_number)
@@ -143,7 +153,7 @@ SETTER(set_version)
 		.opt = { .name = name_, .key = key_, .type = O_COMMON, .arg = arg_, .help = help_, __VA_ARGS__ },      \
 		.group = group_, .offered = offered_, .set = set_                                                      \
 	}
-#define FILTER(...)       OPTION(GROUP_FILTERS, ALWAYS, __VA_ARGS__)
+#define FILTER(...)       OPTION(GROUP_FILTERS, OF_SOCKETS, __VA_ARGS__)
 #define OUTPUT(...)       OPTION(GROUP_OUTPUT, ALWAYS, __VA_ARGS__)
 #define RUN(...)          OPTION(GROUP_RUN, ALWAYS, __VA_ARGS__)
 #define AT_OPTION(member) .off = offsetof(struct options, member)
@@ -177,15 +187,17 @@ const struct common_option common_options[] = {
 	OUTPUT("csv", 0, NULL, set_format, "comma-separated values", .flag = FORMAT_CSV),
 	OUTPUT("wide", 'w', NULL, set_true, "more columns, and room for IPv6 addresses", AT_OPTION(wide)),
 	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day", AT_OPTION(time)),
-	OUTPUT("timestamp", 't', NULL, set_true, "add a column: seconds since the first row", AT_OPTION(timestamp)),
+	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
+	       AT_OPTION(timestamp)),
 	OUTPUT("no-header", 0, NULL, set_true, "no line with the names of the columns", AT_OPTION(no_header)),
 	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "log rows to the systemd journal too",
 	       AT_OPTION(journal)),
 	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
-	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "interval", 0, "S", set_seconds,
-	       "with --summary: print the counts every S seconds", AT_OPTION(interval)),
+	OPTION(GROUP_OUTPUT, WITH_TOTALS, "interval", 0, "SECONDS", set_interval,
+	       "print totals so often (1, 0.5); the rest on exit", AT_OPTION(interval)),
+	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "at most so many rows each time", NUMBER(rows)),
 
-	RUN("count", 0, "N", set_number, "stop after N rows", NUMBER(count)),
+	RUN("count", 0, "N", set_number, "stop after N rows, or N times printing totals", NUMBER(count)),
 	/* The same in every tool: in some, --count is a flag. */
 	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),

@@ -19,9 +19,13 @@ struct common_option {
 	enum option_group group;
 	enum {
 		ALWAYS,
-		WITH_SUMMARY, /* of tools with summary_fields */
-		ON_REQUEST,   /* of tools whose own table has an O_COMMON row of this name */
-		HIDDEN,       /* works, but is not in --help */
+		OF_SOCKETS,     /* of tools that are about sockets */
+		OF_ROWS,        /* of tools that have rows, not only totals */
+		WITH_TOTALS,    /* of tools with summary_fields */
+		WITH_SUMMARY,   /* of those, the ones that have rows, too */
+		WITH_INTERVALS, /* of those, the others */
+		ON_REQUEST,     /* of tools whose own table has an O_COMMON row of this name */
+		HIDDEN,         /* works, but is not in --help */
 	} offered;
 	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it. Not set: the option
 	 * prints argp's help of the kind .flag. */

@@ -5,9 +5,10 @@
 #include "core/clock.h"
 #include "core/enums.h"
 #include "core/fields.h"
+#include "core/histogram.h"
 #include "core/stack.h"
 
-static uint64_t number(const struct field *field, const struct event *event, bool *known)
+uint64_t field_number(const struct field *field, const struct event *event, bool *known)
 {
 	const char *at = (const char *)event + field->off;
 	uint64_t value = 0;
@@ -71,6 +72,14 @@ static bool write_errno(struct text *text, uint32_t value, enum writing how)
 	const char *name = strerrorname_np((int)error);
 
 	return error && (name ? write_name(text, name, how) : write_unnamed(text, error, how));
+}
+
+static bool write_signed(struct text *text, int32_t value)
+{
+	if (value == INT32_MIN)
+		return false;
+	text_signed(text, value);
+	return true;
 }
 
 static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
@@ -149,7 +158,7 @@ static bool write_scaled(struct text *text, const struct field *field, uint64_t 
 static bool write_number(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
 {
 	bool known;
-	uint64_t value = number(field, row->event, &known);
+	uint64_t value = field_number(field, row->event, &known);
 
 	switch (field->kind) {
 	case F_ID:
@@ -165,6 +174,8 @@ static bool write_number(struct text *text, const struct field *field, const str
 		return (known || field->size == 1) && write_tcpflags(text, value, how);
 	case F_ERRNO:
 		return write_errno(text, (uint32_t)value, how);
+	case F_INT:
+		return write_signed(text, (int32_t)value);
 	default:
 		break;
 	}
@@ -175,6 +186,30 @@ static bool write_number(struct text *text, const struct field *field, const str
 	if (field->kind == F_KBYTES || field->kind == F_MSEC || field->kind == F_USEC)
 		return write_scaled(text, field, value, how);
 	text_unsigned(text, value);
+	return true;
+}
+
+/* The slots of a histogram, all of them: 64-bit numbers may stand anywhere in an event. */
+static size_t read_slots(uint64_t slots[HISTOGRAM_SLOTS], const struct field *field, const struct field_row *row)
+{
+	size_t n = field->kind == F_LOG2 ? HISTOGRAM_SLOTS : field->size / sizeof(*slots);
+	const void *from = field->kind == F_LOG2 ? (const void *)row->slots : (const char *)row->event + field->off;
+
+	if (!from || n > HISTOGRAM_SLOTS)
+		return 0;
+	memcpy(slots, from, n * sizeof(*slots));
+	return n;
+}
+
+static bool write_histogram(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
+{
+	uint64_t slots[HISTOGRAM_SLOTS];
+	size_t n = read_slots(slots, field, row);
+
+	if (how == AS_JSON)
+		histogram_json(text, slots, n);
+	else
+		histogram_words(text, slots, n);
 	return true;
 }
 
@@ -218,6 +253,9 @@ bool field_write(struct text *text, const struct field *field, const struct fiel
 	case F_COUNT:
 		text_unsigned(text, row->count);
 		return true;
+	case F_LOG2:
+	case F_HISTOGRAM:
+		return write_histogram(text, field, row, how);
 	default:
 		return write_number(text, field, row, how);
 	}
@@ -227,4 +265,12 @@ void field_stack_lines(struct text *text, const struct field *field, const struc
 {
 	if (field->off + field->size <= row->size)
 		stack_lines(text, (const char *)row->event + field->off, field->size);
+}
+
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row)
+{
+	uint64_t slots[HISTOGRAM_SLOTS];
+	size_t n = read_slots(slots, field, row);
+
+	histogram_lines(text, slots, n, field->title);
 }

@@ -58,6 +58,9 @@ struct field field_complete(const struct field *field)
 		whole.otherwise = field->otherwise;
 		whole.flag = field->flag;
 		whole.unless = field->unless;
+		whole.merge = field->merge;
+		whole.sorts = field->sorts;
+		whole.groups = field->groups;
 		whole.before = field->before;
 		whole.after = field->after;
 	}

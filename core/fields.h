@@ -16,9 +16,11 @@ struct field field_complete(const struct field *field);
 /* What a row needs beyond its event. */
 struct field_row {
 	const struct event *event;
-	size_t size;       /* of the event as it came: fields beyond it are not known */
-	uint64_t first_ts; /* of the first row printed: what F_RELATIVE counts from */
-	uint64_t count;    /* F_COUNT */
+	size_t size;           /* of the event as it came: fields beyond it are not known */
+	uint64_t first_ts;     /* of the first row printed: what F_RELATIVE counts from */
+	uint64_t count;        /* F_COUNT */
+	const uint64_t *slots; /* F_LOG2; NULL: it counted nothing */
+	const char *label;     /* stands in the first column instead of its value; NULL: nothing does */
 };
 
 /* How a value is written. */
@@ -28,10 +30,18 @@ enum writing {
 	AS_JSON,
 };
 
+/* The number of a field of 1, 2, 4 or 8 bytes; *known: not all bits are set. */
+uint64_t field_number(const struct field *field, const struct event *event, bool *known);
 /* Appends the value. False, nothing appended: it is not known. AS_COLUMN cuts text to `cells` columns (0: never). */
 bool field_write(struct text *text, const struct field *field, const struct field_row *row, enum writing how,
 		 size_t cells);
 /* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n", and nothing for an empty one. */
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
+/* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row);
+static inline bool field_is_histogram(const struct field *field)
+{
+	return field->kind == F_LOG2 || field->kind == F_HISTOGRAM;
+}
 
 #endif

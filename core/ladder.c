@@ -11,6 +11,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/enums.h"
+#include "core/iterators.h"
 #include "core/libbpf_log.h"
 #include "core/pins.h"
 #include "core/say.h"
@@ -95,6 +96,9 @@ static void prepare(struct session *session, struct options *options)
 	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
 		say_exit(EXIT_FAILED, "internal: the object has no settings of this size");
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
+	map = bpf_object__find_map_by_name(session->object, "totals_by_cpu");
+	if (map)
+		bpf_map__set_max_entries(map, bpf_map__max_entries(map) * (__u32)libbpf_num_possible_cpus());
 	map = bpf_object__find_map_by_name(session->object, session->kernel.sk_storage ? "tags_hash" : "tags");
 	if (map)
 		bpf_map__set_autocreate(map, false);
@@ -114,14 +118,8 @@ static void prepare(struct session *session, struct options *options)
 
 static struct bpf_link *attach(struct session *session, struct bpf_program *program)
 {
-	union bpf_iter_link_info info = {};
-	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
-	struct bpf_map *tags = bpf_object__find_map_by_name(session->object, "tags");
-
-	if (strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map"))
-		return bpf_program__attach(program);
-	info.map.map_fd = (__u32)bpf_map__fd(tags);
-	return bpf_program__attach_iter(program, &options);
+	return strncmp(bpf_program__section_name(program), "iter/", 5) ? bpf_program__attach(program)
+								       : iterator_attach(session, program);
 }
 
 void ladder_detach(struct session *session, size_t i)
@@ -137,28 +135,6 @@ void ladder_leave(struct session *session)
 		ladder_detach(session, i);
 	bpf_object__close(session->object);
 	session->object = NULL;
-}
-
-void ladder_iterate(struct session *session, int use)
-{
-	char nothing[4096];
-
-	for (size_t i = 0; i < session->plan.count; i++) {
-		ssize_t got;
-		int fd;
-
-		if ((int)session->plan.hooks[i].use != use || !session->links[i])
-			continue;
-		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
-		if (fd < 0) {
-			say("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
-			continue;
-		}
-		do /* reading is what makes the kernel walk; the programs write nothing here */
-			got = read(fd, nothing, sizeof(nothing));
-		while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));
-		close(fd);
-	}
 }
 
 /* Attaches the iterators, or all others. NULL, or the program that was refused. */
@@ -200,7 +176,7 @@ static const char *try_plan(struct session *session, struct options *options, in
 	culprit = attach_hooks(session, true, error);
 	if (culprit)
 		return culprit;
-	ladder_iterate(session, RUN_AT_START);
+	iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
 	return attach_hooks(session, false, error);
 }
 
@@ -225,7 +201,7 @@ static void tell_missing(const struct session *session, const struct options *op
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const struct hook *hook = &session->plan.hooks[i];
-		bool wanted = !hook->flag || (hook->flag & options->settings.flags);
+		bool wanted = plan_wants(hook, options->settings.flags);
 
 		int alt = session->plan.choices[i].alt;
 

@@ -12,8 +12,6 @@ void ladder_climb(struct session *session, struct options *options);
 void ladder_detach(struct session *session, size_t i);
 /* Detaches everything and closes the object. */
 void ladder_leave(struct session *session);
-/* Runs the iterators of hooks with this use (RUN_AT_START, RUN_AT_END), once. */
-void ladder_iterate(struct session *session, int use);
 /* With --verbose: the rung of each hook, and what was refused; always: what the user misses by it. */
 void ladder_tell(const struct session *session, const struct options *options);
 /* Ends the program (exit 3) with one message: what failed, why, and the remedy. error: negative errno. */

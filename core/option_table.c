@@ -4,12 +4,11 @@
  * argp gets a row for each option, with its long name, and alias rows for everything else it is called. Keys are
  * letters in alias rows with a letter; all others are KEY_FIRST + the index of the option, so getopt takes an
  * abbreviation that fits two names of the same option. */
-#include "core/option_table.h"
+#include "core/option_doc.h"
 #include "core/say.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define KEY_FIRST 0x100 /* above every letter */
@@ -100,17 +99,37 @@ static const struct opt *target_of(const struct tool *tool, const struct opt *sa
 	return own ? own : &common_option(same->same)->opt;
 }
 
-static bool is_offered(const struct tool *tool, const struct common_option *common)
+static bool is_asked_for(const struct tool *tool, const struct common_option *common)
 {
-	if (common->offered == WITH_SUMMARY)
-		return tool->summary_fields;
-	if (common->offered != ON_REQUEST)
-		return true;
 	for_each (own, tool) {
 		if (own->type == O_COMMON && is_about(own, common))
 			return true;
 	}
 	return false;
+}
+
+static bool is_offered(const struct tool *tool, const struct common_option *common)
+{
+	bool intervals = tool->summary_fields && !tool->summary_flag;
+
+	switch (common->offered) {
+	case OF_SOCKETS:
+		return !tool->no_sockets;
+	case OF_ROWS:
+		return !intervals;
+	case WITH_TOTALS:
+		return tool->summary_fields;
+	case WITH_SUMMARY:
+		return tool->summary_fields && !intervals;
+	case WITH_INTERVALS:
+		return intervals;
+	case ON_REQUEST:
+		return is_asked_for(tool, common);
+	case ALWAYS:
+	case HIDDEN:
+		break;
+	}
+	return true;
 }
 
 /* A row that calls an option without argument by the long name of a common option with one. */
@@ -204,45 +223,9 @@ static void add_own(struct option_table *table, const struct tool *tool)
 	}
 }
 
-static char *make_doc(const struct tool *tool)
-{
-	static const char notes[] =
-		"LIST: numbers and ranges with commas between, 80,443,8000-8100. A filter that is given "
-		"twice takes what either names; a row must pass all filters.\n";
-	size_t size;
-	char *doc = NULL;
-	FILE *stream = open_memstream(&doc, &size);
-
-	if (!stream)
-		say_exit(EXIT_FAILED, "out of memory");
-	fprintf(stream, "%s\v%s", tool->summary, notes);
-	for (const char *const *example = tool->examples; example && example[0]; example += 2)
-		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
-			example[1]);
-	if (fclose(stream) != 0)
-		say_exit(EXIT_FAILED, "out of memory");
-	return doc;
-}
-
-/* "[INTERVAL [COUNT]] [-- COMMAND ARG...]" */
-static void add_args(struct option_table *table, const struct tool *tool)
-{
-	size_t length = 0;
-	int words = 0;
-
-	for (; tool->words && tool->words[words]; words++) {
-		const struct option_item *item = option_table_named(table, tool->words[words]);
-
-		length += (size_t)snprintf(table->args + length, sizeof(table->args) - length, "%s[%s",
-					   words ? " " : "", item->opt->arg);
-	}
-	snprintf(table->args + length, sizeof(table->args) - length, "%.*s%s[-- COMMAND ARG...]", words, "]]]]",
-		 words ? " " : "");
-}
-
 void option_table_fill(struct option_table *table, const struct tool *tool)
 {
-	*table = (struct option_table){ .doc = make_doc(tool) };
+	*table = (struct option_table){ .doc = option_doc(tool) };
 	for_each (own, tool) {
 		if (own->type == O_SAME)
 			assert(own_option(tool, own->same) ||
@@ -250,7 +233,8 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 		if (own->type == O_COMMON)
 			assert(own->name && common_option(own->name));
 	}
-	add_heading(table, "Filters:", GROUP_FILTERS);
+	if (!tool->no_sockets)
+		add_heading(table, "Filters:", GROUP_FILTERS);
 	add_own(table, tool);
 	add_heading(table, "Output:", GROUP_OUTPUT);
 	add_heading(table, "Run:", GROUP_RUN);
@@ -258,7 +242,7 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 		if (is_offered(tool, common))
 			add_common(table, tool, common);
 	}
-	add_args(table, tool);
+	option_args(table, tool);
 }
 
 const struct option_item *option_table_named(const struct option_table *table, const char *name)

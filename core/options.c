@@ -198,12 +198,22 @@ static int split_command(struct options *options, int argc, char **argv)
 	return argc;
 }
 
+const struct field *options_totals(const struct options *options)
+{
+	const struct tool *tool = options->tool;
+	bool wanted = !tool->summary_flag || (options->settings.flags & tool->summary_flag);
+
+	return wanted ? tool->summary_fields : NULL;
+}
+
 static void check_together(struct options *options)
 {
 	const struct tool *tool = options->tool;
 
-	if (options->interval && !(options->settings.flags & tool->summary_flag) && tool->summary_flag)
+	if (options->interval && !options_totals(options))
 		say_exit(EXIT_USAGE, "--interval: only together with --summary");
+	if (!options->interval && options_totals(options))
+		options->interval = tool->every;
 	if (tool->check)
 		tool->check(options);
 }

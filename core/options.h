@@ -20,12 +20,16 @@ struct options {
 	int cgroupmap, mntnsmap;     /* descriptors of the user's maps (core/pins.h); -1: none */
 	uint32_t ring_bytes;         /* power of two */
 	uint64_t duration, interval; /* ns; 0: none */
-	uint64_t count;              /* rows (or intervals of a summary); 0: no limit */
+	uint64_t count;              /* rows (or intervals of totals); 0: no limit */
+	uint64_t rows;               /* of totals, in each interval; 0: no limit */
+	uint32_t sort;               /* of totals: index of the tool's --sort */
 	const char *text;            /* the tool's O_TEXT */
 	uint32_t pick;               /* the tool's O_PICK */
 	char **command;              /* after --; NULL: none */
 };
 
+/* The fields of the totals that are asked for; NULL: rows. */
+const struct field *options_totals(const struct options *options);
 /* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
  * in one line and exits 2. */
 void options_parse(struct options *options, const struct tool *tool, int argc, char **argv);

@@ -13,6 +13,11 @@ void plan_start(struct plan *plan, const struct hook *hooks)
 		plan->choices[plan->count++].alt = PLAN_NONE;
 }
 
+bool plan_wants(const struct hook *hook, uint32_t flags)
+{
+	return (hook->flag & flags) == hook->flag && !(hook->unless & flags);
+}
+
 const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context)
 {
 	const struct hook *unserved = NULL;
@@ -23,7 +28,7 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 
 		choice->alt = PLAN_NONE;
 		choice->arguments = 0;
-		if (hook->flag && !(hook->flag & flags))
+		if (!plan_wants(hook, flags))
 			continue;
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt] && choice->alt == PLAN_NONE; alt++) {
 			int arguments;

@@ -26,6 +26,8 @@ typedef int plan_question(void *context, const char *program);
 
 /* An empty plan for the hooks that these tool flags want; unwanted hooks stay unserved. */
 void plan_start(struct plan *plan, const struct hook *hooks);
+/* The tool flags ask for this hook. */
+bool plan_wants(const struct hook *hook, uint32_t flags);
 /* Chooses anew for every hook. Returns the first required hook that nothing can serve, or NULL: the plan stands. */
 const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context);
 /* The kernel refused this program: it will not be chosen again. False: it was not part of the plan. */

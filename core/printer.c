@@ -38,8 +38,9 @@ static void add(struct printer *printer, const struct field *field)
 
 	if (!(whole.where & place(printer->options)) || (whole.kind == F_RELATIVE && !printer->options->timestamp))
 		return;
-	/* JSON has every key always, so that readers need not know the options. */
-	if (place(printer->options) != IN_JSON && ((whole.flag && !(whole.flag & flags)) || (whole.unless & flags)))
+	/* JSON has every key always, so that readers need not know the options; but a histogram is of one unit. */
+	if ((place(printer->options) != IN_JSON || field_is_histogram(&whole)) &&
+	    ((whole.flag & flags) != whole.flag || (whole.unless & flags)))
 		return;
 	if (place(printer->options) == IN_JSON && has(printer, whole.name))
 		return;
@@ -55,29 +56,48 @@ static bool declares(const struct field *fields, const char *name)
 	return fields->name != NULL;
 }
 
-void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd)
+/* Those that are there besides the tool's: in JSON the keys that every event has, the columns of -T and -t elsewhere.
+ * Of totals, only the time. */
+static void add_common(struct printer *printer, const struct field *fields)
 {
-	bool summary = fields == options->tool->summary_fields;
+	const struct options *options = printer->options;
+	bool few = printer->totals || options->tool->no_sockets;
 
-	memset(printer, 0, sizeof(*printer));
-	printer->options = options;
-	printer->fd = fd;
-	if (place(options) == IN_JSON && summary) {
+	if (place(options) == IN_JSON && few) {
 		add(printer, &common_fields[0]);
 	} else if (place(options) == IN_JSON) {
 		for (const struct field *field = common_fields; field->name; field++)
 			add(printer, field);
-	} else if (!summary && !declares(fields, "time")) {
+	} else if (printer->totals) {
+		/* In a table it stands above the block. */
+		if (options->time && place(options) == IN_CSV)
+			add(printer, &(struct field){ "time" });
+	} else if (!declares(fields, "time")) {
 		if (options->time)
 			add(printer, &(struct field){ "time" });
 		if (!declares(fields, "timestamp"))
 			add(printer, &(struct field){ "timestamp" });
 	}
+}
+
+void printer_choose(struct printer *printer, const struct field *fields)
+{
+	printer->count = 0;
+	add_common(printer, fields);
 	for (const struct field *field = fields; field->name; field++) {
 		add(printer, field);
 		if (!strcmp(field->name, "time"))
 			add(printer, &(struct field){ "timestamp" });
 	}
+}
+
+void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd)
+{
+	memset(printer, 0, sizeof(*printer));
+	printer->options = options;
+	printer->fd = fd;
+	printer->totals = fields == options->tool->summary_fields;
+	printer_choose(printer, fields);
 }
 
 void printer_free(struct printer *printer)
@@ -96,21 +116,15 @@ void printer_header(struct printer *printer)
 	for (size_t i = 0; i < printer->count; i++) {
 		if (i)
 			text_char(&printer->text, ',');
-		text_string(&printer->text, printer->fields[i].title);
+		text_csv_string(&printer->text, printer->fields[i].title, strlen(printer->fields[i].title));
 	}
 	text_char(&printer->text, '\n');
 }
 
-void printer_block(struct printer *printer, bool first)
+static void put_number(struct text *text, const char *key, uint64_t value)
 {
-	if (printer->options->format != FORMAT_TABLE)
-		return;
-	if (!first)
-		text_char(&printer->text, '\n');
-	if (printer->options->time) {
-		clock_local(&printer->text, clock_boot());
-		text_char(&printer->text, '\n');
-	}
+	text_string(text, key);
+	text_unsigned(text, value);
 }
 
 static void csv_row(struct printer *printer, const struct field_row *row)
@@ -138,33 +152,43 @@ static void json_row(struct printer *printer, const struct field_row *row)
 		text_string(text, ",\"tool\":\"");
 		text_string(text, printer->options->tool->name);
 		text_char(text, '"');
+		if (!printer->totals)
+			continue;
+		put_number(text, ",\"interval_ns\":", printer->interval);
+		text_string(text, printer->partial ? ",\"partial\":true" : ",\"partial\":false");
 	}
 	text_string(text, "}\n");
 }
 
-void printer_row(struct printer *printer, const struct event *event, size_t size, uint64_t count)
+static void put_row(struct printer *printer, struct field_row *row)
 {
-	struct field_row row = { .event = event, .size = size, .count = count };
-
 	if (printer->error)
 		return;
 	if (!printer->rows++)
-		printer->first_ts = event->ts;
-	row.first_ts = printer->first_ts;
+		printer->first_ts = row->event->ts;
+	row->first_ts = printer->first_ts;
 	if (printer->options->format == FORMAT_JSON)
-		json_row(printer, &row);
+		json_row(printer, row);
 	else if (printer->options->format == FORMAT_CSV)
-		csv_row(printer, &row);
+		csv_row(printer, row);
 	else
-		table_row(printer, &row);
+		table_row(printer, row);
 	if (printer->text.length >= ENOUGH)
 		printer_flush(printer);
 }
 
-static void put_number(struct text *text, const char *key, uint64_t value)
+void printer_row(struct printer *printer, const struct event *event, size_t size)
 {
-	text_string(text, key);
-	text_unsigned(text, value);
+	put_row(printer, &(struct field_row){ .event = event, .size = size });
+}
+
+void printer_total(struct printer *printer, const struct total *total, const char *label)
+{
+	put_row(printer, &(struct field_row){ .event = total->event,
+					      .size = total->size,
+					      .count = total->count,
+					      .slots = total->slots,
+					      .label = label });
 }
 
 void printer_loss(struct printer *printer, const struct ledger *ledger)

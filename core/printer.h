@@ -6,6 +6,7 @@
 #include "core/fields.h"
 #include "core/ledger.h"
 #include "core/options.h"
+#include "core/totals.h"
 
 #define PRINTER_FIELDS 48
 
@@ -16,19 +17,27 @@ struct printer {
 	struct text text; /* rows that are not written yet: always whole ones */
 	uint64_t first_ts;
 	uint64_t rows;
+	bool totals;       /* rows are totals ... */
+	uint64_t interval; /* ... of so many ns ... */
+	bool partial;      /* ... which is less than was asked for: the end came before */
+	uint64_t now;      /* when it ended */
+	uint64_t blocks;   /* of totals so far */
 	int fd;
 	int error; /* errno of the first write that failed; then nothing is written any more */
 };
 
-/* Picks the fields for the options' format, in the order of the tool's table (JSON: the common keys first). */
+/* Picks the fields for the options' format, in the order of the tool's table (JSON: the common keys first). fd: where
+ * rows go. */
 void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd);
+/* The same fields, or others, from now on. */
+void printer_choose(struct printer *printer, const struct field *fields);
 void printer_free(struct printer *printer);
 /* The heading, where the format has one and the user wants it. */
 void printer_header(struct printer *printer);
-/* Before each table of an interval: an empty line (not before the first), and with -T the time. Tables only. */
-void printer_block(struct printer *printer, bool first);
-/* One row; `count` is for summaries. */
-void printer_row(struct printer *printer, const struct event *event, size_t size, uint64_t count);
+/* One row. */
+void printer_row(struct printer *printer, const struct event *event, size_t size);
+/* One row of totals; label: in a table, what stands in the first column instead of its value (NULL: nothing). */
+void printer_total(struct printer *printer, const struct total *total, const char *label);
 /* JSON only: the ledger as a line of its own, when events were lost. */
 void printer_loss(struct printer *printer, const struct ledger *ledger);
 /* Writes what waits, whole rows at a time. False: it failed, now or before; see error. */

@@ -10,21 +10,21 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "core/blocks.h"
 #include "core/clock.h"
 #include "core/command.h"
 #include "core/journal_rows.h"
+#include "core/losses.h"
 #include "core/printer.h"
 #include "core/say.h"
 #include "core/session.h"
 #include "core/summary.h"
 
-#define NUMBER(value) ((unsigned long long)(value))
-
-#define MS            1000000ULL
-#define SECOND        (1000 * MS)
-#define TAIL          (100 * MS)   /* how long a row may wait in the ring for company */
-#define SETTLED       (200 * MS)   /* after the command: so long without an event and nothing more is on its way ... */
-#define SETTLE        (1 * SECOND) /* ... or this long altogether */
+#define MS      1000000ULL
+#define SECOND  (1000 * MS)
+#define TAIL    (100 * MS)   /* how long a row may wait in the ring for company */
+#define SETTLED (200 * MS)   /* after the command: so long without an event and nothing more is on its way ... */
+#define SETTLE  (1 * SECOND) /* ... or this long altogether */
 
 struct run {
 	struct options *options;
@@ -33,8 +33,9 @@ struct run {
 	struct summary *summary;     /* NULL: rows */
 	struct journal_rows journal; /* with --journal */
 	struct command command;
-	struct ledger told; /* the losses that were told already */
-	uint64_t outputs;   /* rows or summaries so far: what --count limits */
+	struct losses losses;
+	uint64_t outputs; /* rows or summaries so far: what --count limits */
+	uint64_t interval_start;
 	uint64_t deadline, next_interval, next_second, last_event, settle_end;
 	int signals;
 	bool stop;
@@ -56,52 +57,25 @@ static bool take_event(void *context, const struct event *event, size_t size)
 	if (run->summary) {
 		summary_add(run->summary, event, size);
 	} else {
-		printer_row(&run->printer, event, size, 0);
+		printer_row(&run->printer, event, size);
 		run->outputs++;
 	}
 	return !enough(run) && !run->printer.error;
 }
 
-static void print_summary(struct run *run)
+/* What the interval that ends now adds up to. */
+static void print_totals(struct run *run, uint64_t now, bool partial)
 {
-	if (run->options->interval)
-		printer_block(&run->printer, run->outputs == 0);
-	summary_print(run->summary, &run->printer);
+	session_iterate(&run->session, RUN_AT_INTERVAL);
+	while (session_read(&run->session))
+		;
+	run->printer.now = now;
+	run->printer.interval = now - run->interval_start;
+	run->printer.partial = partial;
+	blocks_print(run->summary, &run->printer);
+	summary_clear(run->summary);
+	run->interval_start = now;
 	run->outputs++;
-}
-
-/* Says on stderr, and in JSON in the stream, what was lost since the last time. */
-static void tell_losses(struct run *run)
-{
-	struct ledger now;
-	const struct ledger *told = &run->told;
-
-	if (!session_ledger(&run->session, &now))
-		return;
-	if (now.missed < told->missed) /* read while events went on */
-		now.missed = told->missed;
-	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)
-		return;
-	if (now.counters.lost_ring != told->counters.lost_ring)
-		say("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
-		    now.counters.lost_ring - told->counters.lost_ring, now.counters.lost_ring, NUMBER(now.seen));
-	if (now.missed != told->missed)
-		say("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
-		    NUMBER(now.missed - told->missed), NUMBER(now.missed), NUMBER(now.seen));
-	if (now.counters.lost_map != told->counters.lost_map)
-		say("no room in a map for %llu facts: some rows say less than they could",
-		    now.counters.lost_map - told->counters.lost_map);
-	printer_loss(&run->printer, &now);
-	run->told = now;
-}
-
-static void tell_ledger(struct run *run)
-{
-	struct ledger now;
-
-	if (session_ledger(&run->session, &now))
-		say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(now.seen),
-		    now.counters.filtered, now.counters.sent, NUMBER(ledger_lost(&now)), NUMBER(run->printer.rows));
 }
 
 static int open_signals(void)
@@ -159,17 +133,17 @@ static void look_at_clock(struct run *run, uint64_t now)
 {
 	if (now >= run->next_second) {
 		clock_sync();
-		tell_losses(run);
+		losses_tell(&run->losses, &run->session, &run->printer);
 		run->next_second = now + SECOND;
 	}
-	if (run->next_interval && now >= run->next_interval) {
-		print_summary(run);
+	if (run->deadline && now >= run->deadline) {
+		run->stop = true; /* finish() prints the interval that ends with it */
+	} else if (run->next_interval && now >= run->next_interval) {
+		print_totals(run, now, false);
 		/* From the plan, not from now: intervals do not drift. */
-		while (run->next_interval <= now)
-			run->next_interval += run->options->interval;
+		run->next_interval +=
+			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
 	}
-	if (run->deadline && now >= run->deadline)
-		run->stop = true;
 	if (command_ended(&run->command)) {
 		if (!run->settle_end) {
 			run->settle_end = now + SETTLE;
@@ -196,12 +170,25 @@ static void loop(struct run *run)
 	}
 }
 
+/* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
+static void tell_banner(const struct options *options)
+{
+	if (!isatty(STDERR_FILENO) || options->format != FORMAT_TABLE)
+		return;
+	if (options->interval)
+		say("tracing; prints every %g s, Ctrl-C ends it", (double)options->interval / (double)SECOND);
+	else
+		say("tracing; Ctrl-C prints the totals");
+}
+
 static void ready(struct run *run)
 {
 	struct options *options = run->options;
 
 	if (!run->summary)
 		printer_header(&run->printer);
+	else
+		tell_banner(options);
 	printer_flush(&run->printer);
 	if (options->ready_fd < 0)
 		return;
@@ -213,19 +200,23 @@ static void ready(struct run *run)
 /* Nothing new is made; what was made is printed, then what belongs to the end. */
 static void finish(struct run *run)
 {
+	uint64_t now;
+
 	session_quiet(&run->session);
 	while (!run->printer.error && !enough(run) && session_read(&run->session))
 		;
 	if (!run->printer.error && !enough(run)) {
-		session_finish(&run->session);
+		session_iterate(&run->session, RUN_AT_END);
 		while (session_read(&run->session))
 			;
 	}
-	if (run->summary && !enough(run))
-		print_summary(run);
-	tell_losses(run);
+	if (run->summary && !enough(run) && !run->printer.error) {
+		now = clock_boot();
+		print_totals(run, now, now < run->next_interval);
+	}
+	losses_tell(&run->losses, &run->session, &run->printer);
 	if (run->options->verbose)
-		tell_ledger(run);
+		losses_account(&run->session, &run->printer);
 	printer_flush(&run->printer);
 }
 
@@ -255,25 +246,28 @@ int run(struct options *options)
 {
 	struct run run = { .options = options };
 	const struct tool *tool = options->tool;
-	bool summary = tool->summary_fields && (options->settings.flags & tool->summary_flag);
+	const struct field *totals = options_totals(options);
 	uint64_t now;
 	int code;
 
 	run.signals = open_signals();
 	command_prepare(&run.command, options->command);
 	clock_sync();
-	if (summary)
-		run.summary = summary_new(tool);
+	if (totals)
+		run.summary = summary_new(tool, 0);
 	if (options->journal)
 		journal_rows_start(&run.journal, tool);
-	printer_start(&run.printer, options, summary ? tool->summary_fields : tool->fields, STDOUT_FILENO);
+	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
 	session_start(&run.session, options, take_event, &run);
+	if (run.summary)
+		summary_clear(run.summary); /* of the time before: counting begins now */
+	now = clock_boot();
 	ready(&run);
 	command_go(&run.command);
 
-	now = clock_boot();
 	run.deadline = options->duration ? now + options->duration : 0;
-	run.next_interval = summary && options->interval ? now + options->interval : 0;
+	run.interval_start = now;
+	run.next_interval = options->interval ? now + options->interval : 0;
 	run.next_second = now + SECOND;
 	loop(&run);
 	finish(&run);

@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/iterators.h"
 #include "core/ladder.h"
 #include "core/libbpf_log.h"
 #include "core/say.h"
@@ -62,13 +63,14 @@ void session_start(struct session *session, struct options *options, session_eve
 					 session, NULL);
 	if (!session->ring)
 		ladder_give_up(session, "mapping the ring", -errno);
-	ladder_iterate(session, RUN_AT_START); /* again: for what was opened meanwhile */
+	session_iterate(session, RUN_AT_START);    /* again: for what was opened meanwhile */
+	session_iterate(session, RUN_AT_INTERVAL); /* where counting begins */
 	ladder_tell(session, options);
 }
 
-void session_finish(struct session *session)
+void session_iterate(struct session *session, int use)
 {
-	ladder_iterate(session, RUN_AT_END);
+	iterators_run(session, use, ring_event, session);
 }
 
 int session_fd(const struct session *session)
@@ -86,7 +88,7 @@ size_t session_read(struct session *session)
 void session_quiet(struct session *session)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
-		if (session->plan.hooks[i].use == RUN_AT_END)
+		if (session->plan.hooks[i].use != ATTACH)
 			continue;
 		ladder_detach(session, i);
 	}

@@ -34,8 +34,8 @@ struct session {
  * that belong to the start. Fills options->settings' kernel part. Ends the program (exit 3) with one message when a
  * required hook cannot be served. --verbose: tells the rung of each hook on stderr. */
 void session_start(struct session *session, struct options *options, session_event *event, void *context);
-/* Runs the RUN_AT_END iterators. */
-void session_finish(struct session *session);
+/* Runs the iterators of this use (struct hook), and hands over the events that they write. */
+void session_iterate(struct session *session, int use);
 /* Becomes readable when the kernel half wants the ring read. */
 int session_fd(const struct session *session);
 /* Hands over what waits in the ring, up to a bound, so that signals are heard under any load. Returns how many events.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* summary.c: counts instead of rows. */
+/* summary.c: the rows of totals by their keys. */
 #include "core/summary.h"
 
 #include <stdlib.h>
@@ -7,24 +7,22 @@
 
 #include "core/say.h"
 
-#define KEY_MAX 128
-
-/* Open addressing over indexes into a dense array: growth moves only indexes, and printing sorts the array in place. */
-struct entry {
-	uint64_t count, hash;
-	char *event; /* tool->event_size bytes, the tail zero where the event was shorter */
-	size_t size;
-	char key[KEY_MAX];
+/* A part of the event that is part of the key; numbers most significant byte first, so that keys sort as they read. */
+struct part {
+	uint16_t off, size;
+	bool number, in_group;
 };
 
+/* Open addressing over indexes into a dense array: growth moves only indexes, and printing sorts the array in place. */
 struct summary {
-	const struct tool *tool;
-	struct field keys[PRINTER_FIELDS];
-	size_t n_keys, key_size;
-	struct entry *entries;
+	struct totals_fields fields;
+	struct part parts[TOTALS_FIELDS];
+	size_t n_parts, key_size;
+	struct total *totals;
 	size_t count, room;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t n_slots;  /* power of two, more than twice count */
+	bool moved;      /* the rows have other places than the slots tell */
 };
 
 static void *need(void *memory)
@@ -34,45 +32,49 @@ static void *need(void *memory)
 	return memory;
 }
 
-static void add_key(struct summary *summary, size_t off, size_t size)
+static void add_part(struct summary *summary, size_t off, size_t size, bool number, bool in_group)
 {
-	struct field *key = &summary->keys[summary->n_keys++];
-
-	key->off = (uint16_t)off;
-	key->size = (uint16_t)size;
+	if (summary->n_parts == TOTALS_FIELDS || summary->key_size + size > TOTALS_KEY)
+		say_exit(EXIT_FAILED, "internal: a summary's key is too long");
+	summary->parts[summary->n_parts++] = (struct part){ (uint16_t)off, (uint16_t)size, number, in_group };
 	summary->key_size += size;
 }
 
-struct summary *summary_new(const struct tool *tool)
+static bool is_address(const struct field *field)
+{
+	return field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_BRACKETS;
+}
+
+struct summary *summary_new(const struct tool *tool, unsigned int group)
 {
 	struct summary *summary = need(calloc(1, sizeof(*summary)));
-	bool addresses = false;
+	bool addresses = false, family = false;
 
-	summary->tool = tool;
-	for (const struct field *field = tool->summary_fields; field->name; field++) {
-		struct field whole = field_complete(field);
+	totals_fields(&summary->fields, tool);
+	for (size_t i = 0; i < summary->fields.count; i++) {
+		const struct field *field = &summary->fields.fields[i];
+		bool in_group = !group || field->groups & 1U << group;
 
-		if (whole.kind == F_COUNT || summary->n_keys + 2 > PRINTER_FIELDS)
+		if (field->merge != KEY || field->kind == F_COUNT || field->kind == F_LOG2)
 			continue;
-		add_key(summary, whole.off, whole.size);
-		addresses |= whole.kind == F_ADDRESS || whole.kind == F_ENDPOINT || whole.kind == F_BRACKETS;
-		if (whole.port)
-			add_key(summary, whole.port, sizeof(uint16_t));
+		add_part(summary, field->off, field->size, field->size <= 8 && field->kind != F_TEXT, in_group);
+		if (field->port)
+			add_part(summary, field->port, sizeof(uint16_t), true, in_group);
+		addresses |= is_address(field);
+		family |= in_group && is_address(field);
 	}
 	if (addresses) /* they print by it */
-		add_key(summary, offsetof(struct event, family), 1);
-	if (summary->key_size > KEY_MAX)
-		say_exit(EXIT_FAILED, "internal: a summary's key is too long");
+		add_part(summary, offsetof(struct event, family), 1, true, family);
 	return summary;
 }
 
-static void clear(struct summary *summary)
+void summary_clear(struct summary *summary)
 {
 	for (size_t i = 0; i < summary->count; i++)
-		free(summary->entries[i].event);
-	free(summary->entries);
+		totals_release(&summary->totals[i]);
+	free(summary->totals);
 	free(summary->slots);
-	summary->entries = NULL;
+	summary->totals = NULL;
 	summary->slots = NULL;
 	summary->count = summary->room = summary->n_slots = 0;
 }
@@ -80,28 +82,30 @@ static void clear(struct summary *summary)
 void summary_free(struct summary *summary)
 {
 	if (summary)
-		clear(summary);
+		summary_clear(summary);
 	free(summary);
 }
 
-static uint64_t hash_of(const char *key, size_t size)
+const struct totals_fields *summary_fields(const struct summary *summary)
+{
+	return &summary->fields;
+}
+
+static uint64_t hash_of(const unsigned char *key, size_t size)
 {
 	uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
 
 	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)key[i]) * 1099511628211ULL;
+		hash = (hash ^ key[i]) * 1099511628211ULL;
 	return hash;
 }
 
-static void grow(struct summary *summary)
+static void index_again(struct summary *summary)
 {
-	summary->room = summary->room ? summary->room * 2 : 64;
-	summary->entries = need(realloc(summary->entries, summary->room * sizeof(*summary->entries)));
-	free(summary->slots);
-	summary->n_slots = summary->room * 4;
-	summary->slots = need(calloc(summary->n_slots, sizeof(*summary->slots)));
+	summary->moved = false;
+	memset(summary->slots, 0, summary->n_slots * sizeof(*summary->slots));
 	for (size_t i = 0; i < summary->count; i++) {
-		size_t slot = summary->entries[i].hash & (summary->n_slots - 1);
+		size_t slot = summary->totals[i].hash & (summary->n_slots - 1);
 
 		while (summary->slots[slot])
 			slot = (slot + 1) & (summary->n_slots - 1);
@@ -109,70 +113,88 @@ static void grow(struct summary *summary)
 	}
 }
 
-/* The entry of this key, new ones with count 0. */
-static struct entry *entry_of(struct summary *summary, const char *key)
+static void grow(struct summary *summary)
+{
+	summary->room = summary->room ? summary->room * 2 : 64;
+	summary->totals = need(realloc(summary->totals, summary->room * sizeof(*summary->totals)));
+	free(summary->slots);
+	summary->n_slots = summary->room * 4;
+	summary->slots = need(calloc(summary->n_slots, sizeof(*summary->slots)));
+	index_again(summary);
+}
+
+/* The row of this key, new ones all zero. */
+static struct total *total_of_key(struct summary *summary, const unsigned char *key)
 {
 	uint64_t hash = hash_of(key, summary->key_size);
-	struct entry *entry;
+	struct total *total;
 	size_t slot;
 
 	if (summary->count == summary->room)
 		grow(summary);
+	else if (summary->moved)
+		index_again(summary);
 	slot = hash & (summary->n_slots - 1);
 	for (; summary->slots[slot]; slot = (slot + 1) & (summary->n_slots - 1)) {
-		entry = &summary->entries[summary->slots[slot] - 1];
-		if (entry->hash == hash && !memcmp(entry->key, key, summary->key_size))
-			return entry;
+		total = &summary->totals[summary->slots[slot] - 1];
+		if (total->hash == hash && !memcmp(total->key, key, summary->key_size))
+			return total;
 	}
-	entry = &summary->entries[summary->count++];
+	total = &summary->totals[summary->count++];
 	summary->slots[slot] = (uint32_t)summary->count;
-	memset(entry, 0, sizeof(*entry));
-	entry->hash = hash;
-	entry->event = need(calloc(1, summary->tool->event_size));
-	memcpy(entry->key, key, summary->key_size);
-	return entry;
+	memset(total, 0, sizeof(*total));
+	total->hash = hash;
+	memcpy(total->key, key, summary->key_size);
+	return total;
+}
+
+static struct total *total_of(struct summary *summary, const struct event *event, size_t size)
+{
+	unsigned char key[TOTALS_KEY] = { 0 };
+	size_t at = 0;
+
+	for (size_t i = 0; i < summary->n_parts; i++) {
+		const struct part *part = &summary->parts[i];
+		const unsigned char *from = (const unsigned char *)event + part->off;
+
+		for (size_t byte = 0; part->in_group && byte < part->size && part->off + part->size <= size; byte++)
+			key[at + byte] = from[part->number ? part->size - 1U - byte : byte];
+		at += part->size;
+	}
+	return total_of_key(summary, key);
+}
+
+/* What is no part of the group's key would be that of any one event: not known of the row. */
+static void forget(const struct summary *summary, struct event *event)
+{
+	for (size_t i = 0; i < summary->n_parts; i++) {
+		if (!summary->parts[i].in_group)
+			memset((char *)event + summary->parts[i].off, 0, summary->parts[i].size);
+	}
 }
 
 void summary_add(struct summary *summary, const struct event *event, size_t size)
 {
-	char key[KEY_MAX] = { 0 };
-	struct entry *entry;
-	size_t at = 0;
+	struct total *total = total_of(summary, event, size);
 
-	for (size_t i = 0; i < summary->n_keys; i++) {
-		const struct field *field = &summary->keys[i];
-
-		if ((size_t)field->off + field->size <= size)
-			memcpy(key + at, (const char *)event + field->off, field->size);
-		at += field->size;
-	}
-	entry = entry_of(summary, key);
-	entry->size = size < summary->tool->event_size ? size : summary->tool->event_size;
-	memcpy(entry->event, event, entry->size);
-	entry->count++;
+	totals_add_event(&summary->fields, total, event, size);
+	forget(summary, total->event);
 }
 
-static int most_first(const void *one, const void *other)
+void summary_add_all(struct summary *summary, const struct summary *other)
 {
-	const struct entry *a = one, *b = other;
+	for (size_t i = 0; i < other->count; i++) {
+		struct total *total = total_of(summary, other->totals[i].event, other->totals[i].size);
 
-	if (a->count != b->count)
-		return a->count < b->count ? 1 : -1;
-	return memcmp(a->key, b->key, sizeof(a->key));
+		totals_add_row(&summary->fields, total, &other->totals[i]);
+		forget(summary, total->event);
+	}
 }
 
-size_t summary_print(struct summary *summary, struct printer *printer)
+struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count)
 {
-	size_t rows = summary->count;
-
-	if (rows)
-		qsort(summary->entries, summary->count, sizeof(*summary->entries), most_first);
-	printer_header(printer);
-	for (size_t i = 0; i < summary->count; i++) {
-		struct entry *entry = &summary->entries[i];
-
-		printer_row(printer, (const struct event *)(const void *)entry->event, entry->size, entry->count);
-	}
-	clear(summary);
-	return rows;
+	totals_sort(&summary->fields, summary->totals, summary->count, sort);
+	summary->moved = true;
+	*count = summary->count;
+	return summary->totals;
 }

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* summary.h: counts instead of rows: how many events share the fields that make a key. */
+/* summary.h: totals instead of rows: what the events that share the fields that make a key add up to. */
 #ifndef NETTRACE_SUMMARY_H
 #define NETTRACE_SUMMARY_H
 
-#include "core/printer.h"
+#include "core/totals.h"
 
 struct summary;
 
-/* The key is every field of tool->summary_fields but the F_COUNT one. */
-struct summary *summary_new(const struct tool *tool);
+/* The key is every KEY field of tool->summary_fields; group: only those of that group (struct field), 0: all. */
+struct summary *summary_new(const struct tool *tool, unsigned int group);
 void summary_free(struct summary *summary);
-/* Counts one event of `size` bytes; keeps the latest of each key as its sample. */
+/* Adds one event of `size` bytes. */
 void summary_add(struct summary *summary, const struct event *event, size_t size);
-/* Prints the heading and a row for each key, most first (equal counts: by key, so the order is stable), and starts
- * again from nothing. Returns the number of rows. */
-size_t summary_print(struct summary *summary, struct printer *printer);
+/* Adds the rows of another summary of the same tool: the same events in a coarser group. */
+void summary_add_all(struct summary *summary, const struct summary *other);
+/* The rows in the order of totals_sort(), for the caller to move about. They live until the next call. */
+struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count);
+const struct totals_fields *summary_fields(const struct summary *summary);
+/* Starts again from nothing. */
+void summary_clear(struct summary *summary);
 
 #endif

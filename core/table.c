@@ -36,10 +36,59 @@ static bool is_glued(const struct printer *printer, size_t i)
 	return i < printer->count && printer->fields[i].glued;
 }
 
+/* The value; else the one that is named to stand for it; else "-". */
+static void table_value(struct printer *printer, const struct field *field, const struct field_row *row)
+{
+	size_t cells = field->cut ? (size_t)width(printer, field) : 0;
+	const struct field *other = printer->options->tool->fields;
+
+	if (row->label && field == printer->fields) {
+		text_string(&printer->text, row->label);
+		return;
+	}
+	if (field_write(&printer->text, field, row, AS_COLUMN, cells))
+		return;
+	while (field->otherwise && other->name && strcmp(other->name, field->otherwise))
+		other++;
+	if (!field->otherwise || !other->name || !field_write(&printer->text, other, row, AS_COLUMN, 0))
+		text_char(&printer->text, '-');
+}
+
+static const struct field *histogram_of(const struct printer *printer)
+{
+	for (size_t i = 0; i < printer->count; i++) {
+		if (field_is_histogram(&printer->fields[i]))
+			return &printer->fields[i];
+	}
+	return NULL;
+}
+
+/* A section of its own: what it is of, then its lines. */
+static void put_histogram(struct printer *printer, const struct field *histogram, const struct field_row *row)
+{
+	struct text *text = &printer->text;
+
+	for (size_t i = 0; i < printer->count; i++) {
+		const struct field *field = &printer->fields[i];
+
+		if (field == histogram)
+			continue;
+		text_string(text, i ? ", " : "\n");
+		text_string(text, field->name);
+		text_string(text, " = ");
+		table_value(printer, field, row);
+	}
+	if (printer->count > 1)
+		text_char(text, '\n');
+	field_histogram_lines(text, histogram, row);
+}
+
 void table_header(struct printer *printer)
 {
 	struct text *text = &printer->text;
 
+	if (histogram_of(printer))
+		return;
 	for (size_t i = 0, next; i < printer->count; i = next) {
 		const struct field *field = &printer->fields[i];
 		size_t from;
@@ -62,25 +111,15 @@ void table_header(struct printer *printer)
 	text_char(text, '\n');
 }
 
-/* The value; else the one that is named to stand for it; else "-". */
-static void table_value(struct printer *printer, const struct field *field, const struct field_row *row)
-{
-	size_t cells = field->cut ? (size_t)width(printer, field) : 0;
-	const struct field *other = printer->options->tool->fields;
-
-	if (field_write(&printer->text, field, row, AS_COLUMN, cells))
-		return;
-	while (field->otherwise && other->name && strcmp(other->name, field->otherwise))
-		other++;
-	if (!field->otherwise || !other->name || !field_write(&printer->text, other, row, AS_COLUMN, 0))
-		text_char(&printer->text, '-');
-}
-
 void table_row(struct printer *printer, const struct field_row *row)
 {
 	struct text *text = &printer->text;
-	const struct field *stack = NULL;
+	const struct field *stack = NULL, *histogram = histogram_of(printer);
 
+	if (histogram) {
+		put_histogram(printer, histogram, row);
+		return;
+	}
 	for (size_t i = 0, next; i < printer->count; i = next) {
 		const struct field *field = &printer->fields[i];
 		size_t from;

@@ -14,27 +14,30 @@
 /* How the bytes of a field become text. "Not known" prints "-" in a table, nothing in CSV, null in JSON. */
 enum kind {
 	F_NONE,
-	F_UINT,     /* 1, 2, 4 or 8 bytes; all bits set: not known */
-	F_ID,       /* the same, where 0 means not known: pid, tid, netns, cgroup_id */
-	F_PORT,     /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
-	F_HEX,      /* 8 bytes; a JSON string */
-	F_TIME,     /* ns of CLOCK_BOOTTIME: HH:MM:SS local time; RFC 3339 with ns, UTC, in JSON */
-	F_RELATIVE, /* the same since the first row, in seconds with .decimals; none: in ns. Shown with -t only */
-	F_MSEC,     /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
-	F_USEC,     /* the same as whole us */
-	F_KBYTES,   /* bytes as whole KiB; JSON: bytes */
-	F_TEXT,     /* char[.size], escaped; empty: not known */
-	F_FAMILY,   /* 1 byte: 4 or 6 */
-	F_ADDRESS,  /* 16 bytes, printed by the event's family */
-	F_ENDPOINT, /* 16 bytes and the port at .port: addr:port */
-	F_BRACKETS, /* the same as [addr]#port */
-	F_NAME,     /* an index into .names; beyond: the number; a NULL name: not known */
-	F_ENUM,     /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
-	F_TCPFLAGS, /* a TCP flag byte: SYN|ACK; two bytes with all bits set: not known */
-	F_ERRNO,    /* an errno, negative or not; 0: none (null) */
-	F_SYMBOL,   /* a kernel address: symbol+0xoffset; 0: not known */
-	F_STACK,    /* u64[.size / 8], up to the first 0: a line a frame below the row; an array in JSON */
-	F_COUNT,    /* summaries only: how many events the row stands for */
+	F_UINT,      /* 1, 2, 4 or 8 bytes; all bits set: not known */
+	F_INT,       /* 4 bytes, signed; the smallest: not known */
+	F_ID,        /* as F_UINT, where 0 means not known: pid, tid, netns, cgroup_id */
+	F_PORT,      /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
+	F_HEX,       /* 8 bytes; a JSON string */
+	F_TIME,      /* ns of CLOCK_BOOTTIME: HH:MM:SS local time; RFC 3339 with ns, UTC, in JSON */
+	F_RELATIVE,  /* the same since the first row, in seconds with .decimals; none: in ns. Shown with -t only */
+	F_MSEC,      /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
+	F_USEC,      /* the same as whole us */
+	F_KBYTES,    /* bytes as whole KiB; JSON: bytes */
+	F_TEXT,      /* char[.size], escaped; empty: not known */
+	F_FAMILY,    /* 1 byte: 4 or 6 */
+	F_ADDRESS,   /* 16 bytes, printed by the event's family */
+	F_ENDPOINT,  /* 16 bytes and the port at .port: addr:port */
+	F_BRACKETS,  /* the same as [addr]#port */
+	F_NAME,      /* an index into .names; beyond: the number; a NULL name: not known */
+	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
+	F_TCPFLAGS,  /* a TCP flag byte: SYN|ACK; two bytes with all bits set: not known */
+	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
+	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: not known */
+	F_STACK,     /* u64[.size / 8], up to the first 0: a line a frame below the row; an array in JSON */
+	F_COUNT,     /* totals only: how many events the row stands for */
+	F_LOG2,      /* totals only: a histogram of a number, over .unit */
+	F_HISTOGRAM, /* u64[.size / 8]: such a histogram that the kernel half made (probes/histogram.bpf.h) */
 };
 
 /* Where a field is shown; 0 is all of them. */
@@ -59,14 +62,23 @@ struct field {
 	const char *otherwise;      /* table: the field printed in its column when this one is not known */
 	uint16_t off, size;         /* in the event */
 	uint16_t port;              /* F_ENDPOINT, F_BRACKETS: offset of the port */
-	uint32_t flag;              /* only with this tool flag set ... */
-	uint32_t unless;            /* ... and this one not */
+	uint32_t flag;              /* only with these tool flags set ... */
+	uint32_t unless;            /* ... and none of these */
 	const char *before, *after; /* table: text before the column ("-> "), text after it (">") */
 	const char *const *names;   /* F_NAME: values that are stable ABI, as tables and CSV print them */
 	const char *const *keys;    /* F_NAME: the same for JSON, where they differ */
 	uint32_t n_names;
 	const char *btf_enum; /* F_ENUM: "skb_drop_reason" */
-	const char *help;     /* its line in the manual, with the unit */
+	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit */
+	/* In totals: */
+	enum {
+		KEY,    /* rows have one value each; */
+		SUM,    /* the values of all events are added up; */
+		LATEST, /* that of the latest event */
+	} merge;
+	uint8_t sorts;    /* bit i: part of what sort i (the tool's --sort) goes by, most first */
+	uint8_t groups;   /* bit i: a KEY of group i; all KEYs are of group 0 */
+	const char *help; /* its line in the manual, with the unit */
 };
 
 /* off and size of a member: { "seq", "SEQ", F_UINT, AT(struct tcpretrans_event, seq), ... } */
@@ -115,13 +127,31 @@ struct hook {
 	const char *alts[4];
 	const char *without; /* optional hook: what is missing without it ("the accepting process"); NULL: required */
 	enum {
-		ATTACH,       /* loaded and attached */
-		RUN_AT_START, /* an iterator, run once when everything is attached */
-		RUN_AT_END,   /* an iterator, run once before the end */
+		ATTACH,          /* loaded and attached */
+		RUN_AT_START,    /* an iterator, run once when everything is attached */
+		RUN_AT_INTERVAL, /* an iterator, run when everything is attached, at each interval and before the end;
+				    it writes its events with event_write() of probes/iterate.bpf.h */
+		RUN_AT_END,      /* an iterator, run once before the end */
 	} use;
-	uint32_t flag;      /* only with this tool flag set */
+	uint32_t flag;      /* only with these tool flags set ... */
+	uint32_t unless;    /* ... and none of these */
 	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
 	bool aside;         /* makes no rows: what it misses is no lost row */
+};
+
+/* ---- intervals ---- */
+
+/* How the totals of an interval stand in a table. CSV and JSON have their rows only. */
+struct block {
+	const char *stamp; /* the line above: a form of strftime(); NULL: an empty line, but for the first block */
+	uint32_t loadavg_unless;     /* not 0: above that the time and /proc/loadavg, unless this tool flag is set */
+	const char *split;           /* a KEY field: a table for each of its values; NULL: one table */
+	const char *const *captions; /* the line above each of those, by value; NULL: none */
+	const struct field *second;  /* fields that have another title and width in the table of second_value (IPv6) */
+	uint64_t second_value;
+	bool total;      /* a last row with the sums, called Total */
+	const char *end; /* a line below everything; NULL: none */
+	bool no_header;
 };
 
 /* ---- the tool ---- */
@@ -134,12 +164,17 @@ struct tool {
 	const char *const *examples;     /* "tcpstates -L 80,443", "what it shows", ..., NULL */
 	const void *object, *object_end; /* the BPF ELF file, embedded: see OBJECT */
 	size_t event_size;
-	const struct hook *hooks;           /* ends with a NULL name */
-	const struct opt *opts;             /* ends with a row of no name */
-	const struct field *fields;         /* columns in the order of the table; ends with a NULL name */
-	const struct field *summary_fields; /* of the counts: the fields that make a key, and one F_COUNT; NULL: none */
-	uint32_t summary_flag;              /* the tool flag that asks for counts instead of rows */
-	const char *symbols[SYMBOL_ITEMS];  /* kernel functions whose place the programs need: settings.symbols */
+	const struct hook *hooks;   /* ends with a NULL name */
+	const struct opt *opts;     /* ends with a row of no name */
+	const struct field *fields; /* columns in the order of the table; ends with a NULL name */
+	/* Totals instead of rows: NULL: none; with summary_flag: of a tool that has rows, when this flag asks for them
+	 * (fields that make a key, and one F_COUNT); without: an interval tool, which has nothing else. */
+	const struct field *summary_fields;
+	uint32_t summary_flag;
+	uint64_t every;                    /* an interval tool's interval in ns, unless told; 0: only at the end */
+	const struct block *block;         /* NULL: a heading and rows */
+	bool no_sockets;                   /* not about sockets: no owners, and no filters for them */
+	const char *symbols[SYMBOL_ITEMS]; /* kernel functions whose place the programs need: settings.symbols */
 	struct {
 		const char *type, *name;
 	} values[SYMBOL_ITEMS];              /* kernel enum values that they need: settings.values */
@@ -152,6 +187,9 @@ struct tool {
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
+	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. False: the
+	 * row is left out. */
+	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
 
 /* The embedded BPF object of a tool. */

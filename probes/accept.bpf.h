@@ -8,9 +8,8 @@
 #include "descriptor.bpf.h"
 #include "event.bpf.h"
 
-#define PF_IO_WORKER     0x00000010 /* include/linux/sched.h */
-#define IORING_OP_ACCEPT 13         /* include/uapi/linux/io_uring.h */
-#define IPPROTO_MPTCP    262        /* include/uapi/linux/in.h */
+#define IORING_OP_ACCEPT 13  /* include/uapi/linux/io_uring.h */
+#define IPPROTO_MPTCP    262 /* include/uapi/linux/in.h */
 
 /* A connection that no process has yet. */
 struct waiting {
@@ -99,23 +98,6 @@ static __always_inline struct sock *tcp_behind(struct sock *sk, const int rung)
 static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 {
 	return tcp_behind(descriptor_sock(fd, rung), rung);
-}
-
-/* A thread of io_uring's own acts for its process. */
-static __always_inline void event_of_worker(struct event *e)
-{
-	struct task_struct *task, *leader;
-
-	if (!settings.has_task_btf)
-		return;
-	task = bpf_get_current_task_btf();
-	if (!(task->flags & PF_IO_WORKER))
-		return;
-	leader = task->group_leader;
-	e->tid = (__u32)leader->pid;
-#pragma clang loop unroll(full)
-	for (int i = 0; i < COMM_SIZE; i++)
-		e->comm[i] = leader->comm[i];
 }
 
 /* ---- accept(), accept4(): at the end of the system call, so also in threads that were blocked in it before tracing.

@@ -28,8 +28,9 @@
 #define NR_accept4           242
 #endif
 
-#define S_IFMT   0170000
-#define S_IFSOCK 0140000
+#define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
+#define S_IFMT       0170000
+#define S_IFSOCK     0140000
 
 /* The socket of an open file, to be read with MEMBER() only: storage does not take it. NULL: it is none. */
 static __always_inline struct sock *file_sock(struct file *file, const int rung)
@@ -103,6 +104,23 @@ static __always_inline void event_current(struct event *e)
 	e->owner = OWNER_EXACT;
 	e->mntns_listed = mntns_is_listed(current_mntns());
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
+}
+
+/* A thread of io_uring's own acts for its process. */
+static __always_inline void event_of_worker(struct event *e)
+{
+	struct task_struct *task, *leader;
+
+	if (!settings.has_task_btf)
+		return;
+	task = bpf_get_current_task_btf();
+	if (!(task->flags & PF_IO_WORKER))
+		return;
+	leader = task->group_leader;
+	e->tid = (__u32)leader->pid;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < COMM_SIZE; i++)
+		e->comm[i] = leader->comm[i];
 }
 
 #endif

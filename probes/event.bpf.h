@@ -15,21 +15,29 @@ static __always_inline void event_begin(struct event *e, __u64 ts)
 }
 
 /* The event's cgroup, or one above it, is asked for. sk NULL: only the cgroup itself can be compared. */
-static __always_inline bool cgroups_match(const struct event *e, struct sock *sk)
+static __always_inline bool cgroups_match(const struct event *e, struct sock *sk, const int rung)
 {
+	struct cgroup *cgroup;
+
 	if (!settings.filter.cgroups.count)
 		return true;
-	return sk && socket_cgroup(sk) ? cgroup_matches(socket_cgroup(sk))
-				       : list_has(&settings.filter.cgroups, e->cgroup_id);
+	cgroup = sk ? socket_cgroup_by(sk, rung) : NULL;
+	return cgroup ? cgroup_matches(cgroup, rung) : list_has(&settings.filter.cgroups, e->cgroup_id);
+}
+
+/* event_wanted() for a socket that was found by a walk (descriptor.bpf.h). */
+static __always_inline bool found_wanted(const struct event *e, struct sock *sk, const int rung)
+{
+	if (event_matches(e) && cgroups_match(e, sk, rung))
+		return true;
+	COUNT(filtered);
+	return false;
 }
 
 /* Counts the event as filtered where it does not match. */
 static __always_inline bool event_wanted(const struct event *e, struct sock *sk)
 {
-	if (event_matches(e) && cgroups_match(e, sk))
-		return true;
-	COUNT(filtered);
-	return false;
+	return found_wanted(e, sk, BY_CAST);
 }
 
 #endif

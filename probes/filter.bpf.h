@@ -4,6 +4,7 @@
 #define NETTRACE_FILTER_BPF_H
 
 #include "pinned.bpf.h"
+#include "reading.bpf.h"
 
 static __always_inline bool list_has(const volatile struct list *list, __u64 value)
 {
@@ -75,22 +76,24 @@ static __always_inline bool comms_match(const char *comm)
 }
 
 /* The socket's cgroup or one above it is in the list. */
-static __always_inline bool cgroup_matches(struct cgroup *cgroup)
+static __always_inline bool cgroup_matches(struct cgroup *cgroup, const int rung)
 {
 	if (!settings.filter.cgroups.count)
 		return true;
 #pragma clang loop unroll(disable)
 	for (int level = 0; level < 16; level++) { /* deeper nesting than any container runtime makes */
 		struct cgroup_subsys_state *parent;
+		struct kernfs_node *directory;
 
 		if (!cgroup)
 			return false;
-		if (list_has(&settings.filter.cgroups, cgroup->kn->id))
+		directory = MEMBER(rung, cgroup, kn);
+		if (list_has(&settings.filter.cgroups, MEMBER(rung, directory, id)))
 			return true;
-		parent = cgroup->self.parent;
+		parent = MEMBER(rung, cgroup, self.parent);
 		if (!parent)
 			return false;
-		cgroup = parent->cgroup;
+		cgroup = MEMBER(rung, parent, cgroup);
 	}
 	return false;
 }

@@ -112,6 +112,7 @@ struct sock {
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
 	__u16 sk_protocol;
+	__u16 sk_type;
 	__u8 sk_shutdown;
 	int sk_err;
 	__u32 sk_ack_backlog;
@@ -146,6 +147,7 @@ struct tcp_sock {
 	__u32 segs_out;  /* SYNs, too */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
+	__u32 snd_cwnd;
 };
 
 struct mptcp_sock {

@@ -45,7 +45,7 @@ static __always_inline void emit_socket(struct event *head, struct sock *sk, str
 	event_socket(head, sk);
 	event_owner(head, sk, tag);
 	if (tag) {
-		tag->told = 1;
+		tag->attempt_told = 1;
 		if (tag->born)
 			head->ts = tag->born;
 	}
@@ -66,7 +66,7 @@ static __noinline int state_changed(__u64 *ctx)
 	if (attempt_ends(&a, &t)) {
 		if (a.error)
 			failed_remember(t.sk);
-		if (!t.tag || !t.tag->told)
+		if (!t.tag || !t.tag->attempt_told)
 			emit_socket(&head, t.sk, t.tag, &a);
 	}
 	transition_done(&t);
@@ -90,7 +90,7 @@ int attempt_hangs(__u64 *ctx)
 	event_begin(&head, bpf_ktime_get_boot_ns());
 	event_place(&head, sk);
 	tag = tag_get(sk, false);
-	if (tag && !tag->told && attempt_read(&a, sk))
+	if (tag && !tag->attempt_told && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
 }
@@ -106,7 +106,7 @@ static __always_inline int emit_pending(struct sock *sk)
 	event_begin(&head, bpf_ktime_get_boot_ns());
 	event_place(&head, sk);
 	tag = tag_get(sk, false);
-	if (tag && !tag->told && attempt_read(&a, sk))
+	if (tag && !tag->attempt_told && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
 }

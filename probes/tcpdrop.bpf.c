@@ -136,7 +136,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 		drop_ends(head, d);
 	if (!event_wanted(head, full))
 		return 0;
-	if (!list_has(&settings.reasons, d->reason)) {
+	if (!list_has(&settings.only, d->reason)) {
 		COUNT(filtered);
 		return 0;
 	}

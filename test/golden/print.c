@@ -16,7 +16,7 @@
 #include "core/enums.h"
 #include "core/kernel.h"
 #include "core/say.h"
-#include "core/summary.h"
+#include "core/blocks.h"
 #include "core/symbols.h"
 
 #define TOOL(name) extern const struct tool name;
@@ -29,7 +29,8 @@ static const struct tool *const tools[] = {
 #undef TOOL
 };
 
-#define BOOTED 1772708460000000000 /* 11:01:00 on some day */
+#define BOOTED   1772708460000000000 /* 11:01:00 on some day */
+#define INTERVAL 1000000000ULL
 
 /* Where the text came from, for messages. */
 static struct {
@@ -126,6 +127,7 @@ static uint64_t parse_number(const char *value, size_t size)
 	return number;
 }
 
+/* Also of any other signed number. */
 static uint64_t parse_errno(const char *value)
 {
 	bool negative = *value == '-';
@@ -220,6 +222,9 @@ static void set_stack(void *to, size_t size, char *value)
 static void set_unknown(void *to, const struct field *field)
 {
 	switch (field->kind) {
+	case F_INT:
+		*(int32_t *)to = INT32_MIN;
+		break;
 	case F_UINT:
 	case F_MSEC:
 	case F_USEC:
@@ -246,7 +251,7 @@ static void set_number(void *to, const struct field *field, char *value)
 		number = parse_enum(field, value);
 	else if (field->kind == F_TCPFLAGS)
 		number = parse_flags(field, value);
-	else if (field->kind == F_ERRNO)
+	else if (field->kind == F_ERRNO || field->kind == F_INT)
 		number = parse_errno(value);
 	else
 		number = parse_number(value, field->size);
@@ -261,7 +266,7 @@ static void set_value(void *to, const struct field *field, char *value)
 		set_text(to, field->size, value);
 	else if (field->kind == F_ADDRESS)
 		set_address(to, value);
-	else if (field->kind == F_STACK)
+	else if (field->kind == F_STACK || field->kind == F_HISTOGRAM)
 		set_stack(to, field->size, value);
 	else
 		set_number(to, field, value);
@@ -334,16 +339,17 @@ struct output {
 	struct options options;
 	struct printer printer;
 	struct summary *summary; /* NULL: rows */
+	uint64_t latest;         /* time of the last event */
 };
 
 static void start(struct output *output)
 {
 	const struct tool *tool = output->options.tool;
-	bool summary = tool->summary_fields && (output->options.settings.flags & tool->summary_flag);
+	const struct field *totals = options_totals(&output->options);
 
-	output->summary = summary ? summary_new(tool) : NULL;
-	printer_start(&output->printer, &output->options, summary ? tool->summary_fields : tool->fields, STDOUT_FILENO);
-	if (!summary)
+	output->summary = totals ? summary_new(tool, 0) : NULL;
+	printer_start(&output->printer, &output->options, totals ? totals : tool->fields, STDOUT_FILENO);
+	if (!totals)
 		printer_header(&output->printer);
 }
 
@@ -355,6 +361,7 @@ static void print_event(struct output *output, const struct made *made)
 	if (!event || made->size < sizeof(*event))
 		refuse("shorter than what all events have");
 	memcpy(event, made->bytes, made->size);
+	output->latest = event->ts;
 	if (output->options.tool->derive && !output->options.tool->derive(&output->options, event, made->size)) {
 		free(event);
 		return;
@@ -362,8 +369,18 @@ static void print_event(struct output *output, const struct made *made)
 	if (output->summary)
 		summary_add(output->summary, event, made->size);
 	else
-		printer_row(&output->printer, event, made->size, 0);
+		printer_row(&output->printer, event, made->size);
 	free(event);
+}
+
+static void print_totals(struct output *output)
+{
+	if (!output->summary)
+		return;
+	output->printer.now = output->latest;
+	output->printer.interval = INTERVAL;
+	blocks_print(output->summary, &output->printer);
+	summary_clear(output->summary);
 }
 
 static void print_events(struct output *output, const char *name)
@@ -385,14 +402,13 @@ static void print_events(struct output *output, const char *name)
 				set_fields(&made, tool, line);
 			print_event(output, &made);
 		} else if (!strcmp(word, "interval")) {
-			if (output->summary)
-				summary_print(output->summary, &output->printer);
+			print_totals(output);
 		} else if (strcmp(word, "case") && strcmp(word, "shows")) {
 			refuse("%s: not a case, shows, always, event or interval", word);
 		}
 	}
-	if (output->summary)
-		summary_print(output->summary, &output->printer);
+	output->printer.partial = output->options.interval != 0;
+	print_totals(output);
 }
 
 static const struct tool *find_tool(const char *name)

@@ -91,13 +91,16 @@ class Maps(lab.LiveTest):
         for family in FAMILIES:
             tools = {side: self.space.trace("tcpstates", "--mntnsmap", maps[side]) for side in maps}
             life = self.space.trace("tcplife", "--mntnsmap", maps["server"])
-            with lab.side_by_side((*tools.values(), life)):
+            listen = {side: self.space.trace("solisten", "--mntnsmap", maps[side]) for side in maps}
+            with lab.side_by_side((*tools.values(), *listen.values(), life)):
                 self.exchange(family, sides["server"][0], sides["client"][0])
             for side, traced in tools.items():
                 with self.subTest(f"{side} IPv{family}"):
                     self.half(traced, side)
             self.assert_account(life, SESSIONS)
             self.assertEqual({row["role"] for row in life.rows}, {"server"})
+            self.assert_account(listen["client"], 0)
+            self.assert_account(listen["server"], 1)
 
     def test_sockets_older_than_the_tool(self):
         """Their owners are found at the start, with their mount namespaces."""

@@ -177,6 +177,19 @@ static void numbers_of_all_sizes(void **state)
 	assert_unknown(FIELD(F_UINT, OWN(number)));
 }
 
+static void signed_numbers(void **state)
+{
+	(void)state;
+	sample.word = 0;
+	assert_plain(FIELD(F_INT, OWN(word)), "0");
+	sample.word = (uint32_t)-22;
+	assert_plain(FIELD(F_INT, OWN(word)), "-22");
+	sample.word = INT32_MAX;
+	assert_plain(FIELD(F_INT, OWN(word)), "2147483647");
+	sample.word = (uint32_t)INT32_MIN;
+	assert_unknown(FIELD(F_INT, OWN(word)));
+}
+
 static void ids_are_never_0(void **state)
 {
 	(void)state;
@@ -664,6 +677,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(numbers_of_all_sizes, blank),
+		cmocka_unit_test_setup(signed_numbers, blank),
 		cmocka_unit_test_setup(ids_are_never_0, blank),
 		cmocka_unit_test_setup(ports_may_be_0, blank),
 		cmocka_unit_test_setup(hex_is_a_string_in_json, blank),

@@ -115,7 +115,7 @@ static void start(void)
 
 static void row(void)
 {
-	printer_row(&printer, &sample.common, sizeof(sample), 0);
+	printer_row(&printer, &sample.common, sizeof(sample));
 }
 
 /* Everything written since the last time. */
@@ -180,7 +180,7 @@ static void short_events_have_dashes(void **state)
 {
 	(void)state;
 	start();
-	printer_row(&printer, &sample.common, sizeof(struct event), 0);
+	printer_row(&printer, &sample.common, sizeof(struct event));
 	assert_string_equal(written(), "4711  nginx-    - [-       ] -\n");
 }
 
@@ -285,6 +285,12 @@ static void no_header_when_not_wanted(void **state)
 	assert_header("");
 }
 
+static void total(uint64_t count)
+{
+	printer_total(&printer, &(struct total){ .event = &sample.common, .size = sizeof(sample), .count = count },
+		      NULL);
+}
+
 static void summaries_have_counts(void **state)
 {
 	(void)state;
@@ -292,9 +298,9 @@ static void summaries_have_counts(void **state)
 	options.time = options.timestamp = true; /* when the latest one was is nothing to line up by */
 	printer_start(&printer, &options, summary_fields, file);
 	printer_header(&printer);
-	printer_row(&printer, &sample.common, sizeof(sample), 1234);
+	total(1234);
 	sample.kind = 2;
-	printer_row(&printer, &sample.common, sizeof(sample), 5);
+	total(5);
 	assert_string_equal(written(), "T      EVENTS\nR        1234\nLONG_KIND        5\n");
 }
 
@@ -368,11 +374,11 @@ static void json_never_omits_a_key(void **state)
 	memset(&sample, 0, sizeof(sample));
 	sample.common.uid = UID_NOT_KNOWN;
 	start();
-	printer_row(&printer, &sample.common, sizeof(struct event), 0);
+	printer_row(&printer, &sample.common, sizeof(struct event));
 	assert_string_equal(written(), unknown);
 	options.settings.flags = WITH_SEQ;
 	start();
-	printer_row(&printer, &sample.common, sizeof(struct event), 0);
+	printer_row(&printer, &sample.common, sizeof(struct event));
 	assert_string_equal(written(), unknown);
 }
 
@@ -396,10 +402,12 @@ static void json_summaries_are_short(void **state)
 	options.format = FORMAT_JSON;
 	options.settings.flags = SUMMARY;
 	printer_start(&printer, &options, summary_fields, file);
+	printer.interval = 500;
+	printer.partial = true;
 	printer_header(&printer);
-	printer_row(&printer, &sample.common, sizeof(sample), 5);
-	assert_string_equal(written(), "{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\",\"kind\":\"R\","
-				       "\"count\":5}\n");
+	total(5);
+	assert_string_equal(written(), "{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\","
+				       "\"interval_ns\":500,\"partial\":true,\"kind\":\"R\",\"count\":5}\n");
 }
 
 static void losses_are_lines_of_json(void **state)

@@ -242,7 +242,8 @@ static void first_rungs_read_directly(void **state)
 	{
 		bool first = false;
 
-		counts = counts || program_calls(tool, program, BPF_FUNC_ringbuf_submit);
+		counts = counts || program_calls(tool, program, BPF_FUNC_ringbuf_submit) ||
+			 program_calls(tool, program, BPF_FUNC_seq_write);
 		for_each (hook, hook, tool->hooks)
 			first = first || is_program(hook->alts[0], bpf_program__name(program));
 		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)

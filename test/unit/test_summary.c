@@ -15,7 +15,7 @@
 
 #include "core/clock.h"
 #include "core/say.h"
-#include "core/summary.h"
+#include "core/blocks.h"
 
 struct sample {
 	struct event common;
@@ -52,7 +52,7 @@ static int set_up(void **state)
 	(void)state;
 	options = (struct options){ .tool = &tool, .settings.flags = SUMMARY, .no_header = true };
 	file = memfd_create("rows", MFD_CLOEXEC);
-	summary = summary_new(&tool);
+	summary = summary_new(&tool, 0);
 	printer_start(&printer, &options, counts, file);
 	return file < 0 ? -1 : 0;
 }
@@ -103,7 +103,8 @@ static char *printed(size_t rows)
 	static char text[1 << 20];
 	ssize_t length;
 
-	assert_int_equal(summary_print(summary, &printer), rows);
+	assert_int_equal(blocks_print(summary, &printer), rows);
+	summary_clear(summary);
 	assert_true(printer_flush(&printer));
 	length = pread(file, text, sizeof(text) - 1, 0);
 	assert_true(length >= 0);
@@ -168,10 +169,12 @@ static void json_rows_have_the_latest_time(void **state)
 	clock_set(0);
 	options.format = FORMAT_JSON;
 	printer_start(&printer, &options, counts, file);
+	printer.interval = 7;
 	for (sample.common.ts = 1; sample.common.ts <= 3; sample.common.ts++)
 		summary_add(summary, &sample.common, sizeof(sample));
-	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000003Z\",\"tool\":\"fake\",\"reason\":1,"
-					"\"remote\":\"10.0.0.1:80\",\"count\":3}\n");
+	assert_string_equal(printed(1),
+			    "{\"ts\":\"1970-01-01T00:00:00.000000003Z\",\"tool\":\"fake\",\"interval_ns\":7,"
+			    "\"partial\":false,\"reason\":1,\"remote\":\"10.0.0.1:80\",\"count\":3}\n");
 }
 
 /* Equal counts: the same order, whichever came first. */
@@ -272,7 +275,7 @@ static void keys_have_a_limit(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		close(STDERR_FILENO);
-		summary_new(&wrong);
+		summary_new(&wrong, 0);
 		_exit(100);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

@@ -92,11 +92,16 @@ static bool size_fits(const struct field *field)
 		return field->size == 0;
 	case F_FAMILY:
 		return field->size == 1;
+	case F_HISTOGRAM:
+		return field->size && field->size % 8 == 0 && field->size <= 512;
+	case F_LOG2:
+		return field->size == 8 && field->unit;
 	case F_PORT:
 		return field->size == 2;
 	case F_TCPFLAGS:
 		return field->size <= 2;
 	case F_ERRNO:
+	case F_INT:
 		return field->size == 4;
 	case F_HEX:
 	case F_TIME:
@@ -230,12 +235,16 @@ static void summaries_count(void **state)
 		check(field->kind != F_STACK && field->kind != F_TIME && field->kind != F_RELATIVE, tool, field->name);
 		counts += field->kind == F_COUNT;
 	}
-	check(counts == (tool->summary_fields ? 1 : 0), tool, "summary_fields");
-	check(!tool->summary_fields == !tool->summary_flag, tool, "summary_flag");
+	check(counts <= 1 && (counts || !tool->summary_flag), tool, "summary_fields");
+	check(tool->summary_fields || (!tool->summary_flag && !tool->every), tool, "summary_flag");
+	/* An interval tool has the one table. */
+	check(!tool->summary_fields || tool->summary_flag || tool->fields == tool->summary_fields, tool, "fields");
+	if (tool->summary_fields && !tool->summary_flag)
+		return;
 	for_each (field, field, tool->fields)
 		check(field->kind != F_COUNT, tool, field->name);
 	if (tool->summary_fields)
-		summary_free(summary_new(tool)); /* ends the program when the key is too long */
+		summary_free(summary_new(tool, 0)); /* ends the program when the key is too long */
 }
 
 /* ---- options ---- */
@@ -326,8 +335,9 @@ static void flags_have_options(void **state)
 
 	for_each (field, field, tool->fields)
 		check(sets(tool, field->flag | field->unless), tool, field->name);
+	/* Or check() sets it, by what the kernel can do. */
 	for_each (hook, hook, tool->hooks)
-		check(sets(tool, hook->flag), tool, hook->name);
+		check(sets(tool, hook->flag) || tool->check, tool, hook->name);
 }
 
 int main(void)

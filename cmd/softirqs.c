@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* softirqs.c: the time that each kind of softirq takes, or waits. */
+#include "core/options.h"
+#include "core/say.h"
+#include "core/tool.h"
+#include "probes/softirqs.h"
+
+#define OWN(member) AT(struct softirqs_event, member)
+#define IN_COLUMNS  (IN_TABLE | IN_WIDE | IN_CSV)
+
+enum { BY_TIME, BY_COUNT };
+
+/* In the order of the kernel's own numbers (include/linux/interrupt.h: stable ABI, /proc/softirqs). */
+static const char *const kinds[SOFTIRQ_KINDS] = {
+	"hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu",
+};
+
+static const struct field fields[] = {
+	{ "cpu", "CPU", F_UINT, .width = 4, OWN(cpu), .flag = SOFTIRQS_PER_CPU, .help = "with --per-cpu: on this CPU" },
+	{ "softirq", "SOFTIRQ", F_NAME, .width = 16, OWN(kind), NAMES(kinds), .help = "kind of softirq" },
+	{ "total_ns", "TOTAL_usecs", F_USEC, .width = -11, OWN(total), .merge = SUM, .sorts = 1 << BY_TIME,
+	  .unless = SOFTIRQS_NANOSECONDS | SOFTIRQS_EVENTS | SOFTIRQS_HISTOGRAM,
+	  .help = "time that it ran; with --latency: that it waited" },
+	/* The same bytes again, and in histogram_ns: they are added up once. */
+	{ "total_ns", "TOTAL_nsecs", F_UINT, IN_COLUMNS, .width = -11, OWN(total), .merge = LATEST,
+	  .flag = SOFTIRQS_NANOSECONDS, .unless = SOFTIRQS_HISTOGRAM, .help = "the same in ns" },
+	{ "count", "TOTAL_count", F_UINT, .width = -11, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT,
+	  .flag = SOFTIRQS_EVENTS, .help = "how often" },
+	{ "histogram_us", "usecs", F_HISTOGRAM, OWN(slots), .merge = SUM, .flag = SOFTIRQS_HISTOGRAM,
+	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: how many took how long, us" },
+	{ "histogram_ns", "nsecs", F_HISTOGRAM, OWN(slots), .flag = SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS,
+	  .merge = LATEST, .help = "the same with -N, ns" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "timestamp", 'T', O_SAME, .same = "time", .help = "the local time above the totals" },
+	{ "nanoseconds", 'N', O_FLAG, .flag = SOFTIRQS_NANOSECONDS, .help = "in ns, not us" },
+	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "how often, not how long" },
+	{ "dist", 'd', O_FLAG, .flag = SOFTIRQS_HISTOGRAM, .help = "histograms" },
+	{ "distributed", 0, O_SAME, .same = "dist" },
+	{ "cpu", 'c', O_LIST, "LIST", .off = offsetof(struct options, settings.only), .max = 65535,
+	  .help = "only these CPUs" },
+	{ "per-cpu", 0, O_FLAG, .flag = SOFTIRQS_PER_CPU, .help = "each CPU by itself" },
+	{ "latency", 0, O_FLAG, .flag = SOFTIRQS_LATENCY, .help = "from raised to entered, not how long it ran" },
+	{},
+};
+
+static const char *const words[] = { "interval", "count", NULL };
+
+static void check(struct options *options)
+{
+	__u32 flags = options->settings.flags;
+
+	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS)))
+		say_exit(EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
+	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
+}
+
+static const struct hook hooks[] = {
+	{ "softirq_entry", { "begins" }, .unless = SOFTIRQS_LATENCY },
+	{ "softirq_exit", { "ends" }, .unless = SOFTIRQS_LATENCY },
+	{ "softirq_raise", { "raised" }, .flag = SOFTIRQS_LATENCY },
+	{ "softirq_entry", { "waited" }, .flag = SOFTIRQS_LATENCY },
+	{ "totals", { "walk" }, .use = RUN_AT_INTERVAL },
+	{},
+};
+
+static const char *const examples[] = {
+	"softirqs",
+	"time in softirqs until Ctrl-C",
+	"softirqs -T 1 10",
+	"of each second, ten times",
+	"softirqs -d --latency 5",
+	"how long softirqs wait, as histograms, every five seconds",
+	NULL,
+};
+
+OBJECT(softirqs);
+
+const struct tool softirqs = {
+	.name = "softirqs",
+	.summary = "time in softirqs, how often, or how long they wait",
+	.examples = examples,
+	OBJECT_OF(softirqs),
+	.hooks = hooks,
+	.opts = opts,
+	.words = words,
+	.check = check,
+	.fields = fields,
+	.summary_fields = fields,
+	.no_sockets = true,
+};

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpsubnet.c: bytes by destination subnet, interval by interval. */
+#include <string.h>
+
+#include "core/options.h"
+#include "core/say.h"
+#include "core/subnets.h"
+#include "core/tool.h"
+#include "core/traffic_hooks.h"
+#include "probes/tcpsubnet.h"
+
+#define OWN(member)     AT(struct tcpsubnet_event, member)
+#define TRAFFIC(member) AT(struct tcpsubnet_event, traffic.member)
+#define IN_COLUMNS      (IN_TABLE | IN_WIDE | IN_CSV)
+
+/* Users of bcc's know the IPv4 ones. */
+#define USUAL "127.0.0.1/32,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,0.0.0.0/0,::1/128,fe80::/10,fc00::/7,::/0"
+
+enum { SENT, BOTH };
+
+static struct subnets subnets;
+
+static const struct field fields[] = {
+	{ "subnet", "SUBNET", F_TEXT, .width = 21, OWN(subnet), .help = "as it was given" },
+	{ "tx_bytes", NULL, F_UINT, TRAFFIC(tx_bytes), .merge = SUM, .sorts = 1U << SENT | 1U << BOTH,
+	  .help = "payload sent in the interval" },
+	{ "rx_bytes", NULL, F_UINT, TRAFFIC(rx_bytes), .merge = SUM, .sorts = 1U << BOTH,
+	  .help = "payload received in the interval" },
+	{ "tx", "TX", F_UINT, IN_COLUMNS, .width = -6, OWN(tx), .merge = LATEST, .help = "sent, in the unit of -f" },
+	{ "rx", "RX", F_UINT, IN_COLUMNS, .width = -6, OWN(rx), .merge = LATEST, .flag = TCPSUBNET_RX,
+	  .help = "received, in the unit of -f" },
+	{},
+};
+
+static const struct block block = { .stamp = "[%x %X]", .no_header = true };
+
+static const char *const units[] = { "B", "K", "M", "b", "k", "m", NULL };
+static const struct {
+	uint64_t times, over;
+} scales[] = { { 1, 1 }, { 1, 1 << 10 }, { 1, 1 << 20 }, { 8, 1 }, { 8, 1 << 10 }, { 8, 1 << 20 } };
+
+static const struct opt opts[] = {
+	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct options, text),
+	  .help = "these subnets, with commas between; unless told " USUAL },
+	{ "format", 'f', O_PICK, "UNIT", .off = offsetof(struct options, pick), .names = units,
+	  .help = "bits: b, k, m; bytes: B (usual), K, M; k and K are 1024" },
+	{ "rx", 0, O_FLAG, .flag = TCPSUBNET_RX, .help = "received bytes, too" },
+	{ "longest", 0, O_FLAG, .flag = TCPSUBNET_LONGEST,
+	  .help = "the subnet with the longest prefix, not the first of the list" },
+	{ "json", 'J', O_SAME, .same = "json" },
+	{ "interval", 'i', O_SAME, .same = "interval" },
+	{},
+};
+
+static const char *const words[] = { "subnets", NULL };
+
+static void check(struct options *options)
+{
+	const char *text = options->text ? options->text : USUAL;
+	const char *message = subnets_parse(&subnets, text);
+
+	if (message)
+		say_exit(EXIT_USAGE, "subnets %s: %s", text, message);
+	options->sort = options->settings.flags & TCPSUBNET_RX ? BOTH : SENT;
+}
+
+static bool derive(const struct options *options, struct event *event, size_t size)
+{
+	struct tcpsubnet_event *e = (void *)event;
+	const char *subnet = subnets_find(&subnets, event->raddr, options->settings.flags & TCPSUBNET_LONGEST);
+
+	(void)size;
+	if (subnet)
+		strcpy(e->subnet, subnet);
+	return subnet;
+}
+
+static bool finish(const struct options *options, struct event *event, uint64_t interval)
+{
+	struct tcpsubnet_event *e = (void *)event;
+	uint32_t unit = options->pick;
+
+	(void)interval;
+	e->tx = e->traffic.tx_bytes * scales[unit].times / scales[unit].over;
+	e->rx = e->traffic.rx_bytes * scales[unit].times / scales[unit].over;
+	return e->traffic.tx_bytes || (options->settings.flags & TCPSUBNET_RX) || options->format == FORMAT_JSON;
+}
+
+static const struct hook hooks[] = { TRAFFIC_HOOKS, {} };
+
+static const char *const examples[] = {
+	"tcpsubnet",
+	"bytes sent to each of the usual subnets, each second",
+	"tcpsubnet -fK -i 5 10.1.0.0/16,10.0.0.0/8,2001:db8::/32 --rx",
+	"KiB sent to and received from these, every five seconds",
+	"tcpsubnet -J 192.0.2.0/24,0.0.0.0/0",
+	"as JSON lines",
+	NULL,
+};
+
+OBJECT(tcpsubnet);
+
+const struct tool tcpsubnet = {
+	.name = "tcpsubnet",
+	.summary = "bytes that TCP sends to each subnet, IPv4 and IPv6",
+	.examples = examples,
+	OBJECT_OF(tcpsubnet),
+	.hooks = hooks,
+	.opts = opts,
+	.words = words,
+	.check = check,
+	.derive = derive,
+	.finish = finish,
+	.fields = fields,
+	.summary_fields = fields,
+	.every = 1000000000,
+	.block = &block,
+};

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iterators.c: programs that walk what the kernel has. */
+#include "core/iterators.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/say.h"
+
+/* The map that a program of this section walks, by the names that such maps have; NULL: it walks something else. */
+static const struct bpf_map *walked_map(const struct session *session, const char *section)
+{
+	const struct bpf_map *map;
+
+	if (!strcmp(section, "iter/bpf_sk_storage_map"))
+		return bpf_object__find_map_by_name(session->object, "tags");
+	if (strcmp(section, "iter/bpf_map_elem"))
+		return NULL;
+	map = bpf_object__find_map_by_name(session->object, "totals");
+	return map ? map : bpf_object__find_map_by_name(session->object, "totals_by_cpu");
+}
+
+struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program)
+{
+	union bpf_iter_link_info info = {};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
+	const struct bpf_map *map = walked_map(session, bpf_program__section_name(program));
+
+	if (!map)
+		return bpf_program__attach(program);
+	info.map.map_fd = (__u32)bpf_map__fd(map);
+	return bpf_program__attach_iter(program, &options);
+}
+
+/* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. */
+static void read_events(int fd, size_t event_size, iterator_event *take, void *context)
+{
+	static char buffer[64 * 1024];
+	size_t left = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, buffer + left, sizeof(buffer) - left);
+		size_t at = 0;
+
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got <= 0)
+			return;
+		left += (size_t)got;
+		for (; left >= event_size; at += event_size, left -= event_size)
+			take(context, buffer + at, event_size);
+		memmove(buffer, buffer + at, left);
+	}
+}
+
+void iterators_run(struct session *session, int use, iterator_event *take, void *context)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		int fd;
+
+		if ((int)session->plan.hooks[i].use != use || !session->links[i])
+			continue;
+		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
+		if (fd < 0) {
+			say("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
+			continue;
+		}
+		read_events(fd, session->tool->event_size, take, context);
+		close(fd);
+	}
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iterators.h: programs that walk what the kernel has: all descriptors, all tagged sockets, the totals of a map. */
+#ifndef NETTRACE_ITERATORS_H
+#define NETTRACE_ITERATORS_H
+
+#include "core/session.h"
+
+struct bpf_program;
+
+/* Gets an event that an iterator wrote. */
+typedef int iterator_event(void *context, void *event, size_t size);
+/* An iterator's link; NULL: errno tells. */
+struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program);
+/* Runs the iterators of hooks with this use (RUN_AT_START ...), once. What they write are events of the tool. */
+void iterators_run(struct session *session, int use, iterator_event *take, void *context);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* losses.c: tells what was lost. */
+#include "core/losses.h"
+
+#include "core/say.h"
+
+#define NUMBER(value) ((unsigned long long)(value))
+
+void losses_tell(struct losses *losses, struct session *session, struct printer *printer)
+{
+	struct ledger now;
+	const struct ledger *told = &losses->told;
+
+	if (!session_ledger(session, &now))
+		return;
+	if (now.missed < told->missed) /* read while events went on */
+		now.missed = told->missed;
+	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)
+		return;
+	if (now.counters.lost_ring != told->counters.lost_ring)
+		say("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
+		    now.counters.lost_ring - told->counters.lost_ring, now.counters.lost_ring, NUMBER(now.seen));
+	if (now.missed != told->missed)
+		say("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
+		    NUMBER(now.missed - told->missed), NUMBER(now.missed), NUMBER(now.seen));
+	if (now.counters.lost_map != told->counters.lost_map)
+		say("no room in a map for %llu facts: some rows say less than they could",
+		    now.counters.lost_map - told->counters.lost_map);
+	printer_loss(printer, &now);
+	losses->told = now;
+}
+
+void losses_account(struct session *session, const struct printer *printer)
+{
+	struct ledger now;
+
+	if (session_ledger(session, &now))
+		say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(now.seen),
+		    now.counters.filtered, now.counters.sent, NUMBER(ledger_lost(&now)), NUMBER(printer->rows));
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcptop.h: the event of tcptop: what a connection has carried since the last time. */
+#include "traffic.h"
+
+/* flags */
+#define TCPTOP_NO_CLEAR   1
+#define TCPTOP_NO_LOADAVG 2
+
+struct tcptop_event {
+	struct traffic_event traffic;
+};

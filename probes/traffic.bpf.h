@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* traffic.bpf.h: what connections carry, from the counters that TCP keeps of each socket: nothing runs for a message.
+ *
+ * An iterator looks at every tagged socket at each interval and tells what its counters have grown by; a state change
+ * to TCP_CLOSE tells the rest. So sendfile, splice and zero-copy count, and so do connections older than the trace.
+ * A tool includes its own header before this one, and names its event, which starts with struct traffic_event:
+ *	#define TRAFFIC_EVENT struct tcptop_event */
+#ifndef NETTRACE_TRAFFIC_BPF_H
+#define NETTRACE_TRAFFIC_BPF_H
+
+#include "kernel.h"
+#include "traffic.h"
+
+/* Of the socket's counters, what was told already. */
+struct told {
+	__u64 tx, rx, retrans;
+	__u32 begun; /* 0: an older socket's, not looked at yet */
+	__u32 pad;
+};
+
+#define TAG_TOLD
+#include "pair.bpf.h"
+#include "transition.bpf.h"
+#include "iterate.bpf.h"
+
+#define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
+
+/* The growth of a counter, which is then told. The iterator and a close may come together: who loses finds nothing, or
+ * the rest. atomic: false before 5.12, which knows no compare-and-swap. */
+static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
+{
+	__u64 before = *(volatile __u64 *)told;
+
+	if (before == now)
+		return 0;
+	if (!atomic)
+		*told = now;
+	else if (__sync_val_compare_and_swap(told, before, now) != before)
+		return 0;
+	return now - before;
+}
+
+/* What the socket has carried since the last time; false: nothing. Context: any. */
+static __always_inline bool traffic_take(struct traffic_event *e, struct sock *sk, struct tcp_sock *tcp,
+					 struct told *told, const bool atomic)
+{
+	/* bytes_received counts the peer's FIN as a byte. */
+	__u64 tx = tcp->bytes_sent - tcp->bytes_retrans;
+	__u64 rx = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+
+	if (!told->begun) {
+		told->begun = 1;
+		told->tx = tx;
+		told->rx = rx;
+		told->retrans = tcp->total_retrans;
+		return false;
+	}
+	e->tx_bytes = take(&told->tx, tx, atomic);
+	e->rx_bytes = take(&told->rx, rx, atomic);
+	e->retrans = (__u32)take(&told->retrans, tcp->total_retrans, atomic);
+	e->srtt_us = tcp->srtt_us >> 3;
+	e->cwnd = tcp->snd_cwnd;
+	return e->tx_bytes || e->rx_bytes || e->retrans;
+}
+
+/* A state change: a new life of a socket begins, or its last bytes are told. Context: a task with the socket locked, or
+ * softirq. */
+static __always_inline int traffic_state(__u64 *ctx, const bool atomic)
+{
+	TRAFFIC_EVENT own = {};
+	struct traffic_event *e = (void *)&own;
+	struct transition t;
+	TRAFFIC_EVENT *sent;
+	struct tcp_sock *tcp;
+
+	if (!transition_read(&t, &e->common, ctx) || !t.tag)
+		return 0;
+	if (t.fresh) {
+		__builtin_memset(&t.tag->told, 0, sizeof(t.tag->told));
+		t.tag->told.begun = 1;
+	}
+	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
+		return 0;
+	tcp = bpf_skc_to_tcp_sock(t.sk);
+	if (tcp && traffic_take(e, t.sk, tcp, &t.tag->told, atomic)) {
+		event_socket(&e->common, t.sk);
+		event_owner(&e->common, t.sk, t.tag);
+		sent = event_wanted(&e->common, t.sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
+		if (sent) {
+			__builtin_memcpy(sent, &own, sizeof(own));
+			ring_submit(sent);
+		}
+	}
+	transition_done(&t);
+	return 0;
+}
+
+static __noinline int state_changed(__u64 *ctx)
+{
+	return traffic_state(ctx, true);
+}
+
+static __noinline int state_changed_hash(__u64 *ctx)
+{
+	return traffic_state(ctx, false);
+}
+
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_atomic, state_changed)
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_hash)
+
+static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock *sk, const bool atomic)
+{
+	__u8 state = sk->__sk_common.skc_state;
+	TRAFFIC_EVENT own = {};
+	struct traffic_event *e = (void *)&own;
+	struct tcp_sock *tcp;
+	struct tag *tag;
+
+	if (state == TCP_LISTEN || state == TCP_CLOSE)
+		return 0;
+	tag = tag_get(sk, !atomic);
+	tcp = bpf_skc_to_tcp_sock(sk);
+	if (!tag || !tcp || !traffic_take(e, sk, tcp, &tag->told, atomic))
+		return 0;
+	e->common.ts = bpf_ktime_get_boot_ns();
+	e->common.uid = UID_NOT_KNOWN;
+	event_place(&e->common, sk);
+	event_socket(&e->common, sk);
+	event_owner(&e->common, sk, tag);
+	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
+		return 0;
+	__sync_fetch_and_add(&tag->told.tx, -e->tx_bytes);
+	__sync_fetch_and_add(&tag->told.rx, -e->rx_bytes);
+	__sync_fetch_and_add(&tag->told.retrans, -(__u64)e->retrans);
+	return 0;
+}
+
+/* Every tagged socket, in every network namespace. Context: nettrace. */
+SEC("iter/bpf_sk_storage_map")
+int traffic_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+
+	return sk ? traffic_walk(ctx->meta, sk, true) : 0;
+}
+
+/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
+SEC("iter/tcp")
+int traffic_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct sock *sk;
+
+	if (!common)
+		return 0;
+	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
+	return sk ? traffic_walk(ctx->meta, sk, false) : 0;
+}
+
+#endif
