@@ -96,6 +96,7 @@ static __always_inline bool call_read(struct event *e, struct sock *sk, const vo
 	event_begin(e, bpf_ktime_get_boot_ns());
 	event_found(e, sk, rung);
 	event_current(e);
+	event_of_worker(e);
 	return destination_read(e, address);
 }
 

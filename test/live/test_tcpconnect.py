@@ -242,21 +242,25 @@ class Tcpconnect(lab.LiveTest):
                     for _ in range(count):
                         with socket.socket(connecting.family_of(address)) as made:
                             told.append(uring.connect(made, to, at))
+                for _ in range(2):
+                    with socket.socket(connecting.family_of(address)) as made:
+                        told.append(uring.connect(made, connecting.NO_ROUTE[family], 443, uring.ASYNC))
             return told
 
         with self.space.trace("tcpconnect") as traced:
             report = self.space.traffic("--uring-connect=11", *lab.BOTH)
             pid, told = connecting.inside(self.space, connect)
-        results = {0: 3, -errno.ECONNREFUSED: 5, -errno.EHOSTUNREACH: 7}
+        results = {0: 3, -errno.ECONNREFUSED: 5, -errno.EHOSTUNREACH: 7 + 2}
         self.assertEqual(collections.Counter(told), {result: 2 * count for result, count in results.items()})
         expected = {}
         for family in FAMILIES:
             expected[family, "ok", None] = 11 + 3
             expected[family, "refused", "ECONNREFUSED"] = 5
-            expected[family, "unreachable", "EHOSTUNREACH"] = 7
+            expected[family, "unreachable", "EHOSTUNREACH"] = 7 + 2
         self.assertEqual(ends(traced.rows), expected)
-        self.assert_account(traced, 52)
-        self.assertEqual(lab.count_by(traced.rows, "pid"), {(report["client_pid"],): 22, (pid,): 30})
+        self.assert_account(traced, 56)
+        self.assertEqual(lab.count_by(traced.rows, "pid"), {(report["client_pid"],): 22, (pid,): 34})
+        self.check_owner([row for row in traced.rows if row["pid"] == pid], pid)
 
     def test_names(self):
         def connect():

@@ -9,11 +9,12 @@ import struct
 SETUP, ENTER = 425, 426  # system calls, the same everywhere
 GETEVENTS = 1
 OP_CONNECT = 16
+ASYNC = 1 << 4  # by a thread of its own
 RINGS, ENTRIES = 0, 0x10000000  # offsets of the parts to map
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def connect(made, address, port):
+def connect(made, address, port, flags=0):
     """Connects through a ring of its own; returns what the completion says: 0 or a negative errno."""
     v6 = made.family == socket.AF_INET6
     raw, host = struct.pack("=H", made.family) + struct.pack("!H", port), socket.inet_pton(made.family, address)
@@ -26,7 +27,7 @@ def connect(made, address, port):
     sq = struct.unpack_from("10I", parameters, 40)  # head, tail, mask, entries, flags, dropped, array
     cq = struct.unpack_from("10I", parameters, 80)  # head, tail, mask, entries, overflow, cqes
     with mmap.mmap(ring, 4096, offset=RINGS) as rings, mmap.mmap(ring, 4096, offset=ENTRIES) as entries:
-        struct.pack_into("=BBHiQQ", entries, 0, OP_CONNECT, 0, 0, made.fileno(), len(raw), ctypes.addressof(where))
+        struct.pack_into("=BBHiQQ", entries, 0, OP_CONNECT, flags, 0, made.fileno(), len(raw), ctypes.addressof(where))
         struct.pack_into("I", rings, sq[6], 0)
         struct.pack_into("I", rings, sq[1], 1)
         if libc.syscall(ENTER, ring, 1, 1, GETEVENTS, None, 0) != 1:
