@@ -6,8 +6,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
-
 /* head: time and place. */
 static __always_inline void emit(struct event *head, struct sock *sk, struct tag *tag, __u8 state)
 {
@@ -23,9 +21,8 @@ static __always_inline void emit(struct event *head, struct sock *sk, struct tag
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
-	/* bytes_acked would count SYN and FIN; bytes_received counts the peer's FIN as a byte. */
-	e->tx_bytes = tcp->bytes_sent - tcp->bytes_retrans;
-	e->rx_bytes = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+	e->tx_bytes = payload_sent(tcp);
+	e->rx_bytes = payload_received(tcp, sk);
 	e->duration = tag && tag->up ? head->ts - tag->up : NOT_KNOWN;
 	e->retrans = tcp->total_retrans;
 	e->srtt_us = tcp->srtt_us >> 3;

@@ -23,8 +23,6 @@ struct told {
 #include "transition.bpf.h"
 #include "iterate.bpf.h"
 
-#define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
-
 /* The growth of a counter, which is then told. The iterator and a close may come together: who loses finds nothing, or
  * the rest. atomic: false before 5.12, which knows no compare-and-swap. */
 static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
@@ -44,9 +42,7 @@ static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
 static __always_inline bool traffic_take(struct traffic_event *e, struct sock *sk, struct tcp_sock *tcp,
 					 struct told *told, const bool atomic)
 {
-	/* bytes_received counts the peer's FIN as a byte. */
-	__u64 tx = tcp->bytes_sent - tcp->bytes_retrans;
-	__u64 rx = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+	__u64 tx = payload_sent(tcp), rx = payload_received(tcp, sk);
 
 	if (!told->begun) {
 		told->begun = 1;
