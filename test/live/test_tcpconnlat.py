@@ -55,7 +55,7 @@ class Tcpconnlat(lab.LiveTest):
         slow = [row for row in plain.rows if row["latency_ns"] > 5 * 10**8]
         self.assertEqual(len(slow), 2)
         self.assertEqual(sum(slot["count"] for slot in slots if slot["from"] >= 1 << 18), len(slow))
-        self.assertGreater(len(parts.rows), 3)
+        self.assertGreater(len(parts.rows), 1)  # none where nothing ended
         self.assertEqual(sum(row["count"] for row in parts.rows), 101 + 7 + 2)
         head, *lines = table.lines
         self.assertRegex(head, r"^ {5}usecs {15}: count     distribution$")
