@@ -14,8 +14,8 @@ struct view {
 	struct summary *summary;
 	const struct block *block;
 	struct total *totals;
-	size_t count;
-	struct field split; /* completed; only with block->split */
+	size_t count, shown; /* --rows: the first so many are printed */
+	struct field split;  /* completed; only with block->split */
 };
 
 /* That of the interval's end, however often it is printed. */
@@ -102,7 +102,8 @@ static void put_table(const struct view *view, uint64_t value)
 			continue;
 		if (!rows++ && !view->block->no_header)
 			printer_header(view->printer);
-		printer_total(view->printer, &view->totals[i], NULL);
+		if (i < view->shown)
+			printer_total(view->printer, &view->totals[i], NULL);
 		if (view->block->total)
 			totals_add_row(summary_fields(summary), &all, &view->totals[i]);
 	}
@@ -192,8 +193,10 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	view.totals = summary_sort(summary, options->sort, &view.count);
 	if (options->tool->finish)
 		finish_rows(&view);
-	printer->left_out = options->rows && view.count > options->rows ? view.count - options->rows : 0;
-	view.count -= printer->left_out;
+	view.shown = options->rows && view.count > options->rows ? options->rows : view.count;
+	printer->left_out = view.count - view.shown;
+	if (!view.block->total)
+		view.count = view.shown;
 	if (view.block->split) {
 		const struct field *split = options->tool->summary_fields;
 
@@ -206,9 +209,9 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	} else {
 		if (!printer->blocks)
 			printer_header(printer);
-		for (size_t i = 0; i < view.count; i++)
+		for (size_t i = 0; i < view.shown; i++)
 			printer_total(printer, &view.totals[i], NULL);
 	}
 	printer->blocks++;
-	return view.count;
+	return view.shown;
 }

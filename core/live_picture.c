@@ -67,22 +67,42 @@ static size_t make_block(struct live_picture *picture, struct summary *rows, siz
 	return made;
 }
 
+static size_t lines_of(const struct live_picture *picture)
+{
+	return text_lines(&picture->printer.text) + (picture->more != 0);
+}
+
+/* Fewer rows until they fit: as many as there are lines too many, and one for the line that says so. */
+static size_t make_fit(struct live_picture *picture, struct summary *rows, size_t most, size_t room)
+{
+	size_t made = make_block(picture, rows, most), over;
+
+	while (lines_of(picture) > room && made > 1) {
+		over = text_lines(&picture->printer.text) + 1 - room;
+		made = make_block(picture, rows, made > over ? made - over : 1);
+	}
+	return made;
+}
+
 size_t live_picture_make(struct live_picture *picture, struct summary *rows, uint64_t end, uint64_t interval,
 			 size_t room)
 {
-	size_t most = room ? room : 1, made, lines;
+	size_t most = room ? room : 1, made, spare;
 
 	if (picture->asked->rows && picture->asked->rows < most)
 		most = picture->asked->rows;
 	picture->printer.now = end;
 	picture->printer.interval = interval;
 	choose_columns(picture);
-	for (;;) {
-		made = make_block(picture, rows, most);
-		lines = text_lines(&picture->printer.text);
-		if (lines + (picture->more != 0) <= room || made <= 1)
-			return made;
-		lines = lines + 1 - room; /* too many, with the one that says so */
-		most = made > lines ? made - lines : 1;
+	made = make_fit(picture, rows, most, room);
+	spare = lines_of(picture) < room ? room - lines_of(picture) : 0;
+	if (!spare || !picture->more)
+		return made;
+	/* A table whose last row went has left room for others. */
+	for (; spare; spare--) {
+		make_block(picture, rows, made + spare);
+		if (lines_of(picture) <= room)
+			return made + spare;
 	}
+	return make_block(picture, rows, made);
 }

@@ -116,7 +116,7 @@ void printer_header(struct printer *printer)
 	for (size_t i = 0; i < printer->count; i++) {
 		if (i)
 			text_char(&printer->text, ',');
-		text_string(&printer->text, printer->fields[i].title);
+		text_csv_string(&printer->text, printer->fields[i].title, strlen(printer->fields[i].title));
 	}
 	text_char(&printer->text, '\n');
 }

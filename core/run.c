@@ -143,14 +143,14 @@ static void look_at_clock(struct run *run, uint64_t now)
 		losses_tell(&run->losses, &run->session, &run->printer);
 		run->next_second = now + SECOND;
 	}
-	if (run->next_interval && now >= run->next_interval) {
+	if (run->deadline && now >= run->deadline) {
+		run->stop = true; /* finish() prints the interval that ends with it */
+	} else if (run->next_interval && now >= run->next_interval) {
 		print_totals(run, now, false);
 		/* From the plan, not from now: intervals do not drift. */
 		run->next_interval +=
 			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
 	}
-	if (run->deadline && now >= run->deadline)
-		run->stop = true;
 	if (command_ended(&run->command)) {
 		if (!run->settle_end) {
 			run->settle_end = now + SETTLE;
@@ -207,6 +207,8 @@ static void ready(struct run *run)
 /* Nothing new is made; what was made is printed, then what belongs to the end. */
 static void finish(struct run *run)
 {
+	uint64_t now;
+
 	live_leave(run->live);
 	session_quiet(&run->session);
 	while (!run->printer.error && !enough(run) && session_read(&run->session))
@@ -216,8 +218,10 @@ static void finish(struct run *run)
 		while (session_read(&run->session))
 			;
 	}
-	if (run->summary && !enough(run) && !run->printer.error)
-		print_totals(run, clock_boot(), run->options->interval != 0);
+	if (run->summary && !enough(run) && !run->printer.error) {
+		now = clock_boot();
+		print_totals(run, now, now < run->next_interval);
+	}
 	losses_tell(&run->losses, &run->session, &run->printer);
 	if (run->options->verbose)
 		losses_account(&run->session, &run->printer);
@@ -265,10 +269,12 @@ int run(struct options *options)
 	if (options->journal)
 		journal_rows_start(&run.journal, tool);
 	session_start(&run.session, options, take_event, &run);
+	if (run.summary)
+		summary_clear(run.summary); /* of the time before: counting begins now */
+	now = clock_boot();
 	ready(&run);
 	command_go(&run.command);
 
-	now = clock_boot();
 	run.deadline = options->duration ? now + options->duration : 0;
 	run.interval_start = now;
 	run.next_interval = options->interval ? now + options->interval : 0;

@@ -104,7 +104,7 @@ void totals_add_event(const struct totals_fields *fields, struct total *total, c
 {
 	merge(fields, total, event, size);
 	total->count++;
-	if (fields->log2) {
+	if (fields->log2 && (size_t)fields->log2->off + fields->log2->size <= size) {
 		bool known;
 		uint64_t value = field_number(fields->log2, event, &known);
 

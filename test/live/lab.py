@@ -5,6 +5,7 @@ counters to compare with."""
 import calendar
 import collections
 import contextlib
+import ctypes
 import dataclasses
 import functools
 import itertools
@@ -224,6 +225,12 @@ def side_by_side(tools):
 # ---- network namespaces ----
 
 
+def set_namespace(file):
+    """os.setns() of Python 3.12."""
+    if ctypes.CDLL(None, use_errno=True).setns(file.fileno(), 0):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
 class Namespace:
     """A network namespace with its loopback interface up."""
 
@@ -244,6 +251,16 @@ class Namespace:
     def enter(self):
         """What goes before a command to run it inside. Unlike `ip netns exec` this leaves the mounts as they are."""
         return ["nsenter", f"--net={self.path}", "--"]
+
+    @contextlib.contextmanager
+    def inside(self):
+        """This thread, inside for a while: sockets that it makes stay there."""
+        with open("/proc/thread-self/ns/net", "rb") as before, open(self.path, "rb") as there:
+            set_namespace(there)
+            try:
+                yield
+            finally:
+                set_namespace(before)
 
     def run(self, *command, **more):
         return run(*self.enter, *command, **more)

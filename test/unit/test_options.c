@@ -97,6 +97,69 @@ static const struct tool retrans = { .name = "retrans",
 				     .summary_fields = retrans_counts,
 				     .summary_flag = COUNTS };
 
+enum { NANOSECONDS = 1, PER_CPU = 2, NETNS = 4, VERBOSE = 8 };
+
+static const struct field totals[] = { { "pid" }, { .name = NULL } };
+static const char *const sorts[] = { "all", "sent", "rtt", NULL };
+static const char *const top_words[] = { "interval", "count", "least", NULL };
+static const struct opt top_opts[] = {
+	{ .name = "nanoseconds", .key = 'N', .type = O_FLAG, .flag = NANOSECONDS, .help = "in ns" },
+	{ .name = "ns", .type = O_SAME, .same = "nanoseconds" },
+	{ .name = "timestamp", .key = 'T', .type = O_SAME, .same = "time" },
+	{ .name = "cpu",
+	  .key = 'c',
+	  .type = O_LIST,
+	  .arg = "LIST",
+	  .off = offsetof(struct options, settings.only),
+	  .max = 65535,
+	  .help = "only these" },
+	{ .name = "least",
+	  .key = 'l',
+	  .type = O_NUMBER,
+	  .arg = "N",
+	  .off = offsetof(struct options, settings.numbers[0]),
+	  .min = 2,
+	  .max = 9,
+	  .help = "at least" },
+	{ .name = "slower",
+	  .key = 'm',
+	  .type = O_MSEC,
+	  .arg = "MS",
+	  .off = offsetof(struct options, settings.numbers[1]),
+	  .help = "only what takes longer" },
+	{ .name = "name",
+	  .key = 'n',
+	  .type = O_TEXT,
+	  .arg = "NAMES",
+	  .off = offsetof(struct options, text),
+	  .help = "of these" },
+	{ .name = "sort",
+	  .key = 's',
+	  .type = O_PICK,
+	  .arg = "KEY",
+	  .off = offsetof(struct options, sort),
+	  .names = sorts,
+	  .help = "most first: all, sent, rtt" },
+	{ .name = NULL },
+};
+/* Nothing but totals, of no sockets. */
+static const struct tool top = { .name = "top",
+				 .summary = "Show totals.",
+				 .opts = top_opts,
+				 .words = top_words,
+				 .summary_fields = totals,
+				 .every = 3000000000,
+				 .no_sockets = true };
+
+/* bcc's -N, --netns is a flag; here --netns takes a filter, too. Its -v is about columns. */
+static const struct opt tracer_opts[] = {
+	{ .name = "netns", .key = 'N', .type = O_SAME, .same = "show-netns" },
+	{ .name = "show-netns", .type = O_FLAG, .flag = NETNS, .help = "add a column" },
+	{ .name = "verbose", .key = 'v', .type = O_FLAG, .flag = VERBOSE, .help = "more columns" },
+	{ .name = NULL },
+};
+static const struct tool tracer = { .name = "tracer", .summary = "Show connections.", .opts = tracer_opts };
+
 static const struct tool bare = { .name = "bare", .summary = "Show little." };
 
 /* ---- how to run them ---- */
@@ -173,6 +236,28 @@ static char *shown(const struct tool *tool, const char *const *words)
 
 	assert_int_equal(status, 0);
 	return text;
+}
+
+/* How many times the help text offers something. */
+static int times(const char *text, const char *what)
+{
+	int n = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		n++;
+	return n;
+}
+
+static void assert_readable(const char *text)
+{
+	for (const char *line = text; *line;) {
+		const char *end = strchr(line, '\n');
+
+		assert_non_null(end);
+		if (end - line > 79 || (end > line && end[-1] == ' '))
+			fail_msg("too long, or ends with a space: %.*s", (int)(end - line), line);
+		line = end + 1;
+	}
 }
 
 /* ---- tests ---- */
@@ -299,6 +384,121 @@ static void count_is_a_flag_or_a_number(void **state)
 	assert_refused(&bare, WORDS("--summary"), 2, "bare: unrecognized option '--summary'\n");
 }
 
+static void an_interval_unless_told(void **state)
+{
+	(void)state;
+	parse(&top, WORDS());
+	assert_true(options.interval == 3000000000 && options.count == 0 && options.rows == 0);
+	assert_ptr_equal(options_totals(&options), totals);
+	parse(&top, WORDS("--interval=0.001"));
+	assert_true(options.interval == 1000000);
+	assert_refused(&top, WORDS("--interval", "0.000999999"), 2,
+		       "top: --interval 0.000999999: less than a millisecond\n");
+	assert_refused(&top, WORDS("0.0001"), 2, "top: SECONDS 0.0001: less than a millisecond\n");
+	assert_refused(&top, WORDS("--interval", "0"), 2, "top: --interval 0: not more than 0 seconds\n");
+	/* Rows until they are asked to be counted. */
+	parse(&retrans, WORDS());
+	assert_null(options_totals(&options));
+	parse(&retrans, WORDS("-c"));
+	assert_true(options_totals(&options) == retrans_counts && options.interval == 0);
+}
+
+static void words_stand_for_options(void **state)
+{
+	(void)state;
+	parse(&top, WORDS("0.5"));
+	assert_true(options.interval == 500000000 && options.count == 0);
+	parse(&top, WORDS("-N", "2", "--json", "7", "5", "-c", "3"));
+	assert_true(options.interval == 2000000000 && options.count == 7 && options.settings.numbers[0] == 5);
+	assert_true(options.format == FORMAT_JSON && options.settings.flags == NANOSECONDS);
+	assert_int_equal(options.settings.only.item[0].first, 3);
+	assert_refused(&top, WORDS("soon"), 2, "top: SECONDS soon: not a number of seconds (1, 0.25)\n");
+	assert_refused(&top, WORDS("1", "0"), 2, "top: N 0: not a number (1 or more)\n");
+	assert_refused(&top, WORDS("1", "1", "1"), 2, "top: N 1: not a number (2-9)\n");
+	assert_refused(&top, WORDS("1", "1", "2", "4"), 2,
+		       "top: argument 4: not expected; a command to run goes after --\n");
+	assert_refused(&states, WORDS("1"), 2, "states: argument 1: not expected; a command to run goes after --\n");
+	parse(&top, WORDS("1", "--", "2"));
+	assert_true(options.interval == 1000000000 && options.count == 0);
+	assert_string_equal(options.command[0], "2");
+}
+
+static void numbers_times_texts_and_picks(void **state)
+{
+	(void)state;
+	parse(&top, WORDS("-l2", "-m", "0.25", "-n", "eth0,,x", "--sort", "rtt", "--ns", "--rows=3", "-T"));
+	assert_true(options.settings.numbers[0] == 2 && options.settings.numbers[1] == 250000);
+	assert_string_equal(options.text, "eth0,,x"); /* for the tool to look at */
+	assert_int_equal(options.sort, 2);
+	assert_true(options.rows == 3 && options.time && options.settings.flags == NANOSECONDS);
+	parse(&top, WORDS("-m0", "-sall", "--least=9"));
+	assert_true(options.settings.numbers[1] == 0 && options.sort == 0 && options.settings.numbers[0] == 9);
+	parse(&top, WORDS());
+	assert_null(options.text);
+	assert_refused(&top, WORDS("-l", "1"), 2, "top: -l 1: not a number (2-9)\n");
+	assert_refused(&top, WORDS("-l10"), 2, "top: -l 10: not a number (2-9)\n");
+	assert_refused(&top, WORDS("--slower", "-1"), 2, "top: --slower -1: not a number of milliseconds (10, 0.5)\n");
+	assert_refused(&top, WORDS("--slower", "1s"), 2, "top: --slower 1s: not a number of milliseconds (10, 0.5)\n");
+	assert_refused(&top, WORDS("--sort", "RTT"), 2, "top: --sort RTT: not one of all, sent, rtt\n");
+	assert_refused(&top, WORDS("--sort="), 2, "top: --sort \"\": not one of all, sent, rtt\n");
+	assert_refused(&top, WORDS("--rows", "0"), 2, "top: --rows 0: not a number (1 or more)\n");
+}
+
+static void what_makes_no_sense_is_not_offered(void **state)
+{
+	const char *text;
+
+	(void)state;
+	assert_refused(&top, WORDS("--pid=1"), 2, "top: unrecognized option '--pid=1'\n");
+	assert_refused(&top, WORDS("--netns=1"), 2, "top: unrecognized option '--netns=1'\n");
+	assert_refused(&top, WORDS("-4"), 2, "top: invalid option -- '4'\n");
+	assert_refused(&top, WORDS("-t"), 2, "top: invalid option -- 't'\n");
+	assert_refused(&top, WORDS("--summary"), 2, "top: unrecognized option '--summary'\n");
+	assert_refused(&bare, WORDS("--rows=1"), 2, "bare: unrecognized option '--rows=1'\n");
+	assert_refused(&retrans, WORDS("--rows=1"), 2, "retrans: unrecognized option '--rows=1'\n");
+	text = shown(&top, WORDS("--help"));
+	assert_readable(text);
+	assert_int_equal(strncmp(text, "Usage: top [OPTION...] [SECONDS [N [N]]] [-- COMMAND ARG...]\n", 61), 0);
+	assert_int_equal(times(text, "Filters:") + times(text, "--lport") + times(text, "--uid"), 0);
+	assert_int_equal(times(text, "--interval=SECONDS") + times(text, "--rows=N"), 2);
+	assert_int_equal(times(text, "-N, --nanoseconds, --ns"), 1);
+	assert_int_equal(times(text, "-T, --time, --timestamp"), 1);
+}
+
+static void a_flag_shares_its_name(void **state)
+{
+	const char *text;
+
+	(void)state;
+	parse(&tracer, WORDS("--netns"));
+	assert_true(options.settings.flags == NETNS && options.settings.filter.netns.count == 0);
+	parse(&tracer, WORDS("-N", "-v"));
+	assert_true(options.settings.flags == (NETNS | VERBOSE) && !options.verbose);
+	parse(&tracer, WORDS("--netns=5", "--show-netns"));
+	assert_true(options.settings.flags == NETNS && options.settings.filter.netns.item[0].first == 5);
+	assert_refused(&tracer, WORDS("--netns=0"), 2, "tracer: --netns 0: not a number (1-4294967295)\n");
+	text = shown(&tracer, WORDS("--help"));
+	assert_readable(text);
+	assert_int_equal(times(text, "--netns[=NETNS]"), 1);
+	assert_int_equal(times(text, "-N, --show-netns"), 1);
+}
+
+static void debug_is_told_where_verbose_is_taken(void **state)
+{
+	const char *text;
+
+	(void)state;
+	parse(&tracer, WORDS("--debug"));
+	assert_true(options.verbose && options.settings.flags == 0);
+	text = shown(&tracer, WORDS("--help"));
+	assert_int_equal(times(text, "--debug"), 1);
+	assert_int_equal(times(text, "--verbose"), 1);
+	parse(&states, WORDS("--debug"));
+	assert_true(options.verbose);
+	assert_int_equal(times(shown(&states, WORDS("--help")), "--debug"), 0);
+	assert_int_equal(times(shown(&states, WORDS("--help")), "-v, --verbose"), 1);
+}
+
 static void command_after_dashes(void **state)
 {
 	const char *const *words = WORDS("--lport", "80", "--", "curl", "--json", "--", "-4");
@@ -366,28 +566,6 @@ static void the_tool_checks_last(void **state)
 	assert_refused(&states, WORDS("--wide", "--json"), 2, "states: --wide: no such thing in JSON\n");
 }
 
-/* How many times the help text offers something. */
-static int times(const char *text, const char *what)
-{
-	int n = 0;
-
-	for (; (text = strstr(text, what)); text++)
-		n++;
-	return n;
-}
-
-static void assert_readable(const char *text)
-{
-	for (const char *line = text; *line;) {
-		const char *end = strchr(line, '\n');
-
-		assert_non_null(end);
-		if (end - line > 79 || (end > line && end[-1] == ' '))
-			fail_msg("too long, or ends with a space: %.*s", (int)(end - line), line);
-		line = end + 1;
-	}
-}
-
 static void help_is_readable(void **state)
 {
 	const char *text;
@@ -443,13 +621,26 @@ static void version_names_the_tool(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_asked_for),           cmocka_unit_test(filters_are_stored),
-		cmocka_unit_test(output_and_run_are_stored),   cmocka_unit_test(other_names_of_common_options),
-		cmocka_unit_test(own_options_and_letters),     cmocka_unit_test(enums_have_names),
-		cmocka_unit_test(count_is_a_flag_or_a_number), cmocka_unit_test(command_after_dashes),
-		cmocka_unit_test(bad_input_is_one_line),       cmocka_unit_test(long_input_is_cut),
-		cmocka_unit_test(the_tool_checks_last),        cmocka_unit_test(help_is_readable),
-		cmocka_unit_test(help_knows_claimed_letters),  cmocka_unit_test(version_names_the_tool),
+		cmocka_unit_test(nothing_asked_for),
+		cmocka_unit_test(filters_are_stored),
+		cmocka_unit_test(output_and_run_are_stored),
+		cmocka_unit_test(other_names_of_common_options),
+		cmocka_unit_test(own_options_and_letters),
+		cmocka_unit_test(enums_have_names),
+		cmocka_unit_test(count_is_a_flag_or_a_number),
+		cmocka_unit_test(command_after_dashes),
+		cmocka_unit_test(an_interval_unless_told),
+		cmocka_unit_test(words_stand_for_options),
+		cmocka_unit_test(numbers_times_texts_and_picks),
+		cmocka_unit_test(what_makes_no_sense_is_not_offered),
+		cmocka_unit_test(a_flag_shares_its_name),
+		cmocka_unit_test(debug_is_told_where_verbose_is_taken),
+		cmocka_unit_test(bad_input_is_one_line),
+		cmocka_unit_test(long_input_is_cut),
+		cmocka_unit_test(the_tool_checks_last),
+		cmocka_unit_test(help_is_readable),
+		cmocka_unit_test(help_knows_claimed_letters),
+		cmocka_unit_test(version_names_the_tool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,15 +12,16 @@
 
 #include "core/plan.h"
 
-enum { WITH_EXTRA = 1, WITH_MORE = 2, OTHER = 4 };
+enum { WITH_EXTRA = 1, WITH_MORE = 2, OTHER = 4, WITHOUT = 8 };
 
-enum { STATE, ACCEPT, EXTRA, WALK };
+enum { STATE, ACCEPT, EXTRA, WALK, UNLESS };
 
 static const struct hook hooks[] = {
 	{ "state", { "state_btf", "state_fentry", "state_kprobe", "state_classic" } },
 	{ "accept", { "accept_exit", "accept_syscall" }, "the accepting process" },
 	{ "extra", { "extra_btf" }, .flag = WITH_EXTRA | WITH_MORE },
 	{ "walk", { "walk_storage" }, "what is still open", RUN_AT_END, WITH_EXTRA },
+	{ "usual", { "usual_btf" }, .flag = WITH_EXTRA, .unless = WITHOUT | OTHER },
 	{},
 };
 
@@ -33,7 +34,8 @@ struct target {
 #define KERNEL(...) ((const struct target[]){ __VA_ARGS__, { NULL, 0 } })
 #define WHOLE                                                                                                          \
 	KERNEL({ "state_btf", 3 }, { "state_fentry", 2 }, { "state_kprobe", 1 }, { "state_classic", 0 },               \
-	       { "accept_exit", 4 }, { "accept_syscall", 2 }, { "extra_btf", 5 }, { "walk_storage", 0 })
+	       { "accept_exit", 4 }, { "accept_syscall", 2 }, { "extra_btf", 5 }, { "walk_storage", 0 },               \
+	       { "usual_btf", 1 })
 
 static struct plan plan;
 static char asked[512]; /* every program that was asked for, with a space behind */
@@ -74,7 +76,7 @@ static void starts_empty(void **state)
 {
 	(void)state;
 	assert_ptr_equal(plan.hooks, hooks);
-	assert_int_equal(plan.count, 4);
+	assert_int_equal(plan.count, 5);
 	for (size_t i = 0; i < plan.count; i++) {
 		assert_null(plan_program(&plan, i));
 		for (int alt = 0; alt < ALT_ITEMS; alt++)
@@ -86,19 +88,20 @@ static void starts_empty(void **state)
 static void the_best_comes_first(void **state)
 {
 	(void)state;
-	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_null(choose(WHOLE, WITH_EXTRA | WITH_MORE));
 	assert_serves(STATE, "state_btf");
 	assert_serves(ACCEPT, "accept_exit");
 	assert_serves(EXTRA, "extra_btf");
 	assert_serves(WALK, "walk_storage");
+	assert_serves(UNLESS, "usual_btf");
 	/* Nothing below the choice is looked at. */
-	assert_string_equal(asked, "state_btf accept_exit extra_btf walk_storage ");
+	assert_string_equal(asked, "state_btf accept_exit extra_btf walk_storage usual_btf ");
 }
 
 static void arguments_are_recorded(void **state)
 {
 	(void)state;
-	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_null(choose(WHOLE, WITH_EXTRA | WITH_MORE));
 	assert_int_equal(plan.choices[STATE].arguments, 3);
 	assert_int_equal(plan.choices[ACCEPT].arguments, 4);
 	assert_int_equal(plan.choices[EXTRA].arguments, 5);
@@ -198,11 +201,13 @@ static void a_required_hook_is_reported(void **state)
 	}
 	assert_ptr_equal(choose(WHOLE, 0), &hooks[STATE]);
 	/* Of several the first. */
-	assert_ptr_equal(choose(WHOLE, WITH_MORE), &hooks[STATE]);
+	assert_ptr_equal(choose(WHOLE, WITH_EXTRA | WITH_MORE), &hooks[STATE]);
 	start(NULL);
-	assert_ptr_equal(choose(KERNEL({ "accept_exit", 4 }), WITH_MORE), &hooks[STATE]);
+	assert_ptr_equal(choose(KERNEL({ "accept_exit", 4 }), WITH_EXTRA | WITH_MORE), &hooks[STATE]);
 	start(NULL);
-	assert_ptr_equal(choose(KERNEL({ "state_btf", 3 }), WITH_MORE), &hooks[EXTRA]);
+	assert_ptr_equal(choose(KERNEL({ "state_btf", 3 }), WITH_EXTRA | WITH_MORE), &hooks[EXTRA]);
+	start(NULL);
+	assert_ptr_equal(choose(KERNEL({ "state_btf", 3 }), WITH_EXTRA), &hooks[UNLESS]);
 }
 
 static void flags_switch_hooks(void **state)
@@ -214,15 +219,39 @@ static void flags_switch_hooks(void **state)
 	assert_null(strstr(asked, "extra_btf"));
 	assert_null(choose(WHOLE, OTHER));
 	assert_null(plan_program(&plan, EXTRA));
-	/* Any bit of the hook's is enough. */
+	/* All of the hook's bits are needed. */
 	assert_null(choose(WHOLE, WITH_MORE));
-	assert_serves(EXTRA, "extra_btf");
+	assert_null(plan_program(&plan, EXTRA));
 	assert_null(plan_program(&plan, WALK));
-	assert_null(choose(WHOLE, WITH_EXTRA | OTHER));
+	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_null(plan_program(&plan, EXTRA));
+	assert_serves(WALK, "walk_storage");
+	assert_null(choose(WHOLE, WITH_MORE | WITH_EXTRA | OTHER));
+	assert_serves(EXTRA, "extra_btf");
 	assert_serves(WALK, "walk_storage");
 	/* A required hook that nobody asked for is not missed. */
 	start(NULL);
 	assert_null(choose(KERNEL({ "state_btf", 3 }), OTHER));
+}
+
+/* Any one of those bits switches it off. */
+static void flags_switch_hooks_off(void **state)
+{
+	static const uint32_t off[] = { WITHOUT, OTHER, WITHOUT | OTHER };
+	static const struct hook plain = { "plain", { "plain_btf" }, .unless = WITHOUT };
+
+	(void)state;
+	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_serves(UNLESS, "usual_btf");
+	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
+		assert_null(choose(WHOLE, WITH_EXTRA | off[i]));
+		assert_null(plan_program(&plan, UNLESS));
+		assert_null(strstr(asked, "usual_btf"));
+		assert_false(plan_wants(&hooks[UNLESS], WITH_EXTRA | off[i]));
+	}
+	assert_true(plan_wants(&plain, 0));
+	assert_true(plan_wants(&plain, OTHER));
+	assert_false(plan_wants(&plain, WITHOUT | OTHER));
 }
 
 static void only_a_planned_program_is_refused(void **state)
@@ -234,7 +263,7 @@ static void only_a_planned_program_is_refused(void **state)
 	assert_false(plan_refuse(&plan, "state_kprobe", -EPERM)); /* a rung further down */
 	assert_false(plan_refuse(&plan, "extra_btf", -EPERM));    /* of a hook that is not wanted */
 	assert_false(plan_refuse(&plan, "state", -EPERM));        /* the hook's own name */
-	assert_null(choose(WHOLE, WITH_EXTRA));
+	assert_null(choose(WHOLE, WITH_EXTRA | WITH_MORE));
 	assert_serves(STATE, "state_btf");
 	assert_serves(EXTRA, "extra_btf");
 }
@@ -264,6 +293,7 @@ int main(void)
 		cmocka_unit_test_setup(an_optional_hook_may_stay_unserved, start),
 		cmocka_unit_test_setup(a_required_hook_is_reported, start),
 		cmocka_unit_test_setup(flags_switch_hooks, start),
+		cmocka_unit_test_setup(flags_switch_hooks_off, start),
 		cmocka_unit_test_setup(only_a_planned_program_is_refused, start),
 		cmocka_unit_test_setup(no_hooks_no_plan, start),
 	};

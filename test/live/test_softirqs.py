@@ -1,0 +1,301 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""softirqs against the kernel's own counts, /proc/softirqs, and libbpf-tools' softirqs."""
+
+import collections
+import contextlib
+import os
+import socket
+import threading
+import time
+
+import lab
+
+PACKETS = 10007
+CPUS = os.cpu_count()
+KINDS = ("hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu")
+TRACEFS = "mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; exec $0 -N"
+
+
+def kernel_counts():
+    """/proc/softirqs: how often each kind has begun on each CPU."""
+    with open("/proc/softirqs", encoding="ascii") as file:
+        cpus = [int(word[3:]) for word in file.readline().split()]
+        counts = collections.Counter()
+        for line in file:
+            name, *numbers = line.lower().split()
+            counts.update({(name[:-1], cpu): int(number) for cpu, number in zip(cpus, numbers)})
+    return counts
+
+
+def by_kind(counts):
+    sums = collections.Counter()
+    for (kind, _), number in counts.items():
+        sums[kind] += number
+    return sums
+
+
+def sum_of(rows, name, kind=None):
+    return sum(row[name] for row in rows if kind in (None, row["softirq"]))
+
+
+class Kernel:
+    """What the kernel counted while a tool was attached: not less than `least`, not more than `most`. The kernel counts
+    a softirq where it begins, the tool where it ends: one for each kind and CPU may be on its way at the end, hence
+    the 1 less."""
+
+    def __init__(self):
+        self.before = kernel_counts()
+
+    def attached(self):
+        self.begin = kernel_counts()
+
+    def ending(self):
+        self.end = kernel_counts()
+
+    def ended(self):
+        after = kernel_counts()
+        self.most = {key: after[key] - self.before[key] for key in after}
+        self.least = {key: max(0, self.end[key] - self.begin[key] - 1) for key in after}
+
+
+class Softirqs(lab.LiveTest):
+    def send(self, packets, cpu=None):
+        """Packets over loopback. Each makes a softirq of its own, as it is sent: net_rx, on the sender's CPU."""
+        before = os.sched_getaffinity(0)
+        try:
+            if cpu is not None:
+                os.sched_setaffinity(0, {cpu})
+            with self.space.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                for _ in range(packets):
+                    sender.sendto(b"x", ("127.0.0.1", 9))
+        finally:
+            os.sched_setaffinity(0, before)
+
+    @contextlib.contextmanager
+    def busy(self):
+        """A packet every millisecond or so: no interval is without softirqs."""
+        done = threading.Event()
+
+        def work():
+            while not done.wait(0.001):
+                self.send(1)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def trace(self, *options):
+        return lab.Tool("softirqs", "--json", *options)
+
+    def traced(self, *options, cpu=None):
+        """Rows of a run with packets, ended by Ctrl-C, and what the kernel counted."""
+        kernel = Kernel()
+        with self.trace(*options) as tool:
+            kernel.attached()
+            self.send(PACKETS, cpu)
+            kernel.ending()
+        kernel.ended()
+        self.assertEqual((tool.code, tool.errors), (0, ""))
+        return tool.rows, kernel
+
+    def assert_within(self, counts, kernel):
+        for key in counts.keys() | kernel.least.keys():
+            if not kernel.least.get(key, 0) <= counts[key] <= kernel.most.get(key, 0):
+                self.fail(f"{key}: {counts[key]}, kernel: {kernel.least.get(key)} to {kernel.most.get(key)}")
+
+    def test_counts_are_the_kernels(self):
+        rows, kernel = self.traced("-C", "--per-cpu")
+        counts = collections.Counter({(row["softirq"], row["cpu"]): row["count"] for row in rows})
+        self.assertEqual(len(counts), len(rows))
+        self.assert_within(counts, kernel)
+        self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
+        self.assertLessEqual({row["softirq"] for row in rows}, set(KINDS))
+        # Most first.
+        self.assertEqual([row["count"] for row in rows], sorted((row["count"] for row in rows), reverse=True))
+
+    def test_cpus_together(self):
+        rows, kernel = self.traced("-C")
+        self.assertEqual({row["cpu"] for row in rows}, {None})
+        self.assertEqual(len({row["softirq"] for row in rows}), len(rows))
+        kernel.least, kernel.most = by_kind(kernel.least), by_kind(kernel.most)
+        self.assert_within(collections.Counter({row["softirq"]: row["count"] for row in rows}), kernel)
+
+    def test_only_these_cpus(self):
+        """With -c what others do is not counted, also where CPUs are not told apart."""
+        here, other = 0, CPUS - 1
+        rows, kernel = self.traced("-C", "--per-cpu", "-c", here, cpu=here)
+        self.assertEqual({row["cpu"] for row in rows}, {here})
+        self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
+        kernel.least = {key: least for key, least in kernel.least.items() if key[1] == here}
+        self.assert_within(collections.Counter({(row["softirq"], row["cpu"]): row["count"] for row in rows}), kernel)
+        self.assertGreater(CPUS, 1)
+        rows, kernel = self.traced("-C", "-c", here, cpu=other)
+        self.assertLessEqual(sum_of(rows, "count", "net_rx"), kernel.most["net_rx", here])
+        self.assertGreaterEqual(kernel.least["net_rx", other], PACKETS - 1)
+
+    def test_no_spike_of_what_was_running(self):
+        """libbpf-tools counts the whole uptime for a softirq that was running as it attached. A CPU's softirqs do not
+        nest, so together they take no longer than the interval, but for one that began before it; this traffic is far
+        from filling a CPU."""
+        with self.busy():
+            for _ in range(29):
+                done = lab.run(lab.NETTRACE, "softirqs", "--json", "--per-cpu", "0.02", "1")
+                self.assertEqual(done.code, 0, done.errors)
+                for cpu in range(CPUS):
+                    rows = [row for row in done.rows if row["cpu"] == cpu]
+                    self.assertLessEqual(sum_of(rows, "total_ns"), max((row["interval_ns"] for row in rows), default=0))
+
+    def test_time_is_plausible(self):
+        """A packet over loopback takes some hundred ns to some hundred us."""
+        rows, _ = self.traced()
+        mean = sum_of(rows, "total_ns", "net_rx") / sum_of(rows, "count", "net_rx")
+        self.assertTrue(200 < mean < 500_000, rows)
+        self.assertEqual([row["total_ns"] for row in rows], sorted((row["total_ns"] for row in rows), reverse=True))
+
+    def test_latency(self):
+        """A packet over loopback is received as soon as it is sent; others may make it wait for ksoftirqd."""
+        rows, kernel = self.traced("--latency", "--per-cpu")
+        self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
+        mean = sum_of(rows, "total_ns", "net_rx") / sum_of(rows, "count", "net_rx")
+        self.assertTrue(50 < mean < 20_000_000, rows)
+        # What was raised before tracing began is not counted.
+        for row in rows:
+            self.assertLessEqual(row["count"], kernel.most[row["softirq"], row["cpu"]])
+
+    def test_histograms(self):
+        for options in (("-d",), ("-dN", "--per-cpu"), ("-d", "--latency")):
+            rows, _ = self.traced(*options)
+            key, unit = ("histogram_ns", 1) if "-dN" in options else ("histogram_us", 1000)
+            for row in rows:
+                self.assertEqual(sum(slot["count"] for slot in row[key]), row["count"], row)
+                # The total is within what the slots allow.
+                self.assertGreaterEqual(row["total_ns"], sum(slot["count"] * slot["from"] for slot in row[key]) * unit)
+                self.assertLess(row["total_ns"], sum(slot["count"] * (slot["to"] + 1) for slot in row[key]) * unit)
+            self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
+
+    def test_histograms_in_a_table(self):
+        with lab.Tool("softirqs", "-d") as tool:
+            self.send(PACKETS)
+        lines = tool.lines
+        at = lines.index("softirq = net_rx")
+        self.assertEqual(lines[at - 1], "")
+        self.assertEqual(lines[at + 1], "     usecs               : count     distribution")
+        self.assertRegex(lines[at + 2], r"^         0 -> 1          : \d+ +\|\**\s*\|$")
+        self.assertTrue(any(line.endswith(f"|{'*' * 40}|") for line in lines[at:]))
+
+    def test_table(self):
+        with lab.Tool("softirqs") as tool:
+            self.send(PACKETS)
+        self.assertEqual(tool.lines[0], "SOFTIRQ          TOTAL_usecs")
+        for line in tool.lines[1:]:
+            self.assertRegex(line, rf"^({'|'.join(KINDS)}) +\d+$")
+            self.assertEqual(len(line), 28)
+        with lab.Tool("softirqs", "-TN", "0.2", "2") as tool:
+            tool.wait()
+        self.assertEqual(tool.output.decode().count("SOFTIRQ          TOTAL_nsecs\n"), 2)
+        self.assertEqual(tool.lines[0].count(":"), 2)
+
+    def test_intervals_do_not_drift(self):
+        """Each comes late by what the timer and the scheduler take, but the next does not come later for that."""
+        interval = 20_000_000
+        with self.busy(), self.trace("0.02", "101") as tool:
+            tool.wait()
+        self.assertEqual(tool.code, 0, tool.errors)
+        late, plan, first = [], 0, None
+        blocks = {}
+        for row in tool.rows:
+            blocks.setdefault(row["interval_ns"], lab.nanoseconds(row["ts"]))
+        self.assertEqual(len(blocks), 101)
+        for length, ts in blocks.items():
+            plan += round(length / interval)  # a machine that sleeps may miss some
+            first = first or ts - plan * interval
+            late.append(ts - first - plan * interval)
+        # The least late of ten: load makes single ones late. Waiting for a whole interval each time would take at least
+        # some 0.5 ms more for each, 45 ms in all.
+        self.assertLess(abs(min(late[-10:]) - min(late[:10])), 10_000_000, late)
+
+    def test_count_ends_it(self):
+        with self.busy(), self.trace("0.1", "3") as tool:
+            tool.wait(5)
+        self.assertEqual(tool.code, 0)
+        lengths = {row["interval_ns"] for row in tool.rows}
+        self.assertEqual(len(lengths), 3)
+        self.assertEqual({row["partial"] for row in tool.rows}, {False})
+        self.assertTrue(300_000_000 <= sum(lengths) < 1_000_000_000, lengths)
+
+    def test_the_last_interval_is_partial(self):
+        with self.trace("10") as tool:
+            start = time.monotonic()
+            self.send(PACKETS)
+            time.sleep(0.2)
+            least = time.monotonic() - start
+            tool.end()
+        self.assertEqual({row["partial"] for row in tool.rows}, {True})
+        self.assertEqual(len({row["interval_ns"] for row in tool.rows}), 1)
+        self.assertTrue(least * 1e9 <= tool.rows[0]["interval_ns"] < 10e9, tool.rows[0])
+        self.assertGreaterEqual(sum_of(tool.rows, "count", "net_rx"), PACKETS)
+
+    def test_a_run_ends_with_its_interval(self):
+        """No extra, empty block when the time is up together with an interval."""
+        with self.busy(), self.trace("0.2", "--duration=0.6") as tool:
+            tool.wait(5)
+        self.assertEqual(len({row["interval_ns"] for row in tool.rows}), 3)
+        self.assertEqual({row["partial"] for row in tool.rows}, {False})
+
+    def test_intervals_add_up(self):
+        """Nothing falls between two intervals: bcc reads its table, then clears it."""
+        kernel = Kernel()
+        with self.trace("--per-cpu") as whole, self.trace("--per-cpu", "0.02") as parts:
+            kernel.attached()
+            self.send(5 * PACKETS)
+            kernel.ending()
+            parts.end()
+        kernel.ended()
+        counts = collections.Counter()
+        for row in parts.rows:
+            counts[row["softirq"], row["cpu"]] += row["count"]
+        self.assertGreater(len({row["interval_ns"] for row in parts.rows}), 3)
+        self.assert_within(counts, kernel)
+        # The whole run began before and ended after them.
+        for row in whole.rows:
+            self.assertLessEqual(counts[row["softirq"], row["cpu"]], row["count"])
+        ratio = sum_of(parts.rows, "total_ns", "net_rx") / sum_of(whole.rows, "total_ns", "net_rx")
+        self.assertTrue(0.7 < ratio < 1.1, ratio)
+
+    def test_contradictions(self):
+        for words in (("-C", "-d"), ("-C", "-N"), ("-C", "--dist", "-N"), ("0",), ("1", "0"), ("-c", "x"), ("1", "1", "1")):
+            done = lab.run(lab.NETTRACE, "softirqs", *words, limit=5)
+            self.assertEqual((done.code, done.output), (2, b""), done.errors)
+            self.assertRegex(done.errors, r"\Asoftirqs: [^\n]+\n\Z")
+
+    def test_libbpf_tools(self):
+        """Theirs is attached before ours, and ended after it: it sees all that ours does, and as much as the machine
+        does meanwhile."""
+        theirs = [lab.need("unshare"), "--mount", "sh", "-c", TRACEFS, lab.need("/usr/sbin/softirqs")]
+        with lab.Running(*theirs) as peer:
+            lab.wait_for(lambda: self.is_attached(peer.pid), "libbpf-tools' softirqs")
+            with self.trace("-N") as tool:
+                self.send(5 * PACKETS)
+            peer.end()
+        self.assertEqual(peer.code, 0, peer.errors)
+        lines = [line.split() for line in peer.lines]
+        theirs = {words[0]: int(words[1]) for words in lines if words and words[0] in KINDS}
+        ours = {row["softirq"]: row["total_ns"] for row in tool.rows}
+        self.assertLessEqual(set(ours), set(theirs))
+        # Each reads the clock inside the other's reading or outside of it: some ns for each softirq.
+        self.assertTrue(0.5 < ours["net_rx"] / theirs["net_rx"] < 1.3, (ours, theirs))
+
+    @staticmethod
+    def is_attached(pid):
+        """Its two programs hang on their tracepoints; it says nothing of that itself."""
+        links = lab.run("find", f"/proc/{pid}/fd", "-lname", "*bpf*link*", "-o", "-lname", "*raw-tracepoint*").output
+        return len(links.splitlines()) >= 2
+
+
+if __name__ == "__main__":
+    lab.main()
