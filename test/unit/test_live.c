@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -554,6 +555,33 @@ static void what_was_never_seen_is_printed(void **state)
 	assert_string_equal(line(10), "... 91 more");
 }
 
+/* A child, with the message as the last thing on the usual screen. */
+static void errors_give_it_back(void **state)
+{
+	static struct termios after;
+	pid_t child;
+	int status;
+
+	(void)state;
+	live_free(view);
+	view = NULL;
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		dup2(terminal.inside, STDERR_FILENO);
+		view = live_new(&printer);
+		take_three();
+		say_exit(EXIT_FAILED, "out of luck");
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED);
+	assert_string_equal(line(0), "nettrace: out of luck");
+	assert_string_equal(line(1), "");
+	assert_int_equal(tcgetattr(terminal.inside, &after), 0);
+	assert_memory_equal(&after, &before, sizeof(after));
+	assert_true(terminal.cursor && terminal.wraps && !terminal.other);
+}
+
 static void without_keys(void **state)
 {
 	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -619,6 +647,7 @@ int main(void)
 		TEST(messages_wait),
 		TEST(what_was_seen_stays),
 		TEST(what_was_never_seen_is_printed),
+		TEST(errors_give_it_back),
 		TEST(without_keys),
 		TEST(not_always),
 	};
