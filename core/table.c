@@ -136,10 +136,13 @@ void table_row(struct printer *printer, const struct field_row *row)
 			size_t before = text->length;
 
 			text_string(text, " (");
-			if (field_write(text, &printer->fields[next], row, AS_COLUMN, 0))
-				text_char(text, ')');
-			else
+			if (!field_write(text, &printer->fields[next], row, AS_COLUMN, 0)) {
 				text->length = before;
+				continue;
+			}
+			if (printer->fields[next].after)
+				text_string(text, printer->fields[next].after);
+			text_char(text, ')');
 		}
 		put_after(printer, field, from, next);
 	}

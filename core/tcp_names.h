@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcp_names.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI). */
+/* tcp_names.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI), and of how
+ * attempts to connect end. */
 #ifndef NETTRACE_TCP_NAMES_H
 #define NETTRACE_TCP_NAMES_H
 
@@ -9,5 +10,11 @@
 extern const char *const tcp_states[13];
 
 #define TCP_STATES NAMES(tcp_states)
+
+/* enum result of wire.h. In tables the errno stands for "failed". */
+extern const char *const result_names[7], *const result_columns[7];
+
+#define RESULT_NAMES   NAMES(result_names)
+#define RESULT_COLUMNS NAMES(result_columns)
 
 #endif

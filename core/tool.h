@@ -136,7 +136,7 @@ struct hook {
 	uint32_t flag;      /* only with these tool flags set ... */
 	uint32_t unless;    /* ... and none of these */
 	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
-	bool aside;         /* makes no rows: what it misses is no lost row */
+	bool aside;         /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 
 /* ---- intervals ---- */

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept.bpf.h: a connection is handed to the process that accepts it: by accept(), accept4() or io_uring. */
+/* accept.bpf.h: a connection is handed to the process that accepts it. */
 #ifndef NETTRACE_ACCEPT_BPF_H
 #define NETTRACE_ACCEPT_BPF_H
 
-/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK and ACCEPT_URING_HOOK, calls
- * waiting_add() for each child of a listener, and has accept_row(). The hooks: core/accept_hooks.h. */
+/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK, ACCEPT_LATE_HOOK and
+ * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_row(). The hooks:
+ * core/accept_hooks.h.
+ *
+ * Two programs see each accept(); the second tells what the first has not. The kernel's function alone would not tell
+ * of threads that were blocked in it before tracing. The end of the system call alone would not do on recent kernels: a
+ * task can be preempted inside a program (seen on 7.2), and until it comes back the kernel runs that program on that
+ * CPU for nobody else. As all system calls go through it, that cost 4 to 10 % of the rows of a busy machine. */
 #include "descriptor.bpf.h"
 #include "event.bpf.h"
 
-#define IORING_OP_ACCEPT 13  /* include/uapi/linux/io_uring.h */
-#define IPPROTO_MPTCP    262 /* include/uapi/linux/in.h */
+#define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
 
 /* A connection that no process has yet. */
 struct waiting {
@@ -26,6 +31,15 @@ struct {
 	__type(key, __u64);
 	__type(value, struct waiting);
 } waiting SEC(".maps");
+
+/* What the first program has told, until the second comes. By the socket's address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, __u8);
+} told SEC(".maps");
 
 /* What is known of a connection when its process gets it. */
 struct handed {
@@ -100,10 +114,26 @@ static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 	return tcp_behind(descriptor_sock(fd, rung), rung);
 }
 
+/* The first program tells it; false: there is no room to note that, so the second will. */
+static __always_inline bool first_tells(struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+	__u8 yes = 1;
+
+	return !settings.arguments[ACCEPT_LATE_HOOK] || !bpf_map_update_elem(&told, &key, &yes, BPF_ANY);
+}
+
+static __always_inline bool first_told(struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	return !bpf_map_delete_elem(&told, &key);
+}
+
 /* ---- accept(), accept4(): at the end of the system call, so also in threads that were blocked in it before tracing.
  * Context: the accepting task. */
 
-static __always_inline int accept_ended(__u64 *ctx, const int rung)
+static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool late)
 {
 	struct pt_regs *regs = (void *)ctx[0];
 	long number = SYSCALL_NUMBER(regs);
@@ -113,7 +143,7 @@ static __always_inline int accept_ended(__u64 *ctx, const int rung)
 	if (number != NR_accept && number != NR_accept4)
 		return 0;
 	sk = tcp_descriptor((long)ctx[1], rung);
-	if (!sk)
+	if (!sk || (late ? first_told(sk) : !first_tells(sk)))
 		return 0;
 	event_begin(&h.head, bpf_ktime_get_boot_ns());
 	event_found(&h.head, sk, rung);
@@ -127,17 +157,29 @@ static __always_inline int accept_ended(__u64 *ctx, const int rung)
 SEC("tp_btf/sys_exit")
 int accept_cast(__u64 *ctx)
 {
-	return accept_ended(ctx, BY_CAST);
+	return accept_ended(ctx, BY_CAST, false);
+}
+
+SEC("tp_btf/sys_exit")
+int accept_late_cast(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_CAST, true);
 }
 
 SEC("tp_btf/sys_exit")
 int accept_helper(__u64 *ctx)
 {
-	return accept_ended(ctx, BY_HELPER);
+	return accept_ended(ctx, BY_HELPER, false);
 }
 
-/* Where neither may read descriptors (lockdown before 6.2): (sk, flags, err, kern) until 6.9, (sk, arg) since; the
- * returned socket follows. */
+SEC("tp_btf/sys_exit")
+int accept_late_helper(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_HELPER, true);
+}
+
+/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. For io_uring, too. Context: the
+ * accepting task, or a thread of io_uring's. */
 SEC("fexit/inet_csk_accept")
 int accept_function(__u64 *ctx)
 {
@@ -150,90 +192,18 @@ int accept_function(__u64 *ctx)
 	} else {
 		sk = (void *)ctx[4];
 	}
-	if (!sk || !is_tcp(sk))
+	if (!sk || !is_tcp(sk) || !first_tells(sk))
 		return 0;
 	event_begin(&h.head, bpf_ktime_get_boot_ns());
 	event_place(&h.head, sk);
 	event_socket(&h.head, sk);
 	event_current(&h.head);
+	event_of_worker(&h.head);
 	h.queue = listener->sk_ack_backlog;
 	h.limit = listener->sk_max_ack_backlog;
 	hand_over(&h, sk);
 	accept_row(&h, sk);
 	return 0;
-}
-
-/* ---- io_uring ---- */
-
-/* The request was an accept, and its result is a descriptor, not a slot of the ring's own table. */
-static __always_inline bool is_accept(__u64 request, const int rung)
-{
-	if (!request || MEMBER(rung, TYPED(rung, request, io_kiocb), opcode) != IORING_OP_ACCEPT)
-		return false;
-	return !bpf_core_field_exists(struct io_accept, file_slot) ||
-	       !MEMBER(rung, TYPED(rung, request, io_accept), file_slot);
-}
-
-static __always_inline struct sock *uring_listener(__u64 request, const int rung)
-{
-	struct file *file = TYPED(rung, MEMBER(rung, TYPED(rung, request, io_kiocb), file), file);
-
-	return tcp_behind(file_sock(file, rung), rung);
-}
-
-/* (ctx, user_data, res, flags) until 5.16; (ctx, request, user_data, res, flags ...) until 6.12; (ctx, request, cqe)
- * since. A multishot request is not told: but when a result is the descriptor of a connection that waited until now,
- * it has just been accepted. Context: the submitting task, or a thread of io_uring's. */
-static __always_inline int uring_ended(__u64 *ctx, const int rung)
-{
-	const __u32 arguments = settings.arguments[ACCEPT_URING_HOOK];
-	struct sock *sk, *listener = NULL;
-	__u64 request = 0, key;
-	struct handed h;
-	bool accepts;
-	long result;
-
-	if (arguments == 3) {
-		struct io_uring_cqe *cqe = (void *)ctx[2];
-
-		request = ctx[1];
-		result = cqe->res;
-	} else if (arguments == 4) {
-		result = (int)ctx[2];
-		barrier_var(result);
-	} else {
-		request = ctx[1];
-		result = (int)ctx[3];
-	}
-	sk = tcp_descriptor(result, rung);
-	if (!sk)
-		return 0;
-	key = (__u64)sk;
-	accepts = is_accept(request, rung);
-	if (!accepts && !bpf_map_lookup_elem(&waiting, &key))
-		return 0;
-	if (accepts)
-		listener = uring_listener(request, rung);
-	event_begin(&h.head, bpf_ktime_get_boot_ns());
-	event_found(&h.head, sk, rung);
-	event_current(&h.head);
-	event_of_worker(&h.head);
-	handed_queue(&h, sk, listener, rung);
-	hand_over(&h, sk);
-	accept_row(&h, rung == BY_CAST ? sk : NULL);
-	return 0;
-}
-
-SEC("tp_btf/io_uring_complete")
-int accept_uring_cast(__u64 *ctx)
-{
-	return uring_ended(ctx, BY_CAST);
-}
-
-SEC("tp_btf/io_uring_complete")
-int accept_uring_helper(__u64 *ctx)
-{
-	return uring_ended(ctx, BY_HELPER);
 }
 
 /* A connection that was never accepted goes with its listener. Context: any. */
@@ -243,6 +213,7 @@ int accept_destroyed(__u64 *ctx)
 	__u64 key = ctx[0];
 
 	bpf_map_delete_elem(&waiting, &key);
+	bpf_map_delete_elem(&told, &key);
 	return 0;
 }
 

@@ -19,6 +19,7 @@
 #define AF_INET     2
 #define AF_INET6    10
 #define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
 #define ETH_P_IP    0x0800
 #define ETH_P_IPV6  0x86dd
 #define PF_KTHREAD  0x00200000 /* include/linux/sched.h */
@@ -143,6 +144,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u32 write_seq; /* behind what was written */
 	__u32 snd_nxt;   /* behind what was sent */
+	__u32 segs_out;  /* SYNs, too */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 snd_cwnd;
@@ -173,7 +175,7 @@ struct sk_buff {
 	struct net_device *dev;
 	unsigned long _skb_refdst;
 	struct sock *sk;
-	unsigned int len;
+	unsigned int len, data_len;
 	int skb_iif;
 	char cb[48];
 	__be16 protocol;
@@ -186,6 +188,7 @@ struct sk_buff {
 struct iphdr {
 	__u8 protocol;
 	__be16 tot_len;
+	__be16 frag_off;
 	__be32 saddr;
 	__be32 daddr;
 };

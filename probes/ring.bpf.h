@@ -50,12 +50,31 @@ static __always_inline void *ring_reserve(__u64 size, const struct event *head)
  * wide. */
 #define WAKEUP_LINE 4096
 
-static __always_inline void ring_submit(void *event)
+static __always_inline void ring_submit_fact(void *event)
 {
 	__u64 beyond = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) - settings.wakeup_bytes;
 
 	bpf_ringbuf_submit(event, beyond < WAKEUP_LINE ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void ring_submit(void *event)
+{
+	ring_submit_fact(event);
 	COUNT(sent);
+}
+
+/* The same for what is no row but a fact that rows are made with (the tool's derive() takes it out of the ring again).
+ */
+static __always_inline void *ring_reserve_fact(__u64 size, const struct event *head)
+{
+	struct event *event = bpf_ringbuf_reserve(&ring, size, 0);
+
+	if (!event) {
+		COUNT(lost_map);
+		return NULL;
+	}
+	*event = *head;
+	return event;
 }
 
 #endif

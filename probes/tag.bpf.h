@@ -13,10 +13,11 @@ struct tag {
 	__u32 pid, tid, uid;
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
-	__u8 seeded;
-	__u8 held;       /* tcpstates: the state that the held row left; tcptracer: 1: its end was told */
-	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
-	__u32 mntns;     /* of the owner, where --mntnsmap asks for it */
+	__u8 seeded : 1;
+	__u8 attempt_told : 1; /* tcpconnect: its row was sent */
+	__u8 held;             /* tcpstates: the state that the held row left; tcptracer: 1: its end was told */
+	__u64 cgroup_id;       /* of the owner; only where the socket's own cannot be had */
+	__u32 mntns;           /* of the owner, where --mntnsmap asks for it */
 	__u32 pad;
 	__u64 born;  /* first state change seen; 0: before tracing */
 	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */

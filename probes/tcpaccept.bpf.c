@@ -4,8 +4,9 @@
 #include "tcpaccept.h"
 
 #define ACCEPT_HOOK       TCPACCEPT_ACCEPT_HOOK
+#define ACCEPT_LATE_HOOK  TCPACCEPT_LATE_HOOK
 #define ACCEPT_URING_HOOK TCPACCEPT_URING_HOOK
-#include "accept.bpf.h"
+#include "accept_uring.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

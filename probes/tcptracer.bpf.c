@@ -2,10 +2,11 @@
 /* tcptracer.bpf.c: an event for each connection that is made, accepted or closed. */
 #define ACCEPT_ROWS       1
 #define ACCEPT_HOOK       OWNER_ACCEPT
-#define ACCEPT_URING_HOOK OWN_HOOK
+#define ACCEPT_LATE_HOOK  OWN_HOOK
+#define ACCEPT_URING_HOOK (OWN_HOOK + 1)
 #include "pair.bpf.h"
 #include "transition.bpf.h"
-#include "accept.bpf.h"
+#include "accept_uring.bpf.h"
 #include "tcptracer.h"
 
 char LICENSE[] SEC("license") = "GPL";

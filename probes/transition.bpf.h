@@ -42,6 +42,7 @@ static __always_inline void transition_tag(struct transition *t, struct tag *tag
 		tag->born = t->now;
 		tag->up = 0;
 		tag->held_at = 0;
+		tag->attempt_told = 0;
 	} else if (tag->since) {
 		t->duration = t->now - tag->since;
 	}

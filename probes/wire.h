@@ -87,6 +87,17 @@ enum role {
 	ROLE_SERVER,
 };
 
+/* How an attempt to connect ended. */
+enum result {
+	RESULT_PENDING, /* it has not */
+	RESULT_OK,
+	RESULT_REFUSED,
+	RESULT_UNREACHABLE,
+	RESULT_TIMED_OUT,
+	RESULT_ABANDONED, /* by its process */
+	RESULT_FAILED,    /* anything else: the errno tells */
+};
+
 /* Every event starts with this. Ports in host order, addresses as 16 bytes with IPv4 as ::ffff:a.b.c.d. */
 struct event {
 	__u64 ts;            /* CLOCK_BOOTTIME, ns */
@@ -100,6 +111,14 @@ struct event {
 	__u8 mntns_listed; /* the owner's mount namespace is in the user's map */
 	__u8 pad;
 	char comm[COMM_SIZE];
+};
+
+/* The name of an event's remote address, by the DNS answers that came in: the user half's to fill (core/dns.h). */
+struct peer {
+	__u64 age;       /* from the answer to the event, ns; NOT_KNOWN */
+	__u64 late;      /* the same, where it is worth a remark; else NOT_KNOWN */
+	__u8 unnamed;    /* index of what stands for a name where there is none */
+	char query[263]; /* what was asked for; empty: nothing */
 };
 
 /* The ledger, a copy for each CPU. seen = filtered + sent + lost_ring, and is not counted by itself. */

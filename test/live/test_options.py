@@ -42,6 +42,13 @@ BAD_OF_ONE = (
     ("tcpdrop", "--pid-netns=0"),
     ("tcpdrop", "--pid-netns=4194304"),
     ("tcpdrop", "--interval=1"),
+    ("tcpconnect", "-c", "-d"),
+    ("tcpconnect", "--interval=1"),
+    ("tcpconnect", "--lport", "80"),
+    ("tcpconnect", "--count", "5"),
+    ("tcpconnlat", "10ms"),
+    ("tcpconnlat", "10", "20"),
+    ("tcpconnlat", "--min-ms=-1"),
     ("tcpretrans", "--interval=1"),
     ("tcpretrans", "-c", "--interval=0"),
     ("tcpretrans", "--count", "5"),
@@ -67,6 +74,9 @@ TABLE_HEADS = {
     "RADDR                                   RPORT  TX_KB  RX_KB MS",
 }
 
+# Common options that are flags in these tools, unless an argument stands behind a =.
+FLAGS = {"tcpretrans": ("--count",), "tcpconnect": ("--count", "--lport"), "tcpconnlat": ("--lport",)}
+
 
 class BadInput(lab.LiveTest):
     def check_refused(self, done):
@@ -80,8 +90,8 @@ class BadInput(lab.LiveTest):
         for tool in lab.TOOLS:
             for words in [*cases, *((f"{option}={value}",) for option, value in cases), *BAD_WORDS]:
                 with self.subTest(tool=tool, words=words):
-                    if tool == "tcpretrans" and words[0] == "--count":
-                        continue  # a flag there; see BAD_OF_ONE
+                    if words[0] in FLAGS.get(tool, ()):
+                        continue  # see BAD_OF_ONE
                     done = lab.run(lab.NETTRACE, tool, *words, limit=5)
                     self.check_refused(done)
                     self.assertTrue(done.errors.startswith(f"{tool}: "), done.errors)

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpconnect.c: TCP connections as they are opened, also those that come to nothing. */
+#include "core/dns.h"
+#include "core/options.h"
+#include "core/owner_hooks.h"
+#include "core/say.h"
+#include "core/tcp_names.h"
+#include "core/tool.h"
+#include "probes/tcpconnect.h"
+
+#define OWN(member) AT(struct tcpconnect_event, member)
+
+static const struct field fields[] = {
+	{ "timestamp", .width = 9, .decimals = 3 },
+	{ "uid", "UID", .width = 6, .flag = TCPCONNECT_UID },
+	{ "pid", "PID", .width = 7 },
+	{ "comm", "COMM", .width = 12, .wide = 16 },
+	{ "family", "IP", .width = 2 },
+	{ "laddr", "SADDR", .width = 16, .wide = 39 },
+	{ "lport", "LPORT", .width = 6, .flag = TCPCONNECT_LPORT },
+	{ "raddr", "DADDR", .width = 16, .wide = 39 },
+	{ "rport", "DPORT", .width = 6 },
+	{ "result", "RESULT", F_NAME, IN_TABLE | IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS,
+	  .otherwise = "error", .flag = TCPCONNECT_RESULTS },
+	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES, .flag = TCPCONNECT_RESULTS,
+	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: pending" },
+	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .flag = TCPCONNECT_RESULTS,
+	  .help = "errno of the same" },
+	{ "query", "QUERY", F_TEXT, OWN(peer.query), .otherwise = "unnamed", .flag = TCPCONNECT_DNS,
+	  .help = "with -d: the name that DNS was asked for to get the remote address" },
+	{ "late", "", F_MSEC, IN_TABLE | IN_WIDE, .glued = true, .decimals = 3, OWN(peer.late), .after = "ms",
+	  .flag = TCPCONNECT_DNS },
+	{ "query_age_ns", "QUERY_AGE(ms)", F_MSEC, IN_CSV | IN_JSON, .decimals = 3, OWN(peer.age),
+	  .flag = TCPCONNECT_DNS, .help = "with -d: from the DNS answer to the connect" },
+	/* Only stands in for a query. */
+	{ "unnamed", "", F_NAME, IN_TABLE, OWN(peer.unnamed), DNS_UNNAMED, .flag = TCPCONNECT_DNS,
+	  .unless = TCPCONNECT_DNS },
+	{},
+};
+
+static const struct field summary_fields[] = {
+	{ "laddr", "LADDR", .width = 25, .wide = 39 },
+	{ "lport", "LPORT", .width = 20, .flag = TCPCONNECT_LPORT },
+	{ "raddr", "RADDR", .width = 25, .wide = 39 },
+	{ "rport", "RPORT", .width = 20 },
+	{ "count", "CONNECTS", F_COUNT, .width = 10, .help = "attempts to connect" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "port", 'P', O_SAME, .same = "rport" },
+	{ "uid", 'u', O_SAME, .same = "uid" },
+	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNECT_LPORT, .help = "add the local port" },
+	{ "lport", 0, O_SAME, .same = "show-lport" },
+	{ "source-port", 's', O_SAME, .same = "show-lport" },
+	{ "localport", 0, O_SAME, .same = "lport" },
+	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
+	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
+	  .help = "add the result (so do -w and --json); rows then come when attempts end" },
+	{ "count", 'c', O_SAME, .same = "summary", .help = "count per flow; print on exit and at --interval" },
+	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "name peers by the DNS answers that come in" },
+	{},
+};
+
+/* The call hooks' order: IO_URING_HOOK of the programs. */
+static const struct hook hooks[] = {
+	OWNER_HOOKS("attempt"),
+	{ "tcp_retransmit_skb", { "attempt_hangs" } },
+	{ "tcp_destroy_sock", { "forget" }, .aside = true },
+	{ "connect", { "connect_cast", "connect_helper" }, "attempts that fail before a SYN is sent" },
+	{ "io_uring_complete",
+	  { "request_cast", "request_helper" },
+	  "attempts by io_uring that fail before a SYN is sent" },
+	{ "netif_receive_skb", { "dns_cast", "dns_helper" }, "DNS answers", .flag = TCPCONNECT_DNS, .aside = true },
+	{ "pending attempts",
+	  { "pending_tagged", "pending_tcp" },
+	  "the attempts that are pending at the end",
+	  RUN_AT_END },
+	{},
+};
+
+static const char *const examples[] = {
+	"tcpconnect",
+	"attempts to connect, within a second of each",
+	"tcpconnect -xd -P 443",
+	"to port 443, with how they end and the name that was looked up",
+	"tcpconnect -c --interval 5",
+	"counts per flow, every five seconds",
+	NULL,
+};
+
+static void check(struct options *options)
+{
+	uint32_t *flags = &options->settings.flags;
+
+	if ((*flags & TCPCONNECT_SUMMARY) && (*flags & TCPCONNECT_DNS))
+		say_exit(EXIT_USAGE, "--dns: not together with --count");
+	if (options->wide || options->format == FORMAT_JSON)
+		*flags |= TCPCONNECT_RESULTS;
+	if (*flags & TCPCONNECT_SUMMARY)
+		*flags &= ~(uint32_t)TCPCONNECT_RESULTS;
+}
+
+/* Answers are no rows; attempts get their names. */
+static bool derive(const struct options *options, struct event *event, size_t size __attribute__((unused)))
+{
+	struct tcpconnect_event *e = (void *)event;
+
+	uint32_t flags = options->settings.flags;
+
+	if ((flags & TCPCONNECT_SUMMARY) && !(flags & TCPCONNECT_LPORT))
+		event->lport = 0; /* connections from all ports are one flow */
+	if (!(flags & TCPCONNECT_DNS))
+		return true;
+	if (e->kind == KIND_ANSWER) {
+		dns_learn(event->netns, event->ts, e->message, e->length);
+		return false;
+	}
+	if (!*e->peer.query)
+		dns_name_peer(&e->peer, event);
+	return true;
+}
+
+OBJECT(tcpconnect);
+
+const struct tool tcpconnect = {
+	.name = "tcpconnect",
+	.summary = "TCP connections as they are opened, also those that come to nothing",
+	.examples = examples,
+	OBJECT_OF(tcpconnect),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+	.summary_fields = summary_fields,
+	.summary_flag = TCPCONNECT_SUMMARY,
+	.check = check,
+	.derive = derive,
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpconnlat.c: how long connecting takes, and how it ends. */
+#include "core/options.h"
+#include "core/owner_hooks.h"
+#include "core/tcp_names.h"
+#include "core/tool.h"
+#include "probes/tcpconnlat.h"
+
+#define OWN(member) AT(struct tcpconnlat_event, member)
+
+static const struct field fields[] = {
+	{ "timestamp", .width = 9, .decimals = 3 },
+	{ "pid", "PID", .width = 7 },
+	{ "comm", "COMM", .width = 12, .wide = 16 },
+	{ "family", "IP", .width = 2 },
+	{ "laddr", "SADDR", .width = 16, .wide = 39 },
+	{ "lport", "LPORT", .width = 6, .flag = TCPCONNLAT_LPORT },
+	{ "raddr", "DADDR", .width = 16, .wide = 39 },
+	{ "rport", "DPORT", .width = 5 },
+	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
+	  .help = "from connect() to how it ended; unknown: begun before tracing" },
+	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .otherwise = "error" },
+	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
+	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
+	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .help = "errno of the same" },
+	{ "syns", "SYNS", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = -4, OWN(syns), .help = "SYNs that it took" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct options, settings.numbers[TCPCONNLAT_MINIMUM]),
+	  .help = "only attempts of this many milliseconds or more: 10, 0.5" },
+	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNLAT_LPORT, .help = "add the local port" },
+	{ "lport", 0, O_SAME, .same = "show-lport" },
+	{ "localport", 0, O_SAME, .same = "lport" },
+	{},
+};
+
+static const char *const words[] = { "min-ms", NULL };
+
+static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"), {} };
+
+static const char *const examples[] = {
+	"tcpconnlat",
+	"each attempt to connect, when it ends",
+	"tcpconnlat 10 -w",
+	"those of 10 ms or more, with their result and how many SYNs they took",
+	"tcpconnlat -L --rport 443",
+	"those to port 443, with the local port",
+	NULL,
+};
+
+OBJECT(tcpconnlat);
+
+const struct tool tcpconnlat = {
+	.name = "tcpconnlat",
+	.summary = "how long connecting takes (TCP), and how it ends",
+	.examples = examples,
+	OBJECT_OF(tcpconnlat),
+	.hooks = hooks,
+	.opts = opts,
+	.words = words,
+	.fields = fields,
+};

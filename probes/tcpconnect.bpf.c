@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpconnect.bpf.c: an event for each attempt to connect. */
+#include "connect_call.bpf.h"
+#include "datagram.bpf.h"
+#include "pair.bpf.h"
+#include "tcpconnect.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define IO_URING_HOOK (OWN_HOOK + 3)
+#define DNS_PORT      53
+
+static __always_inline void submit(struct tcpconnect_event *e, const struct attempt *a)
+{
+	e->kind = KIND_ATTEMPT;
+	e->error = a->error;
+	e->result = a->result;
+	e->length = 0;
+	ring_submit(e);
+}
+
+/* sk NULL: nobody can say more of its cgroup. */
+static __always_inline void emit(const struct event *head, struct sock *sk, const struct attempt *a)
+{
+	struct tcpconnect_event *e;
+
+	if (!event_wanted(head, sk))
+		return;
+	if (settings.flags & TCPCONNECT_DNS) {
+		e = ring_reserve(__builtin_offsetof(struct tcpconnect_event, peer) + sizeof(e->peer), head);
+		if (!e)
+			return;
+		e->peer.query[0] = 0;
+		submit(e, a);
+	} else {
+		e = ring_reserve(__builtin_offsetof(struct tcpconnect_event, peer), head);
+		if (e)
+			submit(e, a);
+	}
+}
+
+/* head: time and place. The time of a row is that of connect(). */
+static __always_inline void emit_socket(struct event *head, struct sock *sk, struct tag *tag, const struct attempt *a)
+{
+	event_socket(head, sk);
+	event_owner(head, sk, tag);
+	if (tag) {
+		tag->attempt_told = 1;
+		if (tag->born)
+			head->ts = tag->born;
+	}
+	emit(head, sk, a);
+}
+
+/* Context: a task with the socket locked, or softirq (that of the answer, or of a timer). */
+static __noinline int state_changed(__u64 *ctx)
+{
+	struct transition t;
+	struct attempt a;
+	struct event head;
+
+	if (!transition_read(&t, &head, ctx))
+		return 0;
+	if (attempt_begins(&t))
+		failed_forget(t.sk);
+	if (attempt_ends(&a, &t)) {
+		if (a.error)
+			failed_remember(t.sk);
+		if (!t.tag || !t.tag->attempt_told)
+			emit_socket(&head, t.sk, t.tag, &a);
+	}
+	transition_done(&t);
+	return 0;
+}
+
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", attempt, state_changed)
+
+/* Where no row tells a result, it need not wait for one longer than the first SYN does for its answer: 1 s. Context:
+ * softirq (a timer). */
+SEC("tp_btf/tcp_retransmit_skb")
+int attempt_hangs(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	struct attempt a;
+	struct event head;
+	struct tag *tag;
+
+	if ((settings.flags & TCPCONNECT_RESULTS) || sk->__sk_common.skc_state != TCP_SYN_SENT)
+		return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_place(&head, sk);
+	tag = tag_get(sk, false);
+	if (tag && !tag->attempt_told && attempt_read(&a, sk))
+		emit_socket(&head, sk, tag, &a);
+	return 0;
+}
+
+static __always_inline int emit_pending(struct sock *sk)
+{
+	struct attempt a;
+	struct event head;
+	struct tag *tag;
+
+	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
+		return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_place(&head, sk);
+	tag = tag_get(sk, false);
+	if (tag && !tag->attempt_told && attempt_read(&a, sk))
+		emit_socket(&head, sk, tag, &a);
+	return 0;
+}
+
+/* At the end of tracing: every tagged socket, in every network namespace. Context: nettrace. */
+SEC("iter/bpf_sk_storage_map")
+int pending_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
+{
+	struct sock *sk = ctx->sk;
+
+	return sk ? emit_pending(sk) : 0;
+}
+
+/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
+SEC("iter/tcp")
+int pending_tcp(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct sock *sk;
+
+	if (!common)
+		return 0;
+	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
+	return sk ? emit_pending(sk) : 0;
+}
+
+static __always_inline int call_failed(struct sock *sk, const void *address, __s32 error, const int rung)
+{
+	struct attempt a = { .error = error, .result = result_of(error) };
+	struct event head;
+
+	if (call_read(&head, sk, address, rung))
+		emit(&head, rung == BY_CAST ? sk : NULL, &a);
+	return 0;
+}
+
+/* (struct pt_regs *, long ret). Context: the connecting task. */
+static __always_inline int syscall_failed(__u64 *ctx, const int rung)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	long ret = (long)ctx[1];
+
+	if (SYSCALL_NUMBER(regs) != NR_connect || ret >= 0 || is_no_end(-ret))
+		return 0;
+	return call_failed(descriptor_sock((int)SYSCALL_FIRST(regs), rung), (void *)SYSCALL_SECOND(regs), -ret, rung);
+}
+
+SEC("tp_btf/sys_exit")
+int connect_cast(__u64 *ctx)
+{
+	return syscall_failed(ctx, BY_CAST);
+}
+
+SEC("tp_btf/sys_exit")
+int connect_helper(__u64 *ctx)
+{
+	return syscall_failed(ctx, BY_HELPER);
+}
+
+/* (ctx, user data, res, flags) until 5.16: no request, nothing to see; (ctx, request, user data, res, flags ...) until
+ * 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the task that made the request, or a thread of its. */
+static __always_inline int request_failed(__u64 *ctx, const int rung)
+{
+	struct io_kiocb *request = TYPED(rung, ctx[1], io_kiocb);
+	struct io_connect *connect = TYPED(rung, ctx[1], io_connect);
+	__u32 arguments = settings.arguments[IO_URING_HOOK];
+	__s32 error;
+
+	if (arguments == 3) {
+		struct io_uring_cqe *completion = (void *)ctx[2];
+
+		error = -completion->res;
+	} else if (arguments > 4) {
+		error = -(__s32)ctx[3];
+	} else {
+		return 0;
+	}
+	if (error <= 0 || is_no_end(error) || !ctx[1] || MEMBER(rung, request, opcode) != IORING_OP_CONNECT)
+		return 0;
+	return call_failed(file_sock(MEMBER(rung, request, file), rung), MEMBER(rung, connect, addr), error, rung);
+}
+
+SEC("tp_btf/io_uring_complete")
+int request_cast(__u64 *ctx)
+{
+	return request_failed(ctx, BY_CAST);
+}
+
+SEC("tp_btf/io_uring_complete")
+int request_helper(__u64 *ctx)
+{
+	return request_failed(ctx, BY_HELPER);
+}
+
+/* An error that nobody asked for dies with its socket: the next one at this address is another. Context: any. */
+SEC("tp_btf/tcp_destroy_sock")
+int forget(__u64 *ctx)
+{
+	failed_forget((struct sock *)ctx[0]);
+	return 0;
+}
+
+/* (struct sk_buff *). An answer as it comes in: who will read it, and by which call, does not matter; since 6.18 no
+ * tracepoint tells of that any more. Context: softirq. */
+static __always_inline int dns_answer(__u64 *ctx, const int rung)
+{
+	struct sk_buff *skb = (void *)ctx[0];
+	struct tcpconnect_event *e;
+	struct datagram d;
+	struct event head;
+
+	if (!datagram_read(&d, skb, rung) || d.sport != DNS_PORT)
+		return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	head.netns = skb->dev->nd_net.net->ns.inum;
+	if (!list_has(&settings.filter.netns, head.netns))
+		return 0;
+	e = ring_reserve_fact(sizeof(*e), &head);
+	if (!e)
+		return 0;
+	e->kind = KIND_ANSWER;
+	e->length = d.length < ANSWER_BYTES ? d.length : ANSWER_BYTES;
+	datagram_copy(e->message, &d, ANSWER_BYTES, rung);
+	ring_submit_fact(e);
+	return 0;
+}
+
+SEC("tp_btf/netif_receive_skb")
+int dns_cast(__u64 *ctx)
+{
+	return dns_answer(ctx, BY_CAST);
+}
+
+SEC("tp_btf/netif_receive_skb")
+int dns_helper(__u64 *ctx)
+{
+	return dns_answer(ctx, BY_HELPER);
+}

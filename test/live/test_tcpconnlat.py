@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tcpconnlat: how long each attempt to connect took, how it ended, and how many SYNs it sent."""
+
+import re
+import socket
+import time
+
+import connecting
+import lab
+
+FAMILIES = (4, 6)
+SLACK = 5 * 10**7  # ns that a process may be away from its CPU
+
+
+class Tcpconnlat(lab.LiveTest):
+    def check_latency(self, rows, measured):
+        """The kernel needs less than the caller sees, but not much less."""
+        self.assertEqual(len(rows), len(measured))
+        for row, took in zip(rows, measured):
+            self.assertLessEqual(row["latency_ns"], took, row)
+            self.assertLess(took - row["latency_ns"], SLACK, row)
+
+    def test_known_traffic(self):
+        with self.space.counting() as counters, self.space.trace("tcpconnlat") as traced:
+            report = self.space.traffic("--connect=11", "--refuse=5", "--syn=3", "--fork=2", *lab.BOTH)
+        expected = {}
+        for family in FAMILIES:
+            expected[family, "ok", None, 1] = 11 + 2
+            expected[family, "ok", None, 2] = 3
+            expected[family, "refused", "ECONNREFUSED", 1] = 5
+        self.assertEqual(lab.count_by(traced.rows, "family", "result", "error", "syns"), expected)
+        self.assert_account(traced, 2 * 21)
+        self.assertEqual(sum(row["syns"] - 1 for row in traced.rows), counters["TCPSynRetrans"])
+        self.assertEqual(len(traced.rows), counters["ActiveOpens"])
+        for row in traced.rows:
+            self.assert_common(row, "tcpconnlat", report, ("exact",))
+            self.assertGreater(row["lport"], 0, row)
+            self.assertEqual(row["syns"] == 2, row["latency_ns"] > 9 * 10**8, row)
+
+    def test_latency_is_what_the_client_sees(self):
+        def connect():
+            took, kept = [], []
+            for family in FAMILIES:
+                server, port = connecting.listener(lab.LOOPBACK[family])
+                closed = connecting.closed_port(lab.LOOPBACK[family])
+                full, full_port = connecting.listener(lab.LOOPBACK[family], backlog=0)
+                kept.append(connecting.attempt(lab.LOOPBACK[family], full_port))
+                for to in (port, closed) * 7:
+                    began = time.monotonic_ns()
+                    kept.append(connecting.attempt(lab.LOOPBACK[family], to))
+                    took.append(time.monotonic_ns() - began)
+                # The queue is full: the first SYN is dropped; there is room for the second.
+                made, how = connecting.attempt(lab.LOOPBACK[family], full_port, blocking=False)
+                began = time.monotonic_ns()
+                assert how == "EINPROGRESS", how
+                full.accept()
+                made.setblocking(True)
+                connecting.settled(made, lab.LOOPBACK[family], full_port)
+                took.append(time.monotonic_ns() - began + SLACK // 2)
+            return took
+
+        with self.space.trace("tcpconnlat") as traced:
+            took = connecting.inside(self.space, connect)[1]
+        slow = [row for row in traced.rows if row["latency_ns"] > 9 * 10**8]
+        self.assertEqual(lab.count_by(slow, "family", "result", "syns"), {(4, "ok", 2): 1, (6, "ok", 2): 1})
+        rows = list(traced.rows)
+        self.assertEqual(len(rows), 2 * 16)
+        self.check_latency(rows[1:16] + rows[17:], took)
+
+    def test_silence(self):
+        """Attempts that come to nothing end, too, with their time and their SYNs."""
+        connecting.add_silence(self.space)
+
+        def connect():
+            waiting = []
+            for family in FAMILIES:
+                for address, count in ((connecting.NOBODY[family], 3), (connecting.NOWHERE[family], 2)):
+                    waiting += [(connecting.attempt(address, 443, False)[0], address) for _ in range(count)]
+                for _ in range(7):
+                    connecting.attempt(connecting.NOWHERE[family], 443, False)[0].close()
+            return [connecting.settled(made, address, 443) for made, address in waiting]
+
+        with self.space.trace("tcpconnlat") as traced:
+            pid, told = connecting.inside(self.space, connect)
+        self.assertEqual(told, (["EHOSTUNREACH"] * 3 + ["ETIMEDOUT"] * 2) * 2)
+        expected = {}
+        for family in FAMILIES:
+            expected[family, "unreachable", "EHOSTUNREACH", 1] = 3
+            expected[family, "timed out", "ETIMEDOUT", 2] = 2
+            expected[family, "abandoned", None, 1] = 7
+        self.assertEqual(lab.count_by(traced.rows, "family", "result", "error", "syns"), expected)
+        self.assert_account(traced, 24)
+        at_least = {"unreachable": 2.5e8, "timed out": 2.9e9, "abandoned": 0}
+        for row in traced.rows:
+            self.assertEqual((row["pid"], row["owner"]), (pid, "exact"), row)
+            self.assertTrue(at_least[row["result"]] < row["latency_ns"] < 10**10, row)
+
+    def test_nothing_is_left_of_an_attempt(self):
+        """A socket that connects again is timed anew: the first attempt fails, was too short, or never ends."""
+
+        def connect():
+            kept = []
+            server, port = connecting.listener("127.0.0.1")
+            closed = connecting.closed_port("127.0.0.1")
+            for _ in range(5):
+                made = connecting.attempt("127.0.0.1", closed)[0]
+                time.sleep(0.1)
+                kept.append(connecting.attempt("127.0.0.1", port, made=made))
+            return [how for _, how in kept]
+
+        with self.space.trace("tcpconnlat") as traced, self.space.trace("tcpconnlat", "50") as slow:
+            self.assertEqual(connecting.inside(self.space, connect)[1], ["ok"] * 5)
+        self.assertEqual(lab.count_by(traced.rows, "result"), {("ok",): 5, ("refused",): 5})
+        self.assertTrue(all(row["latency_ns"] < SLACK for row in traced.rows), traced.rows)
+        self.assertEqual(slow.rows, [])
+
+    def test_older_attempts(self):
+        """When it began is not known: neither is how long it took."""
+        connecting.add_silence(self.space)
+        script = f"import socket; socket.socket().connect(('{connecting.NOWHERE[4]}', 443))"
+        with lab.Running(*self.space.enter, "python3", "-c", script) as client:
+            attempts = (*self.space.enter, lab.need("ss"), "-tnH", "state", "syn-sent")
+            lab.wait_for(lambda: lab.must(*attempts), "the attempt")
+            with self.space.trace("tcpconnlat") as traced:
+                client.wait()
+        self.assertEqual(
+            lab.count_by(traced.rows, "pid", "result", "syns", "latency_ns"), {(client.pid, "timed out", 2, None): 1}
+        )
+
+    def test_minimum(self):
+        """What is too short is counted as filtered, exactly."""
+        for _ in range(5):
+            tools = [self.space.trace("tcpconnlat", *how) for how in ([], ["500"], ["500.5", "-6"], ["--min-ms=500"])]
+            with lab.side_by_side(tools):
+                self.space.traffic("--connect=17", "--refuse=5", "--syn=3", *lab.BOTH)
+            everything, minimum, only_v6, named = tools
+            if everything.ledger["seen"] == minimum.ledger["seen"]:
+                break  # nobody else has connected while one of them was not attached
+        self.assertEqual(everything.ledger["seen"], minimum.ledger["seen"])
+        self.assertEqual(minimum.ledger["filtered"] - everything.ledger["filtered"], 2 * (17 + 5))
+        self.assert_account(everything, 2 * 25)
+        for traced, families in ((minimum, FAMILIES), (named, FAMILIES), (only_v6, (6,))):
+            self.assert_account(traced, 3 * len(families))
+            self.assertEqual(
+                lab.count_by(traced.rows, "family", "result", "syns"), {(family, "ok", 2): 3 for family in families}
+            )
+            self.assertTrue(all(row["latency_ns"] >= 5 * 10**8 for row in traced.rows))
+
+    def test_tables(self):
+        options = ("--netns", self.space.inode)
+        hows = ([], ["-tL"], ["-w"], ["--lport=50001-50003"], ["--csv", "-4"], ["-p1"])
+        tools = [self.space.tool("tcpconnlat", *how, *options) for how in hows]
+        with lab.side_by_side(tools):
+            report = self.space.traffic("--connect=5", "--refuse=2", "--port=50101", "--client-port=50001")
+        who = rf"{report['client_pid']} +nt-client +4 +127\.0\.0\.1 +"
+        heads = [tool.lines[0] for tool in tools]
+        self.assertRegex(heads[0], r"^PID +COMM +IP SADDR +DADDR +DPORT LAT\(ms\)$")
+        self.assertRegex(tools[0].lines[1], rf"^{who}127\.0\.0\.1 +50101 \d+\.\d\d$")
+        self.assertRegex(heads[1], r"^TIME\(s\) +PID +COMM +IP SADDR +LPORT +DADDR +DPORT LAT\(ms\)$")
+        self.assertRegex(tools[1].lines[1], rf"^0\.000 +{who}50001 +127\.0\.0\.1 +50101 \d+\.\d\d$")
+        self.assertRegex(heads[2], r"^PID +COMM +IP SADDR +DADDR +DPORT LAT\(ms\) RESULT +SYNS$")
+        self.assertRegex(tools[2].lines[-1], rf"^{who}127\.0\.0\.1 +50102 +\d+\.\d\d +refused +1$")
+        self.assertEqual([len(tool.lines) - 1 for tool in tools], [7, 7, 7, 3, 7, 0])
+        self.assertEqual(heads[4], "PID,COMM,IP,SADDR,DADDR,DPORT,LAT(ms),RESULT,ERROR,SYNS")
+
+    def test_bad_input(self):
+        for how in (("fast",), ("-1",), ("1e3",), ("10", "20"), ("--min-ms",), ("",), ("-L80",)):
+            done = lab.run(lab.NETTRACE, "tcpconnlat", *how)
+            self.assertEqual((done.code, done.output, done.errors.count("\n")), (2, b"", 1), (how, done.errors))
+
+
+if __name__ == "__main__":
+    lab.main()
