@@ -18,18 +18,30 @@ struct view {
 	struct field split;  /* completed; only with block->split */
 };
 
-static void put_loadavg(struct text *text, uint64_t now)
+/* That of the interval's end, however often it is printed. */
+static const char *loadavg_at(uint64_t now)
 {
-	char line[128] = "";
-	FILE *file = fopen("/proc/loadavg", "re");
+	static char line[128];
+	static uint64_t read_at;
+	FILE *file;
 
+	if (read_at == now)
+		return line;
+	read_at = now;
+	line[0] = '\0';
+	file = fopen("/proc/loadavg", "re");
 	if (file && fgets(line, sizeof(line), file))
 		line[strcspn(line, "\n")] = '\0';
 	if (file)
 		fclose(file);
+	return line;
+}
+
+static void put_loadavg(struct text *text, uint64_t now)
+{
 	clock_local(text, now);
 	text_string(text, " loadavg: ");
-	text_string(text, line);
+	text_string(text, loadavg_at(now));
 	text_string(text, "\n\n");
 }
 
@@ -182,6 +194,7 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	if (options->tool->finish)
 		finish_rows(&view);
 	view.shown = options->rows && view.count > options->rows ? options->rows : view.count;
+	printer->left_out = view.count - view.shown;
 	if (!view.block->total)
 		view.count = view.shown;
 	if (view.block->split) {

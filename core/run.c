@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/command.h"
 #include "core/journal_rows.h"
+#include "core/live.h"
 #include "core/losses.h"
 #include "core/printer.h"
 #include "core/say.h"
@@ -31,6 +32,7 @@ struct run {
 	struct session session;
 	struct printer printer;
 	struct summary *summary;     /* NULL: rows */
+	struct live_view *live;      /* of totals; NULL: one block after the other */
 	struct journal_rows journal; /* with --journal */
 	struct command command;
 	struct losses losses;
@@ -72,13 +74,16 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 	run->printer.now = now;
 	run->printer.interval = now - run->interval_start;
 	run->printer.partial = partial;
-	blocks_print(run->summary, &run->printer);
+	if (run->live)
+		live_take(run->live, &run->summary);
+	else
+		blocks_print(run->summary, &run->printer);
 	summary_clear(run->summary);
 	run->interval_start = now;
 	run->outputs++;
 }
 
-static int open_signals(void)
+static int open_signals(const struct live_view *live)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
 	sigset_t set;
@@ -86,6 +91,7 @@ static int open_signals(void)
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		sigaddset(&set, ours[i]);
+	live_signals(live, &set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -98,7 +104,7 @@ static void hear_signals(struct run *run)
 	static bool before;
 
 	while (read(run->signals, &heard, sizeof(heard)) == (ssize_t)sizeof(heard)) {
-		if (heard.ssi_signo == SIGCHLD)
+		if (heard.ssi_signo == SIGCHLD || live_signal(run->live, (int)heard.ssi_signo))
 			continue;
 		if (heard.ssi_signo != SIGINT)
 			command_signal(&run->command, (int)heard.ssi_signo);
@@ -119,11 +125,12 @@ static void wait_for_something(struct run *run, uint64_t now)
 		{ .fd = session_fd(&run->session), .events = POLLIN },
 		{ .fd = run->signals, .events = POLLIN },
 		{ .fd = run->printer.fd }, /* POLLERR: nobody reads the pipe any more */
+		{ .fd = live_fd(run->live), .events = POLLIN },
 	};
 	uint64_t until = sooner(now + TAIL, run->deadline);
 
 	until = sooner(until, run->next_interval);
-	poll(fds, 3, until > now ? (int)((until - now + MS - 1) / MS) : 0);
+	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
 	if (fds[2].revents & POLLERR)
 		run->stop = true;
 }
@@ -165,7 +172,7 @@ static void loop(struct run *run)
 		if (session_read(&run->session))
 			run->last_event = now;
 		look_at_clock(run, now);
-		if (!printer_flush(&run->printer) || enough(run))
+		if (!live_look(run->live) || !printer_flush(&run->printer) || enough(run))
 			run->stop = true;
 	}
 }
@@ -187,7 +194,7 @@ static void ready(struct run *run)
 
 	if (!run->summary)
 		printer_header(&run->printer);
-	else
+	else if (!run->live)
 		tell_banner(options);
 	printer_flush(&run->printer);
 	if (options->ready_fd < 0)
@@ -202,6 +209,7 @@ static void finish(struct run *run)
 {
 	uint64_t now;
 
+	live_leave(run->live);
 	session_quiet(&run->session);
 	while (!run->printer.error && !enough(run) && session_read(&run->session))
 		;
@@ -250,14 +258,16 @@ int run(struct options *options)
 	uint64_t now;
 	int code;
 
-	run.signals = open_signals();
+	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
+	if (totals) {
+		run.summary = summary_new(tool, 0);
+		run.live = live_new(&run.printer);
+	}
+	run.signals = open_signals(run.live);
 	command_prepare(&run.command, options->command);
 	clock_sync();
-	if (totals)
-		run.summary = summary_new(tool, 0);
 	if (options->journal)
 		journal_rows_start(&run.journal, tool);
-	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
 	session_start(&run.session, options, take_event, &run);
 	if (run.summary)
 		summary_clear(run.summary); /* of the time before: counting begins now */
@@ -276,6 +286,7 @@ int run(struct options *options)
 	code = exit_code(&run);
 	if (options->journal)
 		journal_rows_stop(&run.journal);
+	live_free(run.live);
 	summary_free(run.summary);
 	printer_free(&run.printer);
 	return code;

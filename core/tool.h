@@ -154,6 +154,24 @@ struct block {
 	bool no_header;
 };
 
+/* ---- the live screen ---- */
+
+/* What a key of the tool's live screen does. Space, '?' and 'q' are everybody's; 'h' too where the tool has no use for
+ * it. */
+struct live_key {
+	char key;
+	enum { LIVE_SORT, LIVE_GROUP } what;
+	uint8_t index;    /* of the sort, or of the group (struct field) */
+	const char *name; /* of what is sorted or grouped by, for people: "tx" */
+};
+
+/* On a terminal the totals of an interval tool stand in one place, and keys sort and group them. The table of a group
+ * has the columns of its KEYs, of all SUMs, and what is sorted by. */
+struct live {
+	uint32_t unless;          /* with this tool flag blocks stand one after the other, as they do in a pipe */
+	struct live_key keys[16]; /* ends with no key */
+};
+
 /* ---- the tool ---- */
 
 struct options;
@@ -173,6 +191,7 @@ struct tool {
 	uint32_t summary_flag;
 	uint64_t every;                    /* an interval tool's interval in ns, unless told; 0: only at the end */
 	const struct block *block;         /* NULL: a heading and rows */
+	const struct live *live;           /* of an interval tool; NULL: always one block after the other */
 	bool no_sockets;                   /* not about sockets: no owners, and no filters for them */
 	const char *symbols[SYMBOL_ITEMS]; /* kernel functions whose place the programs need: settings.symbols */
 	struct {
@@ -187,8 +206,8 @@ struct tool {
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
-	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. False: the
-	 * row is left out. */
+	/* Optional, called for each row of totals before it is printed, and each time: fills members that come of the
+	 * sums. False: the row is left out. */
 	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
 
