@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/crossings.h"
 #include "core/enums.h"
 #include "core/iterators.h"
 #include "core/libbpf_log.h"
@@ -22,7 +23,7 @@
 
 #define NESTED      "_nested"
 
-static const char *section_of(const struct session *session, const char *program)
+const char *ladder_section(const struct session *session, const char *program)
 {
 	const struct bpf_program *found = bpf_object__find_program_by_name(session->object, program);
 
@@ -35,10 +36,10 @@ static int question(void *context, const char *program)
 {
 	const struct session *session = context;
 
-	return kernel_arguments(&session->kernel, section_of(session, program));
+	return kernel_arguments(&session->kernel, ladder_section(session, program));
 }
 
-static bool open_object(struct session *session)
+bool ladder_open(struct session *session)
 {
 	const struct tool *tool = session->tool;
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = tool->name);
@@ -162,16 +163,18 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 
 /* One try: open, load, attach as planned. NULL: it stands. Else the program that the kernel refused ("": no one program
  * is to blame), with the error in *error; everything is closed again. */
-static const char *try_plan(struct session *session, struct options *options, int *error)
+static const char *try_plan(struct session *session, struct options *options, enum fate *fate, int *error)
 {
 	const char *culprit = NULL;
 
+	*fate = AT_LOAD;
 	prepare(session, options);
 	*error = bpf_object__load(session->object);
 	if (*error) {
 		culprit = libbpf_log_program();
 		return culprit ? culprit : "";
 	}
+	*fate = AT_ATTACH;
 	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
 	culprit = attach_hooks(session, true, error);
 	if (culprit)
@@ -187,11 +190,13 @@ static void tell_rungs(const struct session *session)
 		const char *program = plan_program(&session->plan, i);
 
 		if (program)
-			say("hook %s: %s (%s)", hook->name, section_of(session, program), program);
+			say("hook %s: %s (%s)", hook->name, ladder_section(session, program), program);
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
 			if (session->plan.choices[i].refused[alt])
-				say("hook %s: %s (%s) not to be had here: %s", hook->name,
-				    section_of(session, hook->alts[alt]), hook->alts[alt],
+				say("hook %s: %s (%s) %s: %s", hook->name, ladder_section(session, hook->alts[alt]),
+				    hook->alts[alt],
+				    session->plan.choices[i].fates[alt] == CROSSED_OUT ? "crossed out"
+										       : "not to be had here",
 				    strerror(-session->plan.choices[i].refused[alt]));
 	}
 }
@@ -218,10 +223,33 @@ void ladder_give_up(const struct session *session, const char *what, int error)
 		 kernel_remedy(error));
 }
 
-void ladder_climb(struct session *session, struct options *options)
+static bool fail(struct session *session, const char *what, int error)
+{
+	snprintf(session->failed.what, sizeof(session->failed.what), "%s", what);
+	session->failed.error = error;
+	if (session->object)
+		ladder_leave(session);
+	return false;
+}
+
+/* Programs that are not to be used. */
+static void cross_out(struct session *session, const char *without)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *const *alts = session->plan.hooks[i].alts;
+
+		for (int alt = 0; alt < ALT_ITEMS && alts[alt]; alt++)
+			if (crossed_out(without, alts[alt], ladder_section(session, alts[alt])) ||
+			    (session->only && strcmp(session->only, alts[alt])))
+				plan_cross_out(&session->plan, i, alt);
+	}
+}
+
+bool ladder_climb(struct session *session, struct options *options)
 {
 	char refused[64] = "";
 	int error = -ENOENT;
+	enum fate fate;
 
 	settings_kernel(&options->settings, session->tool);
 	plan_start(&session->plan, session->tool->hooks);
@@ -229,20 +257,21 @@ void ladder_climb(struct session *session, struct options *options)
 		const struct hook *unserved;
 		const char *culprit;
 
-		if (!open_object(session))
-			ladder_give_up(session, "reading its BPF object", -errno);
+		if (!ladder_open(session))
+			return fail(session, "reading its BPF object", -errno);
+		cross_out(session, options->without);
 		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
-		if (unserved)
-			ladder_give_up(session, refused[0] ? refused : unserved->name, error);
-		culprit = try_plan(session, options, &error);
+		if (unserved && !session->survey)
+			return fail(session, refused[0] ? refused : unserved->name, error);
+		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
-			return;
+			return true;
 		snprintf(refused, sizeof(refused), "%s", culprit);
 		if (strstr(refused, NESTED))
 			*strstr(refused, NESTED) = '\0';
 		ladder_leave(session);
-		if (!plan_refuse(&session->plan, refused, error))
-			ladder_give_up(session, "loading its BPF programs", error);
+		if (!plan_refuse(&session->plan, refused, fate, error))
+			return fail(session, "loading its BPF programs", error);
 	}
 }
 

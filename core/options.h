@@ -23,6 +23,7 @@ struct options {
 	uint64_t count;              /* rows (or intervals of totals); 0: no limit */
 	uint64_t rows;               /* of totals, in each interval; 0: no limit */
 	uint32_t sort;               /* of totals: index of the tool's --sort */
+	const char *without;         /* programs not to be used (core/crossings.h); NULL: none */
 	const char *text;            /* the tool's O_TEXT */
 	uint32_t pick;               /* the tool's O_PICK */
 	char **command;              /* after --; NULL: none */
