@@ -47,15 +47,20 @@ const struct expectation expectations[] = {
 	{ "tcpconnlat", "unknown", "latency_ns=null", "0" },
 	{ "tcpconnlat", "all rows", "", "connects" },
 
+	/* A listener that defers lets the ACK of a handshake go; so does a client the second SYN-ACK. */
+	{ "tcpdrop", "deferred", "state=LISTEN flags=ACK dport=@server_port", NULL, .how = MEASURE,
+	  .options = "--no-stack" },
+	{ "tcpdrop", "again", "sport=@server_port", NULL, .how = MEASURE },
 	{ "tcpdrop", "NO_SOCKET", "reason=NO_SOCKET pid=null dport=@refused_port flags=SYN", "refuse",
-	  .options = "--no-stack", .needs = READS_PACKETS, .reason = "NO_SOCKET" },
+	  .needs = READS_PACKETS, .reason = "NO_SOCKET" },
 	{ "tcpdrop", "no listener", "pid=null dport=@refused_port flags=SYN", "refuse", .needs = READS_PACKETS },
 	{ "tcpdrop", "SOCKET_FILTER", "reason=SOCKET_FILTER pid=@server_pid dport=@server_port", "filter_drops",
 	  .needs = READS_PACKETS, .reason = "SOCKET_FILTER" },
-	{ "tcpdrop", "socket filter", "pid=@server_pid dport=@server_port", "filter_drops", .needs = READS_PACKETS },
+	{ "tcpdrop", "at the accepting port", "pid=@server_pid dport=@server_port", "filter_drops+deferred",
+	  .needs = READS_PACKETS },
 	{ "tcpdrop", "LISTEN_OVERFLOW", "reason=LISTEN_OVERFLOW pid=@server_pid dport=@overflow_port state=LISTEN",
 	  "listen_drops", .needs = SEES_SYNS },
-	{ "tcpdrop", "all rows", "", "refuse+filter_drops+listen_drops", .needs = READS_PACKETS },
+	{ "tcpdrop", "all rows", "", "refuse+filter_drops+listen_drops+deferred+again", .needs = READS_PACKETS },
 
 	{ "tcplife", "clients", "role=client", "connects" },
 	{ "tcplife", "servers", "role=server", "established" },

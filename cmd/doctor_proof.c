@@ -106,6 +106,18 @@ static void add_sum(char *line, size_t size, const struct proof *proof, size_t i
 	append(line, size, "; ", text);
 }
 
+/* The sum of all rows comes first. */
+static void add_sums(char *line, size_t size, const struct proof *proof, bool all_rows)
+{
+	for (size_t i = 0; i < proof->n_counts; i++) {
+		const struct count *count = &proof->counts[i];
+
+		if (count->row->how != MEASURE && !count->wrong && !count->excused &&
+		    !strcmp(count->row->what, "all rows") == all_rows)
+			add_sum(line, size, proof, i);
+	}
+}
+
 static void describe(char *line, size_t size, const struct proof *proof, bool verbose)
 {
 	char text[64];
@@ -118,12 +130,9 @@ static void describe(char *line, size_t size, const struct proof *proof, bool ve
 	for (size_t i = 0; i < proof->n_counts; i++)
 		if (proof->counts[i].wrong)
 			add_count(line, size, &proof->counts[i]);
-	for (size_t i = 0; i < proof->n_counts; i++) {
-		const struct count *count = &proof->counts[i];
-
-		if (count->row->how != MEASURE && !count->wrong && !count->excused &&
-		    (verbose || proof->verdict != FALSE))
-			add_sum(line, size, proof, i);
+	if (verbose || proof->verdict != FALSE) {
+		add_sums(line, size, proof, true);
+		add_sums(line, size, proof, false);
 	}
 	for (size_t i = 0; i < proof->n_counts; i++) {
 		snprintf(text, sizeof(text), "not to be had here: %s", proof->counts[i].row->what);

@@ -168,6 +168,24 @@ static void no_error_is_an_error_too(void **state)
 	assert_serves(STATE, "state_fentry");
 }
 
+/* Each refusal with where it was; what is crossed out is not asked for. */
+static void fates_are_remembered(void **state)
+{
+	(void)state;
+	plan_cross_out(&plan, STATE, 0);
+	assert_null(choose(KERNEL({ "state_kprobe", 1 }, { "state_classic", 0 }), 0));
+	assert_null(strstr(asked, "state_btf"));
+	assert_serves(STATE, "state_kprobe");
+	assert_true(plan_refuse(&plan, "state_kprobe", AT_ATTACH, -EBUSY));
+	assert_null(choose(KERNEL({ "state_classic", 0 }), 0));
+	assert_serves(STATE, "state_classic");
+	assert_int_equal(plan.choices[STATE].fates[0], CROSSED_OUT);
+	assert_int_equal(plan.choices[STATE].fates[1], NO_TARGET);
+	assert_int_equal(plan.choices[STATE].fates[2], AT_ATTACH);
+	assert_int_equal(plan.choices[STATE].refused[2], -EBUSY);
+	assert_int_equal(plan.choices[STATE].fates[3], NOT_REFUSED);
+}
+
 static void an_optional_hook_may_stay_unserved(void **state)
 {
 	(void)state;
@@ -290,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup(refused_goes_to_the_next, start),
 		cmocka_unit_test_setup(refused_is_never_chosen_again, start),
 		cmocka_unit_test_setup(no_error_is_an_error_too, start),
+		cmocka_unit_test_setup(fates_are_remembered, start),
 		cmocka_unit_test_setup(an_optional_hook_may_stay_unserved, start),
 		cmocka_unit_test_setup(a_required_hook_is_reported, start),
 		cmocka_unit_test_setup(flags_switch_hooks, start),
