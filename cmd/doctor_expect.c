@@ -39,6 +39,7 @@ const struct expectation expectations[] = {
 	{ "tcpconnect", "refused", "result=refused error=ECONNREFUSED pid=@client_pid", "refuse" },
 	{ "tcpconnect", "abandoned", "result=abandoned pid=@client_pid rport=@overflow_port", "overflow" },
 	{ "tcpconnect", "all rows", "", "connects" },
+	{ "tcpconnect", "ActiveOpens", "", "ActiveOpens", .family = BY_KERNEL },
 
 	{ "tcpconnlat", "ok", "result=ok pid=@client_pid", "established" },
 	{ "tcpconnlat", "refused", "result=refused error=ECONNREFUSED", "refuse" },
@@ -48,7 +49,7 @@ const struct expectation expectations[] = {
 	{ "tcpconnlat", "all rows", "", "connects" },
 
 	/* A listener that defers lets the ACK of a handshake go; so does a client the second SYN-ACK. */
-	{ "tcpdrop", "deferred", "state=LISTEN flags=ACK dport=@server_port", NULL, .how = MEASURE,
+	{ "tcpdrop", "deferred", "flags=ACK dport=@server_port", NULL, .how = MEASURE,
 	  .options = "--no-stack" },
 	{ "tcpdrop", "again", "sport=@server_port", NULL, .how = MEASURE },
 	{ "tcpdrop", "NO_SOCKET", "reason=NO_SOCKET pid=null dport=@refused_port flags=SYN", "refuse",
@@ -60,6 +61,8 @@ const struct expectation expectations[] = {
 	  .needs = READS_PACKETS },
 	{ "tcpdrop", "LISTEN_OVERFLOW", "reason=LISTEN_OVERFLOW pid=@server_pid dport=@overflow_port state=LISTEN",
 	  "listen_drops", .needs = SEES_SYNS },
+	{ "tcpdrop", "ListenOverflows", "reason=LISTEN_OVERFLOW", "ListenOverflows", .family = BY_KERNEL,
+	  .needs = SEES_SYNS },
 	{ "tcpdrop", "all rows", "", "refuse+filter_drops+listen_drops+deferred+again", .needs = READS_PACKETS },
 
 	{ "tcplife", "clients", "role=client", "connects" },
@@ -72,13 +75,16 @@ const struct expectation expectations[] = {
 	{ "tcplife", "all rows", "", "connects+established" },
 
 	{ "tcpretrans", "client", "pid=@client_pid", "retransmits_client" },
-	{ "tcpretrans", "server", "pid=@server_pid", "retransmits_server" },
+	/* What is sent for a connection that is never accepted is in no report. */
+	{ "tcpretrans", "server", "pid=@server_pid", "retransmits_server", .how = AT_LEAST },
 	{ "tcpretrans", "SYN-ACK", "cause=SYN-ACK kind=S pid=@server_pid", "synack", .how = AT_LEAST },
 	{ "tcpretrans", "SYN", "cause=SYN state=SYN_SENT pid=@client_pid", "syn", .how = AT_LEAST },
 	{ "tcpretrans", "FAST", "cause=FAST", "fast", .how = AT_LEAST },
 	{ "tcpretrans", "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
 	{ "tcpretrans", "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
-	{ "tcpretrans", "all rows", "", "retransmits_client+retransmits_server" },
+	{ "tcpretrans", "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
+	{ "tcpretrans", "RetransSegs", "", "RetransSegs", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
 
 	/* On two CPUs the kernel may make two children of one connection, and drop one of them. */
 	{ "tcpstates", "twins", "oldstate=SYN_RECV newstate=CLOSE", NULL, .how = MEASURE },
@@ -92,6 +98,8 @@ const struct expectation expectations[] = {
 	{ "tcpstates", "FIN_WAIT2", "oldstate=FIN_WAIT1 newstate=FIN_WAIT2", "accepted-reset" },
 	{ "tcpstates", "LAST_ACK", "oldstate=CLOSE_WAIT newstate=LAST_ACK", "accepted-reset" },
 	{ "tcpstates", "reset", "oldstate=ESTABLISHED newstate=CLOSE", "2*reset+2*established-2*accepted" },
+	{ "tcpstates", "ActiveOpens", "oldstate=CLOSE newstate=SYN_SENT", "ActiveOpens", .family = BY_KERNEL },
+	{ "tcpstates", "PassiveOpens", "oldstate=LISTEN newstate=SYN_RECV", "PassiveOpens", .family = BY_KERNEL },
 	{ "tcpstates", "all rows", "", "2*listeners+2*connects+4*established+4*accepted-4*reset+2*twins" },
 
 	{ "tcpsubnet", "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_server", .sum = "tx_bytes", .family = 4,

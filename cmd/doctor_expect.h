@@ -3,6 +3,8 @@
 #ifndef NETTRACE_DOCTOR_EXPECT_H
 #define NETTRACE_DOCTOR_EXPECT_H
 
+enum { BY_KERNEL = 1 };
+
 struct expectation {
 	const char *tool;
 	const char *what;     /* in the doctor's table */
@@ -14,7 +16,8 @@ struct expectation {
 		AT_LEAST,
 		MEASURE, /* nothing is expected: counted for the rows below, under the name `what` */
 	} how;
-	int family;          /* 4, 6: judged for this one only; 0: for each */
+	int family;          /* 4, 6: judged for this one only; 0: for each; BY_KERNEL: for both together, and expected
+				are the kernel's own counters (nstat), where nobody else's traffic is in them */
 	const char *options; /* of the tool, in its first row; "@ports": the ports of all servers */
 	const char *needs;   /* programs, with '|' between: left out where the kernel gives none of them */
 	const char *reason;  /* left out where the kernel's enum skb_drop_reason does not have it */

@@ -52,7 +52,7 @@ static bool is_ours(const char *line, int family, uint16_t port, const char *rep
 
 	if (!strstr(line, "\"tool\":") || strstr(line, "\"lost_ring\":"))
 		return false;
-	if (!count_number(line, "family", &number))
+	if (family == BY_KERNEL || !count_number(line, "family", &number))
 		return true;
 	if (number != (uint64_t)family)
 		return false;
@@ -98,7 +98,8 @@ static void count_line(const char *line, void *context)
 
 	if (!is_ours(line, at->family, at->port, at->known->report))
 		return;
-	at->proof->strangers += is_stranger(line, at);
+	if (at->family != BY_KERNEL)
+		at->proof->strangers += is_stranger(line, at);
 	for (size_t i = at->first; i < at->proof->n_counts; i++) {
 		struct count *count = &at->proof->counts[i];
 		uint64_t value;
@@ -142,7 +143,7 @@ static void judge_family(struct proof *proof, int family, uint16_t port, const c
 	size_t measured = 0;
 
 	for (const struct expectation *row = at.rows; row->tool && !strcmp(row->tool, at.rows->tool); row++)
-		if ((!row->family || row->family == family) && proof->n_counts < PROVE_COUNTS)
+		if ((row->family == family || (!row->family && family != BY_KERNEL)) && proof->n_counts < PROVE_COUNTS)
 			proof->counts[proof->n_counts++] = (struct count){ .row = row, .family = family };
 	each_line(proof->child.output, count_line, &at);
 	for (size_t i = at.first; i < proof->n_counts; i++) {
@@ -182,13 +183,15 @@ static void take_loss(const char *line, void *context)
 		proof->lost = ring + map;
 }
 
-void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_FAMILIES])
+void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_REPORTS])
 {
 	if (proof->child.status)
 		snprintf(proof->wrong, sizeof(proof->wrong), "ended with status %d", proof->child.status);
 	for (int i = 0; i < PROVE_FAMILIES; i++)
 		if (place->families[i] && reports[i])
 			judge_family(proof, i ? 6 : 4, place->ports[i], reports[i]);
+	if (reports[PROVE_FAMILIES])
+		judge_family(proof, BY_KERNEL, 0, reports[PROVE_FAMILIES]);
 	each_line(proof->child.output, take_loss, proof);
 	if (proof->lost)
 		snprintf(proof->wrong, sizeof(proof->wrong), "lost %llu", (unsigned long long)proof->lost);

@@ -21,8 +21,7 @@ static void append(char *line, size_t size, const char *separator, const char *t
 	snprintf(line + used, size - used, "%s%s", used ? separator : "", text);
 }
 
-void proof_place_print(const struct place *place, const char *const reports[PROVE_FAMILIES],
-		       const struct doctor *doctor)
+void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS], const struct doctor *doctor)
 {
 	char line[512];
 
@@ -52,8 +51,12 @@ void proof_place_print(const struct place *place, const char *const reports[PROV
 static void json_count(const struct count *count, bool first)
 {
 	doctor_json_string(first ? "{" : ",{", "what", count->row->what);
-	printf(",\"family\":%d,\"at_least\":%s,\"expected\":%llu,\"seen\":%llu", count->family,
-	       count->row->how == AT_LEAST ? "true" : "false", NUMBER(count->expected), NUMBER(count->seen));
+	if (count->family == BY_KERNEL)
+		printf(",\"family\":null");
+	else
+		printf(",\"family\":%d", count->family);
+	printf(",\"at_least\":%s,\"expected\":%llu,\"seen\":%llu", count->row->how == AT_LEAST ? "true" : "false",
+	       NUMBER(count->expected), NUMBER(count->seen));
 	printf(",\"excused\":%s,\"right\":%s}", count->excused ? "true" : "false", count->wrong ? "false" : "true");
 }
 
@@ -79,8 +82,11 @@ static void add_count(char *line, size_t size, const struct count *count)
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s (IPv%d) %llu of %s%llu", count->row->what, count->family, NUMBER(count->seen),
-		 count->row->how == AT_LEAST ? "at least " : "", NUMBER(count->expected));
+	snprintf(text, sizeof(text), "%s (%s) %llu of %s%llu", count->row->what,
+		 count->family == 4   ? "IPv4"
+		 : count->family == 6 ? "IPv6"
+				      : "kernel",
+		 NUMBER(count->seen), count->row->how == AT_LEAST ? "at least " : "", NUMBER(count->expected));
 	append(line, size, "; ", text);
 }
 

@@ -133,7 +133,7 @@ static void start_traffic(struct child *child, const struct place *place, int fa
 }
 
 /* Both families side by side: most of their time is waiting for the kernel's timers. */
-static void make_traffic(const struct place *place, const char *reports[PROVE_FAMILIES])
+static void make_traffic(const struct place *place, const char *reports[PROVE_REPORTS])
 {
 	struct child traffic[PROVE_FAMILIES] = { { 0 } };
 
@@ -150,6 +150,8 @@ static void make_traffic(const struct place *place, const char *reports[PROVE_FA
 		reports[i] = traffic[i].output;
 	}
 	poll(NULL, 0, SETTLED_MS);
+	if (place->own_namespace)
+		reports[PROVE_FAMILIES] = kernel_report();
 }
 
 static int exit_code(const struct proof *proofs, size_t n)
@@ -168,7 +170,7 @@ static int exit_code(const struct proof *proofs, size_t n)
 int doctor_prove(const struct doctor *doctor)
 {
 	static struct proof proofs[DOCTOR_TOOLS];
-	const char *reports[PROVE_FAMILIES] = { NULL };
+	const char *reports[PROVE_REPORTS] = { NULL };
 	struct place place;
 	size_t n = 0, attached = 0;
 

@@ -9,6 +9,7 @@
 #include "cmd/doctor_parts.h"
 
 #define PROVE_FAMILIES 2  /* 0: IPv4, 1: IPv6 */
+#define PROVE_REPORTS  3  /* of both families' traffic, and of the kernel */
 #define PROVE_COUNTS   64 /* of one tool */
 #define PROVE_PORTS    3  /* of a traffic server: accepting, refusing, overflowing */
 
@@ -34,7 +35,7 @@ enum verdict { PROVED, PARTLY, FALSE, CANNOT, NO_PROOF };
 
 struct count {
 	const struct expectation *row;
-	int family; /* 4, 6 */
+	int family; /* 4, 6; BY_KERNEL */
 	uint64_t expected, seen;
 	bool excused; /* the kernel does not give what it needs */
 	bool wrong;
@@ -62,13 +63,17 @@ bool child_attached(struct child *child);
 /* Waits for its end, after a signal to it unless 0; reads what it wrote. */
 void child_end(struct child *child, int signal);
 
-/* doctor_judge.c: counts the rows of a tool that has ended. reports: of both families' traffic, NULL where not made. */
-void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_FAMILIES]);
+/* doctor_kernel.c: a report of how much the counters of TCP of this namespace have grown since it was new, in the form
+ * of `nettrace traffic --json`. */
+const char *kernel_report(void);
+
+/* doctor_judge.c: counts the rows of a tool that has ended. reports: NULL where there is none. */
+void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_REPORTS]);
 /* Something of it was counted wrong. */
 bool judge_is_wrong(const struct proof *proof);
 
 /* doctor_proof.c */
-void proof_place_print(const struct place *place, const char *const reports[PROVE_FAMILIES],
+void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS],
 		       const struct doctor *doctor);
 void proof_print(const struct proof *proof, const struct doctor *doctor);
 

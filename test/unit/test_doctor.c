@@ -146,7 +146,7 @@ static void has_a_sound_proof(void **state)
 		uint64_t sum;
 
 		check((one->how == MEASURE) == !one->expected, tool, one->what);
-		if (one->expected)
+		if (one->expected && one->family != BY_KERNEL)
 			check(count_expression(one->expected, &here, &sum), tool, one->what);
 		exact = exact || one->how == EXACTLY;
 	}
