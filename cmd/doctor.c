@@ -143,10 +143,8 @@ int doctor_main(int argc, char **argv)
 		for (size_t i = 0; applet_tool(i); i++)
 			add_tool(&doctor, applet_tool(i)->name);
 	check_without(&doctor);
-	if (doctor.prove)
-		return doctor_prove(&doctor);
 	machine_ask(&doctor.machine);
-	code = examine(&doctor);
+	code = (doctor.prove ? doctor_prove : examine)(&doctor);
 	if (fflush(stdout) == EOF || ferror(stdout)) {
 		say("stdout: cannot be written");
 		return EXIT_FAILED;

@@ -5,9 +5,9 @@
 
 #include "core/session.h"
 
-/* Plans, tries (open, load, attach), and plans again without what the kernel refused, until a plan stands. The iterators
- * of the start have run when it returns. False: a required hook has run out of alternatives, and session->failed tells
- * of the last one; nothing is attached or open. */
+/* Plans, tries (open, load, attach), and plans again without what the kernel refused, until a plan stands. The
+ * iterators of the start have run when it returns. False: a required hook has run out of alternatives, and
+ * session->failed tells of the last one; nothing is attached or open. */
 bool ladder_climb(struct session *session, struct options *options);
 /* Opens the object, so that sections can be asked for; ladder_leave() closes it. False: errno. */
 bool ladder_open(struct session *session);

@@ -18,8 +18,8 @@ enum fate {
 enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
 
 struct choice {
-	int alt;                /* index into hook.alts; PLAN_NONE: the hook stays unserved */
-	int arguments;          /* of the chosen target */
+	int alt;       /* index into hook.alts; PLAN_NONE: the hook stays unserved */
+	int arguments; /* of the chosen target */
 	enum fate fates[ALT_ITEMS];
 	int refused[ALT_ITEMS]; /* negative errno with which the kernel refused a program; 0: not tried or fine */
 };
