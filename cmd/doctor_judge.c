@@ -178,8 +178,9 @@ static void take_loss(const char *line, void *context)
 	struct proof *proof = context;
 	uint64_t ring, map;
 
-	/* Each tells all up to then. What else the kernel missed is counted for the whole machine. */
-	if (count_number(line, "lost_ring", &ring) && count_number(line, "lost_map", &map))
+	/* Each tells all up to then. */
+	if (count_number(line, "lost_ring", &ring) && count_number(line, "lost_map", &map) &&
+	    count_number(line, "lost_missed", &proof->missed))
 		proof->lost = ring + map;
 }
 

@@ -68,7 +68,9 @@ static void print_json(const struct proof *proof)
 	doctor_json_string(",", "tool", proof->tool->name);
 	doctor_json_string(",", "verdict", verdicts[proof->verdict]);
 	doctor_json_string(",", "wrong", *proof->wrong ? proof->wrong : NULL);
-	printf(",\"lost\":%llu,\"wrong_owners\":%llu,\"counts\":[", NUMBER(proof->lost), NUMBER(proof->strangers));
+	doctor_json_string(",", "first_try", *proof->first ? proof->first : NULL);
+	printf(",\"lost\":%llu,\"missed\":%llu,\"wrong_owners\":%llu,\"counts\":[", NUMBER(proof->lost),
+	       NUMBER(proof->missed), NUMBER(proof->strangers));
 	for (size_t i = 0; i < proof->n_counts; i++) {
 		if (proof->counts[i].row->how == MEASURE)
 			continue;
@@ -124,10 +126,11 @@ static void add_sums(char *line, size_t size, const struct proof *proof, bool al
 	}
 }
 
-static void describe(char *line, size_t size, const struct proof *proof, bool verbose)
+void proof_describe(char *line, size_t size, const struct proof *proof, bool verbose)
 {
 	char text[64];
 
+	*line = '\0';
 	append(line, size, "; ", proof->wrong);
 	if (proof->strangers) {
 		snprintf(text, sizeof(text), "%llu rows with a wrong process", NUMBER(proof->strangers));
@@ -140,10 +143,19 @@ static void describe(char *line, size_t size, const struct proof *proof, bool ve
 		add_sums(line, size, proof, true);
 		add_sums(line, size, proof, false);
 	}
+	if (proof->verdict == FALSE && proof->missed) {
+		snprintf(text, sizeof(text), "the kernel passed programs over %llu times", NUMBER(proof->missed));
+		append(line, size, "; ", text);
+	}
 	for (size_t i = 0; i < proof->n_counts; i++) {
 		snprintf(text, sizeof(text), "not to be had here: %s", proof->counts[i].row->what);
 		if (proof->counts[i].excused && proof->counts[i].family != 6)
 			append(line, size, "; ", text);
+	}
+	if (*proof->first) {
+		append(line, size, " ", "(at the second try, by itself; first: ");
+		append(line, size, "", proof->first);
+		append(line, size, "", ")");
 	}
 }
 
@@ -158,7 +170,7 @@ void proof_print(const struct proof *proof, const struct doctor *doctor)
 	if (proof->verdict == NO_PROOF)
 		append(line, sizeof(line), "", "no proof written");
 	else
-		describe(line, sizeof(line), proof, doctor->verbose);
+		proof_describe(line, sizeof(line), proof, doctor->verbose);
 	printf("%-12s%-10s ", proof->tool->name, verdicts[proof->verdict]);
 	doctor_wrap(line, INDENT);
 }

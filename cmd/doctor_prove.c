@@ -99,7 +99,6 @@ static void start_tools(struct proof *proofs, size_t n, const struct doctor *doc
 	size_t at_once = cpus > 0 ? (size_t)cpus : 1, waited = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		proofs[i].tool = doctor->tools[i];
 		if (!expectations_of(proofs[i].tool->name)) {
 			proofs[i].verdict = NO_PROOF;
 			continue;
@@ -167,30 +166,58 @@ static int exit_code(const struct proof *proofs, size_t n)
 	return code;
 }
 
+/* Tools at once on one traffic, from start to verdict. *place and reports tell where and what it was. */
+static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *doctor, struct place *place,
+			  const char *reports[PROVE_REPORTS])
+{
+	size_t attached = 0;
+
+	place_find(place);
+	start_tools(proofs, n, doctor, place);
+	for (size_t i = 0; i < n; i++)
+		attached += is_waited_for(&proofs[i]);
+	if (attached)
+		make_traffic(place, reports);
+	for (size_t i = 0; i < n; i++)
+		if (is_waited_for(&proofs[i]))
+			kill(proofs[i].child.pid, SIGINT); /* all of them: each takes a while */
+	for (size_t i = 0; i < n; i++) {
+		if (!is_waited_for(&proofs[i]))
+			continue;
+		child_end(&proofs[i].child, 0);
+		judge(&proofs[i], place, reports);
+	}
+}
+
+/* Where CPUs are few and slow, kernels that preempt programs pass some over: then by itself, which is how tools are
+ * used. That it was wrong beside the others is told. */
+static void prove_alone(struct proof *proof, const struct doctor *doctor)
+{
+	const char *reports[PROVE_REPORTS] = { NULL };
+	struct proof again = { .tool = proof->tool };
+	struct place place;
+
+	prove_at_once(&again, 1, doctor, &place, reports);
+	proof_describe(again.first, sizeof(again.first), proof, false);
+	*proof = again;
+}
+
 int doctor_prove(const struct doctor *doctor)
 {
 	static struct proof proofs[DOCTOR_TOOLS];
 	const char *reports[PROVE_REPORTS] = { NULL };
 	struct place place;
-	size_t n = 0, attached = 0;
+	size_t n = 0;
 
-	while (doctor->tools[n])
+	while (doctor->tools[n]) {
+		proofs[n].tool = doctor->tools[n];
 		n++;
-	place_find(&place);
-	start_tools(proofs, n, doctor, &place);
-	for (size_t i = 0; i < n; i++)
-		attached += is_waited_for(&proofs[i]);
-	if (attached)
-		make_traffic(&place, reports);
+	}
+	prove_at_once(proofs, n, doctor, &place, reports);
 	proof_place_print(&place, reports, doctor);
-	for (size_t i = 0; i < n; i++)
-		if (is_waited_for(&proofs[i]))
-			kill(proofs[i].child.pid, SIGINT); /* all of them: each takes a while */
 	for (size_t i = 0; i < n; i++) {
-		if (is_waited_for(&proofs[i])) {
-			child_end(&proofs[i].child, 0);
-			judge(&proofs[i], &place, reports);
-		}
+		if (proofs[i].verdict == FALSE && n > 1)
+			prove_alone(&proofs[i], doctor);
 		proof_print(&proofs[i], doctor);
 	}
 	return exit_code(proofs, n);

@@ -47,9 +47,11 @@ struct proof {
 	enum verdict verdict;
 	uint64_t strangers; /* rows with a wrong process, or none where one is known */
 	uint64_t lost;
+	uint64_t missed; /* calls that the kernel did not run a program for: of the whole machine, maybe of no event */
 	size_t n_counts;
 	struct count counts[PROVE_COUNTS];
 	char wrong[256]; /* what is, besides counts; "" */
+	char first[512]; /* what was wrong at the first try, beside other tools; "": this is the first */
 };
 
 /* doctor_place.c: a network namespace of its own, if that is allowed. Ends the program where nothing can be sent. */
@@ -75,6 +77,8 @@ bool judge_is_wrong(const struct proof *proof);
 /* doctor_proof.c */
 void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS],
 		       const struct doctor *doctor);
+/* Everything that is to be said of it, in a line. */
+void proof_describe(char *line, size_t size, const struct proof *proof, bool verbose);
 void proof_print(const struct proof *proof, const struct doctor *doctor);
 
 #endif
