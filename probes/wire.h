@@ -48,7 +48,7 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	struct list only;            /* the tool's own list: reasons of tcpdrop, CPUs of softirqs */
+	struct list only;            /* the tool's own list: reasons of tcpdrop, CPUs of softirqs, ... */
 	__u64 numbers[NUMBER_ITEMS]; /* the tool's own numbers: the indexes of <tool>.h */
 	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
 	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
