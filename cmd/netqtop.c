@@ -23,7 +23,7 @@ static const struct field fields[] = {
 	{ "direction", "DIRECTION", F_NAME, IN_DATA, OWN(direction), NAMES(directions), .keys = keys,
 	  .help = "tx or rx" },
 	{ "queue", "QueueID", F_UINT, .width = 10, OWN(queue), .before = " ",
-	  .help = "queue; of rx: the one that the driver recorded, else 0 (veth without NAPI: the sender's, less 1)" },
+	  .help = "queue; of rx: the one that the driver recorded, else 0; of veth: the sender's" },
 	{ "packets", "PACKETS", F_UINT, IN_DATA, OWN(packets), .merge = SUM, .help = "packets; a GSO packet is one" },
 	{ "bytes", "BYTES", F_UINT, IN_DATA, OWN(bytes), .merge = SUM, .help = "bytes, with MAC headers" },
 	{ "avg_size", "avg_size", F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(avg_size), .merge = LATEST,

@@ -17,6 +17,7 @@
 
 struct device {
 	uint32_t index, tx_queues, rx_queues;
+	bool is_veth; /* hands packets over as they were sent, with the number of the TX queue */
 };
 
 struct request {
@@ -25,6 +26,18 @@ struct request {
 	struct rtattr name;
 	char text[IFNAMSIZ];
 };
+
+static bool is_of_kind(struct rtattr *link_info, const char *kind)
+{
+	struct rtattr *attribute = RTA_DATA(link_info);
+	size_t size = RTA_PAYLOAD(link_info);
+
+	for (; RTA_OK(attribute, size); attribute = RTA_NEXT(attribute, size)) {
+		if (attribute->rta_type == IFLA_INFO_KIND)
+			return RTA_PAYLOAD(attribute) > strlen(kind) && !strcmp(RTA_DATA(attribute), kind);
+	}
+	return false;
+}
 
 /* How many queues are there; of some, the driver uses less. */
 static void read_attributes(struct device *device, struct ifinfomsg *info, size_t size)
@@ -37,6 +50,8 @@ static void read_attributes(struct device *device, struct ifinfomsg *info, size_
 			memcpy(&device->tx_queues, RTA_DATA(attribute), sizeof(device->tx_queues));
 		if (attribute->rta_type == IFLA_NUM_RX_QUEUES)
 			memcpy(&device->rx_queues, RTA_DATA(attribute), sizeof(device->rx_queues));
+		if (attribute->rta_type == IFLA_LINKINFO)
+			device->is_veth = is_of_kind(attribute, "veth");
 	}
 }
 
@@ -108,7 +123,7 @@ static const char *add_device(const char *name, void *to)
 	}
 	if (place->list->count >= place->most)
 		return value_message("too many interfaces, at most %u", place->most);
-	return value_append(place->list, device.index, (uint64_t)device.tx_queues << 32 | device.rx_queues);
+	return value_append(place->list, device.index, DEVICE_LAST(device.tx_queues, device.rx_queues, device.is_veth));
 }
 
 const char *devices_find(struct list *list, const char *names, unsigned int most)

@@ -7,8 +7,8 @@
 
 #include "probes/wire.h"
 
-/* "eth0,eth1" appended to *list, which has room for `most`: an item's first is the device's index, its last the number
- * of its TX queues << 32 | that of its RX queues. NULL, or what is wrong. */
+/* "eth0,eth1" appended to *list, at most so many in all: the items are those of a list of devices (probes/wire.h).
+ * NULL, or what is wrong. */
 const char *devices_find(struct list *list, const char *names, unsigned int most);
 /* Item `index` of such names, cut to size - 1 bytes, the rest of `name` zero. */
 void devices_name(char *name, size_t size, const char *names, unsigned int index);

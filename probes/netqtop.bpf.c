@@ -110,18 +110,20 @@ int receive(__u64 *ctx)
 {
 	const struct sk_buff *skb = (void *)ctx[0];
 	const struct net_device *dev = skb->dev;
-	__u32 slot = device_slot(dev), recorded, length;
+	__u32 slot = device_slot(dev), queue, length;
 	__u64 mac_header;
 
 	if (slot == DEVICES)
 		return 0;
 	note_queues(slot, dev->real_num_tx_queues, dev->real_num_rx_queues);
-	recorded = skb->queue_mapping;
+	queue = skb->queue_mapping;
+	if (queue && !DEVICE_KEEPS_TX(settings.only.item[slot & (DEVICES - 1)].last))
+		queue--;
 	length = skb->len;
 	mac_header = (__u64)skb->data - (__u64)skb->head - skb->mac_header;
 	if (mac_header <= MAC_HEADER_MOST)
 		length += mac_header;
-	count(slot, DIRECTION_RX, recorded ? recorded - 1 : 0, length);
+	count(slot, DIRECTION_RX, queue, length);
 	return 0;
 }
 
@@ -129,7 +131,7 @@ static __always_inline bool exists(__u32 slot, __u32 direction, __u32 number)
 {
 	struct device *device = bpf_map_lookup_elem(&devices, &slot);
 	__u64 told = settings.only.item[slot & (DEVICES - 1)].last;
-	__u32 queues = direction == DIRECTION_TX ? told >> 32 : (__u32)told;
+	__u32 queues = direction == DIRECTION_TX ? DEVICE_TX_QUEUES(told) : DEVICE_RX_QUEUES(told);
 
 	if (device && device->queues[direction & 1])
 		queues = device->queues[direction & 1];
