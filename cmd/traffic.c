@@ -45,7 +45,8 @@ static void run_part(struct traffic *t, int step, size_t n)
 
 	if (action->server)
 		traffic_send_control(t, &command, sizeof(command));
-	action->client(t, n);
+	if (action->client)
+		action->client(t, n);
 	if (action->server)
 		traffic_wait_told(t);
 }

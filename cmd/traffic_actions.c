@@ -249,6 +249,7 @@ static void client_forks(struct traffic *t, size_t n)
  *   syn         1 drop, 1 SYN retransmission                synack      1 SYN-ACK retransmission
  *   fast        1 drop, 1 fast retransmission               drop        1 drop, 1 retransmission: TLP
  *   overflow    N listen drops, and 2 connections more, which fill the queue and are reset by the server
+ * Those through io_uring make empty connections with a clean end; uring-listen only listeners.
  * The loopback interface must have its usual MTU, so that a message is one segment. */
 /* clang-format off */
 const struct action traffic_actions[STEPS] = {
@@ -279,6 +280,14 @@ const struct action traffic_actions[STEPS] = {
 		   1, SLOT_ACCEPTING, 0, traffic_client_holds, traffic_server_holds },
 	[FORK] = { "fork", "Connections inherited and closed by a child of the client", "are inherited by a child, which sends and closes",
 		   1, SLOT_ACCEPTING, 0, client_forks, server_closes_last },
+	[URING_ACCEPT] = { "uring-accept", "Empty connections that the server accepts through io_uring", "are accepted through io_uring, and close",
+			   0, SLOT_ACCEPTING, 0, traffic_client_waits_for_ring, traffic_server_accepts_by_ring },
+	[URING_MULTISHOT] = { "uring-multishot", "The same, with one io_uring request for all", "are accepted by one io_uring request, and close",
+			      0, SLOT_ACCEPTING, 0, traffic_client_waits_for_ring, traffic_server_accepts_by_one_request },
+	[URING_CONNECT] = { "uring-connect", "Empty connections that the client opens through io_uring", "connect through io_uring, and close",
+			    0, SLOT_ACCEPTING, 0, traffic_client_connects_by_ring, traffic_server_accepts_empty },
+	[URING_LISTEN] = { "uring-listen", "Sockets that listen through io_uring, on ports of their own", "not used: on ports of their own, the server listens through io_uring",
+			   0, SLOT_REFUSING, 0, NULL, traffic_server_listens_by_ring },
 	[RELEASE] = { "hold", NULL, "send again, and are closed",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };

@@ -29,6 +29,10 @@ enum action_id {
 	CHURN,
 	HOLD,
 	FORK,
+	URING_ACCEPT,
+	URING_MULTISHOT,
+	URING_CONNECT,
+	URING_LISTEN,
 	ACTIONS, /* what can be asked for */
 	RELEASE = ACTIONS,
 	STEPS,
@@ -69,6 +73,7 @@ struct traffic {
 	struct totals *totals;
 	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
 	int *held[FAMILIES];            /* its own ends of the held connections */
+	struct uring *ring;             /* accepts and connects go through it; NULL: by system calls */
 	/* Of the client. */
 	uint64_t to_accept; /* connections that the server will accept or has accepted */
 	uint64_t next_client_port;
@@ -82,11 +87,11 @@ struct traffic {
 struct action {
 	const char *name; /* of the option */
 	const char *help, *story;
-	uint64_t usual; /* how many, if nothing is asked for */
-	enum slot slot; /* where its connections go */
-	size_t at_once; /* done in parts of so many; 0: any number */
-	void (*client)(struct traffic *t, size_t n);
-	void (*server)(struct traffic *t, size_t n); /* NULL: it has no part in it */
+	uint64_t usual;                              /* how many, if nothing is asked for */
+	enum slot slot;                              /* where its connections go */
+	size_t at_once;                              /* done in parts of so many; 0: any number */
+	void (*client)(struct traffic *t, size_t n); /* NULL: it has no part in it */
+	void (*server)(struct traffic *t, size_t n); /* the same */
 };
 
 /* traffic_options.c: bad input ends the program. */
@@ -113,6 +118,14 @@ void traffic_client_holds(struct traffic *t, size_t n);
 void traffic_server_holds(struct traffic *t, size_t n);
 void traffic_client_releases(struct traffic *t, size_t n);
 void traffic_server_releases(struct traffic *t, size_t n);
+
+/* traffic_uring.c */
+void traffic_client_waits_for_ring(struct traffic *t, size_t n);
+void traffic_server_accepts_by_ring(struct traffic *t, size_t n);
+void traffic_server_accepts_by_one_request(struct traffic *t, size_t n);
+void traffic_client_connects_by_ring(struct traffic *t, size_t n);
+void traffic_server_accepts_empty(struct traffic *t, size_t n);
+void traffic_server_listens_by_ring(struct traffic *t, size_t n);
 
 /* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
 
@@ -151,6 +164,11 @@ void traffic_wait_acked(int fd);
 void traffic_finish(struct traffic *t, int fd);
 /* Waits until n connections are in the listener's accept queue. */
 void traffic_wait_queued(int fd, uint32_t n);
+
+/* traffic_uring.c: only while t->ring is set. */
+int traffic_uring_accept(struct traffic *t, int listener);
+/* 0, or an errno */
+int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, socklen_t length);
 
 /* traffic_filter.c: the kernel drops whatever comes for this socket, until it is told not to. */
 void traffic_discard(int fd);

@@ -54,8 +54,13 @@ void traffic_limit_waiting(int fd)
 
 int traffic_accept_client(struct traffic *t, size_t slot)
 {
+	int listener = traffic_server_socket(t, slot), fd;
+
 	/* The timeouts are inherited from the listener. */
-	int fd = (int)TEMP_FAILURE_RETRY(accept4(traffic_server_socket(t, slot), NULL, NULL, SOCK_CLOEXEC));
+	if (t->ring)
+		fd = traffic_uring_accept(t, listener);
+	else
+		fd = (int)TEMP_FAILURE_RETRY(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
 
 	traffic_check(fd, "accept");
 	__atomic_fetch_add(&t->totals->accepted, 1, __ATOMIC_RELEASE);
@@ -113,7 +118,9 @@ int traffic_open_client(struct traffic *t, size_t slot, int result)
 		keep_pace(t);
 	if (t->client_port && slot < SLOT_CHURNING)
 		bind_client(t, fd);
-	if (connect(fd, (struct sockaddr *)&server, length) < 0)
+	if (t->ring)
+		error = traffic_uring_connect(t, fd, (struct sockaddr *)&server, length);
+	else if (connect(fd, (struct sockaddr *)&server, length) < 0)
 		error = errno;
 	if (error != result)
 		traffic_fail("connect to port %zu: %s", t->totals->port + slot, why_not_connected(error));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* common_options.c: the options of every tool, and how each is stored. */
 #include "core/common_options.h"
+#include "core/pins.h"
 #include "core/values.h"
 
 #include <argp.h>
@@ -54,6 +55,11 @@ SETTER(set_netns)
 SETTER(set_cgroups)
 {
 	return value_cgroups(PLACE, text);
+}
+
+SETTER(set_pin)
+{
+	return pin_open(PLACE, text, (unsigned int)opt->max);
 }
 
 SETTER(set_seconds)
@@ -168,6 +174,12 @@ const struct common_option common_options[] = {
 	       AT_FILTER(netns)),
 	FILTER("cgroup", 0, "CGROUPS", set_cgroups,
 	       "only sockets of these cgroups and of those below: paths, ids (v2)", AT_FILTER(cgroups)),
+	FILTER("cgroupmap", 0, "PIN", set_pin,
+	       "only sockets of the cgroups in a pinned BPF hash: keys u64 (id), values of 8 bytes; it may change",
+	       AT_OPTION(cgroupmap), .max = 8),
+	FILTER("mntnsmap", 0, "PIN", set_pin,
+	       "only owners in the mount namespaces in a pinned BPF hash: keys u64 (inode number), values of 4 bytes",
+	       AT_OPTION(mntnsmap), .max = 4),
 	FILTER("ipv4", '4', NULL, set_family, "only IPv4 sockets", .flag = 4),
 	FILTER("ipv6", '6', NULL, set_family, "only IPv6 sockets", .flag = 6),
 

@@ -74,6 +74,14 @@ static bool write_errno(struct text *text, uint32_t value, enum writing how)
 	return error && (name ? write_name(text, name, how) : write_unnamed(text, error, how));
 }
 
+static bool write_signed(struct text *text, int32_t value)
+{
+	if (value == INT32_MIN)
+		return false;
+	text_signed(text, value);
+	return true;
+}
+
 static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
@@ -99,16 +107,19 @@ static bool write_tcpflags(struct text *text, uint64_t flags, enum writing how)
 static bool write_address(struct text *text, const struct field *field, const struct event *event, enum writing how)
 {
 	const uint8_t *address = (const uint8_t *)event + field->off;
-	const char *separator = field->kind == F_BRACKETS ? "]#" : ":";
+	bool bracketed = field->kind == F_BRACKETS || (field->bracketed && how == AS_COLUMN && event->family == 6);
+	const char *separator = field->kind == F_BRACKETS ? "#" : ":";
 	uint16_t port;
 
 	if (!event->family)
 		return false;
 	if (how == AS_JSON)
 		text_char(text, '"');
-	if (field->kind == F_BRACKETS)
+	if (bracketed)
 		text_char(text, '[');
 	text_address(text, address, event->family);
+	if (bracketed)
+		text_char(text, ']');
 	if (field->kind != F_ADDRESS) {
 		memcpy(&port, (const char *)event + field->port, sizeof(port));
 		text_string(text, separator);
@@ -179,6 +190,8 @@ static bool write_number(struct text *text, const struct field *field, const str
 		return (known || field->size == 1) && write_tcpflags(text, value, how);
 	case F_ERRNO:
 		return write_errno(text, (uint32_t)value, how);
+	case F_INT:
+		return write_signed(text, (int32_t)value);
 	default:
 		break;
 	}
@@ -234,7 +247,7 @@ bool field_write(struct text *text, const struct field *field, const struct fiel
 	case F_RELATIVE:
 		/* Rows of several CPUs may come a little out of order: never a huge unsigned number. */
 		value = event->ts > row->first_ts ? event->ts - row->first_ts : 0;
-		text_decimal(text, value, 1000000000, field->decimals);
+		text_decimal(text, value, field->decimals ? 1000000000 : 1, field->decimals);
 		return true;
 	case F_TEXT:
 		return *at && write_string(text, at, field->size, how, cells);

@@ -29,6 +29,8 @@ const struct field common_fields[] = {
 	{ "time", "TIME", F_TIME, IN_TABLE | IN_WIDE | IN_CSV, .width = 8, COMMON(ts), .help = "local time" },
 	{ "timestamp", "TIME(s)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 9, .decimals = 6, COMMON(ts),
 	  .help = "seconds since the first row" },
+	{ "timestamp_ns", "TIME(ns)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 14, COMMON(ts),
+	  .help = "ns since the first row" },
 	{},
 };
 
@@ -51,6 +53,7 @@ struct field field_complete(const struct field *field)
 		whole.decimals = field->decimals ? field->decimals : common->decimals;
 		whole.cut = field->cut || common->cut;
 		whole.help = field->help ? field->help : common->help;
+		whole.bracketed = field->bracketed;
 		whole.glued = field->glued;
 		whole.otherwise = field->otherwise;
 		whole.flag = field->flag;

@@ -13,6 +13,7 @@
 #include "core/enums.h"
 #include "core/iterators.h"
 #include "core/libbpf_log.h"
+#include "core/pins.h"
 #include "core/say.h"
 #include "core/symbols.h"
 
@@ -88,6 +89,7 @@ static void prepare(struct session *session, struct options *options)
 	settings->wakeup_bytes = options->ring_bytes / WAKEUP_PART;
 	settings->has_sk_storage = session->kernel.sk_storage;
 	settings->has_task_btf = session->kernel.task_btf;
+	pins_place(session, options);
 	for (size_t i = 0; i < session->plan.count; i++)
 		settings->arguments[i] = (__u32)session->plan.choices[i].arguments;
 	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");

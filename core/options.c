@@ -240,7 +240,9 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 
 	say_name = tool->name;
 	enum_extend(tool->extras);
-	*options = (struct options){ .tool = tool, .ready_fd = -1, .ring_bytes = RING_BYTES_DEFAULT };
+	*options = (struct options){
+		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
+	};
 	option_table_fill(&parse.table, tool);
 	argp.doc = parse.table.doc;
 	argc = split_command(options, argc, argv);

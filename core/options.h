@@ -17,6 +17,7 @@ struct options {
 	enum format format;
 	bool wide, time, timestamp, no_header, verbose, journal;
 	int ready_fd;                /* -1: none */
+	int cgroupmap, mntnsmap;     /* descriptors of the user's maps (core/pins.h); -1: none */
 	uint32_t ring_bytes;         /* power of two */
 	uint64_t duration, interval; /* ns; 0: none */
 	uint64_t count;              /* rows (or intervals of totals); 0: no limit */

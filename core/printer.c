@@ -36,7 +36,7 @@ static void add(struct printer *printer, const struct field *field)
 	struct field whole = field_complete(field);
 	uint32_t flags = printer->options->settings.flags;
 
-	if (!(whole.where & place(printer->options)))
+	if (!(whole.where & place(printer->options)) || (whole.kind == F_RELATIVE && !printer->options->timestamp))
 		return;
 	/* JSON has every key always, so that readers need not know the options; but a histogram is of one unit. */
 	if ((place(printer->options) != IN_JSON || field_is_histogram(&whole)) &&
@@ -75,7 +75,7 @@ static void add_common(struct printer *printer, const struct field *fields)
 	} else if (!declares(fields, "time")) {
 		if (options->time)
 			add(printer, &(struct field){ "time" });
-		if (options->timestamp)
+		if (!declares(fields, "timestamp"))
 			add(printer, &(struct field){ "timestamp" });
 	}
 }
@@ -86,7 +86,7 @@ void printer_choose(struct printer *printer, const struct field *fields)
 	add_common(printer, fields);
 	for (const struct field *field = fields; field->name; field++) {
 		add(printer, field);
-		if (printer->options->timestamp && !strcmp(field->name, "time"))
+		if (!strcmp(field->name, "time"))
 			add(printer, &(struct field){ "timestamp" });
 	}
 }

@@ -15,11 +15,12 @@
 enum kind {
 	F_NONE,
 	F_UINT,      /* 1, 2, 4 or 8 bytes; all bits set: not known */
-	F_ID,        /* the same, where 0 means not known: pid, tid, netns, cgroup_id */
+	F_INT,       /* 4 bytes, signed; the smallest: not known */
+	F_ID,        /* as F_UINT, where 0 means not known: pid, tid, netns, cgroup_id */
 	F_PORT,      /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
 	F_HEX,       /* 8 bytes; a JSON string */
 	F_TIME,      /* ns of CLOCK_BOOTTIME: HH:MM:SS local time; RFC 3339 with ns, UTC, in JSON */
-	F_RELATIVE,  /* the same since the first row, in seconds with .decimals */
+	F_RELATIVE,  /* the same since the first row, in seconds with .decimals; none: in ns. Shown with -t only */
 	F_MSEC,      /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
 	F_USEC,      /* the same as whole us */
 	F_KBYTES,    /* bytes as whole KiB; JSON: bytes */
@@ -58,6 +59,7 @@ struct field {
 	int8_t width, wide; /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
 	uint8_t decimals;
 	bool cut;                   /* longer text is cut to the width */
+	bool bracketed;             /* table: IPv6 addresses as [address] */
 	bool glued;                 /* table: printed as " (value)" in the column before, when known */
 	const char *otherwise;      /* table: the field printed in its column when this one is not known */
 	uint16_t off, size;         /* in the event */

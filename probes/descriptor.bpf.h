@@ -3,6 +3,7 @@
 #ifndef NETTRACE_DESCRIPTOR_BPF_H
 #define NETTRACE_DESCRIPTOR_BPF_H
 
+#include "pinned.bpf.h"
 #include "reading.bpf.h"
 #include "socket.bpf.h"
 
@@ -27,8 +28,9 @@
 #define NR_accept4           242
 #endif
 
-#define S_IFMT   0170000
-#define S_IFSOCK 0140000
+#define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
+#define S_IFMT       0170000
+#define S_IFSOCK     0140000
 
 /* The socket of an open file, to be read with MEMBER() only: storage does not take it. NULL: it is none. */
 static __always_inline struct sock *file_sock(struct file *file, const int rung)
@@ -69,6 +71,8 @@ static __always_inline void event_found(struct event *e, struct sock *sk, const 
 	if (rung == BY_CAST) {
 		event_place(e, sk);
 		event_ends(e, &sk->__sk_common);
+		if (!e->lport) /* closed: as socket_lport() */
+			e->lport = bpf_ntohs(TYPED(rung, sk, inet_sock)->inet_sport);
 		return;
 	}
 	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
@@ -76,7 +80,7 @@ static __always_inline void event_found(struct event *e, struct sock *sk, const 
 		e->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	else
 		e->cgroup_id = bpf_get_current_cgroup_id();
-	e->lport = BPF_CORE_READ(sk, __sk_common.skc_num);
+	e->lport = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
 	e->rport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
 		e->family = 6;
@@ -98,7 +102,25 @@ static __always_inline void event_current(struct event *e)
 	e->tid = (__u32)id;
 	e->uid = (__u32)bpf_get_current_uid_gid();
 	e->owner = OWNER_EXACT;
+	e->mntns_listed = mntns_is_listed(current_mntns());
 	bpf_get_current_comm(e->comm, sizeof(e->comm));
+}
+
+/* A thread of io_uring's own acts for its process. */
+static __always_inline void event_of_worker(struct event *e)
+{
+	struct task_struct *task, *leader;
+
+	if (!settings.has_task_btf)
+		return;
+	task = bpf_get_current_task_btf();
+	if (!(task->flags & PF_IO_WORKER))
+		return;
+	leader = task->group_leader;
+	e->tid = (__u32)leader->pid;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < COMM_SIZE; i++)
+		e->comm[i] = leader->comm[i];
 }
 
 #endif

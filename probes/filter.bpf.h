@@ -3,7 +3,8 @@
 #ifndef NETTRACE_FILTER_BPF_H
 #define NETTRACE_FILTER_BPF_H
 
-#include "ring.bpf.h"
+#include "pinned.bpf.h"
+#include "reading.bpf.h"
 
 static __always_inline bool list_has(const volatile struct list *list, __u64 value)
 {
@@ -75,22 +76,24 @@ static __always_inline bool comms_match(const char *comm)
 }
 
 /* The socket's cgroup or one above it is in the list. */
-static __always_inline bool cgroup_matches(struct cgroup *cgroup)
+static __always_inline bool cgroup_matches(struct cgroup *cgroup, const int rung)
 {
 	if (!settings.filter.cgroups.count)
 		return true;
 #pragma clang loop unroll(disable)
 	for (int level = 0; level < 16; level++) { /* deeper nesting than any container runtime makes */
 		struct cgroup_subsys_state *parent;
+		struct kernfs_node *directory;
 
 		if (!cgroup)
 			return false;
-		if (list_has(&settings.filter.cgroups, cgroup->kn->id))
+		directory = MEMBER(rung, cgroup, kn);
+		if (list_has(&settings.filter.cgroups, MEMBER(rung, directory, id)))
 			return true;
-		parent = cgroup->self.parent;
+		parent = MEMBER(rung, cgroup, self.parent);
 		if (!parent)
 			return false;
-		cgroup = parent->cgroup;
+		cgroup = MEMBER(rung, parent, cgroup);
 	}
 	return false;
 }
@@ -100,7 +103,7 @@ static __always_inline bool ports_match(const struct event *e)
 	return list_has(&settings.filter.lports, e->lport) && list_has(&settings.filter.rports, e->rport);
 }
 
-/* All filters but the cgroup's, which wants the kernel's own tree. */
+/* All filters but --cgroup, which wants the kernel's own tree. */
 static __always_inline bool event_matches(const struct event *e)
 {
 	const volatile struct filter *filter = &settings.filter;
@@ -108,7 +111,7 @@ static __always_inline bool event_matches(const struct event *e)
 	return (!filter->family || filter->family == e->family) && ports_match(e) &&
 	       list_has(&filter->netns, e->netns) && list_has(&filter->uids, e->uid) &&
 	       list_has(&filter->pids, e->pid) && cidrs_have(filter->laddrs, filter->n_laddrs, e->laddr) &&
-	       cidrs_have(filter->raddrs, filter->n_raddrs, e->raddr) && comms_match(e->comm);
+	       cidrs_have(filter->raddrs, filter->n_raddrs, e->raddr) && comms_match(e->comm) && pinned_match(e);
 }
 
 #endif

@@ -104,15 +104,20 @@ typedef struct {
 	int owned; /* a task holds the socket: current is that task (kernel-side proof: never 1 in softirq) */
 } socket_lock_t;
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
 	__u16 sk_protocol;
+	__u16 sk_type;
+	__u8 sk_shutdown;
 	int sk_err;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
+	struct socket *sk_socket; /* NULL: no process has it yet, or any more */
 };
 
 struct inet_sock {
@@ -136,9 +141,15 @@ struct tcp_sock {
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
+	__u32 write_seq; /* behind what was written */
+	__u32 snd_nxt;   /* behind what was sent */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 snd_cwnd;
+};
+
+struct mptcp_sock {
+	struct sock *first; /* the TCP socket of its first subflow */
 };
 
 struct request_sock {
@@ -197,99 +208,9 @@ struct tcphdr {
 	__be32 seq;
 };
 
-struct inode {
-	unsigned short i_mode;
-};
-
-struct file {
-	struct inode *f_inode;
-	void *private_data;
-};
-
-struct fdtable {
-	unsigned int max_fds;
-	struct file **fd;
-};
-
-struct files_struct {
-	struct fdtable *fdt;
-};
-
-typedef struct {
-	__u32 val;
-} kuid_t;
-
-struct cred {
-	kuid_t uid;
-};
-
-struct css_set {
-	struct cgroup *dfl_cgrp;
-};
-
-struct list_head {
-	struct list_head *next;
-};
-
-struct task_struct {
-	int pid;
-	int tgid;
-	unsigned int flags;
-	char comm[16];
-	const struct cred *cred;
-	struct files_struct *files;
-	struct css_set *cgroups;
-};
-
-struct socket {
-	struct sock *sk;
-};
-
-#if defined(__TARGET_ARCH_arm64)
-struct user_pt_regs {
-	__u64 regs[31];
-};
-#endif
-
-struct pt_regs {
-#if defined(__TARGET_ARCH_x86)
-	unsigned long orig_ax, di, si, dx;
-#elif defined(__TARGET_ARCH_arm64)
-	struct user_pt_regs user_regs;
-	__u64 orig_x0;
-	int syscallno;
-#endif
-};
-
-struct seq_file;
-
-struct bpf_iter_meta {
-	struct seq_file *seq;
-};
-
-struct bpf_iter__bpf_map_elem {
-	struct bpf_iter_meta *meta;
-	void *key;
-	void *value;
-};
-
-struct bpf_iter__task_file {
-	struct task_struct *task;
-	struct file *file;
-};
-
-struct bpf_iter__bpf_sk_storage_map {
-	struct bpf_iter_meta *meta;
-	struct sock *sk;
-	void *value;
-};
-
-struct bpf_iter__tcp {
-	struct bpf_iter_meta *meta;
-	struct sock_common *sk_common;
-};
-
 #pragma clang attribute pop
+
+#include "kernel_task.h"
 
 /* kfunc (6.2): a number as a read-only pointer to a kernel type; direct loads through it cannot fault. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;

@@ -3,7 +3,7 @@
 #ifndef NETTRACE_SOCKET_BPF_H
 #define NETTRACE_SOCKET_BPF_H
 
-#include "kernel.h"
+#include "reading.bpf.h"
 #include "wire.h"
 
 static __always_inline void address_v4(__u8 *to, __be32 address)
@@ -44,11 +44,16 @@ static __always_inline void event_ends(struct event *e, const struct sock_common
 }
 
 /* The socket's cgroup: its creator's when it was made. Before 5.16 it cannot be had by direct loads: NULL. */
-static __always_inline struct cgroup *socket_cgroup(const struct sock *sk)
+static __always_inline struct cgroup *socket_cgroup_by(const struct sock *sk, const int rung)
 {
 	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
-		return sk->sk_cgrp_data.cgroup;
+		return MEMBER(rung, sk, sk_cgrp_data.cgroup);
 	return NULL;
+}
+
+static __always_inline struct cgroup *socket_cgroup(const struct sock *sk)
+{
+	return socket_cgroup_by(sk, BY_CAST);
 }
 
 static __always_inline __u32 socket_netns(const struct sock *sk)

@@ -7,16 +7,18 @@
 #ifndef NETTRACE_TAG_BPF_H
 #define NETTRACE_TAG_BPF_H
 
-#include "ring.bpf.h"
+#include "pinned.bpf.h"
 
 struct tag {
 	__u32 pid, tid, uid;
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
 	__u8 seeded;
-	__u8 held;       /* the state that the held row left; see tcpstates.bpf.c */
+	__u8 held;       /* tcpstates: the state that the held row left; tcptracer: 1: its end was told */
 	__u64 cgroup_id; /* of the owner; only where the socket's own cannot be had */
-	__u64 born;      /* first state change seen; 0: before tracing */
+	__u32 mntns;     /* of the owner, where --mntnsmap asks for it */
+	__u32 pad;
+	__u64 born;  /* first state change seen; 0: before tracing */
 	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
 	__u64 since; /* entered the present state; 0: not known */
 	__u64 held_at;
@@ -45,7 +47,7 @@ struct {
  * event of that socket. Old entries fall out; one older than the socket is ignored. */
 struct accepted {
 	__u64 at;
-	__u32 pid, tid, uid, pad;
+	__u32 pid, tid, uid, mntns;
 	char comm[COMM_SIZE];
 };
 
@@ -112,9 +114,27 @@ static __always_inline void tag_claim(struct tag *tag, bool begins)
 	tag->uid = (__u32)bpf_get_current_uid_gid();
 	tag->owner = OWNER_EXACT;
 	tag->seeded = 0;
+	tag->mntns = current_mntns();
 	bpf_get_current_comm(tag->comm, sizeof(tag->comm));
 	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		tag->cgroup_id = bpf_get_current_cgroup_id();
+}
+
+/* Current has accepted the socket at this address. Context: the accepting task. */
+static __always_inline void accepted_add(__u64 key)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct accepted a = {
+		.at = bpf_ktime_get_boot_ns(),
+		.pid = id >> 32,
+		.tid = (__u32)id,
+		.uid = (__u32)bpf_get_current_uid_gid(),
+		.mntns = current_mntns(),
+	};
+
+	bpf_get_current_comm(a.comm, sizeof(a.comm));
+	if (bpf_map_update_elem(&accepted, &key, &a, BPF_ANY))
+		COUNT(lost_map);
 }
 
 /* What accept() learned, if it is newer than the socket. */
@@ -132,6 +152,7 @@ static __always_inline void tag_fold(struct tag *tag, struct sock *sk)
 		tag->pid = a->pid;
 		tag->tid = a->tid;
 		tag->uid = a->uid;
+		tag->mntns = a->mntns;
 		tag->owner = OWNER_EXACT;
 		__builtin_memcpy(tag->comm, a->comm, sizeof(tag->comm));
 	}

@@ -60,6 +60,8 @@ struct settings {
 	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
 	__u32 has_sk_storage;        /* tracing programs may use socket storage (5.11) */
 	__u32 has_task_btf;          /* bpf_get_current_task_btf() (5.11) */
+	__u32 has_cgroupmap;         /* the user's map (probes/pinned.bpf.h) */
+	__u32 has_mntnsmap;          /* the same */
 	__u32 arguments[HOOK_ITEMS]; /* how many arguments the tracepoint of hook i has on this kernel */
 	struct {
 		__u64 start, end; /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
@@ -99,9 +101,10 @@ struct event {
 	__u32 netns;         /* inode number; 0: not known */
 	__u8 laddr[16], raddr[16];
 	__u16 lport, rport;
-	__u8 family; /* of the socket: 4, 6; 0: not known */
-	__u8 owner;  /* enum owner_quality */
-	__u8 pad[2];
+	__u8 family;       /* of the socket: 4, 6; 0: not known */
+	__u8 owner;        /* enum owner_quality */
+	__u8 mntns_listed; /* the owner's mount namespace is in the user's map */
+	__u8 pad;
 	char comm[COMM_SIZE];
 };
 

@@ -127,6 +127,7 @@ static uint64_t parse_number(const char *value, size_t size)
 	return number;
 }
 
+/* Also of any other signed number. */
 static uint64_t parse_errno(const char *value)
 {
 	bool negative = *value == '-';
@@ -221,6 +222,9 @@ static void set_stack(void *to, size_t size, char *value)
 static void set_unknown(void *to, const struct field *field)
 {
 	switch (field->kind) {
+	case F_INT:
+		*(int32_t *)to = INT32_MIN;
+		break;
 	case F_UINT:
 	case F_MSEC:
 	case F_USEC:
@@ -247,7 +251,7 @@ static void set_number(void *to, const struct field *field, char *value)
 		number = parse_enum(field, value);
 	else if (field->kind == F_TCPFLAGS)
 		number = parse_flags(field, value);
-	else if (field->kind == F_ERRNO)
+	else if (field->kind == F_ERRNO || field->kind == F_INT)
 		number = parse_errno(value);
 	else
 		number = parse_number(value, field->size);

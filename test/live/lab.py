@@ -24,7 +24,7 @@ import unittest
 NETTRACE = os.path.abspath(os.environ.get("NETTRACE", pathlib.Path(__file__).parents[2] / "build/nettrace"))
 PATIENCE = 30  # seconds, for whatever has no limit of its own
 NOBODY = 65534
-TOOLS = ("tcpdrop", "tcplife", "tcpretrans", "tcpstates")
+TOOLS = ("solisten", "tcpaccept", "tcpdrop", "tcplife", "tcpretrans", "tcpstates", "tcptracer")
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 

@@ -177,6 +177,19 @@ static void numbers_of_all_sizes(void **state)
 	assert_unknown(FIELD(F_UINT, OWN(number)));
 }
 
+static void signed_numbers(void **state)
+{
+	(void)state;
+	sample.word = 0;
+	assert_plain(FIELD(F_INT, OWN(word)), "0");
+	sample.word = (uint32_t)-22;
+	assert_plain(FIELD(F_INT, OWN(word)), "-22");
+	sample.word = INT32_MAX;
+	assert_plain(FIELD(F_INT, OWN(word)), "2147483647");
+	sample.word = (uint32_t)INT32_MIN;
+	assert_unknown(FIELD(F_INT, OWN(word)));
+}
+
 static void ids_are_never_0(void **state)
 {
 	(void)state;
@@ -275,6 +288,17 @@ static void relative_times_never_go_back(void **state)
 	assert_plain(since, "12.345600");
 	sample.common.ts = 54654399999; /* of another CPU */
 	assert_plain(since, "0.000000");
+}
+
+static void relative_times_without_decimals_are_ns(void **state)
+{
+	const struct field *since = FIELD(F_RELATIVE, AT(struct event, ts));
+
+	(void)state;
+	sample.common.ts = first_ts = 54654400000;
+	assert_plain(since, "0");
+	sample.common.ts = 67000000001;
+	assert_plain(since, "12345600001");
 }
 
 /* ---- names ---- */
@@ -432,6 +456,19 @@ static void endpoints_with_ports(void **state)
 	assert_name(FIELD(F_BRACKETS, ENDPOINT), "[2001:db8:1::9]#51544");
 	sample.port = 0;
 	assert_name(FIELD(F_ENDPOINT, ENDPOINT), "2001:db8:1::9:0");
+}
+
+static void only_v6_of_tables_is_bracketed(void **state)
+{
+	const struct field *address = FIELD(F_ADDRESS, OWN(address), .bracketed = true);
+
+	(void)state;
+	assert_unknown(address);
+	set_address("203.0.113.9");
+	assert_name(address, "203.0.113.9");
+	set_address("2001:db8:1::9");
+	assert_writes(address, "[2001:db8:1::9]", "2001:db8:1::9", "\"2001:db8:1::9\"");
+	assert_true(field_complete(&(struct field){ "laddr", .bracketed = true }).bracketed);
 }
 
 /* ---- code ---- */
@@ -640,6 +677,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(numbers_of_all_sizes, blank),
+		cmocka_unit_test_setup(signed_numbers, blank),
 		cmocka_unit_test_setup(ids_are_never_0, blank),
 		cmocka_unit_test_setup(ports_may_be_0, blank),
 		cmocka_unit_test_setup(hex_is_a_string_in_json, blank),
@@ -655,6 +693,8 @@ int main(void)
 		cmocka_unit_test_setup(errors_of_either_sign, blank),
 		cmocka_unit_test_setup(addresses_by_family, blank),
 		cmocka_unit_test_setup(endpoints_with_ports, blank),
+		cmocka_unit_test_setup(only_v6_of_tables_is_bracketed, blank),
+		cmocka_unit_test_setup(relative_times_without_decimals_are_ns, blank),
 		cmocka_unit_test_setup(places_in_the_code, blank),
 		cmocka_unit_test_setup(stacks_in_one_value, blank),
 		cmocka_unit_test_setup(stacks_in_lines, blank),

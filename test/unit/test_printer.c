@@ -242,6 +242,37 @@ static void own_time_stays_where_it_is(void **state)
 	assert_string_equal(written(), "PID     TIME      SEQ\n4711    01:02:03    0\n");
 }
 
+/* Nor does one with a -t of its own; without -t it is not there. */
+static void own_timestamp_stays_where_it_is(void **state)
+{
+	static const struct field own[] = { { "pid", "PID", .width = 7 },
+					    { "timestamp", .width = 8, .decimals = 3, .unless = WITH_SEQ },
+					    { "timestamp_ns", .flag = WITH_SEQ },
+					    { "family" },
+					    {} };
+
+	(void)state;
+	options.timestamp = true;
+	options.settings.flags = 0;
+	printer_free(&printer);
+	printer_start(&printer, &options, own, file);
+	printer_header(&printer);
+	row();
+	assert_string_equal(written(), "PID     TIME(s)  IP\n4711    0.000    4\n");
+	options.settings.flags = WITH_SEQ;
+	printer_free(&printer);
+	printer_start(&printer, &options, own, file);
+	printer_header(&printer);
+	row();
+	assert_string_equal(written(), "PID     TIME(ns)       IP\n4711    0              4\n");
+	options.timestamp = false;
+	printer_free(&printer);
+	printer_start(&printer, &options, own, file);
+	printer_header(&printer);
+	row();
+	assert_string_equal(written(), "PID     IP\n4711    4\n");
+}
+
 static void no_header_when_not_wanted(void **state)
 {
 	(void)state;
@@ -554,6 +585,7 @@ int main(void)
 		TEST(stacks_stand_below),
 		TEST(times_come_first),
 		TEST(own_time_stays_where_it_is),
+		TEST(own_timestamp_stays_where_it_is),
 		TEST(no_header_when_not_wanted),
 		TEST(summaries_have_counts),
 		TEST(csv_has_all_columns),

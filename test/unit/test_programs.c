@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
+#include "core/accept_hooks.h"
 #include "core/owner_hooks.h"
 #include "core/plan.h"
 
@@ -92,16 +93,21 @@ static void programs_have_hooks(void **state)
 	bpf_object__close(object);
 }
 
-/* Whoever keeps tags on sockets follows the sockets, with the indexes of wire.h. */
+/* Whoever keeps tags on sockets follows the sockets, with the indexes of wire.h. Rows for accepted connections are
+ * current's, and tell the tags what the owners' own hook would. */
 static void owner_hooks_are_first(void **state)
 {
-	static const struct hook owner[] = { OWNER_HOOKS("any") };
+	static const struct hook usual[] = { OWNER_HOOKS("any") };
+	static const struct hook accepting[] = { OWNER_HOOKS_BESIDE("any", ACCEPT_HOOK_ROW) };
 	const struct tool *tool = *state;
 	struct bpf_object *object = object_of(tool);
 	bool tags = bpf_object__find_map_by_name(object, "tags") != NULL;
+	bool accepts = bpf_object__find_program_by_name(object, "accept_cast") != NULL;
+	const struct hook *owner = accepts ? accepting : usual;
 
-	assert_int_equal(sizeof(owner) / sizeof(owner[0]), OWN_HOOK);
-	check(tags || strncmp(tool->name, "tcp", 3), tool, "owners");
+	assert_int_equal(sizeof(usual) / sizeof(usual[0]), OWN_HOOK);
+	assert_int_equal(sizeof(accepting) / sizeof(accepting[0]), OWN_HOOK);
+	check(tags || accepts || strncmp(tool->name, "tcp", 3), tool, "owners");
 	bpf_object__close(object);
 	for (int i = 0; tags && i < OWN_HOOK; i++) {
 		const struct hook *hook = &tool->hooks[i];

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* solisten.c: attempts to listen, with their results. */
+#include "core/enums.h"
+#include "core/options.h"
+#include "core/tool.h"
+#include "probes/solisten.h"
+
+#define OWN(member) AT(struct solisten_event, member)
+
+static const char *const protocols[] = {
+	"IPv4",  "IPv6", /* of another protocol */
+	"TCPv4", "TCPv6", "MPTCPv4", "MPTCPv6", "UDPv4", "UDPv6", "SCTPv4", "SCTPv6", "RAWv4", "RAWv6",
+};
+
+static const struct field fields[] = {
+	{ "pid", .width = 7, .help = "process that listens" },
+	{ "comm", .width = 12, .wide = 16 },
+	{ "netns", .width = 12, .flag = SOLISTEN_NETNS },
+	{ "ret", "RET", F_INT, .width = 5, OWN(ret), .flag = SOLISTEN_RET, .help = "0, or a negative errno" },
+	{ "proto", "PROTO", F_NAME, .width = 6, .wide = 7, OWN(proto), NAMES(protocols),
+	  .help = "protocol of the socket, with the IP version" },
+	{ "backlog_effective", "BACKLOG", F_UINT, .width = 8, OWN(effective), .otherwise = "backlog",
+	  .help = "connections that may wait; columns show what was asked for where the attempt has failed" },
+	{ "backlog", "ASKED", F_INT, IN_WIDE | IN_CSV | IN_JSON, .width = 8, OWN(backlog),
+	  .help = "connections that were to wait, as the program asked" },
+	{ "lport", "PORT", .width = 5 },
+	{ "laddr", "ADDR", .width = 39 },
+	{ "error", "ERROR", F_ERRNO, IN_WIDE | IN_CSV | IN_JSON, .width = 10, OWN(ret),
+	  .help = "why the attempt has failed" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "netns", 'n', O_SAME, .same = "netns" },
+	{ "show-netns", 0, O_FLAG, .flag = SOLISTEN_NETNS, .help = "add the network namespace" },
+	{ "show-ret", 0, O_FLAG, .flag = SOLISTEN_RET, .help = "add the result: 0, or a negative errno" },
+	{},
+};
+
+static const struct hook hooks[] = {
+	[SOLISTEN_HOOK] = { "listen",
+			    { "listen_cast", "listen_helper", "listen_state" },
+			    .lesser = "attempts that fail or repeat, the backlog that was asked for, and ports that "
+				      "listen() chose" },
+	[SOLISTEN_RING_HOOK] = { "io_uring_complete",
+				 { "listen_ring" },
+				 "attempts through io_uring",
+				 .flag = SOLISTEN_RING },
+	{},
+};
+
+static const char *const examples[] = {
+	"solisten",
+	"who listens where, as it happens",
+	"solisten --show-netns --show-ret",
+	"with the network namespace and the result",
+	"solisten --json -p 1234",
+	"of one process, as JSON lines",
+	NULL,
+};
+
+/* Before 6.11 there is nothing to miss. */
+static void look_for_ring(struct options *options)
+{
+	uint64_t number;
+
+	if (enum_value(NULL, "io_uring_op", "LISTEN", &number))
+		options->settings.flags |= SOLISTEN_RING;
+}
+
+OBJECT(solisten);
+
+const struct tool solisten = {
+	.name = "solisten",
+	.summary = "attempts to listen on a socket, with the backlog and the result",
+	.examples = examples,
+	OBJECT_OF(solisten),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+	.values = { { "io_uring_op", "LISTEN" } },
+	.check = look_for_ring,
+};

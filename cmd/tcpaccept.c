@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpaccept.c: TCP connections as processes accept them, and how long they waited for it. */
+#include "core/accept_hooks.h"
+#include "core/tool.h"
+#include "probes/tcpaccept.h"
+
+#define OWN(member) AT(struct tcpaccept_event, member)
+
+static const struct field fields[] = {
+	{ "timestamp", .width = 8, .decimals = 3 },
+	{ "pid", "PID", .width = 7 },
+	{ "comm", "COMM", .width = 12, .wide = 16 },
+	{ "family" },
+	{ "raddr", .width = 16, .wide = 39 },
+	{ "rport" },
+	{ "laddr", .width = 16, .wide = 39 },
+	{ "lport" },
+	{ "wait_ns", "WAIT(ms)", F_MSEC, IN_WIDE | IN_CSV | IN_JSON, .width = 9, .decimals = 3, OWN(wait),
+	  .help = "time from the handshake to accept; unknown: it began before tracing" },
+	{ "queue", "QUEUE", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = 5, OWN(queue),
+	  .help = "connections that still wait at the listener (io_uring, multishot: that did when this one came)" },
+	{ "queue_limit", "LIMIT", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = 5, OWN(limit),
+	  .help = "the backlog of the listener: one more than this may wait" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "port", 'P', O_SAME, .same = "lport" },
+	{},
+};
+
+/* In the order of the enum of tcpaccept.h. */
+static const struct hook hooks[] = {
+	{ "inet_sock_set_state", { "child" } },
+	ACCEPT_HOOK_ROW,
+	ACCEPT_OTHER_HOOKS,
+	{},
+};
+
+static const char *const examples[] = {
+	"tcpaccept",
+	"connections as they are accepted",
+	"tcpaccept -wP 80,443",
+	"at local ports 80 and 443, with the time they waited and the listener's queue",
+	"tcpaccept --json --comm 'nginx*'",
+	"of nginx, as JSON lines",
+	NULL,
+};
+
+OBJECT(tcpaccept);
+
+const struct tool tcpaccept = {
+	.name = "tcpaccept",
+	.summary = "TCP connections as they are accepted, by whom, after what wait",
+	.examples = examples,
+	OBJECT_OF(tcpaccept),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+};

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcptracer.c: TCP connections as they are made, accepted and closed. */
+#include "core/accept_hooks.h"
+#include "core/owner_hooks.h"
+#include "core/tool.h"
+#include "probes/tcptracer.h"
+
+#define OWN(member) AT(struct tcptracer_event, member)
+
+static const char *const letters[] = { "C", "A", "X" };
+static const char *const types[] = { "connect", "accept", "close" };
+
+static const struct field fields[] = {
+	{ "timestamp", .width = 8, .decimals = 3, .unless = TCPTRACER_VERBOSE },
+	{ "timestamp_ns", .flag = TCPTRACER_VERBOSE },
+	{ "type", "T", F_NAME, .width = 2, OWN(type), NAMES(letters), .keys = types, .unless = TCPTRACER_VERBOSE,
+	  .help = "C, connect: made by this process; A, accept: accepted; X, close: closed, or reset by the peer" },
+	{ "type", "TYPE", F_NAME, IN_TABLE | IN_WIDE | IN_CSV, .width = 12, OWN(type), NAMES(types),
+	  .flag = TCPTRACER_VERBOSE, .help = "connect, accept, close" },
+	{ "pid", "PID", .width = 6 },
+	{ "comm", "COMM", .width = 16 },
+	{ "family" },
+	{ "laddr", "SADDR", .width = 16, .wide = 41, .bracketed = true },
+	{ "raddr", "DADDR", .width = 16, .wide = 41, .bracketed = true },
+	{ "lport", "SPORT", .width = 6 },
+	{ "rport", "DPORT", .width = 6 },
+	{ "netns", "NETNS", .flag = TCPTRACER_VERBOSE },
+	{ "tx_bytes", NULL, F_UINT, OWN(tx_bytes), .help = "close: payload that was written, whether sent yet or not" },
+	{ "rx_bytes", NULL, F_UINT, OWN(rx_bytes), .help = "close: payload received" },
+	{ "duration_ns", NULL, F_MSEC, OWN(duration),
+	  .help = "close: since established; unknown: older than the trace" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "netns", 'N', O_SAME, .same = "netns" },
+	{ "verbose", 'v', O_FLAG, .flag = TCPTRACER_VERBOSE,
+	  .help = "long names of types, network namespaces, and -t in ns" },
+	{},
+};
+
+static const struct hook hooks[] = {
+	OWNER_HOOKS_BESIDE("trace", ACCEPT_HOOK_ROW),
+	ACCEPT_OTHER_HOOKS,
+	{},
+};
+
+static const char *const examples[] = {
+	"tcptracer",
+	"connections as they are made, accepted and closed",
+	"tcptracer -vN /proc/self/ns/net",
+	"of this network namespace, with more columns",
+	"tcptracer --json --comm 'curl*'",
+	"of curl, as JSON lines; closes with bytes and duration",
+	NULL,
+};
+
+OBJECT(tcptracer);
+
+const struct tool tcptracer = {
+	.name = "tcptracer",
+	.summary = "TCP connections made, accepted and closed, by whom",
+	.examples = examples,
+	OBJECT_OF(tcptracer),
+	.hooks = hooks,
+	.opts = opts,
+	.fields = fields,
+};

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* accept.bpf.h: a connection is handed to the process that accepts it: by accept(), accept4() or io_uring. */
+#ifndef NETTRACE_ACCEPT_BPF_H
+#define NETTRACE_ACCEPT_BPF_H
+
+/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK and ACCEPT_URING_HOOK, calls
+ * waiting_add() for each child of a listener, and has accept_row(). The hooks: core/accept_hooks.h. */
+#include "descriptor.bpf.h"
+#include "event.bpf.h"
+
+#define IORING_OP_ACCEPT 13  /* include/uapi/linux/io_uring.h */
+#define IPPROTO_MPTCP    262 /* include/uapi/linux/in.h */
+
+/* A connection that no process has yet. */
+struct waiting {
+	__u64 since;
+	__u64 closed;             /* when it ended all the same; 0: it lives */
+	__u64 tx_bytes, rx_bytes; /* then */
+};
+
+/* By the socket's address; until it is accepted, or destroyed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct waiting);
+} waiting SEC(".maps");
+
+/* What is known of a connection when its process gets it. */
+struct handed {
+	struct event head; /* the owner is current */
+	__u64 key;         /* the socket's address */
+	__u64 wait;        /* in the listener's queue, ns; NOT_KNOWN: since before tracing */
+	__u32 queue;       /* connections left in it */
+	__u32 limit;       /* how many it takes */
+	struct waiting was;
+};
+
+/* The tool's own. sk: for the filters; NULL: not to be had. Context: the accepting task. */
+static __always_inline void accept_row(struct handed *h, struct sock *sk);
+
+/* A listener's child is made: from LISTEN to SYN_RECV. (It can be accepted before it is ESTABLISHED: TCP Fast Open.) */
+static __always_inline void waiting_add(struct sock *sk, __u64 now)
+{
+	struct waiting new = { .since = now };
+	__u64 key = (__u64)sk;
+
+	if (bpf_map_update_elem(&waiting, &key, &new, BPF_ANY))
+		COUNT(lost_map);
+}
+
+/* The child's own numbers are copies, made when it came: then it was not counted itself. */
+static __always_inline void handed_queue(struct handed *h, struct sock *sk, struct sock *listener, const int rung)
+{
+	bool here = listener && MEMBER(rung, listener, __sk_common.skc_state) == TCP_LISTEN;
+
+	h->queue = here ? MEMBER(rung, listener, sk_ack_backlog) : MEMBER(rung, sk, sk_ack_backlog);
+	h->limit = here ? MEMBER(rung, listener, sk_max_ack_backlog) : MEMBER(rung, sk, sk_max_ack_backlog);
+}
+
+/* h->head has time, place, ends and owner. */
+static __always_inline void hand_over(struct handed *h, struct sock *sk)
+{
+	struct waiting *was;
+
+	h->key = (__u64)sk;
+	h->wait = NOT_KNOWN;
+	was = bpf_map_lookup_elem(&waiting, &h->key);
+	if (was) {
+		h->was = *was;
+		h->wait = h->head.ts - was->since;
+		bpf_map_delete_elem(&waiting, &h->key);
+	} else {
+		__builtin_memset(&h->was, 0, sizeof(h->was));
+	}
+}
+
+/* The TCP socket behind a socket: itself, or the first subflow of an MPTCP one. NULL: there is none. */
+static __always_inline struct sock *tcp_behind(struct sock *sk, const int rung)
+{
+	__u16 family;
+
+	if (!sk)
+		return NULL;
+	family = MEMBER(rung, sk, __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return NULL;
+	if (bpf_core_type_exists(struct mptcp_sock) && MEMBER(rung, sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = TYPED(rung, MEMBER(rung, TYPED(rung, sk, mptcp_sock), first), sock);
+		if (!sk)
+			return NULL;
+	}
+	return MEMBER(rung, sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+}
+
+/* The same by a descriptor of current. */
+static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
+{
+	return tcp_behind(descriptor_sock(fd, rung), rung);
+}
+
+/* ---- accept(), accept4(): at the end of the system call, so also in threads that were blocked in it before tracing.
+ * Context: the accepting task. */
+
+static __always_inline int accept_ended(__u64 *ctx, const int rung)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	long number = SYSCALL_NUMBER(regs);
+	struct handed h;
+	struct sock *sk;
+
+	if (number != NR_accept && number != NR_accept4)
+		return 0;
+	sk = tcp_descriptor((long)ctx[1], rung);
+	if (!sk)
+		return 0;
+	event_begin(&h.head, bpf_ktime_get_boot_ns());
+	event_found(&h.head, sk, rung);
+	event_current(&h.head);
+	handed_queue(&h, sk, tcp_descriptor((int)SYSCALL_FIRST(regs), rung), rung);
+	hand_over(&h, sk);
+	accept_row(&h, rung == BY_CAST ? sk : NULL);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int accept_cast(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_CAST);
+}
+
+SEC("tp_btf/sys_exit")
+int accept_helper(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_HELPER);
+}
+
+/* Where neither may read descriptors (lockdown before 6.2): (sk, flags, err, kern) until 6.9, (sk, arg) since; the
+ * returned socket follows. */
+SEC("fexit/inet_csk_accept")
+int accept_function(__u64 *ctx)
+{
+	struct sock *listener = (void *)ctx[0], *sk;
+	struct handed h;
+
+	if (settings.arguments[ACCEPT_HOOK] == 2) {
+		sk = (void *)ctx[2];
+		barrier_var(sk); /* see owner_accept() */
+	} else {
+		sk = (void *)ctx[4];
+	}
+	if (!sk || !is_tcp(sk))
+		return 0;
+	event_begin(&h.head, bpf_ktime_get_boot_ns());
+	event_place(&h.head, sk);
+	event_socket(&h.head, sk);
+	event_current(&h.head);
+	h.queue = listener->sk_ack_backlog;
+	h.limit = listener->sk_max_ack_backlog;
+	hand_over(&h, sk);
+	accept_row(&h, sk);
+	return 0;
+}
+
+/* ---- io_uring ---- */
+
+/* The request was an accept, and its result is a descriptor, not a slot of the ring's own table. */
+static __always_inline bool is_accept(__u64 request, const int rung)
+{
+	if (!request || MEMBER(rung, TYPED(rung, request, io_kiocb), opcode) != IORING_OP_ACCEPT)
+		return false;
+	return !bpf_core_field_exists(struct io_accept, file_slot) ||
+	       !MEMBER(rung, TYPED(rung, request, io_accept), file_slot);
+}
+
+static __always_inline struct sock *uring_listener(__u64 request, const int rung)
+{
+	struct file *file = TYPED(rung, MEMBER(rung, TYPED(rung, request, io_kiocb), file), file);
+
+	return tcp_behind(file_sock(file, rung), rung);
+}
+
+/* (ctx, user_data, res, flags) until 5.16; (ctx, request, user_data, res, flags ...) until 6.12; (ctx, request, cqe)
+ * since. A multishot request is not told: but when a result is the descriptor of a connection that waited until now,
+ * it has just been accepted. Context: the submitting task, or a thread of io_uring's. */
+static __always_inline int uring_ended(__u64 *ctx, const int rung)
+{
+	const __u32 arguments = settings.arguments[ACCEPT_URING_HOOK];
+	struct sock *sk, *listener = NULL;
+	__u64 request = 0, key;
+	struct handed h;
+	bool accepts;
+	long result;
+
+	if (arguments == 3) {
+		struct io_uring_cqe *cqe = (void *)ctx[2];
+
+		request = ctx[1];
+		result = cqe->res;
+	} else if (arguments == 4) {
+		result = (int)ctx[2];
+		barrier_var(result);
+	} else {
+		request = ctx[1];
+		result = (int)ctx[3];
+	}
+	sk = tcp_descriptor(result, rung);
+	if (!sk)
+		return 0;
+	key = (__u64)sk;
+	accepts = is_accept(request, rung);
+	if (!accepts && !bpf_map_lookup_elem(&waiting, &key))
+		return 0;
+	if (accepts)
+		listener = uring_listener(request, rung);
+	event_begin(&h.head, bpf_ktime_get_boot_ns());
+	event_found(&h.head, sk, rung);
+	event_current(&h.head);
+	event_of_worker(&h.head);
+	handed_queue(&h, sk, listener, rung);
+	hand_over(&h, sk);
+	accept_row(&h, rung == BY_CAST ? sk : NULL);
+	return 0;
+}
+
+SEC("tp_btf/io_uring_complete")
+int accept_uring_cast(__u64 *ctx)
+{
+	return uring_ended(ctx, BY_CAST);
+}
+
+SEC("tp_btf/io_uring_complete")
+int accept_uring_helper(__u64 *ctx)
+{
+	return uring_ended(ctx, BY_HELPER);
+}
+
+/* A connection that was never accepted goes with its listener. Context: any. */
+SEC("tp_btf/tcp_destroy_sock")
+int accept_destroyed(__u64 *ctx)
+{
+	__u64 key = ctx[0];
+
+	bpf_map_delete_elem(&waiting, &key);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* solisten.bpf.c: an event for each attempt to listen on an IPv4 or IPv6 socket. */
+#include "descriptor.bpf.h"
+#include "event.bpf.h"
+#include "solisten.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define SOCK_RAW      3 /* include/linux/net.h */
+#define IPPROTO_UDP   17
+#define IPPROTO_SCTP  132
+#define IPPROTO_MPTCP 262
+
+/* What io_uring keeps of a request to listen; it lies at the start of struct io_kiocb. */
+struct io_listen {
+	int backlog;
+} __attribute__((preserve_access_index));
+
+static __always_inline __u8 protocol_of(struct sock *sk, const int rung)
+{
+	if (MEMBER(rung, sk, sk_type) == SOCK_RAW)
+		return PROTO_RAW;
+	switch (MEMBER(rung, sk, sk_protocol)) {
+	case IPPROTO_TCP:
+		return PROTO_TCP;
+	case IPPROTO_MPTCP:
+		return PROTO_MPTCP;
+	case IPPROTO_UDP:
+		return PROTO_UDP;
+	case IPPROTO_SCTP:
+		return PROTO_SCTP;
+	default:
+		return PROTO_OTHER;
+	}
+}
+
+/* After a call that succeeded. An MPTCP socket listens through the TCP socket of its first subflow. */
+static __always_inline __u32 effective_backlog(struct sock *sk, __u8 proto, const int rung)
+{
+	if (proto == PROTO_MPTCP) {
+		if (!bpf_core_field_exists(struct mptcp_sock, first))
+			return ~0U;
+		sk = TYPED(rung, MEMBER(rung, TYPED(rung, sk, mptcp_sock), first), sock);
+		if (!sk)
+			return ~0U;
+	}
+	return MEMBER(rung, sk, sk_max_ack_backlog);
+}
+
+static __always_inline void emit(const struct event *head, const struct solisten_event *own)
+{
+	struct solisten_event *e = ring_reserve(sizeof(*e), head);
+
+	if (!e)
+		return;
+	e->backlog = own->backlog;
+	e->effective = own->effective;
+	e->ret = own->ret;
+	e->proto = own->proto + (head->family == 6);
+	__builtin_memset(e->pad, 0, sizeof(e->pad));
+	ring_submit(e);
+}
+
+/* The call is over, so a port that it had to choose is known. */
+static __always_inline int listened(struct sock *sk, struct solisten_event *own, const int rung)
+{
+	struct event head;
+	__u16 family;
+
+	if (!sk)
+		return 0;
+	family = MEMBER(rung, sk, __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_found(&head, sk, rung);
+	event_current(&head);
+	event_of_worker(&head);
+	own->proto = protocol_of(sk, rung);
+	own->effective = own->ret ? ~0U : effective_backlog(sk, own->proto, rung);
+	if (own->proto == PROTO_RAW) /* its protocol stands there */
+		head.lport = 0;
+	if (found_wanted(&head, sk, rung))
+		emit(&head, own);
+	return 0;
+}
+
+/* listen(). Context: the listening task, at the end of its system call. */
+static __always_inline int listen_ended(__u64 *ctx, const int rung)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	struct solisten_event own = {};
+
+	if (SYSCALL_NUMBER(regs) != NR_listen)
+		return 0;
+	own.backlog = (__s32)SYSCALL_SECOND(regs);
+	own.ret = (__s32)ctx[1];
+	return listened(descriptor_sock((int)SYSCALL_FIRST(regs), rung), &own, rung);
+}
+
+SEC("tp_btf/sys_exit")
+int listen_cast(__u64 *ctx)
+{
+	return listen_ended(ctx, BY_CAST);
+}
+
+SEC("tp_btf/sys_exit")
+int listen_helper(__u64 *ctx)
+{
+	return listen_ended(ctx, BY_HELPER);
+}
+
+/* Where neither may read descriptors (lockdown before 6.2): calls that made a TCP socket listen. Context: the listening
+ * task, with the socket locked. */
+SEC("tp_btf/inet_sock_set_state")
+int listen_state(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	struct solisten_event own = { .backlog = BACKLOG_NOT_KNOWN, .proto = PROTO_TCP };
+	struct event head;
+
+	if (ctx[1] != TCP_CLOSE || ctx[2] != TCP_LISTEN || !is_tcp(sk) || !sk->sk_lock.owned)
+		return 0;
+	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_place(&head, sk);
+	event_socket(&head, sk);
+	event_current(&head);
+	own.effective = sk->sk_max_ack_backlog;
+	if (event_wanted(&head, sk))
+		emit(&head, &own);
+	return 0;
+}
+
+/* (ctx, request, user_data, res, flags ...) until 6.12, (ctx, request, cqe) since. Context: the submitting task, or a
+ * thread of io_uring's. */
+SEC("tp_btf/io_uring_complete")
+int listen_ring(__u64 *ctx)
+{
+	struct io_kiocb *request = TYPED(BY_CAST, ctx[1], io_kiocb);
+	struct solisten_event own = {};
+
+	if (!ctx[1] || request->opcode != settings.values[0])
+		return 0;
+	if (settings.arguments[SOLISTEN_RING_HOOK] == 3) {
+		struct io_uring_cqe *cqe = (void *)ctx[2];
+
+		own.ret = cqe->res;
+	} else {
+		own.ret = (__s32)ctx[3];
+	}
+	own.backlog = TYPED(BY_CAST, ctx[1], io_listen)->backlog;
+	return listened(file_sock(TYPED(BY_CAST, request->file, file), BY_CAST), &own, BY_CAST);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpaccept.bpf.c: an event for each connection that a process accepts. */
+#include "pair.bpf.h"
+#include "tcpaccept.h"
+
+#define ACCEPT_HOOK       TCPACCEPT_ACCEPT_HOOK
+#define ACCEPT_URING_HOOK TCPACCEPT_URING_HOOK
+#include "accept.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline void accept_row(struct handed *h, struct sock *sk)
+{
+	struct tcpaccept_event *e;
+
+	if (!event_wanted(&h->head, sk))
+		return;
+	e = ring_reserve(sizeof(*e), &h->head);
+	if (!e)
+		return;
+	e->wait = h->wait;
+	e->queue = h->queue;
+	e->limit = h->limit;
+	ring_submit(e);
+}
+
+/* Context: softirq, where listeners have their children. */
+static __noinline int state_changed(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+
+	if ((__u8)ctx[1] == TCP_LISTEN && (__u8)ctx[2] == TCP_SYN_RECV && is_tcp(sk))
+		waiting_add(sk, bpf_ktime_get_boot_ns());
+	return 0;
+}
+
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", child, state_changed)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcpaccept.h: the event of tcpaccept: a connection handed to the process that accepted it. */
+#include "wire.h"
+
+/* Indexes of its hooks. */
+enum {
+	TCPACCEPT_STATE_HOOK,
+	TCPACCEPT_ACCEPT_HOOK,
+	TCPACCEPT_URING_HOOK,
+};
+
+struct tcpaccept_event {
+	struct event common;
+	__u64 wait;  /* in the listener's queue, ns; NOT_KNOWN */
+	__u32 queue; /* connections left in it */
+	__u32 limit; /* how many it takes */
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcptracer.bpf.c: an event for each connection that is made, accepted or closed. */
+#define ACCEPT_ROWS       1
+#define ACCEPT_HOOK       OWNER_ACCEPT
+#define ACCEPT_URING_HOOK OWN_HOOK
+#include "pair.bpf.h"
+#include "transition.bpf.h"
+#include "accept.bpf.h"
+#include "tcptracer.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define SOCK_DEAD     1 /* bits of skc_flags (enum sock_flags): no process has it any more */
+#define SOCK_DONE     2 /* the peer's FIN came */
+#define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions, include/net/sock.h */
+
+/* What a closed connection has done; all NOT_KNOWN in other rows. */
+struct account {
+	__u64 tx_bytes, rx_bytes, duration;
+};
+
+static __always_inline void emit(const struct event *head, struct sock *sk, __u8 type, const struct account *account)
+{
+	struct tcptracer_event *e;
+
+	if (!event_wanted(head, sk))
+		return;
+	e = ring_reserve(sizeof(*e), head);
+	if (!e)
+		return;
+	e->tx_bytes = account->tx_bytes;
+	e->rx_bytes = account->rx_bytes;
+	e->duration = account->duration;
+	e->type = type;
+	__builtin_memset(e->pad, 0, sizeof(e->pad));
+	ring_submit(e);
+}
+
+/* A connection that the peer reset while it waited ends when its process gets it. */
+static __always_inline void accept_row(struct handed *h, struct sock *sk)
+{
+	struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
+
+	accepted_add(h->key);
+	emit(&h->head, sk, TYPE_ACCEPT, &account);
+	if (!h->was.closed)
+		return;
+	account.tx_bytes = h->was.tx_bytes;
+	account.rx_bytes = h->was.rx_bytes;
+	account.duration = h->was.closed - h->was.since;
+	emit(&h->head, sk, TYPE_CLOSE, &account);
+}
+
+/* SYN and FIN are no payload: bytes_acked would count them; bytes_received counts the peer's FIN. At close() what was
+ * written may still wait to be sent; where the connection is cut off, it never will be. */
+static __always_inline void account_read(struct account *account, const struct transition *t)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(t->sk);
+
+	if (!tcp)
+		return;
+	account->tx_bytes = tcp->bytes_sent - tcp->bytes_retrans;
+	if (t->to != TCP_CLOSE)
+		account->tx_bytes += tcp->write_seq - tcp->snd_nxt;
+	account->rx_bytes = tcp->bytes_received - !!(t->sk->__sk_common.skc_flags & SOCK_DONE);
+}
+
+/* Both ends can have connected to each other: then by way of SYN_RECV. */
+static __always_inline bool is_connect(const struct transition *t)
+{
+	return t->to == TCP_ESTABLISHED && (t->from == TCP_SYN_SENT || (t->tag && t->tag->role == ROLE_CLIENT));
+}
+
+/* No process has had it so far: it waits at its listener, perhaps since before tracing. (The subflows of an MPTCP
+ * socket lose their process before they close.) */
+static __always_inline bool is_waiting(const struct transition *t)
+{
+	__u64 key = (__u64)t->sk;
+
+	if (t->sk->sk_socket || (t->sk->__sk_common.skc_flags & SOCK_DEAD))
+		return false;
+	return bpf_map_lookup_elem(&waiting, &key) || (t->tag && !t->tag->born && t->tag->owner == OWNER_UNKNOWN);
+}
+
+/* Its process closed it before tracing: nobody has it, and nothing is known of it. */
+static __always_inline bool is_old_orphan(const struct transition *t)
+{
+	return t->tag->owner == OWNER_UNKNOWN && t->duration == NOT_KNOWN && (t->sk->__sk_common.skc_flags & SOCK_DEAD);
+}
+
+/* The connection ends here: once for each. close() tells both directions before it changes the state; shutdown() of
+ * one direction does not, and the end comes later. */
+static __always_inline bool is_close(const struct transition *t)
+{
+	struct tag *tag = t->tag;
+
+	if (t->from == TCP_CLOSE || t->from == TCP_LISTEN || t->from == TCP_SYN_SENT ||
+	    (t->from == TCP_SYN_RECV && tag && tag->role == ROLE_CLIENT))
+		return false;
+	if (tag && is_old_orphan(t))
+		tag->held = 1;
+	if (t->to != TCP_CLOSE &&
+	    !(tag && (t->to == TCP_FIN_WAIT1 || t->to == TCP_LAST_ACK) && t->sk->sk_shutdown == SHUTDOWN_MASK))
+		return false;
+	if (tag && tag->held)
+		return false;
+	if (tag)
+		tag->held = 1;
+	return true;
+}
+
+/* For the rows when it is accepted all the same. */
+static __always_inline void closed_waiting(const struct transition *t, const struct account *account)
+{
+	__u64 key = (__u64)t->sk;
+	struct waiting *was = bpf_map_lookup_elem(&waiting, &key);
+
+	if (!was)
+		return;
+	was->closed = t->now;
+	was->tx_bytes = account->tx_bytes;
+	was->rx_bytes = account->rx_bytes;
+}
+
+/* Context: a task with the socket locked, or softirq. */
+static __noinline int state_changed(__u64 *ctx)
+{
+	struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
+	struct transition t;
+	struct event head;
+	bool closes;
+
+	if (!transition_read(&t, &head, ctx))
+		return 0;
+	if (t.tag && t.fresh)
+		t.tag->held = 0;
+	if (t.from == TCP_LISTEN && t.to == TCP_SYN_RECV)
+		waiting_add(t.sk, t.now);
+	closes = is_close(&t);
+	if (closes)
+		account_read(&account, &t);
+	if (closes && is_waiting(&t)) {
+		closed_waiting(&t, &account);
+	} else if (closes || is_connect(&t)) {
+		if (closes && t.tag && t.tag->up)
+			account.duration = t.now - t.tag->up;
+		event_socket(&head, t.sk);
+		event_owner(&head, t.sk, t.tag);
+		emit(&head, t.sk, closes ? TYPE_CLOSE : TYPE_CONNECT, &account);
+	}
+	transition_done(&t);
+	return 0;
+}
+
+PROGRAM_PAIR("tp_btf/inet_sock_set_state", trace, state_changed)

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ring.py: an io_uring, by the raw system calls: for what `nettrace traffic` does not ask of it."""
+
+import ctypes
+import mmap
+import os
+import struct
+
+SETUP, ENTER, REGISTER = 425, 426, 427  # on every architecture
+REGISTER_FILES, UNREGISTER_FILES = 2, 3
+OP_NOP, OP_ACCEPT = 0, 13
+ASYNC = 1 << 4  # flag of a request: a thread of the kernel's own makes it
+MULTISHOT = 1  # of an accept
+GETEVENTS = 1
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(*arguments):
+    result = libc.syscall(*(ctypes.c_long(argument) for argument in arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "io_uring")
+    return result
+
+
+class Ring:
+    """Requests are submitted one by one; results are waited for."""
+
+    def __init__(self, entries=64):
+        parameters = (ctypes.c_uint32 * 30)()
+        self.fd = call(SETUP, entries, ctypes.addressof(parameters))
+        sq_entries, cq_entries = parameters[0], parameters[1]
+        self.sq = dict(zip(("head", "tail", "mask", "entries", "flags", "dropped", "array"), parameters[10:17]))
+        self.cq = dict(zip(("head", "tail", "mask", "entries", "overflow", "cqes"), parameters[20:26]))
+        size = max(self.sq["array"] + sq_entries * 4, self.cq["cqes"] + cq_entries * 16)
+        self.rings = mmap.mmap(self.fd, size, offset=0)  # IORING_FEAT_SINGLE_MMAP
+        self.requests = mmap.mmap(self.fd, sq_entries * 64, offset=0x10000000)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        os.close(self.fd)
+        self.rings.close()
+        self.requests.close()
+
+    def number(self, offset):
+        return struct.unpack_from("I", self.rings, offset)[0]
+
+    def submit(self, opcode, fd=-1, flags=0, priority=0, slot=0, wait=0):
+        """One request; `slot`: what an accept opens is no descriptor, but in this slot (from 1) of the ring's table."""
+        tail = self.number(self.sq["tail"])
+        index = tail & self.number(self.sq["mask"])
+        self.requests[index * 64 : index * 64 + 64] = struct.pack(
+            "=BBHiQQIIQHHiQQ", opcode, flags, priority, fd, 0, 0, 0, 0, 0, 0, 0, slot, 0, 0
+        )
+        struct.pack_into("I", self.rings, self.sq["array"] + index * 4, index)
+        struct.pack_into("I", self.rings, self.sq["tail"], tail + 1)
+        call(ENTER, self.fd, 1, wait, GETEVENTS if wait else 0, 0, 0)
+
+    def result(self):
+        """The result of the next request that is done."""
+        head = self.number(self.cq["head"])
+        while head == self.number(self.cq["tail"]):
+            call(ENTER, self.fd, 0, 1, GETEVENTS, 0, 0)
+        place = self.cq["cqes"] + (head & self.number(self.cq["mask"])) * 16
+        struct.pack_into("I", self.rings, self.cq["head"], head + 1)
+        return struct.unpack_from("QiI", self.rings, place)[1]
+
+    def table(self, size):
+        """A table of the ring's own for files, empty."""
+        slots = (ctypes.c_int32 * size)(*[-1] * size)
+        call(REGISTER, self.fd, REGISTER_FILES, ctypes.addressof(slots), size)
+
+    def table_off(self):
+        """Closes what is in it."""
+        call(REGISTER, self.fd, UNREGISTER_FILES, 0, 0)

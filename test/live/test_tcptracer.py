@@ -1,0 +1,406 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""tcptracer: each connection made, accepted and closed, once, with its process; bytes and duration of the closed."""
+
+import collections
+import contextlib
+import os
+import re
+import socket
+import time
+
+import lab
+from sockets import MPTCP, Blocked, Child, connect, listen, ns_now, reset, state_of
+from ring import OP_ACCEPT, Ring
+
+CLOSE = 7  # TCP_CLOSE
+BYTES, ANSWER = 1000, 500
+
+
+def types_of(rows):
+    return [row["type"] for row in rows]
+
+
+class Tcptracer(lab.LiveTest):
+    def port_of(self, end):
+        return end.getsockname()[1]
+
+    def check_empty(self, row):
+        for name in ("tx_bytes", "rx_bytes", "duration_ns"):
+            self.assertEqual((row[name] is None), row["type"] != "close", row)
+
+    def test_known_traffic(self):
+        """Counted by the kernel too. Connections that fail are not made, accepted or closed."""
+        with self.space.counting() as counters, self.space.trace("tcptracer") as traced:
+            report = self.space.traffic(
+                "--connect=11", "--server-first=7", "--refuse=5", "--reset=3", "--fork=2", *lab.BOTH
+            )
+        made = 2 * (11 + 7 + 3 + 2)
+        self.assertEqual((report["established"], report["accepted"]), (made, made))
+        self.assertEqual((counters["ActiveOpens"] - counters["AttemptFails"], counters["PassiveOpens"]), (made, made))
+        self.assert_account(traced, 4 * made)
+        ends = collections.Counter()
+        for row in traced.rows:
+            self.assert_common(row, "tcptracer", report, ("exact",))
+            self.check_empty(row)
+            self.assertNotEqual(row["rport"], report["refused_port"])
+            ends[row["type"], row["lport"] == report["server_port"], row["family"], row["comm"]] += 1
+        expected = {}
+        for family in (4, 6):
+            expected["connect", False, family, "nt-client"] = 23
+            expected["accept", True, family, "nt-server"] = 23
+            expected["close", True, family, "nt-server"] = 23
+            expected["close", False, family, "nt-client"] = 21
+            expected["close", False, family, "nt-forked"] = 2
+        self.assertEqual(ends, expected)
+        forked = [row["pid"] for row in traced.rows if row["comm"] == "nt-forked"]
+        self.assertEqual(sorted(forked), sorted(report["fork_pids"]))
+        closes = [row for row in traced.rows if row["type"] == "close"]
+        self.assertEqual(
+            lab.count_by(closes, "comm", "tx_bytes", "rx_bytes"),
+            {
+                ("nt-client", BYTES, ANSWER): 36,
+                ("nt-client", BYTES, 0): 6,
+                ("nt-forked", BYTES, ANSWER): 4,
+                ("nt-server", ANSWER, BYTES): 40,
+                ("nt-server", 0, BYTES): 6,
+            },
+        )
+        self.assertEqual(sum(row["tx_bytes"] for row in closes), report["bytes_client"] + report["bytes_server"])
+
+    def test_each_connection_in_order(self):
+        with self.space.trace("tcptracer") as traced:
+            self.space.traffic("--connect=5", "--client-port=40001", "--port=50001", "--ipv6")
+        ends = collections.defaultdict(list)
+        for row in sorted(traced.rows, key=lambda row: row["ts"]):
+            ends[row["lport"], row["rport"]].append(row["type"])
+        expected = {}
+        for port in range(40001, 40006):
+            expected[port, 50001], expected[50001, port] = ["connect", "close"], ["accept", "close"]
+        self.assertEqual(ends, expected)
+
+    def test_as_tcplife_says(self):
+        """Bytes, process and duration of the closed: from the same facts, another way."""
+        tracer, life = self.space.trace("tcptracer"), self.space.trace("tcplife")
+        with lab.side_by_side((tracer, life)):
+            self.space.traffic("--connect=11", "--server-first=5", "--reset=3", *lab.BOTH, "--bytes=123457")
+        names = ("pid", "family", "lport", "rport", "tx_bytes", "rx_bytes")
+        closes = [row for row in tracer.rows if row["type"] == "close"]
+        self.assertEqual(lab.count_by(closes, *names), lab.count_by(life.rows, *names))
+        lives = {(row["family"], row["lport"], row["rport"]): row["duration_ns"] for row in life.rows}
+        for row in closes:  # a session ends when its last packet has come; each tool looks at the clock itself
+            whole = lives[row["family"], row["lport"], row["rport"]]
+            self.assertTrue(0 < row["duration_ns"] <= whole + 10**7, (row, whole))
+
+    # ---- closes ----
+
+    def test_reset_by_the_peer(self):
+        """Told when it comes, in softirq, where current is the peer; and not again when the process closes."""
+        for family in (4, 6):
+            with listen(self.space, family) as listener, self.space.trace("tcptracer") as traced:
+                with Child("resetting", lambda l=listener: reset(connect(self.space, l))) as child:
+                    accepted, address = listener.accept()
+                lab.wait_for(lambda a=accepted: state_of(a) == CLOSE, "the RST")
+                lab.wait_for(lambda t=traced: t.so_far().count(b'"close"') == 2, "the rows of a reset")
+                accepted.close()
+            self.assert_account(traced, 4)
+            mine = [row for row in traced.rows if row["rport"] == address[1]]
+            self.assertEqual(types_of(mine), ["accept", "close"])
+            self.assertEqual({(row["pid"], row["owner"]) for row in mine}, {(os.getpid(), "exact")})
+            theirs = [row for row in traced.rows if row["lport"] == address[1]]
+            self.assertEqual(types_of(theirs), ["connect", "close"])
+            self.assertEqual({(row["pid"], row["comm"]) for row in theirs}, {(child.pid, "resetting")})
+
+    def test_reset_while_it_waited(self):
+        """Accepted all the same: then it is told, and that it is closed."""
+        with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            client = connect(self.space, listener)
+            client.sendall(b"x" * 77)
+            port = self.port_of(client)
+            reset(client)
+            accepted, _ = listener.accept()
+            self.assertEqual(state_of(accepted), CLOSE)
+            accepted.close()
+            listening = self.port_of(listener)
+        self.assert_account(traced, 4)
+        mine = [row for row in traced.rows if row["rport"] == port]
+        self.assertEqual(types_of(mine), ["accept", "close"])
+        self.assertEqual({(row["lport"], row["pid"]) for row in mine}, {(listening, os.getpid())})
+        self.assertEqual((mine[1]["tx_bytes"], mine[1]["rx_bytes"]), (0, 77))
+        self.assertTrue(0 < mine[1]["duration_ns"] < lab.PATIENCE * 10**9)
+
+    def test_never_accepted(self):
+        """Of the listener's end nothing was told, so its end is not either: when reset, and when the listener goes."""
+        with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            clients = [connect(self.space, listener) for _ in range(3)]
+            ports = [self.port_of(client) for client in clients]
+            reset(clients[0])
+            listener.close()
+            for client in clients[1:]:
+                client.close()
+        self.assert_account(traced, 6)
+        self.assertEqual(lab.count_by(traced.rows, "type"), {("connect",): 3, ("close",): 3})
+        self.assertEqual(sorted(row["lport"] for row in traced.rows), sorted(ports * 2))
+
+    def test_older_connections(self):
+        """Their process is known, what they have done is too; how long they took is not."""
+        with self.space.hold("--hold=5", *lab.BOTH) as traffic:
+            with self.space.trace("tcptracer") as traced:
+                report = traffic.release()
+        self.assert_account(traced, 2 * 2 * 5)
+        for row in traced.rows:
+            self.assert_common(row, "tcptracer", report, ("exact",))
+            self.assertEqual((row["type"], row["duration_ns"]), ("close", None))
+        self.assertEqual(
+            lab.count_by(traced.rows, "family", "comm", "tx_bytes", "rx_bytes"),
+            {
+                (family, *end): 5
+                for family in (4, 6)
+                for end in (("nt-client", 2 * BYTES, BYTES), ("nt-server", BYTES, 2 * BYTES))
+            },
+        )
+
+    def test_older_and_not_accepted(self):
+        """Queued before tracing: accepted and closed, and never accepted."""
+        with listen(self.space) as listener:
+            clients = [connect(self.space, listener) for _ in range(2)]
+            ports = [self.port_of(client) for client in clients]
+            with self.space.trace("tcptracer") as traced:
+                listener.accept()[0].close()
+                listener.close()
+                for client in clients:
+                    client.close()
+        self.assert_account(traced, 4)
+        server = [row for row in traced.rows if row["lport"] not in ports]
+        self.assertEqual(types_of(server), ["accept", "close"])
+        self.assertEqual({row["rport"] for row in server}, {ports[0]})
+        self.assertEqual(sorted(row["lport"] for row in traced.rows if row["lport"] in ports), sorted(ports))
+
+    def test_closed_before_tracing(self):
+        """What its process has closed already is not closed again when its last packets come."""
+        with listen(self.space) as listener:
+            client = connect(self.space, listener)
+            accepted, _ = listener.accept()
+            client.close()
+            port = self.port_of(listener)
+            with self.space.trace("tcptracer") as traced:
+                accepted.close()
+                self.wait_until_gone(listener)
+        self.assert_account(traced, 1)
+        self.assertEqual((traced.rows[0]["type"], traced.rows[0]["lport"]), ("close", port))
+
+    def wait_until_gone(self, listener):
+        """No connection of its port is left but in TIME_WAIT."""
+        port = self.port_of(listener)
+        command = (*self.space.enter, lab.need("ss"), "-tnH", "state", "connected", "exclude", "time-wait")
+        lab.wait_for(lambda: not lab.must(*command, f"( sport = :{port} or dport = :{port} )"), "the end")
+
+    def test_half_closed(self):
+        """shutdown() of one direction is no end: data still comes; told once, at the end, whoever ends it."""
+        for client_closes in (True, False):
+            with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+                client = connect(self.space, listener)
+                port = self.port_of(client)
+                accepted, _ = listener.accept()
+                client.sendall(b"x" * 11)
+                client.shutdown(socket.SHUT_WR)
+                self.assertEqual(accepted.recv(100, socket.MSG_WAITALL), b"x" * 11)
+                self.assertEqual(accepted.recv(1), b"")
+                time.sleep(0.2)
+                self.assertNotIn(b'"close"', traced.so_far())
+                accepted.sendall(b"y" * 23)
+                self.assertEqual(client.recv(23, socket.MSG_WAITALL), b"y" * 23)
+                if client_closes:  # in FIN_WAIT2
+                    client.close()
+                accepted.close()
+                self.wait_until_gone(listener)
+                client.close()
+            self.assert_account(traced, 4)
+            closes = [row for row in traced.rows if row["type"] == "close"]
+            self.assertEqual({row["lport"]: (row["tx_bytes"], row["rx_bytes"]) for row in closes}[port], (11, 23))
+            self.assertEqual(len(closes), 2)
+            for row in closes:
+                self.assertEqual((row["pid"], row["owner"]), (os.getpid(), "exact"))
+                self.assertGreater(row["duration_ns"], 0.2 * 10**9)
+
+    def test_shut_down_both_ways(self):
+        """Nothing comes or goes any more: that is the end, though the descriptor lives on."""
+        with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            client = connect(self.space, listener)
+            accepted, _ = listener.accept()
+            client.shutdown(socket.SHUT_RDWR)
+            lab.wait_for(lambda: b'"close"' in traced.so_far(), "the end")
+            accepted.close()
+            client.close()
+        self.assert_account(traced, 4)
+        self.assertEqual(lab.count_by(traced.rows, "type"), {("connect",): 1, ("accept",): 1, ("close",): 2})
+
+    def test_unread_data(self):
+        """close() then sends a RST; both ends are told once."""
+        with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            client = connect(self.space, listener)
+            accepted, _ = listener.accept()
+            client.sendall(b"x" * 1009)
+            port = self.port_of(client)
+            lab.wait_for(lambda: accepted.recv(2000, socket.MSG_PEEK) == b"x" * 1009, "the data")
+            accepted.close()
+            client.close()
+        self.assert_account(traced, 4)
+        closes = {row["lport"] == port: row for row in traced.rows if row["type"] == "close"}
+        self.assertEqual((closes[True]["tx_bytes"], closes[True]["rx_bytes"]), (1009, 0))
+        self.assertEqual((closes[False]["tx_bytes"], closes[False]["rx_bytes"]), (0, 1009))
+
+    def test_what_was_written_counts(self):
+        """More than the peer takes: at close() most of it is not sent yet."""
+        for family in (4, 6):
+            with listen(self.space, family) as listener, self.space.trace("tcptracer") as traced:
+                client = connect(self.space, listener)
+                accepted, _ = listener.accept()
+                client.setblocking(False)
+                written = 0
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        written += client.send(b"x" * 65537)
+                self.assertGreater(written, 10**6)
+                port = self.port_of(client)
+                client.close()
+                accepted.settimeout(lab.PATIENCE)
+                while accepted.recv(1 << 20):
+                    pass
+                accepted.close()
+            self.assert_account(traced, 4)
+            closes = {row["lport"] == port: row for row in traced.rows if row["type"] == "close"}
+            self.assertEqual((closes[True]["tx_bytes"], closes[True]["rx_bytes"]), (written, 0))
+            self.assertEqual((closes[False]["tx_bytes"], closes[False]["rx_bytes"]), (0, written))
+
+    def test_duration(self):
+        """From established to close(), between what this process measures around it."""
+        bounds = {}
+        with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            for seconds in (0, 0.3, 0.1):
+                before = ns_now()
+                client = connect(self.space, listener)
+                connected = ns_now()
+                port = self.port_of(client)
+                time.sleep(seconds)
+                closing = ns_now()
+                client.close()
+                bounds[port] = (closing - connected, ns_now() - before)
+                listener.accept()[0].close()
+        closes = {row["lport"]: row["duration_ns"] for row in traced.rows if row["type"] == "close"}
+        for port, (least, most) in bounds.items():
+            self.assertTrue(least <= closes[port] <= most, (least, closes[port], most))
+
+    # ---- accepts: see also test_tcpaccept ----
+
+    def test_blocked_before_tracing(self):
+        with listen(self.space) as listener, Blocked(listener.accept) as thread:
+            with self.space.trace("tcptracer") as traced:
+                with Child("connecting", lambda: connect(self.space, listener).close()) as child:
+                    thread.join()
+                thread.result[0].close()
+        self.assert_account(traced, 4)
+        self.assertEqual(
+            lab.count_by(traced.rows, "type", "pid", "owner"),
+            {
+                ("connect", child.pid, "exact"): 1,
+                ("close", child.pid, "exact"): 1,
+                ("accept", os.getpid(), "exact"): 1,
+                ("close", os.getpid(), "exact"): 1,
+            },
+        )
+
+    def test_io_uring(self):
+        """Accepts one by one and by one request, and connects."""
+        with self.space.trace("tcptracer") as traced:
+            report = self.space.traffic("--uring-accept=7", "--uring-multishot=11", "--uring-connect=5", *lab.BOTH)
+        self.assert_account(traced, 2 * 4 * 23)
+        for row in traced.rows:
+            self.assert_common(row, "tcptracer", report, ("exact",))
+        self.assertEqual(
+            lab.count_by(traced.rows, "type", "comm", "family"),
+            {
+                (*end, family): 23
+                for family in (4, 6)
+                for end in (
+                    ("connect", "nt-client"),
+                    ("close", "nt-client"),
+                    ("accept", "nt-server"),
+                    ("close", "nt-server"),
+                )
+            },
+        )
+
+    def test_io_uring_without_a_descriptor(self):
+        """A direct accept cannot be told; its end is."""
+        with Ring() as ring, listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            ring.table(4)
+            client = connect(self.space, listener)
+            ring.submit(OP_ACCEPT, listener.fileno(), slot=1)
+            self.assertEqual(ring.result(), 0)
+            client.close()
+            ring.table_off()
+            lab.wait_for(lambda: traced.so_far().count(b'"close"') == 2, "the end")
+        self.assert_account(traced, 3)
+
+    def test_mptcp(self):
+        """The TCP connections under it."""
+        with listen(self.space, protocol=MPTCP) as listener, self.space.trace("tcptracer") as traced:
+            for protocol in (MPTCP, 0):
+                client = connect(self.space, listener, protocol)
+                accepted, _ = listener.accept()
+                client.sendall(b"x" * 101)
+                self.assertEqual(accepted.recv(101, socket.MSG_WAITALL), b"x" * 101)
+                client.close()
+                self.assertEqual(accepted.recv(1), b"")
+                accepted.close()
+            lab.wait_for(lambda: traced.so_far().count(b'"close"') == 4, "the end")
+        self.assert_account(traced, 8)
+        self.assertEqual(lab.count_by(traced.rows, "type"), {("connect",): 2, ("accept",): 2, ("close",): 4})
+        self.assertEqual({(row["pid"], row["owner"]) for row in traced.rows}, {(os.getpid(), "exact")})
+
+    # ---- filters and tables ----
+
+    def test_namespaces(self):
+        """-N is bcc's letter; others are left out."""
+        with lab.Namespace() as other:
+            with lab.Tool("tcptracer", "--json", "--debug", "-N", other.inode) as traced:
+                self.space.traffic("--connect=3")
+                other.traffic("--connect=5", *lab.BOTH)
+            self.assert_account(traced, 4 * 10)
+            self.assertEqual({row["netns"] for row in traced.rows}, {other.inode})
+            self.assertGreaterEqual(traced.ledger["filtered"], 4 * 3)
+
+    def test_one_process(self):
+        with listen(self.space) as listener, self.space.trace("tcptracer", "-p", os.getpid()) as traced:
+            for _ in range(3):
+                with Child("client", lambda: connect(self.space, listener).close()):
+                    listener.accept()[0].close()
+        self.assert_account(traced, 6)
+        self.assertEqual(lab.count_by(traced.rows, "type", "pid"), {(t, os.getpid()): 3 for t in ("accept", "close")})
+
+    def test_the_tables(self):
+        """As bcc's, IPv6 in brackets; -v: long names, namespaces, and -t in nanoseconds."""
+        ends = r"\d+ +nt-(?:client|server) +(?:4 +127\.0\.0\.1 +127\.0\.0\.1|6 +\[::1\] +\[::1\]) +\d+ +\d+"
+        heads = "PID COMM IP SADDR DADDR SPORT DPORT"
+        tables = {
+            (): (f"T {heads}", "CAX", r"([CAX]) +" + ends),
+            ("-tw",): (f"TIME(s) T {heads}", "CAX", r"\d+\.\d{3} +([CAX]) +" + ends),
+            ("-vt",): (
+                f"TIME(ns) TYPE {heads} NETNS",
+                ("connect", "accept", "close"),
+                r"\d+ +(connect|accept|close) +" + ends + rf" +{self.space.inode}",
+            ),
+        }
+        for options, (heading, names, pattern) in tables.items():
+            with self.space.tool("tcptracer", "-N", self.space.inode, *options) as table:
+                self.space.traffic("--connect=3", *lab.BOTH)
+            self.assertEqual(table.errors, "")
+            self.assertEqual(table.lines[0].split(), heading.split())
+            found = [re.fullmatch(pattern, row.rstrip()) for row in table.lines[1:]]
+            self.assertNotIn(None, found, table.lines)
+            self.assertEqual(collections.Counter(one[1] for one in found), dict(zip(names, (6, 6, 12))))
+
+
+if __name__ == "__main__":
+    lab.main()
