@@ -7,12 +7,10 @@
 #include "core/values.h"
 #include "probes/netqtop.h"
 
-#define OWN(member) AT(struct netqtop_event, member)
-#define IN_DATA     (IN_CSV | IN_JSON)
-#define SIZE_FIELD(name_, title_, i, help_)                                                                            \
-	{                                                                                                              \
-		name_, title_, F_SCALED, .width = 10, OWN(sizes[i]), .merge = SUM, .help = help_                       \
-	}
+#define OWN(member)  AT(struct netqtop_event, member)
+#define IN_DATA      (IN_CSV | IN_JSON)
+#define SIZE(i)      .width = 10, OWN(sizes[i]), .merge = SUM
+#define RATE(member) F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(member), .merge = LATEST
 
 static const char *const directions[DIRECTIONS] = { "TX", "RX" }, *const keys[DIRECTIONS] = { "tx", "rx" };
 
@@ -26,18 +24,16 @@ static const struct field fields[] = {
 	  .help = "queue; of rx: the one that the driver recorded, else 0; of veth: the sender's" },
 	{ "packets", "PACKETS", F_UINT, IN_DATA, OWN(packets), .merge = SUM, .help = "packets; a GSO packet is one" },
 	{ "bytes", "BYTES", F_UINT, IN_DATA, OWN(bytes), .merge = SUM, .help = "bytes, with MAC headers" },
-	{ "avg_size", "avg_size", F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(avg_size), .merge = LATEST,
-	  .help = "bytes of a packet, on average" },
-	SIZE_FIELD("size_0_63", "[0, 64)", 0, "packets shorter than 64 bytes"),
-	SIZE_FIELD("size_64_511", "[64, 512)", 1, "packets of 64 to 511 bytes"),
-	SIZE_FIELD("size_512_2047", "[512, 2K)", 2, "packets of 512 to 2047 bytes"),
-	SIZE_FIELD("size_2048_16383", "[2K, 16K)", 3, "packets of 2048 to 16383 bytes"),
-	SIZE_FIELD("size_16384_65535", "[16K, 64K)", 4, "packets of 16384 to 65535 bytes"),
-	SIZE_FIELD("size_65536", "[64K, inf)", 5, "packets of 65536 bytes and more"),
-	{ "bytes_per_second", "BPS", F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(bytes_per_second),
-	  .merge = LATEST, .flag = NETQTOP_THROUGHPUT, .help = "bytes in a second" },
-	{ "packets_per_second", "PPS", F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(packets_per_second),
-	  .merge = LATEST, .flag = NETQTOP_THROUGHPUT, .help = "packets in a second" },
+	{ "avg_size", "avg_size", RATE(avg_size), .help = "bytes of a packet, on average" },
+	{ "size_0_63", "[0, 64)", F_SCALED, SIZE(0), .help = "packets shorter than 64 bytes" },
+	{ "size_64_511", "[64, 512)", F_SCALED, SIZE(1), .help = "packets of 64 to 511 bytes" },
+	{ "size_512_2047", "[512, 2K)", F_SCALED, SIZE(2), .help = "packets of 512 to 2047 bytes" },
+	{ "size_2048_16383", "[2K, 16K)", F_SCALED, SIZE(3), .help = "packets of 2048 to 16383 bytes" },
+	{ "size_16384_65535", "[16K, 64K)", F_SCALED, SIZE(4), .help = "packets of 16384 to 65535 bytes" },
+	{ "size_65536", "[64K, inf)", F_SCALED, SIZE(5), .help = "packets of 65536 bytes and more" },
+	{ "bytes_per_second", "BPS", RATE(bytes_per_second), .flag = NETQTOP_THROUGHPUT, .help = "bytes in a second" },
+	{ "packets_per_second", "PPS", RATE(packets_per_second), .flag = NETQTOP_THROUGHPUT,
+	  .help = "packets in a second" },
 	{},
 };
 

@@ -25,6 +25,10 @@ NETTRACE = os.path.abspath(os.environ.get("NETTRACE", pathlib.Path(__file__).par
 PATIENCE = 30  # seconds, for whatever has no limit of its own
 NOBODY = 65534
 TOOLS = ("solisten", "tcpaccept", "tcpdrop", "tcplife", "tcpretrans", "tcpstates", "tcptracer")
+# Tools of totals: some are not about sockets.
+TOTALS = ("netqtop", "softirqs", "tcpsubnet", "tcptop")
+# Every tool, with the words that it cannot do without.
+COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in sorted(TOOLS + TOTALS)}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 
