@@ -20,8 +20,7 @@ static const struct field fields[] = {
 	{ "ifindex", "IFINDEX", F_UINT, IN_JSON, OWN(ifindex), .help = "its index" },
 	{ "direction", "DIRECTION", F_NAME, IN_DATA, OWN(direction), NAMES(directions), .keys = keys,
 	  .help = "tx or rx" },
-	{ "queue", "QueueID", F_UINT, .width = 10, OWN(queue), .before = " ",
-	  .help = "queue; of rx: the one that the driver recorded, else 0; of veth: the sender's" },
+	{ "queue", "QueueID", F_UINT, .width = 10, OWN(queue), .before = " ", .help = "queue" },
 	{ "packets", "PACKETS", F_UINT, IN_DATA, OWN(packets), .merge = SUM, .help = "packets; a GSO packet is one" },
 	{ "bytes", "BYTES", F_UINT, IN_DATA, OWN(bytes), .merge = SUM, .help = "bytes, with MAC headers" },
 	{ "avg_size", "avg_size", RATE(avg_size), .help = "bytes of a packet, on average" },
@@ -50,7 +49,9 @@ static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
 
 static const struct opt opts[] = {
 	{ "name", 'n', O_TEXT, "NAMES", .off = offsetof(struct options, text),
-	  .help = "the interfaces to look at, with commas between; needed" },
+	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
+		  "records, "
+		  "else 0; of veth, those of the sender" },
 	{ "interval", 'i', O_SAME, .same = "interval" },
 	{ "throughput", 't', O_FLAG, .flag = NETQTOP_THROUGHPUT, .help = "add bytes and packets in a second" },
 	{},

@@ -61,7 +61,10 @@ class Netqtop(lab.LiveTest):
         super().setUp()
         self.other = self.enterContext(lab.Namespace())
         self.spaces = (self.space, self.other)
-        queues = ("numtxqueues", QUEUES, "numrxqueues", QUEUES)
+        self.add_pair(QUEUES)
+
+    def add_pair(self, number):
+        queues = ("numtxqueues", number, "numrxqueues", number)
         here, there = (("name", "veth0", "address", mac, "mtu", 65535, *queues) for mac in MACS)
         peer = ("type", "veth", "peer", *there, "netns", self.other.name)
         lab.must("ip", "-n", self.space.name, "link", "add", *here, *peer)
@@ -187,6 +190,19 @@ class Netqtop(lab.LiveTest):
             self.assertEqual(sum(sent.values()), 7 * 64)
             self.assertGreater(sum(packets > 0 for packets in sent.values()), 2, sent)
             self.assertEqual(received, sent)
+
+    def test_more_queues_than_there_is_room_for(self):
+        """What is beyond the last one is counted with it, and told."""
+        lab.must("ip", "-n", self.space.name, "link", "del", "veth0")
+        self.add_pair(300)
+        self.up()
+        with self.traced() as (here, there):
+            self.send([100], sockets=499)
+        for tool, way in ((here, "tx"), (there, "rx")):
+            queues = by_queue(tool.rows, way)
+            self.assertEqual((len(queues), sum(queues.values())), (256, 499))
+            self.assertGreater(queues[255], 10)  # of 45 queues
+            self.assertRegex(tool.errors, r"no room in a map for \d+ facts")
 
     def test_many_cpus_at_once(self):
         """Packets in both directions from several threads: counted to the packet."""
