@@ -35,6 +35,10 @@ TOOLS = (
     "tcpstates",
     "tcptracer",
 )
+# Tools of totals: some are not about sockets.
+TOTALS = ("netqtop", "softirqs", "tcpsubnet", "tcptop")
+# Every tool, with the words that it cannot do without.
+COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in sorted(TOOLS + TOTALS)}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 

@@ -268,7 +268,8 @@ class Softirqs(lab.LiveTest):
         self.assertTrue(0.7 < ratio < 1.1, ratio)
 
     def test_contradictions(self):
-        for words in (("-C", "-d"), ("-C", "-N"), ("-C", "--dist", "-N"), ("0",), ("1", "0"), ("-c", "x"), ("1", "1", "1")):
+        bad = (("-C", "-d"), ("-C", "-N"), ("-C", "--dist", "-N"), ("0",), ("1", "0"), ("-c", "x"), ("1", "1", "1"))
+        for words in bad:
             done = lab.run(lab.NETTRACE, "softirqs", *words, limit=5)
             self.assertEqual((done.code, done.output), (2, b""), done.errors)
             self.assertRegex(done.errors, r"\Asoftirqs: [^\n]+\n\Z")
