@@ -149,7 +149,7 @@ static __always_inline int syscall_failed(__u64 *ctx, const int rung)
 	struct pt_regs *regs = (void *)ctx[0];
 	long ret = (long)ctx[1];
 
-	if (SYSCALL_NUMBER(regs) != NR_connect || ret >= 0 || is_no_end(-ret))
+	if (ret >= 0 || is_no_end(-ret) || !is_call(regs, NR_connect, rung))
 		return 0;
 	return call_failed(descriptor_sock((int)SYSCALL_FIRST(regs), rung), (void *)SYSCALL_SECOND(regs), -ret, rung);
 }
