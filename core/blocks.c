@@ -200,6 +200,7 @@ static void put_rule(struct printer *printer)
 	text->length = from;
 	while (cells--)
 		text_char(text, '-');
+	text_char(text, '\n');
 }
 
 static void put_block(struct view *view)
@@ -212,12 +213,8 @@ static void put_block(struct view *view)
 	} else if (!view->block->no_header) {
 		printer_header(view->printer);
 	}
-	if (view->block->end)
-		text_string(&view->printer->text, view->block->end);
 	if (view->block->rule)
 		put_rule(view->printer);
-	if (view->block->end || view->block->rule)
-		text_char(&view->printer->text, '\n');
 }
 
 /* Rows that are left out go behind view->count: the summary still owns them. */

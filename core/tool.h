@@ -153,8 +153,7 @@ struct block {
 	uint64_t second_value;
 	const char *above; /* a KEY field of text: where there are several values, above the first table of each */
 	bool total;        /* a last row with the sums, called Total */
-	const char *end;   /* a line below everything; NULL: none */
-	bool rule;         /* the same: dashes, as wide as the heading */
+	bool rule;         /* a line below everything: dashes, as wide as the heading */
 	bool no_header;
 };
 

@@ -168,11 +168,12 @@ static void stamps_and_ends(void **state)
 {
 	(void)state;
 	block.stamp = "%a %b %e %H:%M:%S %Y";
-	block.end = "-----";
+	block.rule = true;
 	add(0, 3, 1);
-	assert_string_equal(printed(1),
-			    "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n3           1      2\n-----\n");
-	assert_string_equal(printed(0), "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n-----\n");
+	assert_string_equal(
+		printed(1),
+		"Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n3           1      2\n---------------------\n");
+	assert_string_equal(printed(0), "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n---------------------\n");
 }
 
 static void load_average(void **state)
@@ -311,11 +312,11 @@ static void whose_tables_follow(void **state)
 	add_of("eth1", 2, 3);
 	assert_string_equal(printed(4), "00\neth9\nQUEUE   BYTES\n0           1\n\nQUEUE   BYTES\n0           2\n"
 					"\neth1\nQUEUE   BYTES\n0           3\n\nQUEUE   BYTES\n0           4\n"
-					"-------------\n");
+					"-----------------------------\n");
 	add_of("eth1", 3, 4);
 	add_of("eth1", 2, 3);
 	assert_string_equal(printed(2), "00\nQUEUE   BYTES\n0           3\n\nQUEUE   BYTES\n0           4\n"
-					"-------------\n");
+					"-----------------------------\n");
 	use_format(FORMAT_CSV);
 	add_of("eth9", 0, 1);
 	add_of("eth1", 3, 4);
@@ -330,7 +331,9 @@ static void whose_tables_follow(void **state)
 static void csv_has_one_heading(void **state)
 {
 	(void)state;
-	block = (struct block){ .stamp = "%H", .split = "direction", .captions = captions, .total = true, .end = "--" };
+	block = (struct block){
+		.stamp = "%H", .split = "direction", .captions = captions, .total = true, .rule = true
+	};
 	use_format(FORMAT_CSV);
 	add_some();
 	assert_string_equal(printed(3), "QUEUE,BYTES,\"A,B/s\"\n1,11,22\n0,10,20\n0,7,14\n");
@@ -346,7 +349,9 @@ static void csv_has_one_heading(void **state)
 static void json_tells_the_interval(void **state)
 {
 	(void)state;
-	block = (struct block){ .stamp = "%H", .split = "direction", .captions = captions, .total = true, .end = "--" };
+	block = (struct block){
+		.stamp = "%H", .split = "direction", .captions = captions, .total = true, .rule = true
+	};
 	use_format(FORMAT_JSON);
 	add(1, 3, 1);
 	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000001Z\",\"tool\":\"fake\","
