@@ -172,8 +172,8 @@ static void stamps_and_ends(void **state)
 	add(0, 3, 1);
 	assert_string_equal(
 		printed(1),
-		"Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n3           1      2\n---------------------\n");
-	assert_string_equal(printed(0), "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n---------------------\n");
+		"Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n3           1      2\n--------------------\n");
+	assert_string_equal(printed(0), "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n--------------------\n");
 }
 
 static void load_average(void **state)
@@ -312,11 +312,11 @@ static void whose_tables_follow(void **state)
 	add_of("eth1", 2, 3);
 	assert_string_equal(printed(4), "00\neth9\nQUEUE   BYTES\n0           1\n\nQUEUE   BYTES\n0           2\n"
 					"\neth1\nQUEUE   BYTES\n0           3\n\nQUEUE   BYTES\n0           4\n"
-					"-----------------------------\n");
+					"-------------\n");
 	add_of("eth1", 3, 4);
 	add_of("eth1", 2, 3);
 	assert_string_equal(printed(2), "00\nQUEUE   BYTES\n0           3\n\nQUEUE   BYTES\n0           4\n"
-					"-----------------------------\n");
+					"-------------\n");
 	use_format(FORMAT_CSV);
 	add_of("eth9", 0, 1);
 	add_of("eth1", 3, 4);
