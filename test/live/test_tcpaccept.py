@@ -11,7 +11,7 @@ import time
 
 import lab
 from sockets import MPTCP, Blocked, Child, connect, inside, libc, listen, ns_now, reset, state_of
-from ring import ASYNC, MULTISHOT, OP_ACCEPT, OP_NOP, Ring
+from uring import ASYNC, NOP, Ring
 
 CLOSE = 7  # TCP_CLOSE
 
@@ -208,9 +208,8 @@ class Tcpaccept(lab.LiveTest):
                 clients += [stack.enter_context(connect(self.space, listener)) for _ in range(4)]
                 lab.wait_for(lambda: self.queue_of(listener)[0] == 5, "the queue")
                 for _ in range(3):
-                    ring.submit(OP_ACCEPT, listener.fileno())
-                    os.close(ring.result())
-                ring.submit(OP_ACCEPT, listener.fileno(), priority=MULTISHOT)
+                    os.close(ring.accept(listener))
+                ring.accept_all(listener)
                 for _ in range(2):
                     os.close(ring.result())
             self.check_rows(traced, clients, pid=os.getpid(), tid=os.getpid(), queue_limit=7)
@@ -225,8 +224,7 @@ class Tcpaccept(lab.LiveTest):
                 clients = []
                 for _ in range(3):
                     clients.append(stack.enter_context(connect(self.space, listener)))
-                    ring.submit(OP_ACCEPT, listener.fileno(), flags=ASYNC)
-                    os.close(ring.result())
+                    os.close(ring.accept(listener, ASYNC))
             name = open("/proc/self/comm").read().strip()
             self.check_rows(traced, clients, pid=os.getpid(), comm=name)
 
@@ -240,11 +238,9 @@ class Tcpaccept(lab.LiveTest):
             os.dup2(accepted.fileno(), 0)  # NOP and a direct accept have the result 0
             try:
                 with self.space.trace("tcpaccept") as traced:
-                    ring.submit(OP_NOP)
-                    self.assertEqual(ring.result(), 0)
+                    self.assertEqual(ring.request(NOP), 0)
                     stack.enter_context(connect(self.space, listener))
-                    ring.submit(OP_ACCEPT, listener.fileno(), slot=1)
-                    self.assertEqual(ring.result(), 0)
+                    self.assertEqual(ring.accept(listener, slot=1), 0)
             finally:
                 os.dup2(saved, 0)
                 os.close(saved)

@@ -11,7 +11,7 @@ import time
 import connecting
 import dns
 import lab
-import uring
+from uring import ASYNC, Ring
 
 FAMILIES = (4, 6)
 
@@ -234,17 +234,18 @@ class Tcpconnect(lab.LiveTest):
 
         def connect():
             told = []
-            for family in FAMILIES:
-                address = lab.LOOPBACK[family]
-                server, port = connecting.listener(address)
-                closed = connecting.closed_port(address)
-                for to, at, count in ((address, port, 3), (address, closed, 5), (connecting.NO_ROUTE[family], 443, 7)):
-                    for _ in range(count):
+            with Ring() as ring:
+                for family in FAMILIES:
+                    address = lab.LOOPBACK[family]
+                    server, port = connecting.listener(address)
+                    closed = connecting.closed_port(address)
+                    for to, at, count in ((address, port, 3), (address, closed, 5), (connecting.NO_ROUTE[family], 443, 7)):
+                        for _ in range(count):
+                            with socket.socket(connecting.family_of(address)) as made:
+                                told.append(ring.connect(made, to, at))
+                    for _ in range(2):
                         with socket.socket(connecting.family_of(address)) as made:
-                            told.append(uring.connect(made, to, at))
-                for _ in range(2):
-                    with socket.socket(connecting.family_of(address)) as made:
-                        told.append(uring.connect(made, connecting.NO_ROUTE[family], 443, uring.ASYNC))
+                            told.append(ring.connect(made, connecting.NO_ROUTE[family], 443, ASYNC))
             return told
 
         with self.space.trace("tcpconnect") as traced:

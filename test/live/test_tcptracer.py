@@ -11,7 +11,7 @@ import time
 
 import lab
 from sockets import MPTCP, Blocked, Child, connect, listen, ns_now, reset, state_of
-from ring import OP_ACCEPT, Ring
+from uring import Ring
 
 CLOSE = 7  # TCP_CLOSE
 BYTES, ANSWER = 1000, 500
@@ -336,8 +336,7 @@ class Tcptracer(lab.LiveTest):
         with Ring() as ring, listen(self.space) as listener, self.space.trace("tcptracer") as traced:
             ring.table(4)
             client = connect(self.space, listener)
-            ring.submit(OP_ACCEPT, listener.fileno(), slot=1)
-            self.assertEqual(ring.result(), 0)
+            self.assertEqual(ring.accept(listener, slot=1), 0)
             client.close()
             ring.table_off()
             lab.wait_for(lambda: traced.so_far().count(b'"close"') == 2, "the end")
