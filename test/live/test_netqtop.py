@@ -13,6 +13,7 @@ import threading
 import time
 
 import lab
+from sockets import FAMILY, receive
 
 QUEUES = 4
 MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02")
@@ -104,7 +105,7 @@ class Netqtop(lab.LiveTest):
 
     def send(self, lengths, family=4, sockets=1):
         """Frames of these lengths, to a socket on the other side that takes them all: nothing comes back."""
-        kind = socket.AF_INET if family == 4 else socket.AF_INET6
+        kind = FAMILY[family]
         with contextlib.ExitStack() as stack:
             with self.other.inside():
                 sink = stack.enter_context(socket.socket(kind, socket.SOCK_DGRAM))
@@ -218,7 +219,7 @@ class Netqtop(lab.LiveTest):
 
     def stream(self, family, size):
         """A TCP stream; both directions carry packets."""
-        kind = socket.AF_INET if family == 4 else socket.AF_INET6
+        kind = FAMILY[family]
         with contextlib.ExitStack() as stack:
             with self.other.inside():
                 listener = stack.enter_context(socket.socket(kind, socket.SOCK_STREAM))
@@ -230,9 +231,7 @@ class Netqtop(lab.LiveTest):
             server = stack.enter_context(listener.accept()[0])
             sender = threading.Thread(target=client.sendall, args=(bytes(size),))
             sender.start()
-            left = size
-            while left:
-                left -= len(server.recv(1 << 20))
+            receive(server, size)
             sender.join()
             # Closed in order, and waited for: nothing is on its way any more.
             client.shutdown(socket.SHUT_WR)
