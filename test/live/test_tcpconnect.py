@@ -167,8 +167,9 @@ class Tcpconnect(lab.LiveTest):
         """And are not shown again when they end."""
         silence.add(self.space)
         with self.space.tool("tcpconnect", "--netns", self.space.inode) as table:
-            began = time.monotonic()
             with lab.Running(*self.space.enter, "python3", "-c", HANG.format(silence.NOWHERE[4], 3)) as client:
+                lab.wait_for(lambda: self.in_syn_sent() == 3, "attempts")
+                began = time.monotonic()
                 lab.wait_for(lambda: table.so_far().count(b"10.77.0.2") == 3, "rows", limit=3)
                 self.assertLess(time.monotonic() - began, 2)
                 client.wait()
