@@ -16,6 +16,7 @@
 #include "core/journal_rows.h"
 #include "core/losses.h"
 #include "core/printer.h"
+#include "core/privileges.h"
 #include "core/say.h"
 #include "core/session.h"
 #include "core/summary.h"
@@ -170,6 +171,20 @@ static void loop(struct run *run)
 	}
 }
 
+static bool ledger_is_readable(const void *session)
+{
+	struct ledger ledger;
+
+	return session_ledger(session, &ledger);
+}
+
+/* A command may belong to somebody else by now, and signals are passed on to it. */
+static void drop_privileges(const struct run *run)
+{
+	if (!run->options->keep_caps)
+		privileges_drop(run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0, ledger_is_readable, &run->session);
+}
+
 /* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
 static void tell_banner(const struct options *options)
 {
@@ -259,6 +274,7 @@ int run(struct options *options)
 		journal_rows_start(&run.journal, tool);
 	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
 	session_start(&run.session, options, take_event, &run);
+	drop_privileges(&run);
 	if (run.summary)
 		summary_clear(run.summary); /* of the time before: counting begins now */
 	now = clock_boot();
