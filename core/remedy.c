@@ -70,8 +70,11 @@ static bool is_short_of_locked_memory(void)
 	       !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY;
 }
 
+/* NULL: it has what tracing takes. */
 static const char *missing_capabilities(void)
 {
+	if (privileges_have(CAP_SYS_ADMIN) || (privileges_have(CAP_BPF) && privileges_have(CAP_PERFMON)))
+		return NULL;
 	if (geteuid() == 0)
 		return "root without CAP_BPF and CAP_PERFMON: a container needs --cap-add BPF --cap-add PERFMON --pid "
 		       "host";
@@ -84,8 +87,10 @@ static const char *missing_capabilities(void)
 
 static const char *not_allowed(void)
 {
-	if (!privileges_have(CAP_SYS_ADMIN) && !(privileges_have(CAP_BPF) && privileges_have(CAP_PERFMON)))
-		return missing_capabilities();
+	const char *missing = missing_capabilities();
+
+	if (missing)
+		return missing;
 	if (is_in_user_namespace())
 		return "in a user namespace, capabilities do not count for bpf(): run it outside of it";
 	if (access(KERNEL_TYPES, F_OK) == 0 && access(KERNEL_TYPES, R_OK) < 0)
@@ -108,6 +113,8 @@ static const char *not_there(void)
 
 const char *kernel_remedy(int error)
 {
+	const char *missing;
+
 	switch (-error) {
 	case EPERM:
 	case EACCES:
@@ -120,6 +127,10 @@ const char *kernel_remedy(int error)
 	case ENOMEM:
 		return "raise the memory limit, or make the ring smaller with --ring-size";
 	default:
+		/* With kernel.unprivileged_bpf_disabled=0 it is EINVAL that others get for what they may not load. */
+		missing = missing_capabilities();
+		if (missing)
+			return missing;
 		return sentence("needs a kernel of 5.10 or later, this is %s; --verbose shows the kernel's own words",
 				release());
 	}

@@ -44,6 +44,15 @@ class Privileges(Refusal):
     def test_another_user(self):
         self.check(*lab.as_nobody(), says=r"run as root, or: setcap cap_bpf,cap_perfmon\+ep on the binary")
 
+    def test_another_user_where_everybody_may_call_bpf(self):
+        """Sockets filters, but nothing that traces."""
+        setting = pathlib.Path("/proc/sys/kernel/unprivileged_bpf_disabled")
+        before = setting.read_text()
+        if before.strip() != "1":  # that one is for good
+            self.addCleanup(setting.write_text, before)
+            setting.write_text("0")
+        self.check(*lab.as_nobody(), says="run as root, or: setcap cap_bpf,cap_perfmon")
+
     def test_the_remedy_is_one(self):
         """What the message says is done, and it works."""
         lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
