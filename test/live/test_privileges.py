@@ -29,7 +29,8 @@ def status_of(pid):
 
 
 def left(capabilities, bounding=0):
-    return {"CapInh": 0, "CapPrm": capabilities, "CapEff": capabilities, "CapBnd": bounding, "CapAmb": 0, "NoNewPrivs": 1}
+    sets = dict.fromkeys(SETS, 0)
+    return {**sets, "CapPrm": capabilities, "CapEff": capabilities, "CapBnd": bounding, "NoNewPrivs": 1}
 
 
 class Given(lab.LiveTest):
@@ -49,7 +50,8 @@ class Given(lab.LiveTest):
 
     def test_a_command_keeps_what_the_user_had(self):
         """And whatever user it belongs to, signals reach it: that takes CAP_KILL."""
-        script = 'cat /proc/$$/status; exec setpriv --reuid=65534 sh -c \'trap "exit 5" TERM; echo on; sleep 20 & wait\''
+        trap = 'trap "exit 5" TERM; echo on; sleep 20 & wait'
+        script = f"cat /proc/$$/status; exec setpriv --reuid=65534 sh -c '{trap}'"
         with self.space.tool("tcpstates", "--json", "--netns", self.space.inode, "--", "sh", "-c", script) as traced:
             lab.wait_for(lambda: b"on\n" in traced.so_far(), "the command")
             self.assertEqual(status_of(traced.pid), left(NEEDED | CAP_KILL))
@@ -138,7 +140,8 @@ class Least(lab.LiveTest):
             with self.subTest(tool):
                 self.assert_account(traced, self.rows[tool])
                 if tool not in ("tcpdrop", "solisten"):
-                    self.assertLessEqual({row["pid"] for row in traced.rows}, {report["client_pid"], report["server_pid"]})
+                    pids = {report["client_pid"], report["server_pid"]}
+                    self.assertLessEqual({row["pid"] for row in traced.rows}, pids)
                     self.assertEqual({row["uid"] for row in traced.rows}, {lab.NOBODY})
                     self.assertLessEqual({row["owner"] for row in traced.rows}, {"exact", "inherited"})
 
@@ -171,8 +174,8 @@ class Least(lab.LiveTest):
 
     def test_what_is_lost_is_told(self):
         """The kernel's addresses; by one line, and by no other tool."""
-        hidden = all(line.startswith("0000000000000000") for line in lab.must(
-            *lab.as_tracer("head", "-n", "100", "/proc/kallsyms")).splitlines())
+        lines = lab.must(*lab.as_tracer("head", "-n", "100", "/proc/kallsyms")).splitlines()
+        hidden = all(line.startswith("0000000000000000") for line in lines)
         for tool in lab.every_tool():
             with self.subTest(tool), self.tool(tool) as traced:
                 if tool == "tcpdrop":

@@ -45,7 +45,7 @@ class Privileges(Refusal):
         self.check(*lab.as_nobody(), says=r"run as root, or: setcap cap_bpf,cap_perfmon\+ep on the binary")
 
     def test_another_user_where_everybody_may_call_bpf(self):
-        """Sockets filters, but nothing that traces."""
+        """For socket filters: nothing that traces."""
         setting = pathlib.Path("/proc/sys/kernel/unprivileged_bpf_disabled")
         before = setting.read_text()
         if before.strip() != "1":  # that one is for good
@@ -63,7 +63,8 @@ class Privileges(Refusal):
     def test_another_user_under_no_new_privs(self):
         lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
         # In two steps: the first setpriv has what the bits of a file can be taken from.
-        self.check(*lab.as_nobody("setpriv", "--no-new-privs"), says=r"run as root, or with CAP_BPF and CAP_PERFMON as ambient capabilities: setcap does not")
+        says = "run as root, or with CAP_BPF and CAP_PERFMON as ambient capabilities: setcap does not help"
+        self.check(*lab.as_nobody("setpriv", "--no-new-privs"), says=says)
 
     def test_half_of_it(self):
         for one in ("bpf", "perfmon"):
@@ -71,10 +72,10 @@ class Privileges(Refusal):
 
     def test_root_of_a_container(self):
         bare = ["setpriv", "--bounding-set=-bpf,-perfmon,-sys_admin", "--inh-caps=-all"]
-        self.check(*bare, says="root without CAP_BPF and CAP_PERFMON: a container needs --cap-add BPF --cap-add PERFMON")
+        self.check(*bare, says="root without CAP_BPF and CAP_PERFMON: a container needs --cap-add BPF")
 
     def test_root_of_a_user_namespace(self):
-        self.check("unshare", "--user", "--map-root-user", says="in a user namespace, capabilities do not count for bpf")
+        self.check("unshare", "--user", "--map-root-user", says="in a user namespace, capabilities do not count")
 
     def test_cap_sys_admin_alone(self):
         """What it took before there was CAP_BPF."""
@@ -86,7 +87,7 @@ class Privileges(Refusal):
         done = lab.run(*lab.as_nobody(self.copy, "tcplife", "-v", capabilities=["bpf"]))
         self.assertEqual(done.code, 3)
         self.assertIn("libbpf: prog 'session'", done.errors)
-        self.assertRegex(done.errors, r"tcplife: cannot trace tcplife: its program session for inet_sock_set_state: .*\n\Z")
+        self.assertRegex(done.errors, r"\ntcplife: cannot trace tcplife: its program session for [^\n]*\n\Z")
 
 
 class Seccomp(Refusal):
@@ -136,7 +137,8 @@ class Scratch(Refusal):
         for tool in lab.every_tool():
             done = lab.run(*enter, "/nettrace", tool, "--duration=0.1")
             self.assertEqual((done.code, done.output), (3, b""), done.errors)
-            self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: [^\n]*\(/sys is not mounted here: [^\n]*\)\n\Z")
+            says = r"[^\n]*\(/sys is not mounted here: mount -t sysfs sysfs /sys\)\n\Z"
+            self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: {says}")
 
     def trace(self, *mounts):
         (self.directory / "sys").mkdir()
