@@ -2,6 +2,7 @@
 /* options.c: parses a command line by the tables of a tool; bad input ends the program with one line. */
 #include "core/options.h"
 #include "core/enums.h"
+#include "core/kernel.h"
 #include "core/option_table.h"
 #include "core/say.h"
 #include "core/values.h"
@@ -89,6 +90,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	case O_LIST:
 		return value_list(place, arg, opt->min, opt->max);
 	case O_ENUM:
+		if (!kernel_btf())
+			say_exit(EXIT_CANNOT, "%s: the kernel's names cannot be read: %s", option,
+				 kernel_remedy(-errno));
 		if (!enum_exists(NULL, opt->btf_enum))
 			say_exit(EXIT_CANNOT, "%s: this kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });

@@ -15,7 +15,7 @@ struct options {
 	const struct tool *tool;
 	struct settings settings; /* goes into the kernel as it is */
 	enum format format;
-	bool wide, time, timestamp, no_header, verbose, journal;
+	bool wide, time, timestamp, no_header, verbose, journal, keep_caps;
 	int ready_fd;                /* -1: none */
 	int cgroupmap, mntnsmap;     /* descriptors of the user's maps (core/pins.h); -1: none */
 	uint32_t ring_bytes;         /* power of two */

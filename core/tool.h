@@ -192,11 +192,13 @@ struct tool {
 	 * (fields that make a key, and one F_COUNT); without: an interval tool, which has nothing else. */
 	const struct field *summary_fields;
 	uint32_t summary_flag;
-	uint64_t every;                    /* an interval tool's interval in ns, unless told; 0: only at the end */
-	const struct block *block;         /* NULL: a heading and rows */
-	const struct live *live;           /* of an interval tool; NULL: always one block after the other */
-	bool no_sockets;                   /* not about sockets: no owners, and no filters for them */
-	const char *symbols[SYMBOL_ITEMS]; /* kernel functions whose place the programs need: settings.symbols */
+	uint64_t every;            /* an interval tool's interval in ns, unless told; 0: only at the end */
+	const struct block *block; /* NULL: a heading and rows */
+	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
+	bool no_sockets;           /* not about sockets: no owners, and no filters for them */
+	/* Kernel functions whose place the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
+	 * least one: with privileges gone, kallsyms tells nothing. */
+	const char *symbols[SYMBOL_ITEMS];
 	struct {
 		const char *type, *name;
 	} values[SYMBOL_ITEMS];              /* kernel enum values that they need: settings.values */
