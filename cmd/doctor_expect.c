@@ -21,6 +21,15 @@ const char *const expected_uring_traffic[] = { "--uring-accept=3", "--uring-conn
  * the fillers of the full queue. What was neither reset nor refused was closed in order: accepted-reset. */
 /* clang-format off */
 const struct expectation expectations[] = {
+	{ "netqtop", "packets out", "direction=tx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST,
+	  .family = 4, .options = "-n lo" },
+	{ "netqtop", "packets in", "direction=rx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST,
+	  .family = 4 },
+	{ "netqtop", "tx packets", "direction=tx", "lo_tx_packets", .sum = "packets", .family = BY_KERNEL },
+	{ "netqtop", "rx packets", "direction=rx", "lo_rx_packets", .sum = "packets", .family = BY_KERNEL },
+	/* Loopback counts them without their MAC headers. */
+	{ "netqtop", "tx bytes", "direction=tx", "lo_tx_bytes+14*lo_tx_packets", .sum = "bytes", .family = BY_KERNEL },
+
 	{ "softirqs", "net_rx", "softirq=net_rx", "connects", .sum = "count", AT_LEAST, .family = 4 },
 	{ "softirqs", "net_rx, ns", "softirq=net_rx", "1", .sum = "total_ns", AT_LEAST, .family = 4 },
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor_kernel.c: the kernel's own counters of TCP, a second source beside the maker of the traffic. */
+/* doctor_kernel.c: the kernel's own counters of this namespace, a second source beside the maker of the traffic. */
 #include "cmd/doctor_prove_parts.h"
 
 #include <stdio.h>
@@ -31,6 +31,24 @@ static void add_file(FILE *out, const char *path)
 		fclose(file);
 }
 
+/* "    lo: RX-BYTES RX-PACKETS (6 more) TX-BYTES TX-PACKETS ..." */
+static void add_loopback(FILE *out)
+{
+	FILE *file = fopen("/proc/self/net/dev", "re");
+	unsigned long long in[2], to[2];
+	char line[512];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, " lo: %llu %llu %*u %*u %*u %*u %*u %*u %llu %llu", &in[0], &in[1], &to[0], &to[1]) ==
+		    4)
+			fprintf(out,
+				"\"lo_rx_bytes\":%llu,\"lo_rx_packets\":%llu,\"lo_tx_bytes\":%llu,\"lo_tx_packets\":%"
+				"llu,",
+				in[0], in[1], to[0], to[1]);
+	if (file)
+		fclose(file);
+}
+
 const char *kernel_report(void)
 {
 	static char *report;
@@ -42,6 +60,7 @@ const char *kernel_report(void)
 	fputc('{', out);
 	add_file(out, "/proc/self/net/snmp");
 	add_file(out, "/proc/self/net/netstat");
+	add_loopback(out);
 	fputs("\"end\":0}", out);
 	return fclose(out) ? NULL : report;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/applets.h"
+#include "core/libbpf_log.h"
 #include "core/run.h"
 #include "core/say.h"
 
@@ -28,6 +29,7 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	say_name = applet->name;
+	libbpf_log_start(false); /* until the options say more */
 	if (applet->main)
 		return applet->main(argc, argv);
 	options_parse(&options, applet->tool, argc, argv);

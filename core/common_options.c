@@ -214,6 +214,8 @@ const struct common_option common_options[] = {
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
 	RUN("ready-fd", 0, "N", set_ready_fd, "write a byte to this open file descriptor when everything is attached"),
 	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
+	RUN("keep-caps", 0, NULL, set_true, "keep the capabilities that are not needed any more once everything is attached",
+	    AT_OPTION(keep_caps)),
 	/* For tests: each lower rung can be run by itself. */
 	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),

@@ -46,11 +46,23 @@ struct btf *kernel_btf(void)
 
 	if (!btf && !error) {
 		btf = btf__load_vmlinux_btf();
-		/* libbpf says ESRCH when it has looked everywhere. */
-		error = btf ? 0 : errno == ESRCH ? ENOENT : errno;
+		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
+		error = btf ? 0 : errno;
+		if (error == ESRCH)
+			error = access(KERNEL_TYPES, R_OK) < 0 ? errno : ENOENT;
 	}
 	errno = error;
 	return btf;
+}
+
+int kernel_hears(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nettrace_try", sizeof(__u32), sizeof(__u32), 1, NULL);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 int kernel_ask(struct kernel *kernel)
@@ -134,21 +146,4 @@ int kernel_arguments(const struct kernel *kernel, const char *section)
 	if ((!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6)) && !kernel->trampolines)
 		return -1;
 	return function_arguments(kernel->btf, target);
-}
-
-const char *kernel_remedy(int error)
-{
-	switch (-error) {
-	case EPERM:
-	case EACCES:
-		return "run as root, or: setcap cap_bpf,cap_perfmon+ep on the binary";
-	case ENOENT:
-		return "needs a kernel of 5.10 or later, built with CONFIG_DEBUG_INFO_BTF";
-	case ENOSYS:
-		return "this kernel, or the container's seccomp profile, has no bpf()";
-	case ENOMEM:
-		return "raise the memory limit, or make the ring smaller with --ring-size";
-	default:
-		return "needs a kernel of 5.10 or later; --verbose shows the kernel's own words";
-	}
 }

@@ -7,6 +7,8 @@
 
 struct btf;
 
+#define KERNEL_TYPES "/sys/kernel/btf/vmlinux"
+
 struct kernel {
 	const struct btf *btf; /* the kernel's own types; NULL: none */
 	bool sk_storage;       /* tracing programs may use socket storage (5.11) */
@@ -17,12 +19,17 @@ struct kernel {
 
 /* The running kernel's BTF, loaded on first use and kept; NULL with errno: there is none to read. */
 struct btf *kernel_btf(void);
+/* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
+int kernel_hears(void);
 /* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */
 int kernel_ask(struct kernel *kernel);
 /* How many arguments the target of a program section takes on this kernel ("tp_btf/kfree_skb", "fexit/inet_csk_accept",
  * "kprobe/tcp_drop"); 0 for an iterator; -1: there is no such target, or no means to reach it. */
 int kernel_arguments(const struct kernel *kernel, const char *section);
-/* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching. */
+/* lockdown=confidentiality: programs may not read the kernel's memory. False where there is no telling. */
+bool kernel_is_locked_down(void);
+/* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching; it looks at what
+ * this process may and where it is. Good until the next call. */
 const char *kernel_remedy(int error);
 
 #endif

@@ -16,6 +16,7 @@
 #include "core/libbpf_log.h"
 #include "core/pins.h"
 #include "core/say.h"
+#include "core/stack.h"
 #include "core/symbols.h"
 
 /* Wake the reader when so much of the ring waits; its own timer (core/run.c) takes care of the tail. */
@@ -201,19 +202,30 @@ static void tell_rungs(const struct session *session)
 	}
 }
 
+/* The kernel has what the hook is for, but would not load or attach a program there. */
+static bool was_refused(const struct choice *choice)
+{
+	for (int alt = 0; alt < ALT_ITEMS; alt++)
+		if (choice->refused[alt] && choice->refused[alt] != -ENOENT)
+			return true;
+	return false;
+}
+
 /* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
 static void tell_missing(const struct session *session, const struct options *options)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const struct hook *hook = &session->plan.hooks[i];
 		bool wanted = plan_wants(hook, options->settings.flags);
-
+		const char *why = was_refused(&session->plan.choices[i]) && kernel_is_locked_down()
+					  ? " (lockdown=confidentiality)"
+					  : "";
 		int alt = session->plan.choices[i].alt;
 
 		if (wanted && hook->without && alt == PLAN_NONE)
-			say("note: this kernel or these privileges do not give %s", hook->without);
+			say("note: this kernel or these privileges do not give %s%s", hook->without, why);
 		if (hook->lesser && alt != PLAN_NONE && (alt + 1 == ALT_ITEMS || !hook->alts[alt + 1]))
-			say("note: this kernel or these privileges do not give %s", hook->lesser);
+			say("note: this kernel or these privileges do not give %s%s", hook->lesser, why);
 	}
 }
 
@@ -230,6 +242,18 @@ static bool fail(struct session *session, const char *what, int error)
 	if (session->object)
 		ladder_leave(session);
 	return false;
+}
+
+/* `refused`: the last program that the kernel would not take; empty: it has no place for any. */
+static bool fail_hook(struct session *session, const struct hook *hook, const char *refused, int error)
+{
+	char what[160];
+
+	if (*refused)
+		snprintf(what, sizeof(what), "its program %s for %s", refused, hook->name);
+	else
+		snprintf(what, sizeof(what), "%s", hook->name);
+	return fail(session, what, error);
 }
 
 /* Programs that are not to be used. */
@@ -262,7 +286,7 @@ bool ladder_climb(struct session *session, struct options *options)
 		cross_out(session, options->without);
 		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
 		if (unserved && !session->survey)
-			return fail(session, refused[0] ? refused : unserved->name, error);
+			return fail_hook(session, unserved, refused, error);
 		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
 			return true;
@@ -280,4 +304,6 @@ void ladder_tell(const struct session *session, const struct options *options)
 	if (options->verbose)
 		tell_rungs(session);
 	tell_missing(session, options);
+	if (session->tool->symbols[0])
+		stack_note();
 }

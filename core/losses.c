@@ -2,6 +2,9 @@
 /* losses.c: tells what was lost. */
 #include "core/losses.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "core/say.h"
 
 #define NUMBER(value) ((unsigned long long)(value))
@@ -11,8 +14,12 @@ void losses_tell(struct losses *losses, struct session *session, struct printer 
 	struct ledger now;
 	const struct ledger *told = &losses->told;
 
-	if (!session_ledger(session, &now))
+	if (!session_ledger(session, &now)) {
+		if (!losses->blind)
+			say("note: what was lost cannot be told: the counters cannot be read: %s", strerror(errno));
+		losses->blind = true;
 		return;
+	}
 	if (now.missed < told->missed) /* read while events went on */
 		now.missed = told->missed;
 	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)

@@ -9,6 +9,7 @@
 /* Starts as zeroes. */
 struct losses {
 	struct ledger told;
+	bool blind; /* the ledger cannot be read, and that was said */
 };
 
 /* Says on stderr, and in JSON in the stream, what was lost since the last time. */

@@ -2,6 +2,7 @@
 /* options.c: parses a command line by the tables of a tool; bad input ends the program with one line. */
 #include "core/options.h"
 #include "core/enums.h"
+#include "core/kernel.h"
 #include "core/option_table.h"
 #include "core/say.h"
 #include "core/values.h"
@@ -89,6 +90,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	case O_LIST:
 		return value_list(place, arg, opt->min, opt->max);
 	case O_ENUM:
+		if (!kernel_btf())
+			say_exit(EXIT_CANNOT, "%s: the kernel's names cannot be read: %s", option,
+				 kernel_remedy(-errno));
 		if (!enum_exists(NULL, opt->btf_enum))
 			say_exit(EXIT_CANNOT, "%s: this kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
@@ -227,6 +231,14 @@ static void refuse_controls(int argc, char **argv)
 				refuse(EXIT_USAGE, "argument", argv[i], "has control characters");
 }
 
+void options_start(struct options *options, const struct tool *tool)
+{
+	enum_extend(tool->extras);
+	*options = (struct options){
+		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
+	};
+}
+
 void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)
 {
 	struct parse parse = { .options = options };
@@ -239,10 +251,7 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 	char **words;
 
 	say_name = tool->name;
-	enum_extend(tool->extras);
-	*options = (struct options){
-		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
-	};
+	options_start(options, tool);
 	option_table_fill(&parse.table, tool);
 	argp.doc = parse.table.doc;
 	argc = split_command(options, argc, argv);

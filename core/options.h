@@ -15,7 +15,7 @@ struct options {
 	const struct tool *tool;
 	struct settings settings; /* goes into the kernel as it is */
 	enum format format;
-	bool wide, time, timestamp, no_header, verbose, journal;
+	bool wide, time, timestamp, no_header, verbose, journal, keep_caps;
 	int ready_fd;                /* -1: none */
 	int cgroupmap, mntnsmap;     /* descriptors of the user's maps (core/pins.h); -1: none */
 	uint32_t ring_bytes;         /* power of two */
@@ -31,6 +31,8 @@ struct options {
 
 /* The fields of the totals that are asked for; NULL: rows. */
 const struct field *options_totals(const struct options *options);
+/* What is so before anything is asked for. */
+void options_start(struct options *options, const struct tool *tool);
 /* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
  * in one line and exits 2. */
 void options_parse(struct options *options, const struct tool *tool, int argc, char **argv);

@@ -17,6 +17,8 @@
 #include "core/live.h"
 #include "core/losses.h"
 #include "core/printer.h"
+#include "core/privileges.h"
+#include "core/ready.h"
 #include "core/say.h"
 #include "core/session.h"
 #include "core/summary.h"
@@ -177,31 +179,18 @@ static void loop(struct run *run)
 	}
 }
 
-/* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
-static void tell_banner(const struct options *options)
+static bool ledger_is_readable(const void *session)
 {
-	if (!isatty(STDERR_FILENO) || options->format != FORMAT_TABLE)
-		return;
-	if (options->interval)
-		say("tracing; prints every %g s, Ctrl-C ends it", (double)options->interval / (double)SECOND);
-	else
-		say("tracing; Ctrl-C prints the totals");
+	struct ledger ledger;
+
+	return session_ledger(session, &ledger);
 }
 
-static void ready(struct run *run)
+/* A command may belong to somebody else by now, and signals are passed on to it. */
+static void drop_privileges(const struct run *run)
 {
-	struct options *options = run->options;
-
-	if (!run->summary)
-		printer_header(&run->printer);
-	else if (!run->live)
-		tell_banner(options);
-	printer_flush(&run->printer);
-	if (options->ready_fd < 0)
-		return;
-	if (write(options->ready_fd, "\n", 1) != 1)
-		say("--ready-fd %d: %s", options->ready_fd, strerror(errno));
-	close(options->ready_fd);
+	if (!run->options->keep_caps)
+		privileges_drop(run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0, ledger_is_readable, &run->session);
 }
 
 /* Nothing new is made; what was made is printed, then what belongs to the end. */
@@ -269,10 +258,11 @@ int run(struct options *options)
 	if (options->journal)
 		journal_rows_start(&run.journal, tool);
 	session_start(&run.session, options, take_event, &run);
+	drop_privileges(&run);
 	if (run.summary)
 		summary_clear(run.summary); /* of the time before: counting begins now */
 	now = clock_boot();
-	ready(&run);
+	ready(&run.printer, run.summary && !run.live);
 	command_go(&run.command);
 
 	run.deadline = options->duration ? now + options->duration : 0;

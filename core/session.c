@@ -56,9 +56,12 @@ void session_start(struct session *session, struct options *options, session_eve
 	if (!session->copy)
 		say_exit(EXIT_FAILED, "out of memory");
 	libbpf_log_start(options->verbose);
+	error = kernel_hears();
+	if (error)
+		ladder_give_up(session, "calling bpf()", error);
 	error = kernel_ask(&session->kernel);
 	if (error)
-		ladder_give_up(session, "reading the kernel's types (/sys/kernel/btf/vmlinux)", error);
+		ladder_give_up(session, "reading the kernel's types (" KERNEL_TYPES ")", error);
 	crossings_apply(&session->kernel, options->without);
 	if (!ladder_climb(session, options))
 		ladder_give_up(session, session->failed.what, session->failed.error);

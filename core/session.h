@@ -32,7 +32,7 @@ struct session {
 	bool survey;      /* goes on without hooks that are required, too */
 	const char *only; /* no program but this one; NULL: all */
 	struct {
-		char what[64]; /* failed, and why: */
+		char what[160]; /* failed, and why: */
 		int error;
 	} failed; /* by ladder_climb() */
 };

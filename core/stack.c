@@ -3,30 +3,49 @@
 #include "core/stack.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/say.h"
 #include "core/symbols.h"
 
-static const struct symbols *table(void)
+/* With 2, the file hides addresses from everybody. */
+static bool hides_from_all(void)
+{
+	int fd = open("/proc/sys/kernel/kptr_restrict", O_RDONLY | O_CLOEXEC);
+	char level = '0';
+	bool all = fd >= 0 && read(fd, &level, 1) == 1 && level > '1';
+
+	if (fd >= 0)
+		close(fd);
+	return all;
+}
+
+void stack_note(void)
 {
 	const struct symbols *symbols = symbols_kernel();
 	int error = errno;
 	static bool told;
 
 	if (!told && !symbols)
-		say("note: stacks are printed as addresses: /proc/kallsyms: %s", strerror(error));
+		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms: "
+		    "%s",
+		    strerror(error));
 	else if (!told && symbols_hidden(symbols))
-		say("note: stacks are printed as addresses: /proc/kallsyms hides them (run as root, add cap_syslog, or "
-		    "sysctl kernel.kptr_restrict=0)");
+		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms "
+		    "hides them (%s)",
+		    hides_from_all() ? "sysctl kernel.kptr_restrict=1"
+				     : "run as root, add cap_syslog, or "
+				       "sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1");
 	told = true;
-	return symbols;
 }
 
 static bool find(uint64_t address, struct symbol *symbol)
 {
-	const struct symbols *symbols = table();
+	const struct symbols *symbols = symbols_kernel();
 
+	stack_note();
 	return symbols && symbols_find(symbols, address, symbol);
 }
 

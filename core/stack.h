@@ -9,8 +9,10 @@
 
 #include "core/text.h"
 
+/* Says on stderr, once, why names cannot be had, where they cannot. */
+void stack_note(void);
 /* "tcp_v4_rcv+0x5f1", with " [module]" after symbols of modules; the bare address where there is no name. Always true.
- * The first time that names cannot be had, one note on stderr says why. */
+ * Notes that names cannot be had. */
 bool stack_symbol(struct text *text, uint64_t address, bool quoted);
 /* frames: unaligned u64[size / 8], ended by the first 0. Frames of the tracing itself (BPF programs and what calls
  * them) are left out. "\tsymbol+0xoffset\n" each. */

@@ -9,7 +9,6 @@
 #include "core/crossings.h"
 #include "core/ladder.h"
 #include "core/libbpf_log.h"
-#include "core/say.h"
 
 /* One climb, after which nothing is attached; session->plan tells how it went. */
 static bool climb(struct session *session, struct options *options, const char *only)
@@ -30,17 +29,6 @@ static bool climb(struct session *session, struct options *options, const char *
 		return false;
 	ladder_leave(session);
 	return true;
-}
-
-/* As the tool itself would be without any option: its own check may set flags. */
-static void usual_options(struct options *options, const struct tool *tool, const char *without)
-{
-	char *argv[] = { (char *)(uintptr_t)tool->name, NULL };
-	const char *name = say_name;
-
-	options_parse(options, tool, 1, argv);
-	options->without = without;
-	say_name = name;
 }
 
 static void list_rungs(struct survey *survey, struct options *options)
@@ -83,7 +71,7 @@ static void take_choice(struct hook_survey *found, const struct session *session
 	}
 }
 
-/* The flags with which a hook is wanted, and that the tool would have anyway. */
+/* The flags with which a hook is wanted. */
 static uint32_t flags_for(const struct hook *hook, uint32_t usual)
 {
 	return (usual | hook->flag) & ~hook->unless;
@@ -97,7 +85,8 @@ void survey_tool(struct survey *survey, const struct tool *tool, const char *wit
 	uint32_t usual;
 
 	*survey = (struct survey){ .tool = tool, .works = true };
-	usual_options(&options, tool, without);
+	options_start(&options, tool);
+	options.without = without;
 	usual = options.settings.flags;
 	list_rungs(survey, &options);
 	for (size_t pass = 0; pass <= survey->n_hooks; pass++) {
@@ -146,7 +135,8 @@ void survey_rungs(struct survey *survey, const struct tool *tool, const char *wi
 	uint32_t usual;
 
 	survey_tool(survey, tool, without);
-	usual_options(&options, tool, without);
+	options_start(&options, tool);
+	options.without = without;
 	usual = options.settings.flags;
 	snprintf(older, sizeof(older), "sk_storage,%s", without ? without : "");
 	for (size_t i = 0; i < survey->n_hooks; i++) {

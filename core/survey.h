@@ -28,7 +28,7 @@ struct survey {
 	size_t n_hooks;
 	struct hook_survey hooks[HOOK_ITEMS];
 	int error; /* negative errno: nothing of it can be loaded, because of `what` */
-	char what[64];
+	char what[160];
 	bool works; /* every hook that is required is served */
 };
 

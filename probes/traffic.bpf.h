@@ -19,6 +19,7 @@ struct told {
 };
 
 #define TAG_TOLD
+#include "open_sockets.bpf.h"
 #include "pair.bpf.h"
 #include "transition.bpf.h"
 #include "iterate.bpf.h"
@@ -131,26 +132,6 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 	return 0;
 }
 
-/* Every tagged socket, in every network namespace. Context: nettrace. */
-SEC("iter/bpf_sk_storage_map")
-int traffic_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;
-
-	return sk ? traffic_walk(ctx->meta, sk, true) : 0;
-}
-
-/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
-SEC("iter/tcp")
-int traffic_tcp(struct bpf_iter__tcp *ctx)
-{
-	struct sock_common *common = ctx->sk_common;
-	struct sock *sk;
-
-	if (!common)
-		return 0;
-	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
-	return sk ? traffic_walk(ctx->meta, sk, false) : 0;
-}
+WALK_OPEN_SOCKETS(traffic, traffic_walk)
 
 #endif

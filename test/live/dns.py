@@ -5,6 +5,8 @@ import os
 import socket
 import struct
 
+from sockets import family_of
+
 A, CNAME, AAAA = 1, 5, 28
 POINTER_TO_QUESTION = b"\xc0\x0c"
 MOST = 4096
@@ -30,8 +32,8 @@ def answer(asked, addresses, aliases=()):
         records.append(record(owner, CNAME, name_bytes(alias)))
         owner = name_bytes(alias)
     for address in addresses:
-        kind, family = (AAAA, socket.AF_INET6) if ":" in address else (A, socket.AF_INET)
-        records.append(record(owner, kind, socket.inet_pton(family, address)))
+        kind = AAAA if ":" in address else A
+        records.append(record(owner, kind, socket.inet_pton(family_of(address), address)))
     head = asked[:2] + struct.pack("!HHHHH", 0x8180, 1, len(records), 0, 0)
     return head + asked[12:] + b"".join(records)
 
@@ -48,7 +50,7 @@ class Server:
     """Answers, one question at a time, on port 53 of a loopback address, in the network namespace of this process."""
 
     def __init__(self, address):
-        self.family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.family = family_of(address)
         self.socket = socket.socket(self.family, socket.SOCK_DGRAM)
         self.socket.bind((address, 53))
 

@@ -35,6 +35,10 @@ TOOLS = (
     "tcpstates",
     "tcptracer",
 )
+# Tools of totals: some are not about sockets.
+TOTALS = ("netqtop", "softirqs", "tcpsubnet", "tcptop")
+# Every tool, with the words that it cannot do without.
+COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in sorted(TOOLS + TOTALS)}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 
@@ -102,8 +106,21 @@ def must(*command, **more):
     return done.output.decode()
 
 
-def as_nobody(*command):
-    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--", *command]
+def as_nobody(*command, capabilities=()):
+    """Another user, with these ambient capabilities ("bpf")."""
+    sets = ",".join(["-all", *(f"+{name}" for name in capabilities)])
+    kept = [f"--inh-caps={sets}", f"--ambient-caps={sets}"] if capabilities else []
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *kept, "--", *command]
+
+
+def as_tracer(*command):
+    """Another user, with no more than tracing takes."""
+    return as_nobody(*command, capabilities=("bpf", "perfmon"))
+
+
+def every_tool():
+    lines = pathlib.Path(__file__).parents[2].joinpath("cmd/tools.def").read_text().splitlines()
+    return [line[len("TOOL(") : -1] for line in lines if line.startswith("TOOL(")]
 
 
 def wait_for(condition, what, limit=PATIENCE):

@@ -1,21 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """listening.py: listens as it is told on stdin, a line of JSON each, and answers with a line of JSON: {"pid", "tid",
-"port", "ret"}. Sockets stay open until the end of stdin."""
+"port", "ret"}; as another user, if its number is an argument. Sockets stay open until the end of stdin."""
 
 import ctypes
 import json
-import mmap
 import os
 import socket
-import struct
 import sys
 import threading
 
-SETUP, ENTER = 425, 426  # io_uring's system calls, on every architecture
-LISTEN = 57  # IORING_OP_LISTEN, since 6.11
-GETEVENTS = 1
-ASYNC = 1 << 4  # a thread of the kernel's own makes it
+from uring import ASYNC, Ring, libc
+
 KINDS = {
     "tcp": (socket.SOCK_STREAM, 0),
     "mptcp": (socket.SOCK_STREAM, 262),
@@ -24,40 +20,9 @@ KINDS = {
 }
 FAMILIES = {4: (socket.AF_INET, "127.0.0.1"), 6: (socket.AF_INET6, "::1"), "unix": (socket.AF_UNIX, None)}
 
-libc = ctypes.CDLL(None, use_errno=True)
-
 
 def result(value):
     return value if value >= 0 else -ctypes.get_errno()
-
-
-class Ring:
-    """An io_uring for one request at a time."""
-
-    def __init__(self):
-        params = ctypes.create_string_buffer(120)
-        self.fd = libc.syscall(SETUP, 1, params)
-        if self.fd < 0:
-            raise OSError(ctypes.get_errno(), "io_uring_setup")
-        entries = struct.unpack_from("II", params)
-        submit, complete = struct.unpack_from("7I", params, 40), struct.unpack_from("6I", params, 80)
-        size = max(submit[6] + 4 * entries[0], complete[5] + 16 * entries[1])
-        self.queues = mmap.mmap(self.fd, size, offset=0)
-        self.request = mmap.mmap(self.fd, 64, offset=0x10000000)
-        self.tail, self.head, self.mask, self.results = submit[1], complete[0], complete[2], complete[5]
-
-    def number(self, at):
-        return struct.unpack_from("I", self.queues, at)[0]
-
-    def listen(self, fd, backlog, flags=0):
-        struct.pack_into("BBHiQQi", self.request, 0, LISTEN, flags, 0, fd, 0, 0, backlog)
-        struct.pack_into("I", self.queues, self.tail, self.number(self.tail) + 1)
-        if libc.syscall(ENTER, self.fd, 1, 1, GETEVENTS, None, 0) != 1:
-            raise OSError(ctypes.get_errno(), "io_uring_enter")
-        head = self.number(self.head)
-        at = self.results + 16 * (head & self.number(self.mask))
-        struct.pack_into("I", self.queues, self.head, head + 1)
-        return struct.unpack_from("i", self.queues, at + 8)[0]
 
 
 class Listener:
@@ -108,7 +73,16 @@ class Listener:
         print(json.dumps(answers[0]), flush=True)
 
 
+def become(user):
+    """Not sooner than now: that user may not be able to read these files."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
 def main():
+    if sys.argv[1:]:
+        become(int(sys.argv[1]))
     listener = Listener()
     print("ready", flush=True)
     for line in sys.stdin:

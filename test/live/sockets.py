@@ -2,75 +2,128 @@
 """sockets.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
 
 import contextlib
-import ctypes
+import errno
+import json
 import os
 import pathlib
 import socket
 import threading
 import time
+import traceback
 
 import lab
 
-ANY = {4: "127.0.0.1", 6: "::1"}
 FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 MPTCP = 262  # IPPROTO_MPTCP
-libc = ctypes.CDLL(None, use_errno=True)
+CLOSE = 7  # TCP_CLOSE, a state
 
 
-@contextlib.contextmanager
-def inside(space):
-    """Sockets that this thread makes are in the namespace, and stay there."""
+def family_of(address):
+    return FAMILY[6 if ":" in address else 4]
 
-    def enter(descriptor):
-        if libc.setns(descriptor, 0):
-            raise OSError(ctypes.get_errno(), "setns")
 
-    with open("/proc/thread-self/ns/net") as outside, open(space.path) as path:
-        enter(path.fileno())
-        try:
-            yield
-        finally:
-            enter(outside.fileno())
+# ---- connections ----
 
 
 def listen(space, family=4, backlog=64, protocol=0):
     """A listener in the namespace, at a port of the kernel's choice."""
-    with inside(space):
+    with space.inside():
         listener = socket.socket(FAMILY[family], socket.SOCK_STREAM, protocol)
-    listener.bind((ANY[family], 0))
+    listener.bind((lab.LOOPBACK[family], 0))
     listener.listen(backlog)
     return listener
 
 
-def connect(space, listener, protocol=0, **more):
-    """A client of the listener, connected (or, not blocking, on its way)."""
-    with inside(space):
+def connect(space, listener, protocol=0, timeout=lab.PATIENCE):
+    """A client of the listener, connected."""
+    with space.inside():
         client = socket.socket(listener.family, socket.SOCK_STREAM, protocol)
-    client.settimeout(more.get("timeout", lab.PATIENCE))
+    client.settimeout(timeout)
     client.connect(listener.getsockname())
     return client
 
 
-def reset(connection):
+@contextlib.contextmanager
+def connection(space, family=4):
+    """Two connected sockets of this process, which block: the client's, the server's."""
+    with listen(space, family) as listener:
+        client = connect(space, listener, timeout=None)
+        server, _ = listener.accept()
+    with client, server:
+        yield client, server
+
+
+def receive(end, size):
+    """Reads so many bytes."""
+    while size:
+        got = len(end.recv(min(size, 1 << 20)))
+        if not got:
+            raise AssertionError(f"the connection has ended, {size} bytes too early")
+        size -= got
+
+
+def reset(connected):
     """Closes it with a RST."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    connection.close()
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connected.close()
 
 
-def state_of(connection):
-    return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+def port_of(end):
+    return end.getsockname()[1]
+
+
+def state_of(connected):
+    return connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+
+
+# ---- attempts to connect, where this process is ----
+
+
+def closed_port(address):
+    """A port that nobody listens on."""
+    with socket.socket(family_of(address)) as made:
+        made.bind((address, 0))
+        return port_of(made)
+
+
+def attempt(address, port, blocking=True, made=None):
+    """Connects; returns the socket and the name of the errno, or "ok"."""
+    made = made or socket.socket(family_of(address))
+    made.setblocking(blocking)
+    try:
+        made.connect((address, port))
+    except OSError as error:
+        return made, errno.errorcode[error.errno]
+    return made, "ok"
+
+
+def settled(made, address, port, limit=lab.PATIENCE):
+    """Calls connect again, as programs do, until it says something else than EALREADY."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        how = attempt(address, port, False, made)[1]
+        if how not in ("EALREADY", "EINPROGRESS"):
+            return how
+        time.sleep(0.01)
+    raise AssertionError(f"connecting to {address}: nothing has happened")
+
+
+# ---- processes and threads ----
 
 
 class Child:
-    """A process of this one, with a name; it runs work() and ends."""
+    """A process of this one, with a name of its own, if one is given; it runs work() and ends."""
 
     def __init__(self, name, work):
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                pathlib.Path("/proc/self/comm").write_text(name)
+                if name:
+                    pathlib.Path("/proc/self/comm").write_text(name)
                 work()
                 os._exit(0)
+            except BaseException:
+                traceback.print_exc()
             finally:
                 os._exit(1)
 
@@ -81,6 +134,22 @@ class Child:
         _, status = os.waitpid(self.pid, 0)
         if status and not exception[0]:
             raise AssertionError(f"the child ended with {status}")
+
+
+def work_inside(space, work):
+    """Calls work() in a process of its own inside the namespace: (the process, what it returns)."""
+    reading, writing = os.pipe()
+
+    def work_and_tell():
+        with open(writing, "w", encoding="utf-8") as report:
+            json.dump(work(), report)
+
+    with space.inside():
+        child = Child(None, work_and_tell)
+    os.close(writing)
+    with child, open(reading, encoding="utf-8") as report:
+        told = report.read()
+    return child.pid, json.loads(told)
 
 
 class Blocked(threading.Thread):

@@ -6,13 +6,12 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import termios
 
 import lab
+from sockets import connection, port_of, receive
 from terminal import Terminal
-from test_tcptop import connection, receive
 
 KIB = 1024
 HEADING = "PID     COMM         LADDR                 RADDR                  RX_KB  TX_KB"
@@ -63,8 +62,7 @@ class Screen(lab.LiveTest):
 
     def three_connections(self, stack):
         """IPv4, IPv4 and IPv6."""
-        families = (socket.AF_INET, socket.AF_INET, socket.AF_INET6)
-        return [stack.enter_context(connection(self.space, family)) for family in families]
+        return [stack.enter_context(connection(self.space, family)) for family in (4, 4, 6)]
 
     # ---- what is to be seen ----
 
@@ -72,7 +70,7 @@ class Screen(lab.LiveTest):
         """Each interval is drawn over the one before, never below it, and nothing is cleared between."""
         with connection(self.space) as (client, server), self.tcptop("0.5") as process:
             self.wait_to_begin()
-            ends = [f"127.0.0.1:{end.getsockname()[1]}" for end in (client, server)]
+            ends = [f"127.0.0.1:{port_of(end)}" for end in (client, server)]
             for kilobytes in (1021, 13, 397):
                 self.move(client, server, kilobytes)
                 self.terminal.wait(
@@ -132,8 +130,8 @@ class Screen(lab.LiveTest):
             terminal.type("o")
             terminal.wait(lambda it: "group: local port" in it.status, "ports", 1)
             ports = {int(line.split()[0]): line.split()[1:] for line in terminal.lines if re.match(r"\d", line)}
-            self.assertEqual(ports[three[1].getsockname()[1]], ["53", "3"])
-            self.assertEqual(ports[one[0].getsockname()[1]], ["7", "31"])
+            self.assertEqual(ports[port_of(three[1])], ["53", "3"])
+            self.assertEqual(ports[port_of(one[0])], ["7", "31"])
             self.assertEqual(len(ports), 6)
             terminal.type("c")
             self.wait_for_rows(6)

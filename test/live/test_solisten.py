@@ -20,9 +20,9 @@ class Solisten(lab.LiveTest):
         super().setUp()
         self.space.run("sh", "-c", f"echo {SOMAXCONN} > /proc/sys/net/core/somaxconn")
 
-    def listener(self, space=None, through=()):
+    def listener(self, space=None, through=(), user=()):
         """A program that listens as it is told by self.tell()."""
-        return lab.Held(*(space or self.space).enter, *through, "/usr/bin/python3", "-c", LISTENING.read_text())
+        return lab.Held(*(space or self.space).enter, *through, "/usr/bin/python3", LISTENING, *user)
 
     @staticmethod
     def tell(listener, name, backlog, **more):
@@ -184,7 +184,7 @@ class Solisten(lab.LiveTest):
         self.check(traced.rows[0], answer, 4)
 
     def test_user(self):
-        with self.listener(through=lab.as_nobody()) as listener, self.space.trace("solisten") as traced:
+        with self.listener(user=[lab.NOBODY]) as listener, self.space.trace("solisten") as traced:
             answer = self.tell(listener, "one", 3, family=6)
             traced.end()
         self.check(traced.rows[0], answer, 6, uid=lab.NOBODY)

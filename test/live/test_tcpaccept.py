@@ -4,22 +4,23 @@
 
 import collections
 import contextlib
+import ctypes
 import os
 import re
 import socket
 import time
 
 import lab
-from sockets import MPTCP, Blocked, Child, connect, inside, libc, listen, ns_now, reset, state_of
-from ring import ASYNC, MULTISHOT, OP_ACCEPT, OP_NOP, Ring
+from sockets import CLOSE, MPTCP, Blocked, Child, connect, listen, ns_now, port_of, reset, state_of
+from uring import ASYNC, NOP, Ring
 
-CLOSE = 7  # TCP_CLOSE
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Tcpaccept(lab.LiveTest):
     def check_rows(self, traced, clients, **expected):
         """A row for each client (a socket that is still open, or its port), in their order."""
-        ports = [client if isinstance(client, int) else client.getsockname()[1] for client in clients]
+        ports = [client if isinstance(client, int) else port_of(client) for client in clients]
         self.assertEqual([row["rport"] for row in traced.rows], ports)
         self.assert_account(traced, len(ports))
         for row in traced.rows:
@@ -96,15 +97,15 @@ class Tcpaccept(lab.LiveTest):
         self.assert_account(traced, 6)
 
     def test_a_dual_stack_listener(self):
-        with inside(self.space):
+        with self.space.inside():
             listener = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
             client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         with listener, client, self.space.trace("tcpaccept") as traced:
             listener.bind(("::", 0))
             listener.listen()
-            client.connect(("127.0.0.1", listener.getsockname()[1]))
+            client.connect(("127.0.0.1", port_of(listener)))
             listener.accept()[0].close()
-            port = client.getsockname()[1]
+            port = port_of(client)
         self.check_rows(traced, [port], family=6, laddr="::ffff:127.0.0.1", raddr="::ffff:127.0.0.1")
 
     # ---- the queue ----
@@ -137,14 +138,14 @@ class Tcpaccept(lab.LiveTest):
                 for _ in clients:
                     listener.accept()[0].close()
                     told.append(self.queue_of(listener))
-                ports = [client.getsockname()[1] for client in clients]
+                ports = [port_of(client) for client in clients]
             self.check_rows(traced, ports)
             self.assertEqual([(row["queue"], row["queue_limit"]) for row in traced.rows], told)
             self.assertEqual(told, [(4, 7), (3, 7), (2, 7), (1, 7), (0, 7)])
 
     def queue_of(self, listener):
         """What ss says of the listener: (waiting, limit)."""
-        line = lab.must(*self.space.enter, lab.need("ss"), "-tlnH", f"sport = :{listener.getsockname()[1]}")
+        line = lab.must(*self.space.enter, lab.need("ss"), "-tlnH", f"sport = :{port_of(listener)}")
         return tuple(map(int, re.match(r"LISTEN +(\d+) +(\d+) ", line).groups()))
 
     def test_connections_queued_before_tracing(self):
@@ -165,12 +166,12 @@ class Tcpaccept(lab.LiveTest):
             ports = []
             for _ in range(3):
                 client = connect(self.space, listener)
-                ports.append(client.getsockname()[1])
+                ports.append(port_of(client))
                 reset(client)
                 accepted, _ = listener.accept()
                 self.assertEqual(state_of(accepted), CLOSE)
                 accepted.close()
-            port = listener.getsockname()[1]
+            port = port_of(listener)
         self.check_rows(traced, ports, lport=port, laddr="127.0.0.1")
         for row in traced.rows:
             self.assertGreater(row["wait_ns"], 0)
@@ -208,9 +209,8 @@ class Tcpaccept(lab.LiveTest):
                 clients += [stack.enter_context(connect(self.space, listener)) for _ in range(4)]
                 lab.wait_for(lambda: self.queue_of(listener)[0] == 5, "the queue")
                 for _ in range(3):
-                    ring.submit(OP_ACCEPT, listener.fileno())
-                    os.close(ring.result())
-                ring.submit(OP_ACCEPT, listener.fileno(), priority=MULTISHOT)
+                    os.close(ring.accept(listener))
+                ring.accept_all(listener)
                 for _ in range(2):
                     os.close(ring.result())
             self.check_rows(traced, clients, pid=os.getpid(), tid=os.getpid(), queue_limit=7)
@@ -225,8 +225,7 @@ class Tcpaccept(lab.LiveTest):
                 clients = []
                 for _ in range(3):
                     clients.append(stack.enter_context(connect(self.space, listener)))
-                    ring.submit(OP_ACCEPT, listener.fileno(), flags=ASYNC)
-                    os.close(ring.result())
+                    os.close(ring.accept(listener, ASYNC))
             name = open("/proc/self/comm").read().strip()
             self.check_rows(traced, clients, pid=os.getpid(), comm=name)
 
@@ -240,11 +239,9 @@ class Tcpaccept(lab.LiveTest):
             os.dup2(accepted.fileno(), 0)  # NOP and a direct accept have the result 0
             try:
                 with self.space.trace("tcpaccept") as traced:
-                    ring.submit(OP_NOP)
-                    self.assertEqual(ring.result(), 0)
+                    self.assertEqual(ring.request(NOP), 0)
                     stack.enter_context(connect(self.space, listener))
-                    ring.submit(OP_ACCEPT, listener.fileno(), slot=1)
-                    self.assertEqual(ring.result(), 0)
+                    self.assertEqual(ring.accept(listener, slot=1), 0)
             finally:
                 os.dup2(saved, 0)
                 os.close(saved)
@@ -277,7 +274,7 @@ class Tcpaccept(lab.LiveTest):
     def test_local_ports(self):
         """-P is about the listener's port; bcc's letter."""
         with listen(self.space) as wanted, listen(self.space) as other, contextlib.ExitStack() as stack:
-            port = wanted.getsockname()[1]
+            port = port_of(wanted)
             with self.space.trace("tcpaccept", "-P", port) as traced:
                 clients = [stack.enter_context(connect(self.space, wanted)) for _ in range(3)]
                 for listener in (wanted, wanted, wanted, other):

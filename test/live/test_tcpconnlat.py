@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tcpconnlat: how long each attempt to connect took, how it ended, and how many SYNs it sent."""
 
-import re
-import socket
 import time
 
-import connecting
 import lab
+import silence
+from sockets import attempt, closed_port, listen, port_of, settled, work_inside
 
 FAMILIES = (4, 6)
 SLACK = 5 * 10**7  # ns that a process may be away from its CPU
@@ -65,26 +64,25 @@ class Tcpconnlat(lab.LiveTest):
         def connect():
             took, kept = [], []
             for family in FAMILIES:
-                server, port = connecting.listener(lab.LOOPBACK[family])
-                closed = connecting.closed_port(lab.LOOPBACK[family])
-                full, full_port = connecting.listener(lab.LOOPBACK[family], backlog=0)
-                kept.append(connecting.attempt(lab.LOOPBACK[family], full_port))
+                listener, full = listen(self.space, family), listen(self.space, family, backlog=0)
+                port, full_port, closed = port_of(listener), port_of(full), closed_port(lab.LOOPBACK[family])
+                kept.append(attempt(lab.LOOPBACK[family], full_port))
                 for to in (port, closed) * 7:
                     began = time.monotonic_ns()
-                    kept.append(connecting.attempt(lab.LOOPBACK[family], to))
+                    kept.append(attempt(lab.LOOPBACK[family], to))
                     took.append(time.monotonic_ns() - began)
                 # The queue is full: the first SYN is dropped; there is room for the second.
-                made, how = connecting.attempt(lab.LOOPBACK[family], full_port, blocking=False)
+                made, how = attempt(lab.LOOPBACK[family], full_port, blocking=False)
                 began = time.monotonic_ns()
                 assert how == "EINPROGRESS", how
                 full.accept()
                 made.setblocking(True)
-                connecting.settled(made, lab.LOOPBACK[family], full_port)
+                settled(made, lab.LOOPBACK[family], full_port)
                 took.append(time.monotonic_ns() - began + SLACK // 2)
             return took
 
         with self.space.trace("tcpconnlat") as traced:
-            took = connecting.inside(self.space, connect)[1]
+            took = work_inside(self.space, connect)[1]
         slow = [row for row in traced.rows if row["latency_ns"] > 9 * 10**8]
         self.assertEqual(lab.count_by(slow, "family", "result", "syns"), {(4, "ok", 2): 1, (6, "ok", 2): 1})
         rows = list(traced.rows)
@@ -93,19 +91,19 @@ class Tcpconnlat(lab.LiveTest):
 
     def test_silence(self):
         """Attempts that come to nothing end, too, with their time and their SYNs."""
-        connecting.add_silence(self.space)
+        silence.add(self.space)
 
         def connect():
             waiting = []
             for family in FAMILIES:
-                for address, count in ((connecting.NOBODY[family], 3), (connecting.NOWHERE[family], 2)):
-                    waiting += [(connecting.attempt(address, 443, False)[0], address) for _ in range(count)]
+                for address, count in ((silence.NOBODY[family], 3), (silence.NOWHERE[family], 2)):
+                    waiting += [(attempt(address, 443, False)[0], address) for _ in range(count)]
                 for _ in range(7):
-                    connecting.attempt(connecting.NOWHERE[family], 443, False)[0].close()
-            return [connecting.settled(made, address, 443) for made, address in waiting]
+                    attempt(silence.NOWHERE[family], 443, False)[0].close()
+            return [settled(made, address, 443) for made, address in waiting]
 
         with self.space.trace("tcpconnlat") as traced:
-            pid, told = connecting.inside(self.space, connect)
+            pid, told = work_inside(self.space, connect)
         self.assertEqual(told, (["EHOSTUNREACH"] * 3 + ["ETIMEDOUT"] * 2) * 2)
         expected = {}
         for family in FAMILIES:
@@ -124,24 +122,24 @@ class Tcpconnlat(lab.LiveTest):
 
         def connect():
             kept = []
-            server, port = connecting.listener("127.0.0.1")
-            closed = connecting.closed_port("127.0.0.1")
+            listener = listen(self.space)
+            port, closed = port_of(listener), closed_port("127.0.0.1")
             for _ in range(5):
-                made = connecting.attempt("127.0.0.1", closed)[0]
+                made = attempt("127.0.0.1", closed)[0]
                 time.sleep(0.1)
-                kept.append(connecting.attempt("127.0.0.1", port, made=made))
+                kept.append(attempt("127.0.0.1", port, made=made))
             return [how for _, how in kept]
 
         with self.space.trace("tcpconnlat") as traced, self.space.trace("tcpconnlat", "50") as slow:
-            self.assertEqual(connecting.inside(self.space, connect)[1], ["ok"] * 5)
+            self.assertEqual(work_inside(self.space, connect)[1], ["ok"] * 5)
         self.assertEqual(lab.count_by(traced.rows, "result"), {("ok",): 5, ("refused",): 5})
         self.assertTrue(all(row["latency_ns"] < SLACK for row in traced.rows), traced.rows)
         self.assertEqual(slow.rows, [])
 
     def test_older_attempts(self):
         """When it began is not known: neither is how long it took."""
-        connecting.add_silence(self.space)
-        script = f"import socket; socket.socket().connect(('{connecting.NOWHERE[4]}', 443))"
+        silence.add(self.space)
+        script = f"import socket; socket.socket().connect(('{silence.NOWHERE[4]}', 443))"
         with lab.Running(*self.space.enter, "python3", "-c", script) as client:
             attempts = (*self.space.enter, lab.need("ss"), "-tnH", "state", "syn-sent")
             lab.wait_for(lambda: lab.must(*attempts), "the attempt")

@@ -7,6 +7,7 @@ import re
 import socket
 
 import lab
+from sockets import family_of, port_of, receive
 
 HOSTS = ("10.1.0.1", "10.2.0.1", "192.0.2.1", "2001:db8::1", "2001:db9::1")
 
@@ -27,16 +28,14 @@ class Tcpsubnet(lab.LiveTest):
     def send(self, host, size, back=0, source=None):
         """A connection that carries `size` bytes to the host, from the host itself, and `back` from it."""
         with self.space.inside():
-            family = socket.AF_INET6 if ":" in host else socket.AF_INET
-            with socket.create_server((host, 0), family=family) as listener:
+            with socket.create_server((host, 0), family=family_of(host)) as listener:
                 address = listener.getsockname()[:2]
                 if source:
                     address = source, address[1]
                 with socket.create_connection(address) as client, listener.accept()[0] as server:
-                    for sender, receiver, left in ((client, server, size), (server, client, back)):
-                        sender.sendall(b"x" * left)
-                        while left:
-                            left -= len(receiver.recv(left))
+                    for sender, receiver, count in ((client, server, size), (server, client, back)):
+                        sender.sendall(b"x" * count)
+                        receive(receiver, count)
 
     def trace(self, *options):
         return self.space.trace("tcpsubnet", *options, "-i", "0.2")
@@ -69,12 +68,10 @@ class Tcpsubnet(lab.LiveTest):
     def test_ipv4_on_an_ipv6_socket(self):
         with self.space.inside(), socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
             with self.trace("::/0,0.0.0.0/0") as traced:
-                with socket.create_connection(("10.1.0.1", listener.getsockname()[1])) as client:
+                with socket.create_connection(("10.1.0.1", port_of(listener))) as client:
                     with listener.accept()[0] as server:
                         server.sendall(b"x" * 1009)
-                        left = 1009
-                        while left:
-                            left -= len(client.recv(left))
+                        receive(client, 1009)
         self.assertEqual(by_subnet(traced.rows), {"0.0.0.0/0": 1009})
 
     def test_table_and_units(self):

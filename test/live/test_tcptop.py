@@ -12,26 +12,10 @@ import tempfile
 import time
 
 import lab
+from sockets import connection, port_of, receive
 
 SO_ZEROCOPY, MSG_ZEROCOPY = 60, 0x4000000
 PRIME = 100_003
-
-
-@contextlib.contextmanager
-def connection(space, family=socket.AF_INET):
-    """Two connected sockets of this process: the client's, the server's."""
-    host = {socket.AF_INET: "127.0.0.1", socket.AF_INET6: "::1"}[family]
-    with space.inside(), socket.create_server((host, 0), family=family) as listener:
-        client = socket.create_connection(listener.getsockname()[:2])
-        server, _ = listener.accept()
-    with client, server:
-        yield client, server
-
-
-def receive(end, size):
-    """Reads so many bytes."""
-    while size:
-        size -= len(end.recv(min(size, 1 << 20)))
 
 
 def sums(rows, *names):
@@ -54,14 +38,14 @@ class Tcptop(lab.LiveTest):
         self.assertEqual({(row["pid"], row["owner"]) for row in traced.rows}, {(os.getpid(), "exact")})
         self.assertEqual(traced.ledger["lost"], 0, traced.errors)
 
-    def check_move(self, move, size, family=socket.AF_INET):
+    def check_move(self, move, size, family=4):
         """Bytes of a connection that is older than the trace, moved by `move`; earlier ones do not count."""
         with connection(self.space, family) as (client, server):
             client.sendall(b"x" * 7919)
             receive(server, 7919)
             with self.space.trace("tcptop", "0.2") as traced:
                 move(client, server, size)
-                port = client.getsockname()[1]
+                port = port_of(client)
                 lab.wait_for(lambda: b'"lport":%d' % port in traced.so_far(), "the interval")
         self.assert_moved(traced, port, size)
 
@@ -95,7 +79,7 @@ class Tcptop(lab.LiveTest):
             receive(server, size)
 
         self.check_move(move, PRIME)
-        self.check_move(move, PRIME, socket.AF_INET6)
+        self.check_move(move, PRIME, family=6)
 
     def test_sendfile(self):
         def move(client, server, size):
@@ -140,7 +124,7 @@ class Tcptop(lab.LiveTest):
         offered, sent = 1000 * 1_000_003, 0
         with self.space.trace("tcptop", "0.2") as traced:
             with connection(self.space) as (client, server):
-                port = client.getsockname()[1]
+                port = port_of(client)
                 client.setblocking(False)
                 for _ in range(1000):
                     with contextlib.suppress(BlockingIOError):

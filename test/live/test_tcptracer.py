@@ -10,10 +10,9 @@ import socket
 import time
 
 import lab
-from sockets import MPTCP, Blocked, Child, connect, listen, ns_now, reset, state_of
-from ring import OP_ACCEPT, Ring
+from sockets import CLOSE, MPTCP, Blocked, Child, connect, listen, ns_now, port_of, reset, state_of
+from uring import Ring
 
-CLOSE = 7  # TCP_CLOSE
 BYTES, ANSWER = 1000, 500
 
 
@@ -22,9 +21,6 @@ def types_of(rows):
 
 
 class Tcptracer(lab.LiveTest):
-    def port_of(self, end):
-        return end.getsockname()[1]
-
     def check_empty(self, row):
         for name in ("tx_bytes", "rx_bytes", "duration_ns"):
             self.assertEqual((row[name] is None), row["type"] != "close", row)
@@ -116,12 +112,12 @@ class Tcptracer(lab.LiveTest):
         with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
             client = connect(self.space, listener)
             client.sendall(b"x" * 77)
-            port = self.port_of(client)
+            port = port_of(client)
             reset(client)
             accepted, _ = listener.accept()
             self.assertEqual(state_of(accepted), CLOSE)
             accepted.close()
-            listening = self.port_of(listener)
+            listening = port_of(listener)
         self.assert_account(traced, 4)
         mine = [row for row in traced.rows if row["rport"] == port]
         self.assertEqual(types_of(mine), ["accept", "close"])
@@ -133,7 +129,7 @@ class Tcptracer(lab.LiveTest):
         """Of the listener's end nothing was told, so its end is not either: when reset, and when the listener goes."""
         with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
             clients = [connect(self.space, listener) for _ in range(3)]
-            ports = [self.port_of(client) for client in clients]
+            ports = [port_of(client) for client in clients]
             reset(clients[0])
             listener.close()
             for client in clients[1:]:
@@ -164,7 +160,7 @@ class Tcptracer(lab.LiveTest):
         """Queued before tracing: accepted and closed, and never accepted."""
         with listen(self.space) as listener:
             clients = [connect(self.space, listener) for _ in range(2)]
-            ports = [self.port_of(client) for client in clients]
+            ports = [port_of(client) for client in clients]
             with self.space.trace("tcptracer") as traced:
                 listener.accept()[0].close()
                 listener.close()
@@ -182,7 +178,7 @@ class Tcptracer(lab.LiveTest):
             client = connect(self.space, listener)
             accepted, _ = listener.accept()
             client.close()
-            port = self.port_of(listener)
+            port = port_of(listener)
             with self.space.trace("tcptracer") as traced:
                 accepted.close()
                 self.wait_until_gone(listener)
@@ -191,7 +187,7 @@ class Tcptracer(lab.LiveTest):
 
     def wait_until_gone(self, listener):
         """No connection of its port is left but in TIME_WAIT."""
-        port = self.port_of(listener)
+        port = port_of(listener)
         command = (*self.space.enter, lab.need("ss"), "-tnH", "state", "connected", "exclude", "time-wait")
         lab.wait_for(lambda: not lab.must(*command, f"( sport = :{port} or dport = :{port} )"), "the end")
 
@@ -200,7 +196,7 @@ class Tcptracer(lab.LiveTest):
         for client_closes in (True, False):
             with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
                 client = connect(self.space, listener)
-                port = self.port_of(client)
+                port = port_of(client)
                 accepted, _ = listener.accept()
                 client.sendall(b"x" * 11)
                 client.shutdown(socket.SHUT_WR)
@@ -241,7 +237,7 @@ class Tcptracer(lab.LiveTest):
             client = connect(self.space, listener)
             accepted, _ = listener.accept()
             client.sendall(b"x" * 1009)
-            port = self.port_of(client)
+            port = port_of(client)
             lab.wait_for(lambda: accepted.recv(2000, socket.MSG_PEEK) == b"x" * 1009, "the data")
             accepted.close()
             client.close()
@@ -262,7 +258,7 @@ class Tcptracer(lab.LiveTest):
                     while True:
                         written += client.send(b"x" * 65537)
                 self.assertGreater(written, 10**6)
-                port = self.port_of(client)
+                port = port_of(client)
                 client.close()
                 accepted.settimeout(lab.PATIENCE)
                 while accepted.recv(1 << 20):
@@ -281,7 +277,7 @@ class Tcptracer(lab.LiveTest):
                 before = ns_now()
                 client = connect(self.space, listener)
                 connected = ns_now()
-                port = self.port_of(client)
+                port = port_of(client)
                 time.sleep(seconds)
                 closing = ns_now()
                 client.close()
@@ -336,8 +332,7 @@ class Tcptracer(lab.LiveTest):
         with Ring() as ring, listen(self.space) as listener, self.space.trace("tcptracer") as traced:
             ring.table(4)
             client = connect(self.space, listener)
-            ring.submit(OP_ACCEPT, listener.fileno(), slot=1)
-            self.assertEqual(ring.result(), 0)
+            self.assertEqual(ring.accept(listener, slot=1), 0)
             client.close()
             ring.table_off()
             lab.wait_for(lambda: traced.so_far().count(b'"close"') == 2, "the end")

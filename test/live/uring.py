@@ -1,37 +1,106 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""uring.py: single requests to connect through io_uring, in this process."""
+"""uring.py: an io_uring, by the raw system calls: for what `nettrace traffic` does not ask of it."""
 
 import ctypes
 import mmap
+import os
 import socket
 import struct
 
-SETUP, ENTER = 425, 426  # system calls, the same everywhere
+SETUP, ENTER, REGISTER = 425, 426, 427  # on every architecture
+REGISTER_FILES, UNREGISTER_FILES = 2, 3
+NOP, ACCEPT, CONNECT, LISTEN = 0, 13, 16, 57  # LISTEN since 6.11
+ASYNC = 1 << 4  # flag of a request: a thread of the kernel's own makes it
+MULTISHOT = 1  # of an accept
 GETEVENTS = 1
-OP_CONNECT = 16
-ASYNC = 1 << 4  # by a thread of its own
-RINGS, ENTRIES = 0, 0x10000000  # offsets of the parts to map
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def connect(made, address, port, flags=0):
-    """Connects through a ring of its own; returns what the completion says: 0 or a negative errno."""
-    v6 = made.family == socket.AF_INET6
-    raw, host = struct.pack("=H", made.family) + struct.pack("!H", port), socket.inet_pton(made.family, address)
-    raw += b"\0" * 4 + host + b"\0" * 4 if v6 else host + b"\0" * 8
-    where = ctypes.create_string_buffer(raw, len(raw))
-    parameters = ctypes.create_string_buffer(120)
-    ring = libc.syscall(SETUP, 1, parameters)
-    if ring < 0:
-        raise OSError(ctypes.get_errno(), "io_uring_setup")
-    sq = struct.unpack_from("10I", parameters, 40)  # head, tail, mask, entries, flags, dropped, array
-    cq = struct.unpack_from("10I", parameters, 80)  # head, tail, mask, entries, overflow, cqes
-    with mmap.mmap(ring, 4096, offset=RINGS) as rings, mmap.mmap(ring, 4096, offset=ENTRIES) as entries:
-        struct.pack_into("=BBHiQQ", entries, 0, OP_CONNECT, flags, 0, made.fileno(), len(raw), ctypes.addressof(where))
-        struct.pack_into("I", rings, sq[6], 0)
-        struct.pack_into("I", rings, sq[1], 1)
-        if libc.syscall(ENTER, ring, 1, 1, GETEVENTS, None, 0) != 1:
-            raise OSError(ctypes.get_errno(), "io_uring_enter")
-        result = struct.unpack_from("=Qi", rings, cq[5])[1]
-    socket.close(ring)
+def call(*arguments):
+    result = libc.syscall(*(ctypes.c_long(argument) for argument in arguments))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "io_uring")
     return result
+
+
+def socket_address(family, address, port):
+    """As the kernel takes it: a struct sockaddr_in or sockaddr_in6."""
+    raw, host = struct.pack("=H", family) + struct.pack("!H", port), socket.inet_pton(family, address)
+    raw += b"\0" * 4 + host + b"\0" * 4 if family == socket.AF_INET6 else host + b"\0" * 8
+    return ctypes.create_string_buffer(raw, len(raw))
+
+
+class Ring:
+    """Requests are submitted one by one; results are waited for."""
+
+    def __init__(self, entries=64):
+        parameters = (ctypes.c_uint32 * 30)()
+        self.fd = call(SETUP, entries, ctypes.addressof(parameters))
+        sq_entries, cq_entries = parameters[0], parameters[1]
+        self.sq = dict(zip(("head", "tail", "mask", "entries", "flags", "dropped", "array"), parameters[10:17]))
+        self.cq = dict(zip(("head", "tail", "mask", "entries", "overflow", "cqes"), parameters[20:26]))
+        size = max(self.sq["array"] + sq_entries * 4, self.cq["cqes"] + cq_entries * 16)
+        self.rings = mmap.mmap(self.fd, size, offset=0)  # IORING_FEAT_SINGLE_MMAP
+        self.requests = mmap.mmap(self.fd, sq_entries * 64, offset=0x10000000)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        os.close(self.fd)
+        self.rings.close()
+        self.requests.close()
+
+    def number(self, offset):
+        return struct.unpack_from("I", self.rings, offset)[0]
+
+    def submit(self, opcode, fd=-1, flags=0, priority=0, offset=0, address=0, length=0, slot=0):
+        """One request; `slot`: what an accept opens is no descriptor, but in this slot (from 1) of the ring's table."""
+        tail = self.number(self.sq["tail"])
+        index = tail & self.number(self.sq["mask"])
+        self.requests[index * 64 : index * 64 + 64] = struct.pack(
+            "=BBHiQQiIQHHiQQ", opcode, flags, priority, fd, offset, address, length, 0, 0, 0, 0, slot, 0, 0
+        )
+        struct.pack_into("I", self.rings, self.sq["array"] + index * 4, index)
+        struct.pack_into("I", self.rings, self.sq["tail"], tail + 1)
+        if call(ENTER, self.fd, 1, 0, 0, 0, 0) != 1:
+            raise AssertionError("io_uring has not taken the request")
+
+    def result(self):
+        """The result of the next request that is done."""
+        head = self.number(self.cq["head"])
+        while head == self.number(self.cq["tail"]):
+            call(ENTER, self.fd, 0, 1, GETEVENTS, 0, 0)
+        place = self.cq["cqes"] + (head & self.number(self.cq["mask"])) * 16
+        struct.pack_into("I", self.rings, self.cq["head"], head + 1)
+        return struct.unpack_from("QiI", self.rings, place)[1]
+
+    # Each of these waits; it returns what the completion says: a negative errno, if it failed.
+
+    def request(self, opcode, *how, **more):
+        self.submit(opcode, *how, **more)
+        return self.result()
+
+    def accept(self, listener, flags=0, slot=0):
+        return self.request(ACCEPT, listener.fileno(), flags, slot=slot)
+
+    def connect(self, made, address, port, flags=0):
+        where = socket_address(made.family, address, port)
+        at = ctypes.addressof(where)
+        return self.request(CONNECT, made.fileno(), flags, offset=ctypes.sizeof(where), address=at)
+
+    def listen(self, fd, backlog, flags=0):
+        return self.request(LISTEN, fd, flags, length=backlog)
+
+    def accept_all(self, listener):
+        """One request for all that will come: each has a result."""
+        self.submit(ACCEPT, listener.fileno(), priority=MULTISHOT)
+
+    def table(self, size):
+        """A table of the ring's own for files, empty."""
+        slots = (ctypes.c_int32 * size)(*[-1] * size)
+        call(REGISTER, self.fd, REGISTER_FILES, ctypes.addressof(slots), size)
+
+    def table_off(self):
+        """Closes what is in it."""
+        call(REGISTER, self.fd, UNREGISTER_FILES, 0, 0)

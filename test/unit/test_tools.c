@@ -214,6 +214,15 @@ static void keys_have_help(void **state)
 	}
 }
 
+/* /proc/kallsyms is read at the start for who needs places; later the process may not any more. */
+static void places_are_read_in_time(void **state)
+{
+	const struct tool *tool = *state;
+
+	for_each (field, field, tool->fields)
+		check((field->kind != F_SYMBOL && field->kind != F_STACK) || tool->symbols[0], tool, field->name);
+}
+
 /* printer looks for the stand-in among the fields as they are in the table: a view has no place of its own there. */
 static void stand_ins_are_own_fields(void **state)
 {
@@ -385,6 +394,7 @@ int main(void)
 		LOOK(fields_lie_inside_the_event),
 		LOOK(names_are_keys_and_titles_stand_above),
 		LOOK(keys_have_help),
+		LOOK(places_are_read_in_time),
 		LOOK(stand_ins_are_own_fields),
 		LOOK(summaries_count),
 		LOOK(options_have_help),

@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Machines and privileges that do not let a tool trace: one line says why and what to do, exit status 3."""
+
+import os
+import pathlib
+import platform
+import shutil
+import tempfile
+
+import lab
+
+DENIED = pathlib.Path(__file__).parent / "denied.py"
+NO_TYPES = "mount -t tmpfs none /sys/kernel/btf"
+
+
+def inside_mounts(script, *command):
+    """In a mount namespace of its own, after a script."""
+    return ["unshare", "--mount", "sh", "-c", f'{script} && exec "$@"', "sh", *map(str, command)]
+
+
+class Refusal(lab.LiveTest):
+    limit = 120
+
+    def setUp(self):
+        super().setUp()
+        lab.need("unshare")
+        self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.directory.chmod(0o755)
+        self.copy = self.directory / "nettrace"
+        shutil.copy(lab.NETTRACE, self.copy)
+
+    def check(self, *command, says, options=()):
+        """Every tool, in one line without a word of libbpf's; with --debug its own words may follow."""
+        for tool in lab.every_tool():
+            with self.subTest(tool=tool, says=says):
+                done = lab.run(*command, self.copy, tool, "--duration=0.1", *options)
+                self.assertEqual((done.code, done.output), (3, b""), done.errors)
+                self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: [^\n]*\({says}[^\n]*\)\n\Z")
+                self.assertNotIn("libbpf", done.errors)
+
+
+class Privileges(Refusal):
+    def test_another_user(self):
+        self.check(*lab.as_nobody(), says=r"run as root, or: setcap cap_bpf,cap_perfmon\+ep on the binary")
+
+    def test_another_user_where_everybody_may_call_bpf(self):
+        """For socket filters: nothing that traces."""
+        setting = pathlib.Path("/proc/sys/kernel/unprivileged_bpf_disabled")
+        before = setting.read_text()
+        if before.strip() != "1":  # that one is for good
+            self.addCleanup(setting.write_text, before)
+            setting.write_text("0")
+        self.check(*lab.as_nobody(), says="run as root, or: setcap cap_bpf,cap_perfmon")
+
+    def test_the_remedy_is_one(self):
+        """What the message says is done, and it works."""
+        lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
+        for tool in lab.every_tool():
+            done = lab.run(*lab.as_nobody(self.copy, tool, "--duration=0.1"))
+            self.assertEqual(done.code, 0, done.errors)
+
+    def test_another_user_under_no_new_privs(self):
+        lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
+        # In two steps: the first setpriv has what the bits of a file can be taken from.
+        says = "run as root, or with CAP_BPF and CAP_PERFMON as ambient capabilities: setcap does not help"
+        self.check(*lab.as_nobody("setpriv", "--no-new-privs"), says=says)
+
+    def test_half_of_it(self):
+        for one in ("bpf", "perfmon"):
+            self.check(*lab.as_nobody(capabilities=[one]), says="run as root, or: setcap cap_bpf,cap_perfmon")
+
+    def test_root_of_a_container(self):
+        bare = ["setpriv", "--bounding-set=-bpf,-perfmon,-sys_admin", "--inh-caps=-all"]
+        self.check(*bare, says="root without CAP_BPF and CAP_PERFMON: a container needs --cap-add BPF")
+
+    def test_root_of_a_user_namespace(self):
+        self.check("unshare", "--user", "--map-root-user", says="in a user namespace, capabilities do not count")
+
+    def test_cap_sys_admin_alone(self):
+        """What it took before there was CAP_BPF."""
+        for tool in lab.every_tool():
+            done = lab.run(*lab.as_nobody(self.copy, tool, "--duration=0.1", capabilities=["sys_admin"]))
+            self.assertEqual(done.code, 0, done.errors)
+
+    def test_verbose_shows_the_log(self):
+        done = lab.run(*lab.as_nobody(self.copy, "tcplife", "-v", capabilities=["bpf"]))
+        self.assertEqual(done.code, 3)
+        self.assertIn("libbpf: prog 'session'", done.errors)
+        self.assertRegex(done.errors, r"\ntcplife: cannot trace tcplife: its program session for [^\n]*\n\Z")
+
+
+class Seccomp(Refusal):
+    def test_root(self):
+        for error in ("EPERM", "ENOSYS", "EACCES"):
+            self.check("python3", DENIED, error, says="a seccomp filter is in force")
+
+    def test_another_user(self):
+        for error in ("EPERM", "ENOSYS"):
+            self.check("python3", DENIED, error, *lab.as_tracer(), says="a seccomp filter is in force")
+
+    def test_a_filter_that_allows_it(self):
+        for tool in lab.every_tool():
+            done = lab.run("python3", DENIED, "nothing", self.copy, tool, "--duration=0.1")
+            self.assertEqual((done.code, done.errors), (0, ""))
+
+
+class Types(Refusal):
+    release = platform.release()
+
+    def test_a_kernel_without(self):
+        says = f"needs a kernel of 5.10 or later, built with CONFIG_DEBUG_INFO_BTF; this is {self.release}"
+        self.check(*inside_mounts(NO_TYPES), says=says)
+
+    def test_names_of_a_kernel_without(self):
+        done = lab.run(*inside_mounts(NO_TYPES, self.copy, "tcpdrop", "--reason=NO_SOCKET"))
+        self.assertEqual((done.code, done.output), (3, b""))
+        self.assertRegex(done.errors, r"\Atcpdrop: --reason: [^\n]*CONFIG_DEBUG_INFO_BTF[^\n]*\n\Z")
+
+    def test_an_old_kernel(self):
+        """One that says it is 2.6: told where something fails, and only there."""
+        old = ["setarch", "--uname-2.6"]
+        self.check(*old, *inside_mounts(NO_TYPES), says=r"needs a kernel of 5.10 or later, .*; this is 2\.6\.")
+        done = lab.run(*old, self.copy, "tcplife", "--duration=0.1")
+        self.assertEqual((done.code, done.errors), (0, ""))
+
+    def test_not_for_this_user(self):
+        script = f"{NO_TYPES} && touch /sys/kernel/btf/vmlinux && chmod 600 /sys/kernel/btf/vmlinux"
+        self.check(*inside_mounts(script), *lab.as_tracer(), says="this user cannot read /sys/kernel/btf/vmlinux")
+
+
+class Scratch(Refusal):
+    """An image with nothing in it but the binary."""
+
+    def test_without_sys(self):
+        enter = ["chroot", self.directory]
+        for tool in lab.every_tool():
+            done = lab.run(*enter, "/nettrace", tool, "--duration=0.1")
+            self.assertEqual((done.code, done.output), (3, b""), done.errors)
+            says = r"[^\n]*\(/sys is not mounted here: mount -t sysfs sysfs /sys\)\n\Z"
+            self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: {says}")
+
+    def trace(self, *mounts):
+        (self.directory / "sys").mkdir()
+        (self.directory / "proc").mkdir()
+        script = " && ".join(f"mount --rbind /{name} {self.directory}/{name}" for name in mounts)
+        words = ("/nettrace", "tcplife", "--json", "--debug", "--netns", self.space.inode, "--", "/nettrace", "traffic")
+        done = self.space.run(*inside_mounts(script, "chroot", self.directory, *words, "--connect=7"))
+        self.assertEqual(done.code, 0, done.errors)
+        self.assert_account(done, 2 * 7)
+
+    def test_with_sys(self):
+        self.trace("sys")
+
+    def test_with_sys_and_proc(self):
+        self.trace("sys", "proc")
+
+    def test_without_proc_places_are_numbers(self):
+        (self.directory / "sys").mkdir()
+        script = f"mount --rbind /sys {self.directory}/sys"
+        done = lab.run(*inside_mounts(script, "chroot", self.directory, "/nettrace", "tcpdrop", "--duration=0.1"))
+        self.assertEqual(done.code, 0)
+        self.assertRegex(done.errors, r"\Atcpdrop: note: [^\n]*printed as numbers[^\n]*/proc/kallsyms[^\n]*\n\Z")
+
+
+if __name__ == "__main__":
+    lab.main()
