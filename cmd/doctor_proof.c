@@ -147,10 +147,12 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		snprintf(text, sizeof(text), "the kernel passed programs over %llu times", NUMBER(proof->missed));
 		append(line, size, "; ", text);
 	}
-	for (size_t i = 0; i < proof->n_counts; i++) {
-		snprintf(text, sizeof(text), "not to be had here: %s", proof->counts[i].row->what);
-		if (proof->counts[i].excused && proof->counts[i].family != 6)
-			append(line, size, "; ", text);
+	for (size_t i = 0, n = 0; i < proof->n_counts; i++) {
+		if (!proof->counts[i].excused || proof->counts[i].family == 6)
+			continue;
+		append(line, size, n ? ", " : "; ", n ? "" : "not to be had here: ");
+		append(line, size, "", proof->counts[i].row->what);
+		n++;
 	}
 	if (*proof->first) {
 		append(line, size, " ", "(at the second try, by itself; first: ");

@@ -16,7 +16,6 @@
 #include "core/libbpf_log.h"
 #include "core/pins.h"
 #include "core/say.h"
-#include "core/stack.h"
 #include "core/symbols.h"
 
 /* Wake the reader when so much of the ring waits; its own timer (core/run.c) takes care of the tail. */
@@ -184,51 +183,6 @@ static const char *try_plan(struct session *session, struct options *options, en
 	return attach_hooks(session, false, error);
 }
 
-static void tell_rungs(const struct session *session)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		const char *program = plan_program(&session->plan, i);
-
-		if (program)
-			say("hook %s: %s (%s)", hook->name, ladder_section(session, program), program);
-		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
-			if (session->plan.choices[i].refused[alt])
-				say("hook %s: %s (%s) %s: %s", hook->name, ladder_section(session, hook->alts[alt]),
-				    hook->alts[alt],
-				    session->plan.choices[i].fates[alt] == CROSSED_OUT ? "crossed out"
-										       : "not to be had here",
-				    strerror(-session->plan.choices[i].refused[alt]));
-	}
-}
-
-/* The kernel has what the hook is for, but would not load or attach a program there. */
-static bool was_refused(const struct choice *choice)
-{
-	for (int alt = 0; alt < ALT_ITEMS; alt++)
-		if (choice->refused[alt] && choice->refused[alt] != -ENOENT)
-			return true;
-	return false;
-}
-
-/* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
-static void tell_missing(const struct session *session, const struct options *options)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		bool wanted = plan_wants(hook, options->settings.flags);
-		const char *why = was_refused(&session->plan.choices[i]) && kernel_is_locked_down()
-					  ? " (lockdown=confidentiality)"
-					  : "";
-		int alt = session->plan.choices[i].alt;
-
-		if (wanted && hook->without && alt == PLAN_NONE)
-			say("note: this kernel or these privileges do not give %s%s", hook->without, why);
-		if (hook->lesser && alt != PLAN_NONE && (alt + 1 == ALT_ITEMS || !hook->alts[alt + 1]))
-			say("note: this kernel or these privileges do not give %s%s", hook->lesser, why);
-	}
-}
-
 void ladder_give_up(const struct session *session, const char *what, int error)
 {
 	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
@@ -297,13 +251,4 @@ bool ladder_climb(struct session *session, struct options *options)
 		if (!plan_refuse(&session->plan, refused, fate, error))
 			return fail(session, "loading its BPF programs", error);
 	}
-}
-
-void ladder_tell(const struct session *session, const struct options *options)
-{
-	if (options->verbose)
-		tell_rungs(session);
-	tell_missing(session, options);
-	if (session->tool->symbols[0])
-		stack_note();
 }
