@@ -27,12 +27,19 @@ static const struct field fields[] = {
 	{},
 };
 
+static const struct field summary_fields[] = {
+	{ "histogram_us", "usecs", F_LOG2, OWN(latency), .unit = 1000, .help = "how many took how long, us" },
+	{ "count", "ATTEMPTS", F_COUNT, IN_CSV | IN_JSON, .help = "attempts that ended" },
+	{},
+};
+
 static const struct opt opts[] = {
 	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct options, settings.numbers[TCPCONNLAT_MINIMUM]),
 	  .help = "only attempts of this many milliseconds or more: 10, 0.5" },
 	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNLAT_LPORT, .help = "add the local port" },
 	{ "lport", 0, O_SAME, .same = "show-lport" },
 	{ "localport", 0, O_SAME, .same = "lport" },
+	{ "dist", 0, O_SAME, .same = "summary", .help = "a histogram on exit and at --interval" },
 	{},
 };
 
@@ -47,6 +54,8 @@ static const char *const examples[] = {
 	"those of 10 ms or more, with their result and how many SYNs they took",
 	"tcpconnlat -L --rport 443",
 	"those to port 443, with the local port",
+	"tcpconnlat --dist --interval 10",
+	"a histogram every ten seconds",
 	NULL,
 };
 
@@ -61,4 +70,6 @@ const struct tool tcpconnlat = {
 	.opts = opts,
 	.words = words,
 	.fields = fields,
+	.summary_fields = summary_fields,
+	.summary_flag = TCPCONNLAT_DIST,
 };

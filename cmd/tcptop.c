@@ -24,7 +24,7 @@ static const struct field fields[] = {
 	{ "owner", .where = IN_JSON, .merge = LATEST },
 	{ "netns", .where = IN_JSON },
 	{ "cgroup_id", .where = IN_JSON, .merge = LATEST },
-	{ "family", .where = IN_DATA },
+	{ "family", .where = IN_DATA, .groups = OF(HOST) },
 	{ "laddr", .where = IN_DATA },
 	{ "lport", .where = IN_DATA, .groups = OF(PORT) },
 	{ "raddr", .where = IN_DATA, .groups = OF(HOST) },
@@ -54,6 +54,21 @@ static const struct field second[] = {
 
 static const struct block block = {
 	.loadavg_unless = TCPTOP_NO_LOADAVG, .split = "family", .second = second, .second_value = 6
+};
+
+static const struct live live = {
+	TCPTOP_NO_CLEAR,
+	{
+		{ 't', LIVE_SORT, SENT, "tx" },
+		{ 'r', LIVE_SORT, RECEIVED, "rx" },
+		{ 'a', LIVE_SORT, ALL, "rx+tx" },
+		{ 'x', LIVE_SORT, RETRANSMITS, "retransmits" },
+		{ 'l', LIVE_SORT, SRTT, "srtt" },
+		{ 'c', LIVE_GROUP, CONNECTION, "connection" },
+		{ 'p', LIVE_GROUP, PROCESS, "process" },
+		{ 'h', LIVE_GROUP, HOST, "peer host" },
+		{ 'o', LIVE_GROUP, PORT, "local port" },
+	},
 };
 
 static const char *const sorts[] = { "all", "sent", "received", "retransmits", "srtt", NULL };
@@ -97,4 +112,5 @@ const struct tool tcptop = {
 	.summary_fields = fields,
 	.every = 1000000000,
 	.block = &block,
+	.live = &live,
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/table.h"
 
 static const struct block plain;
 
@@ -16,21 +17,46 @@ struct view {
 	struct total *totals;
 	size_t count, shown; /* --rows: the first so many are printed */
 	struct field split;  /* completed; only with block->split */
+	struct field above;  /* the same, with block->above */
 };
 
-static void put_loadavg(struct text *text, uint64_t now)
+/* That of the interval's end, however often it is printed. */
+static const char *loadavg_at(uint64_t now)
 {
-	char line[128] = "";
-	FILE *file = fopen("/proc/loadavg", "re");
+	static char line[128];
+	static uint64_t read_at;
+	FILE *file;
 
+	if (read_at == now)
+		return line;
+	read_at = now;
+	line[0] = '\0';
+	file = fopen("/proc/loadavg", "re");
 	if (file && fgets(line, sizeof(line), file))
 		line[strcspn(line, "\n")] = '\0';
 	if (file)
 		fclose(file);
+	return line;
+}
+
+static void put_loadavg(struct text *text, uint64_t now)
+{
 	clock_local(text, now);
 	text_string(text, " loadavg: ");
-	text_string(text, line);
+	text_string(text, loadavg_at(now));
 	text_string(text, "\n\n");
+}
+
+static struct field field_named(const struct field *fields, const char *name)
+{
+	while (strcmp(fields->name, name))
+		fields++;
+	return field_complete(fields);
+}
+
+static bool differ(const struct field *field, const struct event *a, const struct event *b)
+{
+	return memcmp((const char *)a + field->off, (const char *)b + field->off, field->size) != 0;
 }
 
 /* What stands above a block. Counts that are printed once, at the end, have nothing. */
@@ -104,10 +130,33 @@ static void put_table(const struct view *view, uint64_t value)
 	totals_release(&all);
 }
 
+/* Whose tables follow, where those of several do. */
+static void put_above(const struct view *view, uint64_t value, const struct event **last)
+{
+	const struct field *above = &view->above;
+	const struct event *event = NULL;
+	bool several = false;
+
+	for (size_t i = 0; i < view->count; i++) {
+		const struct total *total = &view->totals[i];
+
+		if (!event && split_value(view, total) == value)
+			event = total->event;
+		several |= differ(above, view->totals[0].event, total->event);
+	}
+	if (several && (!*last || differ(above, *last, event))) {
+		field_write(&view->printer->text, above, &(struct field_row){ .event = event, .size = UINT16_MAX },
+			    AS_COLUMN, 0);
+		text_char(&view->printer->text, '\n');
+	}
+	*last = event;
+}
+
 /* A table for each value of the split field, smallest first. */
 static void put_tables(struct view *view)
 {
 	const struct field *usual = view->printer->options->tool->summary_fields;
+	const struct event *last = NULL;
 	uint64_t value = 0;
 	size_t tables = 0;
 
@@ -128,6 +177,8 @@ static void put_tables(struct view *view)
 		value = next;
 		if (tables++)
 			text_char(&view->printer->text, '\n');
+		if (view->block->above)
+			put_above(view, value, &last);
 		if (view->block->captions) {
 			text_string(&view->printer->text, view->block->captions[value]);
 			text_char(&view->printer->text, '\n');
@@ -136,6 +187,20 @@ static void put_tables(struct view *view)
 		change_fields(view->printer, value == view->block->second_value ? view->block->second : NULL);
 		put_table(view, value);
 	}
+}
+
+/* Dashes, as many as the heading has characters. */
+static void put_rule(struct printer *printer)
+{
+	struct text *text = &printer->text;
+	size_t from = text->length, cells;
+
+	table_header(printer);
+	cells = text_cells(text, from) - 1; /* the end of the line */
+	text->length = from;
+	while (cells--)
+		text_char(text, '-');
+	text_char(text, '\n');
 }
 
 static void put_block(struct view *view)
@@ -148,10 +213,8 @@ static void put_block(struct view *view)
 	} else if (!view->block->no_header) {
 		printer_header(view->printer);
 	}
-	if (view->block->end) {
-		text_string(&view->printer->text, view->block->end);
-		text_char(&view->printer->text, '\n');
-	}
+	if (view->block->rule)
+		put_rule(view->printer);
 }
 
 /* Rows that are left out go behind view->count: the summary still owns them. */
@@ -182,15 +245,13 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	if (options->tool->finish)
 		finish_rows(&view);
 	view.shown = options->rows && view.count > options->rows ? options->rows : view.count;
+	printer->left_out = view.count - view.shown;
 	if (!view.block->total)
 		view.count = view.shown;
-	if (view.block->split) {
-		const struct field *split = options->tool->summary_fields;
-
-		while (strcmp(split->name, view.block->split))
-			split++;
-		view.split = field_complete(split);
-	}
+	if (view.block->split)
+		view.split = field_named(options->tool->summary_fields, view.block->split);
+	if (view.block->above)
+		view.above = field_named(options->tool->summary_fields, view.block->above);
 	if (options->format == FORMAT_TABLE) {
 		put_block(&view);
 	} else {

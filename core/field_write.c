@@ -155,6 +155,22 @@ static bool write_scaled(struct text *text, const struct field *field, uint64_t 
 	return true;
 }
 
+/* K is 1024, and begins there. */
+static bool write_amount(struct text *text, const struct field *field, uint64_t value, enum writing how)
+{
+	uint64_t one = field->unit ? field->unit : 1, kilo = 1024 * one, mega = 1024 * kilo;
+
+	if (how != AS_COLUMN || (value && value < kilo)) {
+		text_decimal(text, value, one, field->decimals);
+	} else if (!value) {
+		text_char(text, '0');
+	} else {
+		text_decimal(text, value, value < mega ? kilo : mega, 2);
+		text_char(text, value < mega ? 'K' : 'M');
+	}
+	return true;
+}
+
 static bool write_number(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
 {
 	bool known;
@@ -183,6 +199,8 @@ static bool write_number(struct text *text, const struct field *field, const str
 		return false;
 	if (field->kind == F_ENUM)
 		return write_enum(text, field, value, how);
+	if (field->kind == F_SCALED)
+		return write_amount(text, field, value, how);
 	if (field->kind == F_KBYTES || field->kind == F_MSEC || field->kind == F_USEC)
 		return write_scaled(text, field, value, how);
 	text_unsigned(text, value);

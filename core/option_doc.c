@@ -9,16 +9,16 @@
 
 char *option_doc(const struct tool *tool)
 {
-	static const char notes[] =
-		"LIST: numbers and ranges with commas between, 80,443,8000-8100. A filter that is given "
-		"twice takes what either names; a row must pass all filters.\n";
+	static const char lists[] = "LIST: numbers and ranges with commas between, 80,443,8000-8100.";
+	static const char filters[] =
+		" A filter that is given twice takes what either names; a row must pass all filters.";
 	size_t size;
 	char *doc = NULL;
 	FILE *stream = open_memstream(&doc, &size);
 
 	if (!stream)
 		say_exit(EXIT_FAILED, "out of memory");
-	fprintf(stream, "%s\v%s", tool->summary, notes);
+	fprintf(stream, "%s\v%s%s\n", tool->summary, lists, tool->no_sockets ? "" : filters);
 	for (const char *const *example = tool->examples; example && example[0]; example += 2)
 		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
 			example[1]);

@@ -173,7 +173,7 @@ static void put_row(struct printer *printer, struct field_row *row)
 		csv_row(printer, row);
 	else
 		table_row(printer, row);
-	if (printer->text.length >= ENOUGH)
+	if (printer->text.length >= ENOUGH && printer->fd >= 0)
 		printer_flush(printer);
 }
 

@@ -22,12 +22,13 @@ struct printer {
 	bool partial;      /* ... which is less than was asked for: the end came before */
 	uint64_t now;      /* when it ended */
 	uint64_t blocks;   /* of totals so far */
+	uint64_t left_out; /* rows of the last of them that --rows left out */
 	int fd;
 	int error; /* errno of the first write that failed; then nothing is written any more */
 };
 
 /* Picks the fields for the options' format, in the order of the tool's table (JSON: the common keys first). fd: where
- * rows go. */
+ * rows go; -1: they stay in printer->text, for the caller to take. */
 void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd);
 /* The same fields, or others, from now on. */
 void printer_choose(struct printer *printer, const struct field *fields);

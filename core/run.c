@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/command.h"
 #include "core/journal_rows.h"
+#include "core/live.h"
 #include "core/losses.h"
 #include "core/printer.h"
 #include "core/privileges.h"
@@ -32,6 +33,7 @@ struct run {
 	struct session session;
 	struct printer printer;
 	struct summary *summary;     /* NULL: rows */
+	struct live_view *live;      /* of totals; NULL: one block after the other */
 	struct journal_rows journal; /* with --journal */
 	struct command command;
 	struct losses losses;
@@ -73,13 +75,16 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 	run->printer.now = now;
 	run->printer.interval = now - run->interval_start;
 	run->printer.partial = partial;
-	blocks_print(run->summary, &run->printer);
+	if (run->live)
+		live_take(run->live, &run->summary);
+	else
+		blocks_print(run->summary, &run->printer);
 	summary_clear(run->summary);
 	run->interval_start = now;
 	run->outputs++;
 }
 
-static int open_signals(void)
+static int open_signals(const struct live_view *live)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
 	sigset_t set;
@@ -87,6 +92,7 @@ static int open_signals(void)
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		sigaddset(&set, ours[i]);
+	live_signals(live, &set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -99,7 +105,7 @@ static void hear_signals(struct run *run)
 	static bool before;
 
 	while (read(run->signals, &heard, sizeof(heard)) == (ssize_t)sizeof(heard)) {
-		if (heard.ssi_signo == SIGCHLD)
+		if (heard.ssi_signo == SIGCHLD || live_signal(run->live, (int)heard.ssi_signo))
 			continue;
 		if (heard.ssi_signo != SIGINT)
 			command_signal(&run->command, (int)heard.ssi_signo);
@@ -120,11 +126,12 @@ static void wait_for_something(struct run *run, uint64_t now)
 		{ .fd = session_fd(&run->session), .events = POLLIN },
 		{ .fd = run->signals, .events = POLLIN },
 		{ .fd = run->printer.fd }, /* POLLERR: nobody reads the pipe any more */
+		{ .fd = live_fd(run->live), .events = POLLIN },
 	};
 	uint64_t until = sooner(now + TAIL, run->deadline);
 
 	until = sooner(until, run->next_interval);
-	poll(fds, 3, until > now ? (int)((until - now + MS - 1) / MS) : 0);
+	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
 	if (fds[2].revents & POLLERR)
 		run->stop = true;
 }
@@ -166,23 +173,9 @@ static void loop(struct run *run)
 		if (session_read(&run->session))
 			run->last_event = now;
 		look_at_clock(run, now);
-		if (!printer_flush(&run->printer) || enough(run))
+		if (!live_look(run->live) || !printer_flush(&run->printer) || enough(run))
 			run->stop = true;
 	}
-}
-
-static bool ledger_is_readable(const void *session)
-{
-	struct ledger ledger;
-
-	return session_ledger(session, &ledger);
-}
-
-/* A command may belong to somebody else by now, and signals are passed on to it. */
-static void drop_privileges(const struct run *run)
-{
-	if (!run->options->keep_caps)
-		privileges_drop(run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0, ledger_is_readable, &run->session);
 }
 
 /* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
@@ -202,7 +195,7 @@ static void ready(struct run *run)
 
 	if (!run->summary)
 		printer_header(&run->printer);
-	else
+	else if (!run->live)
 		tell_banner(options);
 	printer_flush(&run->printer);
 	if (options->ready_fd < 0)
@@ -217,6 +210,7 @@ static void finish(struct run *run)
 {
 	uint64_t now;
 
+	live_leave(run->live);
 	session_quiet(&run->session);
 	while (!run->printer.error && !enough(run) && session_read(&run->session))
 		;
@@ -265,16 +259,19 @@ int run(struct options *options)
 	uint64_t now;
 	int code;
 
-	run.signals = open_signals();
+	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
+	if (totals) {
+		run.summary = summary_new(tool, 0);
+		run.live = live_new(&run.printer);
+	}
+	run.signals = open_signals(run.live);
 	command_prepare(&run.command, options->command);
 	clock_sync();
-	if (totals)
-		run.summary = summary_new(tool, 0);
 	if (options->journal)
 		journal_rows_start(&run.journal, tool);
-	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
 	session_start(&run.session, options, take_event, &run);
-	drop_privileges(&run);
+	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
+		session_drop_privileges(&run.session, run.command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
 	if (run.summary)
 		summary_clear(run.summary); /* of the time before: counting begins now */
 	now = clock_boot();
@@ -292,6 +289,7 @@ int run(struct options *options)
 	code = exit_code(&run);
 	if (options->journal)
 		journal_rows_stop(&run.journal);
+	live_free(run.live);
 	summary_free(run.summary);
 	printer_free(&run.printer);
 	return code;

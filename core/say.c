@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 const char *say_name = "nettrace";
+void (*say_aside)(const char *line, size_t length);
 
 __attribute__((format(printf, 1, 0))) static void say_list(const char *format, va_list args)
 {
@@ -24,6 +25,10 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
 		if (iscntrl((unsigned char)line[i]))
 			line[i] = '?';
 	line[length++] = '\n';
+	if (say_aside) {
+		say_aside(line, length);
+		return;
+	}
 	/* Nobody is left to tell when stderr cannot be written. */
 	if (write(STDERR_FILENO, line, length) < 0)
 		return;

@@ -3,6 +3,8 @@
 #ifndef NETTRACE_SAY_H
 #define NETTRACE_SAY_H
 
+#include <stddef.h>
+
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
@@ -12,6 +14,9 @@ enum exit_code {
 
 /* The name that messages start with: the tool's, or "nettrace". Kept, not copied. */
 extern const char *say_name;
+
+/* Where messages go instead while stderr's terminal shows something else; NULL: stderr. A line with its end. */
+extern void (*say_aside)(const char *line, size_t length);
 
 /* Writes "NAME: MESSAGE\n" to stderr in one write, so lines of several processes never mix. */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);

@@ -11,6 +11,7 @@
 struct part {
 	uint16_t off, size;
 	bool number, in_group;
+	bool forgotten; /* by the rows: no part of the group's key has its bytes */
 };
 
 /* Open addressing over indexes into a dense array: growth moves only indexes, and printing sorts the array in place. */
@@ -36,13 +37,25 @@ static void add_part(struct summary *summary, size_t off, size_t size, bool numb
 {
 	if (summary->n_parts == TOTALS_FIELDS || summary->key_size + size > TOTALS_KEY)
 		say_exit(EXIT_FAILED, "internal: a summary's key is too long");
-	summary->parts[summary->n_parts++] = (struct part){ (uint16_t)off, (uint16_t)size, number, in_group };
+	summary->parts[summary->n_parts++] = (struct part){ (uint16_t)off, (uint16_t)size, number, in_group, false };
 	summary->key_size += size;
 }
 
 static bool is_address(const struct field *field)
 {
 	return field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_BRACKETS;
+}
+
+/* Two fields may show the same bytes. */
+static bool is_forgotten(const struct summary *summary, const struct part *part)
+{
+	for (size_t i = 0; i < summary->n_parts; i++) {
+		const struct part *other = &summary->parts[i];
+
+		if (other->in_group && part->off < other->off + other->size && other->off < part->off + part->size)
+			return false;
+	}
+	return true;
 }
 
 struct summary *summary_new(const struct tool *tool, unsigned int group)
@@ -65,6 +78,8 @@ struct summary *summary_new(const struct tool *tool, unsigned int group)
 	}
 	if (addresses) /* they print by it */
 		add_part(summary, offsetof(struct event, family), 1, true, family);
+	for (size_t i = 0; i < summary->n_parts; i++)
+		summary->parts[i].forgotten = is_forgotten(summary, &summary->parts[i]);
 	return summary;
 }
 
@@ -168,7 +183,7 @@ static struct total *total_of(struct summary *summary, const struct event *event
 static void forget(const struct summary *summary, struct event *event)
 {
 	for (size_t i = 0; i < summary->n_parts; i++) {
-		if (!summary->parts[i].in_group)
+		if (summary->parts[i].forgotten)
 			memset((char *)event + summary->parts[i].off, 0, summary->parts[i].size);
 	}
 }

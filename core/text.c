@@ -200,6 +200,15 @@ size_t text_cells(const struct text *text, size_t from)
 	return cells;
 }
 
+size_t text_lines(const struct text *text)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < text->length; i++)
+		lines += text->data[i] == '\n';
+	return lines;
+}
+
 void text_pad(struct text *text, size_t from, int width)
 {
 	size_t cells = text_cells(text, from), bytes = text->length - from;

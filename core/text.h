@@ -37,6 +37,8 @@ void text_csv_string(struct text *text, const char *bytes, size_t length);
 
 /* Columns that text[from..] takes on a terminal: characters, not bytes. */
 size_t text_cells(const struct text *text, size_t from);
+/* How many lines end in it. */
+size_t text_lines(const struct text *text);
 /* Pads text[from..] with spaces to `width` columns; negative: right-aligned. */
 void text_pad(struct text *text, size_t from, int width);
 

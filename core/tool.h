@@ -24,6 +24,7 @@ enum kind {
 	F_MSEC,      /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
 	F_USEC,      /* the same as whole us */
 	F_KBYTES,    /* bytes as whole KiB; JSON: bytes */
+	F_SCALED,    /* .unit-ths (0: whole ones), with .decimals; in tables from 1024 on in K, from 1024 K on in M */
 	F_TEXT,      /* char[.size], escaped; empty: not known */
 	F_FAMILY,    /* 1 byte: 4 or 6 */
 	F_ADDRESS,   /* 16 bytes, printed by the event's family */
@@ -46,6 +47,7 @@ enum where {
 	IN_WIDE = 2,  /* --wide table */
 	IN_CSV = 4,
 	IN_JSON = 8,
+	NOWHERE = 16, /* part of the key only */
 };
 
 struct field {
@@ -69,7 +71,7 @@ struct field {
 	const char *const *keys;    /* F_NAME: the same for JSON, where they differ */
 	uint32_t n_names;
 	const char *btf_enum; /* F_ENUM: "skb_drop_reason" */
-	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit */
+	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit; F_SCALED */
 	/* In totals: */
 	enum {
 		KEY,    /* rows have one value each; */
@@ -149,9 +151,28 @@ struct block {
 	const char *const *captions; /* the line above each of those, by value; NULL: none */
 	const struct field *second;  /* fields that have another title and width in the table of second_value (IPv6) */
 	uint64_t second_value;
-	bool total;      /* a last row with the sums, called Total */
-	const char *end; /* a line below everything; NULL: none */
+	const char *above; /* a KEY field of text: where there are several values, above the first table of each */
+	bool total;        /* a last row with the sums, called Total */
+	bool rule;         /* a line below everything: dashes, as wide as the heading */
 	bool no_header;
+};
+
+/* ---- the live screen ---- */
+
+/* What a key of the tool's live screen does. Space, '?' and 'q' are everybody's; 'h' too where the tool has no use for
+ * it. */
+struct live_key {
+	char key;
+	enum { LIVE_SORT, LIVE_GROUP } what;
+	uint8_t index;    /* of the sort, or of the group (struct field) */
+	const char *name; /* of what is sorted or grouped by, for people: "tx" */
+};
+
+/* On a terminal the totals of an interval tool stand in one place, and keys sort and group them. The table of a group
+ * has the columns of its KEYs, of all SUMs, and what is sorted by. */
+struct live {
+	uint32_t unless;          /* with this tool flag blocks stand one after the other, as they do in a pipe */
+	struct live_key keys[16]; /* ends with no key */
 };
 
 /* ---- the tool ---- */
@@ -173,6 +194,7 @@ struct tool {
 	uint32_t summary_flag;
 	uint64_t every;            /* an interval tool's interval in ns, unless told; 0: only at the end */
 	const struct block *block; /* NULL: a heading and rows */
+	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
 	bool no_sockets;           /* not about sockets: no owners, and no filters for them */
 	/* Kernel functions whose place the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
 	 * least one: with privileges gone, kallsyms tells nothing. */
@@ -189,8 +211,8 @@ struct tool {
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
-	/* Optional, called for each row of totals before it is printed: fills members that come of the sums. False: the
-	 * row is left out. */
+	/* Optional, called for each row of totals before it is printed, and each time: fills members that come of the
+	 * sums. False: the row is left out. */
 	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
 

@@ -129,44 +129,37 @@ void totals_release(struct total *total)
 	total->slots = NULL;
 }
 
-/* What a comparison needs and qsort() has no room for. */
-static struct {
-	const struct totals_fields *fields;
-	unsigned int sort;
-} order;
-
-static uint64_t rank(const struct total *total)
+static uint64_t rank(const struct totals_fields *fields, const struct total *total, unsigned int sort)
 {
 	uint64_t sum = 0;
 	bool any = false, known;
 
-	for (size_t i = 0; i < order.fields->count; i++) {
-		const struct field *field = &order.fields->fields[i];
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct field *field = &fields->fields[i];
 		uint64_t value;
 
-		if (!(field->sorts & 1U << order.sort))
+		if (!(field->sorts & 1U << sort))
 			continue;
 		value = field_number(field, total->event, &known);
 		sum += known ? value : 0;
 		any = true;
 	}
-	return any ? sum : order.fields->counts ? total->count : 0;
+	return any ? sum : fields->counts ? total->count : 0;
 }
 
 static int most_first(const void *one, const void *other)
 {
 	const struct total *a = one, *b = other;
-	uint64_t rank_a = rank(a), rank_b = rank(b);
 
-	if (rank_a != rank_b)
-		return rank_a < rank_b ? 1 : -1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? 1 : -1;
 	return memcmp(a->key, b->key, sizeof(a->key));
 }
 
 void totals_sort(const struct totals_fields *fields, struct total *totals, size_t count, unsigned int sort)
 {
-	order.fields = fields;
-	order.sort = sort;
+	for (size_t i = 0; i < count; i++)
+		totals[i].rank = rank(fields, &totals[i], sort);
 	if (count)
 		qsort(totals, count, sizeof(*totals), most_first);
 }

@@ -136,11 +136,10 @@ static __always_inline bool first_told(struct sock *sk)
 static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool late)
 {
 	struct pt_regs *regs = (void *)ctx[0];
-	long number = SYSCALL_NUMBER(regs);
 	struct handed h;
 	struct sock *sk;
 
-	if (number != NR_accept && number != NR_accept4)
+	if (!is_call(regs, NR_accept, rung) && !is_call(regs, NR_accept4, rung))
 		return 0;
 	sk = tcp_descriptor((long)ctx[1], rung);
 	if (!sk || (late ? first_told(sk) : !first_tells(sk)))

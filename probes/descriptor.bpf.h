@@ -29,8 +29,26 @@
 #endif
 
 #define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
+#define TS_COMPAT    0x0002     /* arch/x86/include/asm/thread_info.h: in a system call of a 32-bit program */
 #define S_IFMT       0170000
 #define S_IFSOCK     0140000
+
+/* This system call of current has ended. Those of 32-bit programs have numbers of their own and are not followed: on
+ * x86 50 is listen() in one table and getgid16() in the other. */
+static __always_inline bool is_call(struct pt_regs *regs, long number, const int rung)
+{
+	__u32 status;
+
+	if (SYSCALL_NUMBER(regs) != number)
+		return false;
+	if (!bpf_core_field_exists(struct thread_info, status))
+		return true;
+	if (rung == BY_CAST)
+		status = bpf_get_current_task_btf()->thread_info.status;
+	else
+		status = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), thread_info.status);
+	return !(status & TS_COMPAT);
+}
 
 /* The socket of an open file, to be read with MEMBER() only: storage does not take it. NULL: it is none. */
 static __always_inline struct sock *file_sock(struct file *file, const int rung)

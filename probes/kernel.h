@@ -165,6 +165,9 @@ struct tcp_skb_cb {
 
 struct net_device {
 	possible_net_t nd_net;
+	int ifindex;
+	unsigned int real_num_tx_queues;
+	unsigned int real_num_rx_queues;
 };
 
 struct dst_entry {
@@ -178,9 +181,11 @@ struct sk_buff {
 	unsigned int len, data_len;
 	int skb_iif;
 	char cb[48];
+	__u16 queue_mapping;
 	__be16 protocol;
 	__u16 transport_header;
 	__u16 network_header;
+	__u16 mac_header;
 	unsigned char *head;
 	unsigned char *data;
 };

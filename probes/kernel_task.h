@@ -47,7 +47,12 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+struct thread_info {
+	__u32 status; /* x86 */
+};
+
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	int tgid;
 	unsigned int flags;

@@ -43,10 +43,9 @@ SEC("tp_btf/sys_exit")
 int owner_accept_syscall(__u64 *ctx)
 {
 	struct pt_regs *regs = (void *)ctx[0];
-	long number = SYSCALL_NUMBER(regs);
 	struct sock *sk;
 
-	if (number != NR_accept && number != NR_accept4)
+	if (!is_call(regs, NR_accept, BY_CAST) && !is_call(regs, NR_accept4, BY_CAST))
 		return 0;
 	sk = descriptor_sock((long)ctx[1], BY_CAST);
 	if (!sk || !is_tcp(sk))

@@ -89,6 +89,27 @@ static __always_inline void event_socket(struct event *e, struct sock *sk)
 	e->lport = socket_lport(sk);
 }
 
+/* Bits of skc_flags (enum sock_flags of include/net/sock.h). */
+#define SOCK_DEAD 0 /* no process has the socket any more */
+#define SOCK_DONE 1 /* the peer's FIN came: tcp_fin() */
+
+static __always_inline bool socket_flag(const struct sock *sk, int flag)
+{
+	return sk->__sk_common.skc_flags >> flag & 1;
+}
+
+/* Payload that TCP has sent, each byte once, and received. bytes_acked would count SYN and FIN; bytes_received counts
+ * the peer's FIN. */
+static __always_inline __u64 payload_sent(const struct tcp_sock *tcp)
+{
+	return tcp->bytes_sent - tcp->bytes_retrans;
+}
+
+static __always_inline __u64 payload_received(const struct tcp_sock *tcp, const struct sock *sk)
+{
+	return tcp->bytes_received - socket_flag(sk, SOCK_DONE);
+}
+
 static __always_inline bool is_tcp(const struct sock *sk)
 {
 	return sk->sk_protocol == IPPROTO_TCP; /* an MPTCP socket (262) is no tcp_sock; its subflows are */

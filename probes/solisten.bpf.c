@@ -91,7 +91,7 @@ static __always_inline int listen_ended(__u64 *ctx, const int rung)
 	struct pt_regs *regs = (void *)ctx[0];
 	struct solisten_event own = {};
 
-	if (SYSCALL_NUMBER(regs) != NR_listen)
+	if (!is_call(regs, NR_listen, rung))
 		return 0;
 	own.backlog = (__s32)SYSCALL_SECOND(regs);
 	own.ret = (__s32)ctx[1];

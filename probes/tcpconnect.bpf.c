@@ -2,6 +2,7 @@
 /* tcpconnect.bpf.c: an event for each attempt to connect. */
 #include "connect_call.bpf.h"
 #include "datagram.bpf.h"
+#include "open_sockets.bpf.h"
 #include "pair.bpf.h"
 #include "tcpconnect.h"
 
@@ -95,12 +96,15 @@ int attempt_hangs(__u64 *ctx)
 	return 0;
 }
 
-static __always_inline int emit_pending(struct sock *sk)
+/* At the end of tracing. */
+static __always_inline int emit_pending(struct bpf_iter_meta *meta, struct sock *sk, const bool tagged)
 {
 	struct attempt a;
 	struct event head;
 	struct tag *tag;
 
+	(void)meta;
+	(void)tagged;
 	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
@@ -111,27 +115,7 @@ static __always_inline int emit_pending(struct sock *sk)
 	return 0;
 }
 
-/* At the end of tracing: every tagged socket, in every network namespace. Context: nettrace. */
-SEC("iter/bpf_sk_storage_map")
-int pending_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;
-
-	return sk ? emit_pending(sk) : 0;
-}
-
-/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
-SEC("iter/tcp")
-int pending_tcp(struct bpf_iter__tcp *ctx)
-{
-	struct sock_common *common = ctx->sk_common;
-	struct sock *sk;
-
-	if (!common)
-		return 0;
-	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
-	return sk ? emit_pending(sk) : 0;
-}
+WALK_OPEN_SOCKETS(pending, emit_pending)
 
 static __always_inline int call_failed(struct sock *sk, const void *address, __s32 error, const int rung)
 {
@@ -149,7 +133,7 @@ static __always_inline int syscall_failed(__u64 *ctx, const int rung)
 	struct pt_regs *regs = (void *)ctx[0];
 	long ret = (long)ctx[1];
 
-	if (SYSCALL_NUMBER(regs) != NR_connect || ret >= 0 || is_no_end(-ret))
+	if (ret >= 0 || is_no_end(-ret) || !is_call(regs, NR_connect, rung))
 		return 0;
 	return call_failed(descriptor_sock((int)SYSCALL_FIRST(regs), rung), (void *)SYSCALL_SECOND(regs), -ret, rung);
 }

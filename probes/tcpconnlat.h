@@ -2,7 +2,9 @@
 /* tcpconnlat.h: the event of tcpconnlat: an attempt to connect that ended. */
 #include "wire.h"
 
-#define TCPCONNLAT_LPORT   1 /* flag: the column LPORT */
+/* flags */
+#define TCPCONNLAT_LPORT   1 /* the column LPORT */
+#define TCPCONNLAT_DIST    2 /* a histogram instead of rows */
 
 #define TCPCONNLAT_MINIMUM 0 /* of settings.numbers: attempts that ended sooner (ns) are left out */
 

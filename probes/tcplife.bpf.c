@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.bpf.c: an event for each TCP session. */
+#include "open_sockets.bpf.h"
 #include "pair.bpf.h"
 #include "transition.bpf.h"
 #include "tcplife.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-#define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
 
 /* head: time and place. */
 static __always_inline void emit(struct event *head, struct sock *sk, struct tag *tag, __u8 state)
@@ -23,9 +22,8 @@ static __always_inline void emit(struct event *head, struct sock *sk, struct tag
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
-	/* bytes_acked would count SYN and FIN; bytes_received counts the peer's FIN as a byte. */
-	e->tx_bytes = tcp->bytes_sent - tcp->bytes_retrans;
-	e->rx_bytes = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+	e->tx_bytes = payload_sent(tcp);
+	e->rx_bytes = payload_received(tcp, sk);
 	e->duration = tag && tag->up ? head->ts - tag->up : NOT_KNOWN;
 	e->retrans = tcp->total_retrans;
 	e->srtt_us = tcp->srtt_us >> 3;
@@ -65,11 +63,14 @@ static __noinline int state_changed(__u64 *ctx)
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", session, state_changed)
 
-static __always_inline int emit_open(struct sock *sk)
+/* At the end of tracing. */
+static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk, const bool tagged)
 {
 	__u8 state = sk->__sk_common.skc_state;
 	struct event head;
 
+	(void)meta;
+	(void)tagged;
 	if (state == TCP_LISTEN || state == TCP_CLOSE)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
@@ -78,24 +79,4 @@ static __always_inline int emit_open(struct sock *sk)
 	return 0;
 }
 
-/* At the end of tracing: every tagged socket, in every network namespace. Context: nettrace. */
-SEC("iter/bpf_sk_storage_map")
-int open_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;
-
-	return sk ? emit_open(sk) : 0;
-}
-
-/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
-SEC("iter/tcp")
-int open_tcp(struct bpf_iter__tcp *ctx)
-{
-	struct sock_common *common = ctx->sk_common;
-	struct sock *sk;
-
-	if (!common)
-		return 0;
-	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
-	return sk ? emit_open(sk) : 0;
-}
+WALK_OPEN_SOCKETS(open, emit_open)

@@ -11,8 +11,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define SOCK_DEAD     1 /* bits of skc_flags (enum sock_flags): no process has it any more */
-#define SOCK_DONE     2 /* the peer's FIN came */
 #define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions, include/net/sock.h */
 
 /* What a closed connection has done; all NOT_KNOWN in other rows. */
@@ -52,18 +50,17 @@ static __always_inline void accept_row(struct handed *h, struct sock *sk)
 	emit(&h->head, sk, TYPE_CLOSE, &account);
 }
 
-/* SYN and FIN are no payload: bytes_acked would count them; bytes_received counts the peer's FIN. At close() what was
- * written may still wait to be sent; where the connection is cut off, it never will be. */
+/* At close() what was written may still wait to be sent; where the connection is cut off, it never will be. */
 static __always_inline void account_read(struct account *account, const struct transition *t)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(t->sk);
 
 	if (!tcp)
 		return;
-	account->tx_bytes = tcp->bytes_sent - tcp->bytes_retrans;
+	account->tx_bytes = payload_sent(tcp);
 	if (t->to != TCP_CLOSE)
 		account->tx_bytes += tcp->write_seq - tcp->snd_nxt;
-	account->rx_bytes = tcp->bytes_received - !!(t->sk->__sk_common.skc_flags & SOCK_DONE);
+	account->rx_bytes = payload_received(tcp, t->sk);
 }
 
 /* Both ends can have connected to each other: then by way of SYN_RECV. */
@@ -78,7 +75,7 @@ static __always_inline bool is_waiting(const struct transition *t)
 {
 	__u64 key = (__u64)t->sk;
 
-	if (t->sk->sk_socket || (t->sk->__sk_common.skc_flags & SOCK_DEAD))
+	if (t->sk->sk_socket || socket_flag(t->sk, SOCK_DEAD))
 		return false;
 	return bpf_map_lookup_elem(&waiting, &key) || (t->tag && !t->tag->born && t->tag->owner == OWNER_UNKNOWN);
 }
@@ -86,7 +83,7 @@ static __always_inline bool is_waiting(const struct transition *t)
 /* Its process closed it before tracing: nobody has it, and nothing is known of it. */
 static __always_inline bool is_old_orphan(const struct transition *t)
 {
-	return t->tag->owner == OWNER_UNKNOWN && t->duration == NOT_KNOWN && (t->sk->__sk_common.skc_flags & SOCK_DEAD);
+	return t->tag->owner == OWNER_UNKNOWN && t->duration == NOT_KNOWN && socket_flag(t->sk, SOCK_DEAD);
 }
 
 /* The connection ends here: once for each. close() tells both directions before it changes the state; shutdown() of

@@ -19,11 +19,10 @@ struct told {
 };
 
 #define TAG_TOLD
+#include "open_sockets.bpf.h"
 #include "pair.bpf.h"
 #include "transition.bpf.h"
 #include "iterate.bpf.h"
-
-#define SOCK_DONE 1 /* bit of skc_flags that tcp_fin() sets: the peer's FIN came (enum sock_flags) */
 
 /* The growth of a counter, which is then told. The iterator and a close may come together: who loses finds nothing, or
  * the rest. atomic: false before 5.12, which knows no compare-and-swap. */
@@ -44,9 +43,7 @@ static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
 static __always_inline bool traffic_take(struct traffic_event *e, struct sock *sk, struct tcp_sock *tcp,
 					 struct told *told, const bool atomic)
 {
-	/* bytes_received counts the peer's FIN as a byte. */
-	__u64 tx = tcp->bytes_sent - tcp->bytes_retrans;
-	__u64 rx = tcp->bytes_received - (sk->__sk_common.skc_flags >> SOCK_DONE & 1);
+	__u64 tx = payload_sent(tcp), rx = payload_received(tcp, sk);
 
 	if (!told->begun) {
 		told->begun = 1;
@@ -135,26 +132,6 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 	return 0;
 }
 
-/* Every tagged socket, in every network namespace. Context: nettrace. */
-SEC("iter/bpf_sk_storage_map")
-int traffic_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)
-{
-	struct sock *sk = ctx->sk;
-
-	return sk ? traffic_walk(ctx->meta, sk, true) : 0;
-}
-
-/* The same before 5.11: the TCP sockets of nettrace's own network namespace. Context: nettrace. */
-SEC("iter/tcp")
-int traffic_tcp(struct bpf_iter__tcp *ctx)
-{
-	struct sock_common *common = ctx->sk_common;
-	struct sock *sk;
-
-	if (!common)
-		return 0;
-	sk = (struct sock *)bpf_skc_to_tcp_sock(common);
-	return sk ? traffic_walk(ctx->meta, sk, false) : 0;
-}
+WALK_OPEN_SOCKETS(traffic, traffic_walk)
 
 #endif

@@ -38,6 +38,12 @@ struct cidr {
 	__u8 addr[16], mask[16];
 };
 
+/* Of a list of devices an item's first is the index; its last: */
+#define DEVICE_TX_QUEUES(last)        ((__u32)((last) >> 32 & 0xffff)) /* how many there are */
+#define DEVICE_RX_QUEUES(last)        ((__u32)((last)&0xffff))
+#define DEVICE_KEEPS_TX(last)         ((last) >> 63) /* what it receives still has the sender's TX queue */
+#define DEVICE_LAST(tx, rx, keeps_tx) ((__u64)(keeps_tx) << 63 | (__u64)((tx)&0xffff) << 32 | ((rx)&0xffff))
+
 struct filter {
 	__u32 family; /* 4, 6, or 0: both */
 	__u32 n_comms, n_laddrs, n_raddrs;
@@ -48,7 +54,7 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	struct list only;            /* the tool's own list: reasons of tcpdrop, CPUs of softirqs */
+	struct list only;            /* the tool's own list: reasons of tcpdrop, CPUs of softirqs, ... */
 	__u64 numbers[NUMBER_ITEMS]; /* the tool's own numbers: the indexes of <tool>.h */
 	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
 	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */

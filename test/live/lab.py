@@ -35,6 +35,10 @@ TOOLS = (
     "tcpstates",
     "tcptracer",
 )
+# Tools of totals: some are not about sockets.
+TOTALS = ("netqtop", "softirqs", "tcpsubnet", "tcptop")
+# Every tool, with the words that it cannot do without.
+COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in sorted(TOOLS + TOTALS)}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 
@@ -112,11 +116,6 @@ def as_nobody(*command, capabilities=()):
 def as_tracer(*command):
     """Another user, with no more than tracing takes."""
     return as_nobody(*command, capabilities=("bpf", "perfmon"))
-
-
-def every_tool():
-    lines = pathlib.Path(__file__).parents[2].joinpath("cmd/tools.def").read_text().splitlines()
-    return [line[len("TOOL(") : -1] for line in lines if line.startswith("TOOL(")]
 
 
 def wait_for(condition, what, limit=PATIENCE):

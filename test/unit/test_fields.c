@@ -382,6 +382,44 @@ static void names_of_the_kernel(void **state)
 	assert_unknown(absent);
 }
 
+/* K and M begin where they are 1: nothing is 0.98K. Machines get numbers. */
+static void amounts_in_k_and_m(void **state)
+{
+	static const struct {
+		uint64_t number;
+		const char *column, *average, *plain;
+	} amounts[] = {
+		{ 0, "0", "0", "0.00" },
+		{ 1, "1", "0.01", "0.01" },
+		{ 1000, "1000", "10.00", "10.00" },
+		{ 1001, "1001", "10.01", "10.01" },
+		{ 1023, "1023", "10.23", "10.23" },
+		{ 1024, "1.00K", "10.24", "10.24" },
+		{ 2000, "1.95K", "20.00", "20.00" },
+		{ 102399, "100.00K", "1023.99", "1023.99" },
+		{ 102400, "100.00K", "1.00K", "1024.00" },
+		{ 1048575, "1024.00K", "10.24K", "10485.75" },
+		{ 1048576, "1.00M", "10.24K", "10485.76" },
+		{ 104857599, "100.00M", "1024.00K", "1048575.99" },
+		{ 104857600, "100.00M", "1.00M", "1048576.00" },
+		{ 1ULL << 50, "1073741824.00M", "10737418.24M", "11258999068426.24" },
+	};
+	const struct field *whole = FIELD(F_SCALED, OWN(number));
+	const struct field *hundredths = FIELD(F_SCALED, .decimals = 2, .unit = 100, OWN(number));
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
+		char number[24];
+
+		sample.number = amounts[i].number;
+		snprintf(number, sizeof(number), "%llu", (unsigned long long)sample.number);
+		assert_writes(whole, amounts[i].column, number, number);
+		assert_writes(hundredths, amounts[i].average, amounts[i].plain, amounts[i].plain);
+	}
+	sample.number = NOT_KNOWN;
+	assert_unknown(whole);
+}
+
 static void flags_in_their_order(void **state)
 {
 	const struct field *flags = FIELD(F_TCPFLAGS, OWN(flags));
@@ -689,6 +727,7 @@ int main(void)
 		cmocka_unit_test_setup(texts_are_escaped_and_cut, blank),
 		cmocka_unit_test_setup(names_by_number, blank),
 		cmocka_unit_test_setup(names_of_the_kernel, blank),
+		cmocka_unit_test_setup(amounts_in_k_and_m, blank),
 		cmocka_unit_test_setup(flags_in_their_order, blank),
 		cmocka_unit_test_setup(errors_of_either_sign, blank),
 		cmocka_unit_test_setup(addresses_by_family, blank),

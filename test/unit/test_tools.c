@@ -349,6 +349,43 @@ static void flags_have_options(void **state)
 		check(sets(tool, hook->flag) || tool->check, tool, hook->name);
 }
 
+/* Something is sorted or grouped by. */
+static bool has_index(const struct tool *tool, const struct live_key *key)
+{
+	if (key->what == LIVE_GROUP && !key->index)
+		return true;
+	for_each (field, field, tool->summary_fields) {
+		if ((key->what == LIVE_SORT ? field->sorts : field->groups) & 1U << key->index)
+			return true;
+	}
+	return false;
+}
+
+static void live_keys_do_something(void **state)
+{
+	const struct tool *tool = *state;
+
+	if (!tool->live)
+		return;
+	check(tool->summary_fields && !tool->summary_flag && tool->every, tool, "live");
+	check(sets(tool, tool->live->unless), tool, "live");
+	for (const struct live_key *key = tool->live->keys; key->key; key++) {
+		check(isalnum((unsigned char)key->key) && key->key != 'q', tool, key->name);
+		check(key->name && *key->name, tool, "live");
+		check(has_index(tool, key), tool, key->name);
+		for (const struct live_key *other = key + 1; other->key; other++) {
+			check(other->key != key->key, tool, key->name);
+			check(other->what != key->what || other->index != key->index, tool, key->name);
+		}
+	}
+	for_each (field, field, tool->summary_fields) {
+		for (unsigned int group = 1; group < 8; group++) {
+			if (field->groups & 1U << group)
+				summary_free(summary_new(tool, group)); /* ends the program when a table is wrong */
+		}
+	}
+}
+
 int main(void)
 {
 	static const struct look looks[] = {
@@ -363,6 +400,7 @@ int main(void)
 		LOOK(options_have_help),
 		LOOK(words_are_options),
 		LOOK(flags_have_options),
+		LOOK(live_keys_do_something),
 	};
 
 	return look_at_tools(looks, sizeof(looks) / sizeof(looks[0]));

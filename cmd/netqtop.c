@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netqtop.c: what the queues of network interfaces carry, by size of packets. */
+#include "core/devices.h"
+#include "core/options.h"
+#include "core/say.h"
+#include "core/tool.h"
+#include "core/values.h"
+#include "probes/netqtop.h"
+
+#define OWN(member)  AT(struct netqtop_event, member)
+#define IN_DATA      (IN_CSV | IN_JSON)
+#define SIZE(i)      .width = 10, OWN(sizes[i]), .merge = SUM
+#define RATE(member) F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(member), .merge = LATEST
+
+static const char *const directions[DIRECTIONS] = { "TX", "RX" }, *const keys[DIRECTIONS] = { "tx", "rx" };
+
+static const struct field fields[] = {
+	{ "table", NULL, F_UINT, NOWHERE, OWN(table) },
+	{ "device", "DEVICE", F_TEXT, IN_DATA, OWN(device), .help = "interface" },
+	{ "ifindex", "IFINDEX", F_UINT, IN_JSON, OWN(ifindex), .help = "its index" },
+	{ "direction", "DIRECTION", F_NAME, IN_DATA, OWN(direction), NAMES(directions), .keys = keys,
+	  .help = "tx or rx" },
+	{ "queue", "QueueID", F_UINT, .width = 10, OWN(queue), .before = " ", .help = "queue" },
+	{ "packets", "PACKETS", F_UINT, IN_DATA, OWN(packets), .merge = SUM, .help = "packets; a GSO packet is one" },
+	{ "bytes", "BYTES", F_UINT, IN_DATA, OWN(bytes), .merge = SUM, .help = "bytes, with MAC headers" },
+	{ "avg_size", "avg_size", RATE(avg_size), .help = "bytes of a packet, on average" },
+	{ "size_0_63", "[0, 64)", F_SCALED, SIZE(0), .help = "packets shorter than 64 bytes" },
+	{ "size_64_511", "[64, 512)", F_SCALED, SIZE(1), .help = "packets of 64 to 511 bytes" },
+	{ "size_512_2047", "[512, 2K)", F_SCALED, SIZE(2), .help = "packets of 512 to 2047 bytes" },
+	{ "size_2048_16383", "[2K, 16K)", F_SCALED, SIZE(3), .help = "packets of 2048 to 16383 bytes" },
+	{ "size_16384_65535", "[16K, 64K)", F_SCALED, SIZE(4), .help = "packets of 16384 to 65535 bytes" },
+	{ "size_65536", "[64K, inf)", F_SCALED, SIZE(5), .help = "packets of 65536 bytes and more" },
+	{ "bytes_per_second", "BPS", RATE(bytes_per_second), .flag = NETQTOP_THROUGHPUT, .help = "bytes in a second" },
+	{ "packets_per_second", "PPS", RATE(packets_per_second), .flag = NETQTOP_THROUGHPUT,
+	  .help = "packets in a second" },
+	{},
+};
+
+/* By table: a pair for each device. */
+static const char *const captions[DEVICES * DIRECTIONS] = { "TX", "RX", "TX", "RX", "TX", "RX", "TX", "RX",
+							    "TX", "RX", "TX", "RX", "TX", "RX", "TX", "RX" };
+
+static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
+				    .split = "table",
+				    .captions = captions,
+				    .above = "device",
+				    .total = true,
+				    .rule = true };
+
+static const struct opt opts[] = {
+	{ "name", 'n', O_TEXT, "NAMES", .off = offsetof(struct options, text),
+	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
+		  "records, "
+		  "else 0; of veth, those of the sender" },
+	{ "interval", 'i', O_SAME, .same = "interval" },
+	{ "throughput", 't', O_FLAG, .flag = NETQTOP_THROUGHPUT, .help = "add bytes and packets in a second" },
+	{},
+};
+
+static void check(struct options *options)
+{
+	struct settings *settings = &options->settings;
+	const char *message;
+
+	if (!options->text)
+		say_exit(EXIT_USAGE, "--name: which interface? for example -n eth0");
+	message = devices_find(&settings->only, options->text, DEVICES);
+	if (!message)
+		message = value_own_netns(&settings->filter.netns);
+	if (message)
+		say_exit(EXIT_USAGE, "-n %s: %s", options->text, message);
+}
+
+static bool derive(const struct options *options, struct event *event, size_t size)
+{
+	struct netqtop_event *e = (struct netqtop_event *)event;
+
+	(void)size;
+	devices_name(e->device, sizeof(e->device), options->text, e->table / DIRECTIONS);
+	return true;
+}
+
+static uint64_t hundredths(uint64_t value, double unit)
+{
+	return unit > 0 ? (uint64_t)((double)value * 100 / unit + 0.5) : 0;
+}
+
+static bool finish(const struct options *options, struct event *event, uint64_t interval)
+{
+	struct netqtop_event *e = (struct netqtop_event *)event;
+
+	(void)options;
+	e->avg_size = hundredths(e->bytes, (double)e->packets);
+	e->bytes_per_second = hundredths(e->bytes, (double)interval / 1e9);
+	e->packets_per_second = hundredths(e->packets, (double)interval / 1e9);
+	return true;
+}
+
+static const struct hook hooks[] = {
+	{ "net_dev_start_xmit", { "transmit" } },
+	{ "netif_receive_skb", { "receive" } },
+	{ "totals", { "walk" }, .use = RUN_AT_INTERVAL },
+	{},
+};
+
+static const char *const examples[] = {
+	"netqtop -n lo",
+	"what the queues of lo carry, each second",
+	"netqtop -n lo -t -i 0.5 --csv",
+	"with bytes and packets in a second, twice a second, as CSV",
+	NULL,
+};
+
+OBJECT(netqtop);
+
+const struct tool netqtop = {
+	.name = "netqtop",
+	.summary = "what the queues of network interfaces carry, by size of packets",
+	.examples = examples,
+	OBJECT_OF(netqtop),
+	.hooks = hooks,
+	.opts = opts,
+	.check = check,
+	.derive = derive,
+	.finish = finish,
+	.fields = fields,
+	.summary_fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.no_sockets = true,
+};

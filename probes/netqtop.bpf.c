@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netqtop.bpf.c: packets and bytes of each queue of some devices, by size; an iterator tells what was counted. */
+#include "filter.bpf.h"
+#include "iterate.bpf.h"
+#include "netqtop.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define MAC_HEADER_MOST 255 /* more is not the length of one */
+
+struct carried {
+	__u64 bytes;
+	__u64 sizes[SIZES];
+};
+
+/* `now` is added to atomically, on any CPU; `told` is the iterator's. */
+struct queue {
+	struct carried now, told;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, DEVICES *DIRECTIONS *QUEUES);
+	__type(key, __u32);
+	__type(value, struct queue);
+} totals SEC(".maps");
+
+/* How many queues a device has in use, as packets found it; 0: none has been seen yet. */
+struct device {
+	__u32 queues[DIRECTIONS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, DEVICES);
+	__type(key, __u32);
+	__type(value, struct device);
+} devices SEC(".maps");
+
+static __always_inline __u32 size_slot(__u32 length)
+{
+	return length < 64 ? 0 : length < 512 ? 1 : length < 2048 ? 2 : length < 16384 ? 3 : length < 65536 ? 4 : 5;
+}
+
+/* The place of the device in the list, DEVICES: it is not there. The index alone is not enough: each namespace has its
+ * own. */
+static __always_inline __u32 device_slot(const struct net_device *dev)
+{
+	__u32 ifindex = (__u32)dev->ifindex, slot = DEVICES;
+
+#pragma clang loop unroll(full)
+	for (__u32 i = 0; i < DEVICES; i++) {
+		if (i < settings.only.count && settings.only.item[i].first == ifindex)
+			slot = i;
+	}
+	if (slot == DEVICES || !list_has(&settings.filter.netns, dev->nd_net.net->ns.inum))
+		return DEVICES;
+	return slot;
+}
+
+static __always_inline void note_queues(__u32 slot, __u32 tx, __u32 rx)
+{
+	struct device *device = bpf_map_lookup_elem(&devices, &slot);
+
+	if (!device)
+		return;
+	if (device->queues[DIRECTION_TX] != tx)
+		device->queues[DIRECTION_TX] = tx;
+	if (device->queues[DIRECTION_RX] != rx)
+		device->queues[DIRECTION_RX] = rx;
+}
+
+static __always_inline void count(__u32 slot, __u32 direction, __u32 number, __u32 length)
+{
+	__u32 size = size_slot(length), key;
+	struct queue *queue;
+
+	if (number >= QUEUES) {
+		COUNT(lost_map);
+		number = QUEUES - 1;
+	}
+	key = (slot * DIRECTIONS + direction) * QUEUES + number;
+	queue = bpf_map_lookup_elem(&totals, &key);
+	if (!queue || size >= SIZES)
+		return;
+	__sync_fetch_and_add(&queue->now.bytes, length);
+	__sync_fetch_and_add(&queue->now.sizes[size], 1);
+}
+
+/* (skb, dev). Context: task or softirq, bottom halves off: not interrupted by itself. Before segmentation: a big packet
+ * is one, as the device's own counters have it. */
+SEC("tp_btf/net_dev_start_xmit")
+int transmit(__u64 *ctx)
+{
+	const struct sk_buff *skb = (void *)ctx[0];
+	const struct net_device *dev = (void *)ctx[1];
+	__u32 slot = device_slot(dev);
+
+	if (slot == DEVICES)
+		return 0;
+	note_queues(slot, dev->real_num_tx_queues, dev->real_num_rx_queues);
+	count(slot, DIRECTION_TX, skb->queue_mapping, skb->len);
+	return 0;
+}
+
+/* (skb). Context: softirq, or a task with bottom halves off. The MAC header has been taken off, and is added again. The
+ * driver's queue is recorded plus one; 0: it was not recorded. */
+SEC("tp_btf/netif_receive_skb")
+int receive(__u64 *ctx)
+{
+	const struct sk_buff *skb = (void *)ctx[0];
+	const struct net_device *dev = skb->dev;
+	__u32 slot = device_slot(dev), queue, length;
+	__u64 mac_header;
+
+	if (slot == DEVICES)
+		return 0;
+	note_queues(slot, dev->real_num_tx_queues, dev->real_num_rx_queues);
+	queue = skb->queue_mapping;
+	if (queue && !DEVICE_KEEPS_TX(settings.only.item[slot & (DEVICES - 1)].last))
+		queue--;
+	length = skb->len;
+	mac_header = (__u64)skb->data - (__u64)skb->head - skb->mac_header;
+	if (mac_header <= MAC_HEADER_MOST)
+		length += mac_header;
+	count(slot, DIRECTION_RX, queue, length);
+	return 0;
+}
+
+static __always_inline bool exists(__u32 slot, __u32 direction, __u32 number)
+{
+	struct device *device = bpf_map_lookup_elem(&devices, &slot);
+	__u64 told = settings.only.item[slot & (DEVICES - 1)].last;
+	__u32 queues = direction == DIRECTION_TX ? DEVICE_TX_QUEUES(told) : DEVICE_RX_QUEUES(told);
+
+	if (device && device->queues[direction & 1])
+		queues = device->queues[direction & 1];
+	return number < queues;
+}
+
+/* What each queue carried since the last time: those that exist, and those that ever did. Context: nettrace. */
+SEC("iter/bpf_map_elem")
+int walk(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct netqtop_event e = {};
+	struct queue *queue = ctx->value;
+	const __u32 *key = ctx->key;
+	__u32 slot;
+
+	if (!key || !queue)
+		return 0;
+	e.table = *key / QUEUES;
+	slot = e.table / DIRECTIONS;
+	e.direction = e.table % DIRECTIONS;
+	e.queue = *key % QUEUES;
+	if (slot >= settings.only.count || (!queue->now.bytes && !exists(slot, e.direction, e.queue)))
+		return 0;
+	e.common.ts = bpf_ktime_get_boot_ns();
+	e.ifindex = settings.only.item[slot & (DEVICES - 1)].first;
+	e.bytes = growth(&queue->told.bytes, queue->now.bytes);
+	for (__u32 i = 0; i < SIZES; i++) {
+		e.sizes[i] = growth(&queue->told.sizes[i], queue->now.sizes[i]);
+		e.packets += e.sizes[i];
+	}
+	if (event_write(ctx->meta, &e, sizeof(e)))
+		return 0;
+	queue->told.bytes -= e.bytes;
+	for (__u32 i = 0; i < SIZES; i++)
+		queue->told.sizes[i] -= e.sizes[i];
+	return 0;
+}

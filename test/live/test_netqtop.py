@@ -1,0 +1,391 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""netqtop on a veth pair of its own, against the kernel's own counters (ip -s link), to the packet and the byte."""
+
+import array
+import collections
+import contextlib
+import fcntl
+import json
+import socket
+import struct
+import threading
+import time
+
+import lab
+
+QUEUES = 4
+MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02")
+ADDRESSES = {4: ("10.99.0.1", "10.99.0.2"), 6: ("fd99::1", "fd99::2")}
+HEADERS = {4: 14 + 20 + 8, 6: 14 + 40 + 8}  # Ethernet, IP, UDP
+SIZES = ("size_0_63", "size_64_511", "size_512_2047", "size_2048_16383", "size_16384_65535", "size_65536")
+# How many frames of which length: the ends of each size.
+FRAMES = {63: 3, 64: 5, 511: 7, 512: 11, 2047: 13, 2048: 17, 16383: 19, 16384: 23, 65535: 29, 65536: 31}
+BY_SIZE = dict(zip(SIZES, (3, 5 + 7, 11 + 13, 17 + 19, 23 + 29, 31)))
+HEADING = " QueueID    avg_size   [0, 64)    [64, 512)  [512, 2K)  [2K, 16K)  [16K, 64K) [64K, inf)"
+STAMP = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 123]\d \d\d:\d\d:\d\d \d{4}"
+
+SIOCETHTOOL, ETHTOOL_STSO, ETHTOOL_SGRO, ETHTOOL_GCHANNELS, ETHTOOL_SCHANNELS = 0x8946, 0x1F, 0x2C, 0x3C, 0x3D
+
+
+def ethtool(space, name, command, *numbers):
+    """What the program of this name does, which is not everywhere."""
+    data = array.array("I", [command, *numbers])
+    with space.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as request:
+        fcntl.ioctl(request, SIOCETHTOOL, struct.pack("16sP8x", name.encode(), data.buffer_info()[0]))
+    return data
+
+
+def set_channels(space, number):
+    channels = ethtool(space, "veth0", ETHTOOL_GCHANNELS, *[0] * 8)
+    channels[6] = channels[5] = number  # tx, rx
+    ethtool(space, "veth0", ETHTOOL_SCHANNELS, *channels[1:])
+
+
+def by_direction(rows):
+    """Sums over all queues: {"tx": {"packets": 7, ...}, "rx": ...}."""
+    sums = collections.defaultdict(collections.Counter)
+    for row in rows:
+        sums[row["direction"]].update({name: row[name] for name in ("packets", "bytes", *SIZES)})
+    return sums
+
+
+def by_queue(rows, direction):
+    return {row["queue"]: row["packets"] for row in rows if row["direction"] == direction}
+
+
+class Netqtop(lab.LiveTest):
+    limit = 120
+
+    def setUp(self):
+        super().setUp()
+        self.other = self.enterContext(lab.Namespace())
+        self.spaces = (self.space, self.other)
+        self.add_pair(QUEUES)
+
+    def add_pair(self, number):
+        queues = ("numtxqueues", number, "numrxqueues", number)
+        here, there = (("name", "veth0", "address", mac, "mtu", 65535, *queues) for mac in MACS)
+        peer = ("type", "veth", "peer", *there, "netns", self.other.name)
+        lab.must("ip", "-n", self.space.name, "link", "add", *here, *peer)
+        self.index = json.loads(lab.must("ip", "-n", self.space.name, "-j", "link", "show", "veth0"))[0]["ifindex"]
+
+    def up(self, families=(4,)):
+        """Both ends, with neighbours that they need not ask for. IPv6 is noisy while it begins: waits for its end."""
+        for side, space in enumerate(self.spaces):
+            quiet = "accept_dad=0 router_solicitations=0 addr_gen_mode=1"
+            quiet += f" disable_ipv6={int(6 not in families)}"
+            settings = [word.split("=") for word in quiet.split()]
+            echo = "; ".join(f"echo {value} > /proc/sys/net/ipv6/conf/veth0/{name}" for name, value in settings)
+            lab.must(*space.enter, "sh", "-ec", echo)
+            ip = ("ip", "-n", space.name)
+            lab.must(*ip, "link", "set", "veth0", "up")
+            for family in families:
+                mine, its = ADDRESSES[family][side], ADDRESSES[family][1 - side]
+                length, *nodad = (24,) if family == 4 else (64, "nodad")
+                lab.must(*ip, "addr", "add", f"{mine}/{length}", "dev", "veth0", *nodad)
+                lab.must(*ip, "neigh", "add", its, "lladdr", MACS[1 - side], "dev", "veth0", "nud", "permanent")
+        if 6 in families:
+            self.wait_for_silence()
+
+    def wait_for_silence(self):
+        before, since = None, time.monotonic()
+        while time.monotonic() - since < 2.5:
+            now = [self.link(space) for space in self.spaces]
+            if now != before:
+                before, since = now, time.monotonic()
+            time.sleep(0.1)
+
+    @staticmethod
+    def link(space, name="veth0"):
+        """The kernel's own counters of a device."""
+        stats = json.loads(lab.must("ip", "-n", space.name, "-j", "-s", "link", "show", name))[0]["stats64"]
+        return {way: {unit: stats[way][unit] for unit in ("packets", "bytes")} for way in ("tx", "rx")}
+
+    def send(self, lengths, family=4, sockets=1):
+        """Frames of these lengths, to a socket on the other side that takes them all: nothing comes back."""
+        kind = socket.AF_INET if family == 4 else socket.AF_INET6
+        with contextlib.ExitStack() as stack:
+            with self.other.inside():
+                sink = stack.enter_context(socket.socket(kind, socket.SOCK_DGRAM))
+                sink.bind((ADDRESSES[family][1], 0))
+            with self.space.inside():
+                senders = [stack.enter_context(socket.socket(kind, socket.SOCK_DGRAM)) for _ in range(sockets)]
+            for sender in senders:
+                sender.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+                sender.connect(sink.getsockname())
+                for length in lengths:
+                    sender.send(bytes(length - HEADERS[family]))
+
+    def tool(self, space, *options):
+        return lab.Tool("netqtop", "--json", "-n", "veth0", "-v", *options, enter=space.enter)
+
+    @contextlib.contextmanager
+    def traced(self, units=("packets", "bytes")):
+        """Both ends, traced while something happens; the kernel's counters have grown by what the tools counted."""
+        before = [self.link(space) for space in self.spaces]
+        with self.tool(self.space, "-i", "60") as here, self.tool(self.other, "-i", "60") as there:
+            yield here, there
+        after = [self.link(space) for space in self.spaces]
+        for tool, begin, end in zip((here, there), before, after):
+            self.assertEqual(tool.code, 0, tool.errors)
+            self.assertEqual(tool.ledger["lost"], 0, tool.errors)
+            for way, sums in by_direction(tool.rows).items():
+                grown = {unit: end[way][unit] - begin[way][unit] for unit in units}
+                self.assertEqual({unit: sums[unit] for unit in grown}, grown, f"{tool.name} {way}")
+
+    def check_sizes(self, family):
+        # IPv6 and UDP have longer headers than 63 bytes leave room for.
+        frames = {length: number for length, number in FRAMES.items() if length >= HEADERS[family]}
+        expected = {**BY_SIZE, "size_0_63": frames.get(63, 0)}
+        lengths = [length for length, number in frames.items() for _ in range(number)]
+        with self.traced() as (here, there):
+            self.send(lengths, family)
+        for tool, way in ((here, "tx"), (there, "rx")):
+            sums = by_direction(tool.rows)
+            self.assertEqual({name: sums[way][name] for name in SIZES}, expected)
+            self.assertEqual(sums[way]["packets"], len(lengths))
+            self.assertEqual(sums[way]["bytes"], sum(lengths))
+            # The other device has the same name and index, but is in another namespace.
+            self.assertEqual(sums["rx" if way == "tx" else "tx"]["packets"], 0)
+
+    def test_sizes(self):
+        self.up()
+        self.check_sizes(4)
+
+    def test_sizes_of_ipv6(self):
+        self.up((4, 6))
+        self.check_sizes(6)
+
+    def test_rows(self):
+        self.up()
+        with self.traced() as (here, there):
+            self.send([1000] * 101)
+        for tool in (here, there):
+            rows = tool.rows
+            self.assertEqual(
+                [(row["direction"], row["queue"]) for row in rows],
+                [(way, queue) for way in ("tx", "rx") for queue in range(QUEUES)],
+            )
+            for row in rows:
+                self.assertEqual((row["device"], row["ifindex"], row["tool"]), ("veth0", self.index, "netqtop"))
+                self.assertEqual(sum(row[name] for name in SIZES), row["packets"])
+                self.assertEqual(row["avg_size"], 1000 if row["packets"] else 0)
+                self.assertTrue(row["partial"])
+                seconds = row["interval_ns"] / 1e9
+                self.assertAlmostEqual(row["bytes_per_second"], row["bytes"] / seconds, 1)
+                self.assertAlmostEqual(row["packets_per_second"], row["packets"] / seconds, 1)
+
+    def test_queues(self):
+        """64 flows go over all queues. veth hands them to the queue of the same number, but never records it: bcc, which
+        takes recorded numbers to be 1 more, has them in other queues."""
+        self.up()
+        for napi in (0, 1):
+            ethtool(self.space, "veth0", ETHTOOL_STSO, 1 - napi)  # a sender with TSO goes around the receiver's NAPI
+            ethtool(self.other, "veth0", ETHTOOL_SGRO, napi)
+            # With NAPI the device counts bytes without MAC headers.
+            with self.traced(("packets",) if napi else ("packets", "bytes")) as (here, there):
+                self.send([100] * 7, sockets=64)
+            sent, received = by_queue(here.rows, "tx"), by_queue(there.rows, "rx")
+            self.assertEqual(sum(sent.values()), 7 * 64)
+            self.assertGreater(sum(packets > 0 for packets in sent.values()), 2, sent)
+            self.assertEqual(received, sent)
+
+    def test_more_queues_than_there_is_room_for(self):
+        """What is beyond the last one is counted with it, and told."""
+        lab.must("ip", "-n", self.space.name, "link", "del", "veth0")
+        self.add_pair(300)
+        self.up()
+        with self.traced() as (here, there):
+            self.send([100], sockets=499)
+        for tool, way in ((here, "tx"), (there, "rx")):
+            queues = by_queue(tool.rows, way)
+            self.assertEqual((len(queues), sum(queues.values())), (256, 499))
+            self.assertGreater(queues[255], 10)  # of 45 queues
+            self.assertRegex(tool.errors, r"no room in a map for \d+ facts")
+
+    def test_many_cpus_at_once(self):
+        """Packets in both directions from several threads: counted to the packet."""
+        self.up()
+        with self.traced() as (here, there):
+            threads = [threading.Thread(target=self.send, args=([length] * 5003,)) for length in (100, 1000, 5000)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(by_direction(here.rows)["tx"]["packets"], 3 * 5003)
+        self.assertEqual(by_direction(there.rows)["rx"]["packets"], 3 * 5003)
+
+    def stream(self, family, size):
+        """A TCP stream; both directions carry packets."""
+        kind = socket.AF_INET if family == 4 else socket.AF_INET6
+        with contextlib.ExitStack() as stack:
+            with self.other.inside():
+                listener = stack.enter_context(socket.socket(kind, socket.SOCK_STREAM))
+                listener.bind((ADDRESSES[family][1], 0))
+                listener.listen()
+            with self.space.inside():
+                client = stack.enter_context(socket.socket(kind, socket.SOCK_STREAM))
+            client.connect(listener.getsockname())
+            server = stack.enter_context(listener.accept()[0])
+            sender = threading.Thread(target=client.sendall, args=(bytes(size),))
+            sender.start()
+            left = size
+            while left:
+                left -= len(server.recv(1 << 20))
+            sender.join()
+            # Closed in order, and waited for: nothing is on its way any more.
+            client.shutdown(socket.SHUT_WR)
+            self.assertEqual(server.recv(1), b"")
+            server.shutdown(socket.SHUT_WR)
+            self.assertEqual(client.recv(1), b"")
+        time.sleep(0.3)
+
+    def test_stream(self):
+        self.up()
+        with self.traced() as (here, there):
+            self.stream(4, 100_000_000)
+        self.assertGreater(by_direction(here.rows)["tx"]["bytes"], 100_000_000)
+        self.assertGreater(by_direction(here.rows)["rx"]["packets"], 0)
+        self.assertEqual(by_direction(here.rows)["tx"], by_direction(there.rows)["rx"])
+
+    def test_packets_of_more_than_64k(self):
+        """BIG TCP: bcc counts these in no column."""
+        for space in self.spaces:
+            big = ("gso_max_size", 131072, "gro_max_size", 131072)
+            lab.must("ip", "-n", space.name, "link", "set", "veth0", "mtu", 9000, *big)
+        self.up((6,))
+        with self.traced() as (here, there):
+            self.stream(6, 100_000_000)
+        for tool, way in ((here, "tx"), (there, "rx")):
+            sums = by_direction(tool.rows)[way]
+            self.assertGreater(sums["size_65536"], 10)
+            self.assertEqual(sum(sums[name] for name in SIZES), sums["packets"])
+
+    def test_queues_in_use(self):
+        """Those that the driver uses are listed, which may be fewer than there are."""
+        self.up()
+        for space in self.spaces:
+            set_channels(space, 2)
+        with self.tool(self.space, "-i", "60") as tool:
+            pass
+        self.assertEqual(list(by_queue(tool.rows, "tx")), [0, 1])
+        self.assertEqual(list(by_queue(tool.rows, "rx")), [0, 1])
+        with self.tool(self.space, "-i", "60") as tool:
+            for space in self.spaces:
+                set_channels(space, 3)
+            self.send([100] * 11)
+        self.assertEqual(list(by_queue(tool.rows, "tx")), [0, 1, 2])
+        self.assertEqual(sum(by_queue(tool.rows, "tx").values()), 11)
+
+    def test_intervals(self):
+        self.up()
+        with self.tool(self.space, "-i", "0.2", "--count", "5") as tool:
+            for _ in range(7):
+                self.send([100] * 13)
+                time.sleep(0.07)
+            tool.wait(5)
+        blocks = collections.defaultdict(list)
+        for row in tool.rows:
+            blocks[row["interval_ns"]].append(row)
+        self.assertEqual([len(rows) for rows in blocks.values()], [2 * QUEUES] * 5)
+        self.assertEqual({row["partial"] for row in tool.rows}, {False})
+        self.assertTrue(1e9 <= sum(blocks) < 2e9, list(blocks))
+        self.assertEqual(by_direction(tool.rows)["tx"]["packets"], 7 * 13)
+        self.assertGreater(sum(by_direction(rows)["tx"]["packets"] > 0 for rows in blocks.values()), 1)
+
+    def test_the_last_interval_is_partial(self):
+        """bcc's loses it."""
+        self.up()
+        with self.tool(self.space, "-i", "0.5") as tool:
+            time.sleep(0.7)
+            self.send([100] * 17)
+        rows = [row for row in tool.rows if row["partial"]]
+        self.assertEqual(len(rows), 2 * QUEUES)
+        self.assertEqual(by_direction(rows)["tx"]["packets"], 17)
+        self.assertTrue(all(row["interval_ns"] < 500_000_000 for row in rows))
+
+    def test_table(self):
+        self.up()
+        with lab.Tool("netqtop", "-n", "veth0", enter=self.space.enter) as tool:
+            self.send([1000] * 3 + [100] * 1049 + [2048] * 2)
+        lines = tool.lines
+        self.assertRegex(lines[0], f"^{STAMP}$")
+        self.assertEqual(lines[1:3], ["TX", HEADING])
+        self.assertEqual([line.split()[0] for line in lines[3:8]], ["0", "1", "2", "3", "Total"])
+        average = (1000 * 3 + 100 * 1049 + 2048 * 2) / 1054
+        total = f" Total      {average:<10.2f} 0          1.02K      3          2          0          0"
+        self.assertEqual(lines[7], total)
+        self.assertEqual(lines[8:11], ["", "RX", HEADING])
+        self.assertEqual(lines[15], " Total      0          0          0          0          0          0          0")
+        self.assertEqual(lines[16], "-" * (77 + 11))
+        self.assertEqual(len(lines), 17)
+        self.assertFalse([line for line in lines if line.endswith(" ")])
+
+    def test_throughput(self):
+        self.up()
+        with lab.Tool("netqtop", "-n", "veth0", "-t", "-i", "0.5", "--outputs=1", enter=self.space.enter) as tool:
+            self.send([1024] * 1031)
+            tool.wait()
+        self.assertEqual(tool.lines[2], HEADING + " BPS        PPS")
+        self.assertRegex(tool.lines[7], r"^ Total      1\.00K      0          0          1\.01K .* [12]\.\d\dM +[12]\.\d\dK$")
+
+    def pairs(self, number):
+        """More veth devices, both ends here: p0, q0, p1 ..."""
+        for i in range(number):
+            lab.must("ip", "-n", self.space.name, "link", "add", f"p{i}", "type", "veth", "peer", "name", f"q{i}")
+
+    def test_several_devices(self):
+        self.up()
+        self.pairs(1)
+        names = "veth0,q0,lo"
+        options = {"table": (), "json": ("--json", "-i60"), "csv": ("--csv", "-i60")}
+        tools = {
+            how: lab.Tool("netqtop", "-n", names, *words, enter=self.space.enter) for how, words in options.items()
+        }
+        with lab.side_by_side(tools.values()):
+            self.send([100] * 19)
+            with self.space.inside():
+                sink, sender = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+            with sink, sender:
+                sink.bind(("127.0.0.1", 0))
+                for _ in range(23):
+                    sender.sendto(bytes(58), sink.getsockname())
+        rows = tools["json"].rows
+        sums = collections.Counter()
+        for row in rows:
+            sums[row["device"], row["direction"]] += row["packets"]
+        seen = {key: packets for key, packets in sums.items() if packets}
+        self.assertEqual(seen, {("veth0", "tx"): 19, ("lo", "tx"): 23, ("lo", "rx"): 23})
+        # With the MAC header, which the counters of lo leave out.
+        self.assertEqual({row["bytes"] for row in rows if row["device"] == "lo"}, {23 * (14 + 20 + 8 + 58)})
+        self.assertEqual(len({(row["device"], row["ifindex"]) for row in rows}), 3)
+        lines = tools["table"].lines
+        self.assertEqual([line for line in lines if line in names.split(",")], names.split(","))
+        self.assertEqual(lines[1:3], ["veth0", "TX"])
+        csv = tools["csv"].lines
+        self.assertEqual(csv[0].split('"')[0], "DEVICE,DIRECTION,QueueID,PACKETS,BYTES,avg_size,")
+        self.assertEqual([line.split(",")[0] for line in csv[1:]], [row["device"] for row in rows])
+
+    def test_bad_names(self):
+        self.up()
+        self.pairs(4)
+        many = "veth0,p0,p1,p2,p3,q0,q1,q2,q3"
+        cases = {
+            ("-n", "eth9"): "netqtop: -n eth9: no such interface\n",
+            ("-n", "veth0,eth9"): "netqtop: -n veth0,eth9: no such interface: eth9\n",
+            ("-n", "a" * 16): f"netqtop: -n {'a' * 16}: no such interface\n",
+            ("-n", "veth0,veth0"): "netqtop: -n veth0,veth0: named twice: veth0\n",
+            ("-n", ""): "netqtop: -n : empty\n",
+            ("-n", many): f"netqtop: -n {many}: too many interfaces, at most 8: q3\n",
+            (): "netqtop: --name: which interface? for example -n eth0\n",
+            ("-n", "veth0", "-i", "0"): "netqtop: -i 0: not more than 0 seconds\n",
+            ("-n", "veth0", "5"): "netqtop: argument 5: not expected; a command to run goes after --\n",
+        }
+        for words, message in cases.items():
+            done = self.space.run(lab.NETTRACE, "netqtop", *words, limit=5)
+            self.assertEqual((done.code, done.output, done.errors), (2, b"", message))
+
+
+if __name__ == "__main__":
+    lab.main()
