@@ -8,6 +8,7 @@ import platform
 import shutil
 import signal
 import tempfile
+import time
 
 import lab
 
@@ -190,6 +191,20 @@ class Least(lab.LiveTest):
                 self.assertRegex(traced.errors, r"\Atcpdrop: note: [^\n]*printed as numbers[^\n]*cap_syslog[^\n]*\n\Z")
             for row in traced.rows:
                 self.assertRegex(row["location"], "^0x" if hidden else r"^\w+\+0x")
+
+    def test_a_pid_namespace_hides_processes(self):
+        """Older sockets of those outside are missed; that is told. What begins meanwhile has its owner."""
+        enter = [*self.space.enter, "unshare", "--pid", "--fork", "--kill-child"]
+        words = (*enter, lab.NETTRACE, "tcplife", "--open", "--json", "--netns", self.space.inode, "--duration=1.5")
+        with self.space.hold("--hold=3") as traffic:
+            with lab.Running(*words) as life:
+                time.sleep(0.8)
+                report = self.space.traffic("--connect=7")
+                life.wait()
+            traffic.release()
+        self.assertRegex(life.errors, r"\Atcplife: note: in a pid namespace, [^\n]*\(--pid host\)\n\Z")
+        owners = lab.count_by(life.rows, "pid", "owner")
+        self.assertEqual(owners, {(report[name], "exact"): 7 for name in ("client_pid", "server_pid")})
 
     def test_cap_syslog_gives_the_names(self):
         enter = [*self.space.enter, *lab.as_nobody(capabilities=("bpf", "perfmon", "syslog"))]
