@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/doctor.h"
 #include "cmd/traffic.h"
 #include "core/say.h"
 
@@ -22,6 +23,7 @@ static const struct tool *const tools[] = {
 #define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
 
 static const struct applet helpers[] = {
+	{ "doctor", "what works here and what not, why, and what to do; --prove tries it", NULL, doctor_main },
 	{ "traffic", "makes known TCP events on loopback, to try the tools on", NULL, traffic_main },
 };
 
@@ -35,6 +37,11 @@ static const struct applet *applet(size_t i)
 		return i - N_TOOLS < N_HELPERS ? &helpers[i - N_TOOLS] : NULL;
 	found = (struct applet){ tools[i]->name, tools[i]->summary, tools[i], NULL };
 	return &found;
+}
+
+const struct tool *applet_tool(size_t i)
+{
+	return i < N_TOOLS ? tools[i] : NULL;
 }
 
 const struct applet *applet_find(const char *name)

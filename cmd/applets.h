@@ -13,6 +13,8 @@ struct applet {
 	int (*main)(int argc, char **argv);
 };
 
+/* The tools, by number; NULL: no more. */
+const struct tool *applet_tool(size_t i);
 /* NULL: no such applet. */
 const struct applet *applet_find(const char *name);
 /* The same for the name of a link, which may have a prefix: "nettrace-tcpdrop", "nt.tcpdrop". */

@@ -3,7 +3,14 @@
 #ifndef NETTRACE_TRAFFIC_H
 #define NETTRACE_TRAFFIC_H
 
+#include <stdbool.h>
+
 /* argv[0] is "traffic". Returns the exit code. Takes the process over: its name, SIGALRM, SIGCHLD, SIGPIPE. */
 int traffic_main(int argc, char **argv);
+/* This process may let the kernel drop segments by a socket filter (from 6.18 on it takes CAP_NET_ADMIN or the like):
+ * without, there is no --retransmit, --syn, --fast, --drop. */
+bool traffic_can_drop(void);
+/* The kernel has io_uring, and allows it. */
+bool traffic_can_uring(void);
 
 #endif

@@ -100,6 +100,20 @@ static void server_is_reset(struct traffic *t, size_t n)
 	}
 }
 
+/* A socket that is connected cannot listen. */
+static void server_cannot_listen(struct traffic *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int fd = traffic_accept_client(t, SLOT_ACCEPTING);
+
+		if (!listen(fd, 1) || errno != EINVAL)
+			traffic_fail("listen on a connection: not refused as it should be");
+		server_exchange(t, fd);
+		traffic_wait_end(fd, 0);
+		traffic_finish(t, fd);
+	}
+}
+
 /* ---- a full accept queue ---- */
 
 #define FILLERS 2 /* a backlog of 1 takes two */
@@ -288,6 +302,8 @@ const struct action traffic_actions[STEPS] = {
 			    0, SLOT_ACCEPTING, 0, traffic_client_connects_by_ring, traffic_server_accepts_empty },
 	[URING_LISTEN] = { "uring-listen", "Sockets that listen through io_uring, on ports of their own", "not used: on ports of their own, the server listens through io_uring",
 			   0, SLOT_REFUSING, 0, NULL, traffic_server_listens_by_ring },
+	[BAD_LISTEN] = { "bad-listen", "Connections on which the server tries to listen, in vain", "send, get an answer, close; the server cannot listen on them",
+			 0, SLOT_ACCEPTING, 0, client_closes_first, server_cannot_listen },
 	[RELEASE] = { "hold", NULL, "send again, and are closed",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };

@@ -5,6 +5,9 @@
 #include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
+#include "cmd/traffic.h"
 
 void traffic_discard(int fd)
 {
@@ -19,6 +22,18 @@ void traffic_discard_no_more(int fd)
 	int unused = 0;
 
 	traffic_check(setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &unused, sizeof(unused)), "SO_DETACH_FILTER");
+}
+
+bool traffic_can_drop(void)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog program = { .len = 1, .filter = &nothing };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool can = fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+
+	if (fd >= 0)
+		close(fd);
+	return can;
 }
 
 uint32_t traffic_drops_of(int fd)

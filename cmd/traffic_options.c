@@ -158,7 +158,8 @@ void traffic_parse_options(struct traffic *t, int argc, char **argv)
 		.options = parse.options,
 		.parser = parse_option,
 		.doc = "Makes known TCP events on the loopback interface, with nothing but sockets.\v"
-		       "Without any of the first options: a few of every kind, but none through io_uring.",
+		       "Without any of the first options: a few of every kind, but none through io_uring, and no "
+		       "bad-listen.",
 	};
 	if (argp_parse(&parse.argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse))
 		say_exit(EXIT_FAILED, "options: %s", strerror(errno));

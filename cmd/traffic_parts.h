@@ -33,6 +33,7 @@ enum action_id {
 	URING_MULTISHOT,
 	URING_CONNECT,
 	URING_LISTEN,
+	BAD_LISTEN,
 	ACTIONS, /* what can be asked for */
 	RELEASE = ACTIONS,
 	STEPS,

@@ -105,6 +105,19 @@ static const char *why_not_connected(int error)
 	}
 }
 
+/* How an attempt ends whose call was interrupted: 0 or an errno. */
+static int connect_goes_on(int fd)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	socklen_t length = sizeof(int);
+	int error = 0;
+
+	if (!traffic_check((int)TEMP_FAILURE_RETRY(poll(&ready, 1, PATIENCE_MS)), "poll"))
+		return EINPROGRESS;
+	traffic_check(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length), "SO_ERROR");
+	return error;
+}
+
 int traffic_open_client(struct traffic *t, size_t slot, int result)
 {
 	struct sockaddr_storage server;
@@ -122,6 +135,8 @@ int traffic_open_client(struct traffic *t, size_t slot, int result)
 		error = traffic_uring_connect(t, fd, (struct sockaddr *)&server, length);
 	else if (connect(fd, (struct sockaddr *)&server, length) < 0)
 		error = errno;
+	if (error == EINTR) /* it goes on all the same */
+		error = connect_goes_on(fd);
 	if (error != result)
 		traffic_fail("connect to port %zu: %s", t->totals->port + slot, why_not_connected(error));
 	t->totals->connects++;

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "cmd/traffic.h"
+
 #define COMPLETIONS 4096 /* more than the connections that may wait for accept() */
 #define BACKLOG     16
 #define OP_LISTEN   57 /* an enumerator in newer headers */
@@ -59,6 +61,16 @@ static void open_ring(struct traffic *t, struct uring *ring)
 	ring->completed_mask = *(uint32_t *)(memory + params.cq_off.ring_mask);
 	ring->completions = (struct io_uring_cqe *)(memory + params.cq_off.cqes);
 	t->ring = ring;
+}
+
+bool traffic_can_uring(void)
+{
+	struct io_uring_params params = { 0 };
+	int fd = (int)syscall(SYS_io_uring_setup, 1, &params);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 static void close_ring(struct traffic *t)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* common_options.c: the options of every tool, and how each is stored. */
 #include "core/common_options.h"
+#include "core/crossings.h"
 #include "core/pins.h"
 #include "core/values.h"
 
@@ -142,6 +143,16 @@ SETTER(set_ring)
 	return NULL;
 }
 
+SETTER(set_without)
+{
+	char known[512];
+
+	if (crossings_known(known, sizeof(known), text, options->tool))
+		return "not names of this tool's programs, nor kinds of section";
+	options->without = text;
+	return NULL;
+}
+
 SETTER(set_version)
 {
 	printf("nettrace %s (%s)\n", NETTRACE_VERSION, options->tool->name);
@@ -205,6 +216,8 @@ const struct common_option common_options[] = {
 	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
 	RUN("keep-caps", 0, NULL, set_true, "keep the capabilities that are not needed any more once everything is attached",
 	    AT_OPTION(keep_caps)),
+	/* For tests: each lower rung can be run by itself. */
+	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
 	/* The same in every tool: in some, --verbose is about columns. */
 	{ .opt = { .name = "debug", .type = O_COMMON, .help = VERBOSE_HELP, AT_OPTION(verbose) },

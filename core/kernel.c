@@ -18,7 +18,7 @@ static bool has_function(const struct btf *btf, const char *name)
 
 /* Loads "return 0" as an fexit program of a function that every kernel with TCP has. Only a try tells: the type of
  * program exists everywhere, but the architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
-static bool trampolines_load(const struct btf *btf)
+static int trampolines_load(const struct btf *btf)
 {
 	const struct bpf_insn instructions[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -29,14 +29,14 @@ static bool trampolines_load(const struct btf *btf)
 	int fd;
 
 	if (target <= 0)
-		return false;
+		return -ENOENT;
 	options.attach_btf_id = (__u32)target;
 	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "nettrace_try", "GPL", instructions,
 			   sizeof(instructions) / sizeof(instructions[0]), &options);
 	if (fd < 0)
-		return false;
+		return fd;
 	close(fd);
-	return true;
+	return 0;
 }
 
 struct btf *kernel_btf(void)
@@ -77,7 +77,8 @@ int kernel_ask(struct kernel *kernel)
 	 * 8e4597c627fb, 3ca1032ab7ab); their implementations are functions of these names. */
 	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
 	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
-	kernel->trampolines = trampolines_load(btf);
+	kernel->no_trampolines = trampolines_load(btf);
+	kernel->trampolines = !kernel->no_trampolines;
 	return 0;
 }
 

@@ -13,6 +13,7 @@ struct kernel {
 	const struct btf *btf; /* the kernel's own types; NULL: none */
 	bool sk_storage;       /* tracing programs may use socket storage (5.11) */
 	bool task_btf;         /* bpf_get_current_task_btf() (5.11) */
+	int no_trampolines;    /* why not: negative errno */
 	bool trampolines;      /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
 };
 

@@ -10,12 +10,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/crossings.h"
 #include "core/enums.h"
 #include "core/iterators.h"
 #include "core/libbpf_log.h"
 #include "core/pins.h"
 #include "core/say.h"
-#include "core/stack.h"
 #include "core/symbols.h"
 
 /* Wake the reader when so much of the ring waits; its own timer (core/run.c) takes care of the tail. */
@@ -23,7 +23,7 @@
 
 #define NESTED      "_nested"
 
-static const char *section_of(const struct session *session, const char *program)
+const char *ladder_section(const struct session *session, const char *program)
 {
 	const struct bpf_program *found = bpf_object__find_program_by_name(session->object, program);
 
@@ -36,10 +36,10 @@ static int question(void *context, const char *program)
 {
 	const struct session *session = context;
 
-	return kernel_arguments(&session->kernel, section_of(session, program));
+	return kernel_arguments(&session->kernel, ladder_section(session, program));
 }
 
-static bool open_object(struct session *session)
+bool ladder_open(struct session *session)
 {
 	const struct tool *tool = session->tool;
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = tool->name);
@@ -163,16 +163,18 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 
 /* One try: open, load, attach as planned. NULL: it stands. Else the program that the kernel refused ("": no one program
  * is to blame), with the error in *error; everything is closed again. */
-static const char *try_plan(struct session *session, struct options *options, int *error)
+static const char *try_plan(struct session *session, struct options *options, enum fate *fate, int *error)
 {
 	const char *culprit = NULL;
 
+	*fate = AT_LOAD;
 	prepare(session, options);
 	*error = bpf_object__load(session->object);
 	if (*error) {
 		culprit = libbpf_log_program();
 		return culprit ? culprit : "";
 	}
+	*fate = AT_ATTACH;
 	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
 	culprit = attach_hooks(session, true, error);
 	if (culprit)
@@ -181,71 +183,23 @@ static const char *try_plan(struct session *session, struct options *options, in
 	return attach_hooks(session, false, error);
 }
 
-static void tell_rungs(const struct session *session)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		const char *program = plan_program(&session->plan, i);
-
-		if (program)
-			say("hook %s: %s (%s)", hook->name, section_of(session, program), program);
-		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
-			if (session->plan.choices[i].refused[alt])
-				say("hook %s: %s (%s) not to be had here: %s", hook->name,
-				    section_of(session, hook->alts[alt]), hook->alts[alt],
-				    strerror(-session->plan.choices[i].refused[alt]));
-	}
-}
-
-/* The kernel has what the hook is for, but would not load or attach a program there. */
-static bool was_refused(const struct choice *choice)
-{
-	for (int alt = 0; alt < ALT_ITEMS; alt++)
-		if (choice->refused[alt] && choice->refused[alt] != -ENOENT)
-			return true;
-	return false;
-}
-
-/* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
-static void tell_missing(const struct session *session, const struct options *options)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		bool wanted = plan_wants(hook, options->settings.flags);
-		const char *why = was_refused(&session->plan.choices[i]) && kernel_is_locked_down()
-					  ? " (lockdown=confidentiality)"
-					  : "";
-		int alt = session->plan.choices[i].alt;
-
-		if (wanted && hook->without && alt == PLAN_NONE)
-			say("note: this kernel or these privileges do not give %s%s", hook->without, why);
-		if (hook->lesser && alt != PLAN_NONE && (alt + 1 == ALT_ITEMS || !hook->alts[alt + 1]))
-			say("note: this kernel or these privileges do not give %s%s", hook->lesser, why);
-	}
-}
-
-/* The walk over open sockets goes by the processes that hold them. */
-static void tell_hidden(const struct session *session)
-{
-	for (size_t i = 0; i < session->plan.count; i++) {
-		if (session->plan.hooks[i].use != RUN_AT_START || !session->links[i] || !kernel_hides_processes())
-			continue;
-		say("note: in a pid namespace, as of a container, sockets older than the trace are missed, or have no "
-		    "owner, "
-		    "if their process is outside of it (--pid host)");
-		return;
-	}
-}
-
 void ladder_give_up(const struct session *session, const char *what, int error)
 {
 	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
 		 kernel_remedy(error));
 }
 
+static bool fail(struct session *session, const char *what, int error)
+{
+	snprintf(session->failed.what, sizeof(session->failed.what), "%s", what);
+	session->failed.error = error;
+	if (session->object)
+		ladder_leave(session);
+	return false;
+}
+
 /* `refused`: the last program that the kernel would not take; empty: it has no place for any. */
-static __attribute__((noreturn)) void give_up_hook(const struct session *session, const struct hook *hook,
-						   const char *refused, int error)
+static bool fail_hook(struct session *session, const struct hook *hook, const char *refused, int error)
 {
 	char what[160];
 
@@ -253,13 +207,27 @@ static __attribute__((noreturn)) void give_up_hook(const struct session *session
 		snprintf(what, sizeof(what), "its program %s for %s", refused, hook->name);
 	else
 		snprintf(what, sizeof(what), "%s", hook->name);
-	ladder_give_up(session, what, error);
+	return fail(session, what, error);
 }
 
-void ladder_climb(struct session *session, struct options *options)
+/* Programs that are not to be used. */
+static void cross_out(struct session *session, const char *without)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *const *alts = session->plan.hooks[i].alts;
+
+		for (int alt = 0; alt < ALT_ITEMS && alts[alt]; alt++)
+			if (crossed_out(without, alts[alt], ladder_section(session, alts[alt])) ||
+			    (session->only && strcmp(session->only, alts[alt])))
+				plan_cross_out(&session->plan, i, alt);
+	}
+}
+
+bool ladder_climb(struct session *session, struct options *options)
 {
 	char refused[64] = "";
 	int error = -ENOENT;
+	enum fate fate;
 
 	settings_kernel(&options->settings, session->tool);
 	plan_start(&session->plan, session->tool->hooks);
@@ -267,29 +235,20 @@ void ladder_climb(struct session *session, struct options *options)
 		const struct hook *unserved;
 		const char *culprit;
 
-		if (!open_object(session))
-			ladder_give_up(session, "reading its BPF object", -errno);
+		if (!ladder_open(session))
+			return fail(session, "reading its BPF object", -errno);
+		cross_out(session, options->without);
 		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
-		if (unserved)
-			give_up_hook(session, unserved, refused, error);
-		culprit = try_plan(session, options, &error);
+		if (unserved && !session->survey)
+			return fail_hook(session, unserved, refused, error);
+		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
-			return;
+			return true;
 		snprintf(refused, sizeof(refused), "%s", culprit);
 		if (strstr(refused, NESTED))
 			*strstr(refused, NESTED) = '\0';
 		ladder_leave(session);
-		if (!plan_refuse(&session->plan, refused, error))
-			ladder_give_up(session, "loading its BPF programs", error);
+		if (!plan_refuse(&session->plan, refused, fate, error))
+			return fail(session, "loading its BPF programs", error);
 	}
-}
-
-void ladder_tell(const struct session *session, const struct options *options)
-{
-	if (options->verbose)
-		tell_rungs(session);
-	tell_missing(session, options);
-	tell_hidden(session);
-	if (session->tool->symbols[0])
-		stack_note();
 }

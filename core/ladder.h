@@ -5,9 +5,14 @@
 
 #include "core/session.h"
 
-/* Plans, tries (open, load, attach), and plans again without what the kernel refused, until a plan stands; ends the
- * program when a required hook has run out of alternatives. The iterators of the start have run when it returns. */
-void ladder_climb(struct session *session, struct options *options);
+/* Plans, tries (open, load, attach), and plans again without what the kernel refused, until a plan stands. The
+ * iterators of the start have run when it returns. False: a required hook has run out of alternatives, and
+ * session->failed tells of the last one; nothing is attached or open. */
+bool ladder_climb(struct session *session, struct options *options);
+/* Opens the object, so that sections can be asked for; ladder_leave() closes it. False: errno. */
+bool ladder_open(struct session *session);
+/* The section of a program of the open object: its rung. */
+const char *ladder_section(const struct session *session, const char *program);
 /* Takes the programs of hook i off; they stay loaded. */
 void ladder_detach(struct session *session, size_t i);
 /* Detaches everything and closes the object. */

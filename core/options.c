@@ -231,6 +231,14 @@ static void refuse_controls(int argc, char **argv)
 				refuse(EXIT_USAGE, "argument", argv[i], "has control characters");
 }
 
+void options_start(struct options *options, const struct tool *tool)
+{
+	enum_extend(tool->extras);
+	*options = (struct options){
+		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
+	};
+}
+
 void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)
 {
 	struct parse parse = { .options = options };
@@ -243,10 +251,7 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 	char **words;
 
 	say_name = tool->name;
-	enum_extend(tool->extras);
-	*options = (struct options){
-		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
-	};
+	options_start(options, tool);
 	option_table_fill(&parse.table, tool);
 	argp.doc = parse.table.doc;
 	argc = split_command(options, argc, argv);

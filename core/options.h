@@ -23,6 +23,7 @@ struct options {
 	uint64_t count;              /* rows (or intervals of totals); 0: no limit */
 	uint64_t rows;               /* of totals, in each interval; 0: no limit */
 	uint32_t sort;               /* of totals: index of the tool's --sort */
+	const char *without;         /* programs not to be used (core/crossings.h); NULL: none */
 	const char *text;            /* the tool's O_TEXT */
 	uint32_t pick;               /* the tool's O_PICK */
 	char **command;              /* after --; NULL: none */
@@ -30,6 +31,8 @@ struct options {
 
 /* The fields of the totals that are asked for; NULL: rows. */
 const struct field *options_totals(const struct options *options);
+/* What is so before anything is asked for. */
+void options_start(struct options *options, const struct tool *tool);
 /* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
  * in one line and exits 2. */
 void options_parse(struct options *options, const struct tool *tool, int argc, char **argv);

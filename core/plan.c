@@ -38,6 +38,7 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 			arguments = question(context, hook->alts[alt]);
 			if (arguments < 0) {
 				choice->refused[alt] = -ENOENT;
+				choice->fates[alt] = NO_TARGET;
 				continue;
 			}
 			choice->alt = alt;
@@ -49,17 +50,24 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 	return unserved;
 }
 
-bool plan_refuse(struct plan *plan, const char *program, int error)
+bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int error)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *chosen = plan_program(plan, i);
 
 		if (chosen && !strcmp(chosen, program)) {
 			plan->choices[i].refused[plan->choices[i].alt] = error ? error : -EINVAL;
+			plan->choices[i].fates[plan->choices[i].alt] = fate;
 			return true;
 		}
 	}
 	return false;
+}
+
+void plan_cross_out(struct plan *plan, size_t i, int alt)
+{
+	plan->choices[i].refused[alt] = -ECANCELED;
+	plan->choices[i].fates[alt] = CROSSED_OUT;
 }
 
 const char *plan_program(const struct plan *plan, size_t i)

@@ -6,11 +6,21 @@
 
 #include "core/tool.h"
 
+/* What became of a program. */
+enum fate {
+	NOT_REFUSED, /* or not tried: a better one serves */
+	NO_TARGET,   /* the kernel does not have what it is to be attached to, or no means to reach it */
+	AT_LOAD,     /* refused */
+	AT_ATTACH,   /* refused */
+	CROSSED_OUT, /* not to be used: --without */
+};
+
 enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
 
 struct choice {
-	int alt;                /* index into hook.alts; PLAN_NONE: the hook stays unserved */
-	int arguments;          /* of the chosen target */
+	int alt;       /* index into hook.alts; PLAN_NONE: the hook stays unserved */
+	int arguments; /* of the chosen target */
+	enum fate fates[ALT_ITEMS];
 	int refused[ALT_ITEMS]; /* negative errno with which the kernel refused a program; 0: not tried or fine */
 };
 
@@ -31,7 +41,9 @@ bool plan_wants(const struct hook *hook, uint32_t flags);
 /* Chooses anew for every hook. Returns the first required hook that nothing can serve, or NULL: the plan stands. */
 const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context);
 /* The kernel refused this program: it will not be chosen again. False: it was not part of the plan. */
-bool plan_refuse(struct plan *plan, const char *program, int error);
+bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int error);
+/* This program will never be chosen. */
+void plan_cross_out(struct plan *plan, size_t i, int alt);
 /* The program that serves hook i, or NULL. */
 const char *plan_program(const struct plan *plan, size_t i);
 

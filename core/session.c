@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/crossings.h"
 #include "core/iterators.h"
 #include "core/ladder.h"
 #include "core/libbpf_log.h"
@@ -62,7 +63,9 @@ void session_start(struct session *session, struct options *options, session_eve
 	error = kernel_ask(&session->kernel);
 	if (error)
 		ladder_give_up(session, "reading the kernel's types (" KERNEL_TYPES ")", error);
-	ladder_climb(session, options);
+	crossings_apply(&session->kernel, options->without);
+	if (!ladder_climb(session, options))
+		ladder_give_up(session, session->failed.what, session->failed.error);
 	session->ring = ring_buffer__new(bpf_map__fd(bpf_object__find_map_by_name(session->object, "ring")), ring_event,
 					 session, NULL);
 	if (!session->ring)

@@ -28,6 +28,13 @@ struct session {
 	session_event *event;
 	void *context;
 	size_t got; /* events handed over by the running session_read() */
+	/* For core/survey.c: */
+	bool survey;      /* goes on without hooks that are required, too */
+	const char *only; /* no program but this one; NULL: all */
+	struct {
+		char what[160]; /* failed, and why: */
+		int error;
+	} failed; /* by ladder_climb() */
 };
 
 /* Loads and attaches the tool's programs, each hook on the best rung that this kernel gives, then runs the iterators

@@ -72,6 +72,18 @@ class Traffic(lab.LiveTest):
         self.assertEqual(report["listeners"], 2 * LISTEN + 2)
         self.assertEqual({row["pid"] for row in listeners}, {report["server_pid"]})
 
+    def test_listen_in_vain(self):
+        """Whole connections, clean to their end, on which the server has tried to listen."""
+        solisten, life = self.space.trace("solisten"), self.space.trace("tcplife")
+        with self.space.counting() as counters, lab.side_by_side((solisten, life)):
+            report = self.space.traffic("--bad-listen=3", *lab.BOTH)
+        self.assertEqual((report["bad_listen"], report["accepted"], counters["PassiveOpens"]), (6, 6, 6))
+        self.assertEqual(lab.count_by(solisten.rows, "family", "error"), {
+            (family, error): count for family in (4, 6) for error, count in ((None, 1), ("EINVAL", 3))
+        })
+        self.assertEqual({row["lport"] for row in solisten.rows}, {report["server_port"]})
+        self.assertEqual(lab.count_by(life.rows, "tx_bytes", "rx_bytes", "error"), {(1000, 500, None): 6, (500, 1000, None): 6})
+
     def test_without_io_uring(self):
         """One line says so; exit 1."""
         for name in ACTIONS:

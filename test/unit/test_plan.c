@@ -82,7 +82,7 @@ static void starts_empty(void **state)
 		for (int alt = 0; alt < ALT_ITEMS; alt++)
 			assert_int_equal(plan.choices[i].refused[alt], 0);
 	}
-	assert_false(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_false(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 }
 
 static void the_best_comes_first(void **state)
@@ -107,7 +107,7 @@ static void arguments_are_recorded(void **state)
 	assert_int_equal(plan.choices[EXTRA].arguments, 5);
 	assert_int_equal(plan.choices[WALK].arguments, 0);
 	/* Those of the chosen one, not of the best; and none where nothing is chosen. */
-	assert_true(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_true(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 	assert_null(choose(WHOLE, 0));
 	assert_int_equal(plan.choices[STATE].arguments, 2);
 	assert_int_equal(plan.choices[EXTRA].arguments, 0);
@@ -131,11 +131,11 @@ static void refused_goes_to_the_next(void **state)
 {
 	(void)state;
 	assert_null(choose(WHOLE, 0));
-	assert_true(plan_refuse(&plan, "state_btf", -EPERM)); /* at load */
+	assert_true(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM)); /* at load */
 	assert_null(choose(WHOLE, 0));
 	assert_serves(STATE, "state_fentry");
 	assert_serves(ACCEPT, "accept_exit");
-	assert_true(plan_refuse(&plan, "state_fentry", -EOPNOTSUPP)); /* at attach */
+	assert_true(plan_refuse(&plan, "state_fentry", AT_LOAD, -EOPNOTSUPP)); /* at attach */
 	assert_null(choose(WHOLE, 0));
 	assert_serves(STATE, "state_kprobe");
 	assert_int_equal(plan.choices[STATE].refused[0], -EPERM);
@@ -147,14 +147,14 @@ static void refused_is_never_chosen_again(void **state)
 {
 	(void)state;
 	assert_null(choose(WHOLE, 0));
-	assert_true(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_true(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 	for (int i = 0; i < 3; i++) {
 		assert_null(choose(WHOLE, i ? WITH_EXTRA : 0));
 		assert_serves(STATE, "state_fentry");
 		assert_null(strstr(asked, "state_btf"));
 	}
 	/* It is not part of the plan any more: who blames it again would go round in circles. */
-	assert_false(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_false(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 	assert_int_equal(plan.choices[STATE].refused[0], -EPERM);
 }
 
@@ -162,10 +162,28 @@ static void no_error_is_an_error_too(void **state)
 {
 	(void)state;
 	assert_null(choose(WHOLE, 0));
-	assert_true(plan_refuse(&plan, "state_btf", 0));
+	assert_true(plan_refuse(&plan, "state_btf", AT_LOAD, 0));
 	assert_int_equal(plan.choices[STATE].refused[0], -EINVAL);
 	assert_null(choose(WHOLE, 0));
 	assert_serves(STATE, "state_fentry");
+}
+
+/* Each refusal with where it was; what is crossed out is not asked for. */
+static void fates_are_remembered(void **state)
+{
+	(void)state;
+	plan_cross_out(&plan, STATE, 0);
+	assert_null(choose(KERNEL({ "state_kprobe", 1 }, { "state_classic", 0 }), 0));
+	assert_null(strstr(asked, "state_btf"));
+	assert_serves(STATE, "state_kprobe");
+	assert_true(plan_refuse(&plan, "state_kprobe", AT_ATTACH, -EBUSY));
+	assert_null(choose(KERNEL({ "state_classic", 0 }), 0));
+	assert_serves(STATE, "state_classic");
+	assert_int_equal(plan.choices[STATE].fates[0], CROSSED_OUT);
+	assert_int_equal(plan.choices[STATE].fates[1], NO_TARGET);
+	assert_int_equal(plan.choices[STATE].fates[2], AT_ATTACH);
+	assert_int_equal(plan.choices[STATE].refused[2], -EBUSY);
+	assert_int_equal(plan.choices[STATE].fates[3], NOT_REFUSED);
 }
 
 static void an_optional_hook_may_stay_unserved(void **state)
@@ -176,9 +194,9 @@ static void an_optional_hook_may_stay_unserved(void **state)
 	assert_null(plan_program(&plan, ACCEPT));
 	start(NULL);
 	assert_null(choose(WHOLE, 0));
-	assert_true(plan_refuse(&plan, "accept_exit", -EPERM));
+	assert_true(plan_refuse(&plan, "accept_exit", AT_LOAD, -EPERM));
 	assert_null(choose(WHOLE, 0));
-	assert_true(plan_refuse(&plan, "accept_syscall", -EPERM));
+	assert_true(plan_refuse(&plan, "accept_syscall", AT_LOAD, -EPERM));
 	assert_null(choose(WHOLE, 0));
 	assert_null(plan_program(&plan, ACCEPT));
 	assert_int_equal(plan.choices[ACCEPT].arguments, 0);
@@ -197,7 +215,7 @@ static void a_required_hook_is_reported(void **state)
 	for (size_t i = 0; i < ALT_ITEMS; i++) {
 		assert_null(choose(WHOLE, 0));
 		assert_serves(STATE, rungs[i]);
-		assert_true(plan_refuse(&plan, rungs[i], -EACCES));
+		assert_true(plan_refuse(&plan, rungs[i], AT_LOAD, -EACCES));
 	}
 	assert_ptr_equal(choose(WHOLE, 0), &hooks[STATE]);
 	/* Of several the first. */
@@ -258,11 +276,11 @@ static void only_a_planned_program_is_refused(void **state)
 {
 	(void)state;
 	assert_null(choose(WHOLE, 0));
-	assert_false(plan_refuse(&plan, "", -EPERM)); /* nobody to blame */
-	assert_false(plan_refuse(&plan, "no_such_program", -EPERM));
-	assert_false(plan_refuse(&plan, "state_kprobe", -EPERM)); /* a rung further down */
-	assert_false(plan_refuse(&plan, "extra_btf", -EPERM));    /* of a hook that is not wanted */
-	assert_false(plan_refuse(&plan, "state", -EPERM));        /* the hook's own name */
+	assert_false(plan_refuse(&plan, "", AT_LOAD, -EPERM)); /* nobody to blame */
+	assert_false(plan_refuse(&plan, "no_such_program", AT_LOAD, -EPERM));
+	assert_false(plan_refuse(&plan, "state_kprobe", AT_LOAD, -EPERM)); /* a rung further down */
+	assert_false(plan_refuse(&plan, "extra_btf", AT_LOAD, -EPERM));    /* of a hook that is not wanted */
+	assert_false(plan_refuse(&plan, "state", AT_LOAD, -EPERM));        /* the hook's own name */
 	assert_null(choose(WHOLE, WITH_EXTRA | WITH_MORE));
 	assert_serves(STATE, "state_btf");
 	assert_serves(EXTRA, "extra_btf");
@@ -277,7 +295,7 @@ static void no_hooks_no_plan(void **state)
 	assert_int_equal(plan.count, 0);
 	assert_null(choose(WHOLE, ~0U));
 	assert_string_equal(asked, "");
-	assert_false(plan_refuse(&plan, "state_btf", -EPERM));
+	assert_false(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 }
 
 int main(void)
@@ -290,6 +308,7 @@ int main(void)
 		cmocka_unit_test_setup(refused_goes_to_the_next, start),
 		cmocka_unit_test_setup(refused_is_never_chosen_again, start),
 		cmocka_unit_test_setup(no_error_is_an_error_too, start),
+		cmocka_unit_test_setup(fates_are_remembered, start),
 		cmocka_unit_test_setup(an_optional_hook_may_stay_unserved, start),
 		cmocka_unit_test_setup(a_required_hook_is_reported, start),
 		cmocka_unit_test_setup(flags_switch_hooks, start),

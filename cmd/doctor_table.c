@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor_table.c: what the doctor found, for people: within 80 columns. */
+#include "cmd/doctor_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/doctor_wrap.h"
+
+#define FACT 16 /* columns of a fact's name */
+
+static void fact(const char *name, const char *value, const char *more)
+{
+	char line[2048];
+
+	snprintf(line, sizeof(line), "%s%s%s", value, *more ? "; " : "", more);
+	printf("%-*s", FACT, name);
+	doctor_wrap(line, FACT);
+}
+
+static void kernel_facts(const struct machine *machine)
+{
+	char value[256];
+
+	snprintf(value, sizeof(value), "%s %s", machine->release, machine->architecture);
+	fact("kernel", value, "");
+	if (machine->no_btf) {
+		const char *remedy = doctor_remedy(AT_LOAD, machine->no_btf, machine);
+
+		snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_btf));
+		fact("BTF", value, remedy ? remedy : "");
+	} else {
+		snprintf(value, sizeof(value), "yes, %.1f MB", (double)machine->btf_bytes / 1e6);
+		fact("BTF", value, "");
+	}
+	fact("lockdown", *machine->lockdown ? machine->lockdown : "none: not in this kernel", "");
+	fact("socket storage", machine->sk_storage ? "yes" : "no",
+	     machine->sk_storage ? "" : "owners are kept in a hash instead (before 5.11)");
+	snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_trampolines));
+	fact("trampolines", machine->no_trampolines ? value : "yes",
+	     machine->no_trampolines ? "no fentry and fexit: tracepoints serve instead" : "");
+	fact("kprobes", machine->kprobes ? "yes" : "no", "no tool here needs them");
+}
+
+static void process_facts(const struct machine *machine)
+{
+	static const char *const mounts[] = {
+		[TRACEFS_NONE] = "no; mount -t tracefs tracefs /sys/kernel/tracing",
+		[TRACEFS_HIDDEN] = "mounted, but not readable here",
+		[TRACEFS_READABLE] = "yes",
+	};
+	char value[1200];
+
+	snprintf(value, sizeof(value), "%s, capabilities: %s", machine->root ? "root" : "not root",
+		 machine_capabilities(machine));
+	fact("privileges", value, "");
+	if (machine->unprivileged < 0)
+		snprintf(value, sizeof(value), "no such sysctl");
+	else
+		snprintf(value, sizeof(value), "sysctl kernel.unprivileged_bpf_disabled=%d", machine->unprivileged);
+	fact("unprivileged", value, "tracing takes CAP_BPF and CAP_PERFMON either way");
+	fact("tracefs", mounts[machine->tracefs], "no tool here needs it");
+	fact("kallsyms", machine->symbols ? "readable" : "hidden",
+	     machine->symbols ? ""
+			      : "kernel stacks stay numbers: setcap cap_syslog+ep as well, or sysctl "
+				"kernel.kptr_restrict=0");
+	fact("process ids", machine->host_pids ? "the machine's" : "a container's",
+	     machine->host_pids ? "" : "rows have those of the machine: hostPID: true, or --pid=host");
+}
+
+void doctor_machine_table(const struct machine *machine)
+{
+	kernel_facts(machine);
+	process_facts(machine);
+	printf("\n%-11s %-22s %-7s %s\n", "TOOL", "HOOK", "RUNG", "PROGRAM");
+}
+
+static void print_rung(const struct rung *rung, const char *word, const struct machine *machine)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "%s %s (%s)%s%s", word, rung->section, rung->program,
+		 rung->fate == NOT_REFUSED ? "" : ": ",
+		 rung->older ? "; as before 5.11: without socket storage" : doctor_why(rung, machine));
+	printf("%-14s", "");
+	doctor_wrap(line, 16);
+}
+
+static void print_rungs(const struct hook_survey *found, const struct doctor *doctor)
+{
+	for (size_t i = 0; i < found->n_rungs; i++) {
+		const struct rung *rung = &found->rungs[i];
+
+		if (doctor->all_rungs)
+			print_rung(rung, rung->alone ? "yes" : "not", &doctor->machine);
+		else if (rung->fate != NOT_REFUSED)
+			print_rung(rung, "not", &doctor->machine);
+	}
+}
+
+/* Each of them once. */
+static void print_remedies(const struct survey *survey, const struct doctor *doctor)
+{
+	char last[1024] = "";
+
+	for (size_t i = 0; i < survey->n_hooks; i++) {
+		const struct hook_survey *found = &survey->hooks[i];
+
+		for (size_t j = 0; j < found->n_rungs; j++) {
+			const char *remedy =
+				doctor_remedy(found->rungs[j].fate, found->rungs[j].error, &doctor->machine);
+
+			if (!remedy || !strcmp(remedy, last))
+				continue;
+			snprintf(last, sizeof(last), "%s", remedy);
+			printf("%-12s", "");
+			doctor_wrap_after("remedy: ", remedy, 14);
+		}
+	}
+}
+
+void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
+{
+	const char *name = survey->tool->name;
+
+	for (size_t i = 0; i < survey->n_hooks; i++) {
+		const struct hook_survey *found = &survey->hooks[i];
+		const struct rung *rung = found->serves == PLAN_NONE ? NULL : &found->rungs[found->serves];
+		const char *lacks = !rung ? found->hook->without : found->hook->lesser;
+
+		printf("%-11s %-22s %-7.*s %s\n", name, found->hook->name, rung ? (int)strcspn(rung->section, "/") : 1,
+		       rung ? rung->section : "-", rung ? rung->program : "-");
+		name = "";
+		print_rungs(found, doctor);
+		if (lacks && (!rung || (size_t)found->serves + 1 == found->n_rungs)) {
+			printf("%-14s", "");
+			doctor_wrap_after("lacks ", lacks, 16);
+		}
+	}
+	print_remedies(survey, doctor);
+	if (survey->works)
+		return;
+	printf("%-12s", "");
+	if (survey->error)
+		printf("%s DOES NOT WORK HERE: %s: %s\n", survey->tool->name, survey->what,
+		       doctor_error_name(survey->error));
+	else
+		printf("%s DOES NOT WORK HERE\n", survey->tool->name);
+}

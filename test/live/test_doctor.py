@@ -1,0 +1,258 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""nettrace doctor: every tool and hook named, as root and with less; what it proves, and what it does not believe."""
+
+import ctypes
+import os
+import pathlib
+import platform
+import re
+import struct
+import time
+
+import lab
+
+TOOLS = re.findall(r"TOOL\((\w+)\)", (pathlib.Path(__file__).parents[2] / "cmd/tools.def").read_text())
+TWO = ("setpriv", f"--reuid={lab.NOBODY}", f"--regid={lab.NOBODY}", "--clear-groups", "--inh-caps=-all,+bpf,+perfmon",
+       "--ambient-caps=-all,+bpf,+perfmon", "--")
+SYS_BPF = {"x86_64": 321, "aarch64": 280}[platform.machine()]
+PROG_GET_NEXT_ID, LINK_GET_NEXT_ID = 11, 31
+
+
+def bpf_ids(command):
+    """The ids of all programs or links that the kernel has, asked as bpftool asks."""
+    ids, last = set(), 0
+    libc = ctypes.CDLL(None, use_errno=True)
+    while True:
+        attributes = ctypes.create_string_buffer(struct.pack("III", last, 0, 0), 64)
+        if libc.syscall(SYS_BPF, command, attributes, 64):
+            return ids
+        last = struct.unpack_from("II", attributes)[1]
+        ids.add(last)
+
+
+class Doctor(lab.LiveTest):
+    limit = 180
+
+    def doctor(self, *options, through=(), **more):
+        return lab.run(*through, lab.NETTRACE, "doctor", *options, limit=120, **more)
+
+    def nothing_stays(self):
+        """Links and programs come and go with other tests' tools; ours must be gone with the process."""
+        return bpf_ids(LINK_GET_NEXT_ID), bpf_ids(PROG_GET_NEXT_ID)
+
+    def assert_all_named(self, done):
+        about = {kind: [o for o in done.objects if o["about"] == kind] for kind in ("machine", "hook", "tool")}
+        self.assertEqual(len(about["machine"]), 1)
+        self.assertEqual([o["tool"] for o in about["tool"]], TOOLS)
+        self.assertEqual(sum(map(len, about.values())), len(done.objects))
+        for name in TOOLS:
+            hooks = [o for o in about["hook"] if o["tool"] == name]
+            self.assertGreater(len(hooks), 0, name)
+            for hook in hooks:
+                self.assertGreater(len(hook["rungs"]), 0, hook)
+                serving = [rung["program"] for rung in hook["rungs"] if rung["state"] == "serves"]
+                self.assertEqual(serving, [hook["program"]] if hook["program"] else [], hook)
+        return about
+
+    def test_root(self):
+        before = self.nothing_stays()
+        done = self.doctor("--json")
+        self.assertEqual((done.code, done.errors), (0, ""))
+        about = self.assert_all_named(done)
+        self.assertTrue(all(o["works"] for o in about["tool"]))
+        self.assertTrue(all(hook["program"] for hook in about["hook"]), "every hook is served here")
+        machine = about["machine"][0]
+        self.assertEqual((machine["kernel"], machine["architecture"]), (os.uname().release, os.uname().machine))
+        self.assertEqual(machine["btf_bytes"], os.stat("/sys/kernel/btf/vmlinux").st_size)
+        self.assertEqual(machine["root"], True)
+        self.assert_gone(before)
+
+    def assert_gone(self, before):
+        """Nothing of ours is attached that was not before; the kernel frees a little later."""
+        lab.wait_for(lambda: not self.nothing_stays()[0] - before[0], "links to go")
+        lab.wait_for(lambda: not self.nothing_stays()[1] - before[1], "programs to go")
+
+    def test_table(self):
+        """The same in 80 columns."""
+        done, of_json = self.doctor(), self.doctor("--json")
+        self.assertEqual(done.code, 0, done.errors)
+        self.assertEqual([line for line in done.lines if len(line) > 80], [])
+        head = next(i for i, line in enumerate(done.lines) if line.startswith("TOOL "))
+        self.assertRegex(done.lines[head], r"^TOOL +HOOK +RUNG +PROGRAM$")
+        tool, found = None, []
+        for line in done.lines[head + 1 :]:
+            row = re.fullmatch(r"(\w+| ) {1,11}(\S.*?)  +(\w+) +(\w+)", line)
+            if row and not line.startswith(" " * 13):
+                tool = row[1] if row[1].strip() else tool
+                found.append((tool, row[2], row[3], row[4]))
+        expected = [(o["tool"], o["hook"], o["rung"].split("/")[0], o["program"]) for o in of_json.objects
+                    if o["about"] == "hook"]
+        self.assertEqual(found, expected)
+
+    def test_nobody(self):
+        done = self.doctor("--json", through=lab.as_nobody())
+        self.assertEqual((done.code, done.errors), (3, ""))
+        about = self.assert_all_named(done)
+        self.assertFalse(any(o["works"] for o in about["tool"]))
+        self.assertEqual({o["error"] for o in about["tool"]}, {"EPERM"})
+        for hook in about["hook"]:
+            self.assertIsNone(hook["program"])
+            for rung in hook["rungs"]:
+                if rung["state"] == "refused at load":
+                    self.assertIn("setcap cap_bpf,cap_perfmon+ep " + os.path.realpath(lab.NETTRACE), rung["remedy"])
+                    self.assertIn("capabilities: {add: [BPF, PERFMON]}", rung["remedy"])
+        table = self.doctor("tcplife", through=lab.as_nobody())
+        self.assertEqual(table.code, 3)
+        self.assertIn("remedy: run as root, or: setcap cap_bpf,cap_perfmon+ep", table.output.decode())
+        self.assertIn("tcplife DOES NOT WORK HERE", table.output.decode())
+
+    def test_two_capabilities(self):
+        done = self.doctor("--json", through=TWO)
+        self.assertEqual((done.code, done.errors), (0, ""))
+        about = self.assert_all_named(done)
+        self.assertTrue(all(o["works"] for o in about["tool"]))
+        self.assertEqual(about["machine"][0]["capabilities"], "perfmon, bpf")
+        self.assertEqual(about["machine"][0]["root"], False)
+        # The favourite is on every hook the same as root's.
+        root = self.assert_all_named(self.doctor("--json"))
+        self.assertEqual(
+            [(hook["tool"], hook["program"]) for hook in about["hook"]],
+            [(hook["tool"], hook["program"]) for hook in root["hook"]],
+        )
+
+    def test_every_rung_by_itself(self):
+        done = self.doctor("--all-rungs", "--json")
+        self.assertEqual(done.code, 0, done.errors)
+        hooks = [o for o in done.objects if o["about"] == "hook"]
+        functions = done.objects[0]["trampolines"]
+        for hook in hooks:
+            for rung in hook["rungs"]:
+                kind = rung["rung"].split("/")[0]
+                fine = rung["state"] in ("serves", "works", "works without sk_storage")
+                self.assertEqual(fine, functions or kind not in ("fexit", "fentry"), (hook["tool"], rung))
+
+    def test_bad_input(self):
+        for options, word in (
+            (["nonsense"], "no such tool"),
+            (["traffic"], "no such tool"),
+            (["--without=nonsense"], "not a program"),
+            (["--without=fexit,,iter"], "not a program"),
+            (["--without=accept_cast", "tcplife"], "not a program"),
+            (["--without"], "argument is missing"),
+            (["--nonsense"], "no such option"),
+            (["--prove", "--all-rungs"], "not together"),
+        ):
+            with self.subTest(options):
+                done = self.doctor(*options)
+                self.assertEqual((done.code, done.output), (2, b""), done.errors)
+                self.assertRegex(done.errors, rf"^nettrace doctor: .*{word}.*\n$")
+        done = lab.run(lab.NETTRACE, "tcplife", "--without", "transition", "--duration", "0.1")
+        self.assertEqual((done.code, done.output), (2, b""), done.errors)
+
+    def test_crossed_out(self):
+        done = self.doctor("--json", "--without=transition", "tcpstates", "tcplife")
+        self.assertEqual(done.code, 3)
+        works = {o["tool"]: o["works"] for o in done.objects if o["about"] == "tool"}
+        self.assertEqual(works, {"tcpstates": False, "tcplife": True})
+
+    # ---- --prove ----
+
+    def proofs(self, done):
+        return {o["tool"]: o for o in done.objects if o["about"] == "proof"}
+
+    def assert_proved(self, done, tools):
+        self.assertEqual(done.errors, "")
+        proofs = self.proofs(done)
+        self.assertEqual({tool: proof["verdict"] for tool, proof in proofs.items()}, dict.fromkeys(tools, "proved"))
+        self.assertEqual(done.code, 0)
+        for proof in proofs.values():
+            self.assertEqual((proof["lost"], proof["wrong_owners"], proof["wrong"]), (0, 0, None))
+            for count in proof["counts"]:
+                right = count["seen"] >= count["expected"] if count["at_least"] else count["seen"] == count["expected"]
+                self.assertTrue(right and count["right"] and not count["excused"], (proof["tool"], count))
+        return proofs
+
+    def test_prove(self):
+        """Both families, in a namespace of its own; the sums are those of the maker of the traffic."""
+        before = self.nothing_stays()
+        start = time.monotonic()
+        done = self.doctor("--prove", "--json")
+        took = time.monotonic() - start
+        proofs = self.assert_proved(done, TOOLS)
+        traffic = next(o for o in done.objects if o["about"] == "traffic")
+        self.assertEqual((traffic["own_namespace"], traffic["socket_filters"], traffic["io_uring"]), (True,) * 3)
+        reports = dict(zip((4, 6), traffic["reports"]))
+        self.assertEqual(len(traffic["reports"]), 2)
+        for family, report in reports.items():
+            seen = {
+                (tool, count["what"]): count["seen"]
+                for tool, proof in proofs.items()
+                for count in proof["counts"]
+                if count["family"] == family
+            }
+            self.assertEqual(seen["tcpconnect", "all rows"], report["connects"])
+            self.assertEqual(seen["tcpaccept", "all rows"], report["accepted"])
+            self.assertEqual(seen["tcplife", "bytes of clients"], report["bytes_client"])
+            self.assertEqual(seen["solisten", "in vain"], 2)
+            for name in ("connect", "refuse", "reset", "retransmit", "synack", "overflow", "uring_accept", "bad_listen"):
+                self.assertGreater(report[name], 0)
+        self.assertLess(took, 60)
+        self.assert_gone(before)
+
+    def test_prove_in_here(self):
+        """With two capabilities: on the loopback interface that is there, beside other traffic."""
+        with lab.Tool("tcplife", "--json", "--netns", self.space.inode, enter=self.space.enter) as other:
+            done = self.space.run(*TWO, lab.NETTRACE, "doctor", "--prove", "--json", limit=120)
+            self.space.traffic("--connect=3")
+            other.end()
+        self.assert_proved(done, TOOLS)
+        traffic = next(o for o in done.objects if o["about"] == "traffic")
+        self.assertFalse(traffic["own_namespace"])
+        self.assertGreater(len(other.rows), 100)  # it was here
+
+    def test_prove_nobody(self):
+        done = self.doctor("--prove", "--json", "tcplife", "tcpdrop", through=lab.as_nobody())
+        self.assertEqual(done.code, 3, done.errors)
+        for proof in self.proofs(done).values():
+            self.assertEqual(proof["verdict"], "cannot")
+            self.assertIn("setcap", proof["wrong"])
+
+    def test_lower_rungs_are_proved_too(self):
+        """What serves where bpf_rdonly_cast() is missing, and before 5.11."""
+        before_6_2 = "kfree_cast,consume_cast,accept_cast,accept_late_cast,accept_uring_cast,listen_cast,connect_cast,request_cast"
+        for without in (before_6_2, "fexit"):
+            with self.subTest(without):
+                self.assert_proved(self.doctor("--prove", "--json", "--without", without), TOOLS)
+
+    def test_sabotage(self):
+        """Programs that are taken away are missed, and said to be."""
+        done = self.doctor("--prove", "--json", "--without=consume_cast,consume_helper", "tcpdrop", "tcplife")
+        self.assertEqual(done.code, 1, done.errors)
+        proofs = self.proofs(done)
+        self.assertEqual((proofs["tcpdrop"]["verdict"], proofs["tcplife"]["verdict"]), ("WRONG", "proved"))
+        wrong = {(count["what"], count["family"]): count for count in proofs["tcpdrop"]["counts"] if not count["right"]}
+        self.assertEqual({what for what, _ in wrong}, {"LISTEN_OVERFLOW", "all rows"})
+        for family in (4, 6):
+            count = wrong["LISTEN_OVERFLOW", family]
+            self.assertEqual((count["expected"], count["seen"]), (3, 0))
+        table = self.doctor("--prove", "--without=consume_cast,consume_helper", "tcpdrop")
+        self.assertEqual(table.code, 1)
+        self.assertRegex(table.output.decode(), r"(?m)^tcpdrop +WRONG +LISTEN_OVERFLOW \(IPv4\) 0 of 3;")
+
+    def test_sabotage_of_listens(self):
+        done = self.doctor("--prove", "--json", "--without=listen_cast,listen_helper", "solisten")
+        self.assertEqual(done.code, 1, done.errors)
+        wrong = {count["what"]: (count["expected"], count["seen"]) for count in self.proofs(done)["solisten"]["counts"]
+                 if not count["right"]}
+        self.assertEqual(wrong["in vain"], (2, 0))
+
+    def test_prove_table(self):
+        done = self.doctor("--prove", "tcpstates", "tcpaccept")
+        self.assertEqual(done.code, 0, done.errors)
+        self.assertEqual([line for line in done.lines if len(line) > 80], [])
+        self.assertRegex(done.output.decode(), r"(?m)^tcpaccept +proved +all rows (\d+) of \1; accepted \1 of \1;")
+
+
+if __name__ == "__main__":
+    lab.main()

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_doctor.c: how the doctor counts, what it says why something is not to be had, and that it can prove every tool.
+ */
+#include "every_tool.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+
+#include "cmd/doctor_count.h"
+#include "cmd/doctor_expect.h"
+#include "cmd/doctor_parts.h"
+#include "core/crossings.h"
+
+#define REPORT                                                                                                         \
+	"{\"connect\":11,\"server_first\":3,\"refuse\":5,\"reset\":2,\"retransmit\":1,\"syn\":1,\"synack\":1,"         \
+	"\"fast\":1,"                                                                                                  \
+	"\"drop\":2,\"overflow\":3,\"churn\":0,\"hold\":2,\"fork\":1,\"bad_listen\":2,\"listeners\":2,\"connects\":"   \
+	"42,"                                                                                                          \
+	"\"established\":34,\"accepted\":32,\"bytes_client\":29800,\"bytes_server\":13001,\"retransmits_client\":7,"   \
+	"\"retransmits_server\":1,\"filter_drops\":7,\"listen_drops\":3,\"server_port\":7301,\"refused_port\":7302,"   \
+	"\"overflow_port\":7303,\"churn_port\":null,\"client_pid\":101,\"server_pid\":102,\"fork_pids\":[103,1040]}\n"
+
+static const struct known known = { .report = REPORT, .measured = { { "twins", 3 }, { "again", 0 } } };
+
+#define ROW                                                                                                            \
+	"{\"tool\":\"tcpdrop\",\"pid\":102,\"comm\":\"a \\\"b\\\", "                                                   \
+	"\\\\\",\"uid\":null,\"ret\":-22,\"flags\":\"SYN|ACK\","                                                       \
+	"\"lport\":7301,\"stack\":[\"x\",\"y\"],\"last\":0}"
+
+static void assert_value(const char *key, const char *expected)
+{
+	const char *value;
+	size_t length;
+
+	assert_true(count_value(ROW, key, &value, &length));
+	assert_int_equal(length, strlen(expected));
+	assert_memory_equal(value, expected, length);
+}
+
+static void values(void **state)
+{
+	const char *value;
+	uint64_t number;
+	size_t length;
+
+	(void)state;
+	assert_value("tool", "tcpdrop");
+	assert_value("pid", "102");
+	assert_value("comm", "a \\\"b\\\", \\\\");
+	assert_value("uid", "null");
+	assert_value("ret", "-22");
+	assert_value("stack", "[\"x\",\"y\"]");
+	assert_value("last", "0");
+	assert_false(count_value(ROW, "port", &value, &length)); /* not the end of lport */
+	assert_false(count_number(ROW, "uid", &number));
+	assert_false(count_number(ROW, "tool", &number));
+	assert_false(count_number(ROW, "ret", &number)); /* what is counted is never negative */
+	assert_true(count_number(ROW, "lport", &number));
+	assert_int_equal(number, 7301);
+}
+
+static void numbers_in_arrays(void **state)
+{
+	(void)state;
+	assert_true(count_in_array(REPORT, "fork_pids", 103));
+	assert_true(count_in_array(REPORT, "fork_pids", 1040));
+	assert_false(count_in_array(REPORT, "fork_pids", 104));
+	assert_false(count_in_array(REPORT, "fork_pids", 10));
+	assert_false(count_in_array(REPORT, "connect", 11));
+	assert_false(count_in_array("{\"fork_pids\":[]}", "fork_pids", 0));
+}
+
+static void expressions(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t sum; /* -1: none */
+	} cases[] = {
+		{ "7", 7 },
+		{ "connect", 11 },
+		{ "3*connect", 33 },
+		{ "2*connect+refuse-3*reset", 21 },
+		{ "twins+again+1", 4 },
+		{ "connects-established", 8 },
+		{ "established-connects", -1 },
+		{ "established-connects+8", 0 },
+		{ "unheard_of", -1 },
+		{ "churn_port", -1 },
+		{ "connect+", -1 },
+		{ "", -1 },
+		{ "connect reset", -1 },
+		{ "connect*3", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t sum;
+		bool is_one = count_expression(cases[i].text, &known, &sum);
+
+		if (is_one != (cases[i].sum >= 0) || (is_one && sum != (uint64_t)cases[i].sum))
+			fail_msg("\"%s\" is not %lld", cases[i].text, (long long)cases[i].sum);
+	}
+}
+
+static void matches(void **state)
+{
+	static const char *const yes[] = { "",
+					   "tool=tcpdrop",
+					   "tool=x|tcpdrop|y pid=@server_pid",
+					   "uid=null",
+					   "ret=-22 last=0",
+					   "lport=@server_port|@overflow_port",
+					   "tool=tcpdrop|" };
+	static const char *const no[] = { "tool=tcp",        "tool=tcpdrops",  "pid=@client_pid",
+					  "port=7301",       "uid=",           "tool=tcpdrop pid=1",
+					  "pid=@unheard_of", "pid=server_pid", "tool" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		if (!count_matches(ROW, yes[i], &known))
+			fail_msg("does not match: %s", yes[i]);
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		if (count_matches(ROW, no[i], &known))
+			fail_msg("matches: %s", no[i]);
+}
+
+/* A new tool without a row in cmd/doctor_expect.c fails here. */
+static void has_a_proof(void **state)
+{
+	const struct tool *tool = *state;
+
+	check(expectations_of(tool->name), tool, "cmd/doctor_expect.c");
+}
+
+/* Its rows stand together, select by keys that it prints, and expect what can be added up. */
+static void has_a_sound_proof(void **state)
+{
+	const struct tool *tool = *state;
+	const struct expectation *row = expectations_of(tool->name);
+	struct known here = known;
+	bool exact = false;
+
+	here.measured[2].name = "deferred";
+	for (const struct expectation *one = row; one && one->tool && !strcmp(one->tool, tool->name); one++, row++) {
+		uint64_t sum;
+
+		check((one->how == MEASURE) == !one->expected, tool, one->what);
+		if (one->expected && one->family != BY_KERNEL)
+			check(count_expression(one->expected, &here, &sum), tool, one->what);
+		exact = exact || one->how == EXACTLY;
+	}
+	for (; row && row->tool; row++)
+		check(strcmp(row->tool, tool->name), tool, row->what);
+	check(exact || tool->no_sockets, tool, "something exact");
+}
+
+static const struct machine plain = { .capabilities = ~0ULL, .sk_storage = true, .no_trampolines = -524 };
+
+static void reasons(void **state)
+{
+	struct rung rung = { "accept_function", "fexit/inet_csk_accept", NO_TARGET, -ENOENT };
+
+	(void)state;
+	assert_string_equal(doctor_why(&rung, &plain), "functions cannot be traced here (trampolines: ENOTSUPP)");
+	strcpy(rung.section, "tp_btf/accept");
+	assert_string_equal(doctor_why(&rung, &plain), "this kernel's BTF has no such tracepoint");
+	strcpy(rung.section, "iter/tcp");
+	assert_string_equal(doctor_why(&rung, &plain), "this kernel's BTF has no such iterator");
+	rung.fate = AT_LOAD;
+	rung.error = -EPERM;
+	assert_string_equal(doctor_why(&rung, &plain), "refused at load: EPERM");
+	rung.fate = AT_ATTACH;
+	assert_string_equal(doctor_why(&rung, &plain), "refused at attach: EPERM");
+	rung.fate = CROSSED_OUT;
+	assert_string_equal(doctor_why(&rung, &plain), "crossed out by --without");
+	rung.fate = NOT_REFUSED;
+	assert_string_equal(doctor_why(&rung, &plain), "");
+	assert_string_equal(doctor_error_name(-99999), "errno 99999");
+}
+
+static void remedies(void **state)
+{
+	struct machine machine = plain;
+
+	(void)state;
+	assert_null(doctor_remedy(CROSSED_OUT, -ECANCELED, &machine));
+	assert_null(doctor_remedy(NO_TARGET, -ENOENT, &machine));
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "seccomp"));
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -ENOMEM, &machine), "memory limit"));
+	machine.sk_storage = false;
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "ulimit -l"));
+	strcpy(machine.lockdown, "confidentiality");
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EINVAL, &machine), "6.2"));
+	machine.capabilities = 1ULL << 39; /* CAP_BPF without CAP_PERFMON */
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "setcap cap_bpf,cap_perfmon+ep "));
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "add: [BPF, PERFMON]"));
+	machine.no_btf = -ENOENT;
+	assert_non_null(strstr(doctor_remedy(AT_LOAD, -ENOENT, &machine), "CONFIG_DEBUG_INFO_BTF"));
+}
+
+static void capabilities(void **state)
+{
+	struct machine machine = { .capabilities = 0 };
+
+	(void)state;
+	assert_string_equal(machine_capabilities(&machine), "none");
+	machine.capabilities = 1ULL << 38 | 1ULL << 39;
+	assert_string_equal(machine_capabilities(&machine), "perfmon, bpf");
+	machine.capabilities = ~0ULL;
+	assert_string_equal(machine_capabilities(&machine), "all");
+	machine.capabilities = ~(1ULL << CAP_SYS_RESOURCE);
+	assert_string_equal(machine_capabilities(&machine), "all but sys_resource");
+}
+
+static void crossings(void **state)
+{
+	static const struct hook hooks[] = { { "accept", { "by_function", "by_call" } }, {} };
+	const struct tool tool = { .name = "tool", .hooks = hooks };
+	struct kernel kernel = { .sk_storage = true, .task_btf = true, .trampolines = true };
+	char some[64];
+
+	(void)state;
+	assert_true(crossed_out("other,by_call", "by_call", "tp_btf/sys_exit"));
+	assert_true(crossed_out("tp_btf", "by_call", "tp_btf/sys_exit"));
+	assert_false(crossed_out("tp", "by_call", "tp_btf/sys_exit"));
+	assert_false(crossed_out("by_calls,call", "by_call", "tp_btf/sys_exit"));
+	assert_false(crossed_out(NULL, "by_call", "tp_btf/sys_exit"));
+	assert_null(crossings_known(some, sizeof(some), "by_call,fexit,sk_storage", &tool));
+	assert_string_equal(some, "by_call,fexit,sk_storage");
+	assert_string_equal(crossings_known(some, sizeof(some), "by_call,nothing,by_function", &tool), "nothing");
+	assert_string_equal(some, "by_call,by_function");
+	assert_non_null(crossings_known(some, sizeof(some), ",", &tool));
+	crossings_apply(&kernel, "by_call,sk_storage,trampolines");
+	assert_false(kernel.sk_storage);
+	assert_false(kernel.trampolines);
+	assert_true(kernel.task_btf);
+}
+
+int main(void)
+{
+	static const struct look looks[] = { LOOK(has_a_proof), LOOK(has_a_sound_proof) };
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values),    cmocka_unit_test(numbers_in_arrays), cmocka_unit_test(expressions),
+		cmocka_unit_test(matches),   cmocka_unit_test(reasons),           cmocka_unit_test(remedies),
+		cmocka_unit_test(crossings), cmocka_unit_test(capabilities),
+	};
+	int failed = cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
+
+	return failed + look_at_tools(looks, sizeof(looks) / sizeof(looks[0]));
+}
