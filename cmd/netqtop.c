@@ -66,7 +66,7 @@ static void check(struct options *options)
 		say_exit(EXIT_USAGE, "--name: which interface? for example -n eth0");
 	message = devices_find(&settings->only, options->text, DEVICES);
 	if (!message)
-		message = value_netns(&settings->filter.netns, "/proc/self/ns/net");
+		message = value_own_netns(&settings->filter.netns);
 	if (message)
 		say_exit(EXIT_USAGE, "-n %s: %s", options->text, message);
 }

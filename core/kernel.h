@@ -28,6 +28,8 @@ int kernel_ask(struct kernel *kernel);
 int kernel_arguments(const struct kernel *kernel, const char *section);
 /* lockdown=confidentiality: programs may not read the kernel's memory. False where there is no telling. */
 bool kernel_is_locked_down(void);
+/* In a pid namespace of our own, iterators see only its processes. False where there is no telling. */
+bool kernel_hides_processes(void);
 /* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching; it looks at what
  * this process may and where it is. Good until the next call. */
 const char *kernel_remedy(int error);

@@ -51,11 +51,25 @@ static void tell_missing(const struct session *session, const struct options *op
 	}
 }
 
+/* The walk over open sockets goes by the processes that hold them. */
+static void tell_hidden(const struct session *session)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		if (session->plan.hooks[i].use != RUN_AT_START || !session->links[i] || !kernel_hides_processes())
+			continue;
+		say("note: in a pid namespace, as of a container, sockets older than the trace are missed, or have no "
+		    "owner, "
+		    "if their process is outside of it (--pid host)");
+		return;
+	}
+}
+
 void ladder_tell(const struct session *session, const struct options *options)
 {
 	if (options->verbose)
 		tell_rungs(session);
 	tell_missing(session, options);
+	tell_hidden(session);
 	if (session->tool->symbols[0])
 		stack_note();
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* places.c: network namespaces and cgroups, by number or by path, as the numbers that the kernel half compares. */
+#include "core/say.h"
 #include "core/values.h"
 #include "core/values_parts.h"
 
@@ -78,6 +79,14 @@ static const char *add_netns(const char *item, void *list)
 const char *value_netns(struct list *list, const char *text)
 {
 	return value_items(text, add_netns, list);
+}
+
+const char *value_own_netns(struct list *list)
+{
+	if (access("/proc/self", F_OK) < 0)
+		say_exit(EXIT_CANNOT, "which network namespace this is cannot be read: /proc is not mounted here: "
+				      "mount -t proc proc /proc");
+	return value_netns(list, "/proc/self/ns/net");
 }
 
 /* The directories of cgroup v1 have inode numbers too, but no event would ever match them. */

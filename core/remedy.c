@@ -16,7 +16,9 @@
 
 #include "core/privileges.h"
 
-#define INITIAL_USERNS 0xEFFFFFFDU /* PROC_USER_INIT_INO: the inode number is ABI */
+/* PROC_USER_INIT_INO, PROC_PID_INIT_INO: the inode numbers are ABI. */
+#define INITIAL_USERNS 0xEFFFFFFDU
+#define INITIAL_PIDNS  0xEFFFFFFCU
 
 __attribute__((format(printf, 1, 2))) static const char *sentence(const char *format, ...)
 {
@@ -47,12 +49,22 @@ bool kernel_is_locked_down(void)
 	return got > 0 && strstr(modes, "[confidentiality]");
 }
 
-/* Capabilities count for BPF only if they are those of the first user namespace. */
-static bool is_in_user_namespace(void)
+static bool is_elsewhere(const char *namespace, ino_t initial)
 {
 	struct stat status;
 
-	return !stat("/proc/self/ns/user", &status) && status.st_ino != INITIAL_USERNS;
+	return !stat(namespace, &status) && status.st_ino != initial;
+}
+
+/* Capabilities count for BPF only if they are those of the first user namespace. */
+static bool is_in_user_namespace(void)
+{
+	return is_elsewhere("/proc/self/ns/user", INITIAL_USERNS);
+}
+
+bool kernel_hides_processes(void)
+{
+	return is_elsewhere("/proc/self/ns/pid", INITIAL_PIDNS);
 }
 
 static bool is_filtered(void)

@@ -179,20 +179,6 @@ static void loop(struct run *run)
 	}
 }
 
-static bool ledger_is_readable(const void *session)
-{
-	struct ledger ledger;
-
-	return session_ledger(session, &ledger);
-}
-
-/* A command may belong to somebody else by now, and signals are passed on to it. */
-static void drop_privileges(const struct run *run)
-{
-	if (!run->options->keep_caps)
-		privileges_drop(run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0, ledger_is_readable, &run->session);
-}
-
 /* Nothing new is made; what was made is printed, then what belongs to the end. */
 static void finish(struct run *run)
 {
@@ -258,7 +244,8 @@ int run(struct options *options)
 	if (options->journal)
 		journal_rows_start(&run.journal, tool);
 	session_start(&run.session, options, take_event, &run);
-	drop_privileges(&run);
+	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
+		session_drop_privileges(&run.session, run.command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
 	if (run.summary)
 		summary_clear(run.summary); /* of the time before: counting begins now */
 	now = clock_boot();

@@ -13,6 +13,7 @@
 #include "core/iterators.h"
 #include "core/ladder.h"
 #include "core/libbpf_log.h"
+#include "core/privileges.h"
 #include "core/say.h"
 
 /* Events handed over at a time: signals and intervals are heard under any load. */
@@ -72,6 +73,18 @@ void session_start(struct session *session, struct options *options, session_eve
 	session_iterate(session, RUN_AT_START);    /* again: for what was opened meanwhile */
 	session_iterate(session, RUN_AT_INTERVAL); /* where counting begins */
 	ladder_tell(session, options);
+}
+
+static bool ledger_is_readable(const void *session)
+{
+	struct ledger ledger;
+
+	return session_ledger(session, &ledger);
+}
+
+void session_drop_privileges(const struct session *session, uint64_t keep)
+{
+	privileges_drop(keep, ledger_is_readable, session);
 }
 
 void session_iterate(struct session *session, int use)

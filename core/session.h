@@ -41,6 +41,8 @@ struct session {
  * that belong to the start. Fills options->settings' kernel part. Ends the program (exit 3) with one message when a
  * required hook cannot be served. --verbose: tells the rung of each hook on stderr. */
 void session_start(struct session *session, struct options *options, session_event *event, void *context);
+/* Once started, a session takes hardly any privileges: gives up all others for good (core/privileges.h) but `keep`. */
+void session_drop_privileges(const struct session *session, uint64_t keep);
 /* Runs the iterators of this use (struct hook), and hands over the events that they write. */
 void session_iterate(struct session *session, int use);
 /* Becomes readable when the kernel half wants the ring read. */

@@ -23,6 +23,8 @@ const char *value_cidrs(struct cidr *cidrs, __u32 *count, const char *text);
 const char *value_globs(struct glob *globs, __u32 *count, const char *text);
 /* Network namespaces: inode numbers, paths (/run/netns/blue, /proc/1/ns/net), or names of `ip netns`. */
 const char *value_netns(struct list *list, const char *text);
+/* The one this process is in; ends the program where there is no /proc to tell. */
+const char *value_own_netns(struct list *list);
 /* The network namespace of a process. */
 const char *value_pid_netns(struct list *list, const char *pid);
 /* Cgroups: ids (v2: the inode of the directory) or paths of directories. Descendants are matched by the kernel half. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.bpf.c: an event for each TCP segment sent again. */
 #include "owner_state.bpf.h"
+#include "pair.bpf.h"
 #include "tcpretrans.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -39,9 +40,8 @@ static __always_inline void emit(struct event *head, struct sock *sk, const stru
 }
 
 /* (const struct sock *, const struct sk_buff *), since 6.16 also int err, then called for failures too. Context:
- * softirq mostly, or a task with the socket locked. */
-SEC("tp_btf/tcp_retransmit_skb")
-int retransmit(__u64 *ctx)
+ * softirq mostly, or a task with the socket locked, which the softirq of another socket may interrupt. */
+static __noinline int sent_again(__u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
 	struct sk_buff *skb = (void *)ctx[1];
@@ -61,6 +61,8 @@ int retransmit(__u64 *ctx)
 	emit(&head, sk, &own);
 	return 0;
 }
+
+PROGRAM_PAIR("tp_btf/tcp_retransmit_skb", retransmit, sent_again)
 
 /* (const struct sock *listener, const struct request_sock *). The owner is the listener's. Context: softirq. */
 SEC("tp_btf/tcp_retransmit_synack")

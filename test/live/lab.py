@@ -118,11 +118,6 @@ def as_tracer(*command):
     return as_nobody(*command, capabilities=("bpf", "perfmon"))
 
 
-def every_tool():
-    lines = pathlib.Path(__file__).parents[2].joinpath("cmd/tools.def").read_text().splitlines()
-    return [line[len("TOOL(") : -1] for line in lines if line.startswith("TOOL(")]
-
-
 def wait_for(condition, what, limit=PATIENCE):
     end = time.monotonic() + limit
     while not condition():

@@ -8,6 +8,7 @@ import platform
 import shutil
 import signal
 import tempfile
+import time
 
 import lab
 
@@ -37,8 +38,8 @@ class Given(lab.LiveTest):
     """What is given up when everything is attached."""
 
     def test_every_tool(self):
-        for tool in lab.every_tool():
-            with self.subTest(tool), self.space.tool(tool, "--json") as traced:
+        for tool, command in lab.COMMANDS.items():
+            with self.subTest(tool), self.space.tool(*command, "--json") as traced:
                 self.assertEqual(status_of(traced.pid), left(NEEDED))
                 traced.end()
                 self.assertEqual((traced.code, traced.errors), (0, ""))
@@ -127,8 +128,8 @@ class Least(lab.LiveTest):
         return lab.Tool(tool, "--json", *options, enter=enter)
 
     def test_what_is_left(self):
-        for tool in lab.every_tool():
-            with self.subTest(tool), self.tool(tool) as traced:
+        for tool, command in lab.COMMANDS.items():
+            with self.subTest(tool), self.tool(*command) as traced:
                 bounding = status_of("self")["CapBnd"]  # to empty it takes CAP_SETPCAP
                 self.assertEqual(status_of(traced.pid), left(NEEDED, bounding))
 
@@ -147,14 +148,16 @@ class Least(lab.LiveTest):
 
     def test_totals(self):
         with self.tool("tcptop", "--netns", self.space.inode) as top, self.tool("tcpsubnet") as subnet:
-            with self.tool("softirqs") as softirqs:
+            with self.tool("softirqs") as softirqs, self.tool("netqtop", "-n", "lo") as queues:
                 report = self.space.traffic("--connect=7", "--bytes=10007", through=lab.as_nobody())
         total = report["bytes_client"] + report["bytes_server"]
         self.assertEqual(sum(row["tx_bytes"] for row in top.rows), total)
         self.assertEqual({row["uid"] for row in top.rows}, {lab.NOBODY})
         self.assertGreaterEqual(sum(row["tx_bytes"] for row in subnet.rows), total)
         self.assertGreater(sum(row["count"] for row in softirqs.rows if row["softirq"] == "net_rx"), 7)
-        self.assertEqual([traced.errors for traced in (top, subnet, softirqs)], ["", "", ""])
+        received = [row["packets"] for row in queues.rows if row["direction"] == "rx"]
+        self.assertGreater(sum(received), 7 * 4)
+        self.assertEqual([traced.errors for traced in (top, subnet, softirqs, queues)], [""] * 4)
 
     def test_retransmissions(self):
         """Of root's traffic: only root attaches the filters that lose segments."""
@@ -176,8 +179,8 @@ class Least(lab.LiveTest):
         """The kernel's addresses; by one line, and by no other tool."""
         lines = lab.must(*lab.as_tracer("head", "-n", "100", "/proc/kallsyms")).splitlines()
         hidden = all(line.startswith("0000000000000000") for line in lines)
-        for tool in lab.every_tool():
-            with self.subTest(tool), self.tool(tool) as traced:
+        for tool, command in lab.COMMANDS.items():
+            with self.subTest(tool), self.tool(*command) as traced:
                 if tool == "tcpdrop":
                     self.space.traffic("--refuse=5", through=lab.as_nobody())
                 traced.end()
@@ -188,6 +191,20 @@ class Least(lab.LiveTest):
                 self.assertRegex(traced.errors, r"\Atcpdrop: note: [^\n]*printed as numbers[^\n]*cap_syslog[^\n]*\n\Z")
             for row in traced.rows:
                 self.assertRegex(row["location"], "^0x" if hidden else r"^\w+\+0x")
+
+    def test_a_pid_namespace_hides_processes(self):
+        """Older sockets of those outside are missed; that is told. What begins meanwhile has its owner."""
+        enter = [*self.space.enter, "unshare", "--pid", "--fork", "--kill-child"]
+        words = (*enter, lab.NETTRACE, "tcplife", "--open", "--json", "--netns", self.space.inode, "--duration=1.5")
+        with self.space.hold("--hold=3") as traffic:
+            with lab.Running(*words) as life:
+                time.sleep(0.8)
+                report = self.space.traffic("--connect=7")
+                life.wait()
+            traffic.release()
+        self.assertRegex(life.errors, r"\Atcplife: note: in a pid namespace, [^\n]*\(--pid host\)\n\Z")
+        owners = lab.count_by(life.rows, "pid", "owner")
+        self.assertEqual(owners, {(report[name], "exact"): 7 for name in ("client_pid", "server_pid")})
 
     def test_cap_syslog_gives_the_names(self):
         enter = [*self.space.enter, *lab.as_nobody(capabilities=("bpf", "perfmon", "syslog"))]

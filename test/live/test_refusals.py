@@ -30,11 +30,11 @@ class Refusal(lab.LiveTest):
         self.copy = self.directory / "nettrace"
         shutil.copy(lab.NETTRACE, self.copy)
 
-    def check(self, *command, says, options=()):
-        """Every tool, in one line without a word of libbpf's; with --debug its own words may follow."""
-        for tool in lab.every_tool():
+    def check(self, *command, says):
+        """Every tool, in one line without a word of libbpf's."""
+        for tool, words in lab.COMMANDS.items():
             with self.subTest(tool=tool, says=says):
-                done = lab.run(*command, self.copy, tool, "--duration=0.1", *options)
+                done = self.space.run(*command, self.copy, *words, "--duration=0.1")
                 self.assertEqual((done.code, done.output), (3, b""), done.errors)
                 self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: [^\n]*\({says}[^\n]*\)\n\Z")
                 self.assertNotIn("libbpf", done.errors)
@@ -56,8 +56,8 @@ class Privileges(Refusal):
     def test_the_remedy_is_one(self):
         """What the message says is done, and it works."""
         lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
-        for tool in lab.every_tool():
-            done = lab.run(*lab.as_nobody(self.copy, tool, "--duration=0.1"))
+        for words in lab.COMMANDS.values():
+            done = lab.run(*lab.as_nobody(self.copy, *words, "--duration=0.1"))
             self.assertEqual(done.code, 0, done.errors)
 
     def test_another_user_under_no_new_privs(self):
@@ -79,8 +79,8 @@ class Privileges(Refusal):
 
     def test_cap_sys_admin_alone(self):
         """What it took before there was CAP_BPF."""
-        for tool in lab.every_tool():
-            done = lab.run(*lab.as_nobody(self.copy, tool, "--duration=0.1", capabilities=["sys_admin"]))
+        for words in lab.COMMANDS.values():
+            done = lab.run(*lab.as_nobody(self.copy, *words, "--duration=0.1", capabilities=["sys_admin"]))
             self.assertEqual(done.code, 0, done.errors)
 
     def test_verbose_shows_the_log(self):
@@ -100,8 +100,8 @@ class Seccomp(Refusal):
             self.check("python3", DENIED, error, *lab.as_tracer(), says="a seccomp filter is in force")
 
     def test_a_filter_that_allows_it(self):
-        for tool in lab.every_tool():
-            done = lab.run("python3", DENIED, "nothing", self.copy, tool, "--duration=0.1")
+        for words in lab.COMMANDS.values():
+            done = lab.run("python3", DENIED, "nothing", self.copy, *words, "--duration=0.1")
             self.assertEqual((done.code, done.errors), (0, ""))
 
 
@@ -133,12 +133,19 @@ class Scratch(Refusal):
     """An image with nothing in it but the binary."""
 
     def test_without_sys(self):
-        enter = ["chroot", self.directory]
-        for tool in lab.every_tool():
-            done = lab.run(*enter, "/nettrace", tool, "--duration=0.1")
+        (self.directory / "proc").mkdir()
+        enter = inside_mounts(f"mount --rbind /proc {self.directory}/proc", "chroot", self.directory)
+        for tool, words in lab.COMMANDS.items():
+            done = lab.run(*enter, "/nettrace", *words, "--duration=0.1")
             self.assertEqual((done.code, done.output), (3, b""), done.errors)
             says = r"[^\n]*\(/sys is not mounted here: mount -t sysfs sysfs /sys\)\n\Z"
             self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: {says}")
+
+    def test_without_proc(self):
+        """That tells which network namespace this is."""
+        done = lab.run("chroot", self.directory, "/nettrace", "netqtop", "-n", "lo", "--duration=0.1")
+        self.assertEqual((done.code, done.output), (3, b""), done.errors)
+        self.assertRegex(done.errors, r"\Anetqtop: [^\n]*: /proc is not mounted here: mount -t proc proc /proc\n\Z")
 
     def trace(self, *mounts):
         (self.directory / "sys").mkdir()
