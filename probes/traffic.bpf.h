@@ -124,6 +124,9 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 	event_place(&e->common, sk);
 	event_socket(&e->common, sk);
 	event_owner(&e->common, sk, tag);
+	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now. */
+	if (tag_get(sk, false) != tag)
+		return 0;
 	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
 		return 0;
 	__sync_fetch_and_add(&tag->told.tx, -e->tx_bytes);
