@@ -8,10 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/text.h"
 
 /* How far the last function of the kernel or of a module is taken to reach: the file does not say where it ends. */
 #define LAST_SIZE 4096
+/* No function of a module is larger. Behind one may be a gap (each BPF program stands alone), and in the gap later what
+ * was loaded later. */
+#define MODULE_FUNCTION_MAX 65536
+#define SECOND              1000000000ULL
 
 /* There are 200 000 of them, so: no pointers, 16 bytes. The byte before a name in the pool is the symbol's type. */
 struct entry {
@@ -215,7 +220,9 @@ static struct symbol symbol_of(const struct symbols *symbols, size_t i)
 		symbol.module = string_at(symbols, entry->module);
 	while (next < end && next->start == entry->start)
 		next++;
-	if (next < end && (next->module == entry->module || next->start < symbol.end))
+	if (entry->module && next < end && next->module == entry->module)
+		symbol.end = entry->start + MODULE_FUNCTION_MAX;
+	if (next < end && ((!entry->module && !next->module) || next->start < symbol.end))
 		symbol.end = next->start;
 	return symbol;
 }
@@ -258,15 +265,34 @@ bool symbols_named(const struct symbols *symbols, const char *name, struct symbo
 	return found;
 }
 
+static struct symbols *running;
+
 const struct symbols *symbols_kernel(void)
 {
-	static struct symbols *symbols;
 	static int error;
 
-	if (!symbols && !error) {
-		symbols = symbols_open(NULL);
-		error = symbols ? 0 : errno;
+	if (!running && !error) {
+		running = symbols_open(NULL);
+		error = running ? 0 : errno;
 	}
 	errno = error;
-	return symbols;
+	return running;
+}
+
+bool symbols_kernel_again(void)
+{
+	static uint64_t not_before, pause = SECOND;
+	struct symbols *fresh;
+
+	if (!running || running->hidden || clock_boot() < not_before)
+		return false;
+	fresh = symbols_open(NULL);
+	not_before = clock_boot() + pause;
+	if (pause < 64 * SECOND)
+		pause *= 2;
+	if (!fresh)
+		return false;
+	symbols_close(running);
+	running = fresh;
+	return true;
 }
