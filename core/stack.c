@@ -46,7 +46,10 @@ static bool find(uint64_t address, struct symbol *symbol)
 	const struct symbols *symbols = symbols_kernel();
 
 	stack_note();
-	return symbols && symbols_find(symbols, address, symbol);
+	if (!symbols)
+		return false;
+	return symbols_find(symbols, address, symbol) ||
+	       (symbols_kernel_again() && symbols_find(symbols_kernel(), address, symbol));
 }
 
 bool stack_symbol(struct text *text, uint64_t address, bool quoted)

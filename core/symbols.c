@@ -12,6 +12,9 @@
 
 /* How far the last function of the kernel or of a module is taken to reach: the file does not say where it ends. */
 #define LAST_SIZE 4096
+/* No function of a module is larger. Behind one may be a gap (each BPF program stands alone), and in the gap later what
+ * was loaded later. */
+#define MODULE_FUNCTION_MAX 65536
 
 /* There are 200 000 of them, so: no pointers, 16 bytes. The byte before a name in the pool is the symbol's type. */
 struct entry {
@@ -169,25 +172,34 @@ static void settle(struct symbols *symbols)
 		symbols->entries = entries;
 }
 
-struct symbols *symbols_open(const char *path)
+struct symbols *symbols_read(int fd)
 {
-	struct symbols *symbols;
-	int fd = open(path ? path : "/proc/kallsyms", O_RDONLY | O_CLOEXEC), error;
+	struct symbols *symbols = calloc(1, sizeof(*symbols));
+	int error;
 
-	if (fd < 0)
-		return NULL;
-	symbols = calloc(1, sizeof(*symbols));
 	if (symbols)
 		text_char(&symbols->pool, '\0');
 	if (!symbols || !read_lines(symbols, fd)) {
 		error = errno;
 		symbols_close(symbols);
-		close(fd);
 		errno = error;
 		return NULL;
 	}
-	close(fd);
 	settle(symbols);
+	return symbols;
+}
+
+struct symbols *symbols_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	struct symbols *symbols;
+
+	if (fd < 0)
+		return NULL;
+	symbols = symbols_read(fd);
+	error = errno;
+	close(fd);
+	errno = error;
 	return symbols;
 }
 
@@ -215,7 +227,9 @@ static struct symbol symbol_of(const struct symbols *symbols, size_t i)
 		symbol.module = string_at(symbols, entry->module);
 	while (next < end && next->start == entry->start)
 		next++;
-	if (next < end && (next->module == entry->module || next->start < symbol.end))
+	if (entry->module && next < end && next->module == entry->module)
+		symbol.end = entry->start + MODULE_FUNCTION_MAX;
+	if (next < end && ((!entry->module && !next->module) || next->start < symbol.end))
 		symbol.end = next->start;
 	return symbol;
 }
@@ -256,17 +270,4 @@ bool symbols_named(const struct symbols *symbols, const char *name, struct symbo
 			break;
 	}
 	return found;
-}
-
-const struct symbols *symbols_kernel(void)
-{
-	static struct symbols *symbols;
-	static int error;
-
-	if (!symbols && !error) {
-		symbols = symbols_open(NULL);
-		error = symbols ? 0 : errno;
-	}
-	errno = error;
-	return symbols;
 }

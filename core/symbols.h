@@ -11,16 +11,22 @@ struct symbols;
 struct symbol {
 	const char *name;   /* owned by the table */
 	const char *module; /* NULL: the kernel itself */
-	/* end: where the next function starts; of the kernel's and a module's last one, at most 4096 bytes further. The
-	 * padding in front of functions (__pfx_, __cfi_) is left out of the table. */
+	/* end: where the next function starts (in a module at most 64 KiB further); of the kernel's and a module's last
+	 * one, at most 4096 bytes further. The padding in front of functions (__pfx_, __cfi_) is left out of the table.
+	 */
 	uint64_t start, end;
 };
 
-/* Reads `path` (NULL: /proc/kallsyms). NULL with errno set when it cannot be read. A table in which every address is 0
- * (kernel.kptr_restrict, no CAP_SYSLOG) is returned, but finds nothing: see symbols_hidden(). */
+/* Reads a file that is like /proc/kallsyms. NULL with errno set when it cannot be read. A table in which every address
+ * is 0 (kernel.kptr_restrict, no CAP_SYSLOG) is returned, but finds nothing: see symbols_hidden(). */
 struct symbols *symbols_open(const char *path);
+struct symbols *symbols_read(int fd);
 /* The running kernel's, read on first use and kept. NULL with errno: /proc/kallsyms cannot be read. */
 const struct symbols *symbols_kernel(void);
+/* For an address that it does not hold, of what was loaded since: reads it anew, each time after a longer pause (at
+ * first none, then 1 to 64 s). Addresses are told to who had the privileges when the file was first opened; they may be
+ * gone by now. True: what symbols_kernel() gave is gone, and there is a newer one. */
+bool symbols_kernel_again(void);
 void symbols_close(struct symbols *symbols);
 /* The file had names but no addresses. */
 bool symbols_hidden(const struct symbols *symbols);

@@ -49,6 +49,11 @@ const struct symbols *symbols_kernel(void)
 	return (const void *)&table;
 }
 
+bool symbols_kernel_again(void)
+{
+	return false;
+}
+
 bool symbols_hidden(const struct symbols *symbols)
 {
 	(void)symbols;
