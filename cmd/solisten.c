@@ -41,7 +41,13 @@ static const struct hook hooks[] = {
 	[SOLISTEN_HOOK] = { "listen",
 			    { "listen_cast", "listen_helper", "listen_state" },
 			    .lesser = "attempts that fail or repeat, the backlog that was asked for, and ports that "
-				      "listen() chose" },
+				      "listen() chose",
+			    .aside = true },
+	/* What either misses is nearly always another system call. */
+	[SOLISTEN_LATE_HOOK] = { "end of listen",
+				 { "listen_late_cast", "listen_late_helper" },
+				 "attempts while the program for them is preempted",
+				 .aside = true },
 	[SOLISTEN_RING_HOOK] = { "io_uring_complete",
 				 { "listen_ring" },
 				 "attempts through io_uring",

@@ -85,13 +85,33 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 	return 0;
 }
 
+/* Two programs see each call: kernels that preempt programs do not run the one that is preempted for others meanwhile
+ * (see accept.bpf.h). What the first has told is noted by thread until the second comes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u64);
+	__type(value, __u8);
+} told SEC(".maps");
+
+/* The first: notes that it tells; false: it cannot, so the second will. The second: whether the first did not. */
+static __always_inline bool is_to_tell(const bool late)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	__u8 yes = 1;
+
+	if (late)
+		return bpf_map_delete_elem(&told, &thread);
+	return !settings.arguments[SOLISTEN_LATE_HOOK] || !bpf_map_update_elem(&told, &thread, &yes, BPF_ANY);
+}
+
 /* listen(). Context: the listening task, at the end of its system call. */
-static __always_inline int listen_ended(__u64 *ctx, const int rung)
+static __always_inline int listen_ended(__u64 *ctx, const int rung, const bool late)
 {
 	struct pt_regs *regs = (void *)ctx[0];
 	struct solisten_event own = {};
 
-	if (!is_call(regs, NR_listen, rung))
+	if (!is_call(regs, NR_listen, rung) || !is_to_tell(late))
 		return 0;
 	own.backlog = (__s32)SYSCALL_SECOND(regs);
 	own.ret = (__s32)ctx[1];
@@ -101,13 +121,25 @@ static __always_inline int listen_ended(__u64 *ctx, const int rung)
 SEC("tp_btf/sys_exit")
 int listen_cast(__u64 *ctx)
 {
-	return listen_ended(ctx, BY_CAST);
+	return listen_ended(ctx, BY_CAST, false);
+}
+
+SEC("tp_btf/sys_exit")
+int listen_late_cast(__u64 *ctx)
+{
+	return listen_ended(ctx, BY_CAST, true);
 }
 
 SEC("tp_btf/sys_exit")
 int listen_helper(__u64 *ctx)
 {
-	return listen_ended(ctx, BY_HELPER);
+	return listen_ended(ctx, BY_HELPER, false);
+}
+
+SEC("tp_btf/sys_exit")
+int listen_late_helper(__u64 *ctx)
+{
+	return listen_ended(ctx, BY_HELPER, true);
 }
 
 /* Where neither may read descriptors (lockdown before 6.2): calls that made a TCP socket listen. Context: the listening

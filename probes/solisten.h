@@ -9,7 +9,8 @@
 
 /* Indexes of its hooks in settings.arguments. */
 #define SOLISTEN_HOOK      0
-#define SOLISTEN_RING_HOOK 1
+#define SOLISTEN_LATE_HOOK 1
+#define SOLISTEN_RING_HOOK 2
 
 #define BACKLOG_NOT_KNOWN  (-2147483647 - 1)
 
