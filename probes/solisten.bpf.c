@@ -100,8 +100,8 @@ static __always_inline bool is_to_tell(const bool late)
 	__u64 thread = bpf_get_current_pid_tgid();
 	__u8 yes = 1;
 
-	if (late)
-		return bpf_map_delete_elem(&told, &thread);
+	if (late) /* beside listen_state, which notes nothing, it has nothing to say */
+		return settings.arguments[SOLISTEN_HOOK] == 2 && bpf_map_delete_elem(&told, &thread);
 	return !settings.arguments[SOLISTEN_LATE_HOOK] || !bpf_map_update_elem(&told, &thread, &yes, BPF_ANY);
 }
 
