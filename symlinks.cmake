@@ -12,6 +12,6 @@ if(NETTRACE_LINK_DIR)
       file(RELATIVE_PATH target \"\${CMAKE_INSTALL_PREFIX}/${NETTRACE_LINK_DIR}\"
            \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/nettrace\")
       file(CREATE_LINK \"\${target}\" \"\${directory}/${NETTRACE_LINK_PREFIX}${tool}\" SYMBOLIC)
-      message(STATUS \"Link: \${directory}/${NETTRACE_LINK_PREFIX}${tool}\")")
+      message(STATUS \"Link: \${directory}/${NETTRACE_LINK_PREFIX}${tool}\")" COMPONENT program)
   endforeach()
 endif()

@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "cmd/doctor.h"
+#include "cmd/record.h"
+#include "cmd/replay.h"
+#include "cmd/trace.h"
 #include "cmd/traffic.h"
 #include "core/say.h"
 
@@ -23,19 +26,26 @@ static const struct tool *const tools[] = {
 #define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
 
 static const struct applet helpers[] = {
-	{ "doctor", "what works here and what not, why, and what to do; --prove tries it", NULL, doctor_main },
-	{ "traffic", "makes known TCP events on loopback, to try the tools on", NULL, traffic_main },
+	{ "doctor", "what works here, what not and why; --prove tries it", NULL, doctor_main, doctor_argp,
+	  doctor_lines },
+	{ "record", "records the events of tools, for nettrace replay", &record, record_main },
+	{ "replay", "prints a recording, in every way the tool that made it could have", NULL, replay_main,
+	  replay_argp },
+	{ "trace", "several tools as one timeline, or connection by connection", &trace, trace_main, NULL,
+	  trace_lines },
+	{ "traffic", "makes known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_argp,
+	  traffic_lines },
 };
 
 #define N_HELPERS (sizeof(helpers) / sizeof(helpers[0]))
 
-static const struct applet *applet(size_t i)
+const struct applet *applet_at(size_t i)
 {
 	static struct applet found;
 
 	if (i >= N_TOOLS)
 		return i - N_TOOLS < N_HELPERS ? &helpers[i - N_TOOLS] : NULL;
-	found = (struct applet){ tools[i]->name, tools[i]->summary, tools[i], NULL };
+	found = (struct applet){ tools[i]->name, tools[i]->summary, tools[i] };
 	return &found;
 }
 
@@ -48,7 +58,7 @@ const struct applet *applet_find(const char *name)
 {
 	const struct applet *found;
 
-	for (size_t i = 0; (found = applet(i)); i++)
+	for (size_t i = 0; (found = applet_at(i)); i++)
 		if (!strcmp(found->name, name))
 			return found;
 	return NULL;
@@ -58,9 +68,13 @@ const struct applet *applet_of_link(const char *name)
 {
 	const struct applet *found = NULL;
 
-	/* From the longest ending to the shortest: the first that is a tool. */
-	while (*name && !found)
-		found = applet_find(name++);
+	/* From the longest ending to the shortest: the first that is a tool. Links are made to tools only; and
+	 * "nettrace" ends with "trace". */
+	for (; *name && !found; name++) {
+		found = applet_find(name);
+		if (found && found->main)
+			found = NULL;
+	}
 	return found;
 }
 
@@ -97,7 +111,7 @@ const char *applet_nearest(const char *name)
 	const char *nearest = NULL;
 	size_t least = 4; /* more edits than that is another word */
 
-	for (size_t i = 0; (found = applet(i)); i++) {
+	for (size_t i = 0; (found = applet_at(i)); i++) {
 		size_t far = distance(found->name, name);
 
 		if (far < least && far < strlen(found->name)) {
@@ -112,7 +126,7 @@ void applets_list(FILE *to)
 {
 	const struct applet *found;
 
-	for (size_t i = 0; (found = applet(i)); i++)
+	for (size_t i = 0; (found = applet_at(i)); i++)
 		fprintf(to, "  %-12s %s\n", found->name, found->summary);
 }
 

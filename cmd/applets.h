@@ -3,21 +3,28 @@
 #ifndef NETTRACE_APPLETS_H
 #define NETTRACE_APPLETS_H
 
+#include <argp.h>
 #include <stdio.h>
 
+#include "core/json_object.h"
 #include "core/tool.h"
 
 struct applet {
 	const char *name, *summary;
-	const struct tool *tool; /* NULL: main */
-	int (*main)(int argc, char **argv);
+	const struct tool *tool;            /* NULL: it has tables of its own, see argp */
+	int (*main)(int argc, char **argv); /* NULL: the tool is run */
+	const struct argp *(*argp)(void);   /* of main: its options, for its page in the manual and for completion */
+	const struct json_line *(*lines)(
+		void); /* of main: its own lines with --json; end with a NULL name; NULL: none */
 };
 
 /* The tools, by number; NULL: no more. */
 const struct tool *applet_tool(size_t i);
+/* All of them, tools first, by number; NULL: no more. The next call may change what it points to. */
+const struct applet *applet_at(size_t i);
 /* NULL: no such applet. */
 const struct applet *applet_find(const char *name);
-/* The same for the name of a link, which may have a prefix: "nettrace-tcpdrop", "nt.tcpdrop". */
+/* The tool for the name of a link, which may have a prefix: "nettrace-tcpdrop", "nt.tcpdrop". */
 const struct applet *applet_of_link(const char *name);
 /* The name most like this one, or NULL when none is near. */
 const char *applet_nearest(const char *name);

@@ -11,16 +11,23 @@
 #include "cmd/applets.h"
 #include "cmd/doctor_parts.h"
 #include "core/crossings.h"
+#include "core/help_width.h"
 #include "core/say.h"
 
-enum key { KEY_HELP = 'h', KEY_VERBOSE = 'v', KEY_JSON = 256, KEY_ALL, KEY_PROVE, KEY_WITHOUT };
+enum key { KEY_HELP = 'h', KEY_VERBOSE = 'v', KEY_JSON = 256, KEY_ALL, KEY_PROVE, KEY_RUNG, KEY_WITHOUT };
 
 static const struct argp_option options[] = {
 	{ "prove", KEY_PROVE, NULL, 0,
 	  "Make known traffic (in a network namespace of its own, if allowed), run every tool on it, count", 1 },
 	{ "all-rungs", KEY_ALL, NULL, 0, "Try every program of every hook by itself, not only the best", 1 },
+	{ "rung", KEY_RUNG, "WHICH", 0,
+	  "Programs that are not the best: 2 (of each hook the second best, or its last), 3; or kinds (fexit, tp_btf, "
+	  "iter) or names of programs, where a hook has them",
+	  1 },
 	{ "without", KEY_WITHOUT, "NAMES", 0,
-	  "As if these could not be had: programs, kinds (fexit, iter), sk_storage, task_btf, trampolines", 1 },
+	  "As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, task_btf, cast, "
+	  "trampolines",
+	  1 },
 	{ "json", KEY_JSON, NULL, 0, "JSON objects, one a line", 2 },
 	{ "verbose", KEY_VERBOSE, NULL, 0, "With --prove: everything that was counted", 2 },
 	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
@@ -77,9 +84,13 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		doctor->verbose = true;
 		return 0;
 	case KEY_WITHOUT:
-		doctor->without = text;
+		doctor->crossings.without = text;
+		return 0;
+	case KEY_RUNG:
+		doctor->crossings.rung = text;
 		return 0;
 	case KEY_HELP:
+		help_width_fit();
 		argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 			  (char *)(uintptr_t) "nettrace doctor");
 		exit(EXIT_DONE);
@@ -92,21 +103,25 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+typedef const char *known_filter(char *known, size_t size, const char *names, const struct tool *tool);
+
 /* Each name is one of some tool's. */
-static void check_without(const struct doctor *doctor)
+static void check_names(const struct doctor *doctor, const char *option, const char *given, known_filter *filter)
 {
 	char names[512], known[512];
 
-	if (doctor->without && strlen(doctor->without) >= sizeof(names))
-		say_exit(EXIT_USAGE, "--without: too long");
-	snprintf(names, sizeof(names), "%s", doctor->without ? doctor->without : "");
-	for (char *left = names, *name; (name = strsep(&left, ","));) {
-		bool found = !*name && !doctor->without;
+	if (given && strlen(given) >= sizeof(names))
+		say_exit(EXIT_USAGE, "%s: too long", option);
+	snprintf(names, sizeof(names), "%s", given ? given : "");
+	for (char *left = names, *name; given && (name = strsep(&left, ","));) {
+		bool found = false;
 
 		for (size_t i = 0; doctor->tools[i] && !found; i++)
-			found = *name && !crossings_known(known, sizeof(known), name, doctor->tools[i]);
+			found = *name && !filter(known, sizeof(known), name, doctor->tools[i]);
 		if (!found)
-			say_exit(EXIT_USAGE, "--without %s: not a program of these tools, nor a kind of section", name);
+			say_exit(EXIT_USAGE,
+				 "%s %s: not a program of these tools, nor a kind of them (tp_btf, fexit, iter)",
+				 option, name);
 	}
 }
 
@@ -117,16 +132,23 @@ static int examine(const struct doctor *doctor)
 	(doctor->json ? doctor_machine_json : doctor_machine_table)(&doctor->machine);
 	for (size_t i = 0; doctor->tools[i]; i++) {
 		struct survey survey;
-		char without[512];
+		char without[512], rung[512];
+		const struct crossings crossings = { without, rung };
 
-		crossings_known(without, sizeof(without), doctor->without, doctor->tools[i]);
-		(doctor->all_rungs ? survey_rungs : survey_tool)(&survey, doctor->tools[i], without);
+		crossings_known(without, sizeof(without), doctor->crossings.without, doctor->tools[i]);
+		rungs_known(rung, sizeof(rung), doctor->crossings.rung, doctor->tools[i]);
+		(doctor->all_rungs ? survey_rungs : survey_tool)(&survey, doctor->tools[i], &crossings);
 		(doctor->json ? doctor_tool_json : doctor_tool_table)(&survey, doctor);
 		fflush(stdout);
 		if (!survey.works)
 			code = EXIT_CANNOT;
 	}
 	return code;
+}
+
+const struct argp *doctor_argp(void)
+{
+	return &argp;
 }
 
 int doctor_main(int argc, char **argv)
@@ -137,12 +159,13 @@ int doctor_main(int argc, char **argv)
 	say_name = "nettrace doctor";
 	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &doctor))
 		say_exit(EXIT_FAILED, "options: out of memory");
-	if (doctor.prove && doctor.all_rungs)
-		say_exit(EXIT_USAGE, "--all-rungs: not together with --prove");
+	if (doctor.all_rungs && (doctor.prove || doctor.crossings.rung))
+		say_exit(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
 	if (!doctor.tools[0])
 		for (size_t i = 0; applet_tool(i); i++)
 			add_tool(&doctor, applet_tool(i)->name);
-	check_without(&doctor);
+	check_names(&doctor, "--without", doctor.crossings.without, crossings_known);
+	check_names(&doctor, "--rung", doctor.crossings.rung, rungs_known);
 	machine_ask(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
 	if (fflush(stdout) == EOF || ferror(stdout)) {

@@ -3,7 +3,15 @@
 #ifndef NETTRACE_DOCTOR_H
 #define NETTRACE_DOCTOR_H
 
+#include <argp.h>
+
+#include "core/json_object.h"
+
 /* argv[0] is "doctor". Returns the exit code. */
 int doctor_main(int argc, char **argv);
+/* Its options and words. */
+const struct argp *doctor_argp(void);
+/* What it prints with --json (struct applet). */
+const struct json_line *doctor_lines(void);
 
 #endif

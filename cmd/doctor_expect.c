@@ -7,14 +7,16 @@
 
 /* Prime or at least different numbers, so that one kind is not taken for another. */
 const char *const expected_traffic[] = {
-	"--connect=11", "--server-first=3", "--refuse=5", "--reset=2",      "--synack=1",
-	"--overflow=3", "--hold=2",         "--fork=1",   "--bad-listen=2", NULL,
+	"--connect=11", "--server-first=3", "--refuse=5",     "--reset=2",       "--synack=1", "--overflow=3",
+	"--hold=2",     "--fork=1",         "--bad-listen=2", "--unreachable=2", NULL,
 };
 const char *const expected_drop_traffic[] = { "--retransmit=1", "--syn=1", "--fast=1", "--drop=2", NULL };
-const char *const expected_uring_traffic[] = { "--uring-accept=3", "--uring-connect=2", NULL };
+const char *const expected_uring_traffic[] = { "--uring-accept=3", "--uring-connect=2", "--uring-unreachable=3", NULL };
 
 #define READS_PACKETS "kfree_cast|kfree_helper"
 #define SEES_SYNS     "consume_cast|consume_helper"
+#define SEES_CALLS    "connect_cast|connect_helper"
+#define SEES_REQUESTS "request_cast|request_helper"
 #define SEES_LISTEN   "listen_cast|listen_helper"
 
 /* Of the report: `established` are the connections that clients made, `accepted` those that the server took: all but
@@ -47,8 +49,13 @@ const struct expectation expectations[] = {
 	{ "tcpconnect", "ok", "result=ok error=null pid=@client_pid", "established" },
 	{ "tcpconnect", "refused", "result=refused error=ECONNREFUSED pid=@client_pid", "refuse" },
 	{ "tcpconnect", "abandoned", "result=abandoned pid=@client_pid rport=@overflow_port", "overflow" },
-	{ "tcpconnect", "all rows", "", "connects" },
-	{ "tcpconnect", "ActiveOpens", "", "ActiveOpens", .family = BY_KERNEL },
+	{ "tcpconnect", "unreachable", "result=unreachable error=ENETUNREACH pid=@client_pid rport=@server_port",
+	  "unreachable", .needs = SEES_CALLS },
+	{ "tcpconnect", "by io_uring", "result=unreachable error=ENETUNREACH pid=@client_pid rport=@refused_port",
+	  "uring_unreachable", .needs = SEES_REQUESTS },
+	{ "tcpconnect", "without a SYN", "result=unreachable", NULL, .how = MEASURE },
+	{ "tcpconnect", "all rows", "", "connects+without a SYN" },
+	{ "tcpconnect", "ActiveOpens", "result=ok|refused|abandoned", "ActiveOpens", .family = BY_KERNEL },
 
 	{ "tcpconnlat", "ok", "result=ok pid=@client_pid", "established" },
 	{ "tcpconnlat", "refused", "result=refused error=ECONNREFUSED", "refuse" },
@@ -61,8 +68,8 @@ const struct expectation expectations[] = {
 	{ "tcpdrop", "deferred", "flags=ACK dport=@server_port", NULL, .how = MEASURE,
 	  .options = "--no-stack" },
 	{ "tcpdrop", "again", "sport=@server_port", NULL, .how = MEASURE },
-	/* Of such a packet kernels before 6.11 do not tell the socket: nobody's is the truth there. */
-	{ "tcpdrop", "again, of nobody", "pid=null sport=@server_port", NULL, .how = MEASURE },
+	/* Of such a packet kernels before 6.11 do not tell the socket: nobody's is the truth there, and no state. */
+	{ "tcpdrop", "again, of nobody", "pid=null state=null sport=@server_port", NULL, .how = MEASURE },
 	{ "tcpdrop", "NO_SOCKET", "reason=NO_SOCKET pid=null dport=@refused_port flags=SYN", "refuse",
 	  .needs = READS_PACKETS, .reason = "NO_SOCKET" },
 	{ "tcpdrop", "no listener", "pid=null dport=@refused_port flags=SYN", "refuse", .needs = READS_PACKETS },

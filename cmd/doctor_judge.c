@@ -113,26 +113,11 @@ static void count_line(const char *line, void *context)
 	}
 }
 
-/* The kernel gives none of these programs, as the tool itself says with --debug. What --without took is no excuse. */
-static bool are_refused(const char *needs, const char *messages)
-{
-	while (needs && *needs) {
-		size_t length = strcspn(needs, "|");
-		char words[96];
-
-		snprintf(words, sizeof(words), "(%.*s) not to be had here", (int)length, needs);
-		if (!strstr(messages, words))
-			return false;
-		needs += length + (needs[length] == '|');
-	}
-	return true;
-}
-
 static bool is_excused(const struct expectation *row, const char *messages)
 {
 	uint64_t value;
 
-	return (row->needs && are_refused(row->needs, messages)) ||
+	return (row->needs && said_refused(messages, row->needs)) ||
 	       (row->reason && !enum_value(NULL, "skb_drop_reason", row->reason, &value));
 }
 

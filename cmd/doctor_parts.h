@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/crossings.h"
+#include "core/json_object.h"
 #include "core/machine.h"
 #include "core/survey.h"
 #include "core/tool.h"
@@ -15,7 +17,7 @@
 
 struct doctor {
 	bool json, all_rungs, prove, verbose;
-	const char *without;
+	struct crossings crossings;
 	const struct tool *tools[DOCTOR_TOOLS + 1]; /* ends with NULL */
 	struct machine machine;
 };
@@ -26,6 +28,8 @@ struct doctor {
 const char *doctor_why(const struct rung *rung, const struct machine *machine);
 /* What a user can do about it; NULL: nothing but another kernel. */
 const char *doctor_remedy(enum fate fate, int error, const struct machine *machine);
+/* A column whose values this kernel has no names for; NULL: none. */
+const char *doctor_nameless(const struct tool *tool);
 /* "EPERM"; for a negative errno, too. */
 const char *doctor_error_name(int error);
 
@@ -34,8 +38,13 @@ void doctor_machine_table(const struct machine *machine);
 void doctor_machine_json(const struct machine *machine);
 void doctor_tool_table(const struct survey *survey, const struct doctor *doctor);
 void doctor_tool_json(const struct survey *survey, const struct doctor *doctor);
-/* "key":"value" with a comma before it, unless key is the first; value NULL: null. */
-void doctor_json_string(const char *before, const char *key, const char *value);
+/* Prints a line of JSON, and frees it. */
+void doctor_line(struct text *text);
+/* The first key of all of them. */
+#define DOCTOR_ABOUT(what)                                                                                             \
+	{                                                                                                              \
+		"about", JSON_TEXT, JSON_TEXTS(what), .help = "what kind of line this is"                              \
+	}
 
 /* doctor_prove.c: returns the exit code. */
 int doctor_prove(const struct doctor *doctor);

@@ -11,7 +11,7 @@
 #define INDENT        23
 
 static const char *const verdicts[] = {
-	[PROVED] = "proved", [PARTLY] = "partly", [FALSE] = "WRONG", [CANNOT] = "cannot", [NO_PROOF] = "no proof",
+	[PROVED] = "proved", [PARTLY] = "partly", [FALSE] = "WRONG", [CANNOT] = "cannot", [NO_PROOF] = "no proof", NULL,
 };
 
 static void append(char *line, size_t size, const char *separator, const char *text)
@@ -21,19 +21,43 @@ static void append(char *line, size_t size, const char *separator, const char *t
 	snprintf(line + used, size - used, "%s%s", used ? separator : "", text);
 }
 
+const struct json_key proof_traffic_keys[] = {
+	DOCTOR_ABOUT("traffic"),
+	{ "own_namespace", JSON_BOOL, .help = "it was made in a network namespace of its own" },
+	{ "socket_filters", JSON_BOOL, .help = "segments could be lost on purpose" },
+	{ "io_uring", JSON_BOOL, .help = "io_uring could be used" },
+	{ "reports", JSON_LIST, .schema = "traffic.json", .help = "what was made, over each IP version that is here" },
+	{},
+};
+
+static void print_place_json(const struct place *place, const char *const reports[PROVE_REPORTS])
+{
+	struct text text = { 0 };
+	struct json_object line;
+
+	json_begin(&line, &text, proof_traffic_keys);
+	json_text(&line, "about", "traffic");
+	json_bool(&line, "own_namespace", place->own_namespace);
+	json_bool(&line, "socket_filters", place->drops);
+	json_bool(&line, "io_uring", place->uring);
+	json_list(&line, "reports");
+	for (int i = 0; i < PROVE_FAMILIES; i++) {
+		if (!reports[i])
+			continue;
+		json_element(&line);
+		text_bytes(&text, reports[i], strcspn(reports[i], "\n"));
+	}
+	json_list_end(&line);
+	json_end(&line);
+	doctor_line(&text);
+}
+
 void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS], const struct doctor *doctor)
 {
 	char line[512];
 
 	if (doctor->json) {
-		printf("{\"about\":\"traffic\",\"own_namespace\":%s,\"socket_filters\":%s,\"io_uring\":%s,\"reports\":"
-		       "[",
-		       place->own_namespace ? "true" : "false", place->drops ? "true" : "false",
-		       place->uring ? "true" : "false");
-		for (int i = 0, n = 0; i < PROVE_FAMILIES; i++)
-			if (reports[i])
-				printf("%s%.*s", n++ ? "," : "", (int)strcspn(reports[i], "\n"), reports[i]);
-		puts("]}");
+		print_place_json(place, reports);
 		return;
 	}
 	snprintf(line, sizeof(line), "traffic: %s; %s%s%s",
@@ -48,36 +72,87 @@ void proof_place_print(const struct place *place, const char *const reports[PROV
 	doctor_wrap(line, 2);
 }
 
-static void json_count(const struct count *count, bool first)
+static const struct json_key count_keys[] = {
+	{ "what", JSON_TEXT, .help = "what was counted" },
+	{ "family", JSON_NUMBER, .nullable = true,
+	  .help = "over IPv4 or IPv6: 4 or 6; null: by the kernel's own counters" },
+	{ "at_least", JSON_BOOL, .help = "more than expected is right, too" },
+	{ "expected", JSON_NUMBER, .help = "how many there were" },
+	{ "seen", JSON_NUMBER, .help = "how many the tool has seen" },
+	{ "excused", JSON_BOOL, .help = "this kernel does not give what it takes" },
+	{ "right", JSON_BOOL, .help = "as expected, or excused" },
+	{},
+};
+
+static void put_count(struct text *text, const struct count *count)
 {
-	doctor_json_string(first ? "{" : ",{", "what", count->row->what);
+	struct json_object object;
+
+	json_begin(&object, text, count_keys);
+	json_text(&object, "what", count->row->what);
 	if (count->family == BY_KERNEL)
-		printf(",\"family\":null");
+		json_null(&object, "family");
 	else
-		printf(",\"family\":%d", count->family);
-	printf(",\"at_least\":%s,\"expected\":%llu,\"seen\":%llu", count->row->how == AT_LEAST ? "true" : "false",
-	       NUMBER(count->expected), NUMBER(count->seen));
-	printf(",\"excused\":%s,\"right\":%s}", count->excused ? "true" : "false", count->wrong ? "false" : "true");
+		json_number(&object, "family", (uint64_t)count->family);
+	json_bool(&object, "at_least", count->row->how == AT_LEAST);
+	json_number(&object, "expected", count->expected);
+	json_number(&object, "seen", count->seen);
+	json_bool(&object, "excused", count->excused);
+	json_bool(&object, "right", !count->wrong);
+	json_end(&object);
 }
+
+const struct json_key proof_keys[] = {
+	DOCTOR_ABOUT("proof"),
+	{ "tool", JSON_TEXT, .help = "what was tried" },
+	{ "verdict", JSON_TEXT, .texts = verdicts,
+	  .help = "proved: everything was counted right; partly: but for what this kernel does not give; cannot: the "
+		  "tool "
+		  "does not work here" },
+	{ "wrong", JSON_TEXT, .nullable = true, .help = "what is, besides counts" },
+	{ "first_try", JSON_TEXT, .nullable = true,
+	  .help = "what was wrong at first, beside other tools; this is of a second try, by itself" },
+	{ "notes", JSON_TEXT, .nullable = true, .help = "what the tool said that it cannot tell here" },
+	{ "hooks", JSON_LIST, .objects = said_hook_keys, .help = "what served" },
+	{ "lost", JSON_NUMBER, .help = "events that were lost" },
+	{ "missed", JSON_NUMBER, .help = "calls for which the kernel did not run a program" },
+	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or none where one is known" },
+	{ "counts", JSON_LIST, .objects = count_keys, .help = "what was counted" },
+	{},
+};
 
 static void print_json(const struct proof *proof)
 {
-	bool first = true;
+	char notes[1024] = "";
+	struct text text = { 0 };
+	struct json_object line;
 
-	doctor_json_string("{", "about", "proof");
-	doctor_json_string(",", "tool", proof->tool->name);
-	doctor_json_string(",", "verdict", verdicts[proof->verdict]);
-	doctor_json_string(",", "wrong", *proof->wrong ? proof->wrong : NULL);
-	doctor_json_string(",", "first_try", *proof->first ? proof->first : NULL);
-	printf(",\"lost\":%llu,\"missed\":%llu,\"wrong_owners\":%llu,\"counts\":[", NUMBER(proof->lost),
-	       NUMBER(proof->missed), NUMBER(proof->strangers));
+	if (proof->child.messages)
+		said_notes(notes, sizeof(notes), proof);
+	json_begin(&line, &text, proof_keys);
+	json_text(&line, "about", "proof");
+	json_text(&line, "tool", proof->tool->name);
+	json_text(&line, "verdict", verdicts[proof->verdict]);
+	json_text(&line, "wrong", *proof->wrong ? proof->wrong : NULL);
+	json_text(&line, "first_try", *proof->first ? proof->first : NULL);
+	json_text(&line, "notes", *notes ? notes : NULL);
+	json_list(&line, "hooks");
+	if (proof->child.messages)
+		said_hooks_json(&line, proof);
+	json_list_end(&line);
+	json_number(&line, "lost", proof->lost);
+	json_number(&line, "missed", proof->missed);
+	json_number(&line, "wrong_owners", proof->strangers);
+	json_list(&line, "counts");
 	for (size_t i = 0; i < proof->n_counts; i++) {
 		if (proof->counts[i].row->how == MEASURE)
 			continue;
-		json_count(&proof->counts[i], first);
-		first = false;
+		json_element(&line);
+		put_count(&text, &proof->counts[i]);
 	}
-	puts("]}");
+	json_list_end(&line);
+	json_end(&line);
+	doctor_line(&text);
 }
 
 static void add_count(char *line, size_t size, const struct count *count)
@@ -128,7 +203,7 @@ static void add_sums(char *line, size_t size, const struct proof *proof, bool al
 
 void proof_describe(char *line, size_t size, const struct proof *proof, bool verbose)
 {
-	char text[64];
+	char text[64], notes[1024];
 
 	*line = '\0';
 	append(line, size, "; ", proof->wrong);
@@ -153,6 +228,12 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		append(line, size, n ? ", " : "; ", n ? "" : "not to be had here: ");
 		append(line, size, "", proof->counts[i].row->what);
 		n++;
+	}
+	if (proof->verdict == PARTLY) {
+		said_notes(notes, sizeof(notes), proof);
+		append(line, size, "", *notes ? " (" : "");
+		append(line, size, "", notes);
+		append(line, size, "", *notes ? ")" : "");
 	}
 	if (*proof->first) {
 		append(line, size, " ", "(at the second try, by itself; first: ");

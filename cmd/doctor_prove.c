@@ -18,7 +18,7 @@
 struct arguments {
 	char *all[MOST_ARGUMENTS + 1];
 	size_t n;
-	char ports[64], without[512], options[128]; /* what some of them point to */
+	char ports[64], without[512], rung[512], options[128]; /* what some of them point to */
 };
 
 static void add(struct arguments *to, const char *argument)
@@ -32,6 +32,14 @@ static void add_all(struct arguments *to, const char *const *arguments)
 {
 	while (*arguments)
 		add(to, *arguments++);
+}
+
+static void add_named(struct arguments *to, const char *option, const char *value)
+{
+	if (!*value)
+		return;
+	add(to, option);
+	add(to, value);
 }
 
 static void list_ports(struct arguments *to, const struct place *place)
@@ -58,11 +66,10 @@ static void start_tool(struct proof *proof, const struct doctor *doctor, const s
 		add(to, "--netns");
 		add(to, "/proc/self/ns/net");
 	}
-	crossings_known(to->without, sizeof(to->without), doctor->without, proof->tool);
-	if (*to->without) {
-		add(to, "--without");
-		add(to, to->without);
-	}
+	crossings_known(to->without, sizeof(to->without), doctor->crossings.without, proof->tool);
+	add_named(to, "--without", to->without);
+	rungs_known(to->rung, sizeof(to->rung), doctor->crossings.rung, proof->tool);
+	add_named(to, "--rung", to->rung);
 	list_ports(to, place);
 	snprintf(to->options, sizeof(to->options), "%s", row->options ? row->options : "");
 	while ((word = strsep(&left, " ")))

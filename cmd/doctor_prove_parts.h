@@ -69,12 +69,23 @@ void child_end(struct child *child, int signal);
  * of `nettrace traffic --json`. */
 const char *kernel_report(void);
 
+/* doctor_said.c: what the tool said of itself (--debug). */
+
+/* None of these programs ("a|b") serves, and the kernel or --rung is why. */
+bool said_refused(const char *messages, const char *programs);
+/* Puts the program that serves each hook into a list, as objects with these keys. */
+void said_hooks_json(struct json_object *list, const struct proof *proof);
+extern const struct json_key said_hook_keys[];
+/* Its notes, with "; " between: what it cannot tell on this kernel or with these privileges. "": none. */
+void said_notes(char *text, size_t size, const struct proof *proof);
+
 /* doctor_judge.c: counts the rows of a tool that has ended. reports: NULL where there is none. */
 void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_REPORTS]);
 /* Something of it was counted wrong. */
 bool judge_is_wrong(const struct proof *proof);
 
-/* doctor_proof.c */
+/* doctor_proof.c: what its lines of JSON have, and how they are printed. */
+extern const struct json_key proof_traffic_keys[], proof_keys[];
 void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS],
 		       const struct doctor *doctor);
 /* Everything that is to be said of it, in a line. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/doctor_wrap.h"
+#include "core/kernel.h"
 
 #define FACT 16 /* columns of a fact's name */
 
@@ -33,12 +34,27 @@ static void kernel_facts(const struct machine *machine)
 		snprintf(value, sizeof(value), "yes, %.1f MB", (double)machine->btf_bytes / 1e6);
 		fact("BTF", value, "");
 	}
-	fact("lockdown", *machine->lockdown ? machine->lockdown : "none: not in this kernel", "");
-	fact("socket storage", machine->sk_storage ? "yes" : "no",
-	     machine->sk_storage ? "" : "owners are kept in a hash instead (before 5.11)");
-	snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_trampolines));
-	fact("trampolines", machine->no_trampolines ? value : "yes",
-	     machine->no_trampolines ? "no fentry and fexit: tracepoints serve instead" : "");
+	if (machine->no_bpf) {
+		const char *remedy = doctor_remedy(AT_LOAD, machine->no_bpf, machine);
+
+		snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_bpf));
+		fact("bpf()", value, remedy ? remedy : "");
+	} else {
+		fact("bpf()", "yes", "");
+	}
+	fact("lockdown",
+	     *machine->lockdown    ? machine->lockdown
+	     : machine->securityfs ? "none: not in this kernel"
+				   : "not known",
+	     *machine->lockdown || machine->securityfs ? "" : "mount -t securityfs securityfs /sys/kernel/security");
+	if (!machine->no_btf)
+		fact("socket storage", machine->sk_storage ? "yes" : "no",
+		     machine->sk_storage ? "" : "owners are kept in a hash instead (before 5.11)");
+	if (!machine->no_btf && !machine->no_bpf && machine_may_trace(machine)) {
+		snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_trampolines));
+		fact("trampolines", machine->no_trampolines ? value : "yes",
+		     machine->no_trampolines ? "no fentry and fexit: tracepoints serve instead" : "");
+	}
 	fact("kprobes", machine->kprobes ? "yes" : "no", "no tool here needs them");
 }
 
@@ -60,10 +76,8 @@ static void process_facts(const struct machine *machine)
 		snprintf(value, sizeof(value), "sysctl kernel.unprivileged_bpf_disabled=%d", machine->unprivileged);
 	fact("unprivileged", value, "tracing takes CAP_BPF and CAP_PERFMON either way");
 	fact("tracefs", mounts[machine->tracefs], "no tool here needs it");
-	fact("kallsyms", machine->symbols ? "readable" : "hidden",
-	     machine->symbols ? ""
-			      : "kernel stacks stay numbers: setcap cap_syslog+ep as well, or sysctl "
-				"kernel.kptr_restrict=0");
+	fact("kallsyms", machine->symbols ? "readable" : "hidden: kernel stacks stay numbers",
+	     machine->symbols ? "" : kernel_symbols_remedy());
 	fact("process ids", machine->host_pids ? "the machine's" : "a container's",
 	     machine->host_pids ? "" : "rows have those of the machine: hostPID: true, or --pid=host");
 }
@@ -121,7 +135,7 @@ static void print_remedies(const struct survey *survey, const struct doctor *doc
 
 void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 {
-	const char *name = survey->tool->name;
+	const char *name = survey->tool->name, *nameless = doctor_nameless(survey->tool);
 
 	for (size_t i = 0; i < survey->n_hooks; i++) {
 		const struct hook_survey *found = &survey->hooks[i];
@@ -136,6 +150,10 @@ void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 			printf("%-14s", "");
 			doctor_wrap_after("lacks ", lacks, 16);
 		}
+	}
+	if (nameless) {
+		printf("%-14s", "");
+		doctor_wrap_after("lacks ", nameless, 16);
 	}
 	print_remedies(survey, doctor);
 	if (survey->works)

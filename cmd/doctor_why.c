@@ -3,16 +3,11 @@
 #include "cmd/doctor_parts.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-/* Not in the headers of every build machine. */
-#ifndef CAP_PERFMON
-#define CAP_PERFMON 38
-#define CAP_BPF     39
-#endif
+#include "core/fields.h"
+#include "core/kernel.h"
 
 #define ENOTSUPP 524 /* the kernel's own, without a name in user space */
 
@@ -46,8 +41,16 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 		return "";
 	case CROSSED_OUT:
 		return "crossed out by --without";
+	case PASSED_OVER:
+		return "passed over by --rung";
 	case NO_TARGET:
-		if (function && machine->no_trampolines)
+		if (rung->error == -ENODATA)
+			snprintf(why, sizeof(why), "this kernel's tracepoint does not tell what it takes");
+		else if (rung->error == -ENOSYS)
+			snprintf(why, sizeof(why), "this kernel has no bpf_rdonly_cast() (6.2)");
+		else if (function && (machine->no_bpf || !machine_may_trace(machine)))
+			snprintf(why, sizeof(why), "not known: no program may be loaded");
+		else if (function && machine->no_trampolines)
 			snprintf(why, sizeof(why), "functions cannot be traced here (trampolines: %s)",
 				 doctor_error_name(machine->no_trampolines));
 		else
@@ -64,52 +67,45 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 	return why;
 }
 
-static bool may_trace(const struct machine *machine)
-{
-	return machine_capable(machine, CAP_SYS_ADMIN) ||
-	       (machine_capable(machine, CAP_BPF) && machine_capable(machine, CAP_PERFMON));
-}
-
-static const char *own_path(void)
-{
-	static char path[512];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	path[length > 0 ? length : 0] = '\0';
-	return length > 0 ? path : "nettrace";
-}
-
-static const char *privileges(void)
+/* What the kernel says to those who may not trace; for containers in words of their own. */
+static const char *privileges(int error)
 {
 	static char remedy[1024];
 
 	snprintf(remedy, sizeof(remedy),
-		 "run as root, or: setcap cap_bpf,cap_perfmon+ep %s; in a container, securityContext: "
-		 "{capabilities: {add: [BPF, PERFMON]}}, and hostPID: true",
-		 own_path());
+		 "%s; in Kubernetes, securityContext: {capabilities: {add: [BPF, PERFMON]}}, and hostPID: true",
+		 kernel_remedy(-error));
 	return remedy;
+}
+
+const char *doctor_nameless(const struct tool *tool)
+{
+	static char text[128];
+	const struct field *field = field_without_names(tool->fields);
+
+	if (!field)
+		return NULL;
+	snprintf(text, sizeof(text), "%s: this kernel has no enum %s", field->title, field->btf_enum);
+	return text;
 }
 
 const char *doctor_remedy(enum fate fate, int error, const struct machine *machine)
 {
 	error = error < 0 ? -error : error;
-	if (fate == CROSSED_OUT || fate == NOT_REFUSED)
+	if (fate == CROSSED_OUT || fate == PASSED_OVER || fate == NOT_REFUSED)
 		return NULL;
 	if (machine->no_btf == -ENOENT)
-		return "a kernel built with CONFIG_DEBUG_INFO_BTF, 5.10 or later";
+		return kernel_remedy(-ENOENT);
 	if (fate == NO_TARGET)
 		return NULL;
-	if ((error == EPERM || error == EACCES) && !may_trace(machine))
-		return privileges();
+	if ((error == EPERM || error == EACCES || error == EINVAL) && !machine_may_trace(machine))
+		return privileges(error);
 	if (!strcmp(machine->lockdown, "confidentiality") && (error == EPERM || error == EINVAL))
 		return "lockdown=confidentiality forbids helpers that read the kernel's memory: a kernel of 6.2 or "
 		       "later needs none, or boot without it";
-	if ((error == EPERM || error == ENOMEM) && !machine->sk_storage)
-		return "before 5.11 maps count as locked memory: ulimit -l unlimited (or CAP_SYS_RESOURCE)";
-	if (error == EPERM || error == ENOSYS)
-		return "let bpf() through: the seccomp profile or the security module of this container forbids it, "
-		       "or the kernel has none";
-	if (error == ENOMEM)
-		return "raise the memory limit of this container or cgroup";
+	/* What would make a running tool fail. Other errors are of one program only; EACCES is the verifier's word,
+	 * too. */
+	if (error == EPERM || error == ENOSYS || error == ENOMEM || (error == EACCES && machine->no_bpf))
+		return kernel_remedy(-error);
 	return NULL;
 }

@@ -13,7 +13,7 @@ static int usage(FILE *to)
 	fputs("nettrace: sees what the network stack of this machine does. Usage:\n"
 	      "  nettrace TOOL [OPTION...] [-- COMMAND ARG...]\n"
 	      "  TOOL [OPTION...]                   by a link to nettrace\n"
-	      "  nettrace TOOL --help               what TOOL can do\n"
+	      "  nettrace help TOOL                 what TOOL can do, as TOOL --help\n"
 	      "  nettrace --list                    every tool with a line each\n"
 	      "  nettrace --install DIR [--prefix P]  make a link for every tool\n"
 	      "  nettrace --version\n\n"
@@ -40,11 +40,24 @@ static int unknown(const char *name)
 {
 	const char *nearest = applet_nearest(name);
 
-	if (nearest)
+	if (*name == '-')
+		say("%s: no such option; tools have options: nettrace TOOL %s", name, name);
+	else if (nearest)
 		say("%s: no such tool; did you mean %s?", name, nearest);
 	else
 		say("%s: no such tool; nettrace --list shows them", name);
 	return EXIT_USAGE;
+}
+
+/* "nettrace help [TOOL]". */
+static int help(int argc, char **argv)
+{
+	const struct applet *applet = argc > 1 ? applet_find(argv[1]) : NULL;
+	char *words[] = { NULL, (char *)(uintptr_t) "--help", NULL };
+
+	if (argc < 2)
+		return usage(stdout);
+	return applet ? run_applet(applet, 2, words) : unknown(argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -62,8 +75,8 @@ int main(int argc, char **argv)
 		applets_list(stdout);
 		return EXIT_DONE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return usage(stdout);
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return help(argc - 1, argv + 1);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("nettrace " NETTRACE_VERSION);
 		return EXIT_DONE;

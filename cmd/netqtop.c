@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
+#include <string.h>
+
 #include "core/devices.h"
 #include "core/options.h"
 #include "core/say.h"
@@ -48,7 +50,7 @@ static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
 				    .rule = true };
 
 static const struct opt opts[] = {
-	{ "name", 'n', O_TEXT, "NAMES", .off = offsetof(struct options, text),
+	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct options, text),
 	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
 		  "records, "
 		  "else 0; of veth, those of the sender" },
@@ -57,13 +59,17 @@ static const struct opt opts[] = {
 	{},
 };
 
+static const char *const words[] = { "name", "interval", "count", NULL };
+
 static void check(struct options *options)
 {
 	struct settings *settings = &options->settings;
 	const char *message;
 
+	if (options->recorded) /* their devices are those of the recording */
+		return;
 	if (!options->text)
-		say_exit(EXIT_USAGE, "--name: which interface? for example -n eth0");
+		say_exit(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
 	message = devices_find(&settings->only, options->text, DEVICES);
 	if (!message)
 		message = value_own_netns(&settings->filter.netns);
@@ -76,13 +82,33 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	struct netqtop_event *e = (struct netqtop_event *)event;
 
 	(void)size;
-	devices_name(e->device, sizeof(e->device), options->text, e->table / DIRECTIONS);
+	devices_name(e->device, sizeof(e->device), options_made_with(options), e->table / DIRECTIONS);
 	return true;
+}
+
+static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+{
+	const struct netqtop_event *e = (const struct netqtop_event *)event;
+	const char *names = options_made_with(options);
+	char name[DEVICE_NAME], asked[DEVICE_NAME];
+
+	(void)size;
+	if (!names || e->table >= DEVICES * DIRECTIONS)
+		return REPLAY_NOT;
+	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
+	for (unsigned int i = 0; options->text && i < DEVICES; i++) {
+		devices_name(asked, sizeof(asked), options->text, i);
+		if (*asked && !strcmp(asked, name))
+			return REPLAY_FACT;
+	}
+	return options->text ? REPLAY_NOT : REPLAY_FACT;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)
 {
-	return unit > 0 ? (uint64_t)((double)value * 100 / unit + 0.5) : 0;
+	double rate = unit > 0 ? (double)value * 100 / unit + 0.5 : 0;
+
+	return rate < 0x1p64 ? (uint64_t)rate : NOT_KNOWN; /* more than that a damaged recording has */
 }
 
 static bool finish(const struct options *options, struct event *event, uint64_t interval)
@@ -104,7 +130,7 @@ static const struct hook hooks[] = {
 };
 
 static const char *const examples[] = {
-	"netqtop -n lo",
+	"netqtop lo",
 	"what the queues of lo carry, each second",
 	"netqtop -n lo -t -i 0.5 --csv",
 	"with bytes and packets in a second, twice a second, as CSV",
@@ -120,9 +146,11 @@ const struct tool netqtop = {
 	OBJECT_OF(netqtop),
 	.hooks = hooks,
 	.opts = opts,
+	.words = words,
 	.check = check,
 	.derive = derive,
 	.finish = finish,
+	.replay = replay,
 	.fields = fields,
 	.summary_fields = fields,
 	.every = 1000000000,

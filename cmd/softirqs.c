@@ -3,6 +3,7 @@
 #include "core/options.h"
 #include "core/say.h"
 #include "core/tool.h"
+#include "probes/filter.h"
 #include "probes/softirqs.h"
 
 #define OWN(member) AT(struct softirqs_event, member)
@@ -27,9 +28,9 @@ static const struct field fields[] = {
 	{ "count", "TOTAL_count", F_UINT, .width = -11, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT,
 	  .flag = SOFTIRQS_EVENTS, .help = "how often" },
 	{ "histogram_us", "usecs", F_HISTOGRAM, OWN(slots), .merge = SUM, .flag = SOFTIRQS_HISTOGRAM,
-	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: how many took how long, us" },
+	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: how many took how long" },
 	{ "histogram_ns", "nsecs", F_HISTOGRAM, OWN(slots), .flag = SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS,
-	  .merge = LATEST, .help = "the same with -N, ns" },
+	  .merge = LATEST, .help = "the same with -N" },
 	{},
 };
 
@@ -39,7 +40,7 @@ static const struct opt opts[] = {
 	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "how often, not how long" },
 	{ "dist", 'd', O_FLAG, .flag = SOFTIRQS_HISTOGRAM, .help = "histograms" },
 	{ "distributed", 0, O_SAME, .same = "dist" },
-	{ "cpu", 'c', O_LIST, "LIST", .off = offsetof(struct options, settings.only), .max = 65535,
+	{ "cpu", 'c', O_LIST, "CPUS", .off = offsetof(struct options, settings.only), .max = 65535,
 	  .help = "only these CPUs" },
 	{ "per-cpu", 0, O_FLAG, .flag = SOFTIRQS_PER_CPU, .help = "each CPU by itself" },
 	{ "latency", 0, O_FLAG, .flag = SOFTIRQS_LATENCY, .help = "from raised to entered, not how long it ran" },
@@ -55,6 +56,25 @@ static void check(struct options *options)
 	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS)))
 		say_exit(EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
 	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
+}
+
+/* Each CPU is told by itself; rows are of all, unless asked. */
+static bool derive(const struct options *options, struct event *event, size_t size)
+{
+	struct softirqs_event *e = (void *)event;
+
+	(void)size;
+	if (!(options->settings.flags & SOFTIRQS_PER_CPU))
+		e->cpu = ~0U;
+	return true;
+}
+
+static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+{
+	const struct softirqs_event *e = (const void *)event;
+
+	(void)size;
+	return list_has(&options->settings.only, e->cpu) ? REPLAY_FACT : REPLAY_NOT;
 }
 
 static const struct hook hooks[] = {
@@ -90,4 +110,8 @@ const struct tool softirqs = {
 	.fields = fields,
 	.summary_fields = fields,
 	.no_sockets = true,
+	.derive = derive,
+	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
+	.wider_flags = SOFTIRQS_HISTOGRAM,
+	.replay = replay,
 };

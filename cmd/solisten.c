@@ -49,7 +49,7 @@ static const struct hook hooks[] = {
 				 "attempts while the program for them is preempted",
 				 .aside = true },
 	[SOLISTEN_RING_HOOK] = { "io_uring_complete",
-				 { "listen_ring" },
+				 { "listen_ring_cast" },
 				 "attempts through io_uring",
 				 .flag = SOLISTEN_RING },
 	{},
@@ -74,6 +74,15 @@ static void look_for_ring(struct options *options)
 		options->settings.flags |= SOLISTEN_RING;
 }
 
+static const struct field words[] = {
+	{ "proto", NULL, F_NAME, OWN(proto), NAMES(protocols) },
+	{ "backlog_effective", NULL, F_UINT, OWN(effective), .before = " listens, backlog " },
+	{ "error", NULL, F_ERRNO, OWN(ret), .before = " cannot listen: ", .alarm = true },
+	{},
+};
+
+static const struct story story = { .words = words };
+
 OBJECT(solisten);
 
 const struct tool solisten = {
@@ -84,6 +93,7 @@ const struct tool solisten = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 	.values = { { "io_uring_op", "LISTEN" } },
 	.check = look_for_ring,
 };

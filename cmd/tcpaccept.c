@@ -47,6 +47,15 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct field words[] = {
+	{ "accepted", .before = "accepted" },
+	{ "wait", NULL, F_SPAN, OWN(wait), .before = " after " },
+	{ "queue", NULL, F_ID, OWN(queue), .before = ", still waiting: " },
+	{},
+};
+
+static const struct story story = { .words = words };
+
 OBJECT(tcpaccept);
 
 const struct tool tcpaccept = {
@@ -57,4 +66,5 @@ const struct tool tcpaccept = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 };

@@ -11,8 +11,13 @@
 #define OWN(member) AT(struct tcpconnect_event, member)
 
 static const struct field fields[] = {
-	{ "timestamp", .width = 9, .decimals = 3 },
-	{ "uid", "UID", .width = 6, .flag = TCPCONNECT_UID },
+	/* What an event is, for recordings. */
+	{ "event_kind", NULL, F_UINT, NOWHERE, OWN(kind) },
+	{ "answer_length", NULL, F_UINT, NOWHERE, OWN(length) },
+	{ "answer", NULL, F_TEXT, NOWHERE, OWN(message) },
+	{ "duration_ns", NULL, F_MSEC, NOWHERE, OWN(duration) },
+	{ "timestamp", .width = 8, .decimals = 3 },
+	{ "uid", "UID", .width = 5, .flag = TCPCONNECT_UID },
 	{ "pid", "PID", .width = 7 },
 	{ "comm", "COMM", .width = 12, .wide = 16 },
 	{ "family", "IP", .width = 2 },
@@ -70,7 +75,8 @@ static const struct hook hooks[] = {
 	{ "connect", { "connect_cast", "connect_helper" }, "attempts that fail before a SYN is sent" },
 	{ "io_uring_complete",
 	  { "request_cast", "request_helper" },
-	  "attempts by io_uring that fail before a SYN is sent" },
+	  "attempts by io_uring that fail before a SYN is sent",
+	  .lacking = 4 }, /* before 5.17: not the request */
 	{ "netif_receive_skb", { "dns_cast", "dns_helper" }, "DNS answers", .flag = TCPCONNECT_DNS, .aside = true },
 	{ "pending attempts",
 	  { "pending_tagged", "pending_tcp" },
@@ -113,7 +119,8 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	if (!(flags & TCPCONNECT_DNS))
 		return true;
 	if (e->kind == KIND_ANSWER) {
-		dns_learn(event->netns, event->ts, e->message, e->length);
+		dns_learn(event->netns, event->ts, e->message,
+			  e->length < sizeof(e->message) ? e->length : sizeof(e->message));
 		return false;
 	}
 	if (!*e->peer.query)
@@ -121,18 +128,47 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return true;
 }
 
+static const struct field words[] = {
+	{ "result", NULL, F_NAME, OWN(result), RESULT_WORDS },
+	{ "duration", NULL, F_SPAN, OWN(duration), .before = " after " },
+	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .alarm = true },
+	{},
+};
+
+static const struct story story = {
+	.words = words,
+	.flags = TCPCONNECT_RESULTS,
+	.duration = offsetof(struct tcpconnect_event, duration),
+	.end = offsetof(struct tcpconnect_event, result),
+	.ends = RESULTS_OF_NOTHING,
+};
+
+static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+{
+	const struct tcpconnect_event *e = (const void *)event;
+
+	(void)size;
+	if (e->kind != KIND_ANSWER)
+		return REPLAY_FILTERED;
+	return options->settings.flags & TCPCONNECT_DNS ? REPLAY_FACT : REPLAY_NOT;
+}
+
 OBJECT(tcpconnect);
 
 const struct tool tcpconnect = {
 	.name = "tcpconnect",
-	.summary = "TCP connections as they are opened, also those that come to nothing",
+	.summary = "TCP connections as they are opened, also those that fail",
 	.examples = examples,
 	OBJECT_OF(tcpconnect),
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 	.summary_fields = summary_fields,
 	.summary_flag = TCPCONNECT_SUMMARY,
 	.check = check,
 	.derive = derive,
+	.wider_flags = TCPCONNECT_RESULTS | TCPCONNECT_DNS,
+	.record_flags = TCPCONNECT_RESULTS,
+	.replay = replay,
 };

@@ -9,7 +9,7 @@
 #define OWN(member) AT(struct tcpconnlat_event, member)
 
 static const struct field fields[] = {
-	{ "timestamp", .width = 9, .decimals = 3 },
+	{ "timestamp", .width = 8, .decimals = 3 },
 	{ "pid", "PID", .width = 7 },
 	{ "comm", "COMM", .width = 12, .wide = 16 },
 	{ "family", "IP", .width = 2 },
@@ -28,7 +28,7 @@ static const struct field fields[] = {
 };
 
 static const struct field summary_fields[] = {
-	{ "histogram_us", "usecs", F_LOG2, OWN(latency), .unit = 1000, .help = "how many took how long, us" },
+	{ "histogram_us", "usecs", F_LOG2, OWN(latency), .unit = 1000, .help = "how many took how long" },
 	{ "count", "ATTEMPTS", F_COUNT, IN_CSV | IN_JSON, .help = "attempts that ended" },
 	{},
 };
@@ -59,6 +59,27 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct field story_words[] = {
+	{ "result", NULL, F_NAME, OWN(result), RESULT_WORDS },
+	{ "latency", NULL, F_SPAN, OWN(latency), .before = " after " },
+	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .alarm = true },
+	{},
+};
+
+static const struct story story = {
+	.words = story_words,
+	.end = offsetof(struct tcpconnlat_event, result),
+	.ends = RESULTS_OF_NOTHING,
+};
+
+static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+{
+	const struct tcpconnlat_event *e = (const void *)event;
+
+	(void)size;
+	return e->latency < options->settings.numbers[TCPCONNLAT_MINIMUM] ? REPLAY_NOT : REPLAY_FILTERED;
+}
+
 OBJECT(tcpconnlat);
 
 const struct tool tcpconnlat = {
@@ -70,6 +91,8 @@ const struct tool tcpconnlat = {
 	.opts = opts,
 	.words = words,
 	.fields = fields,
+	.story = &story,
 	.summary_fields = summary_fields,
 	.summary_flag = TCPCONNLAT_DIST,
+	.replay = replay,
 };

@@ -5,6 +5,7 @@
 #include "core/owner_hooks.h"
 #include "core/tcp_names.h"
 #include "core/tool.h"
+#include "probes/filter.h"
 #include "probes/tcpdrop.h"
 
 #define REASONS     "skb_drop_reason"
@@ -46,8 +47,8 @@ static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "also what is thrown away on every clean connection: the last ACKs and FINs" },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
-	{ "reason", 0, O_ENUM, "NAMES", .off = offsetof(struct options, settings.only), .btf_enum = REASONS,
-	  .help = "only these reasons" },
+	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct options, settings.only), .btf_enum = REASONS,
+	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
 	{ "summary", 'c', O_SAME, .same = "summary",
 	  .help = "count by reason and location; print on exit and at --interval" },
 	{ "netns-id", 0, O_SAME, .same = "netns" },
@@ -57,7 +58,7 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS("owner_state"),
+	OWNER_HOOKS_ONLY,
 	{ "kfree_skb",
 	  { "kfree_cast", "kfree_helper", "kfree_socket" },
 	  .lesser = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
@@ -82,6 +83,28 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct field words[] = {
+	{ "dropped", .before = "dropped", .alarm = true },
+	{ "flags", NULL, F_TCPFLAGS, OWN(flags), .before = " " },
+	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
+	{ "reason", NULL, F_ENUM, OWN(reason), .btf_enum = REASONS, .before = ": " },
+	{},
+};
+
+static const struct story story = { .words = words, .flags = TCPDROP_NO_STACK };
+
+static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+{
+	const struct tcpdrop_event *e = (const void *)event;
+	uint32_t flags = options->settings.flags;
+
+	if ((e->clean && !(flags & TCPDROP_ALL)) || !list_has(&options->settings.only, e->reason))
+		return REPLAY_NOT;
+	if ((flags & TCPDROP_NO_STACK) && *size > offsetof(struct tcpdrop_event, stack))
+		*size = offsetof(struct tcpdrop_event, stack);
+	return REPLAY_FILTERED;
+}
+
 OBJECT(tcpdrop);
 
 const struct tool tcpdrop = {
@@ -92,6 +115,7 @@ const struct tool tcpdrop = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 	.summary_fields = summary_fields,
 	.summary_flag = TCPDROP_SUMMARY,
 	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
@@ -101,4 +125,7 @@ const struct tool tcpdrop = {
 	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
 		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
 	.extras = own_reasons,
+	.wider_flags = TCPDROP_ALL,
+	.replay = replay,
+	.listeners = true,
 };

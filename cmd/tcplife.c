@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.c: TCP sessions, one line each, with their bytes and how long they lived. */
+#include <netinet/tcp.h>
+
+#include "cmd/tcplife_of_states.h"
+#include "core/options.h"
 #include "core/owner_hooks.h"
 #include "core/tcp_names.h"
 #include "core/tool.h"
@@ -24,7 +28,7 @@ static const struct field fields[] = {
 	{ "role", NULL, F_NAME, OWN(role), NAMES(roles), .help = "client: it connected; server: it accepted" },
 	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .help = "CLOSE, or the state of a session still open" },
 	{ "retrans", NULL, F_UINT, OWN(retrans), .help = "segments sent again" },
-	{ "srtt_us", NULL, F_ID, OWN(srtt_us), .help = "smoothed round-trip time, us" },
+	{ "srtt_us", NULL, F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
 	{ "error", NULL, F_ERRNO, OWN(error), .help = "what ended it: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
 	{},
 };
@@ -58,6 +62,32 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct field words[] = {
+	{ "role", NULL, F_NAME, OWN(role), NAMES(roles), .after = " " },
+	{ "session", .before = "session" },
+	{ "duration", NULL, F_SPAN, OWN(duration), .before = " of " },
+	{ "tx_bytes", NULL, F_SCALED, OWN(tx_bytes), .before = ": sent ", .after = "B" },
+	{ "rx_bytes", NULL, F_SCALED, OWN(rx_bytes), .before = ", received ", .after = "B" },
+	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", sent again " },
+	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .alarm = true },
+	{},
+};
+
+static const struct story story = {
+	.words = words,
+	.end = offsetof(struct tcplife_event, state),
+	.ends = 1 << TCP_STATE_CLOSE,
+};
+
+static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+{
+	const struct tcplife_event *e = (const void *)event;
+	bool open = e->state != TCP_CLOSE || e->duration == NOT_KNOWN;
+
+	(void)size;
+	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_NOT : REPLAY_FILTERED;
+}
+
 OBJECT(tcplife);
 
 const struct tool tcplife = {
@@ -68,4 +98,9 @@ const struct tool tcplife = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
+	.wider_flags = TCPLIFE_OPEN,
+	.record_flags = TCPLIFE_OPEN,
+	.replay = replay,
+	.remake = &tcplife_of_states,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: TCP segments that are sent again, and why. */
+#include "core/options.h"
 #include "core/owner_hooks.h"
 #include "core/tcp_names.h"
 #include "core/tool.h"
@@ -58,7 +59,7 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS("owner_state"),
+	OWNER_HOOKS_ONLY,
 	{ "tcp_retransmit_skb", { "retransmit" } },
 	{ "tcp_retransmit_synack", { "retransmit_synack" } },
 	{},
@@ -74,6 +75,30 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const char *const again[] = {
+	"sent again",       "sent again (RTO)", "sent again (fast)",
+	"sent again (TLP)", "SYN sent again",   "SYN-ACK sent again",
+};
+
+static const struct field words[] = {
+	{ "cause", NULL, F_NAME, OWN(cause), NAMES(again), .alarm = true },
+	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
+	{ "err", NULL, F_ERRNO, OWN(err), .before = ": " },
+	{},
+};
+
+static const struct story story = { .words = words };
+
+static bool derive(const struct options *options, struct event *event, size_t size)
+{
+	struct tcpretrans_event *e = (void *)event;
+
+	(void)size;
+	if (e->kind == KIND_LOSS_PROBE && !(options->settings.flags & TCPRETRANS_LOSSPROBE))
+		e->kind = KIND_RETRANSMIT;
+	return true;
+}
+
 OBJECT(tcpretrans);
 
 const struct tool tcpretrans = {
@@ -84,6 +109,8 @@ const struct tool tcpretrans = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 	.summary_fields = summary_fields,
 	.summary_flag = TCPRETRANS_SUMMARY,
+	.derive = derive,
 };

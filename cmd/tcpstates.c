@@ -69,6 +69,20 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct field words[] = {
+	{ "oldstate", NULL, F_NAME, OWN(oldstate), TCP_STATES },
+	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = " -> " },
+	{ "duration", NULL, F_SPAN, OWN(duration), .before = " after " },
+	{},
+};
+
+static const struct story story = {
+	.words = words,
+	.socket = offsetof(struct tcpstates_event, skaddr),
+	.end = offsetof(struct tcpstates_event, newstate),
+	.ends = 1 << TCP_STATE_CLOSE,
+};
+
 OBJECT(tcpstates);
 
 const struct tool tcpstates = {
@@ -79,6 +93,7 @@ const struct tool tcpstates = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 	.journal = journal,
 	.journal_message = journal_message,
 };

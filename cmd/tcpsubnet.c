@@ -41,7 +41,8 @@ static const struct {
 
 static const struct opt opts[] = {
 	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct options, text),
-	  .help = "these subnets, with commas between; unless told " USUAL },
+	  .help = "these subnets, with commas between; unless told those of private and local addresses, and all "
+		  "others" },
 	{ "format", 'f', O_PICK, "UNIT", .off = offsetof(struct options, pick), .names = units,
 	  .help = "bits: b, k, m; bytes: B (usual), K, M; k and K are 1024" },
 	{ "rx", 0, O_FLAG, .flag = TCPSUBNET_RX, .help = "received bytes, too" },

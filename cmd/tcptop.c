@@ -40,7 +40,7 @@ static const struct field fields[] = {
 	{ "retrans", "RETR", F_UINT, IN_WIDE | IN_DATA, .width = -5, OWN(retrans), .merge = SUM,
 	  .sorts = BY(RETRANSMITS), .help = "segments sent again in the interval" },
 	{ "srtt_us", "SRTT_us", F_ID, IN_WIDE | IN_DATA, .width = -8, OWN(srtt_us), .merge = LATEST, .sorts = BY(SRTT),
-	  .help = "smoothed round-trip time, us" },
+	  .help = "smoothed round-trip time" },
 	{ "cwnd", "CWND", F_ID, IN_WIDE | IN_DATA, .width = -5, OWN(cwnd), .merge = LATEST,
 	  .help = "congestion window, segments" },
 	{},

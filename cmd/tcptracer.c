@@ -55,6 +55,22 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const char *const done[] = { "connected", "accepted", "closed" };
+
+static const struct field words[] = {
+	{ "type", NULL, F_NAME, OWN(type), NAMES(done) },
+	{ "duration", NULL, F_SPAN, OWN(duration), .before = " after " },
+	{ "tx_bytes", NULL, F_SCALED, OWN(tx_bytes), .before = ": sent ", .after = "B" },
+	{ "rx_bytes", NULL, F_SCALED, OWN(rx_bytes), .before = ", received ", .after = "B" },
+	{},
+};
+
+static const struct story story = {
+	.words = words,
+	.end = offsetof(struct tcptracer_event, type),
+	.ends = 1 << TYPE_CLOSE,
+};
+
 OBJECT(tcptracer);
 
 const struct tool tcptracer = {
@@ -65,4 +81,5 @@ const struct tool tcptracer = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.story = &story,
 };

@@ -100,6 +100,12 @@ static void server_is_reset(struct traffic *t, size_t n)
 	}
 }
 
+static void client_has_no_way(struct traffic *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		traffic_open_nowhere(t, SLOT_ACCEPTING);
+}
+
 /* A socket that is connected cannot listen. */
 static void server_cannot_listen(struct traffic *t, size_t n)
 {
@@ -258,14 +264,15 @@ static void client_forks(struct traffic *t, size_t n)
  * drop more; those drops nobody can foretell. */
 #define AT_ONCE 500
 
-/* What each of them makes, exactly; all but `refuse` and `overflow` also make a whole connection with its clean end:
+/* clang-format off */
+/* What each of them makes, exactly; all but `refuse`, `overflow` and `unreachable` also make a whole connection with its
+ * clean end:
  *   reset       the client's RST ends it                    retransmit  3 drops; 3 retransmissions: 1 TLP, 2 RTO
  *   syn         1 drop, 1 SYN retransmission                synack      1 SYN-ACK retransmission
  *   fast        1 drop, 1 fast retransmission               drop        1 drop, 1 retransmission: TLP
  *   overflow    N listen drops, and 2 connections more, which fill the queue and are reset by the server
  * Those through io_uring make empty connections with a clean end; uring-listen only listeners.
  * The loopback interface must have its usual MTU, so that a message is one segment. */
-/* clang-format off */
 const struct action traffic_actions[STEPS] = {
 	[CONNECT] = { "connect", "Clean connections, closed by the client first", "send, get an answer, close",
 		      3, SLOT_ACCEPTING, 0, client_closes_first, server_closes_last },
@@ -304,6 +311,10 @@ const struct action traffic_actions[STEPS] = {
 			   0, SLOT_REFUSING, 0, NULL, traffic_server_listens_by_ring },
 	[BAD_LISTEN] = { "bad-listen", "Connections on which the server tries to listen, in vain", "send, get an answer, close; the server cannot listen on them",
 			 0, SLOT_ACCEPTING, 0, client_closes_first, server_cannot_listen },
+	[UNREACHABLE] = { "unreachable", "Connects that fail before anything is sent: to a multicast address", "fail before anything is sent: to a multicast address",
+			  0, SLOT_ACCEPTING, 0, client_has_no_way, NULL },
+	[URING_UNREACHABLE] = { "uring-unreachable", "The same through io_uring, to the port after the server's", "fail before anything is sent, through io_uring",
+				0, SLOT_REFUSING, 0, traffic_client_has_no_way_by_ring, NULL },
 	[RELEASE] = { "hold", NULL, "send again, and are closed",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };

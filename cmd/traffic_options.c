@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* traffic_options.c: what the traffic applet is asked for. */
+#include "cmd/traffic.h"
 #include "cmd/traffic_parts.h"
 
 #include <argp.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/help_width.h"
 #include "core/say.h"
 #include "core/values.h"
 
@@ -47,8 +49,6 @@ static const struct argp_option common_options[] = {
 struct parse {
 	struct traffic *traffic;
 	bool any_action;
-	struct argp argp;
-	struct argp_option options[ACTIONS + N_COMMON + 1];
 };
 
 static uint64_t number(const char *option, const char *text, uint64_t min, uint64_t max)
@@ -104,7 +104,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		t->until_stdin = true;
 		return 0;
 	case KEY_HELP:
-		argp_help(&parse->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+		help_width_fit();
+		argp_help(traffic_argp(), stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 			  (char *)TRAFFIC_NAME);
 		exit(EXIT_DONE);
 	case ARGP_KEY_ARG:
@@ -123,7 +124,7 @@ static size_t count_client_ports(const struct traffic *t)
 	uint64_t n = t->counts[OVERFLOW] ? 2 : 0;
 
 	for (int i = 0; i < ACTIONS; i++)
-		n += i == CHURN || i == URING_LISTEN ? 0 : t->counts[i];
+		n += i == CHURN || i == URING_LISTEN || i >= UNREACHABLE ? 0 : t->counts[i];
 	return (size_t)n * (size_t)(t->families[0] + t->families[1]);
 }
 
@@ -142,26 +143,33 @@ static void check_ports(const struct traffic *t)
 			 (unsigned long long)server_end - 1);
 }
 
-void traffic_parse_options(struct traffic *t, int argc, char **argv)
+const struct argp *traffic_argp(void)
 {
-	struct parse parse = { .traffic = t };
-
-	t->bytes = BYTES_DEFAULT;
-	for (int i = 0; i < ACTIONS; i++)
-		parse.options[i] = (struct argp_option){ .name = traffic_actions[i].name,
-							 .key = KEY_ACTION + i,
-							 .arg = "N",
-							 .doc = traffic_actions[i].help,
-							 .group = i + 1 };
-	memcpy(parse.options + ACTIONS, common_options, sizeof(common_options));
-	parse.argp = (struct argp){
-		.options = parse.options,
+	static struct argp_option options[ACTIONS + N_COMMON + 1];
+	static const struct argp argp = {
+		.options = options,
 		.parser = parse_option,
 		.doc = "Makes known TCP events on the loopback interface, with nothing but sockets.\v"
 		       "Without any of the first options: a few of every kind, but none through io_uring, and no "
 		       "bad-listen.",
 	};
-	if (argp_parse(&parse.argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse))
+
+	for (int i = 0; i < ACTIONS; i++)
+		options[i] = (struct argp_option){ .name = traffic_actions[i].name,
+						   .key = KEY_ACTION + i,
+						   .arg = "N",
+						   .doc = traffic_actions[i].help,
+						   .group = i + 1 };
+	memcpy(options + ACTIONS, common_options, sizeof(common_options));
+	return &argp;
+}
+
+void traffic_parse_options(struct traffic *t, int argc, char **argv)
+{
+	struct parse parse = { .traffic = t };
+
+	t->bytes = BYTES_DEFAULT;
+	if (argp_parse(traffic_argp(), argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse))
 		say_exit(EXIT_FAILED, "options: %s", strerror(errno));
 	if (!t->families[0] && !t->families[1])
 		t->families[0] = true;

@@ -34,6 +34,8 @@ enum action_id {
 	URING_CONNECT,
 	URING_LISTEN,
 	BAD_LISTEN,
+	UNREACHABLE,
+	URING_UNREACHABLE,
 	ACTIONS, /* what can be asked for */
 	RELEASE = ACTIONS,
 	STEPS,
@@ -127,6 +129,7 @@ void traffic_server_accepts_by_one_request(struct traffic *t, size_t n);
 void traffic_client_connects_by_ring(struct traffic *t, size_t n);
 void traffic_server_accepts_empty(struct traffic *t, size_t n);
 void traffic_server_listens_by_ring(struct traffic *t, size_t n);
+void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n);
 
 /* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
 
@@ -154,6 +157,8 @@ socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_
 int traffic_new_socket(int family, int flags);
 void traffic_limit_waiting(int fd);
 int traffic_accept_client(struct traffic *t, size_t slot);
+/* Tries to connect to a multicast address, which fails at once (ENETUNREACH) and sends nothing. */
+void traffic_open_nowhere(struct traffic *t, size_t slot);
 /* Connects to the server's port `slot`, which ends with `result`: 0 or an errno. EINPROGRESS: does not wait. */
 int traffic_open_client(struct traffic *t, size_t slot, int result);
 void traffic_wait_connected(struct traffic *t, int fd);

@@ -118,6 +118,26 @@ static int connect_goes_on(int fd)
 	return error;
 }
 
+void traffic_open_nowhere(struct traffic *t, size_t slot)
+{
+	struct sockaddr_storage storage;
+	struct sockaddr *to = (struct sockaddr *)&storage;
+	socklen_t length = traffic_loopback(&storage, t->family, t->totals->port + slot);
+	int fd = traffic_new_socket(t->family, 0), error;
+
+	if (t->family)
+		((struct sockaddr_in6 *)to)->sin6_addr = (struct in6_addr){ .s6_addr = { 0xff, 0x02, [15] = 1 } };
+	else
+		((struct sockaddr_in *)to)->sin_addr.s_addr = htonl(INADDR_ALLHOSTS_GROUP);
+	if (t->ring)
+		error = traffic_uring_connect(t, fd, to, length);
+	else
+		error = connect(fd, to, length) ? errno : 0;
+	if (error != ENETUNREACH)
+		traffic_fail("connect to a multicast address: %s", error ? strerror(error) : "it went well");
+	traffic_check(close(fd), "close");
+}
+
 int traffic_open_client(struct traffic *t, size_t slot, int result)
 {
 	struct sockaddr_storage server;

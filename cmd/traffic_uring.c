@@ -243,6 +243,16 @@ void traffic_client_connects_by_ring(struct traffic *t, size_t n)
 	close_ring(t);
 }
 
+void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n)
+{
+	struct uring ring;
+
+	open_ring(t, &ring);
+	for (size_t i = 0; i < n; i++)
+		traffic_open_nowhere(t, SLOT_REFUSING);
+	close_ring(t);
+}
+
 /* Sockets of their own, on ports that the kernel chooses, because those of the slots listen at most once. */
 void traffic_server_listens_by_ring(struct traffic *t, size_t n)
 {

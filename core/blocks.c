@@ -2,10 +2,10 @@
 /* blocks.c: the totals of an interval on stdout. */
 #include "core/blocks.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/loadavg.h"
 #include "core/table.h"
 
 static const struct block plain;
@@ -20,28 +20,9 @@ struct view {
 	struct field above;  /* the same, with block->above */
 };
 
-/* That of the interval's end, however often it is printed. */
-static const char *loadavg_at(uint64_t now)
-{
-	static char line[128];
-	static uint64_t read_at;
-	FILE *file;
-
-	if (read_at == now)
-		return line;
-	read_at = now;
-	line[0] = '\0';
-	file = fopen("/proc/loadavg", "re");
-	if (file && fgets(line, sizeof(line), file))
-		line[strcspn(line, "\n")] = '\0';
-	if (file)
-		fclose(file);
-	return line;
-}
-
 static void put_loadavg(struct text *text, uint64_t now)
 {
-	clock_local(text, now);
+	clock_local(text, now, 0);
 	text_string(text, " loadavg: ");
 	text_string(text, loadavg_at(now));
 	text_string(text, "\n\n");
@@ -79,7 +60,7 @@ static void put_stamp(const struct view *view)
 		if (!(block->loadavg_unless & options->settings.flags))
 			put_loadavg(&printer->text, printer->now);
 	} else if (options->time) {
-		clock_local(&printer->text, printer->now);
+		clock_local(&printer->text, printer->now, 0);
 		text_char(&printer->text, '\n');
 	}
 }
@@ -244,7 +225,7 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	view.totals = summary_sort(summary, options->sort, &view.count);
 	if (options->tool->finish)
 		finish_rows(&view);
-	view.shown = options->rows && view.count > options->rows ? options->rows : view.count;
+	view.shown = options->rows && view.count > options->rows ? (size_t)options->rows : view.count;
 	printer->left_out = view.count - view.shown;
 	if (!view.block->total)
 		view.count = view.shown;

@@ -2,7 +2,10 @@
 /* clock.c: event times as the times people and machines read. */
 #include "core/clock.h"
 
+#include <string.h>
 #include <time.h>
+
+#include "core/put.h"
 
 #define SECOND 1000000000ULL
 
@@ -34,6 +37,11 @@ void clock_set(int64_t new_offset)
 	offset = new_offset;
 }
 
+int64_t clock_offset(void)
+{
+	return offset;
+}
+
 static uint64_t wall_ns(uint64_t boot)
 {
 	return boot + (uint64_t)offset;
@@ -44,29 +52,34 @@ uint64_t clock_wall_us(uint64_t boot)
 	return wall_ns(boot) / 1000;
 }
 
-static void two_digits(char *to, int value)
-{
-	to[0] = (char)('0' + value / 10 % 10);
-	to[1] = (char)('0' + value % 10);
-}
-
-void clock_local(struct text *text, uint64_t boot)
+char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
 {
 	/* localtime() looks at files and rules: once a second is enough. */
 	static char cached[8] = "00:00:00";
-	static time_t cached_second = -1;
-	time_t second = (time_t)(wall_ns(boot) / SECOND);
+	static uint64_t cached_second = UINT64_MAX;
+	uint64_t wall = wall_ns(boot), second = wall / SECOND;
 
 	if (second != cached_second) {
+		time_t time = (time_t)second;
 		struct tm local;
 
-		localtime_r(&second, &local);
-		two_digits(cached, local.tm_hour);
-		two_digits(cached + 3, local.tm_min);
-		two_digits(cached + 6, local.tm_sec);
+		localtime_r(&time, &local);
+		put_padded(cached, (uint64_t)local.tm_hour, 2);
+		put_padded(cached + 3, (uint64_t)local.tm_min, 2);
+		put_padded(cached + 6, (uint64_t)local.tm_sec, 2);
 		cached_second = second;
 	}
-	text_bytes(text, cached, sizeof(cached));
+	memcpy(to, cached, 8);
+	if (!digits)
+		return to + 8;
+	to[8] = '.';
+	put_padded(to + 9, wall - second * SECOND, 9);
+	return to + 9 + digits;
+}
+
+void clock_local(struct text *text, uint64_t boot, unsigned int digits)
+{
+	text_end(text, clock_put_local(text_room(text, CLOCK_LOCAL), boot, digits));
 }
 
 void clock_format(struct text *text, uint64_t boot, const char *form)
@@ -79,30 +92,32 @@ void clock_format(struct text *text, uint64_t boot, const char *form)
 	text_bytes(text, line, strftime(line, sizeof(line), form, &local));
 }
 
-void clock_rfc3339(struct text *text, uint64_t boot)
+char *clock_put_rfc3339(char *to, uint64_t boot)
 {
 	static char cached[20] = "0000-00-00T00:00:00.";
-	static time_t cached_second = -1;
-	uint64_t ns = wall_ns(boot) % SECOND;
-	time_t second = (time_t)(wall_ns(boot) / SECOND);
-	char fraction[10];
+	static uint64_t cached_second = UINT64_MAX;
+	uint64_t wall = wall_ns(boot), second = wall / SECOND;
 
 	if (second != cached_second) {
+		time_t time = (time_t)second;
 		struct tm utc;
 
-		gmtime_r(&second, &utc);
-		two_digits(cached, (utc.tm_year + 1900) / 100);
-		two_digits(cached + 2, (utc.tm_year + 1900) % 100);
-		two_digits(cached + 5, utc.tm_mon + 1);
-		two_digits(cached + 8, utc.tm_mday);
-		two_digits(cached + 11, utc.tm_hour);
-		two_digits(cached + 14, utc.tm_min);
-		two_digits(cached + 17, utc.tm_sec);
+		gmtime_r(&time, &utc);
+		put_padded(cached, (uint64_t)(utc.tm_year + 1900), 4);
+		put_padded(cached + 5, (uint64_t)(utc.tm_mon + 1), 2);
+		put_padded(cached + 8, (uint64_t)utc.tm_mday, 2);
+		put_padded(cached + 11, (uint64_t)utc.tm_hour, 2);
+		put_padded(cached + 14, (uint64_t)utc.tm_min, 2);
+		put_padded(cached + 17, (uint64_t)utc.tm_sec, 2);
 		cached_second = second;
 	}
-	text_bytes(text, cached, sizeof(cached));
-	for (int i = 8; i >= 0; i--, ns /= 10)
-		fraction[i] = (char)('0' + ns % 10);
-	fraction[9] = 'Z';
-	text_bytes(text, fraction, sizeof(fraction));
+	memcpy(to, cached, sizeof(cached));
+	to = put_padded(to + sizeof(cached), wall - second * SECOND, 9);
+	*to++ = 'Z';
+	return to;
+}
+
+void clock_rfc3339(struct text *text, uint64_t boot)
+{
+	text_end(text, clock_put_rfc3339(text_room(text, CLOCK_RFC3339), boot));
 }

@@ -11,6 +11,9 @@
 
 #include "core/say.h"
 
+#define SETTLED 200000000ULL  /* ns without an event, and nothing more is on its way ... */
+#define SETTLE  1000000000ULL /* ... or so many altogether */
+
 /* In the child: waits at the gate, then becomes the command, with the signals as a shell would give them. */
 static __attribute__((noreturn)) void become(int gate, char **argv)
 {
@@ -70,6 +73,17 @@ bool command_ended(struct command *command)
 	command->ended = true;
 	command->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	return true;
+}
+
+bool command_settled(struct command *command, uint64_t now, uint64_t last_event)
+{
+	if (!command_ended(command))
+		return false;
+	if (!command->ended_at)
+		command->ended_at = now;
+	if (last_event < command->ended_at)
+		last_event = command->ended_at;
+	return now >= command->ended_at + SETTLE || now >= last_event + SETTLED;
 }
 
 void command_signal(const struct command *command, int signal)

@@ -3,6 +3,7 @@
 #include "core/common_options.h"
 #include "core/crossings.h"
 #include "core/pins.h"
+#include "core/record_parts.h"
 #include "core/values.h"
 
 #include <argp.h>
@@ -50,12 +51,13 @@ SETTER(set_ports)
 
 SETTER(set_netns)
 {
-	return value_netns(PLACE, text);
+	/* Names and paths are those of this machine, which need not be the recorded one. */
+	return options->recorded ? value_list(PLACE, text, 1, UINT32_MAX) : value_netns(PLACE, text);
 }
 
 SETTER(set_cgroups)
 {
-	return value_cgroups(PLACE, text);
+	return options->recorded ? value_list(PLACE, text, 1, UINT64_MAX) : value_cgroups(PLACE, text);
 }
 
 SETTER(set_pin)
@@ -143,13 +145,40 @@ SETTER(set_ring)
 	return NULL;
 }
 
+SETTER(set_record)
+{
+	options->record = text;
+	return *text ? NULL : "empty";
+}
+
+SETTER(set_size)
+{
+	const char *message = value_size(PLACE, text);
+
+	if (!message && options->record_limit < RECORD_LIMIT_LEAST)
+		return "less than 4M";
+	return message;
+}
+
 SETTER(set_without)
 {
 	char known[512];
 
-	if (crossings_known(known, sizeof(known), text, options->tool))
+	/* Of several tools (no object): any names. */
+	if (options->tool->object && crossings_known(known, sizeof(known), text, options->tool))
 		return "not names of this tool's programs, nor kinds of section";
-	options->without = text;
+	options->crossings.without = text;
+	return NULL;
+}
+
+SETTER(set_rung)
+{
+	char known[512];
+
+	if (!*text || (options->tool->object && rungs_known(known, sizeof(known), text, options->tool)))
+		return "not a number from 1 to 4, nor names of this tool's programs, nor their kinds (tp_btf, fexit, "
+		       "iter)";
+	options->crossings.rung = text;
 	return NULL;
 }
 
@@ -173,11 +202,11 @@ SETTER(set_version)
 
 /* clang-format off */
 const struct common_option common_options[] = {
-	FILTER("pid", 'p', "LIST", set_pids, "only sockets of these processes", AT_FILTER(pids)),
-	FILTER("uid", 0, "LIST", set_users, "only sockets of these users: numbers, ranges, names", AT_FILTER(uids)),
+	FILTER("pid", 'p', "PIDS", set_pids, "only sockets of these processes", AT_FILTER(pids)),
+	FILTER("uid", 0, "USERS", set_users, "only sockets of these users: numbers, ranges, names", AT_FILTER(uids)),
 	FILTER("comm", 0, "GLOBS", set_comms, "only processes called like this: nginx,postgres*,?sh"),
-	FILTER("lport", 0, "LIST", set_ports, "only these local ports", AT_FILTER(lports)),
-	FILTER("rport", 0, "LIST", set_ports, "only these remote ports", AT_FILTER(rports)),
+	FILTER("lport", 0, "PORTS", set_ports, "only these local ports", AT_FILTER(lports)),
+	FILTER("rport", 0, "PORTS", set_ports, "only these remote ports", AT_FILTER(rports)),
 	FILTER("laddr", 0, "CIDRS", set_laddrs, "only these local addresses: 10.0.0.0/8,::1"),
 	FILTER("raddr", 0, "CIDRS", set_raddrs, "only these remote addresses"),
 	FILTER("netns", 0, "NETNS", set_netns,
@@ -200,6 +229,9 @@ const struct common_option common_options[] = {
 	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day", AT_OPTION(time)),
 	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
 	       AT_OPTION(timestamp)),
+	OPTION(GROUP_OUTPUT, OF_SOCKETS, "containers", 0, NULL, set_true,
+	       "add a column: container of the socket, or unit of systemd; JSON: container_id, pod_uid, cgroup_path",
+	       AT_OPTION(containers)),
 	OUTPUT("no-header", 0, NULL, set_true, "no line with the names of the columns", AT_OPTION(no_header)),
 	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "log rows to the systemd journal too",
 	       AT_OPTION(journal)),
@@ -213,10 +245,16 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
 	RUN("ready-fd", 0, "N", set_ready_fd, "write a byte to this open file descriptor when everything is attached"),
+	RUN("record", 0, "FILE", set_record, "record events in this file, too: nettrace replay prints them", AT_OPTION(record)),
+	RUN("max-size", 0, "SIZE", set_size,
+	    "with --record: so much of the disk and no more (100M, 2G): the oldest quarter goes", AT_OPTION(record_limit)),
 	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
 	RUN("keep-caps", 0, NULL, set_true, "keep the capabilities that are not needed any more once everything is attached",
 	    AT_OPTION(keep_caps)),
-	/* For tests: each lower rung can be run by itself. */
+	OPTION(GROUP_RUN, ALWAYS, "rung", 0, "WHICH", set_rung,
+	       "programs that are not the best: 2 (of each hook the second best, or its last), or kinds or names as -v "
+	       "tells them, where a hook has them"),
+	/* For tests: parts of the kernel can be left out. */
 	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
 	/* The same in every tool: in some, --verbose is about columns. */

@@ -10,6 +10,7 @@
 
 #include "core/enum_table.h"
 #include "core/kernel.h"
+#include "core/names.h"
 #include "core/say.h"
 
 /* What the enums of drop reasons, the kernel's own and the modules', have in the names of their types. */
@@ -125,6 +126,8 @@ const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
 		if (extra->value == value && strcmp(extra->type, type) == 0)
 			return extra->name;
 	}
+	if (!btf && names_recorded)
+		return names_recorded->enum_name(type, value);
 	if (!btf && !(btf = kernel_btf()))
 		return NULL;
 	name = enum_table_name(table_of(btf, type), value);
@@ -145,6 +148,8 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 			return true;
 		}
 	}
+	if (!btf && names_recorded)
+		return names_recorded->enum_value(type, name, value);
 	if (!btf && !(btf = kernel_btf()))
 		return false;
 	table = table_of(btf, type);
@@ -164,7 +169,32 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 	return false;
 }
 
+static void each_of(const struct enum_table *table, uint64_t least, enum_taker *take, void *context)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct enum_value *value = &table->values[i];
+
+		if (value->key >= least)
+			take(context, value->key, value->name, value->tail);
+	}
+}
+
+void enum_each(const char *type, enum_taker *take, void *context)
+{
+	const struct btf *btf = kernel_btf();
+
+	if (!btf)
+		return;
+	each_of(table_of(btf, type), 0, take, context);
+	if (!strstr(type, DROP_REASONS))
+		return;
+	for (const struct enum_table *table = reasons_of(btf); table; table = table->next)
+		each_of(table, 1ULL << SUBSYSTEM_SHIFT, take, context);
+}
+
 bool enum_exists(const struct btf *btf, const char *type)
 {
+	if (!btf && names_recorded)
+		return names_recorded->enum_exists(type);
 	return (btf || (btf = kernel_btf())) && table_of(btf, type)->count;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* enums.h: names of enum values as the running kernel's BTF has them; numbers move from kernel to kernel. */
+/* enums.h: names of enum values as the running kernel's BTF has them; numbers move from kernel to kernel. Where a
+ * recording is replayed, its names stand for the running kernel's (core/names.h). */
 #ifndef NETTRACE_ENUMS_H
 #define NETTRACE_ENUMS_H
 
@@ -27,6 +28,10 @@ const char *enum_name(const struct btf *btf, const char *type, uint64_t value);
 /* Name (with or without that prefix, in any case) -> value, where enum_name() finds it. Negative values are
  * sign-extended. False: no such name. */
 bool enum_value(const struct btf *btf, const char *type, const char *name, uint64_t *value);
+/* Gets a value with its whole name and that without its prefix. */
+typedef void enum_taker(void *context, uint64_t value, const char *name, const char *short_name);
+/* All values that enum_name() knows of the running kernel's enum. */
+void enum_each(const char *type, enum_taker *take, void *context);
 /* The kernel has this enum at all. */
 bool enum_exists(const struct btf *btf, const char *type);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* escape.c: bytes that nobody vouches for, made safe for a terminal, JSON and CSV. */
-#include <string.h>
-
+#include "core/put.h"
 #include "core/text.h"
 
 /* The length of the UTF-8 character at bytes[0..left), left > 0; 0: it is not one. Overlong forms, surrogates and what
@@ -42,101 +41,134 @@ static bool control(const uint8_t *character, size_t length)
 	       (length == 2 && character[0] == 0xc2 && character[1] < 0xa0);
 }
 
-/* How many bytes from the first are plain ASCII that no output needs to escape. */
-static size_t plain(const uint8_t *bytes, size_t length)
+/* Copies bytes from the first on as long as they are ASCII that no output needs to escape; how many. */
+static inline size_t copy_plain(char *to, const uint8_t *bytes, size_t length)
 {
 	size_t n = 0;
 
-	while (n < length && bytes[n] >= 0x20 && bytes[n] < 0x7f && bytes[n] != '"' && bytes[n] != '\\')
-		n++;
+	for (; n < length && bytes[n] >= 0x20 && bytes[n] < 0x7f && bytes[n] != '"' && bytes[n] != '\\'; n++)
+		to[n] = (char)bytes[n];
 	return n;
 }
 
-void text_printable(struct text *text, const char *bytes, size_t length, size_t cells)
+/* Copies a character. */
+static char *put_character(char *to, const uint8_t *character, size_t length)
+{
+	memcpy(to, character, length);
+	return to + length;
+}
+
+char *put_printable(char *to, const char *bytes, size_t length, size_t cells)
 {
 	const uint8_t *at = (const uint8_t *)bytes;
 	size_t left = length ? strnlen(bytes, length) : 0, room = cells ? cells : SIZE_MAX, n;
 
 	for (; left && room; at += n, left -= n) {
-		n = plain(at, left < room ? left : room);
+		n = copy_plain(to, at, left < room ? left : room);
 		if (n) {
-			text_bytes(text, at, n);
+			to += n;
 			room -= n;
 			continue;
 		}
 		n = character(at, left);
 		if (n && !control(at, n)) {
-			text_bytes(text, at, n);
+			to = put_character(to, at, n);
 			room--;
 			continue;
 		}
 		if (room < 4)
-			return;
+			return to;
 		n = 1;
-		text_bytes(text, "\\x", 2);
-		text_hex(text, *at, 2);
+		to = put_hex(put_string(to, "\\x"), *at, 2);
 		room -= 4;
 	}
+	return to;
 }
 
-static void json_escape(struct text *text, uint8_t code)
+static char *json_escape(char *to, uint8_t code)
 {
-	static const char from[] = "\b\f\n\r\t\"\\", to[] = "bfnrt\"\\";
+	static const char from[] = "\b\f\n\r\t\"\\", short_forms[] = "bfnrt\"\\";
 	const char *found = memchr(from, code, sizeof(from) - 1);
 
-	text_char(text, '\\');
-	if (found) {
-		text_char(text, to[found - from]);
-		return;
-	}
-	text_char(text, 'u');
-	text_hex(text, code, 4);
+	*to++ = '\\';
+	if (!found)
+		return put_hex(put_string(to, "u"), code, 4);
+	*to++ = short_forms[found - from];
+	return to;
 }
 
-void text_json_string(struct text *text, const char *bytes, size_t length)
+char *put_json_string(char *to, const char *bytes, size_t length)
 {
 	const uint8_t *at = (const uint8_t *)bytes;
 	size_t left = length ? strnlen(bytes, length) : 0, n;
 
-	text_char(text, '"');
+	*to++ = '"';
 	for (; left; at += n, left -= n) {
-		n = plain(at, left);
+		n = copy_plain(to, at, left);
 		if (n) {
-			text_bytes(text, at, n);
+			to += n;
 			continue;
 		}
 		n = character(at, left);
 		if (!n) {
 			n = 1;
-			text_bytes(text, "\xef\xbf\xbd", 3);
+			to = put_string(to, "\xef\xbf\xbd");
 		} else if (n == 1 || control(at, n)) {
-			json_escape(text, at[n - 1]); /* the last byte of a C1 control is its code */
+			to = json_escape(to, at[n - 1]); /* the last byte of a C1 control is its code */
 		} else {
-			text_bytes(text, at, n);
+			to = put_character(to, at, n);
 		}
 	}
-	text_char(text, '"');
+	*to++ = '"';
+	return to;
 }
 
-void text_csv_string(struct text *text, const char *bytes, size_t length)
+char *put_csv_string(char *to, const char *bytes, size_t length)
 {
 	size_t left = length ? strnlen(bytes, length) : 0;
 	const char *quote;
 
 	/* Escapes hold no comma and no quote, so the bytes tell whether quotes are needed. */
-	if (!left || (!memchr(bytes, ',', left) && !memchr(bytes, '"', left))) {
-		text_printable(text, bytes, left, 0);
-		return;
-	}
-	text_char(text, '"');
+	if (!left || (!memchr(bytes, ',', left) && !memchr(bytes, '"', left)))
+		return put_printable(to, bytes, left, 0);
+	*to++ = '"';
 	while ((quote = memchr(bytes, '"', left))) {
 		size_t upto = (size_t)(quote - bytes) + 1;
 
-		text_printable(text, bytes, upto, 0);
-		text_char(text, '"');
+		to = put_printable(to, bytes, upto, 0);
+		*to++ = '"';
 		bytes += upto;
 		left -= upto;
 	}
-	text_printable(text, bytes, left, 0);
-	text_char(text, '"');
+	to = put_printable(to, bytes, left, 0);
+	*to++ = '"';
+	return to;
+}
+
+/* Escapes the first `length` bytes, or those up to NUL: with one call of libc for the end, and room for the worst. */
+static char *room_for(struct text *text, const char *bytes, size_t *length)
+{
+	*length = *length ? strnlen(bytes, *length) : 0;
+	return text_room(text, PUT_ESCAPED(*length) + PUT_SLACK);
+}
+
+void text_printable(struct text *text, const char *bytes, size_t length, size_t cells)
+{
+	char *to = room_for(text, bytes, &length);
+
+	text_end(text, put_printable(to, bytes, length, cells));
+}
+
+void text_json_string(struct text *text, const char *bytes, size_t length)
+{
+	char *to = room_for(text, bytes, &length);
+
+	text_end(text, put_json_string(to, bytes, length));
+}
+
+void text_csv_string(struct text *text, const char *bytes, size_t length)
+{
+	char *to = room_for(text, bytes, &length);
+
+	text_end(text, put_csv_string(to, bytes, length));
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/enums.h"
 #include "core/say.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
@@ -21,6 +22,12 @@ const struct field common_fields[] = {
 	{ "netns", "NETNS", F_ID, .width = 10, COMMON(netns), .help = "network namespace of the socket: inode number" },
 	{ "cgroup_id", "CGROUP", F_ID, .width = 8, COMMON(cgroup_id),
 	  .help = "cgroup (v2) of the socket: inode number" },
+	{ "container_id", "CONTAINER_ID", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_ID,
+	  .help = "with --containers: the container that the socket is in" },
+	{ "pod_uid", "POD_UID", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_POD,
+	  .help = "with --containers: its pod" },
+	{ "cgroup_path", "CGROUP_PATH", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_PATH,
+	  .help = "with --containers: the cgroup of the socket" },
 	{ "family", "IP", F_FAMILY, .width = 2, COMMON(family), .help = "IP version of the socket: 4 or 6" },
 	{ "laddr", "LADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(laddr), .help = "local address" },
 	{ "lport", "LPORT", F_PORT, .width = 5, COMMON(lport), .help = "local port; 0: not chosen yet" },
@@ -31,6 +38,9 @@ const struct field common_fields[] = {
 	  .help = "seconds since the first row" },
 	{ "timestamp_ns", "TIME(ns)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 14, COMMON(ts),
 	  .help = "ns since the first row" },
+	{ "container", "CONTAINER", F_CONTAINER, IN_TABLE | IN_WIDE | IN_CSV, .width = 12, COMMON(cgroup_id),
+	  .unit = CONTAINER_LABEL,
+	  .help = "with --containers: the container that the socket is in; in none: the unit of systemd" },
 	{},
 };
 
@@ -69,4 +79,35 @@ struct field field_complete(const struct field *field)
 	if (!whole.wide)
 		whole.wide = whole.width;
 	return whole;
+}
+
+const struct field *field_without_names(const struct field *fields)
+{
+	for (; fields->name; fields++)
+		if (fields->kind == F_ENUM && !enum_exists(NULL, fields->btf_enum))
+			return fields;
+	return NULL;
+}
+
+void field_forget(const struct field *field, struct event *event)
+{
+	void *at = (char *)event + field->off;
+
+	switch (field->kind) {
+	case F_INT:
+		*(int32_t *)at = INT32_MIN;
+		break;
+	case F_UINT:
+	case F_MSEC:
+	case F_USEC:
+	case F_KBYTES:
+	case F_SCALED:
+	case F_ENUM:
+	case F_TCPFLAGS:
+		memset(at, 0xff, field->size);
+		break;
+	default:
+		memset(at, 0, field->size);
+		break;
+	}
 }

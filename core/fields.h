@@ -6,7 +6,7 @@
 #include "core/text.h"
 #include "core/tool.h"
 
-/* The common JSON keys in their order, then the columns of -T and -t; ends with a NULL name. */
+/* The common JSON keys in their order, then the columns of -T, -t and --containers; ends with a NULL name. */
 extern const struct field common_fields[];
 
 /* A tool's field completed: where it is a view of a common one (same name, no kind of its own), kind and place come
@@ -30,15 +30,23 @@ enum writing {
 	AS_JSON,
 };
 
+/* The first field of these with names of an enum that the running kernel does not have; NULL: it has all. */
+const struct field *field_without_names(const struct field *fields);
 /* The number of a field of 1, 2, 4 or 8 bytes; *known: not all bits are set. */
 uint64_t field_number(const struct field *field, const struct event *event, bool *known);
 /* Appends the value. False, nothing appended: it is not known. AS_COLUMN cuts text to `cells` columns (0: never). */
 bool field_write(struct text *text, const struct field *field, const struct field_row *row, enum writing how,
 		 size_t cells);
+/* The same where there is room for FIELD_ROOM bytes, for fields that never need more: the end, or NULL. */
+#define FIELD_ROOM 192
+bool field_is_short(const struct field *field);
+char *field_put(char *to, const struct field *field, const struct field_row *row, enum writing how, size_t cells);
 /* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n", and nothing for an empty one. */
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
 /* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */
 void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row);
+/* Makes the field of an event, all of which must be there, not known. */
+void field_forget(const struct field *field, struct event *event);
 static inline bool field_is_histogram(const struct field *field)
 {
 	return field->kind == F_LOG2 || field->kind == F_HISTOGRAM;

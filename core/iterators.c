@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/clock.h"
 #include "core/say.h"
 
 /* The map that a program of this section walks, by the names that such maps have; NULL: it walks something else. */
@@ -57,12 +58,37 @@ static void read_events(int fd, size_t event_size, iterator_event *take, void *c
 	}
 }
 
+/* What a walk that is run again costs unasked: a part of one CPU. */
+#define AGAIN_PART 3000
+
+/* The kernel half misses an owner (struct walk); also where it cannot be asked. */
+static bool is_asked(const struct session *session)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");
+	struct walk walk;
+	__u32 zero = 0;
+
+	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) || walk.asked;
+}
+
+static bool is_due(const struct session *session, size_t i, int use)
+{
+	const struct hook *hook = &session->plan.hooks[i];
+
+	if (!session->links[i])
+		return false;
+	if (hook->again && use == RUN_AT_INTERVAL)
+		return clock_boot() >= session->again_after[i] || is_asked(session);
+	return (int)hook->use == use;
+}
+
 void iterators_run(struct session *session, int use, iterator_event *take, void *context)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
+		uint64_t start = clock_boot();
 		int fd;
 
-		if ((int)session->plan.hooks[i].use != use || !session->links[i])
+		if (!is_due(session, i, use))
 			continue;
 		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
 		if (fd < 0) {
@@ -71,5 +97,6 @@ void iterators_run(struct session *session, int use, iterator_event *take, void 
 		}
 		read_events(fd, session->tool->event_size, take, context);
 		close(fd);
+		session->again_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

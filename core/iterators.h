@@ -7,11 +7,12 @@
 
 struct bpf_program;
 
-/* Gets an event that an iterator wrote. */
-typedef int iterator_event(void *context, void *event, size_t size);
+/* Gets an event that an iterator wrote; what it returns does not matter. */
+typedef bool iterator_event(void *context, const void *event, size_t size);
 /* An iterator's link; NULL: errno tells. */
 struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program);
-/* Runs the iterators of hooks with this use (RUN_AT_START ...), once. What they write are events of the tool. */
+/* Runs the iterators of hooks with this use (RUN_AT_START ...), once; those that run again, too, if it is time. What
+ * they write are events of the tool. */
 void iterators_run(struct session *session, int use, iterator_event *take, void *context);
 
 #endif

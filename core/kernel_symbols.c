@@ -10,6 +10,7 @@
 #define SECOND 1000000000ULL
 
 static struct symbols *running;
+static unsigned int generation;
 /* Kept open: the kernel judges who reads it when it is opened (kallsyms_open() of kernel/kallsyms.c). */
 static int file = -1;
 
@@ -43,5 +44,11 @@ bool symbols_kernel_again(void)
 	}
 	symbols_close(running);
 	running = fresh;
+	generation++;
 	return true;
+}
+
+unsigned int symbols_generation(void)
+{
+	return generation;
 }

@@ -5,23 +5,19 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "core/crossings.h"
-#include "core/enums.h"
 #include "core/iterators.h"
+#include "core/kernel_types.h"
 #include "core/libbpf_log.h"
-#include "core/pins.h"
+#include "core/loads.h"
+#include "core/object.h"
+#include "core/prepare.h"
 #include "core/say.h"
-#include "core/symbols.h"
 
-/* Wake the reader when so much of the ring waits; its own timer (core/run.c) takes care of the tail. */
-#define WAKEUP_PART 4
-
-#define NESTED      "_nested"
+#define NESTED "_nested"
 
 const char *ladder_section(const struct session *session, const char *program)
 {
@@ -32,47 +28,7 @@ const char *ladder_section(const struct session *session, const char *program)
 	return bpf_program__section_name(found);
 }
 
-static int question(void *context, const char *program)
-{
-	const struct session *session = context;
-
-	return kernel_arguments(&session->kernel, ladder_section(session, program));
-}
-
-bool ladder_open(struct session *session)
-{
-	const struct tool *tool = session->tool;
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = tool->name);
-
-	session->object = bpf_object__open_mem(
-		tool->object, (size_t)((const char *)tool->object_end - (const char *)tool->object), &options);
-	return session->object != NULL;
-}
-
-/* Addresses that programs compare with; kept 0 (not known) where kallsyms hides them. The same for enum values. */
-static void settings_kernel(struct settings *settings, const struct tool *tool)
-{
-	const struct symbols *symbols = tool->symbols[0] ? symbols_kernel() : NULL;
-
-	for (size_t i = 0; symbols && i < SYMBOL_ITEMS && tool->symbols[i]; i++) {
-		struct symbol symbol;
-
-		if (!symbols_named(symbols, tool->symbols[i], &symbol))
-			continue;
-		settings->symbols[i].start = symbol.start;
-		settings->symbols[i].end = symbol.end;
-	}
-	for (size_t i = 0; i < SYMBOL_ITEMS; i++) {
-		uint64_t value;
-		bool known =
-			tool->values[i].name && enum_value(NULL, tool->values[i].type, tool->values[i].name, &value);
-
-		settings->values[i] = known ? (__u32)value : ~0U;
-	}
-}
-
-/* The second program of a pair, or NULL. */
-static struct bpf_program *nested_of(const struct session *session, const char *program)
+struct bpf_program *ladder_nested(const struct session *session, const char *program)
 {
 	char name[64];
 
@@ -80,41 +36,28 @@ static struct bpf_program *nested_of(const struct session *session, const char *
 	return bpf_object__find_program_by_name(session->object, name);
 }
 
-/* Before load: settings frozen into the object, the planned programs switched on, maps that go unused left out. */
-static void prepare(struct session *session, struct options *options)
+static const char *section(void *session, const char *program)
 {
-	struct settings *settings = &options->settings;
-	struct bpf_map *map;
-	struct bpf_program *program;
+	return ladder_section(session, program);
+}
 
-	settings->wakeup_bytes = options->ring_bytes / WAKEUP_PART;
-	settings->has_sk_storage = session->kernel.sk_storage;
-	settings->has_task_btf = session->kernel.task_btf;
-	pins_place(session, options);
-	for (size_t i = 0; i < session->plan.count; i++)
-		settings->arguments[i] = (__u32)session->plan.choices[i].arguments;
-	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
-	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
-		say_exit(EXIT_FAILED, "internal: the object has no settings of this size");
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
-	map = bpf_object__find_map_by_name(session->object, "totals_by_cpu");
-	if (map)
-		bpf_map__set_max_entries(map, bpf_map__max_entries(map) * (__u32)libbpf_num_possible_cpus());
-	map = bpf_object__find_map_by_name(session->object, session->kernel.sk_storage ? "tags_hash" : "tags");
-	if (map)
-		bpf_map__set_autocreate(map, false);
+static int question(void *context, const char *program)
+{
+	const struct session *session = context;
 
-	bpf_object__for_each_program(program, session->object) bpf_program__set_autoload(program, false);
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const char *name = plan_program(&session->plan, i);
+	return kernel_arguments(&session->kernel, program, ladder_section(session, program));
+}
 
-		if (!name)
-			continue;
-		bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, name), true);
-		program = nested_of(session, name);
-		if (program)
-			bpf_program__set_autoload(program, true);
-	}
+bool ladder_open(struct session *session)
+{
+	if (session->object)
+		return true;
+	session->object = object_open(session->tool);
+	if (!session->object)
+		return false;
+	prepare_sizes(session->object);
+	kernel_types_want(session->object);
+	return true;
 }
 
 static struct bpf_link *attach(struct session *session, struct bpf_program *program)
@@ -123,10 +66,12 @@ static struct bpf_link *attach(struct session *session, struct bpf_program *prog
 								       : iterator_attach(session, program);
 }
 
+/* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
+ * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
 void ladder_detach(struct session *session, size_t i)
 {
-	bpf_link__destroy(session->links[i]);
 	bpf_link__destroy(session->nested[i]);
+	bpf_link__destroy(session->links[i]);
 	session->links[i] = session->nested[i] = NULL;
 }
 
@@ -149,38 +94,42 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 			continue;
 		program = bpf_object__find_program_by_name(session->object, name);
 		session->links[i] = attach(session, program);
-		program = nested_of(session, name);
-		session->paired[i] = program != NULL;
-		if (session->links[i] && program)
-			session->nested[i] = attach(session, program);
-		if (!session->links[i] || (program && !session->nested[i])) {
-			*error = -errno;
-			return name;
+		if (session->links[i]) {
+			program = ladder_nested(session, name);
+			session->paired[i] = program != NULL;
+			if (!program || (session->nested[i] = attach(session, program)))
+				continue;
 		}
+		*error = -errno;
+		return name;
 	}
 	return NULL;
 }
 
-/* One try: open, load, attach as planned. NULL: it stands. Else the program that the kernel refused ("": no one program
- * is to blame), with the error in *error; everything is closed again. */
+/* One try: load as planned. NULL: it stands. Else the program that the kernel refused ("": no one program is to blame),
+ * with the error in *error. */
 static const char *try_plan(struct session *session, struct options *options, enum fate *fate, int *error)
 {
 	const char *culprit = NULL;
 
 	*fate = AT_LOAD;
-	prepare(session, options);
+	prepare_object(session, options);
+	loads_hold();
 	*error = bpf_object__load(session->object);
 	if (*error) {
+		loads_drop();
 		culprit = libbpf_log_program();
 		return culprit ? culprit : "";
 	}
+	culprit = loads_run(options->verbose, error);
+	if (culprit)
+		return culprit;
 	*fate = AT_ATTACH;
 	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
 	culprit = attach_hooks(session, true, error);
-	if (culprit)
-		return culprit;
-	iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
-	return attach_hooks(session, false, error);
+	if (!culprit)
+		iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
+	return culprit;
 }
 
 void ladder_give_up(const struct session *session, const char *what, int error)
@@ -198,57 +147,68 @@ static bool fail(struct session *session, const char *what, int error)
 	return false;
 }
 
-/* `refused`: the last program that the kernel would not take; empty: it has no place for any. */
-static bool fail_hook(struct session *session, const struct hook *hook, const char *refused, int error)
+/* Nothing is left that could serve this hook. */
+static bool fail_hook(struct session *session, const struct hook *hook)
 {
 	char what[160];
 
-	if (*refused)
-		snprintf(what, sizeof(what), "its program %s for %s", refused, hook->name);
+	if (*session->refused.program)
+		snprintf(what, sizeof(what), "its program %s for %s", session->refused.program, hook->name);
 	else
 		snprintf(what, sizeof(what), "%s", hook->name);
-	return fail(session, what, error);
+	return fail(session, what, session->refused.error);
 }
 
-/* Programs that are not to be used. */
-static void cross_out(struct session *session, const char *without)
+/* Closes everything, to be planned without the program that the kernel refused. False: no one program is to blame. */
+static bool refuse(struct session *session, const char *culprit, enum fate fate, int error)
 {
-	for (size_t i = 0; i < session->plan.count; i++) {
-		const char *const *alts = session->plan.hooks[i].alts;
+	char *program = session->refused.program;
 
-		for (int alt = 0; alt < ALT_ITEMS && alts[alt]; alt++)
-			if (crossed_out(without, alts[alt], ladder_section(session, alts[alt])) ||
-			    (session->only && strcmp(session->only, alts[alt])))
-				plan_cross_out(&session->plan, i, alt);
-	}
+	snprintf(program, sizeof(session->refused.program), "%s", culprit);
+	if (strstr(program, NESTED))
+		*strstr(program, NESTED) = '\0';
+	session->refused.error = error;
+	ladder_leave(session);
+	return plan_refuse(&session->plan, program, fate, error) || fail(session, "loading its BPF programs", error);
 }
 
-bool ladder_climb(struct session *session, struct options *options)
+static bool load_as_planned(struct session *session, struct options *options)
 {
-	char refused[64] = "";
-	int error = -ENOENT;
-	enum fate fate;
-
-	settings_kernel(&options->settings, session->tool);
-	plan_start(&session->plan, session->tool->hooks);
 	for (;;) {
 		const struct hook *unserved;
 		const char *culprit;
+		enum fate fate;
+		int error;
 
 		if (!ladder_open(session))
 			return fail(session, "reading its BPF object", -errno);
-		cross_out(session, options->without);
+		crossings_plan(&session->plan, &options->crossings, session->only, section, session);
 		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
 		if (unserved && !session->survey)
-			return fail_hook(session, unserved, refused, error);
+			return fail_hook(session, unserved);
 		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
 			return true;
-		snprintf(refused, sizeof(refused), "%s", culprit);
-		if (strstr(refused, NESTED))
-			*strstr(refused, NESTED) = '\0';
-		ladder_leave(session);
-		if (!plan_refuse(&session->plan, refused, fate, error))
-			return fail(session, "loading its BPF programs", error);
+		if (!refuse(session, culprit, fate, error))
+			return false;
 	}
+}
+
+bool ladder_load(struct session *session, struct options *options)
+{
+	prepare_kernel(&options->settings, session->tool);
+	plan_start(&session->plan, session->tool->hooks);
+	session->refused.error = -ENOENT;
+	return load_as_planned(session, options);
+}
+
+bool ladder_attach(struct session *session, struct options *options)
+{
+	const char *culprit;
+	int error;
+
+	while ((culprit = attach_hooks(session, false, &error)))
+		if (!refuse(session, culprit, AT_ATTACH, error) || !load_as_planned(session, options))
+			return false;
+	return true;
 }

@@ -38,15 +38,15 @@ struct live_view *live_new(struct printer *printer)
 	struct live_view *view;
 
 	/* A command has the terminal for itself. */
-	if (!live || asked->format != FORMAT_TABLE || (live->unless & asked->settings.flags) || !asked->interval ||
-	    asked->command || !screen_possible(printer->fd))
+	if (!live || asked->recorded || asked->format != FORMAT_TABLE || (live->unless & asked->settings.flags) ||
+	    !asked->interval || asked->command || !screen_possible(printer->fd))
 		return NULL;
 	view = calloc(1, sizeof(*view));
 	if (!view)
 		say_exit(EXIT_FAILED, "out of memory");
 	view->out = printer;
-	view->newest.summary = summary_new(asked->tool, 0);
-	view->frozen.summary = summary_new(asked->tool, 0);
+	view->newest.summary = summary_new(asked->tool, 0, asked->containers);
+	view->frozen.summary = summary_new(asked->tool, 0, asked->containers);
 	live_picture_start(&view->picture, asked);
 	screen_open(&view->screen, STDIN_FILENO, printer->fd);
 	return view;
@@ -136,7 +136,7 @@ static void group_again(struct live_view *view)
 	view->grouped = NULL;
 	if (!view->picture.group)
 		return;
-	view->grouped = summary_new(view->picture.asked->tool, view->picture.group);
+	view->grouped = summary_new(view->picture.asked->tool, view->picture.group, view->picture.asked->containers);
 	summary_add_all(view->grouped, shown(view)->summary);
 }
 

@@ -60,9 +60,9 @@ static size_t make_block(struct live_picture *picture, struct summary *rows, siz
 	printer->blocks = 0;
 	printer_choose(printer, picture->columns);
 	made = blocks_print(rows, printer);
-	all = made + printer->left_out;
+	all = made + (size_t)printer->left_out;
 	if (picture->asked->rows && all > picture->asked->rows)
-		all = picture->asked->rows;
+		all = (size_t)picture->asked->rows;
 	picture->more = all - made;
 	return made;
 }
@@ -90,7 +90,7 @@ size_t live_picture_make(struct live_picture *picture, struct summary *rows, uin
 	size_t most = room ? room : 1, made, spare;
 
 	if (picture->asked->rows && picture->asked->rows < most)
-		most = picture->asked->rows;
+		most = (size_t)picture->asked->rows;
 	picture->printer.now = end;
 	picture->printer.interval = interval;
 	choose_columns(picture);

@@ -2,28 +2,28 @@
 /* losses.c: tells what was lost. */
 #include "core/losses.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "core/say.h"
 
 #define NUMBER(value) ((unsigned long long)(value))
 
-void losses_tell(struct losses *losses, struct session *session, struct printer *printer)
+void losses_blind(struct losses *losses, int error)
 {
-	struct ledger now;
+	if (!losses->blind)
+		say("note: what was lost cannot be told: the counters cannot be read: %s", strerror(error));
+	losses->blind = true;
+}
+
+bool losses_tell(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer)
+{
+	struct ledger now = *ledger;
 	const struct ledger *told = &losses->told;
 
-	if (!session_ledger(session, &now)) {
-		if (!losses->blind)
-			say("note: what was lost cannot be told: the counters cannot be read: %s", strerror(errno));
-		losses->blind = true;
-		return;
-	}
 	if (now.missed < told->missed) /* read while events went on */
 		now.missed = told->missed;
 	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)
-		return;
+		return false;
 	if (now.counters.lost_ring != told->counters.lost_ring)
 		say("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
 		    now.counters.lost_ring - told->counters.lost_ring, now.counters.lost_ring, NUMBER(now.seen));
@@ -31,17 +31,15 @@ void losses_tell(struct losses *losses, struct session *session, struct printer 
 		say("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
 		    NUMBER(now.missed - told->missed), NUMBER(now.missed), NUMBER(now.seen));
 	if (now.counters.lost_map != told->counters.lost_map)
-		say("no room in a map for %llu facts: some rows say less than they could",
+		say("no room in a map for %llu facts: some rows say less than they could, or are missing",
 		    now.counters.lost_map - told->counters.lost_map);
-	printer_loss(printer, &now);
+	printer_loss(printer, &now, when);
 	losses->told = now;
+	return true;
 }
 
-void losses_account(struct session *session, const struct printer *printer)
+void losses_account(const struct ledger *ledger, const struct printer *printer)
 {
-	struct ledger now;
-
-	if (session_ledger(session, &now))
-		say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(now.seen),
-		    now.counters.filtered, now.counters.sent, NUMBER(ledger_lost(&now)), NUMBER(printer->rows));
+	say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(ledger->seen),
+	    ledger->counters.filtered, ledger->counters.sent, NUMBER(ledger_lost(ledger)), NUMBER(printer->rows));
 }

@@ -4,7 +4,6 @@
 #define NETTRACE_LOSSES_H
 
 #include "core/printer.h"
-#include "core/session.h"
 
 /* Starts as zeroes. */
 struct losses {
@@ -12,9 +11,12 @@ struct losses {
 	bool blind; /* the ledger cannot be read, and that was said */
 };
 
-/* Says on stderr, and in JSON in the stream, what was lost since the last time. */
-void losses_tell(struct losses *losses, struct session *session, struct printer *printer);
+/* Says on stderr, and in JSON in the stream, what was lost since the last time. when: ns, for the line of JSON. False:
+ * nothing was. */
+bool losses_tell(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer);
+/* Says, once, that the ledger cannot be read, and why (errno). */
+void losses_blind(struct losses *losses, int error);
 /* Says on stderr where every event went. */
-void losses_account(struct session *session, const struct printer *printer);
+void losses_account(const struct ledger *ledger, const struct printer *printer);
 
 #endif

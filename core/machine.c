@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "core/kernel.h"
+#include "core/privileges.h"
 
 #define BTF           "/sys/kernel/btf/vmlinux"
+#define SECURITYFS    "/sys/kernel/security/"
 #define FIRST_PID_NS  4026531836 /* PROC_PID_INIT_INO: stable ABI */
 #define SYMBOLS_TRIED 1000       /* a few lie at address 0 for everybody */
 
@@ -144,10 +146,12 @@ void machine_ask(struct machine *machine)
 	snprintf(machine->architecture, sizeof(machine->architecture), "%s", system.machine);
 	if (!stat(BTF, &status))
 		machine->btf_bytes = status.st_size;
+	machine->no_bpf = kernel_hears();
 	machine->no_btf = kernel_ask(&kernel);
 	machine->sk_storage = !machine->no_btf && kernel.sk_storage;
 	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel.no_trampolines;
-	each_line("/sys/kernel/security/lockdown", take_chosen, machine->lockdown);
+	each_line(SECURITYFS "lockdown", take_chosen, machine->lockdown);
+	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* always there */
 	each_line("/proc/self/status", take_effective, &machine->capabilities);
 	each_line("/proc/sys/kernel/unprivileged_bpf_disabled", take_number, &machine->unprivileged);
 	machine->kprobes = !access("/sys/bus/event_source/devices/kprobe", F_OK);
@@ -159,6 +163,12 @@ void machine_ask(struct machine *machine)
 bool machine_capable(const struct machine *machine, int capability)
 {
 	return machine->capabilities >> capability & 1;
+}
+
+bool machine_may_trace(const struct machine *machine)
+{
+	return machine_capable(machine, CAP_SYS_ADMIN) ||
+	       (machine_capable(machine, CAP_BPF) && machine_capable(machine, CAP_PERFMON));
 }
 
 const char *machine_capabilities(const struct machine *machine)

@@ -16,7 +16,9 @@ struct machine {
 	char release[65], architecture[65];
 	int64_t btf_bytes;     /* -1: there is none */
 	int no_btf;            /* why it cannot be read: negative errno; 0: it can */
-	char lockdown[32];     /* "none", "integrity", "confidentiality"; "": the kernel has no lockdown */
+	int no_bpf;            /* bpf() is refused whatever is asked: negative errno; 0: it is not */
+	char lockdown[32];     /* "none", "integrity", "confidentiality"; "": the kernel has no lockdown, ... */
+	bool securityfs;       /* ... or this is not mounted, and there is no telling */
 	bool root;             /* effective user */
 	uint64_t capabilities; /* effective, by number */
 	int unprivileged;      /* kernel.unprivileged_bpf_disabled; -1: no such sysctl */
@@ -31,6 +33,8 @@ struct machine {
 void machine_ask(struct machine *machine);
 /* The capability with this number is effective. */
 bool machine_capable(const struct machine *machine, int capability);
+/* Those that tracing takes are. */
+bool machine_may_trace(const struct machine *machine);
 /* "all", "none", "all but ..." or names with commas between; valid until the next call. */
 const char *machine_capabilities(const struct machine *machine);
 

@@ -9,7 +9,7 @@
 
 char *option_doc(const struct tool *tool)
 {
-	static const char lists[] = "LIST: numbers and ranges with commas between, 80,443,8000-8100.";
+	static const char lists[] = "Lists are items with commas between; of numbers, ranges too: 80,443,8000-8100.";
 	static const char filters[] =
 		" A filter that is given twice takes what either names; a row must pass all filters.";
 	size_t size;

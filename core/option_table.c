@@ -110,7 +110,7 @@ static bool is_asked_for(const struct tool *tool, const struct common_option *co
 
 static bool is_offered(const struct tool *tool, const struct common_option *common)
 {
-	bool intervals = tool->summary_fields && !tool->summary_flag;
+	bool intervals = is_interval_tool(tool);
 
 	switch (common->offered) {
 	case OF_SOCKETS:

@@ -3,7 +3,11 @@
 #include "core/options.h"
 #include "core/enums.h"
 #include "core/kernel.h"
+#include "core/help_width.h"
+#include "core/names.h"
 #include "core/option_table.h"
+#include "core/record_head.h"
+#include "core/replay_options.h"
 #include "core/say.h"
 #include "core/values.h"
 #include "core/values_parts.h"
@@ -90,11 +94,11 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	case O_LIST:
 		return value_list(place, arg, opt->min, opt->max);
 	case O_ENUM:
-		if (!kernel_btf())
+		if (!names_recorded && !kernel_btf())
 			say_exit(EXIT_CANNOT, "%s: the kernel's names cannot be read: %s", option,
 				 kernel_remedy(-errno));
 		if (!enum_exists(NULL, opt->btf_enum))
-			say_exit(EXIT_CANNOT, "%s: this kernel has no enum %s", option, opt->btf_enum);
+			say_exit(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
 	case O_PIDNETNS:
 		return value_pid_netns(place, arg);
@@ -135,7 +139,11 @@ static void store(struct options *options, const struct option_item *item, const
 {
 	const struct opt *opt = item->bare && !arg ? item->bare : item->opt;
 	const struct common_option *common = opt->type == O_COMMON ? common_option(opt->name) : NULL;
-	const char *message = common ? common->set(options, opt, arg) : store_own(options, opt, option, arg);
+	const char *message;
+
+	if (options->recorded && !replay_has_option(opt))
+		refuse(EXIT_USAGE, option, NULL, "of no use where a recording is replayed");
+	message = common ? common->set(options, opt, arg) : store_own(options, opt, option, arg);
 
 	if (message)
 		refuse(EXIT_USAGE, option, arg, message);
@@ -174,10 +182,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
 	parse->last = item;
 	written(option, sizeof(option), key, arg, state);
-	if (item->common && !item->common->set)
-		argp_state_help(state, stdout, item->common->opt.flag);
-	else
+	if (!item->common || item->common->set) {
 		store(parse->options, item, option, arg);
+		return 0;
+	}
+	help_width_fit();
+	argp_state_help(state, stdout, item->common->opt.flag);
 	return 0;
 }
 
@@ -217,7 +227,11 @@ static void check_together(struct options *options)
 	if (options->interval && !options_totals(options))
 		say_exit(EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
-		options->interval = tool->every;
+		options->interval = options->recorded ? options->recorded->interval : tool->every;
+	if (options->record && !strcmp(options->record, "-") && tool->fields->name)
+		say_exit(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
+	if (options->record_limit && !options->record)
+		say_exit(EXIT_USAGE, "--max-size: only together with --record");
 	if (tool->check)
 		tool->check(options);
 }
@@ -233,13 +247,17 @@ static void refuse_controls(int argc, char **argv)
 
 void options_start(struct options *options, const struct tool *tool)
 {
-	enum_extend(tool->extras);
+	if (tool->extras)
+		enum_extend(tool->extras);
 	*options = (struct options){
 		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
 	};
+	if (tool->listeners)
+		options->settings.flags |= LISTENERS_NEEDED;
 }
 
-void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)
+void options_parse_of(struct options *options, const struct tool *tool, const struct recorded_tool *recorded, int argc,
+		      char **argv)
 {
 	struct parse parse = { .options = options };
 	struct argp argp = {
@@ -252,9 +270,12 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 
 	say_name = tool->name;
 	options_start(options, tool);
+	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);
 	argp.doc = parse.table.doc;
 	argc = split_command(options, argc, argv);
+	if (recorded && options->command)
+		say_exit(EXIT_USAGE, "--: no command can be run where a recording is replayed");
 	refuse_controls(argc, argv);
 	/* getopt and argp start their messages with argv[0], which may be a path. */
 	words = calloc((size_t)argc + 1, sizeof(*words));
@@ -268,4 +289,6 @@ void options_parse(struct options *options, const struct tool *tool, int argc, c
 	free(words);
 	free(parse.table.doc);
 	check_together(options);
+	if (recorded)
+		replay_take_flags(options);
 }

@@ -27,7 +27,7 @@ static const char *why_not_open(const char *path, int error)
 {
 	struct statfs system;
 
-	if (error == EACCES && statfs(path, &system) == 0 && system.f_type != BPF_FS_MAGIC)
+	if (error == EACCES && statfs(path, &system) == 0 && (unsigned long)system.f_type != BPF_FS_MAGIC)
 		return "not in a BPF file system, so nothing that is pinned";
 	if (error == EPERM)
 		say_exit(EXIT_CANNOT, "%s: %s (%s)", path, strerror(error), kernel_remedy(-error));

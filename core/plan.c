@@ -36,8 +36,8 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 			if (choice->refused[alt])
 				continue;
 			arguments = question(context, hook->alts[alt]);
-			if (arguments < 0) {
-				choice->refused[alt] = -ENOENT;
+			if (arguments < 0 || (arguments && arguments == hook->lacking)) {
+				choice->refused[alt] = arguments == -1 ? -ENOENT : arguments < 0 ? arguments : -ENODATA;
 				choice->fates[alt] = NO_TARGET;
 				continue;
 			}
@@ -64,10 +64,10 @@ bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int err
 	return false;
 }
 
-void plan_cross_out(struct plan *plan, size_t i, int alt)
+void plan_cross_out(struct plan *plan, size_t i, int alt, enum fate fate)
 {
 	plan->choices[i].refused[alt] = -ECANCELED;
-	plan->choices[i].fates[alt] = CROSSED_OUT;
+	plan->choices[i].fates[alt] = fate;
 }
 
 const char *plan_program(const struct plan *plan, size_t i)

@@ -13,6 +13,7 @@ enum fate {
 	AT_LOAD,     /* refused */
 	AT_ATTACH,   /* refused */
 	CROSSED_OUT, /* not to be used: --without */
+	PASSED_OVER, /* not to be used: --rung */
 };
 
 enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
@@ -30,8 +31,8 @@ struct plan {
 	struct choice choices[HOOK_ITEMS];
 };
 
-/* What the planner wants to know of a target: its number of arguments, or -1 (see kernel_arguments). `program` is the
- * name in hook.alts; NULL-safe section lookup is the caller's. */
+/* What the planner wants to know of a target: its number of arguments, or less than 0 (see kernel_arguments). `program`
+ * is the name in hook.alts; NULL-safe section lookup is the caller's. */
 typedef int plan_question(void *context, const char *program);
 
 /* An empty plan for the hooks that these tool flags want; unwanted hooks stay unserved. */
@@ -42,8 +43,8 @@ bool plan_wants(const struct hook *hook, uint32_t flags);
 const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context);
 /* The kernel refused this program: it will not be chosen again. False: it was not part of the plan. */
 bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int error);
-/* This program will never be chosen. */
-void plan_cross_out(struct plan *plan, size_t i, int alt);
+/* This program will never be chosen. fate: CROSSED_OUT or PASSED_OVER */
+void plan_cross_out(struct plan *plan, size_t i, int alt, enum fate fate);
 /* The program that serves hook i, or NULL. */
 const char *plan_program(const struct plan *plan, size_t i);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/clock.h"
 #include "core/say.h"
 #include "core/table.h"
 
@@ -37,6 +36,8 @@ static void add(struct printer *printer, const struct field *field)
 	uint32_t flags = printer->options->settings.flags;
 
 	if (!(whole.where & place(printer->options)) || (whole.kind == F_RELATIVE && !printer->options->timestamp))
+		return;
+	if (whole.kind == F_CONTAINER && place(printer->options) != IN_JSON && !printer->options->containers)
 		return;
 	/* JSON has every key always, so that readers need not know the options; but a histogram is of one unit. */
 	if ((place(printer->options) != IN_JSON || field_is_histogram(&whole)) &&
@@ -80,15 +81,37 @@ static void add_common(struct printer *printer, const struct field *fields)
 	}
 }
 
+enum writing printer_writing(const struct printer *printer)
+{
+	enum format format = printer->options->format;
+
+	return format == FORMAT_JSON ? AS_JSON : format == FORMAT_CSV ? AS_CSV : AS_COLUMN;
+}
+
+int printer_width(const struct printer *printer, const struct field *field)
+{
+	return printer->options->wide ? field->wide : field->width;
+}
+
+/* Behind everything, so that the columns before stay where they are. */
+static void add_containers(struct printer *printer)
+{
+	for (const struct field *field = common_fields; field->name; field++)
+		if (field->kind == F_CONTAINER && !printer->options->tool->no_sockets)
+			add(printer, field);
+}
+
 void printer_choose(struct printer *printer, const struct field *fields)
 {
 	printer->count = 0;
+	printer->n_columns = 0;
 	add_common(printer, fields);
 	for (const struct field *field = fields; field->name; field++) {
 		add(printer, field);
 		if (!strcmp(field->name, "time"))
 			add(printer, &(struct field){ "timestamp" });
 	}
+	add_containers(printer);
 }
 
 void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd)
@@ -121,43 +144,10 @@ void printer_header(struct printer *printer)
 	text_char(&printer->text, '\n');
 }
 
-static void put_number(struct text *text, const char *key, uint64_t value)
+void printer_look(struct printer *printer)
 {
-	text_string(text, key);
-	text_unsigned(text, value);
-}
-
-static void csv_row(struct printer *printer, const struct field_row *row)
-{
-	for (size_t i = 0; i < printer->count; i++) {
-		if (i)
-			text_char(&printer->text, ',');
-		field_write(&printer->text, &printer->fields[i], row, AS_CSV, 0);
-	}
-	text_char(&printer->text, '\n');
-}
-
-static void json_row(struct printer *printer, const struct field_row *row)
-{
-	struct text *text = &printer->text;
-
-	for (size_t i = 0; i < printer->count; i++) {
-		text_string(text, i ? ",\"" : "{\"");
-		text_string(text, printer->fields[i].name);
-		text_string(text, "\":");
-		if (!field_write(text, &printer->fields[i], row, AS_JSON, 0))
-			text_string(text, "null");
-		if (i)
-			continue;
-		text_string(text, ",\"tool\":\"");
-		text_string(text, printer->options->tool->name);
-		text_char(text, '"');
-		if (!printer->totals)
-			continue;
-		put_number(text, ",\"interval_ns\":", printer->interval);
-		text_string(text, printer->partial ? ",\"partial\":true" : ",\"partial\":false");
-	}
-	text_string(text, "}\n");
+	if (printer->text.length >= ENOUGH && printer->fd >= 0)
+		printer_flush(printer);
 }
 
 static void put_row(struct printer *printer, struct field_row *row)
@@ -167,14 +157,13 @@ static void put_row(struct printer *printer, struct field_row *row)
 	if (!printer->rows++)
 		printer->first_ts = row->event->ts;
 	row->first_ts = printer->first_ts;
-	if (printer->options->format == FORMAT_JSON)
-		json_row(printer, row);
-	else if (printer->options->format == FORMAT_CSV)
-		csv_row(printer, row);
-	else
+	if (!printer->n_columns)
+		columns_make(printer);
+	if (printer->options->format == FORMAT_TABLE)
 		table_row(printer, row);
-	if (printer->text.length >= ENOUGH && printer->fd >= 0)
-		printer_flush(printer);
+	else
+		columns_row(printer, row);
+	printer_look(printer);
 }
 
 void printer_row(struct printer *printer, const struct event *event, size_t size)
@@ -191,24 +180,38 @@ void printer_total(struct printer *printer, const struct total *total, const cha
 					      .label = label });
 }
 
-void printer_loss(struct printer *printer, const struct ledger *ledger)
+const struct json_key loss_keys[] = {
+	{ "ts", JSON_TIME, .help = "when it was noticed: RFC 3339, ns, UTC" },
+	{ "tool", JSON_TEXT, .help = "the tool whose events they are" },
+	{ "lost", JSON_NUMBER, .help = "events lost so far: the sum of the next two" },
+	{ "lost_ring", JSON_NUMBER, .help = "because the ring was full (--ring-size)" },
+	{ "lost_missed", JSON_NUMBER, .help = "because the kernel was in the middle of another one on that CPU" },
+	{ "lost_map", JSON_NUMBER,
+	  .help = "facts that found no room in a map: rows say less than they could, or are missing" },
+	{ "seen", JSON_NUMBER, .help = "events so far: filtered, printed and lost" },
+	{ "filtered", JSON_NUMBER, .help = "events that the filters left out" },
+	{ "printed", JSON_NUMBER, .help = "rows printed so far" },
+	{},
+};
+
+void printer_loss(struct printer *printer, const struct ledger *ledger, uint64_t when)
 {
-	struct text *text = &printer->text;
+	struct json_object line;
 
 	if (printer->options->format != FORMAT_JSON || printer->error)
 		return;
-	text_string(text, "{\"ts\":\"");
-	clock_rfc3339(text, clock_boot());
-	text_string(text, "\",\"tool\":\"");
-	text_string(text, printer->options->tool->name);
-	put_number(text, "\",\"lost\":", ledger_lost(ledger));
-	put_number(text, ",\"lost_ring\":", ledger->counters.lost_ring);
-	put_number(text, ",\"lost_missed\":", ledger->missed);
-	put_number(text, ",\"lost_map\":", ledger->counters.lost_map);
-	put_number(text, ",\"seen\":", ledger->seen);
-	put_number(text, ",\"filtered\":", ledger->counters.filtered);
-	put_number(text, ",\"printed\":", printer->rows);
-	text_string(text, "}\n");
+	json_begin(&line, &printer->text, loss_keys);
+	json_time(&line, "ts", when);
+	json_text(&line, "tool", printer->options->tool->name);
+	json_number(&line, "lost", ledger_lost(ledger));
+	json_number(&line, "lost_ring", ledger->counters.lost_ring);
+	json_number(&line, "lost_missed", ledger->missed);
+	json_number(&line, "lost_map", ledger->counters.lost_map);
+	json_number(&line, "seen", ledger->seen);
+	json_number(&line, "filtered", ledger->counters.filtered);
+	json_number(&line, "printed", printer->rows);
+	json_end(&line);
+	text_char(&printer->text, '\n');
 }
 
 bool printer_flush(struct printer *printer)

@@ -3,7 +3,9 @@
 #ifndef NETTRACE_PRINTER_H
 #define NETTRACE_PRINTER_H
 
+#include "core/columns.h"
 #include "core/fields.h"
+#include "core/json_object.h"
 #include "core/ledger.h"
 #include "core/options.h"
 #include "core/totals.h"
@@ -14,6 +16,11 @@ struct printer {
 	const struct options *options;
 	struct field fields[PRINTER_FIELDS]; /* completed; only those shown in this format */
 	size_t count;
+	struct column columns[PRINTER_FIELDS]; /* what rows are written from; made of the fields when there is one */
+	size_t n_columns;                      /* 0: not made yet */
+	const struct field *stack, *histogram; /* those of the fields; NULL: none */
+	char tool[COLUMN_TEXT];                /* JSON: the name of the tool, ready */
+	uint8_t tool_length;
 	struct text text; /* rows that are not written yet: always whole ones */
 	uint64_t first_ts;
 	uint64_t rows;
@@ -33,14 +40,20 @@ void printer_start(struct printer *printer, const struct options *options, const
 /* The same fields, or others, from now on. */
 void printer_choose(struct printer *printer, const struct field *fields);
 void printer_free(struct printer *printer);
+/* How its format writes values; the columns of a field. */
+enum writing printer_writing(const struct printer *printer);
+int printer_width(const struct printer *printer, const struct field *field);
 /* The heading, where the format has one and the user wants it. */
 void printer_header(struct printer *printer);
 /* One row. */
 void printer_row(struct printer *printer, const struct event *event, size_t size);
 /* One row of totals; label: in a table, what stands in the first column instead of its value (NULL: nothing). */
 void printer_total(struct printer *printer, const struct total *total, const char *label);
-/* JSON only: the ledger as a line of its own, when events were lost. */
-void printer_loss(struct printer *printer, const struct ledger *ledger);
+/* JSON only: the ledger as a line of its own, when events were lost; its keys are loss_keys. when: ns. */
+void printer_loss(struct printer *printer, const struct ledger *ledger, uint64_t when);
+extern const struct json_key loss_keys[];
+/* Writes it once there is much. */
+void printer_look(struct printer *printer);
 /* Writes what waits, whole rows at a time. False: it failed, now or before; see error. */
 bool printer_flush(struct printer *printer);
 

@@ -22,7 +22,7 @@
 
 __attribute__((format(printf, 1, 2))) static const char *sentence(const char *format, ...)
 {
-	static char text[256];
+	static char text[1024];
 	va_list args;
 
 	va_start(args, format);
@@ -82,6 +82,15 @@ static bool is_short_of_locked_memory(void)
 	       !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY;
 }
 
+static const char *own_path(void)
+{
+	static char path[512];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	path[length > 0 ? length : 0] = '\0';
+	return length > 0 ? path : "nettrace";
+}
+
 /* NULL: it has what tracing takes. */
 static const char *missing_capabilities(void)
 {
@@ -94,7 +103,7 @@ static const char *missing_capabilities(void)
 		return "run as root, or with CAP_BPF and CAP_PERFMON as ambient capabilities: setcap does not help "
 		       "under "
 		       "no_new_privs";
-	return "run as root, or: setcap cap_bpf,cap_perfmon+ep on the binary";
+	return sentence("run as root, or: setcap cap_bpf,cap_perfmon+ep %s", own_path());
 }
 
 static const char *not_allowed(void)
@@ -146,4 +155,25 @@ const char *kernel_remedy(int error)
 		return sentence("needs a kernel of 5.10 or later, this is %s; --verbose shows the kernel's own words",
 				release());
 	}
+}
+
+/* With 2, the file hides addresses from everybody. */
+static bool hides_from_all(void)
+{
+	int fd = open("/proc/sys/kernel/kptr_restrict", O_RDONLY | O_CLOEXEC);
+	char level = '0';
+	bool all = fd >= 0 && read(fd, &level, 1) == 1 && level > '1';
+
+	if (fd >= 0)
+		close(fd);
+	return all;
+}
+
+const char *kernel_symbols_remedy(void)
+{
+	if (hides_from_all())
+		return "sysctl kernel.kptr_restrict=1";
+	return sentence("run as root, or: setcap cap_bpf,cap_perfmon,cap_syslog+ep %s, or: sysctl "
+			"kernel.kptr_restrict=0 kernel.perf_event_paranoid=1",
+			own_path());
 }

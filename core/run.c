@@ -7,134 +7,143 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
-#include "core/blocks.h"
+#include "core/cgroup_watch.h"
 #include "core/clock.h"
 #include "core/command.h"
-#include "core/journal_rows.h"
-#include "core/live.h"
+#include "core/containers.h"
 #include "core/losses.h"
-#include "core/printer.h"
 #include "core/privileges.h"
 #include "core/ready.h"
+#include "core/record.h"
+#include "core/rows.h"
 #include "core/say.h"
-#include "core/session.h"
-#include "core/summary.h"
+#include "core/sessions.h"
+#include "core/signals.h"
+#include "core/timeline.h"
 
-#define MS      1000000ULL
-#define SECOND  (1000 * MS)
-#define TAIL    (100 * MS)   /* how long a row may wait in the ring for company */
-#define SETTLED (200 * MS)   /* after the command: so long without an event and nothing more is on its way ... */
-#define SETTLE  (1 * SECOND) /* ... or this long altogether */
+#define MS     1000000ULL
+#define SECOND (1000 * MS)
+#define TAIL   (100 * MS) /* how long a row may wait in the ring for company */
 
 struct run {
-	struct options *options;
-	struct session session;
-	struct printer printer;
-	struct summary *summary;     /* NULL: rows */
-	struct live_view *live;      /* of totals; NULL: one block after the other */
-	struct journal_rows journal; /* with --journal */
+	const struct options *options; /* of the run as a whole */
+	struct options *tools;         /* of each tool, by event.tool */
+	struct sessions sessions;
+	enum run_shows shows;
+	struct rows rows;          /* everything that is printed */
+	struct timeline timeline;  /* SHOWS_TIMELINE */
+	struct recorder *recorder; /* NULL: none */
 	struct command command;
-	struct losses losses;
-	uint64_t outputs; /* rows or summaries so far: what --count limits */
-	uint64_t interval_start;
-	uint64_t deadline, next_interval, next_second, last_event, settle_end;
+	struct losses losses[TOOLS_MOST];
+	uint64_t deadline, next_interval, next_second, last_event;
 	int signals;
 	bool stop;
 };
-
-static bool enough(const struct run *run)
-{
-	return run->options->count && run->outputs >= run->options->count;
-}
 
 static bool take_event(void *context, const struct event *event, size_t size)
 {
 	struct run *run = context;
 
-	if (enough(run))
-		return false;
-	if (run->options->journal)
-		journal_rows_add(&run->journal, event, size);
-	if (run->summary) {
-		summary_add(run->summary, event, size);
-	} else {
-		printer_row(&run->printer, event, size);
-		run->outputs++;
-	}
-	return !enough(run) && !run->printer.error;
+	recorder_event(run->recorder, event->tool, event, size);
+	if (run->shows == SHOWS_TIMELINE)
+		return timeline_take(&run->timeline, event, size);
+	if (run->shows == SHOWS_ROWS)
+		return rows_take(&run->rows, event, size);
+	run->rows.outputs++;
+	return !rows_enough(&run->rows);
+}
+
+static bool is_over(const struct run *run)
+{
+	return run->rows.printer.error || rows_enough(&run->rows) || recorder_failed(run->recorder);
+}
+
+/* Hands over what the ring has. */
+static size_t read_ring(struct run *run)
+{
+	uint64_t before = clock_boot();
+	size_t got = sessions_read(&run->sessions);
+
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_release(&run->timeline, sessions_drained(&run->sessions) ? before : 0);
+	return got;
 }
 
 /* What the interval that ends now adds up to. */
 static void print_totals(struct run *run, uint64_t now, bool partial)
 {
-	session_iterate(&run->session, RUN_AT_INTERVAL);
-	while (session_read(&run->session))
+	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
+	while (read_ring(run))
 		;
-	run->printer.now = now;
-	run->printer.interval = now - run->interval_start;
-	run->printer.partial = partial;
-	if (run->live)
-		live_take(run->live, &run->summary);
-	else
-		blocks_print(run->summary, &run->printer);
-	summary_clear(run->summary);
-	run->interval_start = now;
-	run->outputs++;
-}
-
-static int open_signals(const struct live_view *live)
-{
-	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		sigaddset(&set, ours[i]);
-	live_signals(live, &set);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	for (size_t i = 0; i < run->sessions.count; i++)
+		if (options_totals(&run->tools[i]))
+			recorder_interval(run->recorder, i, now, partial);
+	if (run->rows.summary)
+		rows_interval(&run->rows, now, partial);
 }
 
 /* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. */
 static void hear_signals(struct run *run)
 {
-	struct signalfd_siginfo heard;
 	static bool before;
+	int heard;
 
-	while (read(run->signals, &heard, sizeof(heard)) == (ssize_t)sizeof(heard)) {
-		if (heard.ssi_signo == SIGCHLD || live_signal(run->live, (int)heard.ssi_signo))
+	while ((heard = signals_next(run->signals))) {
+		if (heard == SIGCHLD || live_signal(run->rows.live, heard))
 			continue;
-		if (heard.ssi_signo != SIGINT)
-			command_signal(&run->command, (int)heard.ssi_signo);
+		if (heard != SIGINT)
+			command_signal(&run->command, heard);
 		if (before || !run->command.pid || run->command.ended)
 			run->stop = true;
 		before = true;
 	}
 }
 
-static uint64_t sooner(uint64_t a, uint64_t b)
-{
-	return b && b < a ? b : a;
-}
-
 static void wait_for_something(struct run *run, uint64_t now)
 {
 	struct pollfd fds[] = {
-		{ .fd = session_fd(&run->session), .events = POLLIN },
+		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
 		{ .fd = run->signals, .events = POLLIN },
-		{ .fd = run->printer.fd }, /* POLLERR: nobody reads the pipe any more */
-		{ .fd = live_fd(run->live), .events = POLLIN },
+		{ .fd = run->rows.printer.fd }, /* POLLERR: nobody reads the pipe any more */
+		{ .fd = live_fd(run->rows.live), .events = POLLIN },
 	};
-	uint64_t until = sooner(now + TAIL, run->deadline);
+	uint64_t until = now + TAIL;
 
-	until = sooner(until, run->next_interval);
+	if (run->deadline && run->deadline < until)
+		until = run->deadline;
+	if (run->next_interval && run->next_interval < until)
+		until = run->next_interval;
 	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
 	if (fds[2].revents & POLLERR)
 		run->stop = true;
+}
+
+static struct printer *printer_of(struct run *run, size_t tool)
+{
+	return run->shows == SHOWS_TIMELINE ? timeline_printer(&run->timeline, tool) : &run->rows.printer;
+}
+
+/* A recording has the ledger as often as it was told, and at the end. */
+static void tell_losses(struct run *run, bool end)
+{
+	uint64_t now = clock_boot();
+	struct ledger ledger;
+
+	for (size_t i = 0; i < run->sessions.count; i++) {
+		say_name = run->tools[i].tool->name;
+		if (!session_ledger(&run->sessions.each[i], &ledger)) {
+			losses_blind(&run->losses[i], errno);
+			continue;
+		}
+		if (losses_tell(&run->losses[i], &ledger, now, printer_of(run, i)) || end)
+			recorder_ledger(run->recorder, i, now, &ledger);
+		if (end && run->options->verbose)
+			losses_account(&ledger, printer_of(run, i));
+	}
+	say_name = run->options->tool->name;
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_collect(&run->timeline);
 }
 
 /* What is due by the clock. */
@@ -142,7 +151,9 @@ static void look_at_clock(struct run *run, uint64_t now)
 {
 	if (now >= run->next_second) {
 		clock_sync();
-		losses_tell(&run->losses, &run->session, &run->printer);
+		recorder_clock(run->recorder);
+		tell_losses(run, false);
+		recorder_flush(run->recorder);
 		run->next_second = now + SECOND;
 	}
 	if (run->deadline && now >= run->deadline) {
@@ -153,14 +164,8 @@ static void look_at_clock(struct run *run, uint64_t now)
 		run->next_interval +=
 			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
 	}
-	if (command_ended(&run->command)) {
-		if (!run->settle_end) {
-			run->settle_end = now + SETTLE;
-			run->last_event = now;
-		}
-		if (now >= run->settle_end || now >= run->last_event + SETTLED)
-			run->stop = true;
-	}
+	if (command_settled(&run->command, now, run->last_event))
+		run->stop = true;
 }
 
 static void loop(struct run *run)
@@ -171,10 +176,11 @@ static void loop(struct run *run)
 		wait_for_something(run, now);
 		hear_signals(run);
 		now = clock_boot();
-		if (session_read(&run->session))
+		if (read_ring(run))
 			run->last_event = now;
+		cgroup_watch_read();
 		look_at_clock(run, now);
-		if (!live_look(run->live) || !printer_flush(&run->printer) || enough(run))
+		if (!live_look(run->rows.live) || !printer_flush(&run->rows.printer) || is_over(run))
 			run->stop = true;
 	}
 }
@@ -184,23 +190,23 @@ static void finish(struct run *run)
 {
 	uint64_t now;
 
-	live_leave(run->live);
-	session_quiet(&run->session);
-	while (!run->printer.error && !enough(run) && session_read(&run->session))
+	live_leave(run->rows.live);
+	sessions_quiet(&run->sessions);
+	while (!is_over(run) && read_ring(run))
 		;
-	if (!run->printer.error && !enough(run)) {
-		session_iterate(&run->session, RUN_AT_END);
-		while (session_read(&run->session))
+	if (!is_over(run)) {
+		sessions_iterate(&run->sessions, RUN_AT_END);
+		while (read_ring(run))
 			;
 	}
-	if (run->summary && !enough(run) && !run->printer.error) {
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_end(&run->timeline);
+	if ((run->rows.summary || run->next_interval) && !is_over(run)) {
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);
 	}
-	losses_tell(&run->losses, &run->session, &run->printer);
-	if (run->options->verbose)
-		losses_account(&run->session, &run->printer);
-	printer_flush(&run->printer);
+	tell_losses(run, true);
+	printer_flush(&run->rows.printer);
 }
 
 /* Tracing may be over (--duration, --count) while the command still runs: its exit status is worth waiting for. */
@@ -216,8 +222,8 @@ static void wait_for_command(struct run *run)
 static int exit_code(struct run *run)
 {
 	/* The reader of a pipe may leave when it has seen enough. */
-	if (run->printer.error && run->printer.error != EPIPE) {
-		say("writing the output: %s", strerror(run->printer.error));
+	if (run->rows.printer.error && run->rows.printer.error != EPIPE) {
+		say("writing the output: %s", strerror(run->rows.printer.error));
 		return EXIT_FAILED;
 	}
 	if (run->command.ended)
@@ -225,46 +231,69 @@ static int exit_code(struct run *run)
 	return EXIT_DONE;
 }
 
+/* Loads and attaches the tools; what is printed and recorded of them begins. */
+static void start(struct run *run, size_t count)
+{
+	const struct options *options = run->options, *recorded[TOOLS_MOST];
+
+	if (options->record)
+		run->recorder = recorder_new(options->record, options->record_limit);
+	rows_start(&run->rows, options, STDOUT_FILENO);
+	run->signals = signals_open(run->rows.live);
+	command_prepare(&run->command, options->command);
+	clock_sync();
+	cgroup_watch_start(options, run->tools, count);
+	sessions_start(&run->sessions, run->tools, count, take_event, run);
+	for (size_t i = 0; i < run->sessions.count; i++)
+		recorded[i] = &run->tools[i];
+	recorder_start(run->recorder, recorded, run->sessions.count);
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
+	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
+		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
+}
+
+static void trace(struct run *run)
+{
+	const struct options *options = run->options;
+	uint64_t now = clock_boot();
+
+	rows_begin(&run->rows, now);
+	recorder_begin(run->recorder, now);
+	ready(&run->rows.printer, run->rows.summary && !run->rows.live);
+	command_go(&run->command);
+	run->deadline = options->duration ? now + options->duration : 0;
+	run->next_interval = options->interval ? now + options->interval : 0;
+	run->next_second = now + SECOND;
+	loop(run);
+	finish(run);
+}
+
+int run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows)
+{
+	static struct run run; /* 190 KB that hardly anything of is touched */
+	int code = EXIT_DONE;
+
+	run.options = options;
+	run.tools = tools;
+	run.shows = shows;
+	start(&run, count);
+	trace(&run);
+	sessions_stop(&run.sessions);
+	cgroup_watch_stop();
+	if (!recorder_stop(run.recorder, clock_boot(), shows == SHOWS_NOTHING))
+		code = EXIT_FAILED;
+	wait_for_command(&run);
+	if (code == EXIT_DONE)
+		code = exit_code(&run);
+	if (shows == SHOWS_TIMELINE)
+		timeline_stop(&run.timeline);
+	rows_stop(&run.rows);
+	containers_off();
+	return code;
+}
+
 int run(struct options *options)
 {
-	struct run run = { .options = options };
-	const struct tool *tool = options->tool;
-	const struct field *totals = options_totals(options);
-	uint64_t now;
-	int code;
-
-	printer_start(&run.printer, options, totals ? totals : tool->fields, STDOUT_FILENO);
-	if (totals) {
-		run.summary = summary_new(tool, 0);
-		run.live = live_new(&run.printer);
-	}
-	run.signals = open_signals(run.live);
-	command_prepare(&run.command, options->command);
-	clock_sync();
-	if (options->journal)
-		journal_rows_start(&run.journal, tool);
-	session_start(&run.session, options, take_event, &run);
-	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
-		session_drop_privileges(&run.session, run.command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
-	if (run.summary)
-		summary_clear(run.summary); /* of the time before: counting begins now */
-	now = clock_boot();
-	ready(&run.printer, run.summary && !run.live);
-	command_go(&run.command);
-
-	run.deadline = options->duration ? now + options->duration : 0;
-	run.interval_start = now;
-	run.next_interval = options->interval ? now + options->interval : 0;
-	run.next_second = now + SECOND;
-	loop(&run);
-	finish(&run);
-	session_stop(&run.session);
-	wait_for_command(&run);
-	code = exit_code(&run);
-	if (options->journal)
-		journal_rows_stop(&run.journal);
-	live_free(run.live);
-	summary_free(run.summary);
-	printer_free(&run.printer);
-	return code;
+	return run_tools(options, options, 1, SHOWS_ROWS);
 }

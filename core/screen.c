@@ -25,6 +25,10 @@
 
 #define TAB         8
 
+#define RED         CSI "31m"
+
+const char *const screen_alarm = RED, *const screen_plain = PLAIN;
+
 /* For what ends the program. */
 static struct screen *the_screen;
 

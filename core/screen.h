@@ -35,6 +35,9 @@ void screen_doubt(struct screen *screen);
 /* Gives it back, and frees. */
 void screen_close(struct screen *screen);
 
+/* Sequences: what follows is in the colour of something wrong, or as usual. */
+extern const char *const screen_alarm, *const screen_plain;
+
 struct screen_size screen_size(const struct screen *screen);
 /* Appends what draws the lines of the picture, as many as fit, and below them the status line. more: so many rows are
  * not in the picture; where it is cut, the last line says how many are missing. Nothing is cleared that is drawn again.

@@ -3,24 +3,12 @@
 #include "core/stack.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "core/kernel.h"
+#include "core/names.h"
 #include "core/say.h"
 #include "core/symbols.h"
-
-/* With 2, the file hides addresses from everybody. */
-static bool hides_from_all(void)
-{
-	int fd = open("/proc/sys/kernel/kptr_restrict", O_RDONLY | O_CLOEXEC);
-	char level = '0';
-	bool all = fd >= 0 && read(fd, &level, 1) == 1 && level > '1';
-
-	if (fd >= 0)
-		close(fd);
-	return all;
-}
 
 void stack_note(void)
 {
@@ -35,21 +23,15 @@ void stack_note(void)
 	else if (!told && symbols_hidden(symbols))
 		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms "
 		    "hides them (%s)",
-		    hides_from_all() ? "sysctl kernel.kptr_restrict=1"
-				     : "run as root, add cap_syslog, or "
-				       "sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1");
+		    kernel_symbols_remedy());
 	told = true;
 }
 
 static bool find(uint64_t address, struct symbol *symbol)
 {
-	const struct symbols *symbols = symbols_kernel();
-
-	stack_note();
-	if (!symbols)
-		return false;
-	return symbols_find(symbols, address, symbol) ||
-	       (symbols_kernel_again() && symbols_find(symbols_kernel(), address, symbol));
+	if (!names_recorded)
+		stack_note();
+	return symbols_at(address, symbol);
 }
 
 bool stack_symbol(struct text *text, uint64_t address, bool quoted)

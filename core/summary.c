@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/say.h"
 
 /* A part of the event that is part of the key; numbers most significant byte first, so that keys sort as they read. */
 struct part {
 	uint16_t off, size;
-	bool number, in_group;
-	bool forgotten; /* by the rows: no part of the group's key has its bytes */
+	bool turned, in_group; /* turned: a number that begins with its least significant byte */
+	bool forgotten;        /* by the rows: no part of the group's key has its bytes */
 };
 
 /* Open addressing over indexes into a dense array: growth moves only indexes, and printing sorts the array in place. */
@@ -37,7 +38,8 @@ static void add_part(struct summary *summary, size_t off, size_t size, bool numb
 {
 	if (summary->n_parts == TOTALS_FIELDS || summary->key_size + size > TOTALS_KEY)
 		say_exit(EXIT_FAILED, "internal: a summary's key is too long");
-	summary->parts[summary->n_parts++] = (struct part){ (uint16_t)off, (uint16_t)size, number, in_group, false };
+	summary->parts[summary->n_parts++] =
+		(struct part){ (uint16_t)off, (uint16_t)size, number && !NUMBER_BIG_ENDIAN, in_group, false };
 	summary->key_size += size;
 }
 
@@ -58,7 +60,7 @@ static bool is_forgotten(const struct summary *summary, const struct part *part)
 	return true;
 }
 
-struct summary *summary_new(const struct tool *tool, unsigned int group)
+struct summary *summary_new(const struct tool *tool, unsigned int group, bool by_container)
 {
 	struct summary *summary = need(calloc(1, sizeof(*summary)));
 	bool addresses = false, family = false;
@@ -78,6 +80,8 @@ struct summary *summary_new(const struct tool *tool, unsigned int group)
 	}
 	if (addresses) /* they print by it */
 		add_part(summary, offsetof(struct event, family), 1, true, family);
+	if (by_container)
+		add_part(summary, offsetof(struct event, cgroup_id), sizeof(uint64_t), true, true);
 	for (size_t i = 0; i < summary->n_parts; i++)
 		summary->parts[i].forgotten = is_forgotten(summary, &summary->parts[i]);
 	return summary;
@@ -120,7 +124,7 @@ static void index_again(struct summary *summary)
 	summary->moved = false;
 	memset(summary->slots, 0, summary->n_slots * sizeof(*summary->slots));
 	for (size_t i = 0; i < summary->count; i++) {
-		size_t slot = summary->totals[i].hash & (summary->n_slots - 1);
+		size_t slot = (size_t)summary->totals[i].hash & (summary->n_slots - 1);
 
 		while (summary->slots[slot])
 			slot = (slot + 1) & (summary->n_slots - 1);
@@ -149,7 +153,7 @@ static struct total *total_of_key(struct summary *summary, const unsigned char *
 		grow(summary);
 	else if (summary->moved)
 		index_again(summary);
-	slot = hash & (summary->n_slots - 1);
+	slot = (size_t)hash & (summary->n_slots - 1);
 	for (; summary->slots[slot]; slot = (slot + 1) & (summary->n_slots - 1)) {
 		total = &summary->totals[summary->slots[slot] - 1];
 		if (total->hash == hash && !memcmp(total->key, key, summary->key_size))
@@ -173,7 +177,7 @@ static struct total *total_of(struct summary *summary, const struct event *event
 		const unsigned char *from = (const unsigned char *)event + part->off;
 
 		for (size_t byte = 0; part->in_group && byte < part->size && part->off + part->size <= size; byte++)
-			key[at + byte] = from[part->number ? part->size - 1U - byte : byte];
+			key[at + byte] = from[part->turned ? part->size - 1U - byte : byte];
 		at += part->size;
 	}
 	return total_of_key(summary, key);

@@ -7,8 +7,9 @@
 
 struct summary;
 
-/* The key is every KEY field of tool->summary_fields; group: only those of that group (struct field), 0: all. */
-struct summary *summary_new(const struct tool *tool, unsigned int group);
+/* The key is every KEY field of tool->summary_fields; group: only those of that group (struct field), 0: all.
+ * by_container: and the cgroup. */
+struct summary *summary_new(const struct tool *tool, unsigned int group, bool by_container);
 void summary_free(struct summary *summary);
 /* Adds one event of `size` bytes. */
 void summary_add(struct summary *summary, const struct event *event, size_t size);

@@ -18,14 +18,16 @@ static bool climb(struct session *session, struct options *options, const char *
 	*session = (struct session){ .tool = options->tool, .options = options, .survey = true, .only = only };
 	libbpf_log_start(options->verbose);
 	plan_start(&session->plan, options->tool->hooks);
+	ladder_open(session);
 	error = kernel_ask(&session->kernel);
 	if (error) {
 		session->failed.error = error;
 		snprintf(session->failed.what, sizeof(session->failed.what), "the kernel's types (BTF)");
+		ladder_leave(session);
 		return false;
 	}
-	crossings_apply(&session->kernel, options->without);
-	if (!ladder_climb(session, options))
+	crossings_apply(&session->kernel, options->crossings.without);
+	if (!ladder_load(session, options) || !ladder_attach(session, options))
 		return false;
 	ladder_leave(session);
 	return true;
@@ -77,7 +79,7 @@ static uint32_t flags_for(const struct hook *hook, uint32_t usual)
 	return (usual | hook->flag) & ~hook->unless;
 }
 
-void survey_tool(struct survey *survey, const struct tool *tool, const char *without)
+void survey_tool(struct survey *survey, const struct tool *tool, const struct crossings *crossings)
 {
 	bool seen[HOOK_ITEMS] = { false };
 	struct session session;
@@ -86,7 +88,7 @@ void survey_tool(struct survey *survey, const struct tool *tool, const char *wit
 
 	*survey = (struct survey){ .tool = tool, .works = true };
 	options_start(&options, tool);
-	options.without = without;
+	options.crossings = *crossings;
 	usual = options.settings.flags;
 	list_rungs(survey, &options);
 	for (size_t pass = 0; pass <= survey->n_hooks; pass++) {
@@ -128,17 +130,17 @@ static void try_alone(struct rung *rung, size_t i, size_t alt, struct options *o
 	rung->alone = rung->fate == NOT_REFUSED;
 }
 
-void survey_rungs(struct survey *survey, const struct tool *tool, const char *without)
+void survey_rungs(struct survey *survey, const struct tool *tool, const struct crossings *crossings)
 {
 	struct options options;
 	char older[600];
 	uint32_t usual;
 
-	survey_tool(survey, tool, without);
+	survey_tool(survey, tool, crossings);
 	options_start(&options, tool);
-	options.without = without;
+	options.crossings = *crossings;
 	usual = options.settings.flags;
-	snprintf(older, sizeof(older), "sk_storage,%s", without ? without : "");
+	snprintf(older, sizeof(older), "sk_storage,%s", crossings->without ? crossings->without : "");
 	for (size_t i = 0; i < survey->n_hooks; i++) {
 		struct hook_survey *found = &survey->hooks[i];
 
@@ -146,11 +148,11 @@ void survey_rungs(struct survey *survey, const struct tool *tool, const char *wi
 		for (size_t alt = 0; alt < found->n_rungs; alt++) {
 			struct rung *rung = &found->rungs[alt], again = *rung;
 
-			options.without = without;
+			options.crossings.without = crossings->without;
 			try_alone(rung, i, alt, &options);
 			if (rung->fate != AT_LOAD)
 				continue;
-			options.without = older;
+			options.crossings.without = older;
 			try_alone(&again, i, alt, &options);
 			again.older = again.alone;
 			if (again.alone)

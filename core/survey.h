@@ -4,6 +4,7 @@
 #ifndef NETTRACE_SURVEY_H
 #define NETTRACE_SURVEY_H
 
+#include "core/crossings.h"
 #include "core/plan.h"
 #include "core/tool.h"
 
@@ -32,10 +33,10 @@ struct survey {
 	bool works; /* every hook that is required is served */
 };
 
-/* Loads, attaches and takes off again. Hooks that only some option of the tool asks for are tried with it. `without`:
- * see core/crossings.h, names of this tool only. */
-void survey_tool(struct survey *survey, const struct tool *tool, const char *without);
+/* Loads, attaches and takes off again. Hooks that only some option of the tool asks for are tried with it. The names in
+ * *crossings are of this tool only. */
+void survey_tool(struct survey *survey, const struct tool *tool, const struct crossings *crossings);
 /* The same, where every program of every hook is also tried by itself: fate and error are then those of that try. */
-void survey_rungs(struct survey *survey, const struct tool *tool, const char *without);
+void survey_rungs(struct survey *survey, const struct tool *tool, const struct crossings *crossings);
 
 #endif

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-static int width(const struct printer *printer, const struct field *field)
-{
-	return printer->options->wide ? field->wide : field->width;
-}
-
 static void put_before(struct printer *printer, size_t i)
 {
 	if (i)
@@ -25,8 +20,8 @@ static void put_after(struct printer *printer, const struct field *field, size_t
 
 	while (left < printer->count && printer->fields[left].kind == F_STACK)
 		left++;
-	if (left < printer->count || width(printer, field) < 0)
-		text_pad(&printer->text, from, width(printer, field));
+	if (left < printer->count || printer_width(printer, field) < 0)
+		text_pad(&printer->text, from, printer_width(printer, field));
 	if (field->after)
 		text_string(&printer->text, field->after);
 }
@@ -34,24 +29,6 @@ static void put_after(struct printer *printer, const struct field *field, size_t
 static bool is_glued(const struct printer *printer, size_t i)
 {
 	return i < printer->count && printer->fields[i].glued;
-}
-
-/* The value; else the one that is named to stand for it; else "-". */
-static void table_value(struct printer *printer, const struct field *field, const struct field_row *row)
-{
-	size_t cells = field->cut ? (size_t)width(printer, field) : 0;
-	const struct field *other = printer->options->tool->fields;
-
-	if (row->label && field == printer->fields) {
-		text_string(&printer->text, row->label);
-		return;
-	}
-	if (field_write(&printer->text, field, row, AS_COLUMN, cells))
-		return;
-	while (field->otherwise && other->name && strcmp(other->name, field->otherwise))
-		other++;
-	if (!field->otherwise || !other->name || !field_write(&printer->text, other, row, AS_COLUMN, 0))
-		text_char(&printer->text, '-');
 }
 
 static const struct field *histogram_of(const struct printer *printer)
@@ -76,7 +53,8 @@ static void put_histogram(struct printer *printer, const struct field *histogram
 		text_string(text, i ? ", " : "\n");
 		text_string(text, field->name);
 		text_string(text, " = ");
-		table_value(printer, field, row);
+		if (!field_write(text, field, row, AS_COLUMN, 0))
+			text_char(text, '-');
 	}
 	if (printer->count > 1)
 		text_char(text, '\n');
@@ -113,42 +91,13 @@ void table_header(struct printer *printer)
 
 void table_row(struct printer *printer, const struct field_row *row)
 {
-	struct text *text = &printer->text;
-	const struct field *stack = NULL, *histogram = histogram_of(printer);
-
-	if (histogram) {
-		put_histogram(printer, histogram, row);
+	if (printer->histogram) {
+		put_histogram(printer, printer->histogram, row);
 		return;
 	}
-	for (size_t i = 0, next; i < printer->count; i = next) {
-		const struct field *field = &printer->fields[i];
-		size_t from;
-
-		next = i + 1;
-		if (field->kind == F_STACK) {
-			stack = field;
-			continue;
-		}
-		put_before(printer, i);
-		from = text->length;
-		table_value(printer, field, row);
-		for (; is_glued(printer, next); next++) {
-			size_t before = text->length;
-
-			text_string(text, " (");
-			if (!field_write(text, &printer->fields[next], row, AS_COLUMN, 0)) {
-				text->length = before;
-				continue;
-			}
-			if (printer->fields[next].after)
-				text_string(text, printer->fields[next].after);
-			text_char(text, ')');
-		}
-		put_after(printer, field, from, next);
-	}
-	text_char(text, '\n');
-	if (stack) {
-		field_stack_lines(text, stack, row);
-		text_char(text, '\n');
+	columns_row(printer, row);
+	if (printer->stack) {
+		field_stack_lines(&printer->text, printer->stack, row);
+		text_char(&printer->text, '\n');
 	}
 }

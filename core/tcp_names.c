@@ -9,5 +9,8 @@ const char *const tcp_states[13] = {
 
 #define BUT_FAILED NULL, "ok", "refused", "unreachable", "timed out", "abandoned"
 
+const char *const result_words[7] = {
+	"still connecting", "connected", "refused", "unreachable", "timed out", "abandoned", "failed",
+};
 const char *const result_columns[7] = { BUT_FAILED, NULL };
 const char *const result_names[7] = { BUT_FAILED, "failed" };

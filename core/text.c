@@ -5,14 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/put.h"
 #include "core/say.h"
-
-static const char hex_digits[] = "0123456789abcdef";
-
-/* Two digits a division: half of the divisions, which are what printing a number costs. */
-static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-				  "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-				  "8081828384858687888990919293949596979899";
 
 static void grow(struct text *text, size_t more)
 {
@@ -29,14 +23,23 @@ static void grow(struct text *text, size_t more)
 	text->size = size;
 }
 
+char *text_room(struct text *text, size_t most)
+{
+	if (text->size - text->length < most)
+		grow(text, most);
+	return text->data + text->length;
+}
+
+void text_end(struct text *text, const char *end)
+{
+	text->length = (size_t)(end - text->data);
+}
+
 /* Takes `more` bytes at the end, to be filled by the caller. */
 static inline char *take(struct text *text, size_t more)
 {
-	char *end;
+	char *end = text_room(text, more);
 
-	if (text->size - text->length < more)
-		grow(text, more);
-	end = text->data + text->length;
 	text->length += more;
 	return end;
 }
@@ -69,62 +72,34 @@ static void repeat(struct text *text, char c, size_t times)
 		memset(take(text, times), c, times);
 }
 
-/* Writes the digits so that they end before `end`; returns the first. A 64-bit number has at most 20. */
-static char *decimal_before(char *end, uint64_t value)
-{
-	while (value >= 100) {
-		end -= 2;
-		memcpy(end, digit_pairs + value % 100 * 2, 2);
-		value /= 100;
-	}
-	if (value < 10) {
-		*--end = (char)('0' + value);
-		return end;
-	}
-	end -= 2;
-	memcpy(end, digit_pairs + value * 2, 2);
-	return end;
-}
-
 void text_unsigned(struct text *text, uint64_t value)
 {
-	char digits[20], *end = digits + sizeof(digits), *first = decimal_before(end, value);
-
-	text_bytes(text, first, (size_t)(end - first));
+	text_end(text, put_unsigned(text_room(text, PUT_NUMBER), value));
 }
 
 void text_signed(struct text *text, int64_t value)
 {
-	if (value < 0)
-		text_char(text, '-');
-	/* Negated as unsigned: INT64_MIN has no positive counterpart. */
-	text_unsigned(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+	text_end(text, put_signed(text_room(text, PUT_NUMBER + 1), value));
 }
 
 void text_hex(struct text *text, uint64_t value, int digits)
 {
-	char hex[16], *end = hex + sizeof(hex), *first = end;
-
-	do {
-		*--first = hex_digits[value & 15];
-		value >>= 4;
-	} while (value);
-	if (digits > end - first)
-		repeat(text, '0', (size_t)(digits - (end - first)));
-	text_bytes(text, first, (size_t)(end - first));
+	text_end(text, put_hex(text_room(text, PUT_NUMBER), value, (unsigned int)digits));
 }
 
 void text_decimal(struct text *text, uint64_t value, uint64_t unit, int decimals)
 {
-	uint64_t whole = value / unit, scale = 1, fraction;
-	char digits[20], *end = digits + sizeof(digits), *first;
+	uint64_t whole = value / unit, rest = value % unit, scale = 1, fraction = 0;
 
 	if (decimals > 19) /* 10^19 is the last power of ten in 64 bits */
 		decimals = 19;
-	for (int i = 0; i < decimals; i++)
+	for (int i = 0; i < decimals; i++) {
 		scale *= 10;
-	/* 128 bits: the remainder may be as large as the unit, and the unit anything. */
-	fraction = (uint64_t)(((unsigned __int128)(value % unit) * scale + unit / 2) / unit);
+		rest *= 10;
+		fraction = fraction * 10 + rest / unit;
+		rest %= unit;
+	}
+	fraction += rest >= unit - rest;
 	if (fraction == scale) {
 		whole++;
 		fraction = 0;
@@ -133,62 +108,37 @@ void text_decimal(struct text *text, uint64_t value, uint64_t unit, int decimals
 	if (decimals <= 0)
 		return;
 	text_char(text, '.');
-	first = decimal_before(end, fraction);
-	repeat(text, '0', (size_t)(decimals - (end - first)));
-	text_bytes(text, first, (size_t)(end - first));
+	text_end(text, put_padded(text_room(text, PUT_NUMBER), fraction, (unsigned int)decimals));
 }
 
-static void dotted(struct text *text, const uint8_t bytes[4])
+bool text_span(struct text *text, uint64_t ns)
 {
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			text_char(text, '.');
-		text_unsigned(text, bytes[i]);
-	}
-}
+	static const struct {
+		uint64_t below, unit;
+		int decimals;
+		const char *name;
+	} scales[] = {
+		{ 10000, 1000, 1, " us" },
+		{ 1000000, 1000, 0, " us" },
+		{ 10000000, 1000000, 2, " ms" },
+		{ 1000000000, 1000000, 1, " ms" },
+		{ 10000000000, 1000000000, 2, " s" },
+		{ UINT64_MAX, 1000000000, 1, " s" },
+	};
+	size_t i = 0;
 
-/* The groups that "::" stands for: the longest run of at least two zero groups, the first of equals. Its length. */
-static int zero_run(const uint8_t addr[16], int *start)
-{
-	int best = 1, run = 0;
-
-	for (int group = 0; group < 8; group++) {
-		run = addr[group * 2] | addr[group * 2 + 1] ? 0 : run + 1;
-		if (run > best) {
-			best = run;
-			*start = group - run + 1;
-		}
-	}
-	return best > 1 ? best : 0;
+	if (!ns)
+		return false;
+	while (ns >= scales[i].below && scales[i].below != UINT64_MAX)
+		i++;
+	text_decimal(text, ns, scales[i].unit, scales[i].decimals);
+	text_string(text, scales[i].name);
+	return true;
 }
 
 void text_address(struct text *text, const uint8_t addr[16], int family)
 {
-	int start = -1, run, groups = 8;
-
-	if (family == 4) {
-		dotted(text, addr + 12);
-		return;
-	}
-	run = zero_run(addr, &start);
-	/* ::ffff:a.b.c.d, and the old ::a.b.c.d: the last two groups are an IPv4 address, as inet_ntop(3) has it. */
-	if (start == 0 && (run == 6 || (run == 5 && addr[10] == 0xff && addr[11] == 0xff)))
-		groups = 6;
-	for (int group = 0; group < groups; group++) {
-		if (group == start) {
-			text_bytes(text, "::", 2);
-			group += run - 1;
-			continue;
-		}
-		if (group && group != start + run)
-			text_char(text, ':');
-		text_hex(text, (uint64_t)(addr[group * 2] << 8 | addr[group * 2 + 1]), 1);
-	}
-	if (groups == 6) {
-		if (run == 5)
-			text_char(text, ':');
-		dotted(text, addr + 12);
-	}
+	text_end(text, put_address(text_room(text, PUT_ADDRESS + PUT_SLACK), addr, family));
 }
 
 size_t text_cells(const struct text *text, size_t from)

@@ -14,15 +14,21 @@ struct text {
 };
 
 void text_free(struct text *text);
+/* Room for so many bytes at the end: where they go. What was written there counts when text_end() is told its end. */
+char *text_room(struct text *text, size_t most);
+void text_end(struct text *text, const char *end);
 void text_char(struct text *text, char c);
 void text_bytes(struct text *text, const void *bytes, size_t length);
 void text_string(struct text *text, const char *string);
 void text_unsigned(struct text *text, uint64_t value);
 void text_signed(struct text *text, int64_t value);
-/* Lower case, no 0x, at least `digits` long. */
+/* Lower case, no 0x, at least `digits` long, 16 at most. */
 void text_hex(struct text *text, uint64_t value, int digits);
-/* value / unit with `decimals` places, rounded to nearest: text_decimal(t, 1234567, 1000000, 3) is 1.235. */
+/* value / unit (up to 10^18) with `decimals` places, rounded to nearest: text_decimal(t, 1234567, 1000000, 3) is 1.235.
+ */
 void text_decimal(struct text *text, uint64_t value, uint64_t unit, int decimals);
+/* ns as a person says it: "12 us", "3.20 ms", "75.0 s". False, nothing appended: 0. */
+bool text_span(struct text *text, uint64_t ns);
 /* addr: 16 bytes, IPv4 as ::ffff:a.b.c.d; family 4 prints a.b.c.d, any other the IPv6 form (RFC 5952). */
 void text_address(struct text *text, const uint8_t addr[16], int family);
 

@@ -18,11 +18,12 @@ enum kind {
 	F_INT,       /* 4 bytes, signed; the smallest: not known */
 	F_ID,        /* as F_UINT, where 0 means not known: pid, tid, netns, cgroup_id */
 	F_PORT,      /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
-	F_HEX,       /* 8 bytes; a JSON string */
-	F_TIME,      /* ns of CLOCK_BOOTTIME: HH:MM:SS local time; RFC 3339 with ns, UTC, in JSON */
+	F_HEX,       /* 8 bytes; a JSON string; 0: not known */
+	F_TIME,      /* ns of CLOCK_BOOTTIME: HH:MM:SS local time, with .decimals; RFC 3339 with ns, UTC, in JSON */
 	F_RELATIVE,  /* the same since the first row, in seconds with .decimals; none: in ns. Shown with -t only */
 	F_MSEC,      /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
 	F_USEC,      /* the same as whole us */
+	F_SPAN,      /* ns in words: "3.20 ms"; 0, NOT_KNOWN: not known. For stories */
 	F_KBYTES,    /* bytes as whole KiB; JSON: bytes */
 	F_SCALED,    /* .unit-ths (0: whole ones), with .decimals; in tables from 1024 on in K, from 1024 K on in M */
 	F_TEXT,      /* char[.size], escaped; empty: not known */
@@ -36,9 +37,17 @@ enum kind {
 	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
 	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: not known */
 	F_STACK,     /* u64[.size / 8], up to the first 0: a line a frame below the row; an array in JSON */
+	F_CONTAINER, /* 8 bytes, a cgroup's id: what .unit (enum of_container) of it; with --containers only */
 	F_COUNT,     /* totals only: how many events the row stands for */
 	F_LOG2,      /* totals only: a histogram of a number, over .unit */
 	F_HISTOGRAM, /* u64[.size / 8]: such a histogram that the kernel half made (probes/histogram.bpf.h) */
+};
+
+enum of_container {
+	CONTAINER_LABEL, /* the first digits of its id, or its name; in none: the unit of systemd */
+	CONTAINER_ID,
+	CONTAINER_POD,
+	CONTAINER_PATH, /* of the cgroup */
 };
 
 /* Where a field is shown; 0 is all of them. */
@@ -71,7 +80,7 @@ struct field {
 	const char *const *keys;    /* F_NAME: the same for JSON, where they differ */
 	uint32_t n_names;
 	const char *btf_enum; /* F_ENUM: "skb_drop_reason" */
-	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit; F_SCALED */
+	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit; F_SCALED; F_CONTAINER */
 	/* In totals: */
 	enum {
 		KEY,    /* rows have one value each; */
@@ -80,6 +89,7 @@ struct field {
 	} merge;
 	uint8_t sorts;    /* bit i: part of what sort i (the tool's --sort) goes by, most first */
 	uint8_t groups;   /* bit i: a KEY of group i; all KEYs are of group 0 */
+	bool alarm;       /* of a story: where it is known, something is wrong */
 	const char *help; /* its line in the manual, with the unit */
 };
 
@@ -138,6 +148,8 @@ struct hook {
 	uint32_t flag;      /* only with these tool flags set ... */
 	uint32_t unless;    /* ... and none of these */
 	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
+	uint8_t lacking;    /* a target with so many arguments does not give what the programs need; 0: any does */
+	bool again;         /* RUN_AT_START: and before the iterators of an interval, see core/iterators.c */
 	bool aside;         /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 
@@ -175,6 +187,41 @@ struct live {
 	struct live_key keys[16]; /* ends with no key */
 };
 
+/* ---- the timeline ---- */
+
+/* How a row of the tool reads among those of others (nettrace trace). */
+struct story {
+	/* What happened: every field that is known, between its before and its after, which have the spaces; a field
+	 * without a kind is its texts only. Ends with a NULL name. */
+	const struct field *words;
+	uint32_t flags;    /* tool flags that tables of a timeline set: of what its rows tell, or need not */
+	uint16_t duration; /* offset of 8 bytes: ns from event.ts to what the row tells of; 0: there is none */
+	uint16_t socket;   /* offset of 8 bytes: the address of the socket; 0: there is none */
+	uint16_t end;      /* offset of a byte: ... */
+	uint32_t ends;     /* ... with these values (bits) the connection is over; 0: the tool does not tell */
+};
+
+/* ---- recordings ---- */
+
+struct tool;
+
+/* What a replay does with a recorded event. */
+enum replayed {
+	REPLAY_NOT,      /* the kernel half would not have sent it with these options */
+	REPLAY_FILTERED, /* it would, if the common filters let it */
+	REPLAY_FACT,     /* it is no row: the filters are not asked */
+};
+
+/* Events of a tool, made of the recorded ones of another where it was not recorded itself. */
+struct remake {
+	const struct tool *from;
+	const char *lacks; /* what cannot be known of them */
+	/* Takes each event of the other tool, of its full size, in order. True: *made, all unknown until then, is an
+	 * event. */
+	bool (*make)(const struct event *event, struct event *made);
+	void (*forget)(void); /* there are no more */
+};
+
 /* ---- the tool ---- */
 
 struct options;
@@ -183,7 +230,7 @@ struct tool {
 	const char *name;
 	const char *summary;             /* one line */
 	const char *const *examples;     /* "tcpstates -L 80,443", "what it shows", ..., NULL */
-	const void *object, *object_end; /* the BPF ELF file, embedded: see OBJECT */
+	const void *object, *object_end; /* the BPF ELF file, embedded and packed: see OBJECT */
 	size_t event_size;
 	const struct hook *hooks;   /* ends with a NULL name */
 	const struct opt *opts;     /* ends with a row of no name */
@@ -194,14 +241,24 @@ struct tool {
 	uint32_t summary_flag;
 	uint64_t every;            /* an interval tool's interval in ns, unless told; 0: only at the end */
 	const struct block *block; /* NULL: a heading and rows */
+	const struct story *story; /* NULL: it has no part in timelines */
 	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
 	bool no_sockets;           /* not about sockets: no owners, and no filters for them */
+	bool listeners;            /* its programs look listeners up (probes/listener.bpf.h) */
 	/* Kernel functions whose place the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
 	 * least one: with privileges gone, kallsyms tells nothing. */
 	const char *symbols[SYMBOL_ITEMS];
 	struct {
 		const char *type, *name;
-	} values[SYMBOL_ITEMS];              /* kernel enum values that they need: settings.values */
+	} values[SYMBOL_ITEMS]; /* kernel enum values that they need: settings.values */
+	/* Of recordings. Flags by which the kernel half tells something else: a replay has those of the recording. */
+	uint32_t fixed_flags;
+	uint32_t wider_flags;  /* flags by which it tells more: the recording may be without */
+	uint32_t record_flags; /* flags that nettrace record sets, so that most can be asked later */
+	/* Optional, called for each recorded event: what the programs do by the tool's own options. It may change the
+	 * event, which is a copy, and make *size less. */
+	enum replayed (*replay)(const struct options *options, struct event *event, size_t *size);
+	const struct remake *remake;         /* NULL: only of its own recordings */
 	const struct enum_extra *extras;     /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
 	const struct field *journal;         /* fields of a journal entry (-Y); titles are its names, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
@@ -215,6 +272,12 @@ struct tool {
 	 * sums. False: the row is left out. */
 	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
+
+/* Totals are all that it has. */
+static inline bool is_interval_tool(const struct tool *tool)
+{
+	return tool->summary_fields && !tool->summary_flag;
+}
 
 /* The embedded BPF object of a tool. */
 #define OBJECT(tool)                                                                                                   \

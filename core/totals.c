@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/histogram.h"
+#include "core/number.h"
 #include "core/say.h"
 
 #define SUMS_MAX 1024 /* bytes of all SUM fields of a tool */
@@ -40,12 +41,7 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 
 static void add_number(unsigned char *to, const unsigned char *from, size_t size)
 {
-	uint64_t a = 0, b = 0;
-
-	memcpy(&a, to, size);
-	memcpy(&b, from, size);
-	a += b;
-	memcpy(to, &a, size);
+	number_write(to, size, number_read(to, size) + number_read(from, size));
 }
 
 /* Adds the bytes at *from, as many as the SUM fields have together, to those fields. */

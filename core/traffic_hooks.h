@@ -3,11 +3,15 @@
 #ifndef NETTRACE_TRAFFIC_HOOKS_H
 #define NETTRACE_TRAFFIC_HOOKS_H
 
-#include "core/owner_hooks.h"
+#include "core/tool.h"
 
+/* The owners that state changes do not tell are found by the walk over descriptors (probes/owner_walk.bpf.h). */
 /* clang-format off */
 #define TRAFFIC_HOOKS                                                                                                  \
-	OWNER_HOOKS("traffic_state_atomic", "traffic_state_hash"),                                                    \
+	{ "inet_sock_set_state", { "traffic_state_atomic", "traffic_state_hash" } },                                   \
+	{ "tcp_destroy_sock", { "traffic_destroyed_atomic", "traffic_destroyed_hash" }, .aside = true },               \
+	{ "open sockets", { "owner_seed", "owner_seed_hash" },                                                         \
+	  "the owners of sockets older than the trace, and of those passed on", RUN_AT_START, .again = true },         \
 	{ "open connections", { "traffic_tagged", "traffic_tcp" }, .use = RUN_AT_INTERVAL,                             \
 	  .lesser = "the connections of other network namespaces, but for what they carried until they were closed" }
 /* clang-format on */

@@ -209,3 +209,21 @@ const char *value_milliseconds(uint64_t *ns, const char *text)
 {
 	return read_time(ns, text, NS_PER_MS, "not a number of milliseconds (10, 0.5)");
 }
+
+const char *value_size(uint64_t *bytes, const char *text)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	int shift = 0;
+
+	if (!value_digits(&text, bytes))
+		return "not a size (64M, 2G)";
+	if (*text && (unit = strchr(units, *text))) {
+		shift = 10 * (int)(unit - units + 1);
+		text++;
+	}
+	if (*text || *bytes > (uint64_t)INT64_MAX >> shift)
+		return "not a size (64M, 2G)";
+	*bytes <<= shift;
+	return NULL;
+}

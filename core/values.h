@@ -36,4 +36,7 @@ const char *value_milliseconds(uint64_t *ns, const char *text);
 /* A decimal number within min..max. */
 const char *value_number(uint64_t *number, const char *text, uint64_t min, uint64_t max);
 
+/* A number of bytes, with K, M, G or T behind it for powers of 1024. */
+const char *value_size(uint64_t *bytes, const char *text);
+
 #endif

@@ -4,8 +4,8 @@
 #define NETTRACE_ACCEPT_BPF_H
 
 /* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK, ACCEPT_LATE_HOOK and
- * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_row(). The hooks:
- * core/accept_hooks.h.
+ * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_row() and accept_missed(). The
+ * hooks: core/accept_hooks.h.
  *
  * Two programs see each accept(); the second tells what the first has not. The kernel's function alone would not tell
  * of threads that were blocked in it before tracing. The end of the system call alone would not do on recent kernels: a
@@ -16,14 +16,15 @@
 
 #define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
 
-/* A connection that no process has yet. */
+/* A connection that no process has yet, as far as is known: accept() has not ended. */
 struct waiting {
 	__u64 since;
 	__u64 closed;             /* when it ended all the same; 0: it lives */
 	__u64 tx_bytes, rx_bytes; /* then */
+	__u64 taken;              /* 1: then it was out of the queue already, and some process's */
 };
 
-/* By the socket's address; until it is accepted, or destroyed. */
+/* By the socket's address; until it is accepted, ends, or is destroyed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -31,6 +32,17 @@ struct {
 	__type(key, __u64);
 	__type(value, struct waiting);
 } waiting SEC(".maps");
+
+/* The same of those that ended before a process had them, for when one gets them all the same. Whose end comes while
+ * accept() returns, two CPUs may deal with at once; who takes it out of here tells of it (hand_over(), wait_ended()).
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct waiting);
+} ended SEC(".maps");
 
 /* What the first program has told, until the second comes. By the socket's address. */
 struct {
@@ -54,6 +66,10 @@ struct handed {
 /* The tool's own. sk: for the filters; NULL: not to be had. Context: the accepting task. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk);
 
+/* The same: what was taken out of the queue ended, and no accept() told whose it was: a call that is not followed.
+ * Context: any. */
+static __always_inline void accept_missed(const struct waiting *was, struct sock *sk);
+
 /* A listener's child is made: from LISTEN to SYN_RECV. (It can be accepted before it is ESTABLISHED: TCP Fast Open.) */
 static __always_inline void waiting_add(struct sock *sk, __u64 now)
 {
@@ -62,6 +78,25 @@ static __always_inline void waiting_add(struct sock *sk, __u64 now)
 
 	if (bpf_map_update_elem(&waiting, &key, &new, BPF_ANY))
 		COUNT(lost_map);
+}
+
+/* Such a connection ends: `end` is what it was, and how. True: meanwhile it was handed over without this end. Context:
+ * any. */
+static __always_inline bool wait_ended(struct sock *sk, const struct waiting *end)
+{
+	__u64 key = (__u64)sk;
+
+	if (bpf_map_update_elem(&ended, &key, end, BPF_ANY)) {
+		COUNT(lost_map);
+		return false;
+	}
+	return bpf_map_delete_elem(&waiting, &key) && !bpf_map_delete_elem(&ended, &key);
+}
+
+/* No accept() of it was seen until now. */
+static __always_inline bool is_not_handed(__u64 key)
+{
+	return bpf_map_lookup_elem(&waiting, &key) || bpf_map_lookup_elem(&ended, &key);
 }
 
 /* The child's own numbers are copies, made when it came: then it was not counted itself. */
@@ -79,15 +114,18 @@ static __always_inline void hand_over(struct handed *h, struct sock *sk)
 	struct waiting *was;
 
 	h->key = (__u64)sk;
-	h->wait = NOT_KNOWN;
+	__builtin_memset(&h->was, 0, sizeof(h->was));
 	was = bpf_map_lookup_elem(&waiting, &h->key);
+	if (was)
+		h->was = *was;
+	bpf_map_delete_elem(&waiting, &h->key);
+	was = bpf_map_lookup_elem(&ended, &h->key);
 	if (was) {
 		h->was = *was;
-		h->wait = h->head.ts - was->since;
-		bpf_map_delete_elem(&waiting, &h->key);
-	} else {
-		__builtin_memset(&h->was, 0, sizeof(h->was));
+		if (bpf_map_delete_elem(&ended, &h->key)) /* taken back: who did tells of the end */
+			h->was.closed = 0;
 	}
+	h->wait = h->was.since ? h->head.ts - h->was.since : NOT_KNOWN;
 }
 
 /* The TCP socket behind a socket: itself, or the first subflow of an MPTCP one. NULL: there is none. */
@@ -194,7 +232,6 @@ int accept_function(__u64 *ctx)
 	if (!sk || !is_tcp(sk) || !first_tells(sk))
 		return 0;
 	event_begin(&h.head, bpf_ktime_get_boot_ns());
-	event_place(&h.head, sk);
 	event_socket(&h.head, sk);
 	event_current(&h.head);
 	event_of_worker(&h.head);
@@ -209,8 +246,13 @@ int accept_function(__u64 *ctx)
 SEC("tp_btf/tcp_destroy_sock")
 int accept_destroyed(__u64 *ctx)
 {
+	struct sock *sk = (void *)ctx[0];
 	__u64 key = ctx[0];
+	struct waiting *was = bpf_map_lookup_elem(&ended, &key);
 
+	if (was && was->taken)
+		accept_missed(was, sk);
+	bpf_map_delete_elem(&ended, &key);
 	bpf_map_delete_elem(&waiting, &key);
 	bpf_map_delete_elem(&told, &key);
 	return 0;

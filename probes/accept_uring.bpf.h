@@ -52,7 +52,7 @@ static __always_inline int uring_ended(__u64 *ctx, const int rung)
 		return 0;
 	key = (__u64)sk;
 	accepts = is_accept(request, rung);
-	if (!accepts && !bpf_map_lookup_elem(&waiting, &key))
+	if (!accepts && !is_not_handed(key))
 		return 0;
 	if (accepts)
 		listener = uring_listener(request, rung);

@@ -26,6 +26,15 @@
 #define NR_accept            202
 #define NR_connect           203
 #define NR_accept4           242
+#elif defined(__TARGET_ARCH_s390)
+#define SYSCALL_NUMBER(regs) ((long)((regs)->int_code & 0xffff))
+#define SYSCALL_FIRST(regs)  ((regs)->orig_gpr2)
+#define SYSCALL_SECOND(regs) ((regs)->gprs[3])
+#define SYSCALL_THIRD(regs)  ((regs)->gprs[4])
+#define NR_connect           362
+#define NR_listen            363
+#define NR_accept4           364
+#define NR_accept            NR_accept4 /* it has no other */
 #endif
 
 #define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
@@ -74,7 +83,7 @@ static __always_inline struct sock *descriptor_sock(long fd, const int rung)
 	if (fd < 0)
 		return NULL;
 	if (rung == BY_CAST)
-		table = bpf_get_current_task_btf()->files->fdt;
+		table = TYPED(rung, bpf_get_current_task_btf(), task_struct)->files->fdt;
 	else
 		table = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), files, fdt);
 	if ((unsigned long)fd >= MEMBER(rung, table, max_fds))

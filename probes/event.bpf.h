@@ -11,6 +11,7 @@ static __always_inline void event_begin(struct event *e, __u64 ts)
 {
 	__builtin_memset(e, 0, sizeof(*e));
 	e->ts = ts;
+	e->tool = (__u8)settings.tool;
 	e->uid = UID_NOT_KNOWN;
 }
 

@@ -60,6 +60,7 @@ typedef struct {
 
 struct kernfs_node {
 	__u64 id;
+	const char *name;
 };
 
 struct cgroup;
@@ -69,9 +70,14 @@ struct cgroup_subsys_state {
 	struct cgroup_subsys_state *parent;
 };
 
+struct cgroup_root {
+	int hierarchy_id; /* 0: cgroup v2's */
+};
+
 struct cgroup {
 	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct sock_cgroup_data {
@@ -137,6 +143,10 @@ struct inet_connection_sock {
 	__u8 icsk_pending;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	__u64 bytes_received;
@@ -148,6 +158,7 @@ struct tcp_sock {
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 snd_cwnd;
+	struct list_head tsorted_sent_queue;
 };
 
 struct mptcp_sock {

@@ -35,10 +35,6 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
-struct list_head {
-	struct list_head *next;
-};
-
 struct mnt_namespace {
 	struct ns_common ns;
 };
@@ -81,6 +77,10 @@ struct pt_regs {
 	struct user_pt_regs user_regs;
 	__u64 orig_x0;
 	int syscallno;
+#elif defined(__TARGET_ARCH_s390)
+	unsigned long gprs[16];
+	unsigned long orig_gpr2;
+	unsigned int int_code;
 #endif
 };
 
@@ -101,6 +101,8 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
+	__u64 session_id; /* another one for each walk */
+	__u64 seq_num;    /* elements before this one */
 };
 
 struct bpf_iter__bpf_map_elem {
@@ -109,7 +111,13 @@ struct bpf_iter__bpf_map_elem {
 	void *value;
 };
 
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
 struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	struct file *file;
 };

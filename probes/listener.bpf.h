@@ -3,13 +3,7 @@
 #ifndef NETTRACE_LISTENER_BPF_H
 #define NETTRACE_LISTENER_BPF_H
 
-#include "tag.bpf.h"
-
-/* Only tcpdrop looks SYNs up; and without socket storage every tool, for the owners of a listener's children. For
- * others the map stays empty and the code is dead. */
-#ifndef WATCH_LISTENERS
-#define WATCH_LISTENERS 0
-#endif
+#include "tag_store.bpf.h"
 
 /* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. */
 #define LISTENER_SLOTS 32
@@ -34,9 +28,11 @@ struct {
 	__type(value, struct listener);
 } listeners SEC(".maps");
 
+/* Only tcpdrop looks SYNs up; and without socket storage every tool, for the owners of a listener's children. For
+ * others the map stays empty and the code is dead. */
 static __always_inline bool listeners_watched(void)
 {
-	return WATCH_LISTENERS || !settings.has_sk_storage;
+	return (settings.flags & LISTENERS_NEEDED) || !settings.has_sk_storage;
 }
 
 static __always_inline struct listener *listener_at(__u32 netns, __u32 port, __u16 slot)

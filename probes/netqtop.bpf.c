@@ -156,6 +156,7 @@ int walk(struct bpf_iter__bpf_map_elem *ctx)
 	if (slot >= settings.only.count || (!queue->now.bytes && !exists(slot, e.direction, e.queue)))
 		return 0;
 	e.common.ts = bpf_ktime_get_boot_ns();
+	e.common.tool = (__u8)settings.tool;
 	e.ifindex = settings.only.item[slot & (DEVICES - 1)].first;
 	e.bytes = growth(&queue->told.bytes, queue->now.bytes);
 	for (__u32 i = 0; i < SIZES; i++) {

@@ -3,7 +3,7 @@
 #ifndef NETTRACE_READING_BPF_H
 #define NETTRACE_READING_BPF_H
 
-#include "kernel.h"
+#include "ring.bpf.h"
 
 /* Two rungs: a read-only cast (kfunc, 6.2; also under lockdown), or the probe_read helper (everywhere else). Always a
  * constant, so that the verifier sees one of them. */
@@ -14,7 +14,7 @@ enum reading {
 
 /* The address as a pointer to a kernel type, to be read with MEMBER() only. */
 #define TYPED(rung, address, type)                                                                                     \
-	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), bpf_core_type_id_kernel(struct type))   \
+	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), settings.casts[CAST_##type])            \
 			   : (struct type *)(address))
 #define MEMBER(rung, pointer, member) ((rung) == BY_CAST ? (pointer)->member : BPF_CORE_READ(pointer, member))
 

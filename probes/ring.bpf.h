@@ -6,12 +6,12 @@
 #include "kernel.h"
 #include "wire.h"
 
-/* Set by core/session.c before load; an array map of its own, frozen, so that the verifier knows every value. */
+/* Set by core/prepare.c before load; an array map of its own, frozen, so that the verifier knows every value. */
 const volatile struct settings settings SEC(".rodata.settings") = {};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 20); /* core/session.c sets the size */
+	__uint(max_entries, 1 << 20); /* core/prepare.c sets the size */
 } ring SEC(".maps");
 
 struct {

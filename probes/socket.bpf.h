@@ -61,10 +61,18 @@ static __always_inline __u32 socket_netns(const struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
-/* Namespace and cgroup of a full socket. First in a program, before its paths part: recent verifiers (seen on 6.18)
- * search all of the kernel's types by name for each load of a pointer on each path, 1 ms a time. */
-static __always_inline void event_place(struct event *e, const struct sock *sk)
+/* The same socket as a pointer that the verifier has no trust in. Recent ones (seen on 6.18) search all of the kernel's
+ * types by name for each load of a pointer through a trusted one, on each path: 1 ms a time, most of what it took to
+ * load a program. Helpers want the trusted one, and so do programs before 6.2, where nothing is searched. */
+static __always_inline const struct sock *untrusted(const struct sock *sk)
 {
+	return settings.has_cast ? TYPED(BY_CAST, sk, sock) : sk;
+}
+
+/* Namespace and cgroup of a full socket. */
+static __always_inline void event_place(struct event *e, const struct sock *trusted)
+{
+	const struct sock *sk = untrusted(trusted);
 	struct cgroup *cgroup = socket_cgroup(sk);
 
 	e->netns = socket_netns(sk);
@@ -82,9 +90,10 @@ static __always_inline __u16 socket_lport(struct sock *sk)
 	return tcp ? bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport) : port;
 }
 
-/* Ends and family of the same. */
+/* Place, ends and family of the same. */
 static __always_inline void event_socket(struct event *e, struct sock *sk)
 {
+	event_place(e, sk);
 	event_ends(e, &sk->__sk_common);
 	e->lport = socket_lport(sk);
 }

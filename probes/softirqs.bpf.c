@@ -11,8 +11,9 @@ struct done {
 	__u64 slots[SOFTIRQ_SLOTS];
 };
 
-/* Of one kind on one CPU. `now` is written on that CPU only, `told` by the iterator only. */
+/* Of one kind on one CPU. `told` is written by the iterator only, the rest on that CPU only. */
 struct softirq {
+	__u64 start; /* when it began (or was raised); 0: not seen, so one that ran when tracing began is not counted */
 	struct done now, told;
 };
 
@@ -31,15 +32,6 @@ struct {
 	__type(value, struct softirqs_event);
 } scratch SEC(".maps");
 
-/* When it began (or was raised); 0: not seen. A softirq that was running when tracing began has no start, so it is not
- * counted. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, SOFTIRQ_KINDS);
-	__type(key, __u32);
-	__type(value, __u64);
-} starts SEC(".maps");
-
 static __always_inline __u32 log2_slot(__u64 value)
 {
 	__u32 slot = 0;
@@ -54,42 +46,44 @@ static __always_inline __u32 log2_slot(__u64 value)
 	return slot < SOFTIRQ_SLOTS ? slot : SOFTIRQ_SLOTS - 1;
 }
 
-static __always_inline void count(__u32 kind, __u64 ns)
+static __always_inline void count(struct softirq *softirq, __u64 ns)
 {
-	__u32 key = bpf_get_smp_processor_id() * SOFTIRQ_KINDS + kind;
-	struct softirq *softirq = bpf_map_lookup_elem(&totals_by_cpu, &key);
-
-	if (!softirq) {
-		COUNT(lost_map);
-		return;
-	}
 	softirq->now.total += ns;
 	softirq->now.count++;
 	if (settings.flags & SOFTIRQS_HISTOGRAM)
 		softirq->now.slots[log2_slot(settings.flags & SOFTIRQS_NANOSECONDS ? ns : ns / 1000)]++;
 }
 
-static __always_inline bool wanted(__u32 kind)
+/* NULL: not asked for. */
+static __always_inline struct softirq *of_this_cpu(__u32 kind)
 {
-	return kind < SOFTIRQ_KINDS && list_has(&settings.only, bpf_get_smp_processor_id());
+	__u32 cpu = bpf_get_smp_processor_id(), key = cpu * SOFTIRQ_KINDS + kind;
+	struct softirq *softirq;
+
+	if (kind >= SOFTIRQ_KINDS || !list_has(&settings.only, cpu))
+		return NULL;
+	softirq = bpf_map_lookup_elem(&totals_by_cpu, &key);
+	if (!softirq)
+		COUNT(lost_map);
+	return softirq;
 }
 
 static __always_inline void begin(__u32 kind, bool again)
 {
-	__u64 *start = wanted(kind) ? bpf_map_lookup_elem(&starts, &kind) : NULL;
+	struct softirq *softirq = of_this_cpu(kind);
 
-	if (start && (again || !*start))
-		*start = bpf_ktime_get_ns();
+	if (softirq && (again || !softirq->start))
+		softirq->start = bpf_ktime_get_ns();
 }
 
 static __always_inline void end(__u32 kind)
 {
-	__u64 *start = wanted(kind) ? bpf_map_lookup_elem(&starts, &kind) : NULL;
+	struct softirq *softirq = of_this_cpu(kind);
 
-	if (!start || !*start)
+	if (!softirq || !softirq->start)
 		return;
-	count(kind, bpf_ktime_get_ns() - *start);
-	*start = 0;
+	count(softirq, bpf_ktime_get_ns() - softirq->start);
+	softirq->start = 0;
 }
 
 /* (unsigned int vector). Context: softirq, or its thread. */
@@ -141,8 +135,9 @@ int walk(struct bpf_iter__bpf_map_elem *ctx)
 		return 0;
 	__builtin_memset(e, 0, sizeof(*e));
 	e->common.ts = bpf_ktime_get_boot_ns();
+	e->common.tool = (__u8)settings.tool;
 	e->kind = *key % SOFTIRQ_KINDS;
-	e->cpu = settings.flags & SOFTIRQS_PER_CPU ? *key / SOFTIRQ_KINDS : ~0U;
+	e->cpu = *key / SOFTIRQ_KINDS;
 	e->total = growth(&softirq->told.total, softirq->now.total);
 	e->count = growth(&softirq->told.count, softirq->now.count);
 	for (__u32 i = 0; i < SOFTIRQ_SLOTS; i++)

@@ -17,7 +17,7 @@ struct softirqs_event {
 	__u64 total; /* ns */
 	__u64 count;
 	__u64 slots[SOFTIRQ_SLOTS]; /* powers of two of us, or ns */
-	__u32 cpu;                  /* all bits set: of all CPUs */
+	__u32 cpu;                  /* all bits set: of all CPUs (the user half's) */
 	__u8 kind;
 	__u8 pad[3];
 };

@@ -154,7 +154,6 @@ int listen_state(__u64 *ctx)
 	if (ctx[1] != TCP_CLOSE || ctx[2] != TCP_LISTEN || !is_tcp(sk) || !sk->sk_lock.owned)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
-	event_place(&head, sk);
 	event_socket(&head, sk);
 	event_current(&head);
 	own.effective = sk->sk_max_ack_backlog;
@@ -166,7 +165,7 @@ int listen_state(__u64 *ctx)
 /* (ctx, request, user_data, res, flags ...) until 6.12, (ctx, request, cqe) since. Context: the submitting task, or a
  * thread of io_uring's. */
 SEC("tp_btf/io_uring_complete")
-int listen_ring(__u64 *ctx)
+int listen_ring_cast(__u64 *ctx)
 {
 	struct io_kiocb *request = TYPED(BY_CAST, ctx[1], io_kiocb);
 	struct solisten_event own = {};

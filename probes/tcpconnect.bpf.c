@@ -11,8 +11,9 @@ char LICENSE[] SEC("license") = "GPL";
 #define IO_URING_HOOK (OWN_HOOK + 3)
 #define DNS_PORT      53
 
-static __always_inline void submit(struct tcpconnect_event *e, const struct attempt *a)
+static __always_inline void submit(struct tcpconnect_event *e, const struct attempt *a, __u64 duration)
 {
+	e->duration = duration;
 	e->kind = KIND_ATTEMPT;
 	e->error = a->error;
 	e->result = a->result;
@@ -21,40 +22,44 @@ static __always_inline void submit(struct tcpconnect_event *e, const struct atte
 }
 
 /* sk NULL: nobody can say more of its cgroup. */
-static __always_inline void emit(const struct event *head, struct sock *sk, const struct attempt *a)
+static __always_inline void emit(const struct event *head, struct sock *sk, const struct attempt *a, __u64 duration)
 {
 	struct tcpconnect_event *e;
 
 	if (!event_wanted(head, sk))
 		return;
 	if (settings.flags & TCPCONNECT_DNS) {
-		e = ring_reserve(__builtin_offsetof(struct tcpconnect_event, peer) + sizeof(e->peer), head);
+		e = ring_reserve(__builtin_offsetof(struct tcpconnect_event, message), head);
 		if (!e)
 			return;
 		e->peer.query[0] = 0;
-		submit(e, a);
+		submit(e, a, duration);
 	} else {
 		e = ring_reserve(__builtin_offsetof(struct tcpconnect_event, peer), head);
 		if (e)
-			submit(e, a);
+			submit(e, a, duration);
 	}
 }
 
-/* head: time and place. The time of a row is that of connect(). */
+/* head: its time. The time of a row is that of connect(). */
 static __always_inline void emit_socket(struct event *head, struct sock *sk, struct tag *tag, const struct attempt *a)
 {
-	event_socket(head, sk);
+	__u64 duration = NOT_KNOWN;
+
 	event_owner(head, sk, tag);
+	event_socket(head, sk);
 	if (tag) {
 		tag->attempt_told = 1;
-		if (tag->born)
+		if (tag->born) {
+			duration = head->ts - tag->born;
 			head->ts = tag->born;
+		}
 	}
-	emit(head, sk, a);
+	emit(head, sk, a, duration);
 }
 
 /* Context: a task with the socket locked, or softirq (that of the answer, or of a timer). */
-static __noinline int state_changed(__u64 *ctx)
+static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
 	struct attempt a;
@@ -89,8 +94,7 @@ int attempt_hangs(__u64 *ctx)
 	if ((settings.flags & TCPCONNECT_RESULTS) || sk->__sk_common.skc_state != TCP_SYN_SENT)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
-	event_place(&head, sk);
-	tag = tag_get(sk, false);
+	tag = tag_find(sk);
 	if (tag && !tag->attempt_told && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
@@ -108,8 +112,7 @@ static __always_inline int emit_pending(struct bpf_iter_meta *meta, struct sock 
 	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
-	event_place(&head, sk);
-	tag = tag_get(sk, false);
+	tag = tag_find(sk);
 	if (tag && !tag->attempt_told && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
@@ -123,7 +126,7 @@ static __always_inline int call_failed(struct sock *sk, const void *address, __s
 	struct event head;
 
 	if (call_read(&head, sk, address, rung))
-		emit(&head, rung == BY_CAST ? sk : NULL, &a);
+		emit(&head, rung == BY_CAST ? sk : NULL, &a, NOT_KNOWN);
 	return 0;
 }
 

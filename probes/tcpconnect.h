@@ -17,13 +17,12 @@ enum tcpconnect_kind {
 };
 
 struct tcpconnect_event {
-	struct event common; /* ts: when the attempt began */
-	__s32 error;         /* errno that ended it; 0: none */
-	__u8 kind;           /* enum tcpconnect_kind */
-	__u8 result;         /* enum result */
-	__u16 length;        /* of the answer's message, if this is one */
-	union {
-		struct peer peer; /* without --dns an event ends before it */
-		__u8 message[ANSWER_BYTES];
-	};
+	struct event common;        /* ts: when the attempt began */
+	__u64 duration;             /* from then to its end (or to now, where it has none), ns; NOT_KNOWN */
+	__s32 error;                /* errno that ended it; 0: none */
+	__u8 kind;                  /* enum tcpconnect_kind */
+	__u8 result;                /* enum result */
+	__u16 length;               /* of the answer's message, if this is one */
+	struct peer peer;           /* without --dns an event ends before it */
+	__u8 message[ANSWER_BYTES]; /* an attempt ends before it */
 };

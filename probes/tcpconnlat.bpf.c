@@ -11,8 +11,8 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 {
 	struct tcpconnlat_event *e;
 
-	event_socket(head, t->sk);
 	event_owner(head, t->sk, t->tag);
+	event_socket(head, t->sk);
 	if (!event_wanted(head, t->sk))
 		return;
 	if (t->duration < settings.numbers[TCPCONNLAT_MINIMUM]) { /* one that is not known is shown */
@@ -30,7 +30,7 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 }
 
 /* Context: a task with the socket locked, or softirq (that of the answer, or of a timer). */
-static __noinline int state_changed(__u64 *ctx)
+static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
 	struct attempt a;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.bpf.c: an event for each TCP packet that the kernel drops. */
-#define WATCH_LISTENERS 1
 #include "owner_state.bpf.h"
 #include "listen_drop.bpf.h"
 
@@ -18,6 +17,7 @@ struct drop {
 	bool known; /* the packet's headers were read */
 	bool empty; /* nothing in it but headers that are done with */
 	bool received;
+	bool clean; /* is_false_drop() */
 };
 
 static __always_inline bool at(__u64 location, __u32 symbol)
@@ -82,7 +82,7 @@ static __always_inline void drop_emit(void *ctx, const struct event *head, const
 	e->dport = d->received ? head->lport : head->rport;
 	e->flags = d->known ? d->packet.flags : 0xffff;
 	e->state = d->state;
-	e->pad = 0;
+	e->clean = d->clean;
 	e->reason = d->reason;
 	e->reason_code = d->reason < REASON_LISTEN_OVERFLOW ? d->reason : ~0U;
 	e->location = d->location;
@@ -175,12 +175,13 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 				: catch_up_helper(head.netns, d.packet.dport);
 	if (!d.known && !(full && is_tcp(d.sk)))
 		return 0;
-	if (is_false_drop(&d) && !(settings.flags & TCPDROP_ALL))
+	d.clean = is_false_drop(&d);
+	if (d.clean && !(settings.flags & TCPDROP_ALL))
 		return 0;
 	if (d.sk)
 		event_ends(&head, &d.sk->__sk_common);
 	if (full)
-		event_owner(&head, d.sk, tag_get(d.sk, false));
+		event_owner(&head, d.sk, tag_find(d.sk));
 	else if (!d.sk && d.received && settings.arguments[DROP_KFREE_HOOK] < 4)
 		drop_owner_by_port(&head, &d);
 	return drop_report(ctx, &d, &head, full ? d.sk : NULL);

@@ -31,9 +31,9 @@ struct tcpdrop_event {
 	struct event common;
 	__u8 saddr[16], daddr[16]; /* of the packet */
 	__u16 sport, dport;
-	__u16 flags; /* TCP flag byte; all bits set: not known */
-	__u8 state;  /* of the socket; 0: there is none */
-	__u8 pad;
+	__u16 flags;                 /* TCP flag byte; all bits set: not known */
+	__u8 state;                  /* of the socket; 0: there is none */
+	__u8 clean;                  /* part of a clean connection: sent with TCPDROP_ALL only */
 	__u32 reason;                /* all bits set: this kernel tells none */
 	__u32 reason_code;           /* the same, but not known for reasons of our own */
 	__u64 location;              /* where in the kernel */

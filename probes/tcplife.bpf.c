@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.bpf.c: an event for each TCP session. */
+#include "iterate.bpf.h"
 #include "open_sockets.bpf.h"
 #include "pair.bpf.h"
 #include "transition.bpf.h"
@@ -7,21 +8,18 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* head: time and place. */
-static __always_inline void emit(struct event *head, struct sock *sk, struct tag *tag, __u8 state)
+/* head: its time; the rest of it is added. */
+static __always_inline bool wanted(struct event *head, struct sock *sk, struct tag *tag)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	struct tcplife_event *e;
-
-	if (!tcp)
-		return;
-	event_socket(head, sk);
 	event_owner(head, sk, tag);
-	if (!event_wanted(head, sk))
-		return;
-	e = ring_reserve(sizeof(*e), head);
-	if (!e)
-		return;
+	event_socket(head, sk);
+	return event_wanted(head, sk);
+}
+
+/* What stands behind the head. */
+static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struct tcp_sock *tcp, struct tag *tag,
+				 const struct event *head, __u8 state)
+{
 	e->tx_bytes = payload_sent(tcp);
 	e->rx_bytes = payload_received(tcp, sk);
 	e->duration = tag && tag->up ? head->ts - tag->up : NOT_KNOWN;
@@ -31,6 +29,19 @@ static __always_inline void emit(struct event *head, struct sock *sk, struct tag
 	e->role = tag ? tag->role : ROLE_UNKNOWN;
 	e->state = state;
 	*(__u16 *)e->pad = 0;
+}
+
+static __always_inline void emit(struct event *head, struct sock *sk, struct tag *tag, __u8 state)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcplife_event *e;
+
+	if (!tcp || !wanted(head, sk, tag))
+		return;
+	e = ring_reserve(sizeof(*e), head);
+	if (!e)
+		return;
+	fill(e, sk, tcp, tag, head, state);
 	ring_submit(e);
 }
 
@@ -47,7 +58,7 @@ static __always_inline bool never_lived(const struct transition *t)
 }
 
 /* Context: a task with the socket locked, or softirq (then often that of the FIN that ends a session). */
-static __noinline int state_changed(__u64 *ctx)
+static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
 	struct event head;
@@ -63,19 +74,23 @@ static __noinline int state_changed(__u64 *ctx)
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", session, state_changed)
 
-/* At the end of tracing. */
+/* At the end of tracing. Not through the ring: of more sessions than it has room for none is to be lost. */
 static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk, const bool tagged)
 {
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	__u8 state = sk->__sk_common.skc_state;
-	struct event head;
+	struct tcplife_event own = {};
+	struct tag *tag;
 
-	(void)meta;
 	(void)tagged;
-	if (state == TCP_LISTEN || state == TCP_CLOSE)
+	if (!tcp || state == TCP_LISTEN || state == TCP_CLOSE)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
-	event_place(&head, sk);
-	emit(&head, sk, tag_get(sk, false), state);
+	tag = tag_get(sk, false);
+	event_begin(&own.common, bpf_ktime_get_boot_ns());
+	if (!wanted(&own.common, sk, tag))
+		return 0;
+	fill(&own, sk, tcp, tag, &own.common, state);
+	event_write(meta, &own, sizeof(own));
 	return 0;
 }
 

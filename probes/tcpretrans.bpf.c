@@ -41,7 +41,7 @@ static __always_inline void emit(struct event *head, struct sock *sk, const stru
 
 /* (const struct sock *, const struct sk_buff *), since 6.16 also int err, then called for failures too. Context:
  * softirq mostly, or a task with the socket locked, which the softirq of another socket may interrupt. */
-static __noinline int sent_again(__u64 *ctx)
+static __always_inline int sent_again(__u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
 	struct sk_buff *skb = (void *)ctx[1];
@@ -55,9 +55,8 @@ static __noinline int sent_again(__u64 *ctx)
 	if (settings.arguments[OWN_HOOK] > 2)
 		own.err = (__s32)ctx[2];
 	own.cause = cause_of(sk, tcp, segment);
-	own.kind =
-		own.cause == CAUSE_TLP && (settings.flags & TCPRETRANS_LOSSPROBE) ? KIND_LOSS_PROBE : KIND_RETRANSMIT;
-	event_fill(&head, sk, tag_get(sk, false), bpf_ktime_get_boot_ns());
+	own.kind = own.cause == CAUSE_TLP ? KIND_LOSS_PROBE : KIND_RETRANSMIT;
+	event_fill(&head, sk, tag_find(sk), bpf_ktime_get_boot_ns());
 	emit(&head, sk, &own);
 	return 0;
 }
@@ -78,7 +77,7 @@ int retransmit_synack(__u64 *ctx)
 	};
 	struct event head;
 
-	event_fill(&head, sk, tag_get(sk, false), bpf_ktime_get_boot_ns());
+	event_fill(&head, sk, tag_find(sk), bpf_ktime_get_boot_ns());
 	event_ends(&head, &request->__req_common);
 	emit(&head, sk, &own);
 	return 0;

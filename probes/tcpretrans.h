@@ -3,7 +3,7 @@
 #include "wire.h"
 
 /* flags */
-#define TCPRETRANS_LOSSPROBE 1 /* tail loss probes marked L, not R */
+#define TCPRETRANS_LOSSPROBE 1 /* tail loss probes are shown as such */
 #define TCPRETRANS_SEQUENCE  2
 #define TCPRETRANS_CAUSE     4
 #define TCPRETRANS_SUMMARY   8

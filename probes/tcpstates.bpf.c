@@ -6,56 +6,65 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline void emit(struct event *head, struct transition *t, __u64 duration)
+/* held: the change before this one, which waited for the ends. */
+static __always_inline void emit(struct event *head, const struct transition *t, bool held)
 {
 	struct tcpstates_event *e;
 
+	head->ts = held ? t->tag->held_at : t->now;
 	if (!event_wanted(head, t->sk))
 		return;
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
 	e->skaddr = (__u64)t->sk;
-	e->duration = duration;
-	e->oldstate = t->from;
-	e->newstate = t->to;
+	e->duration = held ? 0 : t->duration;
+	e->oldstate = held ? t->tag->held : t->from;
+	e->newstate = held ? t->from : t->to;
 	ring_submit(e);
 }
 
 /* Connecting, the local port is chosen after the first change (and up to 6.1 a child's remote port is missing in its
  * first): a filter on it has to wait for the second. */
+static __always_inline bool ends_wanted(void)
+{
+	return settings.filter.lports.count || settings.filter.rports.count || settings.filter.n_raddrs;
+}
+
 static __always_inline bool ends_missing(const struct event *head)
 {
 	return (settings.filter.lports.count && !head->lport) ||
 	       ((settings.filter.rports.count || settings.filter.n_raddrs) && !head->rport);
 }
 
+/* In a loop, so that what makes an event is there once. */
+static __always_inline void emit_all(struct event *head, const struct transition *t)
+{
+	bool held = ends_wanted() && t->tag && t->tag->held_at;
+
+#pragma clang loop unroll(disable)
+	for (int events = held ? 2 : 1; events; events--)
+		emit(head, t, events == 2);
+	if (held)
+		t->tag->held_at = 0;
+}
+
 /* Context: a task with the socket locked, or softirq. */
-static __noinline int state_changed(__u64 *ctx)
+static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
 	struct event head;
 
 	if (!transition_read(&t, &head, ctx))
 		return 0;
-	event_socket(&head, t.sk);
 	event_owner(&head, t.sk, t.tag);
-	if (t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
+	event_socket(&head, t.sk);
+	if (ends_wanted() && t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
 		t.tag->held_at = t.now;
 		t.tag->held = t.from;
-		return 0;
+	} else {
+		emit_all(&head, &t);
 	}
-	if (t.tag && t.tag->held_at) {
-		struct transition first = t;
-
-		first.from = t.tag->held;
-		first.to = t.from;
-		head.ts = t.tag->held_at;
-		t.tag->held_at = 0;
-		emit(&head, &first, 0);
-		head.ts = t.now;
-	}
-	emit(&head, &t, t.duration);
 	transition_done(&t);
 	return 0;
 }

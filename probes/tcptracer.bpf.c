@@ -35,19 +35,35 @@ static __always_inline void emit(const struct event *head, struct sock *sk, __u8
 	ring_submit(e);
 }
 
+/* The end of a connection that ended before it was known whose it is. */
+static __always_inline void emit_closed(const struct event *head, struct sock *sk, const struct waiting *was)
+{
+	struct account account = {
+		.tx_bytes = was->tx_bytes,
+		.rx_bytes = was->rx_bytes,
+		.duration = was->closed - was->since,
+	};
+
+	emit(head, sk, TYPE_CLOSE, &account);
+}
+
 /* A connection that the peer reset while it waited ends when its process gets it. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk)
 {
-	struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
+	const struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
 
 	accepted_add(h->key);
 	emit(&h->head, sk, TYPE_ACCEPT, &account);
-	if (!h->was.closed)
-		return;
-	account.tx_bytes = h->was.tx_bytes;
-	account.rx_bytes = h->was.rx_bytes;
-	account.duration = h->was.closed - h->was.since;
-	emit(&h->head, sk, TYPE_CLOSE, &account);
+	if (h->was.closed)
+		emit_closed(&h->head, sk, &h->was);
+}
+
+static __always_inline void accept_missed(const struct waiting *was, struct sock *sk)
+{
+	struct event head;
+
+	event_fill(&head, sk, tag_find(sk), bpf_ktime_get_boot_ns());
+	emit_closed(&head, sk, was);
 }
 
 /* At close() what was written may still wait to be sent; where the connection is cut off, it never will be. */
@@ -69,17 +85,6 @@ static __always_inline bool is_connect(const struct transition *t)
 	return t->to == TCP_ESTABLISHED && (t->from == TCP_SYN_SENT || (t->tag && t->tag->role == ROLE_CLIENT));
 }
 
-/* No process has had it so far: it waits at its listener, perhaps since before tracing. (The subflows of an MPTCP
- * socket lose their process before they close.) */
-static __always_inline bool is_waiting(const struct transition *t)
-{
-	__u64 key = (__u64)t->sk;
-
-	if (t->sk->sk_socket || socket_flag(t->sk, SOCK_DEAD))
-		return false;
-	return bpf_map_lookup_elem(&waiting, &key) || (t->tag && !t->tag->born && t->tag->owner == OWNER_UNKNOWN);
-}
-
 /* Its process closed it before tracing: nobody has it, and nothing is known of it. */
 static __always_inline bool is_old_orphan(const struct transition *t)
 {
@@ -96,32 +101,39 @@ static __always_inline bool is_close(const struct transition *t)
 	    (t->from == TCP_SYN_RECV && tag && tag->role == ROLE_CLIENT))
 		return false;
 	if (tag && is_old_orphan(t))
-		tag->held = 1;
+		tag->end_told = 1;
 	if (t->to != TCP_CLOSE &&
 	    !(tag && (t->to == TCP_FIN_WAIT1 || t->to == TCP_LAST_ACK) && t->sk->sk_shutdown == SHUTDOWN_MASK))
 		return false;
-	if (tag && tag->held)
+	if (tag && tag->end_told)
 		return false;
 	if (tag)
-		tag->held = 1;
+		tag->end_told = 1;
 	return true;
 }
 
-/* For the rows when it is accepted all the same. */
-static __always_inline void closed_waiting(const struct transition *t, const struct account *account)
+/* No process has had it so far: it waits at its listener, perhaps since before tracing, or accept() is about to return
+ * it, on another CPU. (The subflows of an MPTCP socket lose their process before they close.) Then this end is told
+ * when it is accepted all the same. */
+static __always_inline bool ends_waiting(const struct transition *t, const struct account *account)
 {
 	__u64 key = (__u64)t->sk;
-	struct waiting *was = bpf_map_lookup_elem(&waiting, &key);
+	struct waiting *was, end = { .closed = t->now, .tx_bytes = account->tx_bytes, .rx_bytes = account->rx_bytes };
 
+	if (socket_flag(t->sk, SOCK_DEAD))
+		return false;
+	was = bpf_map_lookup_elem(&waiting, &key);
 	if (!was)
-		return;
-	was->closed = t->now;
-	was->tx_bytes = account->tx_bytes;
-	was->rx_bytes = account->rx_bytes;
+		return !t->sk->sk_socket && t->tag && !t->tag->born && t->tag->owner == OWNER_UNKNOWN;
+	if (t->sk->sk_lock.owned)
+		return false;
+	end.since = was->since;
+	end.taken = t->sk->sk_socket != NULL;
+	return !wait_ended(t->sk, &end);
 }
 
 /* Context: a task with the socket locked, or softirq. */
-static __noinline int state_changed(__u64 *ctx)
+static __always_inline int state_changed(__u64 *ctx)
 {
 	struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
 	struct transition t;
@@ -131,19 +143,19 @@ static __noinline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (t.tag && t.fresh)
-		t.tag->held = 0;
+		t.tag->end_told = 0;
 	if (t.from == TCP_LISTEN && t.to == TCP_SYN_RECV)
 		waiting_add(t.sk, t.now);
 	closes = is_close(&t);
 	if (closes)
 		account_read(&account, &t);
-	if (closes && is_waiting(&t)) {
-		closed_waiting(&t, &account);
-	} else if (closes || is_connect(&t)) {
+	if (closes && ends_waiting(&t, &account))
+		closes = false;
+	if (closes || is_connect(&t)) {
 		if (closes && t.tag && t.tag->up)
 			account.duration = t.now - t.tag->up;
-		event_socket(&head, t.sk);
 		event_owner(&head, t.sk, t.tag);
+		event_socket(&head, t.sk);
 		emit(&head, t.sk, closes ? TYPE_CLOSE : TYPE_CONNECT, &account);
 	}
 	transition_done(&t);

@@ -2,7 +2,9 @@
 /* traffic.bpf.h: what connections carry, from the counters that TCP keeps of each socket: nothing runs for a message.
  *
  * An iterator looks at every tagged socket at each interval and tells what its counters have grown by; a state change
- * to TCP_CLOSE tells the rest. So sendfile, splice and zero-copy count, and so do connections older than the trace.
+ * to TCP_CLOSE, or the end of the socket, tells the rest. So sendfile, splice and zero-copy count, and so do
+ * connections older than the trace.
+ *
  * A tool includes its own header before this one, and names its event, which starts with struct traffic_event:
  *	#define TRAFFIC_EVENT struct tcptop_event */
 #ifndef NETTRACE_TRAFFIC_BPF_H
@@ -16,6 +18,15 @@ struct told {
 	__u64 tx, rx, retrans;
 	__u32 begun; /* 0: an older socket's, not looked at yet */
 	__u32 pad;
+};
+
+/* Who was found to hold the socket (owner_walk.bpf.h). */
+struct holders {
+	__u64 session; /* of the walk; 0: by none yet */
+	__u32 before;  /* the owner until then */
+	__u8 several;  /* more than one process */
+	__u8 asked;    /* how often the walk was asked for */
+	__u8 pad[2];
 };
 
 #define TAG_TOLD
@@ -60,50 +71,97 @@ static __always_inline bool traffic_take(struct traffic_event *e, struct sock *s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
-/* A state change: a new life of a socket begins, or its last bytes are told. Context: a task with the socket locked, or
- * softirq. */
+/* What a socket that is closed has carried since the last time, as an event. head: its time. Context: any. */
+static __always_inline void traffic_tell(TRAFFIC_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
+{
+	struct traffic_event *e = (void *)own;
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	TRAFFIC_EVENT *sent;
+
+	if (!tcp || !traffic_take(e, sk, tcp, &tag->told, atomic))
+		return;
+	event_owner(&e->common, sk, tag);
+	event_socket(&e->common, sk);
+	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(*own), &e->common) : NULL;
+	if (sent) {
+		__builtin_memcpy(sent, own, sizeof(*own));
+		ring_submit(sent);
+	}
+}
+
+/* A state change: a new life of a socket begins, or its last bytes are told. Where the peer has reset it and nobody is
+ * known for certain to own it, that is left to the process that closes it, or to the next walk. Context: a task with
+ * the socket locked, or softirq. */
 static __always_inline int traffic_state(__u64 *ctx, const bool atomic)
 {
 	TRAFFIC_EVENT own = {};
 	struct traffic_event *e = (void *)&own;
 	struct transition t;
-	TRAFFIC_EVENT *sent;
-	struct tcp_sock *tcp;
 
 	if (!transition_read(&t, &e->common, ctx) || !t.tag)
 		return 0;
 	if (t.fresh) {
 		__builtin_memset(&t.tag->told, 0, sizeof(t.tag->told));
+		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
 		t.tag->told.begun = 1;
+		if (t.from == TCP_LISTEN)
+			walk_ask();
 	}
 	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
 		return 0;
-	tcp = bpf_skc_to_tcp_sock(t.sk);
-	if (tcp && traffic_take(e, t.sk, tcp, &t.tag->told, atomic)) {
-		event_socket(&e->common, t.sk);
-		event_owner(&e->common, t.sk, t.tag);
-		sent = event_wanted(&e->common, t.sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
-		if (sent) {
-			__builtin_memcpy(sent, &own, sizeof(own));
-			ring_submit(sent);
-		}
-	}
-	transition_done(&t);
+	tag_settle(t.tag);
+	if (t.tag->owner == OWNER_EXACT || t.sk->sk_lock.owned)
+		traffic_tell(&own, t.sk, t.tag, atomic);
 	return 0;
 }
 
-static __noinline int state_changed(__u64 *ctx)
+static __always_inline int state_changed(__u64 *ctx)
 {
 	return traffic_state(ctx, true);
 }
 
-static __noinline int state_changed_hash(__u64 *ctx)
+static __always_inline int state_changed_hash(__u64 *ctx)
 {
 	return traffic_state(ctx, false);
 }
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_atomic, state_changed)
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_hash)
+
+/* The end of a socket: what its last state change left. Context: the closing task with the socket locked, or softirq.
+ */
+static __always_inline int traffic_destroyed(__u64 *ctx, const bool atomic)
+{
+	struct sock *sk = (void *)ctx[0];
+	TRAFFIC_EVENT own = {};
+	struct traffic_event *e = (void *)&own;
+	struct tag *tag;
+
+	if (!is_tcp(sk))
+		return 0;
+	tag = tag_get(sk, false);
+	if (!tag)
+		return 0;
+	tag_settle(tag);
+	if (sk->sk_lock.owned && tag->owner != OWNER_EXACT)
+		tag_claim(tag, false);
+	event_begin(&e->common, bpf_ktime_get_boot_ns());
+	traffic_tell(&own, sk, tag, atomic);
+	tag_drop(sk);
+	return 0;
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int traffic_destroyed_atomic(__u64 *ctx)
+{
+	return traffic_destroyed(ctx, true);
+}
+
+SEC("tp_btf/tcp_destroy_sock")
+int traffic_destroyed_hash(__u64 *ctx)
+{
+	return traffic_destroyed(ctx, false);
+}
 
 static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock *sk, const bool atomic)
 {
@@ -113,17 +171,19 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 	struct tcp_sock *tcp;
 	struct tag *tag;
 
-	if (state == TCP_LISTEN || state == TCP_CLOSE)
+	if (state == TCP_LISTEN)
 		return 0;
-	tag = tag_get(sk, !atomic);
+	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
 	tcp = bpf_skc_to_tcp_sock(sk);
 	if (!tag || !tcp || !traffic_take(e, sk, tcp, &tag->told, atomic))
 		return 0;
 	e->common.ts = bpf_ktime_get_boot_ns();
+	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
-	event_place(&e->common, sk);
-	event_socket(&e->common, sk);
+	tag_settle(tag);
+	tag_ask(tag);
 	event_owner(&e->common, sk, tag);
+	event_socket(&e->common, sk);
 	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now. */
 	if (tag_get(sk, false) != tag)
 		return 0;

@@ -15,6 +15,15 @@
 #define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
+/* The kernel's structs that programs take an address for (TYPED() of probes/reading.bpf.h). */
+#define CAST_TYPES(type)                                                                                               \
+	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
+		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
+			type(list_head) type(mptcp_sock) type(sock) type(socket) type(task_struct) type(tcp_sock)      \
+				type(tcphdr) type(udphdr)
+#define CAST_INDEX(name) CAST_##name,
+enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
+
 /* ---- settings: frozen before load, so what is not asked for is dead code to the verifier ---- */
 
 /* Ranges of numbers, ends included. No item: everything matches. */
@@ -57,16 +66,37 @@ struct settings {
 	struct list only;            /* the tool's own list: reasons of tcpdrop, CPUs of softirqs, ... */
 	__u64 numbers[NUMBER_ITEMS]; /* the tool's own numbers: the indexes of <tool>.h */
 	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
+	__u32 tool;                  /* its index among the tools of this process; at most 255 */
 	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
 	__u32 has_sk_storage;        /* tracing programs may use socket storage (5.11) */
+	__u32 has_tag_slots;         /* tags of new sockets are in slots, where they can be (probes/tag_store.bpf.h) */
 	__u32 has_task_btf;          /* bpf_get_current_task_btf() (5.11) */
+	__u32 has_cast;              /* bpf_rdonly_cast() (6.2) */
 	__u32 has_cgroupmap;         /* the user's map (probes/pinned.bpf.h) */
 	__u32 has_mntnsmap;          /* the same */
+	__u32 casts[CAST_ITEMS];     /* the kernel's numbers of these structs; 0: it has none of the name */
 	__u32 arguments[HOOK_ITEMS]; /* how many arguments the tracepoint of hook i has on this kernel */
 	struct {
 		__u64 start, end; /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
 	} symbols[SYMBOL_ITEMS];
 	__u32 values[SYMBOL_ITEMS]; /* the tool's enum values i, as this kernel numbers them; all bits: none */
+};
+
+/* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets (probes/tag.bpf.h).
+ */
+#define TAGS_KEPT        (1U << 31) /* by a tool that sees each event before this one */
+#define TAGS_NEEDED      (1U << 30) /* by a tool that sees each event after this one */
+#define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/listener.bpf.h) */
+
+/* The map tag_slots (probes/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no pair,
+ * for the first of a pair, and for the second (probes/pair.bpf.h). */
+#define TAG_SLOTS  (1U << 14)
+#define TAG_SPARES 3
+
+/* What the walk over all descriptors tells of itself, in the map "walk" (probes/owner_walk.bpf.h). */
+struct walk {
+	__u64 asked; /* not 0: there is a socket whose owner it has to find */
+	__u64 last;  /* the session of the last one that came to its end */
 };
 
 /* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/owner_hooks.h. */
@@ -115,8 +145,15 @@ struct event {
 	__u8 family;       /* of the socket: 4, 6; 0: not known */
 	__u8 owner;        /* enum owner_quality */
 	__u8 mntns_listed; /* the owner's mount namespace is in the user's map */
-	__u8 pad;
+	__u8 tool;         /* index of the tool in this process: settings.tool */
 	char comm[COMM_SIZE];
+};
+
+/* A cgroup (v2) and what it is called in the one above it: of probes/cgroups.bpf.c, not of a tool. */
+struct cgroups_event {
+	struct event common; /* cgroup_id */
+	__u64 parent;        /* 0: there is none above */
+	char name[256];      /* NAME_MAX and a NUL; the root's is empty */
 };
 
 /* The name of an event's remote address, by the DNS answers that came in: the user half's to fill (core/dns.h). */
@@ -132,7 +169,7 @@ struct counters {
 	__u64 filtered;  /* left out by a filter, in the kernel */
 	__u64 sent;      /* handed to the ring */
 	__u64 lost_ring; /* no room in the ring */
-	__u64 lost_map;  /* facts (owners, times) that found no room in a map: rows are there but say less */
+	__u64 lost_map;  /* facts (owners, times) that found no room in a map: rows say less, or are missing */
 	__u64 nested;    /* handled by the second program of a pair: recursion misses of the first that are no loss */
 };
 

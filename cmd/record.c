@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* record.c: `nettrace record` records the events of one or many tools, and prints nothing. */
+#include "cmd/record.h"
+
+#include "cmd/tool_list.h"
+#include "core/options.h"
+#include "core/run.h"
+#include "core/say.h"
+#include "core/timeline.h"
+
+#define SECOND 1000000000ULL
+
+static const struct field fields[] = { {} };
+
+static const struct opt opts[] = {
+	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
+	  .help = "tools whose events are recorded, with commas between" },
+	{ "output", 'o', O_SAME, .same = "record" },
+	{},
+};
+
+static const char *const words[] = { "tools", NULL };
+
+static const struct hook hooks[] = { {} };
+
+static const char *const examples[] = {
+	"nettrace record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
+	"a minute of what three tools see; nettrace replay /tmp/rec tcpdrop prints one of them",
+	"nettrace record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
+	"until Ctrl-C, and no more than the newest gigabyte of it",
+	"nettrace record -o - tcpstates | ssh host nettrace replay -",
+	"events from here, rows there",
+	NULL,
+};
+
+static void check(struct options *options)
+{
+	if (!options->record)
+		say_exit(EXIT_USAGE, "-o: into which file?");
+	if (!options->text)
+		say_exit(EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
+	options->no_header = true;
+}
+
+const struct tool record = {
+	.name = "record",
+	.summary = "records the events of tools, for nettrace replay",
+	.examples = examples,
+	.event_size = sizeof(struct event),
+	.hooks = hooks,
+	.opts = opts,
+	.words = words,
+	.fields = fields,
+	.check = check,
+};
+
+int record_main(int argc, char **argv)
+{
+	static struct options options, tools[TIMELINE_TOOLS];
+	size_t count;
+
+	options_parse(&options, &record, argc, argv);
+	count = tool_list(tools, TIMELINE_TOOLS, options.text);
+	for (size_t i = 0; i < count; i++) {
+		tools[i].settings.flags |= tools[i].tool->record_flags;
+		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
+		if (options_totals(&tools[i]))
+			tools[i].interval = options.interval = SECOND;
+		tool_list_take(&tools[i], &options);
+	}
+	return run_tools(&options, tools, count, SHOWS_NOTHING);
+}

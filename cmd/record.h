@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* record.h: `nettrace record`. */
+#ifndef NETTRACE_CMD_RECORD_H
+#define NETTRACE_CMD_RECORD_H
+
+#include "core/tool.h"
+
+/* Its options; no tool of its own. */
+extern const struct tool record;
+
+int record_main(int argc, char **argv);
+
+#endif

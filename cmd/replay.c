@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay.c: `nettrace replay` prints a recording as the tool that made it would. */
+#include "cmd/replay.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/applets.h"
+#include "cmd/trace.h"
+#include "core/help_width.h"
+#include "core/replay.h"
+#include "core/replay_options.h"
+#include "core/say.h"
+#include "core/timeline.h"
+
+enum key { KEY_HELP = 'h', KEY_INFO = 256 };
+
+static const struct argp_option options[] = {
+	{ "info", KEY_INFO, NULL, 0, "Where and how it was recorded, with how many events", 1 },
+	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *text, struct argp_state *state);
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "FILE [TOOL[,TOOL...]] [OPTION...]",
+	.doc = "Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would: with its filters "
+	       "and formats, without root and without BPF. TOOL can be left out where one was recorded; of several, "
+	       "or with trace for TOOL, one timeline is shown as by nettrace trace. The options are those of the tool "
+	       "(nettrace TOOL --help), but for those that are about tracing. FILE - is stdin.\v"
+	       "Exit status: 0 done, 1 the recording is damaged or not complete (what was readable is printed), 2 bad "
+	       "input.",
+};
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	(void)text;
+	switch (key) {
+	case KEY_HELP:
+		help_width_fit();
+		argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+			  (char *)(uintptr_t) "nettrace replay");
+		exit(EXIT_DONE);
+	case KEY_INFO:
+		say_exit(EXIT_USAGE, "--info: of which file? nettrace replay FILE --info");
+	case ARGP_KEY_INIT:
+		state->err_stream = NULL;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp *replay_argp(void)
+{
+	return &argp;
+}
+
+/* "tcpstates, tcpdrop". */
+static const char *recorded_names(const struct record_head *head)
+{
+	static char names[1024];
+
+	for (size_t i = 0, at = 0; i < head->n_tools && at < sizeof(names); i++)
+		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s%s", i ? ", " : "", head->tools[i].name);
+	return names;
+}
+
+/* A tool of the recording, or one whose events can be made of another's; *recorded is that of which they are. Ends the
+ * program where there is none, or it is not one of ours. */
+static const struct tool *recorded_tool(const struct record_head *head, const char *name,
+					const struct recorded_tool **recorded)
+{
+	const struct applet *applet = applet_find(name);
+	const struct tool *tool = applet && !applet->main ? applet->tool : NULL;
+
+	*recorded = record_head_tool(head, name);
+	if (!*recorded && tool && tool->remake)
+		*recorded = record_head_tool(head, tool->remake->from->name);
+	if (!*recorded)
+		say_exit(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
+	if (!tool)
+		say_exit(EXIT_FAILED, "%.100s is not a tool of this nettrace", name);
+	return tool;
+}
+
+static int replay_rows(struct recording *recording, const char *name, int argc, char **argv)
+{
+	const struct recorded_tool *recorded;
+	const struct tool *tool = recorded_tool(recording_head(recording), name, &recorded);
+	struct options asked;
+
+	options_parse_of(&asked, tool, recorded, argc, argv);
+	return replay(&asked, &asked, 1, recording, STDOUT_FILENO);
+}
+
+/* Those that can stand in a timeline. */
+static char *recorded_stories(const struct record_head *head)
+{
+	static char names[1024];
+
+	*names = '\0';
+	for (size_t i = 0; i < head->n_tools; i++) {
+		const struct applet *applet = applet_find(head->tools[i].name);
+
+		if (!applet || !applet->tool || applet->main || !applet->tool->story)
+			continue;
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", *names ? "," : "", applet->name);
+	}
+	return names;
+}
+
+/* As `nettrace trace` would have shown it. */
+static int replay_timeline(struct recording *recording, int argc, char **argv)
+{
+	static struct options asked, tools[TIMELINE_TOOLS];
+	const struct record_head *head = recording_head(recording);
+	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
+	size_t count;
+
+	options_parse_of(&asked, &trace, &all, argc, argv);
+	count = trace_tools(tools, &asked);
+	for (size_t i = 0; i < count; i++) {
+		recorded_tool(head, tools[i].tool->name, &tools[i].recorded);
+		for (size_t j = 0; j < i; j++)
+			if (tools[j].recorded == tools[i].recorded)
+				say_exit(EXIT_USAGE, "%s and %s are of the same events here: one of them",
+					 tools[j].tool->name, tools[i].tool->name);
+		replay_take_flags(&tools[i]);
+	}
+	return replay(&asked, tools, count, recording, STDOUT_FILENO);
+}
+
+static int replay_file(const char *file, struct recording *recording, int argc, char **argv)
+{
+	const struct record_head *head = recording_head(recording);
+	const char *name = argc > 1 ? argv[1] : "";
+
+	if (!strcmp(name, "--info") && argc == 2)
+		return replay_info(recording);
+	if (!strcmp(name, "trace"))
+		return replay_timeline(recording, argc - 1, argv + 1);
+	if (strchr(name, ',') && *name != '-')
+		return replay_timeline(recording, argc, argv);
+	if (applet_find(name) || record_head_tool(head, name))
+		return replay_rows(recording, name, argc - 1, argv + 1);
+	if (head->n_tools == 1)
+		return replay_rows(recording, head->tools[0].name, argc, argv);
+	say("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
+	    recorded_names(head), file, file);
+	return EXIT_USAGE;
+}
+
+int replay_main(int argc, char **argv)
+{
+	struct recording *recording;
+	int code;
+
+	if (argc < 2 || (argv[1][0] == '-' && argv[1][1])) {
+		if (argc > 1 && argp_parse(&argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, NULL))
+			return EXIT_USAGE;
+		say("which file? nettrace replay FILE [TOOL] [OPTION...]");
+		return EXIT_USAGE;
+	}
+	recording = recording_open(argv[1]);
+	if (!recording)
+		return EXIT_FAILED;
+	code = replay_file(argv[1], recording, argc - 1, argv + 1);
+	recording_close(recording);
+	return code;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay.h: `nettrace replay`. */
+#ifndef NETTRACE_CMD_REPLAY_H
+#define NETTRACE_CMD_REPLAY_H
+
+#include <argp.h>
+
+#include "core/recording.h"
+
+int replay_main(int argc, char **argv);
+const struct argp *replay_argp(void);
+/* Prints where and how it was made, and what is in it. Exit code. */
+int replay_info(struct recording *recording);
+
+#endif

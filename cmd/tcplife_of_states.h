@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tcplife_of_states.h: sessions, as far as a recording of tcpstates tells of them. */
+#ifndef NETTRACE_TCPLIFE_OF_STATES_H
+#define NETTRACE_TCPLIFE_OF_STATES_H
+
+#include "core/tool.h"
+
+extern const struct remake tcplife_of_states;
+
+#endif

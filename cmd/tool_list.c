@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tool_list.c: the tools that a user names for one process. */
+#include "cmd/tool_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/applets.h"
+#include "core/say.h"
+
+static const struct tool *tool_named(const char *name)
+{
+	const struct applet *applet = applet_find(name);
+	const char *nearest;
+
+	if (applet && applet->tool && !applet->main)
+		return applet->tool;
+	nearest = applet_nearest(name);
+	if (nearest)
+		say_exit(EXIT_USAGE, "%.60s: no such tool; did you mean %s?", name, nearest);
+	say_exit(EXIT_USAGE, "%.60s: no such tool; nettrace --list shows them", name);
+}
+
+size_t tool_list(struct options *tools, size_t room, const char *names)
+{
+	size_t count = 0;
+
+	for (size_t length; *names; names += length + (names[length] == ',')) {
+		const struct tool *tool;
+		char name[64];
+		size_t i = 0;
+
+		length = strcspn(names, ",");
+		snprintf(name, sizeof(name), "%.*s", (int)length, names);
+		if (!length)
+			continue;
+		tool = tool_named(name);
+		while (i < count && tools[i].tool != tool)
+			i++;
+		if (i < count)
+			continue;
+		if (count == room)
+			say_exit(EXIT_USAGE, "more than %zu tools", room);
+		options_start(&tools[count++], tool);
+	}
+	if (!count)
+		say_exit(EXIT_USAGE, "no tool is named; nettrace --list shows them");
+	return count;
+}
+
+void tool_list_take(struct options *tool, const struct options *run)
+{
+	tool->settings.filter = run->settings.filter;
+	tool->format = run->format;
+	tool->wide = run->wide;
+	tool->verbose = run->verbose;
+	tool->keep_caps = run->keep_caps;
+	tool->cgroupmap = run->cgroupmap;
+	tool->mntnsmap = run->mntnsmap;
+	tool->ring_bytes = run->ring_bytes;
+	tool->containers = run->containers;
+	tool->crossings = run->crossings;
+	if (tool->tool->check)
+		tool->tool->check(tool);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tool_list.h: the tools that a user names for one process, and what they have in common. */
+#ifndef NETTRACE_TOOL_LIST_H
+#define NETTRACE_TOOL_LIST_H
+
+#include "core/options.h"
+
+/* Options, as they are before anything is asked for, of the tools in `names`, which have commas between; each once.
+ * Returns how many. What is no tool ends the program with one line. */
+size_t tool_list(struct options *tools, size_t room, const char *names);
+/* Gives a tool what was asked for of the run as a whole: its filters, its format, and how it is run. */
+void tool_list_take(struct options *tool, const struct options *run);
+
+#endif

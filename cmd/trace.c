@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* trace.c: `nettrace trace` shows the rows of several tools as one timeline, or connection by connection. */
+#include "cmd/trace.h"
+
+#include <string.h>
+
+#include "cmd/applets.h"
+#include "cmd/tool_list.h"
+#include "core/flows.h"
+#include "core/options.h"
+#include "core/record_head.h"
+#include "core/run.h"
+#include "core/say.h"
+#include "core/timeline.h"
+
+/* The story of TCP on this machine. */
+#define USUAL       "tcpconnect,tcpaccept,tcpstates,tcpretrans,tcpdrop,tcplife"
+
+#define OWN(member) AT(struct timeline_event, member)
+
+static const struct field fields[] = {
+	{ "time", "TIME", .width = 15, .decimals = 6 },
+	{ "tool", "TOOL", F_TEXT, IN_TABLE | IN_WIDE | IN_CSV, .width = 10, OWN(tool), .help = "whose row it is" },
+	{ "pid", .where = IN_TABLE | IN_WIDE | IN_CSV },
+	{ "comm", .where = IN_TABLE | IN_WIDE | IN_CSV, .width = 10, .wide = 16 },
+	{ "laddr", .where = IN_CSV },
+	{ "lport", .where = IN_CSV },
+	{ "local", "LADDR:LPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45, OWN(common.laddr),
+	  .port = offsetof(struct event, lport), .bracketed = true },
+	{ "raddr", .where = IN_CSV },
+	{ "rport", .where = IN_CSV },
+	{ "remote", "RADDR:RPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45, OWN(common.raddr),
+	  .port = offsetof(struct event, rport), .bracketed = true },
+	{ "what", "WHAT", F_TEXT, IN_TABLE | IN_WIDE | IN_CSV, .width = 40, OWN(what), .help = "what happened" },
+	{},
+};
+
+static const struct opt opts[] = {
+	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
+	  .help = "tools whose rows are shown, with commas between; unless told tcpconnect, tcpaccept, tcpstates, "
+		  "tcpretrans, tcpdrop and tcplife" },
+	{ "flow", 0, O_FLAG, .flag = TIMELINE_FLOW,
+	  .help = "rows grouped by connection, printed when it is over, with the time since the first" },
+	{},
+};
+
+static const char *const words[] = { "tools", NULL };
+
+static const struct hook hooks[] = { {} };
+
+static const char *const examples[] = {
+	"nettrace trace",
+	"what TCP does on this machine, in order",
+	"nettrace trace --flow --comm 'curl*' -- curl -s localhost",
+	"each connection of curl as a story",
+	"nettrace trace tcpretrans,tcpdrop,tcpstates --lport 443",
+	"what goes wrong at local port 443, and between what states",
+	"nettrace trace --json",
+	"the tools' own lines of JSON, in the order of their times",
+	NULL,
+};
+
+/* Those that are asked for; of a recording, those that are in it. */
+static const char *names_of(const struct options *options)
+{
+	const char *usual = options->recorded ? options->recorded->text : USUAL;
+
+	return options->text ? options->text : usual;
+}
+
+/* A connection's story is over when somebody tells of its end. */
+static void check(struct options *options)
+{
+	struct options tools[TIMELINE_TOOLS];
+	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(options));
+	bool ends = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct story *story = tools[i].tool->story;
+
+		if (!story)
+			say_exit(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline",
+				 tools[i].tool->name);
+		ends = ends || (story->ends && !story->duration);
+	}
+	if (!(options->settings.flags & TIMELINE_FLOW))
+		return;
+	if (!ends)
+		say_exit(EXIT_USAGE,
+			 "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
+			 "tcptracer");
+	if (options->format == FORMAT_CSV)
+		say_exit(EXIT_USAGE, "--csv: not together with --flow");
+	options->no_header = true;
+}
+
+const struct tool trace = {
+	.name = "trace",
+	.summary = "several tools as one timeline, or connection by connection",
+	.examples = examples,
+	.event_size = sizeof(struct timeline_event),
+	.hooks = hooks,
+	.opts = opts,
+	.words = words,
+	.fields = fields,
+	.check = check,
+};
+
+const struct json_line *trace_lines(void)
+{
+	static const struct json_line lines[] = {
+		{ "flow", "with --flow, a connection: the keys of every row (nettrace-json(5)), and these", flow_keys },
+		{},
+	};
+
+	return lines;
+}
+
+size_t trace_tools(struct options *tools, const struct options *asked)
+{
+	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(asked));
+
+	for (size_t i = 0; i < count; i++) {
+		tool_list_take(&tools[i], asked);
+		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
+			tools[i].settings.flags |= tools[i].tool->story->flags;
+	}
+	return count;
+}
+
+int trace_main(int argc, char **argv)
+{
+	static struct options options, tools[TIMELINE_TOOLS];
+	size_t count;
+
+	options_parse(&options, &trace, argc, argv);
+	count = trace_tools(tools, &options);
+	return run_tools(&options, tools, count, SHOWS_TIMELINE);
+}

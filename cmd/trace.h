@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* trace.h: several tools as one timeline. */
+#ifndef NETTRACE_TRACE_H
+#define NETTRACE_TRACE_H
+
+#include "core/json_object.h"
+#include "core/options.h"
+
+/* Its options, and the fields of a row of the timeline; no tool of its own. */
+extern const struct tool trace;
+
+/* The tools of a timeline that is asked for, tools[TIMELINE_TOOLS] with the options that it gives them. Returns how
+ * many. */
+size_t trace_tools(struct options *tools, const struct options *asked);
+int trace_main(int argc, char **argv);
+/* What it prints with --json besides its tools' lines (struct applet). */
+const struct json_line *trace_lines(void);
+
+#endif
