@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* schema.c: what the JSON lines of tools and helpers look like, as JSON Schema. */
+#include <string.h>
+
+#include "core/fields.h"
+#include "core/printer.h"
+#include "docs/generate/write.h"
+
+void schema_string(FILE *out, const char *text)
+{
+	putc('"', out);
+	for (; *text; text++) {
+		if (strchr("\\\"", *text))
+			putc('\\', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+/* Values that have names; beyond them stands the number, as text. */
+static void put_names(FILE *out, const struct field *field)
+{
+	const char *const *names = field->keys ? field->keys : field->names;
+
+	fputs("\"anyOf\": [{ \"enum\": [", out);
+	for (uint32_t i = 0; i < field->n_names; i++) {
+		if (!names[i])
+			continue;
+		schema_string(out, names[i]);
+		fputs(", ", out);
+	}
+	fputs("null] }, { \"type\": \"string\", \"pattern\": \"^[0-9]+$\" }]", out);
+}
+
+static void put_type(FILE *out, const struct field *field)
+{
+	switch (field->kind) {
+	case F_TIME:
+		fputs("\"type\": \"string\", " SCHEMA_TIME, out);
+		break;
+	case F_COUNT:
+		fputs("\"type\": \"integer\", \"minimum\": 1", out);
+		break;
+	case F_INT:
+		fputs("\"type\": [\"integer\", \"null\"]", out);
+		break;
+	case F_SCALED:
+		fputs("\"type\": [\"number\", \"null\"], \"minimum\": 0", out);
+		break;
+	case F_ID:
+		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 1", out);
+		break;
+	case F_PORT:
+		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 1, \"maximum\": 65535", out);
+		break;
+	case F_FAMILY:
+		fputs("\"enum\": [4, 6, null]", out);
+		break;
+	case F_HEX:
+		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]+$\"", out);
+		break;
+	case F_TCPFLAGS:
+		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"", out);
+		break;
+	case F_NAME:
+		put_names(out, field);
+		break;
+	case F_STACK:
+		fputs("\"type\": [\"array\", \"null\"], \"items\": { \"type\": \"string\" }", out);
+		break;
+	case F_LOG2:
+	case F_HISTOGRAM:
+		fputs("\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }", out);
+		break;
+	case F_TEXT:
+	case F_ADDRESS:
+	case F_ENDPOINT:
+	case F_BRACKETS:
+	case F_ENUM:
+	case F_ERRNO:
+	case F_SYMBOL:
+	case F_CONTAINER:
+		fputs("\"type\": [\"string\", \"null\"]", out);
+		break;
+	default:
+		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 0", out);
+	}
+}
+
+/* The keys of a line, in their order. */
+struct keys {
+	struct field fields[PAGE_FIELDS];
+	size_t n;
+};
+
+static bool has(const struct keys *keys, const char *name)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (!strcmp(keys->fields[i].name, name))
+			return true;
+	return false;
+}
+
+static void add(struct keys *keys, const struct field *fields, bool all)
+{
+	for (const struct field *field = fields; field->name && keys->n < PAGE_FIELDS; field++) {
+		struct field whole = field_complete(field);
+
+		if (whole.where & IN_JSON && !has(keys, whole.name))
+			keys->fields[keys->n++] = whole;
+		if (!all)
+			return;
+	}
+}
+
+/* Totals have them, too. */
+static void add_containers(struct keys *keys)
+{
+	for (const struct field *field = common_fields; field->name && keys->n < PAGE_FIELDS; field++)
+		if (field->kind == F_CONTAINER && field->where & IN_JSON && !has(keys, field->name))
+			keys->fields[keys->n++] = *field;
+}
+
+/* A help text from the first declaration that has one. */
+static const char *help_of(const struct tool *tool, const struct field *field)
+{
+	for (const struct field *other = tool->fields; !field->help && other->name; other++)
+		if (!strcmp(other->name, field->name) && other->help)
+			return other->help;
+	return field->help ? field->help : "";
+}
+
+static void put_key(FILE *out, const struct tool *tool, const struct field *field)
+{
+	fprintf(out, "        \"%s\": { ", field->name);
+	put_type(out, field);
+	fputs(", \"description\": ", out);
+	schema_string(out, help_of(tool, field));
+	fputs(" }", out);
+}
+
+/* A line that is a row, or (totals) one of an interval; more: keys behind its fields. */
+static void put_line(FILE *out, const char *name, const struct tool *tool, const struct field *fields, bool totals,
+		     const struct json_key *more)
+{
+	struct keys keys = { .n = 0 };
+
+	add(&keys, common_fields, !totals && !tool->no_sockets);
+	add(&keys, fields, true);
+	if (!tool->no_sockets)
+		add_containers(&keys);
+	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n      \"properties\": {\n", name);
+	put_key(out, tool, &keys.fields[0]);
+	fprintf(out, ",\n        \"tool\": { \"const\": \"%s\" }", tool->name);
+	if (totals)
+		fputs(",\n        \"interval_ns\": { \"type\": \"integer\", \"minimum\": 0, \"description\": "
+		      "\"how long it was, as measured\" },\n        \"partial\": { \"type\": \"boolean\", "
+		      "\"description\": \"shorter than an interval: the last one\" }",
+		      out);
+	for (size_t i = 1; i < keys.n; i++) {
+		fputs(",\n", out);
+		put_key(out, tool, &keys.fields[i]);
+	}
+	for (const struct json_key *key = more; key && key->name; key++) {
+		fputs(",\n", out);
+		schema_key(out, key, 8, NULL);
+	}
+	fputs("\n      },\n      \"required\": [\"ts\", \"tool\"", out);
+	if (totals)
+		fputs(", \"interval_ns\", \"partial\"", out);
+	for (size_t i = 1; i < keys.n; i++)
+		if (!field_is_histogram(&keys.fields[i]) || !keys.fields[i].flag)
+			fprintf(out, ", \"%s\"", keys.fields[i].name);
+	if (more)
+		schema_required(out, more, ", ");
+	fputs("]\n    },\n", out);
+}
+
+static void put_loss(FILE *out, const struct tool *tool)
+{
+	fputs("    \"loss\": {\n      \"type\": \"object\",\n      \"properties\": {\n", out);
+	for (const struct json_key *key = loss_keys; key->name; key++) {
+		fputs(key == loss_keys ? "" : ",\n", out);
+		schema_key(out, key, 8, tool->name);
+	}
+	fputs("\n      },\n      \"required\": [", out);
+	schema_required(out, loss_keys, "");
+	fputs("]\n    }", out);
+}
+
+static void put_head(FILE *out, const struct page *page)
+{
+	fprintf(out,
+		"{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"nettrace %s\",\n"
+		"  \"description\": ",
+		page->name);
+	schema_string(out, page->summary);
+	fputs(",\n  \"oneOf\": [", out);
+}
+
+static void put_tool(FILE *out, const struct page *page)
+{
+	const struct tool *tool = page->tool;
+	bool rows = !tool->summary_fields || tool->summary_flag;
+
+	fprintf(out, "%s%s{ \"$ref\": \"#/$defs/loss\" }],\n  \"$defs\": {\n",
+		rows ? "{ \"$ref\": \"#/$defs/row\" }, " : "",
+		tool->summary_fields ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
+	if (rows)
+		put_line(out, "row", tool, tool->fields, false, NULL);
+	if (tool->summary_fields)
+		put_line(out, "totals", tool, tool->summary_fields, true, NULL);
+	fputs("    \"slot\": {\n      \"type\": \"object\",\n      \"properties\": {\n"
+	      "        \"from\": { \"type\": \"integer\" },\n        \"to\": { \"type\": \"integer\" },\n"
+	      "        \"count\": { \"type\": \"integer\", \"minimum\": 1 }\n      },\n"
+	      "      \"required\": [\"from\", \"to\", \"count\"]\n    },\n",
+	      out);
+	put_loss(out, tool);
+}
+
+/* Of those tools that have a part in timelines: all their lines, or (rows) only these. */
+static void put_tools(FILE *out, const char *before, bool rows)
+{
+	const struct tool *tool;
+
+	for (size_t i = 0; (tool = applet_tool(i)); i++) {
+		if (!tool->story)
+			continue;
+		fprintf(out, "%s{ \"$ref\": \"%s.json%s\" }", before, tool->name, rows ? "#/$defs/row" : "");
+		before = ", ";
+	}
+}
+
+/* A timeline has the lines of its tools, and those of connections: what every row has, then keys of their own. */
+static void put_timeline(FILE *out, const struct page *page)
+{
+	static const struct field none[] = { {} };
+
+	fprintf(out, "{ \"$ref\": \"#/$defs/%s\" }", page->lines->name);
+	put_tools(out, ", ", false);
+	fputs("],\n  \"$defs\": {\n", out);
+	put_line(out, page->lines->name, page->tool, none, false, page->lines->keys);
+	fputs("    \"event\": { \"oneOf\": [", out);
+	put_tools(out, "", true);
+	fputs("] }", out);
+}
+
+static void put_lines(FILE *out, const struct json_line *lines)
+{
+	for (const struct json_line *line = lines; line->name; line++)
+		fprintf(out, "%s{ \"$ref\": \"#/$defs/%s\" }", line == lines ? "" : ", ", line->name);
+	fputs("],\n  \"$defs\": {\n", out);
+	for (const struct json_line *line = lines; line->name; line++) {
+		fputs(line == lines ? "" : ",\n", out);
+		schema_object(out, line, 4);
+	}
+}
+
+void write_schema(FILE *out, const struct page *page)
+{
+	put_head(out, page);
+	if (!page->helper)
+		put_tool(out, page);
+	else if (page->tool)
+		put_timeline(out, page);
+	else
+		put_lines(out, page->lines);
+	fputs("\n  }\n}\n", out);
+}

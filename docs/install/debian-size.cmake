@@ -1,0 +1,13 @@
+# debian-size.cmake: run by cpack, which counts every link as large as the executable: writes what is true.
+set(tree "${CPACK_TEMPORARY_DIRECTORY}-control")
+foreach(package IN LISTS CPACK_PACKAGE_FILES)
+  file(REMOVE_RECURSE "${tree}")
+  execute_process(COMMAND dpkg-deb --raw-extract "${package}" "${tree}" COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND du -sk --apparent-size --exclude=DEBIAN "${tree}" OUTPUT_VARIABLE size COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCH "^[0-9]+" size "${size}")
+  file(READ "${tree}/DEBIAN/control" control)
+  string(REGEX REPLACE "\nInstalled-Size: [0-9]+" "\nInstalled-Size: ${size}" control "${control}")
+  file(WRITE "${tree}/DEBIAN/control" "${control}")
+  execute_process(COMMAND dpkg-deb --root-owner-group -b "${tree}" "${package}" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  file(REMOVE_RECURSE "${tree}")
+endforeach()
