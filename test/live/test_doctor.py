@@ -90,6 +90,20 @@ class Doctor(lab.LiveTest):
                     if o["about"] == "hook"]
         self.assertEqual(found, expected)
 
+    def test_lockdown(self):
+        """Not known is not the same as none."""
+        at = "/sys/kernel/security"
+        for mount in (f"umount -q {at}", f"umount -q {at}; mount -t securityfs none {at}"):
+            lsm = 'test -e /sys/kernel/security/lsm && echo yes >&2; cat /sys/kernel/security/lockdown >&2; exec "$@"'
+            done = self.doctor("tcplife", through=("unshare", "--mount", "sh", "-c", f"{mount}; {lsm}", "sh"))
+            self.assertEqual(done.code, 0, done.errors)
+            told = re.search(r"(?m)^lockdown +(.*)$", done.output.decode())[1]
+            chosen = re.search(r"\[(\w+)\]", done.errors)
+            if "yes" not in done.errors:
+                self.assertEqual(told, "not known; mount -t securityfs securityfs /sys/kernel/security")
+            else:
+                self.assertEqual(told, chosen[1] if chosen else "none: not in this kernel")
+
     def test_nobody(self):
         done = self.doctor("--json", through=lab.as_nobody())
         self.assertEqual((done.code, done.errors), (3, ""))
@@ -142,13 +156,18 @@ class Doctor(lab.LiveTest):
             (["--without"], "argument is missing"),
             (["--nonsense"], "no such option"),
             (["--prove", "--all-rungs"], "not together"),
+            (["--rung=2", "--all-rungs"], "not together"),
+            (["--rung=kprobe"], "not a program"),
+            (["--rung=5"], "not a program"),
+            (["--rung="], "not a program"),
         ):
             with self.subTest(options):
                 done = self.doctor(*options)
                 self.assertEqual((done.code, done.output), (2, b""), done.errors)
                 self.assertRegex(done.errors, rf"^nettrace doctor: .*{word}.*\n$")
-        done = lab.run(lab.NETTRACE, "tcplife", "--without", "transition", "--duration", "0.1")
-        self.assertEqual((done.code, done.output), (2, b""), done.errors)
+        for option in ("--without=transition", "--rung=transition", "--rung=kprobe", "--rung=0"):
+            done = lab.run(lab.NETTRACE, "tcplife", option, "--duration", "0.1")
+            self.assertEqual((done.code, done.output), (2, b""), done.errors)
 
     def test_crossed_out(self):
         done = self.doctor("--json", "--without=transition", "tcpstates", "tcplife")
@@ -191,11 +210,13 @@ class Doctor(lab.LiveTest):
                 for count in proof["counts"]
                 if count["family"] == family
             }
-            self.assertEqual(seen["tcpconnect", "all rows"], report["connects"])
+            unsent = report["unreachable"] + report["uring_unreachable"]
+            self.assertEqual(seen["tcpconnect", "all rows"], report["connects"] + unsent)
             self.assertEqual(seen["tcpaccept", "all rows"], report["accepted"])
             self.assertEqual(seen["tcplife", "bytes of clients"], report["bytes_client"])
             self.assertEqual(seen["solisten", "in vain"], 2)
-            for name in ("connect", "refuse", "reset", "retransmit", "synack", "overflow", "uring_accept", "bad_listen"):
+            for name in ("connect", "refuse", "reset", "retransmit", "synack", "overflow", "uring_accept", "bad_listen", "unreachable",
+                         "uring_unreachable"):
                 self.assertGreater(report[name], 0)
         self.assertLess(took, 60)
         self.assert_gone(before)
@@ -219,11 +240,15 @@ class Doctor(lab.LiveTest):
             self.assertIn("setcap", proof["wrong"])
 
     def test_lower_rungs_are_proved_too(self):
-        """What serves where bpf_rdonly_cast() is missing, and before 5.11."""
-        before_6_2 = "kfree_cast,consume_cast,accept_cast,accept_late_cast,accept_uring_cast,listen_cast,connect_cast,request_cast"
-        for without in (before_6_2, "fexit"):
-            with self.subTest(without):
-                self.assert_proved(self.doctor("--prove", "--json", "--without", without), TOOLS)
+        """The second best and the last program of each hook give the same counts, also as before 5.11."""
+        for options in (["--rung=2"], ["--rung=3"], ["--rung=3", "--without=sk_storage,task_btf,cast"]):
+            with self.subTest(options):
+                done = self.doctor("--prove", "--json", *options)
+                proofs = self.proofs(done)
+                partly = dict.fromkeys(("solisten", "tcpdrop") if options[0] == "--rung=3" else (), "partly")
+                self.assertEqual({tool: proof["verdict"] for tool, proof in proofs.items()},
+                                 {**dict.fromkeys(TOOLS, "proved"), **partly})
+                self.assertEqual((done.code, done.errors), (0, ""))
 
     def test_sabotage(self):
         """Programs that are taken away are missed, and said to be."""

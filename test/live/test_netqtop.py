@@ -377,9 +377,9 @@ class Netqtop(lab.LiveTest):
             ("-n", "veth0,veth0"): "netqtop: -n veth0,veth0: named twice: veth0\n",
             ("-n", ""): "netqtop: -n : empty\n",
             ("-n", many): f"netqtop: -n {many}: too many interfaces, at most 8: q3\n",
-            (): "netqtop: --name: which interface? for example -n eth0\n",
+            (): "netqtop: --name: which interface? for example netqtop eth0\n",
             ("-n", "veth0", "-i", "0"): "netqtop: -i 0: not more than 0 seconds\n",
-            ("-n", "veth0", "5"): "netqtop: argument 5: not expected; a command to run goes after --\n",
+            ("-n", "veth0", "5"): "netqtop: -n 5: no such interface\n",
         }
         for words, message in cases.items():
             done = self.space.run(lab.NETTRACE, "netqtop", *words, limit=5)

@@ -78,12 +78,71 @@ sys.stdin.read()
 os.waitpid(child, 0)
 """
 
+# A server whose workers accept; each connection carries five bytes to them, then the peer resets it. It prints as PREFORK
+# does. Called with "close", or "keep" where no worker ever closes what it accepted.
+RESET_WORKERS = r"""
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+for name in ("worker-one", "worker-two"):
+    if os.fork() == 0:
+        open("/proc/self/comm", "w").write(name)
+        kept = []
+        while True:
+            accepted, client = listener.accept()
+            try:
+                while accepted.recv(100):
+                    pass
+            except ConnectionResetError:
+                pass
+            kept.append(accepted)
+            if sys.argv[1] == "close":
+                kept.pop().close()
+            os.write(1, b"%d %d\n" % (os.getpid(), client[1]))
+os.write(1, b"%d\n" % listener.getsockname()[1])
+sys.stdin.read()
+os.killpg(0, 9)
+"""
+
+RESETTING_CLIENT = r"""
+import socket, struct, sys, time
+for _ in range(int(sys.argv[2])):
+    connected = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+    connected.sendall(b"hello")
+    time.sleep(0.01)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connected.close()
+"""
+
+# Accepts a connection, sends to it and forks; "pass": the child alone goes on sending, a line to stdin at a time;
+# "share": the parent keeps its descriptor.
+HANDING = r"""
+import os, socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+connected = socket.create_connection(listener.getsockname())
+accepted, _ = listener.accept()
+child = os.fork()
+if child == 0:
+    open("/proc/self/comm", "w").write("handed")
+    for line in sys.stdin:
+        accepted.sendall(b"x" * 101)
+        connected.recv(101)
+    os._exit(0)
+if sys.argv[1] == "pass":
+    accepted.close()
+os.write(1, b"%d %d %d\n" % (accepted.getsockname()[1] if accepted.fileno() >= 0 else listener.getsockname()[1],
+                             os.getpid(), child))
+os.waitpid(child, 0)
+"""
+
 CONNECT_AND_PASS = r"""
 import socket, sys
 way = socket.socket(fileno=int(sys.argv[1]))
 with socket.create_connection(("127.0.0.1", int(sys.argv[2]))) as connected:
     socket.send_fds(way, [b"!"], [connected.fileno()])
 """
+
+
+MANY = 10007  # connections: more sockets than TAG_SLOTS of probes/wire.h
 
 
 @contextlib.contextmanager
@@ -199,6 +258,25 @@ class Owners(lab.LiveTest):
     def test_a_worker_that_closes_at_once(self):
         self.check_workers("close")
 
+    def test_children_of_a_listener_older_than_the_trace(self):
+        """One that four processes hold: whichever stands for them is whose its children are, until they are accepted."""
+        names = ["worker-one", "worker-two", "worker-three"]
+        with script(self.space, PREFORK, "close", *names) as server:
+            port = int(server.so_far().split()[0])
+            for count, options in (29, []), (58, ["--without=tag_slots"]):
+                with self.space.trace("tcpstates", *options) as states:
+                    lab.must(*self.space.enter, sys.executable, "-c", CLIENT, port, 29)
+                    lab.wait_for(lambda: server.so_far().count(b"\n") == 1 + count, "the workers")
+                workers = {int(line.split()[0]) for line in server.so_far().splitlines()[1:]}
+                rows = [row for row in states.rows if row["lport"] == port]
+                made = [row for row in rows if row["newstate"] == "SYN_RECV"]
+                self.assertEqual(lab.count_by(made, "owner"), {("inherited",): 29})
+                self.assertLessEqual({row["pid"] for row in made}, workers | {server.pid})
+                self.assertEqual(len({row["pid"] for row in made}), 1)
+                ended = [row for row in rows if row["newstate"] == "FIN_WAIT1"]
+                self.assertEqual(lab.count_by(ended, "owner"), {("exact",): 29})
+                self.assertLessEqual({row["pid"] for row in ended}, workers)
+
     def test_accepted_is_known_before_anything_else(self):
         """The process that accepted a connection, seen in the first change after it, which the other end causes."""
         with self.space.trace("tcpstates") as states:
@@ -226,6 +304,72 @@ class Owners(lab.LiveTest):
         self.assert_account(life, 2 * (3 + 5))
         self.check_owners(life.rows, report)
         self.assertEqual({row["owner"] for row in life.rows}, {"exact"})
+
+    def check_many(self, *options):
+        with self.space.trace("tcplife", *options) as life, self.space.trace("tcpstates", *options) as states:
+            with self.space.hold(f"--hold={MANY}") as traffic:
+                report = traffic.release()
+        ends = [row for row in states.rows if row["newstate"] == "CLOSE" and row["oldstate"] != "LISTEN"]
+        for rows in life.rows, ends:
+            self.check_owners(rows, report)
+            self.assertEqual(lab.count_by(rows, "owner"), {("exact",): 2 * MANY})
+            self.assertNotIn(None, {row["duration_ns"] for row in rows})
+
+    def test_more_sockets_than_slots(self):
+        """Tags of those for which there is none are kept on the sockets (probes/tag_store.bpf.h)."""
+        self.check_many()
+
+    def test_without_slots(self):
+        self.check_many("--without=tag_slots")
+
+    # Tools of totals find owners at each interval (probes/owner_walk.bpf.h).
+
+    def check_reset_workers(self, ending):
+        with self.space.trace("tcptop", "10") as top:
+            with script(self.space, RESET_WORKERS, ending) as server:
+                port = int(server.so_far().split()[0])
+                lab.must(*self.space.enter, sys.executable, "-c", RESETTING_CLIENT, port, 23)
+                lab.wait_for(lambda: server.so_far().count(b"\n") == 1 + 23, "the workers")
+                told = [tuple(map(int, line.split())) for line in server.so_far().splitlines()[1:]]
+                top.end()
+        rows = [row for row in top.rows if row["lport"] == port]
+        self.assertEqual(sorted((row["pid"], row["rport"]) for row in rows), sorted(told))
+        self.assertEqual({row["rx_bytes"] for row in rows}, {5})
+        self.assertEqual({row["owner"] for row in rows}, {"exact"})
+        self.assertLessEqual({row["comm"] for row in rows}, {"worker-one", "worker-two"})
+
+    def test_totals_of_a_worker_whose_peer_resets(self):
+        """The last state change happens in softirq: who closes the socket afterwards is the owner."""
+        self.check_reset_workers("close")
+
+    def test_totals_of_a_worker_that_keeps_what_was_reset(self):
+        """Nobody closes it: who holds it is the owner."""
+        self.check_reset_workers("keep")
+
+    def check_handing(self, how):
+        """Rows of the accepted end, which the child of who accepted it sends through."""
+        with self.space.trace("tcptop", "0.2") as top:
+            with script(self.space, HANDING, how) as server:
+                port, parent, child = map(int, server.so_far().split())
+                for count in range(1, 4):
+                    server.process.stdin.write(b"go\n")
+                    server.process.stdin.flush()
+                    rows = lambda: [line for line in top.so_far().splitlines() if b'"lport":%d,' % port in line]
+                    lab.wait_for(lambda: len(rows()) >= count, "an interval")
+        rows = [row for row in top.rows if row["lport"] == port]
+        self.assertEqual(sum(row["tx_bytes"] for row in rows), 3 * 101)
+        return rows, parent, child
+
+    def test_totals_of_a_connection_handed_on(self):
+        rows, _, child = self.check_handing("pass")
+        self.assertEqual({(row["pid"], row["comm"], row["owner"]) for row in rows}, {(child, "handed", "exact")})
+
+    def test_totals_of_a_connection_that_two_processes_hold(self):
+        """Who of them sends, nobody can tell: one stands for both, and the row says so."""
+        rows, *holders = self.check_handing("share")
+        for row in rows[:-1]: # the last one may be told when only one is left
+            self.assertIn(row["pid"], holders)
+            self.assertEqual(row["owner"], "inherited", row)
 
     def test_nobodys_packet(self):
         with self.space.tool("tcpdrop", "--json", "-v", "--netns", self.space.inode) as drops:

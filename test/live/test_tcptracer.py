@@ -3,6 +3,7 @@
 """tcptracer: each connection made, accepted and closed, once, with its process; bytes and duration of the closed."""
 
 import collections
+import concurrent.futures
 import contextlib
 import os
 import re
@@ -10,10 +11,16 @@ import socket
 import time
 
 import lab
-from sockets import CLOSE, MPTCP, Blocked, Child, connect, listen, ns_now, port_of, reset, state_of
+from pagefault import Page
+from sockets import CLOSE, MPTCP, Blocked, Child, connect, listen, ns_now, port_of, receive, reset, state_of
 from uring import Ring
 
 BYTES, ANSWER = 1000, 500
+
+
+def read_and_reset(client):
+    receive(client, 1)
+    reset(client)
 
 
 def types_of(rows):
@@ -94,14 +101,15 @@ class Tcptracer(lab.LiveTest):
         """Told when it comes, in softirq, where current is the peer; and not again when the process closes."""
         for family in (4, 6):
             with listen(self.space, family) as listener, self.space.trace("tcptracer") as traced:
-                with Child("resetting", lambda l=listener: reset(connect(self.space, l))) as child:
+                with Child("resetting", lambda l=listener: read_and_reset(connect(self.space, l))) as child:
                     accepted, address = listener.accept()
+                    accepted.send(b"x")  # accept() is over: the reset comes after it
                 lab.wait_for(lambda a=accepted: state_of(a) == CLOSE, "the RST")
                 lab.wait_for(lambda t=traced: t.so_far().count(b'"close"') == 2, "the rows of a reset")
                 accepted.close()
             self.assert_account(traced, 4)
             mine = [row for row in traced.rows if row["rport"] == address[1]]
-            self.assertEqual(sorted(types_of(mine)), ["accept", "close"])  # a reset may come before accept() is over
+            self.assertEqual(types_of(mine), ["accept", "close"])
             self.assertEqual({(row["pid"], row["owner"]) for row in mine}, {(os.getpid(), "exact")})
             theirs = [row for row in traced.rows if row["lport"] == address[1]]
             self.assertEqual(types_of(theirs), ["connect", "close"])
@@ -124,6 +132,25 @@ class Tcptracer(lab.LiveTest):
         self.assertEqual({(row["lport"], row["pid"]) for row in mine}, {(listening, os.getpid())})
         self.assertEqual((mine[1]["tx_bytes"], mine[1]["rx_bytes"]), (0, 77))
         self.assertTrue(0 < mine[1]["duration_ns"] < lab.PATIENCE * 10**9)
+
+    def test_reset_while_accept_returns(self):
+        """Out of the queue, and not yet told: accepted comes first all the same, and both are the process's."""
+        with listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            with concurrent.futures.ThreadPoolExecutor(1) as thread, Page() as page:
+                accepting = thread.submit(page.accept, listener)
+                client = connect(self.space, listener)
+                client.sendall(b"x" * 83)
+                port = port_of(client)
+                page.wait_used(lab.PATIENCE)
+                reset(client)
+                lab.wait_for(lambda: traced.so_far().count(b'"close"') >= 1, "the client's end")
+                page.let_go()
+                self.assertEqual(state_of(accepting.result(lab.PATIENCE)), CLOSE)
+        self.assert_account(traced, 4)
+        mine = [row for row in traced.rows if row["rport"] == port]
+        self.assertEqual(types_of(mine), ["accept", "close"])
+        self.assertEqual({(row["pid"], row["owner"]) for row in mine}, {(os.getpid(), "exact")})
+        self.assertEqual((mine[1]["tx_bytes"], mine[1]["rx_bytes"]), (0, 83))
 
     def test_never_accepted(self):
         """Of the listener's end nothing was told, so its end is not either: when reset, and when the listener goes."""
@@ -337,6 +364,21 @@ class Tcptracer(lab.LiveTest):
             ring.table_off()
             lab.wait_for(lambda: traced.so_far().count(b'"close"') == 2, "the end")
         self.assert_account(traced, 3)
+
+    def test_io_uring_without_a_descriptor_reset(self):
+        """Then the end is told when the process is done with it."""
+        with Ring() as ring, listen(self.space) as listener, self.space.trace("tcptracer") as traced:
+            ring.table(4)
+            client = connect(self.space, listener)
+            client.sendall(b"x" * 89)
+            port = port_of(client)
+            self.assertEqual(ring.accept(listener, slot=1), 0)
+            reset(client)
+            ring.table_off()
+            lab.wait_for(lambda: traced.so_far().count(b'"close"') == 2, "the end")
+        self.assert_account(traced, 3)
+        mine = [row for row in traced.rows if row["rport"] == port]
+        self.assertEqual([(row["type"], row["rx_bytes"]) for row in mine], [("close", 89)])
 
     def test_mptcp(self):
         """The TCP connections under it."""

@@ -48,6 +48,17 @@ class Traffic(lab.LiveTest):
                     self.assertEqual((counters["AttemptFails"], counters["EstabResets"]), (0, 0))
                     self.assertEqual(counters["RetransSegs"], 0)
 
+    def test_unreachable(self):
+        """Nothing is sent, and no attempt of TCP's is counted."""
+        for name in ("--unreachable", "--uring-unreachable"):
+            for family in lab.BOTH:
+                with self.subTest(f"{name} {family}"):
+                    with self.space.counting() as counters:
+                        report = self.space.traffic(f"{name}=7", family)
+                    self.assertEqual(report[name.strip("-").replace("-", "_")], 7)
+                    self.assertEqual((report["connects"], report["established"]), (0, 0))
+                    self.assertEqual((counters["ActiveOpens"], counters["OutSegs"]), (0, 0))
+
     def test_many(self):
         """More than an accept queue holds, by one request."""
         with self.space.counting() as counters:

@@ -66,13 +66,14 @@ static int set_up(void **state)
 	clock_set(0);
 	block = (struct block){ 0 };
 	tool = (struct tool){ .name = "fake",
+			      .no_sockets = true,
 			      .event_size = sizeof(struct sample),
 			      .fields = fields,
 			      .summary_fields = fields,
 			      .block = &block,
 			      .finish = finish };
 	options = (struct options){ .tool = &tool };
-	summary = summary_new(&tool, 0);
+	summary = summary_new(&tool, 0, false);
 	file = memfd_create("rows", MFD_CLOEXEC);
 	printer_start(&printer, &options, fields, file);
 	printer.interval = 500000000;
@@ -303,7 +304,7 @@ static void whose_tables_follow(void **state)
 	tool.finish = NULL;
 	block = (struct block){ .stamp = "%H", .split = "table", .above = "device", .rule = true };
 	summary_free(summary);
-	summary = summary_new(&tool, 0);
+	summary = summary_new(&tool, 0, false);
 	use_format(FORMAT_TABLE);
 	printer.now = 0;
 	add_of("eth9", 0, 1);

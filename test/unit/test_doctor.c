@@ -5,17 +5,20 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/doctor_count.h"
 #include "cmd/doctor_expect.h"
 #include "cmd/doctor_parts.h"
 #include "core/crossings.h"
+#include "core/kernel.h"
 
 #define REPORT                                                                                                         \
 	"{\"connect\":11,\"server_first\":3,\"refuse\":5,\"reset\":2,\"retransmit\":1,\"syn\":1,\"synack\":1,"         \
 	"\"fast\":1,"                                                                                                  \
-	"\"drop\":2,\"overflow\":3,\"churn\":0,\"hold\":2,\"fork\":1,\"bad_listen\":2,\"listeners\":2,\"connects\":"   \
+	"\"drop\":2,\"overflow\":3,\"churn\":0,\"hold\":2,\"fork\":1,\"bad_listen\":2,\"unreachable\":2,\"uring_"      \
+	"unreachable\":3,\"listeners\":2,\"connects\":"                                                                \
 	"42,"                                                                                                          \
 	"\"established\":34,\"accepted\":32,\"bytes_client\":29800,\"bytes_server\":13001,\"retransmits_client\":7,"   \
 	"\"retransmits_server\":1,\"filter_drops\":7,\"listen_drops\":3,\"server_port\":7301,\"refused_port\":7302,"   \
@@ -142,6 +145,7 @@ static void has_a_sound_proof(void **state)
 	bool exact = false;
 
 	here.measured[2].name = "deferred";
+	here.measured[3].name = "without a SYN";
 	for (const struct expectation *one = row; one && one->tool && !strcmp(one->tool, tool->name); one++, row++) {
 		uint64_t sum;
 
@@ -174,9 +178,22 @@ static void reasons(void **state)
 	assert_string_equal(doctor_why(&rung, &plain), "refused at attach: EPERM");
 	rung.fate = CROSSED_OUT;
 	assert_string_equal(doctor_why(&rung, &plain), "crossed out by --without");
+	rung.fate = PASSED_OVER;
+	assert_string_equal(doctor_why(&rung, &plain), "passed over by --rung");
 	rung.fate = NOT_REFUSED;
 	assert_string_equal(doctor_why(&rung, &plain), "");
 	assert_string_equal(doctor_error_name(-99999), "errno 99999");
+}
+
+/* In place of the one that asks this machine (linked with --wrap). */
+const char *__wrap_kernel_remedy(int error);
+
+const char *__wrap_kernel_remedy(int error)
+{
+	static char remedy[32];
+
+	snprintf(remedy, sizeof(remedy), "the kernel's for %s", doctor_error_name(error));
+	return remedy;
 }
 
 static void remedies(void **state)
@@ -186,17 +203,25 @@ static void remedies(void **state)
 	(void)state;
 	assert_null(doctor_remedy(CROSSED_OUT, -ECANCELED, &machine));
 	assert_null(doctor_remedy(NO_TARGET, -ENOENT, &machine));
-	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "seccomp"));
-	assert_non_null(strstr(doctor_remedy(AT_LOAD, -ENOMEM, &machine), "memory limit"));
-	machine.sk_storage = false;
-	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "ulimit -l"));
+	assert_null(doctor_remedy(AT_LOAD, -EINVAL, &machine)); /* this program's own fault */
+	assert_string_equal(doctor_remedy(AT_LOAD, -EPERM, &machine), "the kernel's for EPERM");
+	assert_string_equal(doctor_remedy(AT_ATTACH, -ENOMEM, &machine), "the kernel's for ENOMEM");
+	assert_null(doctor_remedy(AT_LOAD, -EACCES, &machine)); /* the verifier's */
+	machine.no_bpf = -EACCES;
+	assert_string_equal(doctor_remedy(AT_LOAD, -EACCES, &machine), "the kernel's for EACCES");
+	machine.no_bpf = 0;
 	strcpy(machine.lockdown, "confidentiality");
 	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EINVAL, &machine), "6.2"));
 	machine.capabilities = 1ULL << 39; /* CAP_BPF without CAP_PERFMON */
-	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "setcap cap_bpf,cap_perfmon+ep "));
-	assert_non_null(strstr(doctor_remedy(AT_LOAD, -EPERM, &machine), "add: [BPF, PERFMON]"));
+	for (size_t i = 0; i < 3; i++) {
+		static const int errors[] = { EPERM, EACCES, EINVAL };
+		const char *remedy = doctor_remedy(AT_LOAD, -errors[i], &machine);
+
+		assert_non_null(strstr(remedy, "the kernel's for E"));
+		assert_non_null(strstr(remedy, "add: [BPF, PERFMON]"));
+	}
 	machine.no_btf = -ENOENT;
-	assert_non_null(strstr(doctor_remedy(AT_LOAD, -ENOENT, &machine), "CONFIG_DEBUG_INFO_BTF"));
+	assert_string_equal(doctor_remedy(AT_LOAD, -EPERM, &machine), "the kernel's for ENOENT");
 }
 
 static void capabilities(void **state)
@@ -217,7 +242,9 @@ static void crossings(void **state)
 {
 	static const struct hook hooks[] = { { "accept", { "by_function", "by_call" } }, {} };
 	const struct tool tool = { .name = "tool", .hooks = hooks };
-	struct kernel kernel = { .sk_storage = true, .task_btf = true, .trampolines = true };
+	struct kernel kernel = {
+		.sk_storage = true, .tag_slots = true, .task_btf = true, .cast = true, .trampolines = true
+	};
 	char some[64];
 
 	(void)state;
@@ -231,10 +258,49 @@ static void crossings(void **state)
 	assert_string_equal(crossings_known(some, sizeof(some), "by_call,nothing,by_function", &tool), "nothing");
 	assert_string_equal(some, "by_call,by_function");
 	assert_non_null(crossings_known(some, sizeof(some), ",", &tool));
-	crossings_apply(&kernel, "by_call,sk_storage,trampolines");
+	assert_string_equal(crossings_known(some, sizeof(some), "kprobe", &tool), "kprobe"); /* no tool has one */
+	crossings_apply(&kernel, "by_call,sk_storage,cast,trampolines");
 	assert_false(kernel.sk_storage);
+	assert_true(kernel.tag_slots);
+	assert_false(kernel.cast);
 	assert_false(kernel.trampolines);
 	assert_true(kernel.task_btf);
+	crossings_apply(&kernel, "tag_slots");
+	assert_false(kernel.tag_slots);
+}
+
+/* Which of three programs of a hook are left, by --rung. */
+static void rungs(void **state)
+{
+	static const char *const programs[] = { "by_function", "by_call", "by_state" };
+	static const char *const sections[] = { "fexit/inet_csk_accept", "tp_btf/sys_exit",
+						"tp_btf/inet_sock_set_state" };
+	static const struct {
+		const char *rung, *left;
+	} cases[] = {
+		{ NULL, "yyy" },     { "", "yyy" },        { "1", "yyy" },
+		{ "2", "-yy" },      { "3", "--y" },       { "4", "--y" },
+		{ "tp_btf", "-yy" }, { "by_call", "-y-" }, { "fexit,by_state", "y-y" },
+		{ "iter", "yyy" },   { "other", "yyy" },
+	};
+	static const struct hook hooks[] = { { "accept", { "by_function", "by_call", "by_state" } }, {} };
+	const struct tool tool = { .name = "tool", .hooks = hooks };
+	char some[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (size_t alt = 0; alt < 3; alt++)
+			if (passed_over(cases[i].rung, programs, sections, 3, alt) == (cases[i].left[alt] == 'y'))
+				fail_msg("--rung %s: %s", cases[i].rung, programs[alt]);
+	assert_null(rungs_known(some, sizeof(some), "2", &tool));
+	assert_string_equal(some, "2");
+	assert_null(rungs_known(some, sizeof(some), "by_call,fexit", &tool));
+	assert_string_equal(some, "by_call,fexit");
+	assert_non_null(rungs_known(some, sizeof(some), "0", &tool));
+	assert_non_null(rungs_known(some, sizeof(some), "5", &tool));
+	assert_non_null(rungs_known(some, sizeof(some), "22", &tool));
+	assert_non_null(rungs_known(some, sizeof(some), "kprobe", &tool));
+	assert_non_null(rungs_known(some, sizeof(some), "sk_storage", &tool)); /* no program */
 }
 
 int main(void)
@@ -243,7 +309,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values),    cmocka_unit_test(numbers_in_arrays), cmocka_unit_test(expressions),
 		cmocka_unit_test(matches),   cmocka_unit_test(reasons),           cmocka_unit_test(remedies),
-		cmocka_unit_test(crossings), cmocka_unit_test(capabilities),
+		cmocka_unit_test(crossings), cmocka_unit_test(capabilities),      cmocka_unit_test(rungs),
 	};
 	int failed = cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
 

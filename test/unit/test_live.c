@@ -234,7 +234,7 @@ static int set_up(void **state)
 		terminal.saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
 	dup2(terminal.inside, STDIN_FILENO);
 	options = (struct options){ .tool = &tool, .interval = SECOND };
-	summary = summary_new(&tool, 0);
+	summary = summary_new(&tool, 0, false);
 	printer_start(&printer, &options, fields, terminal.inside);
 	view = live_new(&printer);
 	assert_non_null(view);

@@ -354,7 +354,7 @@ static void enums_have_names(void **state)
 	assert_refused(&retrans, WORDS("-h", "3,NO_SUCH"), 2,
 		       "retrans: -h 3,NO_SUCH: not a name of the kernel's skb_drop_reason: NO_SUCH\n");
 	assert_refused(&retrans, WORDS("--reason=NO_SOCKET,"), 2, "retrans: --reason NO_SOCKET,: an item is empty\n");
-	assert_refused(&retrans, WORDS("--gone", "X"), 3, "retrans: --gone: this kernel has no enum no_such_enum\n");
+	assert_refused(&retrans, WORDS("--gone", "X"), 3, "retrans: --gone: the kernel has no enum no_such_enum\n");
 }
 
 static void count_is_a_flag_or_a_number(void **state)
@@ -574,9 +574,9 @@ static void help_is_readable(void **state)
 	text = shown(&states, WORDS("--help"));
 	assert_readable(text);
 	assert_int_equal(strncmp(text, "Usage: states [OPTION...] [-- COMMAND ARG...]\nShow states.\n", 58), 0);
-	assert_int_equal(times(text, " -L, --lport=LIST, --localport=LIST\n"), 1);
+	assert_int_equal(times(text, " -L, --lport=PORTS, --localport=PORTS\n"), 1);
 	assert_int_equal(times(text, " -Y, --journal              log to the journal as well\n"), 1);
-	assert_int_equal(times(text, "-u, --uid=LIST"), 1);
+	assert_int_equal(times(text, "-u, --uid=USERS"), 1);
 	assert_int_equal(times(text, "--csv"), 1);
 	assert_int_equal(times(text, "--lport"), 1);
 	assert_int_equal(times(text, "--outputs"), 0);
@@ -587,7 +587,7 @@ static void help_is_readable(void **state)
 	assert_readable(text);
 	assert_int_equal(times(text, "Examples"), 0);
 	assert_int_equal(times(shown(&states, WORDS("-?")), "Usage: states"), 1);
-	assert_int_equal(times(shown(&states, WORDS("--usage")), "[--lport=LIST]"), 1);
+	assert_int_equal(times(shown(&states, WORDS("--usage")), "[--lport=PORTS]"), 1);
 }
 
 static void help_knows_claimed_letters(void **state)

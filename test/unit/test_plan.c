@@ -172,7 +172,7 @@ static void no_error_is_an_error_too(void **state)
 static void fates_are_remembered(void **state)
 {
 	(void)state;
-	plan_cross_out(&plan, STATE, 0);
+	plan_cross_out(&plan, STATE, 0, CROSSED_OUT);
 	assert_null(choose(KERNEL({ "state_kprobe", 1 }, { "state_classic", 0 }), 0));
 	assert_null(strstr(asked, "state_btf"));
 	assert_serves(STATE, "state_kprobe");
@@ -286,6 +286,25 @@ static void only_a_planned_program_is_refused(void **state)
 	assert_serves(EXTRA, "extra_btf");
 }
 
+/* A tracepoint of this name, which tells less. */
+static void a_target_may_lack_what_it_takes(void **state)
+{
+	static const struct hook less[] = { { "ring", { "ring_btf", "ring_other" }, "requests", .lacking = 4 }, {} };
+
+	(void)state;
+	plan_start(&plan, less);
+	assert_null(choose(KERNEL({ "ring_btf", 4 }, { "ring_other", 5 }), 0));
+	assert_serves(0, "ring_other");
+	assert_int_equal(plan.choices[0].fates[0], NO_TARGET);
+	assert_int_equal(plan.choices[0].refused[0], -ENODATA);
+	plan_start(&plan, less);
+	assert_null(choose(KERNEL({ "ring_btf", -ENOSYS }), 0)); /* the program's own needs */
+	assert_int_equal(plan.choices[0].refused[0], -ENOSYS);
+	plan_start(&plan, less);
+	assert_null(choose(KERNEL({ "ring_btf", 0 }), 0));
+	assert_serves(0, "ring_btf");
+}
+
 static void no_hooks_no_plan(void **state)
 {
 	static const struct hook none[] = { {} };
@@ -314,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup(flags_switch_hooks, start),
 		cmocka_unit_test_setup(flags_switch_hooks_off, start),
 		cmocka_unit_test_setup(only_a_planned_program_is_refused, start),
+		cmocka_unit_test_setup(a_target_may_lack_what_it_takes, start),
 		cmocka_unit_test_setup(no_hooks_no_plan, start),
 	};
 

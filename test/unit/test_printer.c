@@ -341,7 +341,8 @@ static void csv_quotes_and_leaves_empty(void **state)
 
 #define JSON_COMMON                                                                                                    \
 	"{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\",\"pid\":4711,\"tid\":null,"                      \
-	"\"comm\":\"nginx-worker\",\"uid\":0,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,\"family\":4,"    \
+	"\"comm\":\"nginx-worker\",\"uid\":0,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,"                 \
+	"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"family\":4,"                                    \
 	"\"laddr\":\"0.0.0.1\",\"lport\":null,\"raddr\":\"0.0.0.0\",\"rport\":null,"
 
 static void json_has_its_keys_in_order(void **state)
@@ -363,7 +364,8 @@ static void json_never_omits_a_key(void **state)
 {
 	static const char unknown[] =
 		"{\"ts\":\"1970-01-01T00:00:00.000000000Z\",\"tool\":\"fake\",\"pid\":null,\"tid\":null,\"comm\":null,"
-		"\"uid\":null,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,\"family\":null,\"laddr\":null,"
+		"\"uid\":null,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,"
+		"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"family\":null,\"laddr\":null,"
 		"\"lport\":null,\"raddr\":null,\"rport\":null,\"bytes\":null,\"kind\":null,\"code\":null,\"error\":"
 		"null,"
 		"\"why\":null,\"where\":null,\"seq\":null,\"hidden\":null,\"stack\":null}\n";
@@ -407,7 +409,8 @@ static void json_summaries_are_short(void **state)
 	printer_header(&printer);
 	total(5);
 	assert_string_equal(written(), "{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\","
-				       "\"interval_ns\":500,\"partial\":true,\"kind\":\"R\",\"count\":5}\n");
+				       "\"interval_ns\":500,\"partial\":true,\"kind\":\"R\",\"count\":5,"
+				       "\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null}\n");
 }
 
 static void losses_are_lines_of_json(void **state)
@@ -419,13 +422,13 @@ static void losses_are_lines_of_json(void **state)
 
 	(void)state;
 	start();
-	printer_loss(&printer, &ledger);
+	printer_loss(&printer, &ledger, 0);
 	assert_string_equal(written(), ""); /* only in JSON */
 	options.format = FORMAT_JSON;
 	start();
 	row();
 	written();
-	printer_loss(&printer, &ledger);
+	printer_loss(&printer, &ledger, 0);
 	assert_int_equal(sscanf(written(), "{\"ts\":\"%63[^\"]\"%255[^\n]\n", when, rest), 2);
 	assert_int_equal(strlen(when), strlen("1970-01-01T01:02:03.000000000Z"));
 	assert_true(when[10] == 'T' && when[29] == 'Z');

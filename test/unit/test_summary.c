@@ -52,7 +52,7 @@ static int set_up(void **state)
 	(void)state;
 	options = (struct options){ .tool = &tool, .settings.flags = SUMMARY, .no_header = true };
 	file = memfd_create("rows", MFD_CLOEXEC);
-	summary = summary_new(&tool, 0);
+	summary = summary_new(&tool, 0, false);
 	printer_start(&printer, &options, counts, file);
 	return file < 0 ? -1 : 0;
 }
@@ -174,7 +174,8 @@ static void json_rows_have_the_latest_time(void **state)
 		summary_add(summary, &sample.common, sizeof(sample));
 	assert_string_equal(printed(1),
 			    "{\"ts\":\"1970-01-01T00:00:00.000000003Z\",\"tool\":\"fake\",\"interval_ns\":7,"
-			    "\"partial\":false,\"reason\":1,\"remote\":\"10.0.0.1:80\",\"count\":3}\n");
+			    "\"partial\":false,\"reason\":1,\"remote\":\"10.0.0.1:80\",\"count\":3,"
+			    "\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null}\n");
 }
 
 /* Equal counts: the same order, whichever came first. */
@@ -275,7 +276,7 @@ static void keys_have_a_limit(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		close(STDERR_FILENO);
-		summary_new(&wrong, 0);
+		summary_new(&wrong, 0, false);
 		_exit(100);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);

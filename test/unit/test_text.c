@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/put.h"
 #include "core/text.h"
 
 /* The text is `expected`, and starts anew. */
@@ -115,8 +116,10 @@ static void hexadecimals(void **state)
 	expect(&text, "0f");
 	text_hex(&text, UINT64_MAX, 8);
 	expect(&text, "ffffffffffffffff");
-	text_hex(&text, 0x12, 18);
-	expect(&text, "000000000000000012");
+	text_hex(&text, 0x12, 16);
+	expect(&text, "0000000000000012");
+	text_hex(&text, 0x0123456789abcdef, 1);
+	expect(&text, "123456789abcdef");
 	text_free(&text);
 }
 
@@ -141,9 +144,7 @@ static void decimals(void **state)
 		{ 7, 1, 2, "7.00" },
 		{ UINT64_MAX, 1000000000, 9, "18446744073.709551615" },
 		{ UINT64_MAX, 1, 1, "18446744073709551615.0" },
-		/* A remainder times a power of ten that 64 bits do not hold. */
-		{ UINT64_MAX - 1, UINT64_MAX, 9, "1.000000000" },
-		{ UINT64_MAX / 2, UINT64_MAX, 3, "0.500" },
+		{ 999999999999999999, 1000000000000000000, 19, "0.9999999999999999990" },
 		{ 1, 2, 19, "0.5000000000000000000" },
 	};
 	struct text text = { 0 };
@@ -285,12 +286,57 @@ static void padding(void **state)
 	text_free(&text);
 }
 
+/* The fast ways against the exact ones, where they round and carry. */
+static void fast_decimals(void **state)
+{
+	struct text fast = { 0 }, exact = { 0 };
+
+	(void)state;
+	for (uint64_t value = 1; value < UINT64_MAX / 3; value = value * 3 - value / 7) {
+		for (uint64_t near = value - 1; near <= value + 1; near++) {
+			for (int decimals = 0; decimals <= 6; decimals++) {
+				text_end(&fast, put_decimal(text_room(&fast, 64), near, 6, (unsigned int)decimals));
+				text_decimal(&exact, near, 1000000, decimals);
+				text_end(&fast, put_decimal(text_room(&fast, 64), near, 9, (unsigned int)decimals));
+				text_decimal(&exact, near, 1000000000, decimals);
+				assert_int_equal(fast.length, exact.length);
+				assert_memory_equal(fast.data, exact.data, fast.length);
+				fast.length = exact.length = 0;
+			}
+		}
+	}
+	text_end(&fast, put_decimal(text_room(&fast, 64), 999999500, 6, 3));
+	expect(&fast, "1000.000");
+	text_end(&fast, put_decimal(text_room(&fast, 64), UINT64_MAX, 6, 0));
+	expect(&fast, "18446744073710");
+	text_free(&fast);
+	text_free(&exact);
+}
+
+static void octets(void **state)
+{
+	uint8_t address[16] = { [10] = 0xff, [11] = 0xff };
+	struct text text = { 0 };
+	char expected[INET_ADDRSTRLEN];
+
+	(void)state;
+	for (unsigned int i = 0; i < 256; i++) {
+		address[12] = address[15] = (uint8_t)i;
+		address[13] = (uint8_t)(255 - i);
+		text_address(&text, address, 4);
+		inet_ntop(AF_INET, address + 12, expected, sizeof(expected));
+		expect(&text, expected);
+	}
+	text_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(buffer_grows),   cmocka_unit_test(buffer_takes_large_pieces),
 		cmocka_unit_test(numbers),        cmocka_unit_test(hexadecimals),
-		cmocka_unit_test(decimals),       cmocka_unit_test(ipv4_addresses),
+		cmocka_unit_test(decimals),       cmocka_unit_test(fast_decimals),
+		cmocka_unit_test(octets),         cmocka_unit_test(ipv4_addresses),
 		cmocka_unit_test(ipv6_addresses), cmocka_unit_test(addresses_agree_with_inet_ntop),
 		cmocka_unit_test(padding),
 	};

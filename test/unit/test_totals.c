@@ -60,7 +60,7 @@ static struct summary *summary;
 static int set_up(void **state)
 {
 	(void)state;
-	summary = summary_new(&tool, ALL);
+	summary = summary_new(&tool, ALL, false);
 	return 0;
 }
 
@@ -249,7 +249,7 @@ static void texts_sort_as_texts(void **state)
 
 static void without_sorts_by_count(void **state)
 {
-	struct summary *counts = summary_new(&counted, ALL);
+	struct summary *counts = summary_new(&counted, ALL, false);
 	struct event event = { .pid = 5, .family = 4, .raddr = { [15] = 1 } };
 	size_t count;
 	struct total *rows;
@@ -268,7 +268,7 @@ static void without_sorts_by_count(void **state)
 /* Only the group's part of the key is there; the rest is not known, rather than that of any one event. */
 static void groups(void **state)
 {
-	struct summary *by_pid = summary_new(&tool, BY_PID);
+	struct summary *by_pid = summary_new(&tool, BY_PID, false);
 	size_t count;
 	struct total *rows;
 
@@ -300,7 +300,7 @@ static void groups(void **state)
 
 static void groups_of_events(void **state)
 {
-	struct summary *by_queue = summary_new(&tool, BY_QUEUE);
+	struct summary *by_queue = summary_new(&tool, BY_QUEUE, false);
 	struct sample sample = { .common.pid = 1, .queue = 4, .name = "a", .packets = 3 };
 	size_t count;
 	struct total *rows;
@@ -320,7 +320,7 @@ static void groups_of_events(void **state)
 /* An address is of a family: in a group without addresses that is forgotten as well. */
 static void groups_forget_the_family_with_the_address(void **state)
 {
-	struct summary *all = summary_new(&counted, ALL), *by_address = summary_new(&counted, BY_PID);
+	struct summary *all = summary_new(&counted, ALL, false), *by_address = summary_new(&counted, BY_PID, false);
 	struct event event = { .pid = 5, .family = 4, .raddr = { [15] = 1 } };
 	size_t count;
 	struct total *rows;
@@ -341,7 +341,7 @@ static void groups_forget_the_family_with_the_address(void **state)
 
 static void many_groups(void **state)
 {
-	struct summary *by_pid = summary_new(&tool, BY_PID);
+	struct summary *by_pid = summary_new(&tool, BY_PID, false);
 	uint64_t sum = 0;
 	size_t count;
 	struct total *rows;

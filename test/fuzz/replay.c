@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay.c: libFuzzer's target: any bytes as a recording, replayed by every tool that it names, in every format. */
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cmd/applets.h"
+#include "cmd/trace.h"
+#include "core/replay.h"
+#include "core/replay_options.h"
+#include "core/say.h"
+#include "core/timeline.h"
+
+#define TOOL(name) extern const struct tool name;
+#include "cmd/tools.def"
+#undef TOOL
+
+static const struct tool *const tools[] = {
+#define TOOL(name) &name,
+#include "cmd/tools.def"
+#undef TOOL
+};
+
+#define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
+
+/* No program is loaded here, and no tool looked for by its name. */
+#define TOOL(name) const char name##_object[1], name##_object_end[1];
+#include "cmd/tools.def"
+#undef TOOL
+const char cgroups_object[1], cgroups_object_end[1];
+
+const struct applet *applet_find(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+const char *applet_nearest(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void say_nothing(const char *line, size_t length)
+{
+	(void)line, (void)length;
+}
+
+static int file_of(const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("recording", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, data, size) != (ssize_t)size || lseek(fd, 0, SEEK_SET))
+		__builtin_trap();
+	return fd;
+}
+
+/* Options that a user could give, by the bits of `how`. */
+static void ask(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
+		unsigned int how)
+{
+	options_start(options, tool);
+	options->recorded = recorded;
+	options->format = how % 3;
+	options->wide = how & 4;
+	options->timestamp = options->time = how & 8;
+	if (how & 16) /* what is about summaries, histograms and stacks, whatever it is */
+		options->settings.flags |= ~tool->fixed_flags & 0xff;
+	options->interval = how & 32 ? 1000000000 : recorded->interval;
+	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))
+		tool->check(options);
+	replay_take_flags(options);
+}
+
+static void replay_one(const uint8_t *data, size_t size, const struct tool *tool, unsigned int how, int out)
+{
+	struct recording *recording = recording_open_fd("input", file_of(data, size));
+	const struct recorded_tool *recorded;
+	struct options options;
+
+	if (!recording)
+		return;
+	recorded = record_head_tool(recording_head(recording), tool->name);
+	if (!recorded && tool->remake)
+		recorded = record_head_tool(recording_head(recording), tool->remake->from->name);
+	if (recorded) {
+		ask(&options, tool, recorded, how);
+		replay(&options, &options, 1, recording, out);
+	}
+	recording_close(recording);
+}
+
+static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, int out)
+{
+	struct recording *recording = recording_open_fd("input", file_of(data, size));
+	static struct options asked, each[TIMELINE_TOOLS];
+	size_t count = 0;
+
+	if (!recording)
+		return;
+	for (size_t i = 0; i < N_TOOLS; i++) {
+		const struct recorded_tool *recorded = record_head_tool(recording_head(recording), tools[i]->name);
+
+		if (recorded && tools[i]->story)
+			ask(&each[count++], tools[i], recorded, how & 3);
+	}
+	if (count) {
+		options_start(&asked, &trace);
+		asked.format = how % 3;
+		asked.settings.flags = how & 16 && asked.format != FORMAT_CSV ? TIMELINE_FLOW : 0;
+		replay(&asked, each, count, recording, out);
+	}
+	recording_close(recording);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int out = -1;
+	unsigned int how = size ? data[size - 1] : 0;
+
+	if (out < 0)
+		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	say_aside = say_nothing;
+	for (size_t i = 0; i < N_TOOLS; i++)
+		replay_one(data, size, tools[i], how, out);
+	replay_timeline(data, size, how, out);
+	return 0;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* unpack.c: copies a recording with its blocks as they are unpacked: a fuzzer cannot change what is packed and stay
+ * understood. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/record_file.h"
+#include "core/say.h"
+
+int main(int argc, char **argv)
+{
+	const struct record_start start = { RECORD_MAGIC, RECORD_VERSION, 0 };
+	struct record_reader reader;
+	FILE *out;
+
+	if (argc != 3 && argc != 4)
+		say_exit(EXIT_USAGE, "usage: unpack RECORDING COPY [LINE-FOR-THE-HEAD]");
+	out = fopen(argv[2], "we");
+	if (!out || !record_reader_start(&reader, open(argv[1], O_RDONLY | O_CLOEXEC)))
+		say_exit(EXIT_FAILED, "%s: cannot be read, or %s not be written", argv[1], argv[2]);
+	fwrite(&start, sizeof(start), 1, out);
+	while (record_reader_next(&reader) == RECORD_READ) {
+		struct record_block head = { .magic = RECORD_BLOCK_MAGIC,
+					     .kind = (__u16)reader.kind,
+					     .codec = CODEC_NONE,
+					     .number = reader.number - 1 };
+
+		if (reader.kind == BLOCK_HEAD && argc == 4) {
+			text_string(&reader.content, argv[3]);
+			text_char(&reader.content, '\n');
+		}
+		head.stored = head.length = (__u32)reader.content.length;
+		fwrite(&head, sizeof(head), 1, out); /* without a checksum: the fuzzer's build does not look */
+		fwrite(reader.content.data, 1, reader.content.length, out);
+	}
+	record_reader_free(&reader);
+	return fclose(out) ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* record_text.c: makes a recording of events written in text, as a run of their tool with these options would have, on
+ * a kernel made of two files. See run in this directory. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/containers.h"
+#include "core/kernel.h"
+#include "core/loadavg.h"
+#include "core/record.h"
+#include "test/golden/record_text.h"
+
+#define TOOL(name) extern const struct tool name;
+#include "cmd/tools.def"
+#undef TOOL
+
+static const struct tool *const tools[] = {
+#define TOOL(name) &name,
+#include "cmd/tools.def"
+#undef TOOL
+};
+
+#define BOOTED 1772708460000000000 /* 11:01:00 on some day */
+#define SECOND 1000000000ULL
+
+struct text_file text_file;
+
+FILE *open_text(const char *name)
+{
+	FILE *in = fopen(name, "re");
+
+	if (!in)
+		say_exit(EXIT_FAILED, "%s: %s", name, strerror(errno));
+	text_file = (struct text_file){ name, 0 };
+	return in;
+}
+
+char *next_line(FILE *in)
+{
+	static char line[4096];
+
+	while (fgets(line, sizeof(line), in)) {
+		text_file.line++;
+		if (!strchr(line, '\n'))
+			refuse("too long, or not ended");
+		line[strcspn(line, "\n")] = '\0';
+		if (*line && *line != '#')
+			return line;
+	}
+	fclose(in);
+	return NULL;
+}
+
+/* ---- events ---- */
+
+struct made {
+	size_t size;
+	union {
+		struct event common;
+		char bytes[UINT16_MAX];
+	};
+};
+
+/* What is made of others, or is no part of an event. */
+static bool is_derived(const struct field *field)
+{
+	return field->kind == F_NONE || field->kind == F_ENDPOINT || field->kind == F_BRACKETS ||
+	       field->kind == F_RELATIVE || field->kind == F_COUNT;
+}
+
+static const struct field *find_field(const struct tool *tool, const char *name)
+{
+	const struct field *const tables[] = { tool->fields, tool->summary_fields, common_fields };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		for (const struct field *field = tables[i]; field && field->name; field++)
+			if (!strcmp(field->name, name) && !is_derived(field))
+				return field;
+	}
+	refuse("%s: no such field", name);
+}
+
+static void all_unknown(struct made *made, const struct tool *tool)
+{
+	const struct field *const tables[] = { common_fields, tool->fields, tool->summary_fields };
+
+	memset(made, 0, sizeof(*made));
+	made->size = tool->event_size;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		for (const struct field *field = tables[i]; field && field->name; field++)
+			if (!is_derived(field))
+				field_forget(field, &made->common);
+	}
+}
+
+/* "FIELD=VALUE ..."; "ends=FIELD": the event came without that field and those behind it. */
+static void set_fields(struct made *made, const struct tool *tool, char *words)
+{
+	for (char *word; (word = strsep(&words, " "));) {
+		char *value = strchr(word, '=');
+
+		if (!value)
+			refuse("%s: not FIELD=VALUE", word);
+		*value++ = '\0';
+		if (!strcmp(word, "ends")) {
+			made->size = find_field(tool, value)->off;
+		} else {
+			set_value(&made->common, find_field(tool, word), value);
+		}
+	}
+}
+
+/* ---- the run that is recorded ---- */
+
+static struct {
+	struct options options;
+	struct recorder *recorder;
+	uint64_t since;  /* when the interval began; 0: nothing has happened yet */
+	uint64_t latest; /* when the last event happened */
+	char load[128];  /* what the load average is */
+} run;
+
+/* The event ends where its memory does: AddressSanitizer sees who reads on. Tracing began a second before the first. */
+static void record_event(const struct made *made)
+{
+	struct event *event = malloc(made->size);
+
+	if (!event || made->size < sizeof(*event))
+		refuse("shorter than what all events have");
+	memcpy(event, made->bytes, made->size);
+	if (!run.since) {
+		run.since = event->ts - SECOND;
+		recorder_begin(run.recorder, run.since);
+	}
+	run.latest = event->ts;
+	recorder_event(run.recorder, 0, event, made->size);
+	free(event);
+}
+
+/* It was a second long, unless its events take longer. */
+static void record_interval(bool partial)
+{
+	uint64_t least = run.since + SECOND, now = run.latest > least ? run.latest : least;
+
+	if (!options_totals(&run.options))
+		return;
+	loadavg_set(now, run.load);
+	recorder_interval(run.recorder, 0, now, partial);
+	run.since = now;
+}
+
+static void tell_place(char *line)
+{
+	char *id = strsep(&line, " ");
+
+	if (!line)
+		refuse("cgroup %s: no path", id);
+	containers_tell(parse_number(id, sizeof(uint64_t)), 0, line);
+}
+
+static void record_text(const char *name)
+{
+	static struct made usual, made;
+	const struct tool *tool = run.options.tool;
+	FILE *in = open_text(name);
+	char *line;
+
+	all_unknown(&usual, tool);
+	while ((line = next_line(in))) {
+		char *word = strsep(&line, " ");
+
+		if (!strcmp(word, "always") && line) {
+			set_fields(&usual, tool, line);
+		} else if (!strcmp(word, "event")) {
+			made = usual;
+			if (line)
+				set_fields(&made, tool, line);
+			record_event(&made);
+		} else if (!strcmp(word, "cgroup") && line) {
+			tell_place(line);
+		} else if (!strcmp(word, "loadavg") && line) {
+			snprintf(run.load, sizeof(run.load), "%s", line);
+		} else if (!strcmp(word, "interval") && !line) {
+			if (run.options.interval)
+				record_interval(false);
+		} else if (strcmp(word, "case") && strcmp(word, "shows")) {
+			refuse("%s: not a case, shows, always, event, cgroup, loadavg or interval", word);
+		}
+	}
+	record_interval(run.options.interval);
+}
+
+static const struct tool *find_tool(const char *name)
+{
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		if (!strcmp(tools[i]->name, name))
+			return tools[i];
+	}
+	say_exit(EXIT_USAGE, "%s: no such tool", name);
+}
+
+int main(int argc, char **argv)
+{
+	const struct options *options = &run.options;
+
+	if (argc < 4)
+		say_exit(EXIT_USAGE, "usage: record_text EVENTS RECORDING TOOL [OPTION...]");
+	kernel_btf(); /* now: a line of it is not one of the events */
+	clock_set(BOOTED);
+	options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3);
+	containers_on(NULL);
+	run.recorder = recorder_new(argv[2], 0);
+	recorder_start(run.recorder, &options, 1);
+	record_text(argv[1]);
+	containers_off();
+	return recorder_stop(run.recorder, run.latest, false) ? EXIT_DONE : EXIT_FAILED;
+}

@@ -1,0 +1,322 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Recordings: a replay prints what the run printed, byte for byte, in every format, as anybody; and what a run that is
+killed, or whose disk is full, leaves behind."""
+
+import os
+import pathlib
+import signal
+import tempfile
+
+import lab
+
+FORMATS = ((), ("--wide",), ("--csv",), ("--json",))
+TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=3", *lab.BOTH)
+LOSSES = ("--retransmit=1", "--synack=1")
+
+# How each tool is run, besides the formats: options that mean the same live and replayed.
+RUNS = {
+    "netqtop": (("-n", "lo", "--interval", "0.2"), ("-n", "lo", "-t", "--interval", "0.1")),
+    "softirqs": (("--interval", "0.2"), ("-T", "-C", "--interval", "0.2"), ("-d", "--per-cpu"), ("--latency", "-dN")),
+    "solisten": ((), ("-T", "--show-netns", "--show-ret")),
+    "tcpaccept": ((), ("-T", "-t")),
+    "tcpconnect": ((), ("-xdLU", "-t"), ("-c",), ("-c", "--interval", "0.2")),
+    "tcpconnlat": ((), ("-T", "-L"), ("--dist",), ("--dist", "--interval", "0.2"), ("0.01",)),
+    "tcpdrop": ((), ("--no-stack", "-t"), ("--all",), ("-c",), ("--reason", "NO_SOCKET,LISTEN_OVERFLOW")),
+    "tcplife": ((), ("-T", "-t"), ("--open",)),
+    "tcpretrans": ((), ("-lsx", "-t"), ("-c",)),
+    "tcpstates": ((), ("-T", "-t"), ("--no-header",), ("--comm", "nt-c*")),
+    "tcpsubnet": (("--interval", "0.2"), ("--rx", "-fK", "--interval", "0.3", "127.0.0.0/8,::/0")),
+    "tcptop": (("--interval", "0.2"), ("-S", "--sort", "sent", "-r", "3", "--interval", "0.2")),
+    "tcptracer": ((), ("--verbose", "-t")),
+}
+
+
+def replay(file, *options, **more):
+    """A replay by nobody: it takes no rights but that to read the file."""
+    os.chmod(file, 0o644)
+    return lab.run(*lab.as_nobody(lab.NETTRACE, "replay", file, *options), **more)
+
+
+class Recorded(lab.LiveTest):
+    """A test with a folder that others may read, for its recording."""
+
+    limit = 120
+
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        os.chmod(self.folder, 0o755)
+        self.file = self.folder / "recording"
+
+
+class Record(Recorded):
+    limit = 180
+
+    def traffic(self, tool):
+        self.space.traffic(*TRAFFIC, *(LOSSES if tool in ("tcpretrans",) else ()))
+
+    def check_run(self, tool, options):
+        """One run that prints in one format and is recorded; the replay prints the same, and other formats."""
+        recordable = [*options, "--record", self.file]
+        for form in FORMATS:
+            with self.subTest(tool=tool, options=options, format=form):
+                with self.space.tool(tool, *recordable, *form) as traced:
+                    self.traffic(tool)
+                done = replay(self.file, *options, *form)
+                self.assertEqual(done.output.decode(), traced.output.decode())
+                self.assertEqual((done.code, done.errors), (0, ""))
+                self.assertGreater(len(done.output.splitlines()), 0 if form == ("--json",) else 1)
+
+    def test_every_recording_has_every_tool(self):
+        self.assertEqual(sorted(RUNS), sorted(lab.COMMANDS))
+
+
+def add_tests(tool):
+    def test(self):
+        for options in RUNS[tool]:
+            self.check_run(tool, options)
+
+    test.__doc__ = f"{tool}: a replay is what the run was, in every format."
+    setattr(Record, f"test_{tool}", test)
+
+
+for each in RUNS:
+    add_tests(each)
+
+
+class Files(Recorded):
+    def test_kill_9(self):
+        """What was written by then is there; the rest is said to be missing."""
+        with self.space.tool("tcpstates", "--record", self.file) as traced:
+            self.space.traffic("--connect=7")
+            lab.wait_for(lambda: b"LAST_ACK" in traced.so_far(), "the rows")
+            size = self.file.stat().st_size
+            lab.wait_for(lambda: self.file.stat().st_size > size or size > 1500, "the block")
+            traced.end(signal.SIGKILL)
+        done = replay(self.file)
+        self.assertEqual(done.code, 1)
+        self.assertIn("without an end", done.errors)
+        self.assertEqual(done.output, traced.output)
+
+    def test_full_disk(self):
+        """It is told, the run ends with 1, and what was written is whole."""
+        small = self.folder / "small"
+        small.mkdir()
+        lab.must("mount", "-t", "tmpfs", "-o", "size=64k,mode=755", "none", small)
+        self.addCleanup(lab.must, "umount", small)
+        with self.space.tool("tcpstates", "--record", small / "recording") as traced:
+            self.space.traffic("--connect=1009")
+            self.space.traffic("--connect=1009")
+            self.space.traffic("--connect=1009")
+            traced.wait()
+        self.assertEqual(traced.code, 1, traced.errors)
+        self.assertIn("No space left on device", traced.errors)
+        done = replay(small / "recording")
+        self.assertEqual(done.code, 1)
+        self.assertRegex(done.errors, r"ends at byte \d+ without an end")
+        self.assertTrue(traced.output.startswith(done.output))
+        self.assertGreater(len(done.lines), 1000)
+
+    def test_nowhere(self):
+        """A file that cannot be had is told before anything is attached; another kind of file stays as it is."""
+        other = self.folder / "other"
+        other.write_text("not a recording, but somebody's")
+        for path, message in (
+            (self.folder / "no" / "folder", "No such file or directory"),
+            (self.folder, "Is a directory"),
+            (other, "is no recording"),
+        ):
+            done = lab.run(lab.NETTRACE, "tcpstates", "--record", path)
+            self.assertEqual((done.code, done.output), (1, b""))
+            self.assertIn(message, done.errors)
+            self.assertEqual(len(done.errors.splitlines()), 1)
+        self.assertEqual(other.read_text(), "not a recording, but somebody's")
+
+    def test_full_device(self):
+        with self.space.tool("tcpstates", "--record", "/dev/full") as traced:
+            self.space.traffic("--connect=1")
+            traced.wait()
+        self.assertEqual(traced.code, 1)
+        self.assertRegex(traced.errors, r"/dev/full: No space left on device")
+
+    def test_limit(self):
+        """Parts in turns: the newest are kept, in order, and no more room is taken than allowed."""
+        with self.space.tool("tcpstates", "--csv", "--record", self.file, "--max-size", "4M") as traced:
+            for _ in range(3):
+                self.space.traffic("--connect=20011", limit=lab.PATIENCE * 2)
+        taken = sum(path.stat().st_size for path in self.folder.iterdir())
+        self.assertLessEqual(taken, 4 << 20)
+        self.assertEqual(len(list(self.folder.iterdir())), 4)
+        self.assertIn("recording.1: Permission denied", replay(self.file).errors)
+        for path in self.folder.iterdir():
+            path.chmod(0o644)
+        done = replay(self.file, "--csv", "--no-header")
+        self.assertEqual(done.code, 0, done.errors)
+        self.assertIn("the beginning of the recording is gone", done.errors)
+        self.assertTrue(traced.output.endswith(done.output))
+        self.assertGreater(len(done.lines), 100_000)
+
+
+class Asking(Recorded):
+    """What can be asked of a recording that was made without asking."""
+
+    def test_filters(self):
+        """Each filter picks from the recording what it picks live."""
+        filters = (
+            ("--comm", "nt-c*"),
+            ("-4",),
+            ("-6",),
+            ("--laddr", "::1"),
+            ("--raddr", "127.0.0.0/8"),
+            ("--uid", "0"),
+            ("--uid", "1-4000000"),
+            ("--netns", self.space.inode),
+            ("--netns", "1"),
+            ("--comm", "?t-server", "-6"),
+        )
+        live = [self.space.tool("tcpretrans", "--json", "-lsx", *each) for each in filters]
+        with lab.side_by_side([self.space.tool("tcpretrans", "--record", self.file), *live]):
+            self.space.traffic("--retransmit=2", "--synack=1", *lab.BOTH)
+        for each, traced in zip(filters, live):
+            with self.subTest(filter=each):
+                done = replay(self.file, "--json", "-lsx", *each)
+                self.assertEqual(done.code, 0, done.errors)
+                self.assertEqual(timeless(done.rows), timeless(traced.rows))
+        self.assertEqual(len(replay(self.file, "--json", "--netns", self.space.inode).rows), len(live[-3].rows))
+        self.assertEqual(len(replay(self.file, "--json", "--netns", 1).rows), 0)
+
+    def test_summaries_of_rows(self):
+        with self.space.tool("tcpdrop", "--record", self.file) as traced:
+            self.space.traffic("--refuse=17", *lab.BOTH)
+        done = replay(self.file, "-c", "--json")
+        self.assertEqual([(row["reason"], row["count"]) for row in done.rows], [("NO_SOCKET", 17)] * 2, traced.errors)
+        self.assertEqual([row["partial"] for row in done.rows], [False] * 2)
+        done = replay(self.file, "-c", "--json", "--interval", "3600")
+        self.assertEqual([(row["count"], row["partial"]) for row in done.rows], [(17, True)] * 2)
+
+    def test_what_is_not_there(self):
+        with self.space.tool("tcplife", "--record", self.file):
+            self.space.traffic("--connect=3")
+        done = replay(self.file, "--open")
+        self.assertEqual(done.code, 0)
+        self.assertIn("the recording was made without --open", done.errors)
+        for options, message in (
+            (("tcpdrop",), "tcpdrop was not recorded: there is tcplife"),
+            (("--duration", "1"), "--duration: of no use where a recording is replayed"),
+            (("--nonsense",), "unrecognized option"),
+            (("--", "true"), "no command can be run"),
+        ):
+            done = replay(self.file, *options)
+            self.assertEqual((done.code, done.output), (2, b""))
+            self.assertIn(message, done.errors)
+
+    def test_sessions_of_states(self):
+        """tcplife asked of a recording of tcpstates: the same sessions, but for what state changes do not tell."""
+        told = ("pid", "comm", "uid", "netns", "family", "laddr", "lport", "raddr", "rport", "role", "state")
+        live = self.space.trace("tcplife")
+        with lab.side_by_side([self.space.tool("tcpstates", "--record", self.file), live]):
+            self.space.traffic(*TRAFFIC, "--server-first=5")
+        done = replay(self.file, "tcplife", "--json")
+        self.assertEqual(done.code, 0)
+        self.assertIn("made of those of tcpstates: without bytes", done.errors)
+        mine = sorted(({key: row[key] for key in told} for row in done.rows), key=str)
+        self.assertEqual(mine, sorted(({key: row[key] for key in told} for row in live.rows), key=str))
+        self.assertGreater(len(mine), 40)
+        duration = {(row["laddr"], row["lport"], row["rport"]): row["duration_ns"] for row in live.rows}
+        for row in done.rows:
+            self.assertIsNone(row["tx_bytes"])
+            self.assertAlmostEqual(
+                row["duration_ns"], duration[row["laddr"], row["lport"], row["rport"]], delta=5_000_000
+            )
+
+    def test_streams(self):
+        """A recording comes through a pipe, too; a reader that leaves is no failure; a full disk is."""
+        with self.space.tool("tcpstates", "--record", self.file) as traced:
+            self.space.traffic("--connect=7")
+        os.chmod(self.file, 0o644)
+        with open(self.file, "rb") as recording:
+            done = lab.run(lab.NETTRACE, "replay", "-", stdin=recording)
+        self.assertEqual(done.output, traced.output)
+        done = lab.run("sh", "-c", f"{lab.NETTRACE} replay {self.file} | head -n 1")
+        self.assertEqual((done.code, len(done.lines), done.errors), (0, 1, ""))
+        with open("/dev/full", "wb") as full:
+            done = lab.run(lab.NETTRACE, "replay", self.file, stdout=full)
+        self.assertEqual(done.code, 1)
+        self.assertIn("No space left on device", done.errors)
+
+    def test_info(self):
+        with self.space.tool("tcpstates", "--record", self.file):
+            self.space.traffic("--connect=7")
+        text = replay(self.file, "--info").output.decode()
+        self.assertIn(os.uname().release, text)
+        self.assertIn(os.uname().nodename, text)
+        self.assertRegex(text, r"(?m)^tcpstates +events 72, .* lost 0$")
+
+
+class Several(Recorded):
+    """Several tools in one recording."""
+
+    def test_timeline(self):
+        """A replay is the timeline that was shown; each of its tools can be had by itself."""
+        for form in ((), ("--csv",), ("--json",), ("--flow",)):
+            with self.subTest(format=form):
+                with self.space.tool("trace", *form, "--record", self.file) as traced:
+                    self.space.traffic(*TRAFFIC)
+                done = replay(self.file, "trace", *form)
+                self.assertEqual((done.code, done.errors), (0, ""))
+                self.assertEqual(done.output.decode(), traced.output.decode())
+                self.assertGreater(len(done.lines), 100)
+                one = replay(self.file, "tcpstates", "--json").rows
+                self.assertGreater(len(one), 100)
+                self.assertEqual({row["tool"] for row in one}, {"tcpstates"})
+
+    def test_record(self):
+        """nettrace record prints nothing, and has as much as the tools can tell: results, open sessions, totals."""
+        tools = "tcpstates,tcpconnect,tcplife,tcpdrop,tcptop,softirqs"
+        with self.space.tool("record", "-o", self.file, "--netns", self.space.inode, tools) as traced:
+            hold = self.space.hold("--hold=3")
+            self.space.traffic(*TRAFFIC)
+            lab.wait_for(lambda: self.file.stat().st_size > 20000, "a second")
+            traced.end()
+        with hold:
+            hold.release()
+        self.assertEqual((traced.code, traced.output), (0, b""), traced.errors)
+        self.assertRegex(traced.errors, r"^record: \d+ events, \d+ bytes: ")
+        self.assertEqual(len(replay(self.file, "tcplife", "--open", "--json").rows), 6 + len(replay(self.file, "tcplife", "--json").rows))
+        results = {row["result"] for row in replay(self.file, "tcpconnect", "--json").rows}
+        self.assertTrue({"ok", "refused"} <= results, results)
+        top = replay(self.file, "tcptop", "--json").rows
+        states = replay(self.file, "tcpstates", "--json").rows
+        self.assertTrue({row["lport"] for row in top} <= {row["lport"] for row in states})
+        self.assertEqual({row["partial"] for row in top} | {True}, {True, False})
+        whole = replay(self.file, "tcptop", "--interval", "3600", "--json").rows
+        self.assertEqual(sum(row["tx_bytes"] for row in whole), sum(row["tx_bytes"] for row in top))
+        done = replay(self.file)
+        self.assertEqual(done.code, 2)
+        self.assertIn("which of tcpstates, tcpconnect, tcplife, tcpdrop, tcptop, softirqs?", done.errors)
+
+    def test_streams(self):
+        done = self.space.run(
+            "sh", "-c",
+            f"{lab.NETTRACE} record -o - tcpstates --netns {self.space.inode} -- {lab.NETTRACE} traffic --connect=7 | "
+            f"{lab.NETTRACE} replay - --json",
+        )
+        self.assertEqual(len(done.rows), 72, done.errors)
+
+    def test_bad_input(self):
+        for options, message in (
+            ((), "into which file?"),
+            (("-o", self.file), "of which tools?"),
+            (("-o", self.file, "tcpstate"), "did you mean tcpstates?"),
+            (("-o", self.file, "netqtop"), "which interface?"),
+        ):
+            done = lab.run(lab.NETTRACE, "record", *options)
+            self.assertEqual((done.code, done.output, len(done.errors.splitlines())), (2, b"", 1), done.errors)
+            self.assertIn(message, done.errors)
+            self.assertFalse(self.file.exists())
+
+
+def timeless(rows):
+    """Two programs at the same event read the clock one after the other."""
+    return [{key: value for key, value in row.items() if key != "ts"} for row in rows]

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_record_layout.c: recordings of other versions: fields that moved, are new, are missing, or mean something else.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/fields.h"
+#include "core/record_layout.h"
+#include "core/replay.h"
+#include "core/say.h"
+#include "probes/tcpstates.h"
+
+#define RECORDING  "test/golden/recordings/states.rec"
+
+#define TOOL(name) extern const struct tool name;
+#include "cmd/tools.def"
+#undef TOOL
+
+static const struct tool *const tools[] = {
+#define TOOL(name) &name,
+#include "cmd/tools.def"
+#undef TOOL
+};
+
+/* What another version does otherwise. */
+struct change {
+	size_t at, room;     /* an unknown field of so many bytes, in front of what is at this offset */
+	size_t end;          /* where events end; 0: at their end */
+	const char *without; /* a field that it has not: nor its bytes */
+	const char *other;   /* a field that it has as ... */
+	const char *kind;    /* ... this, ... */
+	size_t size;         /* ... of so many bytes */
+	bool turned;         /* numbers in events have the other byte order */
+};
+
+static struct text head, stream; /* of the recording */
+static char rows[65536], changed_rows[65536], said[4096];
+static size_t rows_size, changed_size, said_size;
+
+static void keep_said(const char *line, size_t length)
+{
+	assert_true(said_size + length < sizeof(said));
+	memcpy(said + said_size, line, length);
+	said_size += length;
+	said[said_size] = '\0';
+}
+
+static int read_recording(void **state)
+{
+	struct record_reader reader;
+	int fd = open(RECORDING, O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	say_aside = keep_said;
+	setenv("TZ", "UTC", 1);
+	if (!record_reader_start(&reader, fd))
+		return 1;
+	while (record_reader_next(&reader) == RECORD_READ)
+		text_bytes(reader.kind == BLOCK_HEAD ? &head : &stream, reader.content.data, reader.content.length);
+	record_reader_free(&reader);
+	close(fd);
+	return !head.length || !stream.length;
+}
+
+static int free_recording(void **state)
+{
+	(void)state;
+	text_free(&head);
+	text_free(&stream);
+	return 0;
+}
+
+static struct field field_of(const char *name)
+{
+	for (const struct field *field = tcpstates.fields; field->name; field++)
+		if (!strcmp(field->name, name))
+			return field_complete(field);
+	return field_complete(&(const struct field){ .name = name });
+}
+
+/* A line of the head, as the other version would have written it. */
+static void change_line(struct text *to, const char *line, const struct change *change, const struct field *gone)
+{
+	char name[RECORD_WORD], kind[RECORD_WORD], other[256];
+	size_t off, size;
+
+	if (sscanf(line, "tool %63s %zu", name, &size) == 2) {
+		text_string(to, change->turned ? "order big\n" : "");
+		snprintf(other, sizeof(other), "tool %s %zu\nfield novelty uint %zu %zu\nnews of tomorrow\n", name,
+			 size + change->room - gone->size, change->at, change->room);
+		text_string(to, other);
+		return;
+	}
+	if (sscanf(line, "field %63s %63s %zu %zu", name, kind, &off, &size) != 4) {
+		text_string(to, line);
+		text_char(to, '\n');
+		return;
+	}
+	if (change->without && !strcmp(name, change->without))
+		return;
+	if (change->other && !strcmp(name, change->other)) {
+		strcpy(kind, change->kind);
+		size = change->size;
+	}
+	off = off - (off > gone->off ? gone->size : 0) + (change->room && off >= change->at ? change->room : 0);
+	snprintf(other, sizeof(other), "field %s %s %zu %zu\n", name, kind, off, size);
+	text_string(to, other);
+}
+
+static void change_head(struct text *to, const struct change *change, const struct field *gone)
+{
+	char line[4096];
+	const char *at = head.data, *end = head.data + head.length;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		assert_non_null(newline);
+		snprintf(line, sizeof(line), "%.*s", (int)(newline - at), at);
+		change_line(to, line, change, gone);
+		at = newline + 1;
+	}
+}
+
+static void put_item(struct text *to, struct record_item item, const void *content, size_t size)
+{
+	static const char zeroes[8];
+
+	item.size = (__u32)size;
+	text_bytes(to, &item, sizeof(item));
+	text_bytes(to, content, size);
+	text_bytes(to, zeroes, record_item_room(size) - sizeof(item) - size);
+}
+
+/* Two fields may be the same bytes: those are turned once. */
+static void turn(char *event)
+{
+	const struct field *const all[] = { common_fields, tcpstates.fields };
+	bool turned[sizeof(struct tcpstates_event)] = { false };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		for (const struct field *field = all[i]; field->name; field++) {
+			if (!record_has_field(field) || field->kind == F_TEXT || field->kind == F_ADDRESS ||
+			    turned[field->off])
+				continue;
+			turned[field->off] = true;
+			for (char *low = event + field->off, *high = low + field->size - 1; low < high; low++, high--) {
+				char byte = *low;
+
+				*low = *high;
+				*high = byte;
+			}
+		}
+	}
+}
+
+/* Events of the other version. */
+static void change_stream(struct text *to, const struct change *change, const struct field *gone)
+{
+	char novelty[64];
+
+	memset(novelty, 0xa5, sizeof(novelty));
+	assert_true(change->room <= sizeof(novelty));
+	for (size_t at = 0; at < stream.length;) {
+		struct record_item item;
+		const char *content = stream.data + at + sizeof(item);
+		struct text event = { 0 };
+
+		memcpy(&item, stream.data + at, sizeof(item));
+		at += record_item_room(item.size);
+		if (item.kind != ITEM_EVENT) {
+			put_item(to, item, content, item.size);
+			continue;
+		}
+		for (size_t i = 0, end = change->end ? change->end : item.size; i <= end; i++) {
+			if (i == change->at)
+				text_bytes(&event, novelty, change->room);
+			if (i == end)
+				break;
+			if (i < gone->off || i >= gone->off + gone->size)
+				text_char(&event, content[i]);
+		}
+		if (change->turned)
+			turn(event.data);
+		put_item(to, item, event.data, event.length);
+		text_free(&event);
+	}
+}
+
+/* Replays the recording as it would be with the change, as lines of JSON. */
+static int replay_changed(const struct change *change, char *to, size_t room, size_t *printed)
+{
+	struct record_start start = { .magic = RECORD_MAGIC, .version = RECORD_VERSION };
+	struct field gone = change->without ? field_of(change->without) : (struct field){ 0 };
+	struct text changed_head = { 0 }, changed_stream = { 0 }, block = { 0 };
+	int in = memfd_create("recording", MFD_CLOEXEC), out = memfd_create("rows", MFD_CLOEXEC), code;
+	struct recording *recording;
+	struct options options;
+
+	said_size = 0;
+	said[0] = '\0';
+	change_head(&changed_head, change, &gone);
+	change_stream(&changed_stream, change, &gone);
+	assert_int_equal(write(in, &start, sizeof(start)), sizeof(start));
+	record_block_make(&block, BLOCK_HEAD, 0, changed_head.data, changed_head.length);
+	assert_int_equal(write(in, block.data, block.length), block.length);
+	record_block_make(&block, BLOCK_STREAM, 1, changed_stream.data, changed_stream.length);
+	assert_int_equal(write(in, block.data, block.length), block.length);
+	assert_int_equal(lseek(in, 0, SEEK_SET), 0);
+	text_free(&changed_head);
+	text_free(&changed_stream);
+	text_free(&block);
+
+	recording = recording_open_fd("changed", in);
+	assert_non_null(recording);
+	options_start(&options, &tcpstates);
+	options.recorded = record_head_tool(recording_head(recording), "tcpstates");
+	options.format = FORMAT_JSON;
+	code = replay(&options, &options, 1, recording, out);
+	recording_close(recording);
+	*printed = (size_t)pread(out, to, room - 1, 0);
+	to[*printed] = '\0';
+	close(out);
+	return code;
+}
+
+/* The rows, with null for this key. Returns how many had something else there. */
+static size_t forget(const char *name)
+{
+	char *to = changed_rows, key[RECORD_WORD];
+	const char *from = rows;
+	size_t count = 0;
+
+	snprintf(key, sizeof(key), "\"%s\":", name);
+	for (const char *next; (next = strstr(from, key)); count++) {
+		next += strlen(key);
+		memcpy(to, from, (size_t)(next - from));
+		to = stpcpy(to + (next - from), "null");
+		from = next + (*next == '"' ? strcspn(next + 1, "\"") + 2 : strcspn(next, ",}"));
+	}
+	strcpy(to, from);
+	changed_size = strlen(changed_rows);
+	return count;
+}
+
+static void as_it_was(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	assert_int_equal(replay_changed(&(struct change){ 0 }, rows, sizeof(rows), &rows_size), EXIT_DONE);
+	assert_string_equal(said, "");
+	for (size_t i = 0; i < rows_size; i++)
+		lines += rows[i] == '\n';
+	assert_int_equal(lines, 10 + 2 + 2); /* a connection, the attempt that is refused, the listener */
+}
+
+/* Something new in front of each field, and behind them all. */
+static void what_moved_is_found(void **state)
+{
+	static const struct field last[] = { { .name = "novelty", .off = sizeof(struct tcpstates_event) }, {} };
+	const struct field *const all[] = { common_fields, tcpstates.fields, last };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		for (const struct field *field = all[i]; field->name; field++) {
+			struct change change = { .at = field->off, .room = 24 };
+
+			assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size),
+					 EXIT_DONE);
+			assert_string_equal(changed_rows, rows);
+			assert_string_equal(said, "");
+		}
+	}
+}
+
+static void what_is_missing_is_not_known(void **state)
+{
+	static const char *const names[] = { "pid",   "tid",   "skaddr", "cgroup_id", "comm",     "uid",
+					     "netns", "lport", "rport",  "oldstate",  "newstate", "duration_ns" };
+	char expected[sizeof(rows)], note[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct change change = { .without = names[i] };
+
+		assert_int_equal(forget(names[i]), 14);
+		strcpy(expected, changed_rows);
+		assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size), EXIT_DONE);
+		assert_string_equal(changed_rows, expected);
+		snprintf(note, sizeof(note),
+			 "note: the recording of tcpstates does not tell %s: it was made by nettrace ", names[i]);
+		assert_non_null(strstr(said, note));
+		assert_ptr_equal(strchr(said, '\n'), said + said_size - 1);
+	}
+}
+
+/* Events that end early, as some do, are no longer once their fields have moved. */
+static void what_is_behind_the_end_is_not_known(void **state)
+{
+	const size_t end = field_of("duration_ns").off;
+	struct change cut = { .end = end }, cut_and_moved = { .end = end, .room = 8 };
+	char expected[sizeof(rows)];
+	size_t size;
+
+	(void)state;
+	assert_int_equal(replay_changed(&cut, expected, sizeof(expected), &size), EXIT_DONE);
+	assert_non_null(strstr(expected, "\"oldstate\":null,\"newstate\":null,\"duration_ns\":null"));
+	assert_int_equal(replay_changed(&cut_and_moved, changed_rows, sizeof(changed_rows), &changed_size), EXIT_DONE);
+	assert_string_equal(changed_rows, expected);
+}
+
+static void what_means_something_else_is_refused(void **state)
+{
+	const struct change changes[] = { { .other = "duration_ns", .kind = "text", .size = 8 },
+					  { .other = "duration_ns", .kind = "uint", .size = 4 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		assert_int_equal(replay_changed(&changes[i], changed_rows, sizeof(changed_rows), &changed_size),
+				 EXIT_FAILED);
+		assert_int_equal(changed_size, 0);
+		assert_non_null(
+			strstr(said, "the recording has another kind of duration_ns: it was made by nettrace "));
+	}
+}
+
+static void the_other_byte_order_is_turned(void **state)
+{
+	const struct change change = { .turned = true };
+	struct record_head read;
+	char bad[] = "order middle\ntool x 8\n";
+
+	(void)state;
+	assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size), EXIT_DONE);
+	assert_string_equal(changed_rows, rows);
+	assert_string_equal(said, "");
+	assert_non_null(record_head_read(&read, bad, strlen(bad)));
+	record_head_free(&read);
+}
+
+/* A turned number is wrong where another field has some of its bytes. */
+static void fields_are_apart_or_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		for (const struct field *one = tools[i]->fields; one->name; one++) {
+			for (const struct field *other = tools[i]->fields; other < one; other++) {
+				bool apart = one->off >= other->off + other->size || other->off >= one->off + one->size;
+				bool same = one->off == other->off && one->size == other->size;
+
+				if (record_has_field(one) && record_has_field(other) && !apart && !same)
+					fail_msg("%s: %s and %s share bytes", tools[i]->name, one->name, other->name);
+			}
+		}
+	}
+}
+
+/* Whether a field that recordings have begins there. */
+static bool is_recorded(const struct tool *tool, uint16_t off)
+{
+	const struct field *const all[] = { common_fields, tool->fields, tool->summary_fields };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		for (const struct field *field = all[i]; field && field->name; field++)
+			if (record_has_field(field) && field->off == off)
+				return true;
+	return false;
+}
+
+static void what_a_timeline_goes_by_is_recorded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		const struct story *story = tools[i]->story;
+
+		if (!story)
+			continue;
+		for (const struct field *word = story->words; word->name; word++)
+			if (word->size && !is_recorded(tools[i], word->off))
+				fail_msg("%s: %s is in no recording", tools[i]->name, word->name);
+		if ((story->duration && !is_recorded(tools[i], story->duration)) ||
+		    (story->socket && !is_recorded(tools[i], story->socket)) ||
+		    (story->ends && !is_recorded(tools[i], story->end)))
+			fail_msg("%s: its story goes by what is in no recording", tools[i]->name);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_it_was), /* first: the others compare with its rows */
+		cmocka_unit_test(what_moved_is_found),
+		cmocka_unit_test(what_is_missing_is_not_known),
+		cmocka_unit_test(what_is_behind_the_end_is_not_known),
+		cmocka_unit_test(what_means_something_else_is_refused),
+		cmocka_unit_test(the_other_byte_order_is_turned),
+		cmocka_unit_test(fields_are_apart_or_the_same),
+		cmocka_unit_test(what_a_timeline_goes_by_is_recorded),
+	};
+
+	return cmocka_run_group_tests(tests, read_recording, free_recording);
+}
