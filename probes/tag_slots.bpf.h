@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tag_slots.bpf.h: tags in an array, where a place for one costs next to nothing to take and to leave.
  *
- * A socket whose life begins takes the slot that its address leads to, if that is free. The slot is its own until it
- * has been closed for 0.1 s: whoever on another CPU still has a pointer to the tag is done by then. The next socket at
- * the same address may have it at once: there cannot be two.
+ * A socket whose life begins takes the slot that its address leads to, if that is free. The slot is its own until its
+ * change to TCP_CLOSE has been handled to the end, however long that takes a program that is preempted (from 7.x on),
+ * and 0.1 s have passed since the change: by then an accept() that returns, which writes into the tag without holding
+ * the socket, is done. The next socket at the same address may have it at once: there cannot be two.
  */
 #ifndef NETTRACE_TAG_SLOTS_BPF_H
 #define NETTRACE_TAG_SLOTS_BPF_H
@@ -15,6 +16,7 @@
 
 struct tag_slot {
 	__u64 sk;     /* the socket's address; 0: no socket's */
+	__u64 left;   /* when its change to TCP_CLOSE was handled; 0: it was not yet */
 	__u32 claims; /* by CPUs that try to take it */
 	__u32 pad;
 	struct tag tag;
@@ -55,13 +57,12 @@ static __always_inline bool tag_is_in(const struct tag_slot *slot, __u64 sk)
 /* Nobody has it: no socket yet, or one that is closed for so long. Without a branch, as same_state(). */
 static __always_inline __u64 tag_slot_free(const struct tag_slot *slot, __u64 now)
 {
-	__u64 unused = slot->sk - 1, state = slot->tag.state ^ TCP_CLOSE,
-	      rests = TAG_SLOT_RESTS - (now - slot->tag.since);
+	__u64 unused = slot->sk - 1, left = slot->left, rests = TAG_SLOT_RESTS - (now - left);
 
 	barrier_var(unused);
-	barrier_var(state);
+	barrier_var(left);
 	barrier_var(rests);
-	return ((unused & ~slot->sk) | ((state - 1) & rests)) >> 63;
+	return ((unused & ~slot->sk) | (-left & rests)) >> 63;
 }
 
 /* Takes the slot for a socket, with an empty tag, if it is free. Of several CPUs that add to a number only the first
@@ -73,6 +74,7 @@ static __always_inline bool tag_slot_take(struct tag_slot *slot, __u64 sk, __u64
 	__sync_fetch_and_add(&slot->claims, 1);
 	if (*(volatile __u32 *)&slot->claims == 1 && tag_slot_free(slot, now)) {
 		__builtin_memset(&slot->tag, 0, sizeof(slot->tag));
+		slot->left = 0;
 		*(volatile __u64 *)&slot->sk = sk;
 		taken = true;
 	}

@@ -160,7 +160,7 @@ static __always_inline bool tag_begins(struct tag_slot *slot, struct sock *sk, _
 {
 	if (slot->sk == (__u64)sk) { /* of an earlier life, or of a socket that is gone */
 		slot->tag.state = TCP_CLOSE;
-		slot->tag.since = 0;
+		slot->left = 1;
 	}
 	return !bpf_sk_storage_get(&tags, sk, NULL, 0) && tag_slot_take(slot, (__u64)sk, now);
 }
@@ -201,14 +201,17 @@ static __noinline struct tag *tag_open(struct sock *sk, bool fresh, __u64 now)
 	return slot ? &slot->tag : NULL;
 }
 
-/* After tag_open(). Context: the same. */
-static __always_inline void tag_close(struct sock *sk, struct tag *opened)
+/* After tag_open(), when nothing more is wanted of the tag. left: when the socket was closed; 0: it is not. Context:
+ * the same. */
+static __always_inline void tag_close(struct sock *sk, struct tag *opened, __u64 left)
 {
 	struct tag_slot *slot = (void *)opened - __builtin_offsetof(struct tag_slot, tag);
 	struct tag *tag;
 
-	if (slot->sk == (__u64)sk)
+	if (slot->sk == (__u64)sk) {
+		*(volatile __u64 *)&slot->left = left;
 		return;
+	}
 	tag = bpf_sk_storage_get(&tags, sk, NULL, 0);
 	if (tag)
 		*tag = *opened;

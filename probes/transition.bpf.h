@@ -163,7 +163,7 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 static __always_inline void transition_done(struct transition *t)
 {
 	if (tag_slots_used())
-		tag_close(t->sk, t->tag);
+		tag_close(t->sk, t->tag, t->to == TCP_CLOSE ? t->now : 0);
 	if (t->to == TCP_CLOSE && !(settings.flags & TAGS_NEEDED))
 		tag_drop(t->sk);
 }
