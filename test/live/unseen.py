@@ -21,7 +21,10 @@ FILTERS = {
     "tcp/tcp_retransmit_synack": "",
     "skb/kfree_skb": "protocol == 0x800 || protocol == 0x86dd",
 }
-LINE = re.compile(r"^.{16,}?-\d+ +\[(?P<cpu>\d+)\] \S+ +[\d.]+: (?P<event>\w+): (?P<fields>.*)$", re.MULTILINE)
+# "   tokio-worker-72      (      1) [001] ..s1.  1234.567890: tcp_retransmit_skb: ...": of process 1's threads only.
+LINE = re.compile(
+    r"^.{16,}?-\d+ +\( *(?:1|-+)\) +\[(?P<cpu>\d+)\] \S+ +[\d.]+: (?P<event>\w+): (?P<fields>.*)$", re.MULTILINE
+)
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -64,6 +67,9 @@ class Unseen:
         os.mkdir(name, dir_fd=root)
         self.stack.callback(os.rmdir, name, dir_fd=root)
         self.path = pathlib.Path(f"/proc/self/fd/{root}", name)
+        # Threads that process 1 makes later are followed, too; so are programs that it starts, which LINE leaves out.
+        for option in ("event-fork", "record-tgid"):
+            (self.path / "options" / option).write_text("1")
         self.clear()
         for event, condition in filters.items():
             if condition:
