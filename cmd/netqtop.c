@@ -2,6 +2,7 @@
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
 #include <string.h>
 
+#include "core/counted.h"
 #include "core/devices.h"
 #include "core/options.h"
 #include "core/say.h"
@@ -77,6 +78,42 @@ static void check(struct options *options)
 		say_exit(EXIT_USAGE, "-n %s: %s", options->text, message);
 }
 
+/* How many queues the device has in use; what packets told is newer than what was asked at the start. */
+static uint32_t queues_in_use(const struct counted *counted, uint32_t device, uint32_t direction, uint64_t asked)
+{
+	const struct queue *all = (const struct queue *)counted->all + QUEUE_KEY(device, DIRECTION_TX, QUEUES);
+	uint32_t told = __atomic_load_n(&all->in_use[direction], __ATOMIC_RELAXED);
+
+	if (told)
+		return told;
+	return direction == DIRECTION_TX ? DEVICE_TX_QUEUES(asked) : DEVICE_RX_QUEUES(asked);
+}
+
+/* Queues that exist, and those that ever did, have rows, whatever they have carried. */
+static bool grown(const struct options *options, const struct counted *counted, struct event *event)
+{
+	struct netqtop_event *e = (struct netqtop_event *)event;
+	const struct list *devices = &options->settings.only;
+	const struct queue *now = counted->now;
+	struct queue *told = counted->told;
+	uint32_t device = counted->key / QUEUE_KEYS / DIRECTIONS, number = counted->key % QUEUE_KEYS;
+
+	if (device >= devices->count || number == QUEUES)
+		return false;
+	e->table = (uint8_t)(counted->key / QUEUE_KEYS);
+	e->direction = e->table % DIRECTIONS;
+	e->queue = (uint16_t)number;
+	e->ifindex = (uint32_t)devices->item[device].first;
+	e->bytes = grown_by(&told->bytes, &now->bytes);
+	if (!told->bytes && number >= queues_in_use(counted, device, e->direction, devices->item[device].last))
+		return false;
+	for (int i = 0; i < SIZES; i++) {
+		e->sizes[i] = grown_by(&told->sizes[i], &now->sizes[i]);
+		e->packets += e->sizes[i];
+	}
+	return true;
+}
+
 static bool derive(const struct options *options, struct event *event, size_t size)
 {
 	struct netqtop_event *e = (struct netqtop_event *)event;
@@ -125,7 +162,6 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 static const struct hook hooks[] = {
 	{ "net_dev_start_xmit", { "transmit" } },
 	{ "netif_receive_skb", { "receive" } },
-	{ "totals", { "walk" }, .use = RUN_AT_INTERVAL },
 	{},
 };
 
@@ -148,6 +184,7 @@ const struct tool netqtop = {
 	.opts = opts,
 	.words = words,
 	.check = check,
+	.grown = grown,
 	.derive = derive,
 	.finish = finish,
 	.replay = replay,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.c: the time that each kind of softirq takes, or waits. */
+#include "core/counted.h"
 #include "core/options.h"
 #include "core/say.h"
 #include "core/tool.h"
@@ -58,6 +59,24 @@ static void check(struct options *options)
 	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
 }
 
+static bool grown(const struct options *options, const struct counted *counted, struct event *event)
+{
+	struct softirqs_event *e = (struct softirqs_event *)event;
+	const struct softirq *now = counted->now;
+	struct softirq *told = counted->told;
+
+	(void)options;
+	e->kind = (uint8_t)(counted->key % SOFTIRQ_KINDS);
+	e->cpu = counted->key / SOFTIRQ_KINDS;
+	e->count = grown_by(&told->count, &now->count);
+	if (!e->count)
+		return false;
+	e->total = grown_by(&told->total, &now->total);
+	for (int i = 0; i < SOFTIRQ_SLOTS; i++)
+		e->slots[i] = grown_by(&told->slots[i], &now->slots[i]);
+	return true;
+}
+
 /* Each CPU is told by itself; rows are of all, unless asked. */
 static bool derive(const struct options *options, struct event *event, size_t size)
 {
@@ -82,7 +101,6 @@ static const struct hook hooks[] = {
 	{ "softirq_exit", { "ends" }, .unless = SOFTIRQS_LATENCY },
 	{ "softirq_raise", { "raised" }, .flag = SOFTIRQS_LATENCY },
 	{ "softirq_entry", { "waited" }, .flag = SOFTIRQS_LATENCY },
-	{ "totals", { "walk" }, .use = RUN_AT_INTERVAL },
 	{},
 };
 
@@ -110,6 +128,7 @@ const struct tool softirqs = {
 	.fields = fields,
 	.summary_fields = fields,
 	.no_sockets = true,
+	.grown = grown,
 	.derive = derive,
 	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
 	.wider_flags = SOFTIRQS_HISTOGRAM,

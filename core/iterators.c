@@ -12,28 +12,14 @@
 #include "core/clock.h"
 #include "core/say.h"
 
-/* The map that a program of this section walks, by the names that such maps have; NULL: it walks something else. */
-static const struct bpf_map *walked_map(const struct session *session, const char *section)
-{
-	const struct bpf_map *map;
-
-	if (!strcmp(section, "iter/bpf_sk_storage_map"))
-		return bpf_object__find_map_by_name(session->object, "tags");
-	if (strcmp(section, "iter/bpf_map_elem"))
-		return NULL;
-	map = bpf_object__find_map_by_name(session->object, "totals");
-	return map ? map : bpf_object__find_map_by_name(session->object, "totals_by_cpu");
-}
-
 struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program)
 {
 	union bpf_iter_link_info info = {};
 	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
-	const struct bpf_map *map = walked_map(session, bpf_program__section_name(program));
 
-	if (!map)
+	if (strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map"))
 		return bpf_program__attach(program);
-	info.map.map_fd = (__u32)bpf_map__fd(map);
+	info.map.map_fd = (__u32)bpf_map__fd(bpf_object__find_map_by_name(session->object, "tags"));
 	return bpf_program__attach_iter(program, &options);
 }
 

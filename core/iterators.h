@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iterators.h: programs that walk what the kernel has: all descriptors, all tagged sockets, the totals of a map. */
+/* iterators.h: programs that walk what the kernel has: all descriptors, all tagged sockets. */
 #ifndef NETTRACE_ITERATORS_H
 #define NETTRACE_ITERATORS_H
 

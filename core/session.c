@@ -47,6 +47,7 @@ static bool sum_counters(const struct session *session, struct counters *sum)
 		sum->lost_map += each[i].lost_map;
 		sum->nested += each[i].nested;
 	}
+	sum->sent += session->counted;
 	free(each);
 	return ok;
 }

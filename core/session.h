@@ -10,6 +10,7 @@
 
 struct bpf_object;
 struct bpf_link;
+struct counts;
 
 struct session {
 	const struct tool *tool;
@@ -19,6 +20,8 @@ struct session {
 	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
 	uint64_t again_after[HOOK_ITEMS]; /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
 	bool paired[HOOK_ITEMS];          /* hook i has two programs (probes/pair.bpf.h) */
+	struct counts *counts;            /* core/counts.c; NULL: the tool has none */
+	uint64_t counted;                 /* events that were made of them */
 	const struct options *options;
 	/* Of several tools in a process: */
 	const struct session *ring_of; /* whose ring it writes to; NULL: its own */

@@ -9,6 +9,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/ahead.h"
+#include "core/counts.h"
 #include "core/crossings.h"
 #include "core/iterators.h"
 #include "core/kernel_types.h"
@@ -193,6 +194,9 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 		ring_open(bpf_map__fd(bpf_object__find_map_by_name(first->object, "ring")), options->ring_bytes);
 	if (!sessions->ring)
 		ladder_give_up(first, "mapping the ring", -errno);
+	for_each (session, sessions)
+		if (!counts_open(session))
+			ladder_give_up(session, "mapping its counters", -errno);
 	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
 	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins */
 	tell(sessions);
@@ -213,8 +217,11 @@ void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep)
 
 void sessions_iterate(struct sessions *sessions, int use)
 {
-	for_each (session, sessions)
+	for_each (session, sessions) {
 		iterators_run(session, use, take_event, sessions);
+		if (use == RUN_AT_INTERVAL)
+			counts_run(session, take_event, sessions);
+	}
 }
 
 int sessions_fd(const struct sessions *sessions)
@@ -244,6 +251,8 @@ void sessions_stop(struct sessions *sessions)
 {
 	ring_close(sessions->ring);
 	sessions->ring = NULL;
-	for_each (session, sessions)
+	for_each (session, sessions) {
+		counts_close(session);
 		ladder_leave(session);
+	}
 }

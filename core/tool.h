@@ -145,12 +145,12 @@ struct hook {
 				    it writes its events with event_write() of probes/iterate.bpf.h */
 		RUN_AT_END,      /* an iterator, run once before the end */
 	} use;
-	uint32_t flag;      /* only with these tool flags set ... */
-	uint32_t unless;    /* ... and none of these */
-	const char *lesser; /* what is missing where only the last of its alts serves; NULL: nothing */
-	uint8_t lacking;    /* a target with so many arguments does not give what the programs need; 0: any does */
-	bool again;         /* RUN_AT_START: and before the iterators of an interval, see core/iterators.c */
-	bool aside;         /* what it misses is no lost row: it makes none, or only misses what is none */
+	uint32_t flag;         /* only with these tool flags set ... */
+	uint32_t unless;       /* ... and none of these */
+	const char *lesser[4]; /* what is missing where this one of its alts serves; NULL: nothing */
+	uint8_t lacking;       /* a target with so many arguments does not give what the programs need; 0: any does */
+	bool again;            /* RUN_AT_START: and before the iterators of an interval, see core/iterators.c */
+	bool aside;            /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 
 /* ---- intervals ---- */
@@ -225,6 +225,7 @@ struct remake {
 /* ---- the tool ---- */
 
 struct options;
+struct counted;
 
 struct tool {
 	const char *name;
@@ -265,6 +266,10 @@ struct tool {
 	const char *const *words;            /* options that words without dashes stand for, in order; NULL: none */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(struct options *options);
+	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE), `totals`, or `totals_by_cpu`
+	 * with as many more values as there are CPUs: called for each value at each interval (core/counted.h). Makes an
+	 * event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to tell. */
+	bool (*grown)(const struct options *options, const struct counted *counted, struct event *event);
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);

@@ -15,14 +15,4 @@ static __always_inline bool event_write(struct bpf_iter_meta *meta, const void *
 	return true;
 }
 
-/* What a counter has grown by since the last time; *told becomes what it is now. Only for counters that nobody but the
- * iterator takes from. */
-static __always_inline __u64 growth(__u64 *told, __u64 now)
-{
-	__u64 before = *told;
-
-	*told = now;
-	return now - before;
-}
-
 #endif

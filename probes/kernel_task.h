@@ -105,12 +105,6 @@ struct bpf_iter_meta {
 	__u64 seq_num;    /* elements before this one */
 };
 
-struct bpf_iter__bpf_map_elem {
-	struct bpf_iter_meta *meta;
-	void *key;
-	void *value;
-};
-
 struct bpf_iter__task {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;

@@ -1,41 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netqtop.bpf.c: packets and bytes of each queue of some devices, by size; an iterator tells what was counted. */
+/* netqtop.bpf.c: packets and bytes of each queue of some devices, by size. */
 #include "filter.bpf.h"
-#include "iterate.bpf.h"
 #include "netqtop.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 #define MAC_HEADER_MOST 255 /* more is not the length of one */
 
-struct carried {
-	__u64 bytes;
-	__u64 sizes[SIZES];
-};
-
-/* `now` is added to atomically, on any CPU; `told` is the iterator's. */
-struct queue {
-	struct carried now, told;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, DEVICES *DIRECTIONS *QUEUES);
+	__uint(max_entries, QUEUE_KEY(DEVICES, 0, 0));
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct queue);
 } totals SEC(".maps");
-
-/* How many queues a device has in use, as packets found it; 0: none has been seen yet. */
-struct device {
-	__u32 queues[DIRECTIONS];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, DEVICES);
-	__type(key, __u32);
-	__type(value, struct device);
-} devices SEC(".maps");
 
 static __always_inline __u32 size_slot(__u32 length)
 {
@@ -60,14 +38,15 @@ static __always_inline __u32 device_slot(const struct net_device *dev)
 
 static __always_inline void note_queues(__u32 slot, __u32 tx, __u32 rx)
 {
-	struct device *device = bpf_map_lookup_elem(&devices, &slot);
+	__u32 key = QUEUE_KEY(slot, DIRECTION_TX, QUEUES);
+	struct queue *all = bpf_map_lookup_elem(&totals, &key);
 
-	if (!device)
+	if (!all)
 		return;
-	if (device->queues[DIRECTION_TX] != tx)
-		device->queues[DIRECTION_TX] = tx;
-	if (device->queues[DIRECTION_RX] != rx)
-		device->queues[DIRECTION_RX] = rx;
+	if (all->in_use[DIRECTION_TX] != tx)
+		all->in_use[DIRECTION_TX] = tx;
+	if (all->in_use[DIRECTION_RX] != rx)
+		all->in_use[DIRECTION_RX] = rx;
 }
 
 static __always_inline void count(__u32 slot, __u32 direction, __u32 number, __u32 length)
@@ -79,12 +58,12 @@ static __always_inline void count(__u32 slot, __u32 direction, __u32 number, __u
 		COUNT(lost_map);
 		number = QUEUES - 1;
 	}
-	key = (slot * DIRECTIONS + direction) * QUEUES + number;
+	key = QUEUE_KEY(slot, direction, number);
 	queue = bpf_map_lookup_elem(&totals, &key);
 	if (!queue || size >= SIZES)
 		return;
-	__sync_fetch_and_add(&queue->now.bytes, length);
-	__sync_fetch_and_add(&queue->now.sizes[size], 1);
+	__sync_fetch_and_add(&queue->bytes, length);
+	__sync_fetch_and_add(&queue->sizes[size], 1);
 }
 
 /* (skb, dev). Context: task or softirq, bottom halves off: not interrupted by itself. Before segmentation: a big packet
@@ -124,49 +103,5 @@ int receive(__u64 *ctx)
 	if (mac_header <= MAC_HEADER_MOST)
 		length += mac_header;
 	count(slot, DIRECTION_RX, queue, length);
-	return 0;
-}
-
-static __always_inline bool exists(__u32 slot, __u32 direction, __u32 number)
-{
-	struct device *device = bpf_map_lookup_elem(&devices, &slot);
-	__u64 told = settings.only.item[slot & (DEVICES - 1)].last;
-	__u32 queues = direction == DIRECTION_TX ? DEVICE_TX_QUEUES(told) : DEVICE_RX_QUEUES(told);
-
-	if (device && device->queues[direction & 1])
-		queues = device->queues[direction & 1];
-	return number < queues;
-}
-
-/* What each queue carried since the last time: those that exist, and those that ever did. Context: nettrace. */
-SEC("iter/bpf_map_elem")
-int walk(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct netqtop_event e = {};
-	struct queue *queue = ctx->value;
-	const __u32 *key = ctx->key;
-	__u32 slot;
-
-	if (!key || !queue)
-		return 0;
-	e.table = *key / QUEUES;
-	slot = e.table / DIRECTIONS;
-	e.direction = e.table % DIRECTIONS;
-	e.queue = *key % QUEUES;
-	if (slot >= settings.only.count || (!queue->now.bytes && !exists(slot, e.direction, e.queue)))
-		return 0;
-	e.common.ts = bpf_ktime_get_boot_ns();
-	e.common.tool = (__u8)settings.tool;
-	e.ifindex = settings.only.item[slot & (DEVICES - 1)].first;
-	e.bytes = growth(&queue->told.bytes, queue->now.bytes);
-	for (__u32 i = 0; i < SIZES; i++) {
-		e.sizes[i] = growth(&queue->told.sizes[i], queue->now.sizes[i]);
-		e.packets += e.sizes[i];
-	}
-	if (event_write(ctx->meta, &e, sizeof(e)))
-		return 0;
-	queue->told.bytes -= e.bytes;
-	for (__u32 i = 0; i < SIZES; i++)
-		queue->told.sizes[i] -= e.sizes[i];
 	return 0;
 }

@@ -12,6 +12,17 @@
 
 enum { DIRECTION_TX, DIRECTION_RX, DIRECTIONS };
 
+/* What programs count, of one queue: added to atomically, on any CPU. In one behind those of each device and direction
+ * nothing is counted: it tells of the device, and who looks at it for each packet shares no cache line with a queue. */
+struct queue {
+	__u64 bytes;
+	__u64 sizes[SIZES];       /* packets of them */
+	__u32 in_use[DIRECTIONS]; /* number QUEUES: how many queues there are in use; 0: no packet has told yet */
+};
+
+#define QUEUE_KEYS                           (QUEUES + 1)
+#define QUEUE_KEY(device, direction, number) (((device)*DIRECTIONS + (direction)) * QUEUE_KEYS + (number))
+
 struct netqtop_event {
 	struct event common;
 	__u64 bytes, packets;

@@ -1,36 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* softirqs.bpf.c: time in softirqs, counted for each CPU and kind; what was counted is taken by an iterator. */
+/* softirqs.bpf.c: time in softirqs, counted for each CPU and kind. */
 #include "filter.bpf.h"
-#include "iterate.bpf.h"
 #include "softirqs.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-struct done {
-	__u64 total, count;
-	__u64 slots[SOFTIRQ_SLOTS];
-};
-
-/* Of one kind on one CPU. `told` is written by the iterator only, the rest on that CPU only. */
-struct softirq {
-	__u64 start; /* when it began (or was raised); 0: not seen, so one that ran when tracing began is not counted */
-	struct done now, told;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SOFTIRQ_KINDS); /* for each CPU: core/ladder.c multiplies */
+	__uint(max_entries, SOFTIRQ_KINDS); /* for each CPU: core/prepare.c multiplies */
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct softirq);
 } totals_by_cpu SEC(".maps");
-
-/* An event is too long for the stack. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct softirqs_event);
-} scratch SEC(".maps");
 
 static __always_inline __u32 log2_slot(__u64 value)
 {
@@ -48,10 +29,10 @@ static __always_inline __u32 log2_slot(__u64 value)
 
 static __always_inline void count(struct softirq *softirq, __u64 ns)
 {
-	softirq->now.total += ns;
-	softirq->now.count++;
+	softirq->total += ns;
+	softirq->count++;
 	if (settings.flags & SOFTIRQS_HISTOGRAM)
-		softirq->now.slots[log2_slot(settings.flags & SOFTIRQS_NANOSECONDS ? ns : ns / 1000)]++;
+		softirq->slots[log2_slot(settings.flags & SOFTIRQS_NANOSECONDS ? ns : ns / 1000)]++;
 }
 
 /* NULL: not asked for. */
@@ -116,37 +97,5 @@ SEC("tp_btf/softirq_entry")
 int waited(__u64 *ctx)
 {
 	end((__u32)ctx[0]);
-	return 0;
-}
-
-/* What was done since the last time. Context: nettrace. */
-SEC("iter/bpf_map_elem")
-int walk(struct bpf_iter__bpf_map_elem *ctx)
-{
-	struct softirq *softirq = ctx->value;
-	const __u32 *key = ctx->key;
-	struct softirqs_event *e;
-	__u32 zero = 0;
-
-	if (!key || !softirq || softirq->now.count == softirq->told.count)
-		return 0;
-	e = bpf_map_lookup_elem(&scratch, &zero);
-	if (!e)
-		return 0;
-	__builtin_memset(e, 0, sizeof(*e));
-	e->common.ts = bpf_ktime_get_boot_ns();
-	e->common.tool = (__u8)settings.tool;
-	e->kind = *key % SOFTIRQ_KINDS;
-	e->cpu = *key / SOFTIRQ_KINDS;
-	e->total = growth(&softirq->told.total, softirq->now.total);
-	e->count = growth(&softirq->told.count, softirq->now.count);
-	for (__u32 i = 0; i < SOFTIRQ_SLOTS; i++)
-		e->slots[i] = growth(&softirq->told.slots[i], softirq->now.slots[i]);
-	if (event_write(ctx->meta, e, sizeof(*e)))
-		return 0;
-	softirq->told.total -= e->total;
-	softirq->told.count -= e->count;
-	for (__u32 i = 0; i < SOFTIRQ_SLOTS; i++)
-		softirq->told.slots[i] -= e->slots[i];
 	return 0;
 }

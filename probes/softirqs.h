@@ -12,6 +12,13 @@
 #define SOFTIRQ_KINDS        10
 #define SOFTIRQ_SLOTS        48 /* of histograms: up to 2^48 ns is 78 hours */
 
+/* What programs count, of one kind on one CPU: written on that CPU only. */
+struct softirq {
+	__u64 start; /* when it began (or was raised); 0: not seen, so one that ran when tracing began is not counted */
+	__u64 total, count;
+	__u64 slots[SOFTIRQ_SLOTS];
+};
+
 struct softirqs_event {
 	struct event common;
 	__u64 total; /* ns */

@@ -11,6 +11,7 @@
 #include <linux/bpf.h>
 
 #include "core/accept_hooks.h"
+#include "core/counts.h"
 #include "core/crossings.h"
 #include "core/object.h"
 #include "core/owner_hooks.h"
@@ -319,14 +320,14 @@ static void first_rungs_read_directly(void **state)
 	{
 		bool first = false;
 
-		counts = counts || program_calls(tool, program, BPF_FUNC_ringbuf_submit) ||
-			 program_calls(tool, program, BPF_FUNC_seq_write);
+		counts = counts ||
+			 program_calls(tool, program, tool->grown ? BPF_FUNC_map_lookup_elem : BPF_FUNC_ringbuf_submit);
 		for_each (hook, hook, tool->hooks)
 			first = first || is_program(hook->alts[0], bpf_program__name(program));
 		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)
 			check(!program_calls(tool, program, probe_reads[i]), tool, bpf_program__name(program));
 	}
-	check(counts, tool, "what a walk through its programs finds"); /* all tools send events */
+	check(counts, tool, "what a walk through its programs finds"); /* all tools send events, or count */
 	bpf_object__close(object);
 }
 
@@ -344,6 +345,18 @@ static void casts_are_named_so(void **state)
 			if (end && !strcmp(end, "_cast"))
 				check(casts(&object, function_named(&object, name)), tool, name);
 		}
+}
+
+/* What programs count is mapped here (core/counts.c). */
+static void counters_can_be_mapped(void **state)
+{
+	const struct tool *tool = *state;
+	struct bpf_object *object = object_of(tool);
+	const struct bpf_map *map = counts_map(object);
+
+	check(!map == !tool->grown, tool, "its counters");
+	check(!map || (bpf_map__map_flags(map) & BPF_F_MMAPABLE), tool, "its counters");
+	bpf_object__close(object);
 }
 
 static void nobody_prints_in_the_kernel(void **state)
@@ -385,6 +398,7 @@ int main(void)
 		LOOK(casts_are_named_so),
 		LOOK(owner_hooks_are_first),
 		LOOK(first_rungs_read_directly),
+		LOOK(counters_can_be_mapped),
 		LOOK(nobody_prints_in_the_kernel),
 		LOOK(settings_are_as_large_as_here),
 	};
