@@ -25,7 +25,8 @@ static const struct argp_option options[] = {
 	  "iter) or names of programs, where a hook has them",
 	  1 },
 	{ "without", KEY_WITHOUT, "NAMES", 0,
-	  "As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, task_btf, cast, "
+	  "As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, map_iterators, "
+	  "task_btf, cast, "
 	  "trampolines",
 	  1 },
 	{ "json", KEY_JSON, NULL, 0, "JSON objects, one a line", 2 },

@@ -41,6 +41,8 @@ static const struct json_key machine_keys[] = {
 	{ "sk_storage", JSON_BOOL, .help = "programs may keep something with a socket (5.11)" },
 	{ "trampolines", JSON_BOOL, .help = "functions can be traced (fentry, fexit)" },
 	{ "trampolines_error", JSON_TEXT, .nullable = true, .help = "why not" },
+	{ "map_iterators", JSON_BOOL, .help = "iterators may be given a map: they walk all sockets" },
+	{ "map_iterators_error", JSON_TEXT, .nullable = true, .help = "why not" },
 	{ "kprobes", JSON_BOOL, .help = "kprobes can be made; no tool needs them" },
 	{ "tracefs", JSON_TEXT, .texts = mounts, .help = "is it mounted, and for this process" },
 	{ "kallsyms", JSON_BOOL, .help = "the kernel tells the addresses of its functions" },
@@ -76,6 +78,8 @@ void doctor_machine_json(const struct machine *machine)
 	json_bool(&line, "sk_storage", machine->sk_storage);
 	json_bool(&line, "trampolines", !machine->no_trampolines);
 	put_error(&line, "trampolines_error", machine->no_trampolines);
+	json_bool(&line, "map_iterators", !machine->no_map_iterators);
+	put_error(&line, "map_iterators_error", machine->no_map_iterators);
 	json_bool(&line, "kprobes", machine->kprobes);
 	json_text(&line, "tracefs", mounts[machine->tracefs]);
 	json_bool(&line, "kallsyms", machine->symbols);
@@ -151,7 +155,6 @@ static const struct json_key hook_keys[] = {
 static void put_hook(const struct hook_survey *found, const char *tool, const struct doctor *doctor)
 {
 	const struct rung *rung = found->serves == PLAN_NONE ? NULL : &found->rungs[found->serves];
-	bool last = rung && (size_t)found->serves + 1 == found->n_rungs;
 	struct text text = { 0 };
 	struct json_object line;
 
@@ -162,7 +165,7 @@ static void put_hook(const struct hook_survey *found, const char *tool, const st
 	json_bool(&line, "required", !found->hook->without);
 	json_text(&line, "program", rung ? rung->program : NULL);
 	json_text(&line, "rung", rung ? rung->section : NULL);
-	json_text(&line, "lacks", !rung ? found->hook->without : last ? found->hook->lesser : NULL);
+	json_text(&line, "lacks", !rung ? found->hook->without : found->hook->lesser[found->serves]);
 	json_list(&line, "rungs");
 	for (size_t i = 0; i < found->n_rungs; i++) {
 		json_element(&line);

@@ -54,6 +54,9 @@ static void kernel_facts(const struct machine *machine)
 		snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_trampolines));
 		fact("trampolines", machine->no_trampolines ? value : "yes",
 		     machine->no_trampolines ? "no fentry and fexit: tracepoints serve instead" : "");
+		snprintf(value, sizeof(value), "no: %s", doctor_error_name(machine->no_map_iterators));
+		fact("map iterators", machine->no_map_iterators ? value : "yes",
+		     machine->no_map_iterators ? "open sockets are found by their descriptors instead" : "");
 	}
 	fact("kprobes", machine->kprobes ? "yes" : "no", "no tool here needs them");
 }
@@ -140,13 +143,13 @@ void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 	for (size_t i = 0; i < survey->n_hooks; i++) {
 		const struct hook_survey *found = &survey->hooks[i];
 		const struct rung *rung = found->serves == PLAN_NONE ? NULL : &found->rungs[found->serves];
-		const char *lacks = !rung ? found->hook->without : found->hook->lesser;
+		const char *lacks = !rung ? found->hook->without : found->hook->lesser[found->serves];
 
 		printf("%-11s %-22s %-7.*s %s\n", name, found->hook->name, rung ? (int)strcspn(rung->section, "/") : 1,
 		       rung ? rung->section : "-", rung ? rung->program : "-");
 		name = "";
 		print_rungs(found, doctor);
-		if (lacks && (!rung || (size_t)found->serves + 1 == found->n_rungs)) {
+		if (lacks) {
 			printf("%-14s", "");
 			doctor_wrap_after("lacks ", lacks, 16);
 		}

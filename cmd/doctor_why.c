@@ -35,6 +35,7 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 {
 	static char why[128];
 	bool function = is_kind(rung->section, "fexit") || is_kind(rung->section, "fentry");
+	bool map = !strcmp(rung->section, "iter/bpf_sk_storage_map") && machine->no_map_iterators;
 
 	switch (rung->fate) {
 	case NOT_REFUSED:
@@ -48,11 +49,14 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 			snprintf(why, sizeof(why), "this kernel's tracepoint does not tell what it takes");
 		else if (rung->error == -ENOSYS)
 			snprintf(why, sizeof(why), "this kernel has no bpf_rdonly_cast() (6.2)");
-		else if (function && (machine->no_bpf || !machine_may_trace(machine)))
+		else if ((function || map) && (machine->no_bpf || !machine_may_trace(machine)))
 			snprintf(why, sizeof(why), "not known: no program may be loaded");
 		else if (function && machine->no_trampolines)
 			snprintf(why, sizeof(why), "functions cannot be traced here (trampolines: %s)",
 				 doctor_error_name(machine->no_trampolines));
+		else if (map && machine->no_map_iterators != -ENOENT)
+			snprintf(why, sizeof(why), "no iterator may be given a map here (%s)",
+				 doctor_error_name(machine->no_map_iterators));
 		else
 			snprintf(why, sizeof(why), "this kernel's BTF has no such %s",
 				 function                         ? "function"

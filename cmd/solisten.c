@@ -40,8 +40,8 @@ static const struct opt opts[] = {
 static const struct hook hooks[] = {
 	[SOLISTEN_HOOK] = { "listen",
 			    { "listen_cast", "listen_helper", "listen_state" },
-			    .lesser = "attempts that fail or repeat, the backlog that was asked for, and ports that "
-				      "listen() chose",
+			    .lesser[2] = "attempts that fail or repeat, the backlog that was asked for, and ports that "
+					 "listen() chose",
 			    .aside = true },
 	/* What either misses is nearly always another system call. */
 	[SOLISTEN_LATE_HOOK] = { "end of listen",

@@ -79,9 +79,10 @@ static const struct hook hooks[] = {
 	  .lacking = 4 }, /* before 5.17: not the request */
 	{ "netif_receive_skb", { "dns_cast", "dns_helper" }, "DNS answers", .flag = TCPCONNECT_DNS, .aside = true },
 	{ "pending attempts",
-	  { "pending_tagged", "pending_tcp" },
+	  { "pending_tagged", "pending_held", "pending_tcp" },
 	  "the attempts that are pending at the end",
-	  RUN_AT_END },
+	  RUN_AT_END,
+	  .lesser[2] = "the attempts of other network namespaces that are pending at the end" },
 	{},
 };
 

@@ -61,7 +61,7 @@ static const struct hook hooks[] = {
 	OWNER_HOOKS_ONLY,
 	{ "kfree_skb",
 	  { "kfree_cast", "kfree_helper", "kfree_socket" },
-	  .lesser = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
+	  .lesser[2] = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
 	{ "consume_skb", { "consume_cast", "consume_helper" }, "the SYNs that a full listener drops" },
 	{},
 };

@@ -45,10 +45,12 @@ static const struct opt opts[] = {
 static const struct hook hooks[] = {
 	OWNER_HOOKS("session"),
 	{ "open sessions",
-	  { "open_tagged", "open_tcp" },
+	  { "open_tagged", "open_held", "open_tcp" },
 	  "the sessions that are still open",
 	  RUN_AT_END,
-	  TCPLIFE_OPEN },
+	  TCPLIFE_OPEN,
+	  .lesser = { [1] = "the open sessions that no process holds",
+		      [2] = "the open sessions of other network namespaces" } },
 	{},
 };
 

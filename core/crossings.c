@@ -71,6 +71,8 @@ void crossings_apply(struct kernel *kernel, const char *without)
 		kernel->sk_storage = false;
 	if (among(without, "tag_slots", 9))
 		kernel->tag_slots = false;
+	if (among(without, "map_iterators", 13))
+		kernel->map_iterators = false;
 	if (among(without, "task_btf", 8))
 		kernel->task_btf = false;
 	if (among(without, "cast", 4))
@@ -79,7 +81,8 @@ void crossings_apply(struct kernel *kernel, const char *without)
 		kernel->trampolines = false;
 }
 
-static const char *const features[] = { "sk_storage", "tag_slots", "task_btf", "cast", "trampolines", NULL };
+static const char *const features[] = { "sk_storage",  "tag_slots", "map_iterators", "task_btf", "cast",
+					"trampolines", NULL };
 static const char *const kinds[] = { "tp_btf", "fexit", "iter", NULL }; /* those of all tools' programs */
 
 static bool is_listed(const char *const *list, const char *name, size_t length)

@@ -13,8 +13,8 @@
 #include "core/tool.h"
 
 struct crossings {
-	/* With commas between: programs; kinds of section (fexit, iter); sk_storage, tag_slots, task_btf, cast
-	 * and trampolines of struct kernel. NULL: none. */
+	/* With commas between: programs; kinds of section (fexit, iter); sk_storage, tag_slots, map_iterators,
+	 * task_btf, cast and trampolines of struct kernel. NULL: none. */
 	const char *without;
 	/* A number: each hook begins with its so many-th program, or with its last; or programs and kinds of section
 	 * with commas between: each hook that has some of them has no others. NULL: all. */

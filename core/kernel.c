@@ -20,16 +20,15 @@ static bool has_function(const struct btf *btf, const char *name)
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loads "return 0" as an fexit program of a function that every kernel with TCP has. Only a try tells: the type of
- * program exists everywhere, but the architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
-static int trampolines_load(const struct btf *btf)
+/* Loads "return 0" for a function of the kernel's: 0, or a negative errno. */
+static int try_load(const struct btf *btf, enum bpf_attach_type type, const char *function)
 {
 	const struct bpf_insn instructions[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int target = btf__find_by_name_kind(btf, "tcp_set_state", BTF_KIND_FUNC);
-	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_FEXIT);
+	int target = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = type);
 	int fd;
 
 	if (target <= 0)
@@ -41,6 +40,22 @@ static int trampolines_load(const struct btf *btf)
 		return fd;
 	close(fd);
 	return 0;
+}
+
+/* At a function that every kernel with TCP has. Only a try tells: the type of program exists everywhere, but the
+ * architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
+static int trampolines_load(const struct btf *btf)
+{
+	return try_load(btf, BPF_TRACE_FEXIT, "tcp_set_state");
+}
+
+int kernel_no_map_iterators(void)
+{
+	static int error = 1; /* not asked yet */
+
+	if (error > 0)
+		error = try_load(kernel_types(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
+	return error;
 }
 
 struct btf *kernel_btf(void)
@@ -80,6 +95,7 @@ int kernel_ask(struct kernel *kernel)
 	 * 8e4597c627fb, 3ca1032ab7ab); their implementations are functions of these names. */
 	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
 	kernel->tag_slots = true;
+	kernel->map_iterators = true;
 	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
 	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c */
 	kernel->no_trampolines = trampolines_load(btf);
@@ -153,7 +169,11 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 		return tracepoint_arguments(kernel_types(), target);
 	if (!strncmp(section, "iter/", 5)) {
 		snprintf(iterator, sizeof(iterator), "bpf_iter_%s", target);
-		return has_function(kernel_types(), iterator) ? 0 : -1;
+		if (!has_function(kernel_types(), iterator))
+			return -1;
+		if (strcmp(target, "bpf_sk_storage_map"))
+			return 0;
+		return kernel->map_iterators ? kernel_no_map_iterators() : -EPERM;
 	}
 	if ((!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6)) && !kernel->trampolines)
 		return -1;

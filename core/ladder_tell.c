@@ -57,8 +57,8 @@ static void tell_missing(const struct session *session, const struct options *op
 
 		if (wanted && hook->without && alt == PLAN_NONE)
 			say("note: %s do not give %s%s", who, hook->without, why);
-		if (hook->lesser && alt != PLAN_NONE && (alt + 1 == ALT_ITEMS || !hook->alts[alt + 1]))
-			say("note: %s do not give %s%s", who, hook->lesser, why);
+		if (alt != PLAN_NONE && hook->lesser[alt])
+			say("note: %s do not give %s%s", who, hook->lesser[alt], why);
 	}
 }
 

@@ -150,6 +150,7 @@ void machine_ask(struct machine *machine)
 	machine->no_btf = kernel_ask(&kernel);
 	machine->sk_storage = !machine->no_btf && kernel.sk_storage;
 	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel.no_trampolines;
+	machine->no_map_iterators = machine->no_btf ? machine->no_btf : kernel_no_map_iterators();
 	each_line(SECURITYFS "lockdown", take_chosen, machine->lockdown);
 	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* always there */
 	each_line("/proc/self/status", take_effective, &machine->capabilities);

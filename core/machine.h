@@ -24,6 +24,7 @@ struct machine {
 	int unprivileged;      /* kernel.unprivileged_bpf_disabled; -1: no such sysctl */
 	bool sk_storage;       /* see core/kernel.h */
 	int no_trampolines;    /* negative errno; 0: fentry and fexit load */
+	int no_map_iterators;  /* negative errno; 0: iterators may be given a map */
 	bool kprobes;          /* can be made by perf_event_open() */
 	enum tracefs tracefs;
 	bool symbols;   /* /proc/kallsyms tells addresses */

@@ -12,8 +12,8 @@
 	{ "tcp_destroy_sock", { "traffic_destroyed_atomic", "traffic_destroyed_hash" }, .aside = true },               \
 	{ "open sockets", { "owner_seed", "owner_seed_hash" },                                                         \
 	  "the owners of sockets older than the trace, and of those passed on", RUN_AT_START, .again = true },         \
-	{ "open connections", { "traffic_tagged", "traffic_tcp" }, .use = RUN_AT_INTERVAL,                             \
-	  .lesser = "the connections of other network namespaces, but for what they carried until they were closed" }
+	{ "open connections", { "traffic_tagged", "traffic_held", "traffic_tcp" }, .use = RUN_AT_INTERVAL,             \
+	  .lesser[2] = "the connections of other network namespaces, but for what they carried until they were closed" }
 /* clang-format on */
 
 #endif

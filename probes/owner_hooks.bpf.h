@@ -7,6 +7,7 @@
 #include "descriptor.bpf.h"
 #include "listener.bpf.h"
 #include "event_owner.bpf.h"
+#include "open_sockets.bpf.h"
 
 /* A tool with rows for accepted connections (accept.bpf.h) learns their owners there; one of totals where it walks. */
 #ifndef ACCEPT_ROWS
@@ -129,19 +130,11 @@ SEC("iter/task_file")
 int owner_seed(struct bpf_iter__task_file *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct file *file = ctx->file;
-	struct socket *socket;
+	struct sock *sk = tcp_of_file(ctx->file);
 	struct tag *tag;
-	struct sock *sk;
 
 	WALK_GOES_ON(ctx);
-	if (!task || !file)
-		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
-		return 0;
-	sk = socket->sk;
-	if (!sk || (sk->__sk_common.skc_family != AF_INET && sk->__sk_common.skc_family != AF_INET6) || !is_tcp(sk))
+	if (!task || !sk)
 		return 0;
 	tag = tag_seed_slot(sk);
 	if (!tag)

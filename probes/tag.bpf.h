@@ -23,8 +23,8 @@ struct tag {
 	__u8 attempt_told; /* tcpconnect: its row was sent */
 	__u8 end_told;     /* tcptracer: the same */
 	__u8 held;         /* tcpstates: the state that the held row left */
-	__u8 pad;
-	__u64 born;  /* first state change seen; 0: before tracing */
+	__u8 listed;       /* tcplife --open: its row was written */
+	__u64 born;        /* first state change seen; 0: before tracing */
 	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
 	__u64 since; /* entered the present state; 0: not known */
 	__u64 spent; /* in the state before, ns; as struct transition has it */

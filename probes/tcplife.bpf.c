@@ -86,11 +86,14 @@ static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk
 	if (!tcp || state == TCP_LISTEN || state == TCP_CLOSE)
 		return 0;
 	tag = tag_get(sk, false);
+	if (tag && tag->listed)
+		return 0;
 	event_begin(&own.common, bpf_ktime_get_boot_ns());
 	if (!wanted(&own.common, sk, tag))
 		return 0;
 	fill(&own, sk, tcp, tag, &own.common, state);
-	event_write(meta, &own, sizeof(own));
+	if (event_write(meta, &own, sizeof(own)) && tag)
+		tag->listed = 1;
 	return 0;
 }
 

@@ -474,7 +474,7 @@ complete -c nettrace -n __nettrace_no_tool -a doctor -d 'what works here, what n
 complete -c nettrace -n '__nettrace_tool_is doctor' -l prove -d 'Make known traffic (in a network namespace of its own, if allowed), run every tool on it, count'
 complete -c nettrace -n '__nettrace_tool_is doctor' -l all-rungs -d 'Try every program of every hook by itself, not only the best'
 complete -c nettrace -n '__nettrace_tool_is doctor' -l rung -x -d 'Programs that are not the best: 2 (of each hook the second best, or its last), 3; or kinds (fexit, tp_btf, iter) or names of programs, where a hook has them'
-complete -c nettrace -n '__nettrace_tool_is doctor' -l without -x -d 'As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, task_btf, cast, trampolines'
+complete -c nettrace -n '__nettrace_tool_is doctor' -l without -x -d 'As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, map_iterators, task_btf, cast, trampolines'
 complete -c nettrace -n '__nettrace_tool_is doctor' -l json -d 'JSON objects, one a line'
 complete -c nettrace -n '__nettrace_tool_is doctor' -s v -l verbose -d 'With --prove: everything that was counted'
 complete -c nettrace -n '__nettrace_tool_is doctor' -s h -l help -d 'Print this help'

@@ -309,6 +309,8 @@ class Owners(lab.LiveTest):
         with self.space.trace("tcplife", *options) as life, self.space.trace("tcpstates", *options) as states:
             with self.space.hold(f"--hold={MANY}") as traffic:
                 report = traffic.release()
+        for traced in life, states:
+            self.assertEqual(traced.ledger["lost"], 0, traced.errors)
         ends = [row for row in states.rows if row["newstate"] == "CLOSE" and row["oldstate"] != "LISTEN"]
         for rows in life.rows, ends:
             self.check_owners(rows, report)

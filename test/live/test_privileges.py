@@ -173,7 +173,7 @@ class Least(lab.LiveTest):
             report = traffic.release()
         owners = lab.count_by(life.rows, "pid", "uid", "owner")
         self.assertEqual(owners, {(report[name], 0, "exact"): 3 for name in ("client_pid", "server_pid")})
-        self.assertEqual(life.errors, "")
+        self.assertEqual(lab.errors_of_open(life), "")
 
     def test_what_is_lost_is_told(self):
         """The kernel's addresses; by one line, and by no other tool."""
@@ -202,7 +202,7 @@ class Least(lab.LiveTest):
                 report = self.space.traffic("--connect=7")
                 life.wait()
             traffic.release()
-        self.assertRegex(life.errors, r"\Atcplife: note: in a pid namespace, [^\n]*\(--pid host\)\n\Z")
+        self.assertRegex(lab.errors_of_open(life), r"\Atcplife: note: in a pid namespace, [^\n]*\(--pid host\)\n\Z")
         owners = lab.count_by(life.rows, "pid", "owner")
         self.assertEqual(owners, {(report[name], "exact"): 7 for name in ("client_pid", "server_pid")})
 

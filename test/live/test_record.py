@@ -282,7 +282,7 @@ class Several(Recorded):
         with hold:
             hold.release()
         self.assertEqual((traced.code, traced.output), (0, b""), traced.errors)
-        self.assertRegex(traced.errors, r"^record: \d+ events, \d+ bytes: ")
+        self.assertRegex(lab.errors_of_open(traced), r"^record: \d+ events, \d+ bytes: ")
         self.assertEqual(len(replay(self.file, "tcplife", "--open", "--json").rows), 6 + len(replay(self.file, "tcplife", "--json").rows))
         results = {row["result"] for row in replay(self.file, "tcpconnect", "--json").rows}
         self.assertTrue({"ok", "refused"} <= results, results)

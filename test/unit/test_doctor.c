@@ -159,7 +159,9 @@ static void has_a_sound_proof(void **state)
 	check(exact || tool->no_sockets, tool, "something exact");
 }
 
-static const struct machine plain = { .capabilities = ~0ULL, .sk_storage = true, .no_trampolines = -524 };
+static const struct machine plain = {
+	.capabilities = ~0ULL, .sk_storage = true, .no_trampolines = -524, .no_map_iterators = -1
+};
 
 static void reasons(void **state)
 {
@@ -171,6 +173,8 @@ static void reasons(void **state)
 	assert_string_equal(doctor_why(&rung, &plain), "this kernel's BTF has no such tracepoint");
 	strcpy(rung.section, "iter/tcp");
 	assert_string_equal(doctor_why(&rung, &plain), "this kernel's BTF has no such iterator");
+	strcpy(rung.section, "iter/bpf_sk_storage_map");
+	assert_string_equal(doctor_why(&rung, &plain), "no iterator may be given a map here (EPERM)");
 	rung.fate = AT_LOAD;
 	rung.error = -EPERM;
 	assert_string_equal(doctor_why(&rung, &plain), "refused at load: EPERM");
@@ -242,9 +246,12 @@ static void crossings(void **state)
 {
 	static const struct hook hooks[] = { { "accept", { "by_function", "by_call" } }, {} };
 	const struct tool tool = { .name = "tool", .hooks = hooks };
-	struct kernel kernel = {
-		.sk_storage = true, .tag_slots = true, .task_btf = true, .cast = true, .trampolines = true
-	};
+	struct kernel kernel = { .sk_storage = true,
+				 .tag_slots = true,
+				 .map_iterators = true,
+				 .task_btf = true,
+				 .cast = true,
+				 .trampolines = true };
 	char some[64];
 
 	(void)state;
@@ -267,6 +274,9 @@ static void crossings(void **state)
 	assert_true(kernel.task_btf);
 	crossings_apply(&kernel, "tag_slots");
 	assert_false(kernel.tag_slots);
+	assert_true(kernel.map_iterators);
+	crossings_apply(&kernel, "map_iterators");
+	assert_false(kernel.map_iterators);
 }
 
 /* Which of three programs of a hook are left, by --rung. */
