@@ -412,7 +412,7 @@ class LiveTest(unittest.TestCase):
 
     limit = 60
     maxDiff = None
-    attempts = 3
+    attempts = 5
 
     def run(self, result=None):
         result = result if result is not None else self.defaultTestResult()
