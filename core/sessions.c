@@ -198,7 +198,9 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 		if (!counts_open(session))
 			ladder_give_up(session, "mapping its counters", -errno);
 	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
-	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins */
+	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
+	for_each (session, sessions)
+		session->counted = 0;
 	tell(sessions);
 }
 

@@ -56,6 +56,7 @@ def by_queue(rows, direction):
 
 
 class Netqtop(lab.LiveTest):
+    events = {"net/net_dev_start_xmit": "", "net/netif_receive_skb": ""}
     limit = 120
 
     def setUp(self):
