@@ -56,7 +56,7 @@ def by_queue(rows, direction):
 
 
 class Netqtop(lab.LiveTest):
-    events = {"net/net_dev_start_xmit": "", "net/netif_receive_skb": ""}
+    events = {**lab.LiveTest.events, "net/net_dev_start_xmit": ""}
     limit = 120
 
     def setUp(self):

@@ -14,12 +14,14 @@ import re
 import tempfile
 
 MNT_DETACH = 2
-# Those that tools have rows for, and can happen in softirq. Packets of other kinds than IP are no tool's.
+# Those that tools have rows for, and can happen in softirq; and a packet that comes in, for whatever else it may lead to
+# (a SYN that is dropped, a DNS answer). Packets of other kinds than IP are no tool's.
 FILTERS = {
     "sock/inet_sock_set_state": "protocol == 6",
     "tcp/tcp_retransmit_skb": "",
     "tcp/tcp_retransmit_synack": "",
     "skb/kfree_skb": "protocol == 0x800 || protocol == 0x86dd",
+    "net/netif_receive_skb": "",
 }
 # "   tokio-worker-72      (      1) [001] ..s1.  1234.567890: tcp_retransmit_skb: ...": of process 1's threads only.
 LINE = re.compile(
