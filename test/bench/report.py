@@ -34,8 +34,8 @@ TAIL = """## What bounds it
   cannot be traced, one at the end of each system call) both added 6 % to a round trip. What a walk over descriptors costs in
   their place is part of a refresh. The peers' tcpstates and tcplife run nothing for a message either, and name whoever runs when
   a state changes: half of their rows name another process (neighbours).
-- A softirq is two runs of a program, with a reading of the clock in each, and the kernel's measuring of both. That alone is nine
-  tenths of what softirqs takes, and more than half of what its peer does (`packets`).
+- A softirq is two runs of a program, with a reading of the clock in each, and the kernel's measuring of both. That alone is nearly
+  all that softirqs takes, and seven tenths of what its peer does (`packets`).
 - Of the 5.9 ms from exec to the header of tcpstates (by the kernel's trace of its system calls) the programs take 35 %, the kernel's
   types 25 %, the process itself 12 %, attaching with the first walk over descriptors 10 %, relocations and small maps 8 %, the object
   6 %, what comes behind 4 %. Both CPUs are busy with programs (4 ms for five: two fifths of that for walking 1,900 instructions, 2,500 since tags may be in slots; each to a
