@@ -147,6 +147,8 @@ const char *kernel_remedy(int error)
 				     : "this kernel is built without CONFIG_BPF_SYSCALL";
 	case ENOMEM:
 		return "raise the memory limit, or make the ring smaller with --ring-size";
+	case EMFILE:
+		return "raise the limit of open files: ulimit -n 1024";
 	default:
 		/* With kernel.unprivileged_bpf_disabled=0 it is EINVAL that others get for what they may not load. */
 		missing = missing_capabilities();

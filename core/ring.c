@@ -69,7 +69,7 @@ struct ring *ring_open(int map, size_t bytes)
 	ring->writer = writer == MAP_FAILED ? NULL : writer;
 	/* Polled itself, the map is readable whenever there is an event; by way of an epoll, when it wakes. */
 	ring->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (ring->reader && ring->writer && !epoll_ctl(ring->epoll, EPOLL_CTL_ADD, map, &event))
+	if (ring->reader && ring->writer && ring->epoll >= 0 && !epoll_ctl(ring->epoll, EPOLL_CTL_ADD, map, &event))
 		return ring;
 	ring_close(ring);
 	return NULL;

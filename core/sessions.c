@@ -11,6 +11,7 @@
 #include "core/ahead.h"
 #include "core/counts.h"
 #include "core/crossings.h"
+#include "core/descriptors.h"
 #include "core/iterators.h"
 #include "core/kernel_types.h"
 #include "core/ladder.h"
@@ -170,6 +171,11 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 	sessions->count = count;
 	sessions->event = event;
 	sessions->context = context;
+	error = descriptors_want(count);
+	if (error) {
+		first->tool = options->tool;
+		ladder_give_up(first, "its maps and programs", error);
+	}
 	libbpf_log_start(options->verbose);
 	ahead_start(options->ring_bytes);
 	for_each (session, sessions) {

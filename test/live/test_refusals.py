@@ -105,6 +105,11 @@ class Seccomp(Refusal):
             self.assertEqual((done.code, done.errors), (0, ""))
 
 
+class OpenFiles(Refusal):
+    def test_too_few(self):
+        self.check("sh", "-c", 'ulimit -n 10; exec "$@"', "sh", says="raise the limit of open files: ulimit -n 1024")
+
+
 class Types(Refusal):
     release = platform.release()
 

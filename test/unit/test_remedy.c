@@ -29,6 +29,7 @@ static void no_memory(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(kernel_remedy(-ENOMEM), "--ring-size"));
+	assert_non_null(strstr(kernel_remedy(-EMFILE), "ulimit -n"));
 }
 
 /* Whatever else: which kernel it is, and which it takes. */
