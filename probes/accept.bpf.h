@@ -4,8 +4,8 @@
 #define NETTRACE_ACCEPT_BPF_H
 
 /* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK, ACCEPT_LATE_HOOK and
- * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_row() and accept_missed(). The
- * hooks: core/accept_hooks.h.
+ * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_known(), accept_row() and
+ * accept_missed(). The hooks: core/accept_hooks.h.
  *
  * Two programs see each accept(); the second tells what the first has not. The kernel's function alone would not tell
  * of threads that were blocked in it before tracing. The end of the system call alone would not do on recent kernels: a
@@ -63,7 +63,11 @@ struct handed {
 	struct waiting was;
 };
 
-/* The tool's own. sk: for the filters; NULL: not to be had. Context: the accepting task. */
+/* The tool's own: current gets the socket at this address, and nobody can see yet that it does not wait any more: an
+ * end on another CPU that finds it gone finds its owner. Context: the accepting task. */
+static __always_inline void accept_known(__u64 key);
+
+/* The same, and it is told. sk: for the filters; NULL: not to be had. Context: the accepting task. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk);
 
 /* The same: what was taken out of the queue ended, and no accept() told whose it was: a call that is not followed.
@@ -114,6 +118,7 @@ static __always_inline void hand_over(struct handed *h, struct sock *sk)
 	struct waiting *was;
 
 	h->key = (__u64)sk;
+	accept_known(h->key);
 	__builtin_memset(&h->was, 0, sizeof(h->was));
 	was = bpf_map_lookup_elem(&waiting, &h->key);
 	if (was)

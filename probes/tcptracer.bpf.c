@@ -47,12 +47,16 @@ static __always_inline void emit_closed(const struct event *head, struct sock *s
 	emit(head, sk, TYPE_CLOSE, &account);
 }
 
+static __always_inline void accept_known(__u64 key)
+{
+	accepted_add(key);
+}
+
 /* A connection that the peer reset while it waited ends when its process gets it. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk)
 {
 	const struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
 
-	accepted_add(h->key);
 	emit(&h->head, sk, TYPE_ACCEPT, &account);
 	if (h->was.closed)
 		emit_closed(&h->head, sk, &h->was);
