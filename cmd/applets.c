@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/doctor.h"
+#include "cmd/doctor/doctor.h"
 #include "cmd/record.h"
 #include "cmd/replay.h"
 #include "cmd/trace.h"
-#include "cmd/traffic.h"
-#include "core/say.h"
+#include "cmd/traffic/traffic.h"
+#include "core/base/message.h"
 
 #define TOOL(name) extern const struct tool name;
 #include "cmd/tools.def"

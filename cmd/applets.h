@@ -6,7 +6,7 @@
 #include <argp.h>
 #include <stdio.h>
 
-#include "core/json_object.h"
+#include "core/base/json.h"
 #include "core/tool.h"
 
 struct applet {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "cmd/applets.h"
-#include "core/libbpf_log.h"
-#include "core/run.h"
-#include "core/say.h"
+#include "core/bpf/libbpf_log.h"
+#include "core/run/run.h"
+#include "core/base/message.h"
 
 static int usage(FILE *to)
 {

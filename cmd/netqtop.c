@@ -2,12 +2,12 @@
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
 #include <string.h>
 
-#include "core/counted.h"
-#include "core/devices.h"
-#include "core/options.h"
-#include "core/say.h"
+#include "core/model/counted.h"
+#include "core/names/devices.h"
+#include "core/cli/parse.h"
+#include "core/base/message.h"
 #include "core/tool.h"
-#include "core/values.h"
+#include "core/base/values.h"
 #include "probes/netqtop.h"
 
 #define OWN(member)  AT(struct netqtop_event, member)

@@ -3,10 +3,10 @@
 #include "cmd/record.h"
 
 #include "cmd/tool_list.h"
-#include "core/options.h"
-#include "core/run.h"
-#include "core/say.h"
-#include "core/timeline.h"
+#include "core/cli/parse.h"
+#include "core/run/run.h"
+#include "core/base/message.h"
+#include "core/rows/timeline.h"
 
 #define SECOND 1000000000ULL
 

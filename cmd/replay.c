@@ -9,11 +9,11 @@
 
 #include "cmd/applets.h"
 #include "cmd/trace.h"
-#include "core/help_width.h"
-#include "core/replay.h"
-#include "core/replay_options.h"
-#include "core/say.h"
-#include "core/timeline.h"
+#include "core/cli/help_width.h"
+#include "core/run/replay.h"
+#include "core/cli/replay_options.h"
+#include "core/base/message.h"
+#include "core/rows/timeline.h"
 
 enum key { KEY_HELP = 'h', KEY_INFO = 256 };
 

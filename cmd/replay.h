@@ -5,7 +5,7 @@
 
 #include <argp.h>
 
-#include "core/recording.h"
+#include "core/record/reader.h"
 
 int replay_main(int argc, char **argv);
 const struct argp *replay_argp(void);

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cmd/replay.h"
-#include "core/clock.h"
-#include "core/say.h"
+#include "core/base/clock.h"
+#include "core/base/message.h"
 
 /* Of one tool. */
 struct sum {

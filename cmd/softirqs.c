@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.c: the time that each kind of softirq takes, or waits. */
-#include "core/counted.h"
-#include "core/options.h"
-#include "core/say.h"
+#include "core/model/counted.h"
+#include "core/cli/parse.h"
+#include "core/base/message.h"
 #include "core/tool.h"
 #include "probes/filter.h"
 #include "probes/softirqs.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpaccept.c: TCP connections as processes accept them, and how long they waited for it. */
-#include "core/accept_hooks.h"
+#include "core/model/accept_hooks.h"
 #include "core/tool.h"
 #include "probes/tcpaccept.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnect.c: TCP connections as they are opened, also those that come to nothing. */
-#include "core/dns.h"
-#include "core/options.h"
-#include "core/owner_hooks.h"
-#include "core/say.h"
-#include "core/tcp_names.h"
+#include "core/names/dns.h"
+#include "core/cli/parse.h"
+#include "core/model/owner_hooks.h"
+#include "core/base/message.h"
+#include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpconnect.h"
 

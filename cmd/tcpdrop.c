@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.c: TCP packets that the kernel drops, why, and from where in its code. */
-#include "core/enums.h"
-#include "core/options.h"
-#include "core/owner_hooks.h"
-#include "core/tcp_names.h"
+#include "core/names/enums.h"
+#include "core/cli/parse.h"
+#include "core/model/owner_hooks.h"
+#include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/filter.h"
 #include "probes/tcpdrop.h"

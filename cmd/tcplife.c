@@ -3,9 +3,9 @@
 #include <netinet/tcp.h>
 
 #include "cmd/tcplife_of_states.h"
-#include "core/options.h"
-#include "core/owner_hooks.h"
-#include "core/tcp_names.h"
+#include "core/cli/parse.h"
+#include "core/model/owner_hooks.h"
+#include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcplife.h"
 

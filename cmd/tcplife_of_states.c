@@ -6,7 +6,7 @@
 #include <search.h>
 #include <stdlib.h>
 
-#include "core/say.h"
+#include "core/base/message.h"
 #include "probes/tcplife.h"
 #include "probes/tcpstates.h"
 
@@ -62,7 +62,7 @@ static void end(struct life *life)
 	free(life);
 }
 
-/* As the programs of tcplife do (probes/transition.bpf.h, probes/tcplife.bpf.c). */
+/* As the programs of tcplife do (probes/tcp/transition.bpf.h, probes/tcplife.bpf.c). */
 static bool make(const struct event *event, struct event *made)
 {
 	const struct tcpstates_event *change = (const void *)event;

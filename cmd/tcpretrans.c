@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: TCP segments that are sent again, and why. */
-#include "core/options.h"
-#include "core/owner_hooks.h"
-#include "core/tcp_names.h"
+#include "core/cli/parse.h"
+#include "core/model/owner_hooks.h"
+#include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpretrans.h"
 

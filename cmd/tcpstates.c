@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpstates.c: TCP state changes, with the time spent in the state that was left. */
-#include "core/owner_hooks.h"
-#include "core/tcp_names.h"
+#include "core/model/owner_hooks.h"
+#include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpstates.h"
 

@@ -2,11 +2,11 @@
 /* tcpsubnet.c: bytes by destination subnet, interval by interval. */
 #include <string.h>
 
-#include "core/options.h"
-#include "core/say.h"
-#include "core/subnets.h"
+#include "core/cli/parse.h"
+#include "core/base/message.h"
+#include "core/names/subnets.h"
 #include "core/tool.h"
-#include "core/traffic_hooks.h"
+#include "core/model/byte_hooks.h"
 #include "probes/tcpsubnet.h"
 
 #define OWN(member)     AT(struct tcpsubnet_event, member)

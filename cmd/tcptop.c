@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptop.c: what TCP connections carry, interval by interval. */
-#include "core/options.h"
+#include "core/cli/parse.h"
 #include "core/tool.h"
-#include "core/traffic_hooks.h"
+#include "core/model/byte_hooks.h"
 #include "probes/tcptop.h"
 
 #define OWN(member)  AT(struct tcptop_event, traffic.member)

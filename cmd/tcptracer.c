@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptracer.c: TCP connections as they are made, accepted and closed. */
-#include "core/accept_hooks.h"
-#include "core/owner_hooks.h"
+#include "core/model/accept_hooks.h"
+#include "core/model/owner_hooks.h"
 #include "core/tool.h"
 #include "probes/tcptracer.h"
 

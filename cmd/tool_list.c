@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cmd/applets.h"
-#include "core/say.h"
+#include "core/base/message.h"
 
 static const struct tool *tool_named(const char *name)
 {

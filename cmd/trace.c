@@ -6,12 +6,12 @@
 
 #include "cmd/applets.h"
 #include "cmd/tool_list.h"
-#include "core/flows.h"
-#include "core/options.h"
-#include "core/record_head.h"
-#include "core/run.h"
-#include "core/say.h"
-#include "core/timeline.h"
+#include "core/rows/flows.h"
+#include "core/cli/parse.h"
+#include "core/record/head_write.h"
+#include "core/run/run.h"
+#include "core/base/message.h"
+#include "core/rows/timeline.h"
 
 /* The story of TCP on this machine. */
 #define USUAL       "tcpconnect,tcpaccept,tcpstates,tcpretrans,tcpdrop,tcplife"

@@ -3,8 +3,8 @@
 #ifndef NETTRACE_TRACE_H
 #define NETTRACE_TRACE_H
 
-#include "core/json_object.h"
-#include "core/options.h"
+#include "core/base/json.h"
+#include "core/cli/parse.h"
 
 /* Its options, and the fields of a row of the timeline; no tool of its own. */
 extern const struct tool trace;

@@ -60,7 +60,7 @@ enum where {
 };
 
 struct field {
-	const char *name;  /* JSON key. The name of a common field (core/fields.c) is a view of that one: kind
+	const char *name;  /* JSON key. The name of a common field (core/print/fields.c) is a view of that one: kind
 			      and offset come from there, title and width from here. */
 	const char *title; /* heading in tables and CSV; NULL: JSON only */
 	enum kind kind;
@@ -99,7 +99,7 @@ struct field {
 
 /* ---- options ---- */
 
-/* What an option's argument is; each is checked in core/values.c before anything is attached. */
+/* What an option's argument is; each is checked in core/base/values.c before anything is attached. */
 enum opt_type {
 	O_SAME, /* another name and letter for the option .same, the tool's own or a common one; its help stays, unless
 		   given here */
@@ -111,7 +111,7 @@ enum opt_type {
 	O_MSEC,     /* milliseconds with a fraction: ns, 8 bytes at .off */
 	O_TEXT,     /* the argument as it is: a const char * at .off, for check() to look at */
 	O_PICK,     /* one of .names: its index, 4 bytes at .off */
-	O_COMMON,   /* core/options.c knows what to do */
+	O_COMMON,   /* core/cli/parse.c knows what to do */
 };
 
 struct opt {
@@ -132,7 +132,7 @@ struct opt {
 
 /* A place in the kernel, and the programs of the tool's BPF object that can serve it, best first. The section name of a
  * program tells its rung (tp_btf, fentry, fexit, kprobe, kretprobe, tp, iter). Where the object has a program
- * NAME_nested beside NAME, that one is attached too (probes/pair.bpf.h). The index of a hook is that of
+ * NAME_nested beside NAME, that one is attached too (probes/lib/pair.bpf.h). The index of a hook is that of
  * settings.arguments. */
 struct hook {
 	const char *name; /* as --verbose and doctor print it; a tracepoint's own name where it is one */
@@ -142,14 +142,14 @@ struct hook {
 		ATTACH,          /* loaded and attached */
 		RUN_AT_START,    /* an iterator, run once when everything is attached */
 		RUN_AT_INTERVAL, /* an iterator, run when everything is attached, at each interval and before the end;
-				    it writes its events with event_write() of probes/iterate.bpf.h */
+				    it writes its events with event_write() of probes/lib/iterate.bpf.h */
 		RUN_AT_END,      /* an iterator, run once before the end */
 	} use;
 	uint32_t flag;         /* only with these tool flags set ... */
 	uint32_t unless;       /* ... and none of these */
 	const char *lesser[4]; /* what is missing where this one of its alts serves; NULL: nothing */
 	uint8_t lacking;       /* a target with so many arguments does not give what the programs need; 0: any does */
-	bool again;            /* RUN_AT_START: and before the iterators of an interval, see core/iterators.c */
+	bool again;            /* RUN_AT_START: and before the iterators of an interval, see core/bpf/iterators.c */
 	bool aside;            /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 
@@ -245,7 +245,7 @@ struct tool {
 	const struct story *story; /* NULL: it has no part in timelines */
 	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
 	bool no_sockets;           /* not about sockets: no owners, and no filters for them */
-	bool listeners;            /* its programs look listeners up (probes/listener.bpf.h) */
+	bool listeners;            /* its programs look listeners up (probes/owner/listener.bpf.h) */
 	/* Kernel functions whose place the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
 	 * least one: with privileges gone, kallsyms tells nothing. */
 	const char *symbols[SYMBOL_ITEMS];
@@ -259,16 +259,17 @@ struct tool {
 	/* Optional, called for each recorded event: what the programs do by the tool's own options. It may change the
 	 * event, which is a copy, and make *size less. */
 	enum replayed (*replay)(const struct options *options, struct event *event, size_t *size);
-	const struct remake *remake;         /* NULL: only of its own recordings */
-	const struct enum_extra *extras;     /* values of its own beside a kernel's enum (core/enums.h); NULL: none */
-	const struct field *journal;         /* fields of a journal entry (-Y); titles are its names, '%' the family */
+	const struct remake *remake;     /* NULL: only of its own recordings */
+	const struct enum_extra *extras; /* values of its own beside a kernel's enum (core/names/enums.h); NULL: none */
+	const struct field *journal;     /* fields of a journal entry (-Y); titles are its names, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
 	const char *const *words;            /* options that words without dashes stand for, in order; NULL: none */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(struct options *options);
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE), `totals`, or `totals_by_cpu`
-	 * with as many more values as there are CPUs: called for each value at each interval (core/counted.h). Makes an
-	 * event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to tell. */
+	 * with as many more values as there are CPUs: called for each value at each interval (core/model/counted.h).
+	 * Makes an event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to
+	 * tell. */
 	bool (*grown)(const struct options *options, const struct counted *counted, struct event *event);
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */

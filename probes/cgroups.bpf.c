@@ -3,7 +3,7 @@
  *
  * The kernel is asked and not /sys/fs/cgroup: inside a container that is only its own part of the tree, and a cgroup
  * may be gone again before anybody has looked. */
-#include "iterate.bpf.h"
+#include "probes/lib/iterate.bpf.h"
 
 #define DEEPEST 24 /* levels; of what is deeper the upper end stays unknown */
 

@@ -4,10 +4,10 @@
 #ifndef NETTRACE_FILTER_H
 #define NETTRACE_FILTER_H
 
-#include "wire.h"
+#include "probes/wire.h"
 
 #ifdef __bpf__
-#include "kernel.h"
+#include "probes/kernel/kernel.h"
 #define FILTER_LOOP _Pragma("clang loop unroll(disable)")
 #else
 #include <stdbool.h>

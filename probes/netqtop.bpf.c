@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netqtop.bpf.c: packets and bytes of each queue of some devices, by size. */
-#include "filter.bpf.h"
-#include "netqtop.h"
+#include "probes/lib/filter.bpf.h"
+#include "probes/netqtop.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.bpf.c: time in softirqs, counted for each CPU and kind. */
-#include "filter.bpf.h"
-#include "softirqs.h"
+#include "probes/lib/filter.bpf.h"
+#include "probes/softirqs.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SOFTIRQ_KINDS); /* for each CPU: core/prepare.c multiplies */
+	__uint(max_entries, SOFTIRQ_KINDS); /* for each CPU: core/bpf/configure.c multiplies */
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct softirq);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.h: the event of softirqs: what one kind of softirq did on one CPU since the last time. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* flags */
 #define SOFTIRQS_NANOSECONDS 1

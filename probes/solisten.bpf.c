@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* solisten.bpf.c: an event for each attempt to listen on an IPv4 or IPv6 socket. */
-#include "descriptor.bpf.h"
-#include "event.bpf.h"
-#include "solisten.h"
+#include "probes/lib/descriptor.bpf.h"
+#include "probes/lib/event.bpf.h"
+#include "probes/solisten.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

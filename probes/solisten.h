@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* solisten.h: the event of solisten: one attempt to listen. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* flags */
 #define SOLISTEN_NETNS 1

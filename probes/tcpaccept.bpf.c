@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpaccept.bpf.c: an event for each connection that a process accepts. */
-#include "pair.bpf.h"
-#include "tcpaccept.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcpaccept.h"
 
 #define ACCEPT_HOOK       TCPACCEPT_ACCEPT_HOOK
 #define ACCEPT_LATE_HOOK  TCPACCEPT_LATE_HOOK
 #define ACCEPT_URING_HOOK TCPACCEPT_URING_HOOK
-#include "accept_uring.bpf.h"
+#include "probes/tcp/accept_uring.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

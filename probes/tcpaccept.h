@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpaccept.h: the event of tcpaccept: a connection handed to the process that accepted it. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* Indexes of its hooks. */
 enum {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnect.bpf.c: an event for each attempt to connect. */
-#include "connect_call.bpf.h"
-#include "datagram.bpf.h"
-#include "open_sockets.bpf.h"
-#include "pair.bpf.h"
-#include "tcpconnect.h"
+#include "probes/tcp/connect_call.bpf.h"
+#include "probes/lib/datagram.bpf.h"
+#include "probes/owner/open_sockets.bpf.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcpconnect.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnect.h: the events of tcpconnect: an attempt to connect, or (with --dns) a DNS answer to name its peer by. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* flags */
 #define TCPCONNECT_RESULTS 1 /* rows wait for the end of the attempt, and tell it */

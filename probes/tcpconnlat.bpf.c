@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnlat.bpf.c: an event for each attempt to connect, when it ends. All that is kept of an attempt is in the tag of
  * its socket: nothing is left over of one that never ends. */
-#include "attempt.bpf.h"
-#include "pair.bpf.h"
-#include "tcpconnlat.h"
+#include "probes/tcp/attempt.bpf.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcpconnlat.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

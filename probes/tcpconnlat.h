@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnlat.h: the event of tcpconnlat: an attempt to connect that ended. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* flags */
 #define TCPCONNLAT_LPORT   1 /* the column LPORT */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.bpf.c: an event for each TCP packet that the kernel drops. */
-#include "owner_state.bpf.h"
-#include "listen_drop.bpf.h"
+#include "probes/tcp/owner_state.bpf.h"
+#include "probes/tcpdrop_listen.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.h: the event of tcpdrop: one TCP packet that the kernel dropped. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* flags */
 #define TCPDROP_ALL      1 /* also what the kernel throws away on every clean connection */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.bpf.c: an event for each TCP session. */
-#include "iterate.bpf.h"
-#include "open_sockets.bpf.h"
-#include "pair.bpf.h"
-#include "transition.bpf.h"
-#include "tcplife.h"
+#include "probes/lib/iterate.bpf.h"
+#include "probes/owner/open_sockets.bpf.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcp/transition.bpf.h"
+#include "probes/tcplife.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.bpf.c: an event for each TCP segment sent again. */
-#include "owner_state.bpf.h"
-#include "pair.bpf.h"
-#include "tcpretrans.h"
+#include "probes/tcp/owner_state.bpf.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcpretrans.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.h: the event of tcpretrans: one segment sent again. */
-#include "wire.h"
+#include "probes/wire.h"
 
 /* flags */
 #define TCPRETRANS_LOSSPROBE 1 /* tail loss probes are shown as such */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpstates.bpf.c: an event for each TCP state change. */
-#include "pair.bpf.h"
-#include "transition.bpf.h"
-#include "tcpstates.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcp/transition.bpf.h"
+#include "probes/tcpstates.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

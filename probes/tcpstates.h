@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpstates.h: the event of tcpstates. */
-#include "wire.h"
+#include "probes/wire.h"
 
 struct tcpstates_event {
 	struct event common;

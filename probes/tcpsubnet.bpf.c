@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpsubnet.bpf.c: an event for each connection that carried something; its subnet is found by the user half. */
-#include "tcpsubnet.h"
+#include "probes/tcpsubnet.h"
 
 #define TRAFFIC_EVENT struct tcpsubnet_event
-#include "traffic.bpf.h"
+#include "probes/tcp/bytes.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpsubnet.h: the event of tcpsubnet: what a connection has carried since the last time, and the subnet it goes to. */
-#include "traffic.h"
+#include "probes/tcp/bytes.h"
 
 /* flags */
 #define TCPSUBNET_RX      1 /* received bytes, too */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptop.bpf.c: an event for each connection that carried something. */
-#include "tcptop.h"
+#include "probes/tcptop.h"
 
 #define TRAFFIC_EVENT struct tcptop_event
-#include "traffic.bpf.h"
+#include "probes/tcp/bytes.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

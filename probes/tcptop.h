@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptop.h: the event of tcptop: what a connection has carried since the last time. */
-#include "traffic.h"
+#include "probes/tcp/bytes.h"
 
 /* flags */
 #define TCPTOP_NO_CLEAR   1

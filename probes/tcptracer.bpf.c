@@ -4,10 +4,10 @@
 #define ACCEPT_HOOK       OWNER_ACCEPT
 #define ACCEPT_LATE_HOOK  OWN_HOOK
 #define ACCEPT_URING_HOOK (OWN_HOOK + 1)
-#include "pair.bpf.h"
-#include "transition.bpf.h"
-#include "accept_uring.bpf.h"
-#include "tcptracer.h"
+#include "probes/lib/pair.bpf.h"
+#include "probes/tcp/transition.bpf.h"
+#include "probes/tcp/accept_uring.bpf.h"
+#include "probes/tcptracer.h"
 
 char LICENSE[] SEC("license") = "GPL";
 

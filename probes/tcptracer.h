@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptracer.h: the event of tcptracer: a connection was made, accepted or closed. */
-#include "wire.h"
+#include "probes/wire.h"
 
 #define TCPTRACER_VERBOSE 1 /* flag: long names of types, and namespaces */
 

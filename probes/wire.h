@@ -15,7 +15,7 @@
 #define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
-/* The kernel's structs that programs take an address for (TYPED() of probes/reading.bpf.h). */
+/* The kernel's structs that programs take an address for (TYPED() of probes/lib/reading.bpf.h). */
 #define CAST_TYPES(type)                                                                                               \
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
@@ -69,11 +69,11 @@ struct settings {
 	__u32 tool;                  /* its index among the tools of this process; at most 255 */
 	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
 	__u32 has_sk_storage;        /* tracing programs may use socket storage (5.11) */
-	__u32 has_tag_slots;         /* tags of new sockets are in slots, where they can be (probes/tag_store.bpf.h) */
-	__u32 has_task_btf;          /* bpf_get_current_task_btf() (5.11) */
-	__u32 has_cast;              /* bpf_rdonly_cast() (6.2) */
-	__u32 has_cgroupmap;         /* the user's map (probes/pinned.bpf.h) */
-	__u32 has_mntnsmap;          /* the same */
+	__u32 has_tag_slots; /* tags of new sockets are in slots, where they can be (probes/owner/tag_store.bpf.h) */
+	__u32 has_task_btf;  /* bpf_get_current_task_btf() (5.11) */
+	__u32 has_cast;      /* bpf_rdonly_cast() (6.2) */
+	__u32 has_cgroupmap; /* the user's map (probes/lib/pinned.bpf.h) */
+	__u32 has_mntnsmap;  /* the same */
 	__u32 casts[CAST_ITEMS];     /* the kernel's numbers of these structs; 0: it has none of the name */
 	__u32 arguments[HOOK_ITEMS]; /* how many arguments the tracepoint of hook i has on this kernel */
 	struct {
@@ -82,24 +82,25 @@ struct settings {
 	__u32 values[SYMBOL_ITEMS]; /* the tool's enum values i, as this kernel numbers them; all bits: none */
 };
 
-/* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets (probes/tag.bpf.h).
+/* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets
+ * (probes/owner/tag.bpf.h).
  */
 #define TAGS_KEPT        (1U << 31) /* by a tool that sees each event before this one */
 #define TAGS_NEEDED      (1U << 30) /* by a tool that sees each event after this one */
-#define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/listener.bpf.h) */
+#define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/owner/listener.bpf.h) */
 
-/* The map tag_slots (probes/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no pair,
- * for the first of a pair, and for the second (probes/pair.bpf.h). */
+/* The map tag_slots (probes/owner/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no
+ * pair, for the first of a pair, and for the second (probes/lib/pair.bpf.h). */
 #define TAG_SLOTS  (1U << 14)
 #define TAG_SPARES 3
 
-/* What the walk over all descriptors tells of itself, in the map "walk" (probes/owner_walk.bpf.h). */
+/* What the walk over all descriptors tells of itself, in the map "walk" (probes/owner/owner_walk.bpf.h). */
 struct walk {
 	__u64 asked; /* not 0: there is a socket whose owner it has to find */
 	__u64 last;  /* the session of the last one that came to its end */
 };
 
-/* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/owner_hooks.h. */
+/* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/model/owner_hooks.h. */
 enum {
 	OWNER_STATE,
 	OWNER_ACCEPT,
@@ -156,7 +157,8 @@ struct cgroups_event {
 	char name[256];      /* NAME_MAX and a NUL; the root's is empty */
 };
 
-/* The name of an event's remote address, by the DNS answers that came in: the user half's to fill (core/dns.h). */
+/* The name of an event's remote address, by the DNS answers that came in: the user half's to fill (core/names/dns.h).
+ */
 struct peer {
 	__u64 age;       /* from the answer to the event, ns; NOT_KNOWN */
 	__u64 late;      /* the same, where it is worth a remark; else NOT_KNOWN */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/say.h"
+#include "core/base/message.h"
 #include "docs/generate/write.h"
 
 enum completer completer_of(const char *arg)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/say.h"
+#include "core/base/message.h"
 #include "docs/generate/write.h"
 
 static const char *output;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/option_doc.h"
-#include "core/say.h"
+#include "core/cli/help.h"
+#include "core/base/message.h"
 
 #define PAGES 40
 

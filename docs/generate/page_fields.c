@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/fields.h"
-#include "core/say.h"
+#include "core/print/fields.h"
+#include "core/base/message.h"
 #include "docs/generate/page.h"
 
 #define IN_COLUMNS (IN_TABLE | IN_WIDE | IN_CSV)

@@ -2,8 +2,8 @@
 /* schema.c: what the JSON lines of tools and helpers look like, as JSON Schema. */
 #include <string.h>
 
-#include "core/fields.h"
-#include "core/printer.h"
+#include "core/print/fields.h"
+#include "core/print/printer.h"
 #include "docs/generate/write.h"
 
 void schema_string(FILE *out, const char *text)

@@ -2,9 +2,9 @@
 /* text.c: what docs/pages says, as parts of a document. */
 #include <string.h>
 
-#include "core/fields.h"
-#include "core/printer.h"
-#include "core/say.h"
+#include "core/print/fields.h"
+#include "core/print/printer.h"
+#include "core/base/message.h"
 #include "docs/generate/write.h"
 
 #define PARAGRAPH 4096

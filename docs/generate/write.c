@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/common_options.h"
+#include "core/cli/common_options.h"
 
 static void put_synopsis(FILE *out, const struct style *style, const struct page *page)
 {

@@ -6,9 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/clock.h"
-#include "core/printer.h"
-#include "core/say.h"
+#include "core/base/clock.h"
+#include "core/print/printer.h"
+#include "core/base/message.h"
 #include "probes/tcplife.h"
 #include "probes/tcpstates.h"
 

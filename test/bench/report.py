@@ -16,7 +16,7 @@ not times. [performance.json](performance.json) has every run.
 """
 
 TAIL = """## What bounds it
-- The hot path of the user half is `core/columns.c`, `core/field_put.c` and `core/put.h`. What can be known before the first row
+- The hot path of the user half is `core/print/columns.c`, `core/print/field_put.c` and `core/base/put.h`. What can be known before the first row
   is: the text between values, which values are short, how far each column is padded. Room is made once a row. A row of tcpstates
   takes some 2,250 instructions: 39 % field_put (numbers), 33 % columns_row (what stands between, padding), 9 % addresses, 7 %
   names of processes, 5 % milliseconds. As JSON 3,350: 53 % and 25 %, 6 % addresses, 5 % each names and states, 4 % time. By
@@ -29,7 +29,7 @@ TAIL = """## What bounds it
   traced (it is called at the end of each system call, which then takes the kernel's slow path), 7 % each the clock and the ring; the
   rest is spread over everything that runs a little colder. So tcplife, with two rows a connection, leaves hardly more than tcpstates
   with six. While the tags were on the sockets, a third of all was the kernel's memory for them: of each socket two pieces, taken,
-  charged to a cgroup, locked and given back; hence the slots (`probes/tag_store.bpf.h`; `--without tag_slots` measures without).
+  charged to a cgroup, locked and given back; hence the slots (`probes/owner/tag_store.bpf.h`; `--without tag_slots` measures without).
 - Of tcptop and tcpsubnet nothing runs for a message. With the owners' hooks that other tools have (one at each read; where functions
   cannot be traced, one at the end of each system call) both added 6 % to a round trip. What a walk over descriptors costs in
   their place is part of a refresh. The peers' tcpstates and tcplife run nothing for a message either, and name whoever runs when
@@ -41,7 +41,7 @@ TAIL = """## What bounds it
   6 %, what comes behind 4 %. Both CPUs are busy with programs (4 ms for five: two fifths of that for walking 1,900 instructions, 2,500 since tags may be in slots; each to a
   tracepoint costs 0.15 ms before its first is looked at, the kernel goes through its types by name), and before that one with maps
   (1.6 ms, two thirds of it the ring: 2,048 pages) while the other is at types. The types wait for memory: 5.5 MB are gone through
-  once. A program for state changes is there twice (`probes/pair.bpf.h` says why it has to be). To attach to a tracepoint the kernel
+  once. A program for state changes is there twice (`probes/lib/pair.bpf.h` says why it has to be). To attach to a tracepoint the kernel
   patches its code, 0.1 to 0.2 ms each. Tried, and no faster by more than the noise: programs without the code of filters that are
   not asked for (two fifths of their instructions), names compared 16 bytes at a time, memory touched in advance, types written down
   by the thread that makes the maps.

@@ -8,10 +8,10 @@
 
 #include "cmd/applets.h"
 #include "cmd/trace.h"
-#include "core/replay.h"
-#include "core/replay_options.h"
-#include "core/say.h"
-#include "core/timeline.h"
+#include "core/run/replay.h"
+#include "core/cli/replay_options.h"
+#include "core/base/message.h"
+#include "core/rows/timeline.h"
 
 #define TOOL(name) extern const struct tool name;
 #include "cmd/tools.def"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/record_file.h"
-#include "core/say.h"
+#include "core/record/block.h"
+#include "core/base/message.h"
 
 int main(int argc, char **argv)
 {

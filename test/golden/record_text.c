@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/containers.h"
-#include "core/kernel.h"
-#include "core/loadavg.h"
-#include "core/record.h"
+#include "core/base/clock.h"
+#include "core/names/containers.h"
+#include "core/kernel/kernel.h"
+#include "core/kernel/loadavg.h"
+#include "core/record/writer.h"
 #include "test/golden/record_text.h"
 
 #define TOOL(name) extern const struct tool name;

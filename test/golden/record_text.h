@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "core/fields.h"
-#include "core/say.h"
+#include "core/print/fields.h"
+#include "core/base/message.h"
 
 /* Where the text came from, for messages. */
 struct text_file {

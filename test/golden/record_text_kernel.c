@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/enums.h"
-#include "core/kernel.h"
-#include "core/symbols.h"
+#include "core/names/enums.h"
+#include "core/kernel/kernel.h"
+#include "core/names/symbols.h"
 #include "test/golden/record_text.h"
 
 struct btf *__wrap_kernel_btf(void);

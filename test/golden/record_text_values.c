@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/enums.h"
-#include "core/number.h"
+#include "core/names/enums.h"
+#include "core/base/number.h"
 #include "test/golden/record_text.h"
 
 uint64_t parse_number(const char *value, size_t size)

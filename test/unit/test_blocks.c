@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/blocks.h"
-#include "core/clock.h"
+#include "core/totals/blocks.h"
+#include "core/base/clock.h"
 
 struct sample {
 	struct event common;

@@ -13,7 +13,7 @@
 
 #include <bpf/btf.h>
 
-#include "core/brief_types.h"
+#include "core/kernel/btf/subset.h"
 
 static char path[] = "/tmp/nettrace-brief-XXXXXX";
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/cgroups.h"
-#include "core/containers.h"
+#include "core/names/cgroups.h"
+#include "core/names/containers.h"
 
 #define ID     "3f0c1d6b5a4e29788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
 #define OTHER  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/devices.h"
+#include "core/names/devices.h"
 
 static struct list list;
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/dns.h"
+#include "core/names/dns.h"
 
 #define SECOND 1000000000ULL
 #define DAY    (24 * 3600 * SECOND)

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/doctor_count.h"
-#include "cmd/doctor_expect.h"
-#include "cmd/doctor_parts.h"
-#include "core/crossings.h"
-#include "core/kernel.h"
+#include "cmd/doctor/count.h"
+#include "cmd/doctor/expect.h"
+#include "cmd/doctor/parts.h"
+#include "core/bpf/crossings.h"
+#include "core/kernel/kernel.h"
 
 #define REPORT                                                                                                         \
 	"{\"connect\":11,\"server_first\":3,\"refuse\":5,\"reset\":2,\"retransmit\":1,\"syn\":1,\"synack\":1,"         \
@@ -128,12 +128,12 @@ static void matches(void **state)
 			fail_msg("matches: %s", no[i]);
 }
 
-/* A new tool without a row in cmd/doctor_expect.c fails here. */
+/* A new tool without a row in cmd/doctor/expect.c fails here. */
 static void has_a_proof(void **state)
 {
 	const struct tool *tool = *state;
 
-	check(expectations_of(tool->name), tool, "cmd/doctor_expect.c");
+	check(expectations_of(tool->name), tool, "cmd/doctor/expect.c");
 }
 
 /* Its rows stand together, select by keys that it prints, and expect what can be added up. */

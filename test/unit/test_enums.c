@@ -13,7 +13,7 @@
 
 #include <bpf/btf.h>
 
-#include "core/enums.h"
+#include "core/names/enums.h"
 
 /* Kept until the end: names point into it, and the cache knows it by its address. */
 static struct btf *btf;

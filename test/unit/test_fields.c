@@ -16,12 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/clock.h"
-#include "core/enums.h"
-#include "core/fields.h"
-#include "core/names.h"
-#include "core/say.h"
-#include "core/tcp_names.h"
+#include "core/base/clock.h"
+#include "core/names/enums.h"
+#include "core/print/fields.h"
+#include "core/names/names.h"
+#include "core/base/message.h"
+#include "core/names/tcp.h"
 
 /* ---- the kernel: an enum, and three functions ---- */
 

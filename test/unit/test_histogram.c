@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/histogram.h"
+#include "core/base/histogram.h"
 
 static struct text text;
 static uint64_t slots[HISTOGRAM_SLOTS];

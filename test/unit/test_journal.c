@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "core/journal.h"
+#include "core/print/journal_socket.h"
 
 static char directory[] = "/tmp/nettrace-journal-XXXXXX";
 static char path[sizeof(directory) + 8];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_json_object.c: objects by tables of their keys, and that no key is forgotten. */
-#include "core/json_object.h"
+#include "core/base/json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "core/clock.h"
-#include "core/say.h"
+#include "core/base/clock.h"
+#include "core/base/message.h"
 
 static const struct json_key inner_keys[] = { { "name", JSON_TEXT }, {} };
 

@@ -16,8 +16,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "core/live.h"
-#include "core/say.h"
+#include "core/totals/live.h"
+#include "core/base/message.h"
 
 #define SECOND 1000000000ULL
 

@@ -14,9 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/enums.h"
-#include "core/options.h"
-#include "core/say.h"
+#include "core/names/enums.h"
+#include "core/cli/parse.h"
+#include "core/base/message.h"
 
 #define WORDS(...) ((const char *const[]){ "/usr/bin/some-link", ##__VA_ARGS__, NULL })
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/plan.h"
+#include "core/bpf/plan.h"
 
 enum { WITH_EXTRA = 1, WITH_MORE = 2, OTHER = 4, WITHOUT = 8 };
 

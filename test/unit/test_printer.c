@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/clock.h"
-#include "core/printer.h"
+#include "core/base/clock.h"
+#include "core/print/printer.h"
 
 /* ---- a tool ---- */
 

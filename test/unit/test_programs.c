@@ -10,13 +10,13 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
-#include "core/accept_hooks.h"
-#include "core/counts.h"
-#include "core/crossings.h"
-#include "core/object.h"
-#include "core/owner_hooks.h"
-#include "core/plan.h"
-#include "core/traffic_hooks.h"
+#include "core/model/accept_hooks.h"
+#include "core/bpf/counters.h"
+#include "core/bpf/crossings.h"
+#include "core/bpf/object.h"
+#include "core/model/owner_hooks.h"
+#include "core/bpf/plan.h"
+#include "core/model/byte_hooks.h"
 
 static struct bpf_object *object_of(const struct tool *tool)
 {
@@ -145,8 +145,8 @@ static void owner_hooks_are_first(void **state)
 	}
 }
 
-/* core/loads.c says yes where libbpf asks whether the kernel knows kinds of types from after 5.6: no object has them.
- * And its BTF is longer than what is asked with. */
+/* core/bpf/parallel_load.c says yes where libbpf asks whether the kernel knows kinds of types from after 5.6: no object
+ * has them. And its BTF is longer than what is asked with. */
 static void types_are_old(void **state)
 {
 	const struct tool *tool = *state;
@@ -331,8 +331,8 @@ static void first_rungs_read_directly(void **state)
 	bpf_object__close(object);
 }
 
-/* By their names kernels without bpf_rdonly_cast() are spared the try (core/kernel.c). Others may call it where the
- * settings say that it is there: untrusted() of probes/socket.bpf.h. */
+/* By their names kernels without bpf_rdonly_cast() are spared the try (core/kernel/kernel.c). Others may call it where
+ * the settings say that it is there: untrusted() of probes/lib/socket.bpf.h. */
 static void casts_are_named_so(void **state)
 {
 	const struct tool *tool = *state;
@@ -347,7 +347,7 @@ static void casts_are_named_so(void **state)
 		}
 }
 
-/* What programs count is mapped here (core/counts.c). */
+/* What programs count is mapped here (core/bpf/counters.c). */
 static void counters_can_be_mapped(void **state)
 {
 	const struct tool *tool = *state;

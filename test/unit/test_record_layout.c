@@ -14,10 +14,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/fields.h"
-#include "core/record_layout.h"
-#include "core/replay.h"
-#include "core/say.h"
+#include "core/print/fields.h"
+#include "core/record/layout.h"
+#include "core/run/replay.h"
+#include "core/base/message.h"
 #include "probes/tcpstates.h"
 
 #define RECORDING  "test/golden/recordings/states.rec"

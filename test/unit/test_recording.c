@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/replay.h"
-#include "core/say.h"
+#include "core/run/replay.h"
+#include "core/base/message.h"
 
 #define RECORDING "test/golden/recordings/states.rec"
 

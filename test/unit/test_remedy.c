@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "core/kernel.h"
-#include "core/privileges.h"
+#include "core/kernel/kernel.h"
+#include "core/kernel/privileges.h"
 
 /* In place of the library's: as root has it. */
 bool privileges_have(int capability)

@@ -12,7 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "core/screen.h"
+#include "core/base/terminal.h"
 
 #define HOME   "\033[H"
 #define END    "\033[K\r\n"

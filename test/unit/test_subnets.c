@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "core/subnets.h"
+#include "core/names/subnets.h"
 
 static struct subnets subnets;
 

@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/clock.h"
-#include "core/say.h"
-#include "core/blocks.h"
+#include "core/base/clock.h"
+#include "core/base/message.h"
+#include "core/totals/blocks.h"
 
 struct sample {
 	struct event common;

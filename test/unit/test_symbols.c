@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/symbols.h"
+#include "core/names/symbols.h"
 
 static struct symbols *open_text(const char *text, size_t length)
 {

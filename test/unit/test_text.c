@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/put.h"
-#include "core/text.h"
+#include "core/base/put.h"
+#include "core/base/text.h"
 
 /* The text is `expected`, and starts anew. */
 static void expect(struct text *text, const char *expected)

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
-#include "core/flows.h"
-#include "core/story.h"
-#include "core/timeline.h"
+#include "core/base/clock.h"
+#include "core/rows/flows.h"
+#include "core/rows/story.h"
+#include "core/rows/timeline.h"
 #include "probes/solisten.h"
 #include "probes/tcpaccept.h"
 #include "probes/tcpconnect.h"

@@ -8,11 +8,11 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-#include "core/common_options.h"
-#include "core/fields.h"
-#include "core/options.h"
-#include "core/printer.h"
-#include "core/summary.h"
+#include "core/cli/common_options.h"
+#include "core/print/fields.h"
+#include "core/cli/parse.h"
+#include "core/print/printer.h"
+#include "core/totals/summary.h"
 
 #define IN_COLUMNS  (IN_TABLE | IN_WIDE | IN_CSV)
 #define SUMMARY_MAX 65 /* --list fits 80 columns */
@@ -83,7 +83,7 @@ static const struct field *common_field(const char *name)
 	return NULL;
 }
 
-/* Sizes that core/fields.c reads without looking. */
+/* Sizes that core/print/fields.c reads without looking. */
 static bool size_fits(const struct field *field)
 {
 	switch (field->kind) {

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/histogram.h"
-#include "core/summary.h"
+#include "core/base/histogram.h"
+#include "core/totals/summary.h"
 
 struct sample {
 	struct event common;

@@ -11,7 +11,7 @@
 
 #include <linux/btf.h>
 
-#include "core/type_walk.h"
+#include "core/kernel/btf/walk.h"
 
 #define TYPES   20011
 #define MEMBERS 60013

@@ -17,7 +17,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "core/values.h"
+#include "core/base/values.h"
 
 static struct list list;
 

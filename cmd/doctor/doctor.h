@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* doctor.h: the applet that tells what works on this machine, and proves it. */
+#ifndef NETTRACE_DOCTOR_DOCTOR_H
+#define NETTRACE_DOCTOR_DOCTOR_H
+
+#include <argp.h>
+
+#include "core/base/json.h"
+
+/* argv[0] is "doctor". Returns the exit code. */
+int doctor_main(int argc, char **argv);
+/* Its options and words. */
+const struct argp *doctor_argp(void);
+/* What it prints with --json (struct applet). */
+const struct json_line *doctor_lines(void);
+
+#endif

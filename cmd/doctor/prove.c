@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prove.c: `nettrace doctor --prove`: every tool at once on known traffic, and what each has counted. */
+#include "cmd/doctor/prove_parts.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/bpf/crossings.h"
+#include "core/base/message.h"
+
+#define SETTLED_MS     200 /* what the last packets set off in softirq */
+#define MOST_ARGUMENTS 40
+
+struct arguments {
+	char *all[MOST_ARGUMENTS + 1];
+	size_t n;
+	char ports[64], without[512], rung[512], options[128]; /* what some of them point to */
+};
+
+static void add(struct arguments *to, const char *argument)
+{
+	if (to->n < MOST_ARGUMENTS)
+		to->all[to->n++] = (char *)(uintptr_t)argument;
+	to->all[to->n] = NULL;
+}
+
+static void add_all(struct arguments *to, const char *const *arguments)
+{
+	while (*arguments)
+		add(to, *arguments++);
+}
+
+static void add_named(struct arguments *to, const char *option, const char *value)
+{
+	if (!*value)
+		return;
+	add(to, option);
+	add(to, value);
+}
+
+static void list_ports(struct arguments *to, const struct place *place)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < PROVE_FAMILIES; i++)
+		if (place->families[i])
+			used += (size_t)snprintf(to->ports + used, sizeof(to->ports) - used, "%s%u-%u", used ? "," : "",
+						 place->ports[i], place->ports[i] + PROVE_PORTS - 1);
+}
+
+static void start_tool(struct proof *proof, const struct doctor *doctor, const struct place *place)
+{
+	static const char *const usual[] = { "--json", "--debug", "--ring-size", "1", NULL };
+	const struct expectation *row = expectations_of(proof->tool->name);
+	struct arguments arguments = { .n = 0 }, *to = &arguments;
+	char *left = to->options, *word;
+
+	add(to, "nettrace");
+	add(to, proof->tool->name);
+	add_all(to, usual);
+	if (!proof->tool->no_sockets) {
+		add(to, "--netns");
+		add(to, "/proc/self/ns/net");
+	}
+	crossings_known(to->without, sizeof(to->without), doctor->crossings.without, proof->tool);
+	add_named(to, "--without", to->without);
+	rungs_known(to->rung, sizeof(to->rung), doctor->crossings.rung, proof->tool);
+	add_named(to, "--rung", to->rung);
+	list_ports(to, place);
+	snprintf(to->options, sizeof(to->options), "%s", row->options ? row->options : "");
+	while ((word = strsep(&left, " ")))
+		if (*word)
+			add(to, strcmp(word, "@ports") ? word : to->ports);
+	child_start(&proof->child, to->all, true);
+}
+
+/* Of a tool that could not attach: its own last words. */
+static void cannot(struct proof *proof)
+{
+	char *end, *line;
+
+	child_end(&proof->child, SIGTERM);
+	end = proof->child.messages + strlen(proof->child.messages);
+	while (end > proof->child.messages && end[-1] == '\n')
+		*--end = '\0';
+	line = strrchr(proof->child.messages, '\n');
+	snprintf(proof->wrong, sizeof(proof->wrong), "%s", line ? line + 1 : proof->child.messages);
+	proof->verdict = proof->child.status == EXIT_CANNOT ? CANNOT : FALSE;
+	if (!*proof->wrong)
+		snprintf(proof->wrong, sizeof(proof->wrong), "ended with status %d", proof->child.status);
+}
+
+static bool is_waited_for(const struct proof *proof)
+{
+	return proof->verdict == PROVED && proof->child.pid;
+}
+
+/* As many at a time as there are CPUs: loading is work for the verifier. */
+static void start_tools(struct proof *proofs, size_t n, const struct doctor *doctor, const struct place *place)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t at_once = cpus > 0 ? (size_t)cpus : 1, waited = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!expectations_of(proofs[i].tool->name)) {
+			proofs[i].verdict = NO_PROOF;
+			continue;
+		}
+		start_tool(&proofs[i], doctor, place);
+		for (; waited + at_once <= i + 1; waited++)
+			if (is_waited_for(&proofs[waited]) && !child_attached(&proofs[waited].child))
+				cannot(&proofs[waited]);
+	}
+	for (; waited < n; waited++)
+		if (is_waited_for(&proofs[waited]) && !child_attached(&proofs[waited].child))
+			cannot(&proofs[waited]);
+}
+
+static void start_traffic(struct child *child, const struct place *place, int family)
+{
+	struct arguments arguments = { .n = 0 }, *to = &arguments;
+
+	add(to, "nettrace");
+	add(to, "traffic");
+	add(to, family ? "--ipv6" : "--ipv4");
+	add(to, "--json");
+	snprintf(to->ports, sizeof(to->ports), "--port=%u", place->ports[family]);
+	add(to, to->ports);
+	add_all(to, expected_traffic);
+	if (place->drops)
+		add_all(to, expected_drop_traffic);
+	if (place->uring)
+		add_all(to, expected_uring_traffic);
+	child_start(child, to->all, false);
+}
+
+/* Both families side by side: most of their time is waiting for the kernel's timers. */
+static void make_traffic(const struct place *place, const char *reports[PROVE_REPORTS])
+{
+	struct child traffic[PROVE_FAMILIES] = { { 0 } };
+
+	for (int i = 0; i < PROVE_FAMILIES; i++)
+		if (place->families[i])
+			start_traffic(&traffic[i], place, i);
+	for (int i = 0; i < PROVE_FAMILIES; i++) {
+		if (!traffic[i].pid)
+			continue;
+		child_end(&traffic[i], 0);
+		if (traffic[i].status)
+			say_exit(EXIT_FAILED, "the traffic could not be made: %.*s",
+				 (int)strcspn(traffic[i].messages, "\n"), traffic[i].messages);
+		reports[i] = traffic[i].output;
+	}
+	poll(NULL, 0, SETTLED_MS);
+	if (place->own_namespace)
+		reports[PROVE_FAMILIES] = kernel_report();
+}
+
+static int exit_code(const struct proof *proofs, size_t n)
+{
+	int code = EXIT_DONE;
+
+	for (size_t i = 0; i < n; i++) {
+		if (proofs[i].verdict == FALSE || proofs[i].verdict == NO_PROOF)
+			return EXIT_FAILED;
+		if (proofs[i].verdict == CANNOT)
+			code = EXIT_CANNOT;
+	}
+	return code;
+}
+
+/* Tools at once on one traffic, from start to verdict. *place and reports tell where and what it was. */
+static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *doctor, struct place *place,
+			  const char *reports[PROVE_REPORTS])
+{
+	size_t attached = 0;
+
+	place_find(place);
+	start_tools(proofs, n, doctor, place);
+	for (size_t i = 0; i < n; i++)
+		attached += is_waited_for(&proofs[i]);
+	if (attached)
+		make_traffic(place, reports);
+	for (size_t i = 0; i < n; i++)
+		if (is_waited_for(&proofs[i]))
+			kill(proofs[i].child.pid, SIGINT); /* all of them: each takes a while */
+	for (size_t i = 0; i < n; i++) {
+		if (!is_waited_for(&proofs[i]))
+			continue;
+		child_end(&proofs[i].child, 0);
+		judge(&proofs[i], place, reports);
+	}
+}
+
+/* Where CPUs are few and slow, kernels that preempt programs pass some over: then by itself, which is how tools are
+ * used. That it was wrong beside the others is told. */
+static void prove_alone(struct proof *proof, const struct doctor *doctor)
+{
+	const char *reports[PROVE_REPORTS] = { NULL };
+	struct proof again = { .tool = proof->tool };
+	struct place place;
+
+	prove_at_once(&again, 1, doctor, &place, reports);
+	proof_describe(again.first, sizeof(again.first), proof, false);
+	*proof = again;
+}
+
+int doctor_prove(const struct doctor *doctor)
+{
+	static struct proof proofs[DOCTOR_TOOLS];
+	const char *reports[PROVE_REPORTS] = { NULL };
+	struct place place;
+	size_t n = 0;
+
+	while (doctor->tools[n]) {
+		proofs[n].tool = doctor->tools[n];
+		n++;
+	}
+	prove_at_once(proofs, n, doctor, &place, reports);
+	proof_place_print(&place, reports, doctor);
+	for (size_t i = 0; i < n; i++) {
+		if (proofs[i].verdict == FALSE && n > 1)
+			prove_alone(&proofs[i], doctor);
+		proof_print(&proofs[i], doctor);
+	}
+	return exit_code(proofs, n);
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report.c: what was proved, for people and for programs. */
+#include "cmd/doctor/prove_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/doctor/wrap.h"
+
+#define NUMBER(value) ((unsigned long long)(value))
+#define INDENT        23
+
+static const char *const verdicts[] = {
+	[PROVED] = "proved", [PARTLY] = "partly", [FALSE] = "WRONG", [CANNOT] = "cannot", [NO_PROOF] = "no proof", NULL,
+};
+
+static void append(char *line, size_t size, const char *separator, const char *text)
+{
+	size_t used = strlen(line);
+
+	snprintf(line + used, size - used, "%s%s", used ? separator : "", text);
+}
+
+const struct json_key proof_traffic_keys[] = {
+	DOCTOR_ABOUT("traffic"),
+	{ "own_namespace", JSON_BOOL, .help = "it was made in a network namespace of its own" },
+	{ "socket_filters", JSON_BOOL, .help = "segments could be lost on purpose" },
+	{ "io_uring", JSON_BOOL, .help = "io_uring could be used" },
+	{ "reports", JSON_LIST, .schema = "traffic.json", .help = "what was made, over each IP version that is here" },
+	{},
+};
+
+static void print_place_json(const struct place *place, const char *const reports[PROVE_REPORTS])
+{
+	struct text text = { 0 };
+	struct json_object line;
+
+	json_begin(&line, &text, proof_traffic_keys);
+	json_text(&line, "about", "traffic");
+	json_bool(&line, "own_namespace", place->own_namespace);
+	json_bool(&line, "socket_filters", place->drops);
+	json_bool(&line, "io_uring", place->uring);
+	json_list(&line, "reports");
+	for (int i = 0; i < PROVE_FAMILIES; i++) {
+		if (!reports[i])
+			continue;
+		json_element(&line);
+		text_bytes(&text, reports[i], strcspn(reports[i], "\n"));
+	}
+	json_list_end(&line);
+	json_end(&line);
+	doctor_line(&text);
+}
+
+void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS], const struct doctor *doctor)
+{
+	char line[512];
+
+	if (doctor->json) {
+		print_place_json(place, reports);
+		return;
+	}
+	snprintf(line, sizeof(line), "traffic: %s; %s%s%s",
+		 place->own_namespace ? "in a network namespace of its own"
+				      : "on the loopback interface that is here (a new network namespace takes "
+					"CAP_SYS_ADMIN)",
+		 !place->families[0]   ? "IPv6 only"
+		 : !place->families[1] ? "IPv4 only"
+				       : "IPv4 and IPv6",
+		 place->drops ? "" : "; without lost segments (socket filters are not allowed here)",
+		 place->uring ? "" : "; without io_uring (not here, or not allowed)");
+	doctor_wrap(line, 2);
+}
+
+static const struct json_key count_keys[] = {
+	{ "what", JSON_TEXT, .help = "what was counted" },
+	{ "family", JSON_NUMBER, .nullable = true,
+	  .help = "over IPv4 or IPv6: 4 or 6; null: by the kernel's own counters" },
+	{ "at_least", JSON_BOOL, .help = "more than expected is right, too" },
+	{ "expected", JSON_NUMBER, .help = "how many there were" },
+	{ "seen", JSON_NUMBER, .help = "how many the tool has seen" },
+	{ "excused", JSON_BOOL, .help = "this kernel does not give what it takes" },
+	{ "right", JSON_BOOL, .help = "as expected, or excused" },
+	{},
+};
+
+static void put_count(struct text *text, const struct count *count)
+{
+	struct json_object object;
+
+	json_begin(&object, text, count_keys);
+	json_text(&object, "what", count->row->what);
+	if (count->family == BY_KERNEL)
+		json_null(&object, "family");
+	else
+		json_number(&object, "family", (uint64_t)count->family);
+	json_bool(&object, "at_least", count->row->how == AT_LEAST);
+	json_number(&object, "expected", count->expected);
+	json_number(&object, "seen", count->seen);
+	json_bool(&object, "excused", count->excused);
+	json_bool(&object, "right", !count->wrong);
+	json_end(&object);
+}
+
+const struct json_key proof_keys[] = {
+	DOCTOR_ABOUT("proof"),
+	{ "tool", JSON_TEXT, .help = "what was tried" },
+	{ "verdict", JSON_TEXT, .texts = verdicts,
+	  .help = "proved: everything was counted right; partly: but for what this kernel does not give; cannot: the "
+		  "tool "
+		  "does not work here" },
+	{ "wrong", JSON_TEXT, .nullable = true, .help = "what is, besides counts" },
+	{ "first_try", JSON_TEXT, .nullable = true,
+	  .help = "what was wrong at first, beside other tools; this is of a second try, by itself" },
+	{ "notes", JSON_TEXT, .nullable = true, .help = "what the tool said that it cannot tell here" },
+	{ "hooks", JSON_LIST, .objects = said_hook_keys, .help = "what served" },
+	{ "lost", JSON_NUMBER, .help = "events that were lost" },
+	{ "missed", JSON_NUMBER, .help = "calls for which the kernel did not run a program" },
+	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or none where one is known" },
+	{ "counts", JSON_LIST, .objects = count_keys, .help = "what was counted" },
+	{},
+};
+
+static void print_json(const struct proof *proof)
+{
+	char notes[1024] = "";
+	struct text text = { 0 };
+	struct json_object line;
+
+	if (proof->child.messages)
+		said_notes(notes, sizeof(notes), proof);
+	json_begin(&line, &text, proof_keys);
+	json_text(&line, "about", "proof");
+	json_text(&line, "tool", proof->tool->name);
+	json_text(&line, "verdict", verdicts[proof->verdict]);
+	json_text(&line, "wrong", *proof->wrong ? proof->wrong : NULL);
+	json_text(&line, "first_try", *proof->first ? proof->first : NULL);
+	json_text(&line, "notes", *notes ? notes : NULL);
+	json_list(&line, "hooks");
+	if (proof->child.messages)
+		said_hooks_json(&line, proof);
+	json_list_end(&line);
+	json_number(&line, "lost", proof->lost);
+	json_number(&line, "missed", proof->missed);
+	json_number(&line, "wrong_owners", proof->strangers);
+	json_list(&line, "counts");
+	for (size_t i = 0; i < proof->n_counts; i++) {
+		if (proof->counts[i].row->how == MEASURE)
+			continue;
+		json_element(&line);
+		put_count(&text, &proof->counts[i]);
+	}
+	json_list_end(&line);
+	json_end(&line);
+	doctor_line(&text);
+}
+
+static void add_count(char *line, size_t size, const struct count *count)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s (%s) %llu of %s%llu", count->row->what,
+		 count->family == 4   ? "IPv4"
+		 : count->family == 6 ? "IPv6"
+				      : "kernel",
+		 NUMBER(count->seen), count->row->how == AT_LEAST ? "at least " : "", NUMBER(count->expected));
+	append(line, size, "; ", text);
+}
+
+/* Both families together, where both are right. */
+static void add_sum(char *line, size_t size, const struct proof *proof, size_t i)
+{
+	const struct count *count = &proof->counts[i];
+	uint64_t seen = count->seen, expected = count->expected;
+	char text[160];
+
+	for (size_t j = 0; j < proof->n_counts; j++) {
+		if (j == i || proof->counts[j].row != count->row)
+			continue;
+		if (j < i)
+			return;
+		seen += proof->counts[j].seen;
+		expected += proof->counts[j].expected;
+	}
+	if (!expected && !seen)
+		return;
+	snprintf(text, sizeof(text), "%s %llu of %s%llu", count->row->what, NUMBER(seen),
+		 count->row->how == AT_LEAST ? "at least " : "", NUMBER(expected));
+	append(line, size, "; ", text);
+}
+
+/* The sum of all rows comes first. */
+static void add_sums(char *line, size_t size, const struct proof *proof, bool all_rows)
+{
+	for (size_t i = 0; i < proof->n_counts; i++) {
+		const struct count *count = &proof->counts[i];
+
+		if (count->row->how != MEASURE && !count->wrong && !count->excused &&
+		    !strcmp(count->row->what, "all rows") == all_rows)
+			add_sum(line, size, proof, i);
+	}
+}
+
+void proof_describe(char *line, size_t size, const struct proof *proof, bool verbose)
+{
+	char text[64], notes[1024];
+
+	*line = '\0';
+	append(line, size, "; ", proof->wrong);
+	if (proof->strangers) {
+		snprintf(text, sizeof(text), "%llu rows with a wrong process", NUMBER(proof->strangers));
+		append(line, size, "; ", text);
+	}
+	for (size_t i = 0; i < proof->n_counts; i++)
+		if (proof->counts[i].wrong)
+			add_count(line, size, &proof->counts[i]);
+	if (verbose || proof->verdict != FALSE) {
+		add_sums(line, size, proof, true);
+		add_sums(line, size, proof, false);
+	}
+	if (proof->verdict == FALSE && proof->missed) {
+		snprintf(text, sizeof(text), "the kernel passed programs over %llu times", NUMBER(proof->missed));
+		append(line, size, "; ", text);
+	}
+	for (size_t i = 0, n = 0; i < proof->n_counts; i++) {
+		if (!proof->counts[i].excused || proof->counts[i].family == 6)
+			continue;
+		append(line, size, n ? ", " : "; ", n ? "" : "not to be had here: ");
+		append(line, size, "", proof->counts[i].row->what);
+		n++;
+	}
+	if (proof->verdict == PARTLY) {
+		said_notes(notes, sizeof(notes), proof);
+		append(line, size, "", *notes ? " (" : "");
+		append(line, size, "", notes);
+		append(line, size, "", *notes ? ")" : "");
+	}
+	if (*proof->first) {
+		append(line, size, " ", "(at the second try, by itself; first: ");
+		append(line, size, "", proof->first);
+		append(line, size, "", ")");
+	}
+}
+
+void proof_print(const struct proof *proof, const struct doctor *doctor)
+{
+	char line[4096] = "";
+
+	if (doctor->json) {
+		print_json(proof);
+		return;
+	}
+	if (proof->verdict == NO_PROOF)
+		append(line, sizeof(line), "", "no proof written");
+	else
+		proof_describe(line, sizeof(line), proof, doctor->verbose);
+	printf("%-12s%-10s ", proof->tool->name, verdicts[proof->verdict]);
+	doctor_wrap(line, INDENT);
+}

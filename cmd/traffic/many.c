@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* many.c: actions of the traffic applet on many connections side by side: all write, then all read, so that it
+ * does not matter in which order they were accepted. */
+#include "cmd/traffic/parts.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+/* Where many connections are open at once, one message fits into the socket buffers, so that no order of reading and
+ * writing can deadlock; and into one segment, so that drops and retransmissions can be foretold. */
+#define MESSAGE_MAX   16384
+#define FAST_SEGMENT  200
+#define FAST_SEGMENTS 8 /* after the lost one; 3 are enough for the sender to see the loss */
+#define RTO_DROPS     3 /* the segment, its tail loss probe, and its first retransmission by timeout */
+
+static uint64_t message_size(const struct traffic *t)
+{
+	return t->bytes < MESSAGE_MAX ? t->bytes : MESSAGE_MAX;
+}
+
+static int *open_clients(struct traffic *t, size_t n, int result)
+{
+	int *fds = traffic_allocate(n, sizeof(int));
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = traffic_open_client(t, SLOT_ACCEPTING, result);
+	return fds;
+}
+
+static int *accept_clients(struct traffic *t, size_t n)
+{
+	int *fds = traffic_allocate(n, sizeof(int));
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = traffic_accept_client(t, SLOT_ACCEPTING);
+	return fds;
+}
+
+static void send_all(struct traffic *t, const int *fds, size_t n, uint64_t bytes)
+{
+	for (size_t i = 0; i < n; i++)
+		traffic_send_bytes(t, fds[i], bytes);
+}
+
+static void receive_all(const int *fds, size_t n, uint64_t bytes)
+{
+	for (size_t i = 0; i < n; i++)
+		traffic_receive_bytes(fds[i], bytes);
+}
+
+static void finish_all(struct traffic *t, int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (t->side == SERVER)
+			traffic_wait_end(fds[i], 0);
+		traffic_finish(t, fds[i]);
+	}
+	free(fds);
+}
+
+static void client_exchange_all(struct traffic *t, const int *fds, size_t n)
+{
+	send_all(t, fds, n, message_size(t));
+	receive_all(fds, n, message_size(t) / 2);
+}
+
+static void server_exchange_all(struct traffic *t, const int *fds, size_t n)
+{
+	receive_all(fds, n, message_size(t));
+	send_all(t, fds, n, message_size(t) / 2);
+}
+
+/* The server drops the first segments of each connection, until it has dropped `drops`. */
+static int *accept_and_drop(struct traffic *t, size_t n, uint32_t drops)
+{
+	int *fds = accept_clients(t, n);
+
+	for (size_t i = 0; i < n; i++)
+		traffic_discard(fds[i]);
+	traffic_tell(t);
+	for (size_t i = 0; i < n; i++) {
+		traffic_wait_drops(fds[i], drops);
+		traffic_discard_no_more(fds[i]);
+		t->totals->filter_drops += traffic_drops_of(fds[i]); /* on a slow machine one more may have come */
+	}
+	return fds;
+}
+
+void traffic_client_is_dropped(struct traffic *t, size_t n)
+{
+	int *fds = open_clients(t, n, 0);
+
+	traffic_wait_told(t);
+	client_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}
+
+void traffic_server_drops(struct traffic *t, size_t n)
+{
+	int *fds = accept_and_drop(t, n, 1);
+
+	server_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}
+
+void traffic_server_drops_for_long(struct traffic *t, size_t n)
+{
+	int *fds = accept_and_drop(t, n, RTO_DROPS);
+
+	server_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}
+
+/* The first segment is lost; those after it arrive, and their acknowledgements make the client send it again. */
+void traffic_client_retransmits_fast(struct traffic *t, size_t n)
+{
+	int *fds = open_clients(t, n, 0);
+	int one = 1;
+
+	traffic_wait_told(t);
+	for (size_t i = 0; i < n; i++) {
+		traffic_check(setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)), "TCP_NODELAY");
+		traffic_send_bytes(t, fds[i], FAST_SEGMENT);
+	}
+	traffic_wait_told(t);
+	for (size_t i = 0; i < n * FAST_SEGMENTS; i++)
+		traffic_send_bytes(t, fds[i / FAST_SEGMENTS], FAST_SEGMENT);
+	receive_all(fds, n, 1);
+	finish_all(t, fds, n);
+}
+
+void traffic_server_drops_the_first(struct traffic *t, size_t n)
+{
+	int *fds = accept_and_drop(t, n, 1);
+
+	traffic_tell(t);
+	receive_all(fds, n, FAST_SEGMENT * (FAST_SEGMENTS + 1));
+	send_all(t, fds, n, 1);
+	finish_all(t, fds, n);
+}
+
+/* ---- the same connections for as long as the program runs ---- */
+
+void traffic_client_holds(struct traffic *t, size_t n)
+{
+	t->held[t->family] = open_clients(t, n, 0);
+	client_exchange_all(t, t->held[t->family], n);
+}
+
+void traffic_server_holds(struct traffic *t, size_t n)
+{
+	t->held[t->family] = accept_clients(t, n);
+	server_exchange_all(t, t->held[t->family], n);
+}
+
+void traffic_client_releases(struct traffic *t, size_t n)
+{
+	client_exchange_all(t, t->held[t->family], n);
+	finish_all(t, t->held[t->family], n);
+}
+
+void traffic_server_releases(struct traffic *t, size_t n)
+{
+	server_exchange_all(t, t->held[t->family], n);
+	finish_all(t, t->held[t->family], n);
+}
+
+/* ---- the handshake ---- */
+
+void traffic_client_sends_syn_again(struct traffic *t, size_t n)
+{
+	int *fds;
+
+	traffic_wait_told(t);
+	fds = open_clients(t, n, EINPROGRESS);
+	for (size_t i = 0; i < n; i++)
+		traffic_wait_connected(t, fds[i]);
+	client_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}
+
+void traffic_server_drops_syn(struct traffic *t, size_t n)
+{
+	int *fds, listener = traffic_server_socket(t, SLOT_ACCEPTING);
+	uint32_t before = traffic_drops_of(listener);
+
+	traffic_discard(listener);
+	traffic_tell(t);
+	traffic_wait_drops(listener, before + (uint32_t)n);
+	traffic_discard_no_more(listener);
+	t->totals->filter_drops += traffic_drops_of(listener) - before;
+	fds = accept_clients(t, n);
+	server_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}
+
+void traffic_client_waits_for_accept(struct traffic *t, size_t n)
+{
+	int *fds;
+
+	traffic_wait_told(t);
+	fds = open_clients(t, n, 0);
+	traffic_wait_told(t); /* data would make the server accept at once */
+	client_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}
+
+/* With TCP_DEFER_ACCEPT the kernel takes no notice of the acknowledgement that ends the handshake, and after a second
+ * sends the SYN-ACK again. Unlike a client that drops the SYN-ACK this makes no SYN retransmissions, whose number would
+ * depend on which of two timers comes first. */
+void traffic_server_sends_synack_again(struct traffic *t, size_t n)
+{
+	int *fds, seconds = 1, off = 0, listener = traffic_server_socket(t, SLOT_ACCEPTING);
+
+	traffic_check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)),
+		      "TCP_DEFER_ACCEPT");
+	traffic_tell(t);
+	fds = accept_clients(t, n);
+	traffic_check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof(off)), "TCP_DEFER_ACCEPT");
+	traffic_tell(t);
+	server_exchange_all(t, fds, n);
+	finish_all(t, fds, n);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parts.h: what the two processes of `nettrace traffic` share, and what its source files share. */
+#ifndef NETTRACE_TRAFFIC_PARTS_H
+#define NETTRACE_TRAFFIC_PARTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#define TRAFFIC_NAME   "nettrace traffic"
+#define PATIENCE_MS    20000 /* for anything that the other process or the kernel is to do */
+#define FAMILIES       2     /* 0: IPv4, 1: IPv6 */
+#define CHURN_PER_PORT 5000
+
+/* In the order in which they run, except HOLD (first) and RELEASE (last). */
+enum action_id {
+	CONNECT,
+	SERVER_FIRST,
+	REFUSE,
+	RESET,
+	RETRANSMIT,
+	SYN,
+	SYNACK,
+	FAST,
+	DROP,
+	OVERFLOW,
+	CHURN,
+	HOLD,
+	FORK,
+	URING_ACCEPT,
+	URING_MULTISHOT,
+	URING_CONNECT,
+	URING_LISTEN,
+	BAD_LISTEN,
+	UNREACHABLE,
+	URING_UNREACHABLE,
+	ACTIONS, /* what can be asked for */
+	RELEASE = ACTIONS,
+	STEPS,
+};
+
+/* The server's ports, counted from its first. */
+enum slot {
+	SLOT_ACCEPTING,
+	SLOT_REFUSING, /* bound so that nobody else takes it, and never listening */
+	SLOT_OVERFLOWING,
+	SLOT_CHURNING, /* this one and as many after it as are needed */
+};
+
+enum side {
+	CLIENT,
+	SERVER,
+};
+
+/* In memory that both processes see. A member indexed by side is written by that process only; so is `accepted` by the
+ * server, which the client watches in order not to fill the accept queue. */
+struct totals {
+	uint16_t port; /* of SLOT_ACCEPTING */
+	uint64_t listeners, connects, established, accepted;
+	uint64_t bytes[2], retransmits[2];
+	uint64_t filter_drops, listen_drops;
+};
+
+struct traffic {
+	/* Asked for. */
+	uint64_t counts[STEPS];
+	uint64_t bytes, port, client_port;
+	bool families[FAMILIES], verbose, json, until_stdin;
+	/* Of each process. */
+	enum side side;
+	int control; /* the other process */
+	int family;  /* of the step that runs */
+	pid_t client, server;
+	struct totals *totals;
+	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
+	int *held[FAMILIES];            /* its own ends of the held connections */
+	struct uring *ring;             /* accepts and connects go through it; NULL: by system calls */
+	/* Of the client. */
+	uint64_t to_accept; /* connections that the server will accept or has accepted */
+	uint64_t next_client_port;
+	pid_t *fork_pids;
+	size_t n_fork_pids;
+	double churn_seconds;
+	/* Of the server: a socket for each slot that is used, else -1. */
+	int *slots[FAMILIES];
+};
+
+struct action {
+	const char *name; /* of the option */
+	const char *help, *story;
+	uint64_t usual;                              /* how many, if nothing is asked for */
+	enum slot slot;                              /* where its connections go */
+	size_t at_once;                              /* done in parts of so many; 0: any number */
+	void (*client)(struct traffic *t, size_t n); /* NULL: it has no part in it */
+	void (*server)(struct traffic *t, size_t n); /* the same */
+};
+
+/* traffic_options.c: bad input ends the program. */
+void traffic_parse_options(struct traffic *t, int argc, char **argv);
+
+/* traffic_json.c */
+void traffic_print_json(const struct traffic *t);
+/* A line on stdout, at once. */
+void traffic_print_line(const char *line);
+
+/* traffic_actions.c, which has those on one connection after the other */
+extern const struct action traffic_actions[STEPS];
+/* traffic_many.c */
+void traffic_client_is_dropped(struct traffic *t, size_t n);
+void traffic_server_drops(struct traffic *t, size_t n);
+void traffic_server_drops_for_long(struct traffic *t, size_t n);
+void traffic_client_retransmits_fast(struct traffic *t, size_t n);
+void traffic_server_drops_the_first(struct traffic *t, size_t n);
+void traffic_client_sends_syn_again(struct traffic *t, size_t n);
+void traffic_server_drops_syn(struct traffic *t, size_t n);
+void traffic_client_waits_for_accept(struct traffic *t, size_t n);
+void traffic_server_sends_synack_again(struct traffic *t, size_t n);
+void traffic_client_holds(struct traffic *t, size_t n);
+void traffic_server_holds(struct traffic *t, size_t n);
+void traffic_client_releases(struct traffic *t, size_t n);
+void traffic_server_releases(struct traffic *t, size_t n);
+
+/* traffic_uring.c */
+void traffic_client_waits_for_ring(struct traffic *t, size_t n);
+void traffic_server_accepts_by_ring(struct traffic *t, size_t n);
+void traffic_server_accepts_by_one_request(struct traffic *t, size_t n);
+void traffic_client_connects_by_ring(struct traffic *t, size_t n);
+void traffic_server_accepts_empty(struct traffic *t, size_t n);
+void traffic_server_listens_by_ring(struct traffic *t, size_t n);
+void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n);
+
+/* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
+
+/* traffic_process.c */
+__attribute__((noreturn, format(printf, 1, 2))) void traffic_fail(const char *format, ...);
+int traffic_check(int result, const char *what);
+void *traffic_allocate(size_t n, size_t size);
+void traffic_pause_ms(long ms);
+double traffic_seconds_now(void);
+/* Calls done(fd, n) every millisecond until it is true. */
+void traffic_wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what);
+/* The two processes take turns: traffic_tell() lets the other's traffic_wait_told() return. */
+void traffic_tell(const struct traffic *t);
+void traffic_wait_told(const struct traffic *t);
+void traffic_send_control(const struct traffic *t, const void *message, size_t size);
+/* false: the other process has ended. */
+bool traffic_receive_control(const struct traffic *t, void *message, size_t size);
+
+/* traffic_ports.c: opens the server's. */
+void traffic_open_slots(struct traffic *t);
+int traffic_server_socket(const struct traffic *t, size_t slot);
+
+/* traffic_socket.c */
+socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_t port);
+int traffic_new_socket(int family, int flags);
+void traffic_limit_waiting(int fd);
+int traffic_accept_client(struct traffic *t, size_t slot);
+/* Tries to connect to a multicast address, which fails at once (ENETUNREACH) and sends nothing. */
+void traffic_open_nowhere(struct traffic *t, size_t slot);
+/* Connects to the server's port `slot`, which ends with `result`: 0 or an errno. EINPROGRESS: does not wait. */
+int traffic_open_client(struct traffic *t, size_t slot, int result);
+void traffic_wait_connected(struct traffic *t, int fd);
+void traffic_send_bytes(struct traffic *t, int fd, uint64_t n);
+void traffic_receive_bytes(int fd, uint64_t n);
+/* Waits until the other side has ended the connection: 0 for a FIN, ECONNRESET for a reset. */
+void traffic_wait_end(int fd, int error);
+void traffic_wait_acked(int fd);
+void traffic_finish(struct traffic *t, int fd);
+/* Waits until n connections are in the listener's accept queue. */
+void traffic_wait_queued(int fd, uint32_t n);
+
+/* traffic_uring.c: only while t->ring is set. */
+int traffic_uring_accept(struct traffic *t, int listener);
+/* 0, or an errno */
+int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, socklen_t length);
+
+/* traffic_filter.c: the kernel drops whatever comes for this socket, until it is told not to. */
+void traffic_discard(int fd);
+void traffic_discard_no_more(int fd);
+uint32_t traffic_drops_of(int fd);
+/* Waits until the socket has dropped n segments; returns how many it has. */
+uint32_t traffic_wait_drops(int fd, uint32_t n);
+
+/* traffic_settle.c: waits until no connection of the server's ports is on its way to CLOSED or TIME_WAIT any more. */
+void traffic_wait_settled(const struct traffic *t);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* traffic.c: `nettrace traffic` makes known TCP events on loopback, with nothing but sockets: something to look at for
+ * newcomers, and something to count for tests. Here are its two processes and the order of its steps. */
+#include "cmd/traffic/traffic.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/traffic/parts.h"
+#include "core/base/message.h"
+
+#define LIMIT       60 /* seconds for everything */
+#define CHURN_LIMIT 120
+
+/* What the client asks the server for. */
+struct command {
+	int step, family;
+	size_t n;
+};
+
+static void serve(struct traffic *t)
+{
+	struct command command;
+
+	while (traffic_receive_control(t, &command, sizeof(command))) {
+		t->family = command.family;
+		traffic_actions[command.step].server(t, command.n);
+		traffic_tell(t);
+	}
+	_exit(EXIT_DONE); /* the client has all it wanted */
+}
+
+static void run_part(struct traffic *t, int step, size_t n)
+{
+	const struct action *action = &traffic_actions[step];
+	struct command command = { .step = step, .family = t->family, .n = n };
+
+	if (action->server)
+		traffic_send_control(t, &command, sizeof(command));
+	if (action->client)
+		action->client(t, n);
+	if (action->server)
+		traffic_wait_told(t);
+}
+
+static void run_step(struct traffic *t, int step)
+{
+	const struct action *action = &traffic_actions[step];
+
+	for (t->family = 0; t->family < FAMILIES && t->counts[step]; t->family++) {
+		size_t left = (size_t)t->counts[step];
+
+		if (!t->families[t->family])
+			continue;
+		if (t->verbose)
+			say("%s: %zu to %s port %d: %s", action->name, left, t->family ? "::1" : "127.0.0.1",
+			    t->totals->port + (int)action->slot, action->story);
+		for (; action->at_once && left > action->at_once; left -= action->at_once)
+			run_part(t, step, action->at_once);
+		run_part(t, step, left);
+	}
+}
+
+static void out_of_time(int signal)
+{
+	static const char message[] = TRAFFIC_NAME ": gave up: it takes too long\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, message, sizeof(message) - 1) < 0)
+		_exit(EXIT_FAILED);
+	_exit(EXIT_FAILED);
+}
+
+static void limit_time(const struct traffic *t)
+{
+	struct sigaction action = { .sa_handler = out_of_time };
+	sigset_t unblocked;
+
+	sigemptyset(&unblocked);
+	sigaddset(&unblocked, SIGALRM);
+	traffic_check(sigaction(SIGALRM, &action, NULL), "sigaction");
+	traffic_check(sigprocmask(SIG_UNBLOCK, &unblocked, NULL), "sigprocmask");
+	alarm(t->counts[CHURN] ? CHURN_LIMIT : LIMIT);
+}
+
+/* Whoever started this may have changed what can be inherited. */
+static void prepare_process(void)
+{
+	struct rlimit files;
+
+	traffic_check(signal(SIGCHLD, SIG_DFL) == SIG_ERR ? -1 : 0, "signal");
+	traffic_check(signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : 0, "signal");
+	traffic_check(getrlimit(RLIMIT_NOFILE, &files), "getrlimit");
+	files.rlim_cur = files.rlim_max;
+	traffic_check(setrlimit(RLIMIT_NOFILE, &files), "setrlimit");
+}
+
+static void start_server(struct traffic *t)
+{
+	int pair[2];
+
+	t->totals = mmap(NULL, sizeof(*t->totals), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (t->totals == MAP_FAILED)
+		traffic_fail("mmap: %s", strerror(errno));
+	traffic_check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
+	t->client = getpid();
+	t->server = traffic_check(fork(), "fork");
+	t->side = t->server ? CLIENT : SERVER;
+	t->control = pair[t->side];
+	traffic_check(close(pair[!t->side]), "close");
+	traffic_check(prctl(PR_SET_NAME, t->side == SERVER ? "nt-server" : "nt-client"), "PR_SET_NAME");
+	if (t->side == CLIENT) {
+		traffic_wait_told(t);
+		return;
+	}
+	traffic_check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
+	if (getppid() != t->client)
+		_exit(EXIT_FAILED); /* the client died before it could be noticed */
+	traffic_open_slots(t);
+	traffic_tell(t);
+	serve(t);
+}
+
+static void stop_server(struct traffic *t)
+{
+	int status;
+
+	traffic_check(close(t->control), "close");
+	traffic_check(waitpid(t->server, &status, 0), "waitpid");
+	if (status != 0)
+		traffic_fail("the server has failed");
+}
+
+static void wait_for_line(const struct traffic *t)
+{
+	char c = 0;
+
+	traffic_print_line("ready");
+	if (t->verbose)
+		say("ready: going on after a line on stdin");
+	/* The end of stdin will do too: nobody is left to wait for. */
+	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
+		;
+	limit_time(t);
+}
+
+int traffic_main(int argc, char **argv)
+{
+	struct traffic traffic = { 0 }, *t = &traffic;
+
+	say_name = TRAFFIC_NAME;
+	traffic_parse_options(t, argc, argv);
+	t->next_client_port = t->client_port;
+	prepare_process();
+	limit_time(t);
+	start_server(t);
+	if (t->verbose)
+		say("the client is process %d, the server process %d", (int)t->client, (int)t->server);
+	run_step(t, HOLD);
+	if (t->until_stdin)
+		wait_for_line(t);
+	for (int step = 0; step < ACTIONS; step++) {
+		if (step != HOLD)
+			run_step(t, step);
+	}
+	run_step(t, RELEASE);
+	traffic_wait_settled(t);
+	stop_server(t);
+	if (t->verbose)
+		say("done: %llu connects, %llu connections", (unsigned long long)t->totals->connects,
+		    (unsigned long long)t->totals->established);
+	if (t->json)
+		traffic_print_json(t);
+	free(t->fork_pids);
+	alarm(0);
+	return EXIT_DONE;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clock.c: event times as the times people and machines read. */
+#include "core/base/clock.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "core/base/put.h"
+
+#define SECOND 1000000000ULL
+
+static int64_t offset; /* wall - boot, ns */
+
+static uint64_t read_clock(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_boot(void)
+{
+	return read_clock(CLOCK_BOOTTIME);
+}
+
+void clock_sync(void)
+{
+	/* The two clocks are read apart; the middle of two readings halves the error. */
+	uint64_t before = clock_boot(), wall = read_clock(CLOCK_REALTIME), after = clock_boot();
+
+	offset = (int64_t)(wall - before / 2 - after / 2);
+}
+
+void clock_set(int64_t new_offset)
+{
+	offset = new_offset;
+}
+
+int64_t clock_offset(void)
+{
+	return offset;
+}
+
+static uint64_t wall_ns(uint64_t boot)
+{
+	return boot + (uint64_t)offset;
+}
+
+uint64_t clock_wall_us(uint64_t boot)
+{
+	return wall_ns(boot) / 1000;
+}
+
+char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
+{
+	/* localtime() looks at files and rules: once a second is enough. */
+	static char cached[8] = "00:00:00";
+	static uint64_t cached_second = UINT64_MAX;
+	uint64_t wall = wall_ns(boot), second = wall / SECOND;
+
+	if (second != cached_second) {
+		time_t time = (time_t)second;
+		struct tm local;
+
+		localtime_r(&time, &local);
+		put_padded(cached, (uint64_t)local.tm_hour, 2);
+		put_padded(cached + 3, (uint64_t)local.tm_min, 2);
+		put_padded(cached + 6, (uint64_t)local.tm_sec, 2);
+		cached_second = second;
+	}
+	memcpy(to, cached, 8);
+	if (!digits)
+		return to + 8;
+	to[8] = '.';
+	put_padded(to + 9, wall - second * SECOND, 9);
+	return to + 9 + digits;
+}
+
+void clock_local(struct text *text, uint64_t boot, unsigned int digits)
+{
+	text_end(text, clock_put_local(text_room(text, CLOCK_LOCAL), boot, digits));
+}
+
+void clock_format(struct text *text, uint64_t boot, const char *form)
+{
+	time_t second = (time_t)(wall_ns(boot) / SECOND);
+	char line[128];
+	struct tm local;
+
+	localtime_r(&second, &local);
+	text_bytes(text, line, strftime(line, sizeof(line), form, &local));
+}
+
+char *clock_put_rfc3339(char *to, uint64_t boot)
+{
+	static char cached[20] = "0000-00-00T00:00:00.";
+	static uint64_t cached_second = UINT64_MAX;
+	uint64_t wall = wall_ns(boot), second = wall / SECOND;
+
+	if (second != cached_second) {
+		time_t time = (time_t)second;
+		struct tm utc;
+
+		gmtime_r(&time, &utc);
+		put_padded(cached, (uint64_t)(utc.tm_year + 1900), 4);
+		put_padded(cached + 5, (uint64_t)(utc.tm_mon + 1), 2);
+		put_padded(cached + 8, (uint64_t)utc.tm_mday, 2);
+		put_padded(cached + 11, (uint64_t)utc.tm_hour, 2);
+		put_padded(cached + 14, (uint64_t)utc.tm_min, 2);
+		put_padded(cached + 17, (uint64_t)utc.tm_sec, 2);
+		cached_second = second;
+	}
+	memcpy(to, cached, sizeof(cached));
+	to = put_padded(to + sizeof(cached), wall - second * SECOND, 9);
+	*to++ = 'Z';
+	return to;
+}
+
+void clock_rfc3339(struct text *text, uint64_t boot)
+{
+	text_end(text, clock_put_rfc3339(text_room(text, CLOCK_RFC3339), boot));
+}

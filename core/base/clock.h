@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* clock.h: event times (ns of CLOCK_BOOTTIME) as the times people and machines read. */
+#ifndef NETTRACE_BASE_CLOCK_H
+#define NETTRACE_BASE_CLOCK_H
+
+#include <stdint.h>
+
+#include "core/base/text.h"
+
+#define CLOCK_LOCAL   18
+#define CLOCK_RFC3339 30
+
+/* Now, in ns of CLOCK_BOOTTIME. */
+uint64_t clock_boot(void);
+/* Takes the distance between boot time and wall time anew; call it now and then, so that a stepped clock is followed.
+ */
+void clock_sync(void);
+/* Sets that distance (ns) instead: for recordings and tests. */
+void clock_set(int64_t offset);
+/* The distance as it is taken now, ns. */
+int64_t clock_offset(void);
+/* Microseconds since 1970. */
+uint64_t clock_wall_us(uint64_t boot);
+/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". The second form writes where there is room for
+ * CLOCK_LOCAL bytes, and returns the end. */
+void clock_local(struct text *text, uint64_t boot, unsigned int digits);
+char *clock_put_local(char *to, uint64_t boot, unsigned int digits);
+/* As a form of strftime() says, local time. */
+void clock_format(struct text *text, uint64_t boot, const char *form);
+/* "2026-03-05T11:02:07.123456789Z", and the same. */
+void clock_rfc3339(struct text *text, uint64_t boot);
+char *clock_put_rfc3339(char *to, uint64_t boot);
+
+#endif

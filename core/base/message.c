@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* message.c: messages for people, on stderr. */
+#include "core/base/message.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const char *say_name = "nettrace";
+void (*say_aside)(const char *line, size_t length);
+
+__attribute__((format(printf, 1, 0))) static void say_list(const char *format, va_list args)
+{
+	char line[1024];
+	size_t length = (size_t)snprintf(line, sizeof(line), "%s: ", say_name);
+	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
+
+	length += more < 0 ? 0 : (size_t)more;
+	if (length > sizeof(line) - 2)
+		length = sizeof(line) - 2;
+	/* What a user or the traced world put in: one line stays one line, and a terminal is safe. */
+	for (size_t i = 0; i < length; i++)
+		if (iscntrl((unsigned char)line[i]))
+			line[i] = '?';
+	line[length++] = '\n';
+	if (say_aside) {
+		say_aside(line, length);
+		return;
+	}
+	/* Nobody is left to tell when stderr cannot be written. */
+	if (write(STDERR_FILENO, line, length) < 0)
+		return;
+}
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_list(format, args);
+	va_end(args);
+}
+
+void say_exit(enum exit_code code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say_list(format, args);
+	va_end(args);
+	exit((int)code);
+}

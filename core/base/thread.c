@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* thread.c: a thread that does a part of what has to be done before tracing begins.
+ *
+ * A new thread that does not find another CPU idle at this moment waits behind the one that made it, for up to 3 ms:
+ * as long as what it is to do. So it begins elsewhere, and may then run anywhere. */
+#include "core/base/thread.h"
+
+#include <sched.h>
+#include <signal.h>
+
+size_t beside_cpus(void)
+{
+	cpu_set_t cpus;
+
+	return sched_getaffinity(0, sizeof(cpus), &cpus) ? 1 : (size_t)CPU_COUNT(&cpus);
+}
+
+/* Signals are the main thread's. */
+static bool start(pthread_t *thread, const pthread_attr_t *attributes, void *(*work)(void *context), void *context)
+{
+	sigset_t all, before;
+	bool ok;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	ok = !pthread_create(thread, attributes, work, context);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+bool beside_start(pthread_t *thread, void *(*work)(void *context), void *context)
+{
+	pthread_attr_t elsewhere;
+	cpu_set_t cpus, others;
+	int cpu = sched_getcpu();
+	bool ok = false;
+
+	if (cpu < 0 || sched_getaffinity(0, sizeof(cpus), &cpus))
+		return start(thread, NULL, work, context);
+	others = cpus;
+	CPU_CLR((size_t)cpu, &others);
+	if (CPU_COUNT(&others) && !pthread_attr_init(&elsewhere)) {
+		ok = !pthread_attr_setaffinity_np(&elsewhere, sizeof(others), &others) &&
+		     start(thread, &elsewhere, work, context);
+		pthread_attr_destroy(&elsewhere);
+	}
+	if (!ok)
+		return start(thread, NULL, work, context);
+	pthread_setaffinity_np(*thread, sizeof(cpus), &cpus);
+	return true;
+}

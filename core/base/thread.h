@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* thread.h: a thread that does a part of what has to be done before tracing begins. */
+#ifndef NETTRACE_BASE_THREAD_H
+#define NETTRACE_BASE_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Starts a thread, on another CPU than this one where there is one. It hears no signals. pthread_join() is the
+ * caller's. False: there is none. */
+bool beside_start(pthread_t *thread, void *(*work)(void *context), void *context);
+/* How many CPUs this process may use. */
+size_t beside_cpus(void);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* values.c: numbers, lists of them, users and times. */
+#include "core/base/values.h"
+#include "core/base/values_parts.h"
+
+#include <limits.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PID_LAST  4194304 /* PID_MAX_LIMIT of a 64-bit kernel */
+#define PORT_LAST 65535
+#define UID_LAST  (UID_NOT_KNOWN - 1)
+#define NS_PER_S  1000000000ULL
+#define NS_PER_MS 1000000ULL
+
+const char *value_message(const char *format, ...)
+{
+	/* An old message may be an argument of the new one. */
+	static char message[512];
+	char fresh[sizeof(message)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(fresh, sizeof(fresh), format, args);
+	va_end(args);
+	return memcpy(message, fresh, sizeof(message));
+}
+
+bool value_digits(const char **text, uint64_t *number)
+{
+	const char *at = *text;
+
+	*number = 0;
+	for (; *at >= '0' && *at <= '9'; at++) {
+		if (__builtin_mul_overflow(*number, 10, number) ||
+		    __builtin_add_overflow(*number, (uint64_t)(*at - '0'), number))
+			return false;
+	}
+	if (at == *text)
+		return false;
+	*text = at;
+	return true;
+}
+
+const char *value_append(struct list *list, uint64_t first, uint64_t last)
+{
+	if (list->count == LIST_ITEMS)
+		return value_message("too many items, at most %d", LIST_ITEMS);
+	list->item[list->count].first = first;
+	list->item[list->count].last = last;
+	list->count++;
+	return NULL;
+}
+
+const char *value_items(const char *text, const char *(*add)(const char *item, void *to), void *to)
+{
+	char item[PATH_MAX];
+	bool only = !strchr(text, ',');
+
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		const char *message;
+
+		if (length == 0)
+			return only ? "empty" : "an item is empty";
+		if (length >= sizeof(item))
+			return "too long";
+		memcpy(item, text, length);
+		item[length] = '\0';
+		message = add(item, to);
+		if (message)
+			return only || !strncmp(message, item, length) ? message
+								       : value_message("%s: %s", message, item);
+		if (!text[length])
+			return NULL;
+		text += length + 1;
+	}
+}
+
+static const char *not_within(const char *what, uint64_t min, uint64_t max)
+{
+	if (max == UINT64_MAX)
+		return value_message("not a %s (%llu or more)", what, (unsigned long long)min);
+	return value_message("not a %s (%llu-%llu)", what, (unsigned long long)min, (unsigned long long)max);
+}
+
+const char *value_number(uint64_t *number, const char *text, uint64_t min, uint64_t max)
+{
+	if (!value_digits(&text, number) || *text || *number < min || *number > max)
+		return not_within("number", min, max);
+	return NULL;
+}
+
+/* Where ranges go, and what they are. */
+struct ranges {
+	struct list *list;
+	const char *what;
+	uint64_t min, max;
+};
+
+static const char *add_range(const char *item, void *to)
+{
+	const struct ranges *ranges = to;
+	const char *at = item;
+	uint64_t first, last;
+	bool good = value_digits(&at, &first);
+
+	last = first;
+	if (good && *at == '-') {
+		at++;
+		good = value_digits(&at, &last);
+	}
+	if (!good || *at || first < ranges->min || first > ranges->max || last < ranges->min || last > ranges->max)
+		return not_within(ranges->what, ranges->min, ranges->max);
+	if (last < first)
+		return "ends before it starts";
+	return value_append(ranges->list, first, last);
+}
+
+const char *value_list(struct list *list, const char *text, uint64_t min, uint64_t max)
+{
+	return value_items(text, add_range, &(struct ranges){ list, "number", min, max });
+}
+
+const char *value_ports(struct list *list, const char *text)
+{
+	return value_items(text, add_range, &(struct ranges){ list, "port", 0, PORT_LAST });
+}
+
+const char *value_pids(struct list *list, const char *text)
+{
+	return value_items(text, add_range, &(struct ranges){ list, "pid", 1, PID_LAST });
+}
+
+/* getpwnam() loads shared NSS modules, which a static program cannot; the file is all there is. */
+static bool find_user(const char *name, uint64_t *uid)
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	const struct passwd *entry;
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && (entry = fgetpwent(file))) {
+		if (strcmp(entry->pw_name, name) == 0) {
+			*uid = entry->pw_uid;
+			found = true;
+		}
+	}
+	fclose(file);
+	return found;
+}
+
+static const char *add_user(const char *item, void *to)
+{
+	uint64_t uid;
+
+	/* A name may hold '-' as well, so only what is all digits and '-' can be a range. */
+	if (item[strspn(item, "0123456789-")] == '\0')
+		return add_range(item, &(struct ranges){ to, "uid", 0, UID_LAST });
+	if (!find_user(item, &uid))
+		return "neither a uid nor a user in /etc/passwd";
+	return value_append(to, uid, uid);
+}
+
+const char *value_users(struct list *list, const char *text)
+{
+	return value_items(text, add_user, list);
+}
+
+/* A decimal fraction of a unit of so many ns; NULL, or what is wrong with it. */
+static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, const char *message)
+{
+	uint64_t whole = 0, digit = unit, part = 0;
+
+	if (*text != '.' && !value_digits(&text, &whole))
+		return message;
+	if (*text == '.') {
+		for (text++; *text >= '0' && *text <= '9'; text++) {
+			if (digit == 1)
+				return "finer than a nanosecond";
+			digit /= 10;
+			part += (uint64_t)(*text - '0') * digit;
+		}
+		if (digit == unit)
+			return message;
+	}
+	if (*text)
+		return message;
+	/* The kernel's own times are signed. */
+	if (whole >= INT64_MAX / unit)
+		return "too long";
+	*ns = whole * unit + part;
+	return NULL;
+}
+
+const char *value_seconds(uint64_t *ns, const char *text)
+{
+	const char *message = read_time(ns, text, NS_PER_S, "not a number of seconds (1, 0.25)");
+
+	if (message)
+		return message;
+	return *ns ? NULL : "not more than 0 seconds";
+}
+
+const char *value_milliseconds(uint64_t *ns, const char *text)
+{
+	return read_time(ns, text, NS_PER_MS, "not a number of milliseconds (10, 0.5)");
+}
+
+const char *value_size(uint64_t *bytes, const char *text)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	int shift = 0;
+
+	if (!value_digits(&text, bytes))
+		return "not a size (64M, 2G)";
+	if (*text && (unit = strchr(units, *text))) {
+		shift = 10 * (int)(unit - units + 1);
+		text++;
+	}
+	if (*text || *bytes > (uint64_t)INT64_MAX >> shift)
+		return "not a size (64M, 2G)";
+	*bytes <<= shift;
+	return NULL;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* attach.c: opens, loads and attaches, and plans again without what the kernel refuses. */
+#include "core/bpf/attach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "core/bpf/crossings.h"
+#include "core/bpf/iterators.h"
+#include "core/kernel/btf/kernel_btf.h"
+#include "core/bpf/libbpf_log.h"
+#include "core/bpf/parallel_load.h"
+#include "core/bpf/object.h"
+#include "core/bpf/configure.h"
+#include "core/base/message.h"
+
+#define NESTED "_nested"
+
+const char *ladder_section(const struct session *session, const char *program)
+{
+	const struct bpf_program *found = bpf_object__find_program_by_name(session->object, program);
+
+	if (!found) /* a table of cmd/ and its object disagree: a unit test looks at each */
+		say_exit(EXIT_FAILED, "internal: no program %s in the object", program);
+	return bpf_program__section_name(found);
+}
+
+struct bpf_program *ladder_nested(const struct session *session, const char *program)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s" NESTED, program);
+	return bpf_object__find_program_by_name(session->object, name);
+}
+
+static const char *section(void *session, const char *program)
+{
+	return ladder_section(session, program);
+}
+
+static int question(void *context, const char *program)
+{
+	const struct session *session = context;
+
+	return kernel_arguments(&session->kernel, program, ladder_section(session, program));
+}
+
+bool ladder_open(struct session *session)
+{
+	if (session->object)
+		return true;
+	session->object = object_open(session->tool);
+	if (!session->object)
+		return false;
+	prepare_sizes(session->object);
+	kernel_types_want(session->object);
+	return true;
+}
+
+static struct bpf_link *attach(struct session *session, struct bpf_program *program)
+{
+	return strncmp(bpf_program__section_name(program), "iter/", 5) ? bpf_program__attach(program)
+								       : iterator_attach(session, program);
+}
+
+/* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
+ * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
+void ladder_detach(struct session *session, size_t i)
+{
+	bpf_link__destroy(session->nested[i]);
+	bpf_link__destroy(session->links[i]);
+	session->links[i] = session->nested[i] = NULL;
+}
+
+void ladder_leave(struct session *session)
+{
+	for (size_t i = 0; i < session->plan.count; i++)
+		ladder_detach(session, i);
+	bpf_object__close(session->object);
+	session->object = NULL;
+}
+
+/* Attaches the iterators, or all others. NULL, or the program that was refused. */
+static const char *attach_hooks(struct session *session, bool iterators, int *error)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *name = plan_program(&session->plan, i);
+		struct bpf_program *program;
+
+		if (!name || (session->plan.hooks[i].use != ATTACH) != iterators)
+			continue;
+		program = bpf_object__find_program_by_name(session->object, name);
+		session->links[i] = attach(session, program);
+		if (session->links[i]) {
+			program = ladder_nested(session, name);
+			session->paired[i] = program != NULL;
+			if (!program || (session->nested[i] = attach(session, program)))
+				continue;
+		}
+		*error = -errno;
+		return name;
+	}
+	return NULL;
+}
+
+/* One try: load as planned. NULL: it stands. Else the program that the kernel refused ("": no one program is to blame),
+ * with the error in *error. */
+static const char *try_plan(struct session *session, struct options *options, enum fate *fate, int *error)
+{
+	const char *culprit = NULL;
+
+	*fate = AT_LOAD;
+	prepare_object(session, options);
+	loads_hold();
+	*error = bpf_object__load(session->object);
+	if (*error) {
+		loads_drop();
+		culprit = libbpf_log_program();
+		return culprit ? culprit : "";
+	}
+	culprit = loads_run(options->verbose, error);
+	if (culprit)
+		return culprit;
+	*fate = AT_ATTACH;
+	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
+	culprit = attach_hooks(session, true, error);
+	if (!culprit)
+		iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
+	return culprit;
+}
+
+void ladder_give_up(const struct session *session, const char *what, int error)
+{
+	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
+		 kernel_remedy(error));
+}
+
+static bool fail(struct session *session, const char *what, int error)
+{
+	snprintf(session->failed.what, sizeof(session->failed.what), "%s", what);
+	session->failed.error = error;
+	if (session->object)
+		ladder_leave(session);
+	return false;
+}
+
+/* Nothing is left that could serve this hook. */
+static bool fail_hook(struct session *session, const struct hook *hook)
+{
+	char what[160];
+
+	if (*session->refused.program)
+		snprintf(what, sizeof(what), "its program %s for %s", session->refused.program, hook->name);
+	else
+		snprintf(what, sizeof(what), "%s", hook->name);
+	return fail(session, what, session->refused.error);
+}
+
+/* Closes everything, to be planned without the program that the kernel refused. False: no one program is to blame. */
+static bool refuse(struct session *session, const char *culprit, enum fate fate, int error)
+{
+	char *program = session->refused.program;
+
+	snprintf(program, sizeof(session->refused.program), "%s", culprit);
+	if (strstr(program, NESTED))
+		*strstr(program, NESTED) = '\0';
+	session->refused.error = error;
+	ladder_leave(session);
+	return plan_refuse(&session->plan, program, fate, error) || fail(session, "loading its BPF programs", error);
+}
+
+static bool load_as_planned(struct session *session, struct options *options)
+{
+	for (;;) {
+		const struct hook *unserved;
+		const char *culprit;
+		enum fate fate;
+		int error;
+
+		if (!ladder_open(session))
+			return fail(session, "reading its BPF object", -errno);
+		crossings_plan(&session->plan, &options->crossings, session->only, section, session);
+		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
+		if (unserved && !session->survey)
+			return fail_hook(session, unserved);
+		culprit = try_plan(session, options, &fate, &error);
+		if (!culprit)
+			return true;
+		if (!refuse(session, culprit, fate, error))
+			return false;
+	}
+}
+
+bool ladder_load(struct session *session, struct options *options)
+{
+	prepare_kernel(&options->settings, session->tool);
+	plan_start(&session->plan, session->tool->hooks);
+	session->refused.error = -ENOENT;
+	return load_as_planned(session, options);
+}
+
+bool ladder_attach(struct session *session, struct options *options)
+{
+	const char *culprit;
+	int error;
+
+	while ((culprit = attach_hooks(session, false, &error)))
+		if (!refuse(session, culprit, AT_ATTACH, error) || !load_as_planned(session, options))
+			return false;
+	return true;
+}

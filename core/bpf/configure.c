@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* configure.c: what an object is told before it is loaded. */
+#include "core/bpf/configure.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/libbpf.h>
+
+#include "core/names/enums.h"
+#include "core/kernel/btf/kernel_btf.h"
+#include "core/bpf/attach.h"
+#include "core/bpf/pinned_maps.h"
+#include "core/base/message.h"
+#include "core/names/symbols.h"
+
+/* Wake the reader when so much of the ring waits; its own timer (core/run/run.c) takes care of the tail. */
+#define WAKEUP_PART 4
+
+void prepare_kernel(struct settings *settings, const struct tool *tool)
+{
+	const struct symbols *symbols = tool->symbols[0] ? symbols_kernel() : NULL;
+
+	for (size_t i = 0; symbols && i < SYMBOL_ITEMS && tool->symbols[i]; i++) {
+		struct symbol symbol;
+
+		if (!symbols_named(symbols, tool->symbols[i], &symbol))
+			continue;
+		settings->symbols[i].start = symbol.start;
+		settings->symbols[i].end = symbol.end;
+	}
+	for (size_t i = 0; i < SYMBOL_ITEMS; i++) {
+		uint64_t value;
+		bool known =
+			tool->values[i].name && enum_value(NULL, tool->values[i].type, tool->values[i].name, &value);
+
+		settings->values[i] = known ? (__u32)value : ~0U;
+	}
+}
+
+/* Uses the map of another session in place of an own one. */
+static void reuse(struct session *session, const struct session *other, const char *name)
+{
+	struct bpf_map *own = bpf_object__find_map_by_name(session->object, name);
+	int fd = bpf_map__fd(bpf_object__find_map_by_name(other->object, name));
+
+	if (own && fd >= 0 && bpf_map__reuse_fd(own, fd))
+		say_exit(EXIT_FAILED, "sharing the map %s: %s", name, strerror(errno));
+}
+
+/* What the tools of a process have in common. */
+static void prepare_shared(struct session *session, const struct options *options)
+{
+	static const char *const tags[] = { "tags", "tags_hash", "accepted", "listeners" };
+
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
+	if (session->ring_of)
+		reuse(session, session->ring_of, "ring");
+	for (size_t i = 0; session->tags_of && i < sizeof(tags) / sizeof(tags[0]); i++)
+		reuse(session, session->tags_of, tags[i]);
+}
+
+/* A program of this section looks for tags where slots have none: it walks over those on sockets, or wants one after
+ * the socket was closed. */
+static bool wants_tags_on_sockets(const char *section)
+{
+	return !strcmp(section, "iter/bpf_sk_storage_map") || !strcmp(section, "tp_btf/tcp_destroy_sock");
+}
+
+/* Tags of new sockets may be in slots: no program wants them elsewhere, and neither totals are kept with them nor other
+ * tools share them. */
+static bool may_use_slots(const struct session *session, const struct settings *settings)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *name = plan_program(&session->plan, i);
+		const struct bpf_program *program =
+			name ? bpf_object__find_program_by_name(session->object, name) : NULL;
+
+		if (program && wants_tags_on_sockets(bpf_program__section_name(program)))
+			return false;
+	}
+	return session->kernel.tag_slots && !is_interval_tool(session->tool) &&
+	       !(settings->flags & (TAGS_KEPT | TAGS_NEEDED | LISTENERS_NEEDED));
+}
+
+/* No program that is loaded uses it: code that does is dead by the settings. */
+static void leave_out_map(const struct session *session, const char *name)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(session->object, name);
+
+	if (map)
+		bpf_map__set_autocreate(map, false);
+}
+
+void prepare_sizes(struct bpf_object *object)
+{
+	__u32 cpus = (__u32)libbpf_num_possible_cpus();
+	struct bpf_map *map = bpf_object__find_map_by_name(object, "totals_by_cpu");
+
+	if (map)
+		bpf_map__set_max_entries(map, bpf_map__max_entries(map) * cpus);
+	map = bpf_object__find_map_by_name(object, "tag_slots");
+	if (map)
+		bpf_map__set_max_entries(map, TAG_SLOTS + TAG_SPARES * cpus);
+}
+
+void prepare_object(struct session *session, struct options *options)
+{
+	struct settings *settings = &options->settings;
+	struct bpf_map *map;
+	struct bpf_program *program;
+
+	settings->wakeup_bytes = options->ring_bytes / WAKEUP_PART;
+	settings->has_sk_storage = session->kernel.sk_storage;
+	settings->has_task_btf = session->kernel.task_btf;
+	settings->has_cast = session->kernel.cast;
+	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
+	kernel_types_casts(settings->casts);
+	pins_place(session, options);
+	for (size_t i = 0; i < session->plan.count; i++)
+		settings->arguments[i] = (__u32)session->plan.choices[i].arguments;
+	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
+	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
+		say_exit(EXIT_FAILED, "internal: the object has no settings of this size");
+	prepare_shared(session, options);
+	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
+	if (!settings->has_tag_slots)
+		leave_out_map(session, "tag_slots");
+	if (settings->has_sk_storage && !(settings->flags & LISTENERS_NEEDED)) /* listeners_watched() in probes/ */
+		leave_out_map(session, "listeners");
+
+	bpf_object__for_each_program(program, session->object) bpf_program__set_autoload(program, false);
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *name = plan_program(&session->plan, i);
+
+		if (!name)
+			continue;
+		bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, name), true);
+		program = ladder_nested(session, name);
+		if (program)
+			bpf_program__set_autoload(program, true);
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* counters.h: what programs count in an array that is mapped here, and what it has grown by. */
+#ifndef NETTRACE_BPF_COUNTERS_H
+#define NETTRACE_BPF_COUNTERS_H
+
+#include "core/bpf/session.h"
+
+/* Gets an event that was made here; what it returns does not matter. */
+typedef bool counted_event(void *context, const void *event, size_t size);
+
+struct bpf_object;
+struct bpf_map;
+
+/* What the programs of an object count in: `totals`, or `totals_by_cpu`; NULL: they count nothing. */
+const struct bpf_map *counts_map(const struct bpf_object *object);
+/* Maps the counters of a tool that has some (tool.grown). False: errno tells. */
+bool counts_open(struct session *session);
+/* Makes an event of each counter that has grown since the last time. */
+void counts_run(struct session *session, counted_event *take, void *context);
+void counts_close(struct session *session);
+
+#endif

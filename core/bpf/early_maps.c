@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* early_maps.c: maps that the kernel takes long to make: the ring, page by page (1 ms), and what is allocated in
+ * advance. A thread makes them while this one unpacks the object, reads the kernel's types and relocates the programs.
+ *
+ * When libbpf creates such a map (bpf_map_create() is linked with --wrap) it gets a descriptor that stands for it; the
+ * map takes its place before the first program is loaded. */
+#include "core/bpf/early_maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <semaphore.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/base/thread.h"
+
+#define FIRST_FREE 3 /* descriptors below are the standard ones */
+
+struct early {
+	const char *name;
+	enum bpf_map_type type; /* none: not wanted */
+	__u32 key_size, value_size, max_entries;
+	int fd;        /* negative errno: not made */
+	int stands_in; /* what libbpf got for it; -1: it has not asked */
+};
+
+/* The same in all objects that have them. The ring is the first. */
+static struct early maps[] = { { .name = "ring" }, { .name = "accepted" }, { .name = "tag_slots" } };
+static pthread_t thread;
+static bool running;
+static int hears;
+static sem_t heard, known;
+
+int __real_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
+			  const struct bpf_map_create_opts *options) __attribute__((weak)); /* not in unit tests */
+int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
+			  const struct bpf_map_create_opts *options);
+
+#define for_each_early(early) for (struct early *early = maps; early < maps + sizeof(maps) / sizeof(maps[0]); early++)
+
+static void make(struct early *early)
+{
+	early->fd = __real_bpf_map_create(early->type, early->name, early->key_size, early->value_size,
+					  early->max_entries, NULL);
+}
+
+static void *make_all(void *unused)
+{
+	hears = kernel_hears();
+	sem_post(&heard);
+	if (!hears)
+		make(&maps[0]);
+	sem_wait(&known);
+	for (struct early *early = maps + 1; !hears && early < maps + sizeof(maps) / sizeof(maps[0]); early++)
+		if (early->type)
+			make(early);
+	return unused;
+}
+
+void ahead_start(uint32_t ring_bytes)
+{
+	for_each_early(early)
+	{
+		early->type = BPF_MAP_TYPE_UNSPEC;
+		early->fd = early->stands_in = -1;
+	}
+	maps[0].type = BPF_MAP_TYPE_RINGBUF;
+	maps[0].max_entries = ring_bytes;
+	sem_init(&heard, 0, 0);
+	sem_init(&known, 0, 0);
+	running = beside_start(&thread, make_all, NULL);
+	if (running)
+		return;
+	hears = kernel_hears();
+	sem_post(&heard);
+}
+
+void ahead_go_on(const struct session *session)
+{
+	for (struct early *early = maps + 1; running && early < maps + sizeof(maps) / sizeof(maps[0]); early++) {
+		const struct bpf_map *map =
+			session->object ? bpf_object__find_map_by_name(session->object, early->name) : NULL;
+
+		if (!map)
+			continue;
+		early->type = bpf_map__type(map);
+		early->key_size = bpf_map__key_size(map);
+		early->value_size = bpf_map__value_size(map);
+		early->max_entries = bpf_map__max_entries(map);
+	}
+	sem_post(&known);
+}
+
+int ahead_heard(void)
+{
+	sem_wait(&heard);
+	return hears;
+}
+
+static bool is_this(const struct early *early, enum bpf_map_type type, const char *name, __u32 key_size,
+		    __u32 value_size, __u32 max_entries, const struct bpf_map_create_opts *options)
+{
+	return !strcmp(early->name, name) && early->type == type && early->stands_in < 0 &&
+	       early->key_size == key_size && early->value_size == value_size && early->max_entries == max_entries &&
+	       !(options && options->map_flags);
+}
+
+int ahead_stand_in(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC), higher;
+
+	if (fd < 0 || fd >= FIRST_FREE)
+		return fd;
+	higher = fcntl(fd, F_DUPFD_CLOEXEC, FIRST_FREE);
+	close(fd);
+	return higher;
+}
+
+/* Stands before libbpf's own. */
+int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
+			  const struct bpf_map_create_opts *options)
+{
+	for_each_early(early)
+	{
+		if (!running || !name || !is_this(early, type, name, key_size, value_size, max_entries, options))
+			continue;
+		early->stands_in = ahead_stand_in();
+		if (early->stands_in >= 0)
+			return early->stands_in;
+	}
+	return __real_bpf_map_create(type, name, key_size, value_size, max_entries, options);
+}
+
+int ahead_settle(void)
+{
+	int error = 0;
+
+	if (!running)
+		return 0;
+	pthread_join(thread, NULL);
+	running = false;
+	for_each_early(early)
+	{
+		if (early->stands_in >= 0 && early->fd >= 0 && dup3(early->fd, early->stands_in, O_CLOEXEC) < 0)
+			error = -errno;
+		if (early->stands_in >= 0 && early->fd < 0)
+			error = early->fd;
+		if (early->fd >= 0)
+			close(early->fd);
+	}
+	return error;
+}

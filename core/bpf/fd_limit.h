@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fd_limit.h: enough of them. */
+#ifndef NETTRACE_BPF_FD_LIMIT_H
+#define NETTRACE_BPF_FD_LIMIT_H
+
+#include <stddef.h>
+
+/* Raises the limit of open files, as far as it may be raised, to what so many tools need. 0; -EMFILE: it is too low. */
+int descriptors_want(size_t tools);
+
+#endif

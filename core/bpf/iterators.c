@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* iterators.c: programs that walk what the kernel has. */
+#include "core/bpf/iterators.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/base/clock.h"
+#include "core/base/message.h"
+
+struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program)
+{
+	union bpf_iter_link_info info = {};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
+
+	if (strcmp(bpf_program__section_name(program), "iter/bpf_sk_storage_map"))
+		return bpf_program__attach(program);
+	info.map.map_fd = (__u32)bpf_map__fd(bpf_object__find_map_by_name(session->object, "tags"));
+	return bpf_program__attach_iter(program, &options);
+}
+
+/* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. */
+static void read_events(int fd, size_t event_size, iterator_event *take, void *context)
+{
+	static char buffer[64 * 1024];
+	size_t left = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, buffer + left, sizeof(buffer) - left);
+		size_t at = 0;
+
+		if (got < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (got <= 0)
+			return;
+		left += (size_t)got;
+		for (; left >= event_size; at += event_size, left -= event_size)
+			take(context, buffer + at, event_size);
+		memmove(buffer, buffer + at, left);
+	}
+}
+
+/* What a walk that is run again costs unasked: a part of one CPU. */
+#define AGAIN_PART 3000
+
+/* The kernel half misses an owner (struct walk); also where it cannot be asked. */
+static bool is_asked(const struct session *session)
+{
+	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");
+	struct walk walk;
+	__u32 zero = 0;
+
+	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) || walk.asked;
+}
+
+static bool is_due(const struct session *session, size_t i, int use)
+{
+	const struct hook *hook = &session->plan.hooks[i];
+
+	if (!session->links[i])
+		return false;
+	if (hook->again && use == RUN_AT_INTERVAL)
+		return clock_boot() >= session->again_after[i] || is_asked(session);
+	return (int)hook->use == use;
+}
+
+void iterators_run(struct session *session, int use, iterator_event *take, void *context)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		uint64_t start = clock_boot();
+		int fd;
+
+		if (!is_due(session, i, use))
+			continue;
+		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
+		if (fd < 0) {
+			say("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
+			continue;
+		}
+		read_events(fd, session->tool->event_size, take, context);
+		close(fd);
+		session->again_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
+	}
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* parallel_load.c: the programs of an object are verified side by side.
+ *
+ * libbpf has the kernel verify one program after the other, which is most of what a tool does before it starts. Here
+ * its calls of bpf_prog_load() (linked with --wrap) only take note of the program, and give libbpf a descriptor that
+ * stands for it. When libbpf is done with the object, all are loaded, the longest first, on as many CPUs as there are;
+ * then each program's descriptor takes the place that was kept for it.
+ *
+ * Meanwhile libbpf asks the kernel a dozen questions, each with a small program, map or BTF of its own: half a
+ * millisecond. Every kernel that has ring buffers and iterators says yes (core/kernel/kernel.c has asked), or the
+ * object has nothing of the kind (a unit test looks): so they are answered here. */
+#include "core/bpf/parallel_load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/bpf/early_maps.h"
+#include "core/base/thread.h"
+#include "core/kernel/btf/kernel_btf.h"
+
+#define PROGRAMS 64
+#define THREADS  4
+#define LOG_SIZE (1 << 20)
+#define QUESTION 256 /* bytes: what libbpf asks about BTF with is shorter, any object's is longer */
+
+struct load {
+	enum bpf_prog_type type;
+	const char *name, *license; /* the object's, as is what options point to */
+	struct bpf_insn *code;      /* own */
+	size_t length;
+	struct bpf_prog_load_opts options;
+	int fd;    /* stands for the program, then is it */
+	int error; /* negative errno */
+};
+
+static struct load loads[PROGRAMS];
+static size_t count;
+static bool holding;
+static struct load *by_length[PROGRAMS];
+static atomic_size_t next; /* of by_length */
+
+int __real_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
+			 size_t length, const struct bpf_prog_load_opts *options) __attribute__((weak));
+int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
+			 size_t length, const struct bpf_prog_load_opts *options);
+int __real_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options) __attribute__((weak));
+int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options);
+
+int __real_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options) __attribute__((weak));
+int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options);
+
+/* For libbpf to close. */
+static int yes(void)
+{
+	int fd = ahead_stand_in();
+
+	return fd < 0 ? -errno : fd;
+}
+
+int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options)
+{
+	return holding && size < QUESTION ? yes() : __real_bpf_btf_load(btf, size, options);
+}
+
+static int load_now(const struct load *load)
+{
+	return __real_bpf_prog_load(load->type, load->name, load->license, load->code, load->length, &load->options);
+}
+
+/* Takes the code over. */
+static int hold(struct load load)
+{
+	load.fd = yes();
+	if (load.fd < 0) {
+		free(load.code);
+		return load.fd;
+	}
+	load.options.fd_array = NULL; /* of functions of modules, which nothing here calls */
+	loads[count++] = load;
+	return load.fd;
+}
+
+/* Stands before libbpf's own. The kernel gets its own numbers of types (core/kernel/btf/kernel_btf.h). */
+int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
+			 size_t length, const struct bpf_prog_load_opts *options)
+{
+	struct load load = { .type = type, .name = name, .license = license, .length = length };
+	int fd, error;
+
+	if (holding && !(options && options->attach_btf_id)) /* no program of an object's */
+		return yes();
+	if (!options || !options->attach_btf_id)
+		return __real_bpf_prog_load(type, name, license, code, length, options);
+	load.options = *options;
+	load.code = malloc(length * sizeof(*code));
+	if (!load.code) {
+		errno = ENOMEM;
+		return -errno;
+	}
+	memcpy(load.code, code, length * sizeof(*code));
+	kernel_types_number(load.code, length, &load.options);
+	if (holding && count < PROGRAMS)
+		return hold(load);
+	error = holding ? ahead_settle() : 0;
+	fd = error ? error : load_now(&load);
+	free(load.code);
+	errno = fd < 0 ? -fd : errno;
+	return fd;
+}
+
+/* Stands before libbpf's own. It ties the settings to programs that do not read them, for bpftool to show; what is held
+ * is no program yet. */
+int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options)
+{
+	return holding ? 0 : __real_bpf_prog_bind_map(program, map, options);
+}
+
+void loads_hold(void)
+{
+	count = 0;
+	holding = true;
+}
+
+void loads_drop(void)
+{
+	ahead_settle(); /* while the descriptors are still the object's */
+	for (size_t i = 0; i < count; i++)
+		free(loads[i].code);
+	count = 0;
+	holding = false;
+}
+
+static void load_held(struct load *load)
+{
+	int fd = load_now(load);
+
+	load->error = fd < 0 ? fd : dup3(fd, load->fd, O_CLOEXEC) < 0 ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+static void *load_some(void *unused)
+{
+	size_t i;
+
+	while ((i = atomic_fetch_add(&next, 1)) < count)
+		load_held(by_length[i]);
+	return unused;
+}
+
+static int longer(const void *a, const void *b)
+{
+	const struct load *one = *(struct load *const *)a, *other = *(struct load *const *)b;
+
+	return (one->length < other->length) - (one->length > other->length);
+}
+
+/* How many threads help this one. */
+static size_t helpers_wanted(void)
+{
+	size_t most = beside_cpus();
+
+	if (most > THREADS)
+		most = THREADS;
+	if (most > count)
+		most = count;
+	return most ? most - 1 : 0;
+}
+
+static void load_all(void)
+{
+	pthread_t helpers[THREADS];
+	size_t wanted = helpers_wanted(), started = 0;
+
+	for (size_t i = 0; i < count; i++)
+		by_length[i] = &loads[i];
+	qsort(by_length, count, sizeof(by_length[0]), longer);
+	next = 0;
+	while (started < wanted && beside_start(&helpers[started], load_some, NULL))
+		started++;
+	load_some(NULL);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(helpers[i], NULL);
+}
+
+/* What the verifier has against the program. */
+static void tell(const struct load *refused)
+{
+	struct load load = *refused;
+	char *log = malloc(LOG_SIZE);
+	int fd;
+
+	if (!log)
+		return;
+	log[0] = '\0';
+	load.options.log_level = 1;
+	load.options.log_buf = log;
+	load.options.log_size = LOG_SIZE;
+	fd = load_now(&load);
+	if (fd >= 0)
+		close(fd);
+	fprintf(stderr, "program %s: %s\n%s", load.name, strerror(-refused->error), log);
+	free(log);
+}
+
+const char *loads_run(bool verbose, int *error)
+{
+	const struct load *refused = NULL;
+
+	*error = ahead_settle();
+	if (*error) {
+		loads_drop();
+		return "";
+	}
+	load_all();
+	for (size_t i = 0; i < count && !refused; i++)
+		if (loads[i].error)
+			refused = &loads[i];
+	*error = refused ? refused->error : 0;
+	if (refused && verbose)
+		tell(refused);
+	loads_drop();
+	return refused ? refused->name : NULL;
+}

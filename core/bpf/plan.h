@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* plan.h: which program serves each hook: the best one that this kernel has and has not refused yet. No side effects.
+ */
+#ifndef NETTRACE_BPF_PLAN_H
+#define NETTRACE_BPF_PLAN_H
+
+#include "core/tool.h"
+
+/* What became of a program. */
+enum fate {
+	NOT_REFUSED, /* or not tried: a better one serves */
+	NO_TARGET,   /* the kernel does not have what it is to be attached to, or no means to reach it */
+	AT_LOAD,     /* refused */
+	AT_ATTACH,   /* refused */
+	CROSSED_OUT, /* not to be used: --without */
+	PASSED_OVER, /* not to be used: --rung */
+};
+
+enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
+
+struct choice {
+	int alt;       /* index into hook.alts; PLAN_NONE: the hook stays unserved */
+	int arguments; /* of the chosen target */
+	enum fate fates[ALT_ITEMS];
+	int refused[ALT_ITEMS]; /* negative errno with which the kernel refused a program; 0: not tried or fine */
+};
+
+struct plan {
+	const struct hook *hooks;
+	size_t count; /* of hooks */
+	struct choice choices[HOOK_ITEMS];
+};
+
+/* What the planner wants to know of a target: its number of arguments, or less than 0 (see kernel_arguments). `program`
+ * is the name in hook.alts; NULL-safe section lookup is the caller's. */
+typedef int plan_question(void *context, const char *program);
+
+/* An empty plan for the hooks that these tool flags want; unwanted hooks stay unserved. */
+void plan_start(struct plan *plan, const struct hook *hooks);
+/* The tool flags ask for this hook. */
+bool plan_wants(const struct hook *hook, uint32_t flags);
+/* Chooses anew for every hook. Returns the first required hook that nothing can serve, or NULL: the plan stands. */
+const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context);
+/* The kernel refused this program: it will not be chosen again. False: it was not part of the plan. */
+bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int error);
+/* This program will never be chosen. fate: CROSSED_OUT or PASSED_OVER */
+void plan_cross_out(struct plan *plan, size_t i, int alt, enum fate fate);
+/* The program that serves hook i, or NULL. */
+const char *plan_program(const struct plan *plan, size_t i);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report.c: which rung serves each hook of a running tool, and what is missed by it. */
+#include <string.h>
+
+#include "core/print/fields.h"
+#include "core/bpf/attach.h"
+#include "core/base/message.h"
+#include "core/names/stack.h"
+
+static void tell_rung(const struct hook *hook, const char *program, const char *section, enum fate fate, int error)
+{
+	if (fate == CROSSED_OUT || fate == PASSED_OVER)
+		say("hook %s: %s (%s) %s", hook->name, section, program,
+		    fate == CROSSED_OUT ? "crossed out" : "passed over");
+	else
+		say("hook %s: %s (%s) not to be had here: %s", hook->name, section, program, strerror(-error));
+}
+
+static void tell_rungs(const struct session *session)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const struct hook *hook = &session->plan.hooks[i];
+		const struct choice *choice = &session->plan.choices[i];
+		const char *program = plan_program(&session->plan, i);
+
+		if (program)
+			say("hook %s: %s (%s)", hook->name, ladder_section(session, program), program);
+		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
+			if (choice->refused[alt])
+				tell_rung(hook, hook->alts[alt], ladder_section(session, hook->alts[alt]),
+					  choice->fates[alt], choice->refused[alt]);
+	}
+}
+
+/* The kernel has what the hook is for, but would not load or attach a program there. */
+static bool was_refused(const struct choice *choice)
+{
+	for (int alt = 0; alt < ALT_ITEMS; alt++)
+		if (choice->fates[alt] == AT_LOAD || choice->fates[alt] == AT_ATTACH)
+			return true;
+	return false;
+}
+
+/* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
+static void tell_missing(const struct session *session, const struct options *options)
+{
+	const char *who = options->crossings.without || options->crossings.rung ? "the programs that were asked for"
+										: "this kernel or these privileges";
+
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const struct hook *hook = &session->plan.hooks[i];
+		bool wanted = plan_wants(hook, options->settings.flags);
+		const char *why = was_refused(&session->plan.choices[i]) && kernel_is_locked_down()
+					  ? " (lockdown=confidentiality)"
+					  : "";
+		int alt = session->plan.choices[i].alt;
+
+		if (wanted && hook->without && alt == PLAN_NONE)
+			say("note: %s do not give %s%s", who, hook->without, why);
+		if (alt != PLAN_NONE && hook->lesser[alt])
+			say("note: %s do not give %s%s", who, hook->lesser[alt], why);
+	}
+}
+
+/* The walk over open sockets goes by the processes that hold them. */
+static void tell_hidden(const struct session *session)
+{
+	for (size_t i = 0; i < session->plan.count; i++) {
+		if (session->plan.hooks[i].use != RUN_AT_START || !session->links[i] || !kernel_hides_processes())
+			continue;
+		say("note: in a pid namespace, as of a container, sockets %s are missed, or have no owner, "
+		    "if their process is outside of it (--pid host)",
+		    session->plan.hooks[i].again ? "accepted, or older than the trace," : "older than the trace");
+		return;
+	}
+}
+
+static void tell_nameless(const struct tool *tool)
+{
+	const struct field *field = field_without_names(tool->fields);
+
+	if (field)
+		say("note: this kernel does not tell %s: it has no enum %s", field->title, field->btf_enum);
+}
+
+void ladder_tell(const struct session *session, const struct options *options)
+{
+	if (options->verbose)
+		tell_rungs(session);
+	tell_missing(session, options);
+	tell_nameless(session->tool);
+	tell_hidden(session);
+	if (session->tool->symbols[0])
+		stack_note();
+}

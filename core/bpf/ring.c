@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ring.c: reads the ring that the kernel half fills.
+ *
+ * What is mapped of it counts as memory of this process, twice as libbpf does it, and takes a millisecond for 8 MB.
+ * Here a window of the ring is mapped, which moves on as the ring is read: once in some thousand events, for the price
+ * of a few. The layout is the kernel's ABI (kernel/bpf/ringbuf.c): a page with the reader's position, one with the
+ * writer's, and the data twice, so that no record is cut at the end. */
+#include "core/bpf/ring.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <linux/bpf.h>
+
+#define WINDOW     (512 * 1024UL)
+#define TELL_EVERY (32 * 1024UL) /* bytes after which the kernel half is told that there is room again */
+
+struct ring {
+	int map, epoll;
+	size_t bytes, page;
+	unsigned long *reader;       /* mapped; ever growing positions */
+	const unsigned long *writer; /* mapped */
+	char *window;                /* mapped; NULL: not yet */
+	size_t window_bytes;
+	unsigned long window_start; /* position of its first byte */
+};
+
+static bool moved(struct ring *ring, unsigned long position)
+{
+	unsigned long start = position & ~(ring->page - 1);
+	off_t offset = (off_t)(2 * ring->page + (start & (ring->bytes - 1)));
+	void *window = mmap(ring->window, ring->window_bytes, PROT_READ, MAP_SHARED | (ring->window ? MAP_FIXED : 0),
+			    ring->map, offset);
+
+	if (window == MAP_FAILED)
+		return false;
+	ring->window = window;
+	ring->window_start = start;
+	return true;
+}
+
+/* `size` bytes at a position; NULL: errno. */
+static const void *bytes_at(struct ring *ring, unsigned long position, size_t size)
+{
+	bool inside = ring->window && position - ring->window_start + size <= ring->window_bytes;
+
+	return inside || moved(ring, position) ? ring->window + (position - ring->window_start) : NULL;
+}
+
+struct ring *ring_open(int map, size_t bytes)
+{
+	struct ring *ring = calloc(1, sizeof(*ring));
+	struct epoll_event event = { .events = EPOLLIN };
+	void *reader, *writer;
+
+	if (!ring)
+		return NULL;
+	ring->map = map;
+	ring->bytes = bytes;
+	ring->page = (size_t)sysconf(_SC_PAGESIZE);
+	ring->window_bytes = bytes < WINDOW ? bytes : WINDOW;
+	reader = mmap(NULL, ring->page, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+	writer = mmap(NULL, ring->page, PROT_READ, MAP_SHARED, map, (off_t)ring->page);
+	ring->reader = reader == MAP_FAILED ? NULL : reader;
+	ring->writer = writer == MAP_FAILED ? NULL : writer;
+	/* Polled itself, the map is readable whenever there is an event; by way of an epoll, when it wakes. */
+	ring->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (ring->reader && ring->writer && ring->epoll >= 0 && !epoll_ctl(ring->epoll, EPOLL_CTL_ADD, map, &event))
+		return ring;
+	ring_close(ring);
+	return NULL;
+}
+
+void ring_close(struct ring *ring)
+{
+	int error = errno;
+
+	if (!ring)
+		return;
+	if (ring->reader)
+		munmap(ring->reader, ring->page);
+	if (ring->writer)
+		munmap((void *)(uintptr_t)ring->writer, ring->page);
+	if (ring->window)
+		munmap(ring->window, ring->window_bytes);
+	if (ring->epoll >= 0)
+		close(ring->epoll);
+	free(ring);
+	errno = error;
+}
+
+int ring_fd(const struct ring *ring)
+{
+	return ring->epoll;
+}
+
+int ring_read(struct ring *ring, ring_event *take, void *context)
+{
+	unsigned long at = __atomic_load_n(ring->reader, __ATOMIC_RELAXED), told = at;
+	bool more = true;
+	int error = 0;
+
+	while (more && at < __atomic_load_n(ring->writer, __ATOMIC_ACQUIRE)) {
+		const uint32_t *head = bytes_at(ring, at, BPF_RINGBUF_HDR_SZ);
+		uint32_t length = head ? __atomic_load_n(head, __ATOMIC_ACQUIRE) : BPF_RINGBUF_BUSY_BIT;
+		size_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+		const char *record;
+
+		if (length & BPF_RINGBUF_BUSY_BIT) {
+			error = head ? 0 : -errno;
+			break; /* still being written */
+		}
+		record = bytes_at(ring, at, BPF_RINGBUF_HDR_SZ + size);
+		if (!record) {
+			error = -errno;
+			break;
+		}
+		at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7UL;
+		if (!(length & BPF_RINGBUF_DISCARD_BIT))
+			more = take(context, record + BPF_RINGBUF_HDR_SZ, size);
+		if (at - told >= TELL_EVERY) {
+			__atomic_store_n(ring->reader, at, __ATOMIC_RELEASE);
+			told = at;
+		}
+	}
+	__atomic_store_n(ring->reader, at, __ATOMIC_RELEASE);
+	return error;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session.h: a tool's BPF object in the kernel: planned, loaded, attached; its ledger. */
+#ifndef NETTRACE_BPF_SESSION_H
+#define NETTRACE_BPF_SESSION_H
+
+#include "core/kernel/kernel.h"
+#include "core/model/ledger.h"
+#include "core/cli/parse.h"
+#include "core/bpf/plan.h"
+
+struct bpf_object;
+struct bpf_link;
+struct counts;
+
+struct session {
+	const struct tool *tool;
+	struct kernel kernel;
+	struct plan plan;
+	struct bpf_object *object;
+	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
+	uint64_t again_after[HOOK_ITEMS]; /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
+	bool paired[HOOK_ITEMS];          /* hook i has two programs (probes/lib/pair.bpf.h) */
+	struct counts *counts;            /* core/bpf/counters.c; NULL: the tool has none */
+	uint64_t counted;                 /* events that were made of them */
+	const struct options *options;
+	/* Of several tools in a process: */
+	const struct session *ring_of; /* whose ring it writes to; NULL: its own */
+	const struct session *tags_of; /* the same for the tags of sockets, and what belongs to them */
+	/* For core/bpf/survey.c: */
+	bool survey;      /* goes on without hooks that are required, too */
+	const char *only; /* no program but this one; NULL: all */
+	struct {
+		char what[160]; /* failed, and why: */
+		int error;
+	} failed; /* by the ladder */
+	struct {
+		char program[64]; /* the last one that the kernel would not take; empty: none */
+		int error;
+	} refused;
+};
+
+/* Before attaching: the ledger begins. A walk right after the maps were made may get no storage for some sockets, and
+ * count them (seen on 6.18, in a third of the starts). The walk after attaching gets it, or counts them again. */
+void session_begin(const struct session *session);
+/* Detaches the programs that make events; what they sent stays to be read. */
+void session_quiet(struct session *session);
+/* Where every event went; false: could not be read. */
+bool session_ledger(const struct session *session, struct ledger *ledger);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sessions.c: the tools of this process, in the kernel. */
+#include "core/bpf/sessions.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "core/bpf/early_maps.h"
+#include "core/bpf/counters.h"
+#include "core/bpf/crossings.h"
+#include "core/bpf/fd_limit.h"
+#include "core/bpf/iterators.h"
+#include "core/kernel/btf/kernel_btf.h"
+#include "core/bpf/attach.h"
+#include "core/bpf/libbpf_log.h"
+#include "core/kernel/privileges.h"
+#include "core/bpf/ring.h"
+#include "core/base/message.h"
+
+/* Events handed over at a time: signals and intervals are heard under any load. */
+#define READ_AT_MOST 65536
+
+#define for_each(session, sessions)                                                                                    \
+	for (struct session *session = (sessions)->each; session < (sessions)->each + (sessions)->count; session++)
+
+static bool take_event(void *context, const void *data, size_t size)
+{
+	struct sessions *sessions = context;
+
+	sessions->got++;
+	if (size >= sizeof(struct event) && !sessions->event(sessions->context, data, size))
+		return false;
+	return sessions->got < READ_AT_MOST;
+}
+
+/* Some of its hooks are there to keep tags only. (Tools of totals keep in the tags what they have told: they have their
+ * own.) */
+static bool shares_tags(const struct tool *tool)
+{
+	if (is_interval_tool(tool))
+		return false;
+	for (const struct hook *hook = tool->hooks; hook->name; hook++)
+		if (hook->unless & TAGS_KEPT)
+			return true;
+	return false;
+}
+
+/* It sees state changes whoever keeps the tags. */
+static bool has_state_rows(const struct tool *tool)
+{
+	return !(tool->hooks[OWNER_STATE].unless & TAGS_KEPT);
+}
+
+/* One of the tools that share tags keeps them: the first that has rows for state changes, as its programs miss none
+ * (probes/lib/pair.bpf.h). Returns its index; count: no two tools share anything. */
+static size_t choose_keeper(const struct options *options, size_t count)
+{
+	size_t keeper = count, sharing = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!shares_tags(options[i].tool))
+			continue;
+		sharing++;
+		if (keeper == count || (!has_state_rows(options[keeper].tool) && has_state_rows(options[i].tool)))
+			keeper = i;
+	}
+	return sharing > 1 ? keeper : count;
+}
+
+/* Who keeps the tags is loaded and attached before the others: the kernel calls programs in that order. */
+static struct session *nth(struct sessions *sessions, size_t i, size_t keeper)
+{
+	if (keeper < sessions->count)
+		i = i == 0 ? keeper : i <= keeper ? i - 1 : i;
+	return &sessions->each[i];
+}
+
+static void share(struct sessions *sessions, struct options *options, size_t keeper)
+{
+	const uint32_t ours = TAGS_KEPT | TAGS_NEEDED;
+	struct session *last = NULL;
+
+	for (size_t n = 0; n < sessions->count; n++) {
+		struct session *session = nth(sessions, n, keeper);
+		size_t i = (size_t)(session - sessions->each);
+		struct settings *settings = &options[i].settings;
+
+		*session = (struct session){ .tool = options[i].tool,
+					     .options = &options[i],
+					     .kernel = session->kernel,
+					     .object = session->object,
+					     .ring_of = n ? nth(sessions, 0, keeper) : NULL };
+		settings->tool = (__u32)i;
+		settings->flags &= ~ours;
+		if (keeper == sessions->count || !shares_tags(session->tool))
+			continue;
+		if (n) {
+			settings->flags |= TAGS_KEPT;
+			session->tags_of = &sessions->each[keeper];
+			options[keeper].settings.flags |= settings->flags & LISTENERS_NEEDED;
+		}
+		if (n && !has_state_rows(session->tool))
+			continue;
+		if (last)
+			options[last - sessions->each].settings.flags |= TAGS_NEEDED;
+		last = session;
+	}
+}
+
+/* NULL: all are loaded and attached; else the first that could not be, and nothing is. */
+static struct session *climb(struct sessions *sessions, struct options *options)
+{
+	size_t keeper = choose_keeper(options, sessions->count);
+	struct session *failed = NULL;
+
+	share(sessions, options, keeper);
+	for (size_t n = 0; n < sessions->count && !failed; n++) {
+		struct session *session = nth(sessions, n, keeper);
+
+		if (!ladder_load(session, &options[session - sessions->each]))
+			failed = session;
+	}
+	if (!failed && sessions->count > 1) /* loading took a while */
+		sessions_iterate(sessions, RUN_AT_START);
+	for (size_t n = 0; n < sessions->count && !failed; n++) {
+		struct session *session = nth(sessions, n, keeper);
+
+		session_begin(session);
+		if (!ladder_attach(session, &options[session - sessions->each]))
+			failed = session;
+	}
+	for_each (session, sessions)
+		if (failed && session->object)
+			ladder_leave(session);
+	return failed;
+}
+
+static void leave_out(struct sessions *sessions, struct options *options, const struct session *failed)
+{
+	size_t i = (size_t)(failed - sessions->each);
+
+	if (sessions->count == 1)
+		ladder_give_up(failed, failed->failed.what, failed->failed.error);
+	say("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
+	sessions->count--;
+	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
+}
+
+/* What each tool misses here; of several, with its name. */
+static void tell(struct sessions *sessions)
+{
+	const char *name = say_name;
+
+	for_each (session, sessions) {
+		if (sessions->count > 1)
+			say_name = session->tool->name;
+		ladder_tell(session, session->options);
+	}
+	say_name = name;
+}
+
+void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
+		    void *context)
+{
+	struct session *first = sessions->each, *failed;
+	int error;
+
+	sessions->count = count;
+	sessions->event = event;
+	sessions->context = context;
+	error = descriptors_want(count);
+	if (error) {
+		first->tool = options->tool;
+		ladder_give_up(first, "its maps and programs", error);
+	}
+	libbpf_log_start(options->verbose);
+	ahead_start(options->ring_bytes);
+	for_each (session, sessions) {
+		session->tool = options[session - sessions->each].tool;
+		ladder_open(session); /* for the kernel's types to be looked through once; whoever needs it tells what
+					 failed */
+	}
+	ahead_go_on(first);
+	kernel_types();
+	error = ahead_heard();
+	if (error)
+		ladder_give_up(first, "calling bpf()", error);
+	error = kernel_ask(&first->kernel);
+	if (error)
+		ladder_give_up(first, "reading the kernel's types (" KERNEL_TYPES ")", error);
+	crossings_apply(&first->kernel, options->crossings.without);
+	for_each (session, sessions)
+		session->kernel = first->kernel;
+	while ((failed = climb(sessions, options)))
+		leave_out(sessions, options, failed);
+	sessions->ring =
+		ring_open(bpf_map__fd(bpf_object__find_map_by_name(first->object, "ring")), options->ring_bytes);
+	if (!sessions->ring)
+		ladder_give_up(first, "mapping the ring", -errno);
+	for_each (session, sessions)
+		if (!counts_open(session))
+			ladder_give_up(session, "mapping its counters", -errno);
+	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
+	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
+	for_each (session, sessions)
+		session->counted = 0;
+	tell(sessions);
+}
+
+static bool ledgers_are_readable(const void *context)
+{
+	const struct sessions *sessions = context;
+	struct ledger ledger;
+
+	return session_ledger(&sessions->each[0], &ledger);
+}
+
+void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep)
+{
+	privileges_drop(keep, ledgers_are_readable, sessions);
+}
+
+void sessions_iterate(struct sessions *sessions, int use)
+{
+	for_each (session, sessions) {
+		iterators_run(session, use, take_event, sessions);
+		if (use == RUN_AT_INTERVAL)
+			counts_run(session, take_event, sessions);
+	}
+}
+
+int sessions_fd(const struct sessions *sessions)
+{
+	return ring_fd(sessions->ring);
+}
+
+size_t sessions_read(struct sessions *sessions)
+{
+	sessions->got = 0;
+	ring_read(sessions->ring, take_event, sessions);
+	return sessions->got;
+}
+
+bool sessions_drained(const struct sessions *sessions)
+{
+	return sessions->got < READ_AT_MOST;
+}
+
+void sessions_quiet(struct sessions *sessions)
+{
+	for_each (session, sessions)
+		session_quiet(session);
+}
+
+void sessions_stop(struct sessions *sessions)
+{
+	ring_close(sessions->ring);
+	sessions->ring = NULL;
+	for_each (session, sessions) {
+		counts_close(session);
+		ladder_leave(session);
+	}
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* survey.c: what serves each hook of a tool on this kernel. */
+#include "core/bpf/survey.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/bpf/crossings.h"
+#include "core/bpf/attach.h"
+#include "core/bpf/libbpf_log.h"
+
+/* One climb, after which nothing is attached; session->plan tells how it went. */
+static bool climb(struct session *session, struct options *options, const char *only)
+{
+	int error;
+
+	*session = (struct session){ .tool = options->tool, .options = options, .survey = true, .only = only };
+	libbpf_log_start(options->verbose);
+	plan_start(&session->plan, options->tool->hooks);
+	ladder_open(session);
+	error = kernel_ask(&session->kernel);
+	if (error) {
+		session->failed.error = error;
+		snprintf(session->failed.what, sizeof(session->failed.what), "the kernel's types (BTF)");
+		ladder_leave(session);
+		return false;
+	}
+	crossings_apply(&session->kernel, options->crossings.without);
+	if (!ladder_load(session, options) || !ladder_attach(session, options))
+		return false;
+	ladder_leave(session);
+	return true;
+}
+
+static void list_rungs(struct survey *survey, struct options *options)
+{
+	struct session session = { .tool = survey->tool, .options = options };
+	bool open = ladder_open(&session);
+
+	for (const struct hook *hook = survey->tool->hooks; hook->name; hook++) {
+		struct hook_survey *found = &survey->hooks[survey->n_hooks++];
+
+		found->hook = hook;
+		found->serves = PLAN_NONE;
+		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++) {
+			struct rung *rung = &found->rungs[found->n_rungs++];
+
+			rung->program = hook->alts[alt];
+			if (open)
+				snprintf(rung->section, sizeof(rung->section), "%s",
+					 ladder_section(&session, hook->alts[alt]));
+		}
+	}
+	if (open)
+		ladder_leave(&session);
+}
+
+static void take_choice(struct hook_survey *found, const struct session *session, size_t i)
+{
+	const struct choice *choice = &session->plan.choices[i];
+
+	found->serves = session->failed.error ? PLAN_NONE : choice->alt;
+	for (size_t alt = 0; alt < found->n_rungs; alt++) {
+		struct rung *rung = &found->rungs[alt];
+
+		rung->fate = choice->fates[alt];
+		rung->error = choice->refused[alt];
+		if (session->failed.error && rung->fate == NOT_REFUSED) {
+			rung->fate = AT_LOAD;
+			rung->error = session->failed.error;
+		}
+	}
+}
+
+/* The flags with which a hook is wanted. */
+static uint32_t flags_for(const struct hook *hook, uint32_t usual)
+{
+	return (usual | hook->flag) & ~hook->unless;
+}
+
+void survey_tool(struct survey *survey, const struct tool *tool, const struct crossings *crossings)
+{
+	bool seen[HOOK_ITEMS] = { false };
+	struct session session;
+	struct options options;
+	uint32_t usual;
+
+	*survey = (struct survey){ .tool = tool, .works = true };
+	options_start(&options, tool);
+	options.crossings = *crossings;
+	usual = options.settings.flags;
+	list_rungs(survey, &options);
+	for (size_t pass = 0; pass <= survey->n_hooks; pass++) {
+		/* The usual flags first; then what each hook left over wants. */
+		uint32_t flags = pass ? flags_for(survey->hooks[pass - 1].hook, usual) : usual;
+
+		if (pass && seen[pass - 1])
+			continue;
+		options.settings.flags = flags;
+		if (!climb(&session, &options, NULL)) {
+			survey->error = session.failed.error;
+			snprintf(survey->what, sizeof(survey->what), "%s", session.failed.what);
+		}
+		for (size_t i = 0; i < survey->n_hooks; i++) {
+			if (seen[i] || !plan_wants(survey->hooks[i].hook, flags))
+				continue;
+			seen[i] = true;
+			take_choice(&survey->hooks[i], &session, i);
+			if (survey->hooks[i].serves == PLAN_NONE && !survey->hooks[i].hook->without)
+				survey->works = false;
+		}
+	}
+	if (survey->error)
+		survey->works = false;
+}
+
+/* Tries the rung by itself. */
+static void try_alone(struct rung *rung, size_t i, size_t alt, struct options *options)
+{
+	struct session session;
+
+	climb(&session, options, rung->program);
+	rung->fate = session.plan.choices[i].fates[alt];
+	rung->error = session.plan.choices[i].refused[alt];
+	if (session.failed.error && rung->fate == NOT_REFUSED) {
+		rung->fate = AT_LOAD;
+		rung->error = session.failed.error;
+	}
+	rung->alone = rung->fate == NOT_REFUSED;
+}
+
+void survey_rungs(struct survey *survey, const struct tool *tool, const struct crossings *crossings)
+{
+	struct options options;
+	char older[600];
+	uint32_t usual;
+
+	survey_tool(survey, tool, crossings);
+	options_start(&options, tool);
+	options.crossings = *crossings;
+	usual = options.settings.flags;
+	snprintf(older, sizeof(older), "sk_storage,%s", crossings->without ? crossings->without : "");
+	for (size_t i = 0; i < survey->n_hooks; i++) {
+		struct hook_survey *found = &survey->hooks[i];
+
+		options.settings.flags = flags_for(found->hook, usual);
+		for (size_t alt = 0; alt < found->n_rungs; alt++) {
+			struct rung *rung = &found->rungs[alt], again = *rung;
+
+			options.crossings.without = crossings->without;
+			try_alone(rung, i, alt, &options);
+			if (rung->fate != AT_LOAD)
+				continue;
+			options.crossings.without = older;
+			try_alone(&again, i, alt, &options);
+			again.older = again.alone;
+			if (again.alone)
+				*rung = again;
+		}
+	}
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* survey.h: what serves each hook of a tool on this kernel, with these privileges, and why nothing better: by trying.
+ */
+#ifndef NETTRACE_BPF_SURVEY_H
+#define NETTRACE_BPF_SURVEY_H
+
+#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
+#include "core/tool.h"
+
+struct rung {
+	const char *program;
+	char section[64];
+	enum fate fate; /* why it does not serve */
+	int error;      /* negative errno with fate */
+	bool alone;     /* survey_rungs(): it loads and attaches by itself, */
+	bool older;     /* but only as on a kernel whose tracing programs may not use socket storage */
+};
+
+struct hook_survey {
+	const struct hook *hook;
+	int serves; /* index of the rung; PLAN_NONE: nothing */
+	size_t n_rungs;
+	struct rung rungs[ALT_ITEMS];
+};
+
+struct survey {
+	const struct tool *tool;
+	size_t n_hooks;
+	struct hook_survey hooks[HOOK_ITEMS];
+	int error; /* negative errno: nothing of it can be loaded, because of `what` */
+	char what[160];
+	bool works; /* every hook that is required is served */
+};
+
+/* Loads, attaches and takes off again. Hooks that only some option of the tool asks for are tried with it. The names in
+ * *crossings are of this tool only. */
+void survey_tool(struct survey *survey, const struct tool *tool, const struct crossings *crossings);
+/* The same, where every program of every hook is also tried by itself: fate and error are then those of that try. */
+void survey_rungs(struct survey *survey, const struct tool *tool, const struct crossings *crossings);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* common_options.c: the options of every tool, and how each is stored. */
+#include "core/cli/common_options.h"
+#include "core/bpf/crossings.h"
+#include "core/bpf/pinned_maps.h"
+#include "core/record/files.h"
+#include "core/base/values.h"
+
+#include <argp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef NETTRACE_VERSION
+#define NETTRACE_VERSION "0.1.0"
+#endif
+
+#define RING_MIB_LAST  1024
+#define INTERVAL_LEAST 1000000 /* ns */
+#define VERBOSE_HELP   "say what is attached and how, on stderr"
+
+#define SETTER(name)                                                                                                   \
+	static const char *name(struct options *options __attribute__((unused)),                                       \
+				const struct opt *opt __attribute__((unused)),                                         \
+				const char *text __attribute__((unused)))
+/* The option's own place in *options. */
+#define PLACE ((void *)((char *)options + opt->off))
+
+SETTER(set_true)
+{
+	*(bool *)PLACE = true;
+	return NULL;
+}
+
+SETTER(set_pids)
+{
+	return value_pids(PLACE, text);
+}
+
+SETTER(set_users)
+{
+	return value_users(PLACE, text);
+}
+
+SETTER(set_ports)
+{
+	return value_ports(PLACE, text);
+}
+
+SETTER(set_netns)
+{
+	/* Names and paths are those of this machine, which need not be the recorded one. */
+	return options->recorded ? value_list(PLACE, text, 1, UINT32_MAX) : value_netns(PLACE, text);
+}
+
+SETTER(set_cgroups)
+{
+	return options->recorded ? value_list(PLACE, text, 1, UINT64_MAX) : value_cgroups(PLACE, text);
+}
+
+SETTER(set_pin)
+{
+	return pin_open(PLACE, text, (unsigned int)opt->max);
+}
+
+SETTER(set_seconds)
+{
+	return value_seconds(PLACE, text);
+}
+
+SETTER(set_interval)
+{
+	const char *message = value_seconds(PLACE, text);
+
+	if (!message && options->interval < INTERVAL_LEAST)
+		return "less than a millisecond";
+	return message;
+}
+
+SETTER(set_number)
+{
+	return value_number(PLACE, text, opt->min, opt->max);
+}
+
+SETTER(set_comms)
+{
+	return value_globs(options->settings.filter.comms, &options->settings.filter.n_comms, text);
+}
+
+SETTER(set_laddrs)
+{
+	return value_cidrs(options->settings.filter.laddrs, &options->settings.filter.n_laddrs, text);
+}
+
+SETTER(set_raddrs)
+{
+	return value_cidrs(options->settings.filter.raddrs, &options->settings.filter.n_raddrs, text);
+}
+
+SETTER(set_family)
+{
+	__u32 *family = &options->settings.filter.family;
+
+	if (*family && *family != opt->flag)
+		return *family == 4 ? "not together with --ipv4" : "not together with --ipv6";
+	*family = opt->flag;
+	return NULL;
+}
+
+SETTER(set_format)
+{
+	if (options->format != FORMAT_TABLE && options->format != opt->flag)
+		return options->format == FORMAT_CSV ? "not together with --csv" : "not together with --json";
+	options->format = opt->flag;
+	return NULL;
+}
+
+SETTER(set_summary)
+{
+	options->settings.flags |= options->tool->summary_flag;
+	return NULL;
+}
+
+SETTER(set_ready_fd)
+{
+	uint64_t fd;
+
+	/* A wrong one would leave whoever waits for the other end waiting forever. */
+	if (value_number(&fd, text, 0, INT_MAX) || fcntl((int)fd, F_GETFD) < 0)
+		return "not an open file descriptor";
+	options->ready_fd = (int)fd;
+	fcntl((int)fd, F_SETFD, FD_CLOEXEC); /* a command after -- is not who it is for */
+	return NULL;
+}
+
+SETTER(set_ring)
+{
+	uint64_t mib;
+
+	if (value_number(&mib, text, 1, RING_MIB_LAST) || (mib & (mib - 1)))
+		return "not a power of two within 1-1024 (MiB)";
+	options->ring_bytes = (uint32_t)mib << 20;
+	return NULL;
+}
+
+SETTER(set_record)
+{
+	options->record = text;
+	return *text ? NULL : "empty";
+}
+
+SETTER(set_size)
+{
+	const char *message = value_size(PLACE, text);
+
+	if (!message && options->record_limit < RECORD_LIMIT_LEAST)
+		return "less than 4M";
+	return message;
+}
+
+SETTER(set_without)
+{
+	char known[512];
+
+	/* Of several tools (no object): any names. */
+	if (options->tool->object && crossings_known(known, sizeof(known), text, options->tool))
+		return "not names of this tool's programs, nor kinds of section";
+	options->crossings.without = text;
+	return NULL;
+}
+
+SETTER(set_rung)
+{
+	char known[512];
+
+	if (!*text || (options->tool->object && rungs_known(known, sizeof(known), text, options->tool)))
+		return "not a number from 1 to 4, nor names of this tool's programs, nor their kinds (tp_btf, fexit, "
+		       "iter)";
+	options->crossings.rung = text;
+	return NULL;
+}
+
+SETTER(set_version)
+{
+	printf("nettrace %s (%s)\n", NETTRACE_VERSION, options->tool->name);
+	exit(EXIT_SUCCESS);
+}
+
+#define OPTION(group_, offered_, name_, key_, arg_, set_, help_, ...)                                                  \
+	{                                                                                                              \
+		.opt = { .name = name_, .key = key_, .type = O_COMMON, .arg = arg_, .help = help_, __VA_ARGS__ },      \
+		.group = group_, .offered = offered_, .set = set_                                                      \
+	}
+#define FILTER(...)       OPTION(GROUP_FILTERS, OF_SOCKETS, __VA_ARGS__)
+#define OUTPUT(...)       OPTION(GROUP_OUTPUT, ALWAYS, __VA_ARGS__)
+#define RUN(...)          OPTION(GROUP_RUN, ALWAYS, __VA_ARGS__)
+#define AT_OPTION(member) .off = offsetof(struct options, member)
+#define AT_FILTER(member) .off = offsetof(struct options, settings.filter.member)
+#define NUMBER(member)    AT_OPTION(member), .min = 1, .max = UINT64_MAX
+
+/* clang-format off */
+const struct common_option common_options[] = {
+	FILTER("pid", 'p', "PIDS", set_pids, "only sockets of these processes", AT_FILTER(pids)),
+	FILTER("uid", 0, "USERS", set_users, "only sockets of these users: numbers, ranges, names", AT_FILTER(uids)),
+	FILTER("comm", 0, "GLOBS", set_comms, "only processes called like this: nginx,postgres*,?sh"),
+	FILTER("lport", 0, "PORTS", set_ports, "only these local ports", AT_FILTER(lports)),
+	FILTER("rport", 0, "PORTS", set_ports, "only these remote ports", AT_FILTER(rports)),
+	FILTER("laddr", 0, "CIDRS", set_laddrs, "only these local addresses: 10.0.0.0/8,::1"),
+	FILTER("raddr", 0, "CIDRS", set_raddrs, "only these remote addresses"),
+	FILTER("netns", 0, "NETNS", set_netns,
+	       "only these network namespaces: names of ip-netns, paths (/proc/1/ns/net), inode numbers",
+	       AT_FILTER(netns)),
+	FILTER("cgroup", 0, "CGROUPS", set_cgroups,
+	       "only sockets of these cgroups and of those below: paths, ids (v2)", AT_FILTER(cgroups)),
+	FILTER("cgroupmap", 0, "PIN", set_pin,
+	       "only sockets of the cgroups in a pinned BPF hash: keys u64 (id), values of 8 bytes; it may change",
+	       AT_OPTION(cgroupmap), .max = 8),
+	FILTER("mntnsmap", 0, "PIN", set_pin,
+	       "only owners in the mount namespaces in a pinned BPF hash: keys u64 (inode number), values of 4 bytes",
+	       AT_OPTION(mntnsmap), .max = 4),
+	FILTER("ipv4", '4', NULL, set_family, "only IPv4 sockets", .flag = 4),
+	FILTER("ipv6", '6', NULL, set_family, "only IPv6 sockets", .flag = 6),
+
+	OUTPUT("json", 0, NULL, set_format, "a JSON object for each row", .flag = FORMAT_JSON),
+	OUTPUT("csv", 0, NULL, set_format, "comma-separated values", .flag = FORMAT_CSV),
+	OUTPUT("wide", 'w', NULL, set_true, "more columns, and room for IPv6 addresses", AT_OPTION(wide)),
+	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day", AT_OPTION(time)),
+	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
+	       AT_OPTION(timestamp)),
+	OPTION(GROUP_OUTPUT, OF_SOCKETS, "containers", 0, NULL, set_true,
+	       "add a column: container of the socket, or unit of systemd; JSON: container_id, pod_uid, cgroup_path",
+	       AT_OPTION(containers)),
+	OUTPUT("no-header", 0, NULL, set_true, "no line with the names of the columns", AT_OPTION(no_header)),
+	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "log rows to the systemd journal too",
+	       AT_OPTION(journal)),
+	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
+	OPTION(GROUP_OUTPUT, WITH_TOTALS, "interval", 0, "SECONDS", set_interval,
+	       "print totals so often (1, 0.5); the rest on exit", AT_OPTION(interval)),
+	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "at most so many rows each time", NUMBER(rows)),
+
+	RUN("count", 0, "N", set_number, "stop after N rows, or N times printing totals", NUMBER(count)),
+	/* The same in every tool: in some, --count is a flag. */
+	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
+	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
+	RUN("ready-fd", 0, "N", set_ready_fd, "write a byte to this open file descriptor when everything is attached"),
+	RUN("record", 0, "FILE", set_record, "record events in this file, too: nettrace replay prints them", AT_OPTION(record)),
+	RUN("max-size", 0, "SIZE", set_size,
+	    "with --record: so much of the disk and no more (100M, 2G): the oldest quarter goes", AT_OPTION(record_limit)),
+	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
+	RUN("keep-caps", 0, NULL, set_true, "keep the capabilities that are not needed any more once everything is attached",
+	    AT_OPTION(keep_caps)),
+	OPTION(GROUP_RUN, ALWAYS, "rung", 0, "WHICH", set_rung,
+	       "programs that are not the best: 2 (of each hook the second best, or its last), or kinds or names as -v "
+	       "tells them, where a hook has them"),
+	/* For tests: parts of the kernel can be left out. */
+	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
+	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
+	/* The same in every tool: in some, --verbose is about columns. */
+	{ .opt = { .name = "debug", .type = O_COMMON, .help = VERBOSE_HELP, AT_OPTION(verbose) },
+	  .group = GROUP_RUN, .offered = HIDDEN, .set = set_true, .stands_for = "verbose" },
+
+	{ .opt = { .name = "help", .key = 'h', .type = O_COMMON, .flag = ARGP_HELP_STD_HELP, .help = "this text" },
+	  .group = GROUP_HELP, .also = '?' },
+	OPTION(GROUP_HELP, ALWAYS, "usage", 0, NULL, NULL, "just the names of the options",
+	       .flag = ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK),
+	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, set_version, "the version"),
+	{ .opt = { .name = NULL } },
+};
+/* clang-format on */
+
+const struct common_option *common_option(const char *name)
+{
+	for (const struct common_option *common = common_options; common->opt.name; common++) {
+		if (strcmp(common->opt.name, name) == 0)
+			return common;
+	}
+	return NULL;
+}

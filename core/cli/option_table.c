@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* option_table.c: puts the common options and those of a tool into one table for argp.
+ *
+ * argp gets a row for each option, with its long name, and alias rows for everything else it is called. Keys are
+ * letters in alias rows with a letter; all others are KEY_FIRST + the index of the option, so getopt takes an
+ * abbreviation that fits two names of the same option. */
+#include "core/cli/help.h"
+#include "core/base/message.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KEY_FIRST 0x100 /* above every letter */
+
+static void add_row(struct option_table *table, const struct argp_option *row)
+{
+	assert(table->n_rows < OPTION_ROWS - 1);
+	table->rows[table->n_rows++] = *row;
+}
+
+static void add_letter(struct option_table *table, const struct option_item *item, char letter)
+{
+	if (!letter)
+		return;
+	assert(letter > 0 && !table->letters[(int)letter]);
+	table->letters[(int)letter] = item;
+	add_row(table, &(struct argp_option){ .key = letter, .flags = OPTION_ALIAS });
+}
+
+static struct option_item *add_item(struct option_table *table, const struct opt *opt, const char *help, int group,
+				    int flags)
+{
+	struct option_item *item = &table->items[table->n_items];
+	int key = KEY_FIRST + (int)table->n_items++;
+
+	assert(table->n_items <= OPTION_ITEMS);
+	item->opt = opt;
+	add_row(table, &(struct argp_option){ opt->name, key, opt->arg, flags, help, group });
+	return item;
+}
+
+/* A row without a name of its own may still give a letter to another option. */
+static const struct opt *first(const struct tool *tool)
+{
+	return tool->opts && (tool->opts->name || tool->opts->same) ? tool->opts : NULL;
+}
+
+static const struct opt *next(const struct opt *own)
+{
+	own++;
+	return own->name || own->same ? own : NULL;
+}
+
+#define for_each(own, tool) for (const struct opt *own = first(tool); own; own = next(own))
+
+/* This row of a tool is about that common option. */
+static bool is_about(const struct opt *own, const struct common_option *common)
+{
+	const char *name = own->type == O_SAME ? own->same : own->type == O_COMMON ? own->name : NULL;
+
+	return name && strcmp(name, common->opt.name) == 0;
+}
+
+static bool letter_is_claimed(const struct tool *tool, char letter)
+{
+	for_each (own, tool) {
+		if (own->key == letter)
+			return true;
+	}
+	return false;
+}
+
+/* The row with which a tool uses the long name of a common option for something else. */
+static const struct opt *other_use(const struct tool *tool, const struct common_option *common)
+{
+	for_each (own, tool) {
+		if (own->name && strcmp(own->name, common->opt.name) == 0 && !is_about(own, common))
+			return own;
+	}
+	return NULL;
+}
+
+/* An option of the tool's own, or NULL. */
+static const struct opt *own_option(const struct tool *tool, const char *name)
+{
+	for_each (own, tool) {
+		if (own->name && own->type != O_SAME && own->type != O_COMMON && strcmp(own->name, name) == 0)
+			return own;
+	}
+	return NULL;
+}
+
+/* The option that an O_SAME row is another name of. */
+static const struct opt *target_of(const struct tool *tool, const struct opt *same)
+{
+	const struct opt *own = own_option(tool, same->same);
+
+	return own ? own : &common_option(same->same)->opt;
+}
+
+static bool is_asked_for(const struct tool *tool, const struct common_option *common)
+{
+	for_each (own, tool) {
+		if (own->type == O_COMMON && is_about(own, common))
+			return true;
+	}
+	return false;
+}
+
+static bool is_offered(const struct tool *tool, const struct common_option *common)
+{
+	bool intervals = is_interval_tool(tool);
+
+	switch (common->offered) {
+	case OF_SOCKETS:
+		return !tool->no_sockets;
+	case OF_ROWS:
+		return !intervals;
+	case WITH_TOTALS:
+		return tool->summary_fields;
+	case WITH_SUMMARY:
+		return tool->summary_fields && !intervals;
+	case WITH_INTERVALS:
+		return intervals;
+	case ON_REQUEST:
+		return is_asked_for(tool, common);
+	case ALWAYS:
+	case HIDDEN:
+		break;
+	}
+	return true;
+}
+
+/* A row that calls an option without argument by the long name of a common option with one. */
+static bool shares_name(const struct tool *tool, const struct opt *row)
+{
+	const struct common_option *named = row->type == O_SAME && row->name ? common_option(row->name) : NULL;
+
+	return named && named->opt.arg && !target_of(tool, row)->arg;
+}
+
+/* An option of which the argument may be left out, for the option that it then is. */
+static void set_bare(struct option_table *table, struct option_item *item, const struct opt *bare)
+{
+	struct argp_option *row = &table->rows[table->n_rows - 1];
+
+	item->bare = bare;
+	snprintf(item->help, sizeof(item->help), "%s; without %s: the same as --%s", row->doc, row->arg, bare->name);
+	row->flags |= OPTION_ARG_OPTIONAL;
+	row->doc = item->help;
+}
+
+/* What --debug does is told where --verbose is something else. */
+static bool is_hidden(const struct tool *tool, const struct common_option *common)
+{
+	const struct common_option *usual =
+		common->offered == HIDDEN && common->stands_for ? common_option(common->stands_for) : NULL;
+
+	return common->offered == HIDDEN && !(usual && other_use(tool, usual));
+}
+
+static void add_common(struct option_table *table, const struct tool *tool, const struct common_option *common)
+{
+	const struct opt *other = other_use(tool, common);
+	const struct opt *bare = other && shares_name(tool, other) ? target_of(tool, other) : NULL;
+	const char *help = common->opt.help;
+	struct option_item *item;
+
+	/* The tool's own option replaces the common one, unless the argument tells them apart. */
+	if (other && !bare)
+		return;
+	for_each (own, tool) {
+		if (own->help && is_about(own, common))
+			help = own->help;
+	}
+	item = add_item(table, &common->opt, help, common->group, is_hidden(tool, common) ? OPTION_HIDDEN : 0);
+	item->common = common;
+	if (bare)
+		set_bare(table, item, bare);
+	if (!letter_is_claimed(tool, common->opt.key))
+		add_letter(table, item, common->opt.key);
+	if (!letter_is_claimed(tool, common->also))
+		add_letter(table, item, common->also);
+	for_each (own, tool) {
+		if (!is_about(own, common))
+			continue;
+		add_letter(table, item, own->key);
+		if (own->name && strcmp(own->name, common->opt.name) != 0 && !shares_name(tool, own))
+			add_row(table, &(struct argp_option){ .name = own->name, .flags = OPTION_ALIAS });
+	}
+}
+
+static void add_heading(struct option_table *table, const char *text, int group)
+{
+	add_row(table, &(struct argp_option){ .doc = text, .group = group });
+}
+
+/* Other names and letters of an option of the tool's own. */
+static void add_aliases(struct option_table *table, const struct tool *tool, const struct opt *target)
+{
+	for_each (own, tool) {
+		if (own->type != O_SAME || target_of(tool, own) != target)
+			continue;
+		add_letter(table, &table->items[table->n_items - 1], own->key);
+		if (own->name && !shares_name(tool, own))
+			add_row(table, &(struct argp_option){ .name = own->name, .flags = OPTION_ALIAS });
+	}
+}
+
+static void add_own(struct option_table *table, const struct tool *tool)
+{
+	bool any = false;
+
+	for_each (own, tool) {
+		if (own->type == O_SAME || own->type == O_COMMON)
+			continue;
+		if (!any)
+			add_heading(table, "This tool:", GROUP_TOOL);
+		any = true;
+		add_letter(table, add_item(table, own, own->help, GROUP_TOOL, 0), own->key);
+		add_aliases(table, tool, own);
+	}
+}
+
+void option_table_fill(struct option_table *table, const struct tool *tool)
+{
+	*table = (struct option_table){ .doc = option_doc(tool) };
+	for_each (own, tool) {
+		if (own->type == O_SAME)
+			assert(own_option(tool, own->same) ||
+			       (common_option(own->same) && is_offered(tool, common_option(own->same))));
+		if (own->type == O_COMMON)
+			assert(own->name && common_option(own->name));
+	}
+	if (!tool->no_sockets)
+		add_heading(table, "Filters:", GROUP_FILTERS);
+	add_own(table, tool);
+	add_heading(table, "Output:", GROUP_OUTPUT);
+	add_heading(table, "Run:", GROUP_RUN);
+	for (const struct common_option *common = common_options; common->opt.name; common++) {
+		if (is_offered(tool, common))
+			add_common(table, tool, common);
+	}
+	option_args(table, tool);
+}
+
+const struct option_item *option_table_named(const struct option_table *table, const char *name)
+{
+	for (unsigned int i = 0; i < table->n_items; i++) {
+		if (strcmp(table->items[i].opt->name, name) == 0)
+			return &table->items[i];
+	}
+	assert(!"a tool's words name options");
+	return NULL;
+}
+
+const struct option_item *option_table_find(const struct option_table *table, int key)
+{
+	if (key > 0 && key < 128)
+		return table->letters[key];
+	if (key >= KEY_FIRST && key < KEY_FIRST + (int)table->n_items)
+		return &table->items[key - KEY_FIRST];
+	return NULL;
+}

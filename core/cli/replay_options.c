@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay_options.c: what options mean where a recording is replayed. */
+#include "core/cli/replay_options.h"
+
+#include <string.h>
+
+#include "core/record/head_write.h"
+#include "core/base/message.h"
+
+bool replay_has_option(const struct opt *opt)
+{
+	static const char *const others[] = { "cgroupmap", "mntnsmap",  "journal",   "duration", "ready-fd", "record",
+					      "max-size",  "ring-size", "keep-caps", "without",  "rung" };
+
+	for (size_t i = 0; opt->type == O_COMMON && i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(opt->name, others[i]))
+			return false;
+	return opt->type != O_PIDNETNS;
+}
+
+/* The name of the tool's option for one of these flags. */
+static const char *name_of_flag(const struct tool *tool, uint32_t flags)
+{
+	for (const struct opt *opt = tool->opts; opt && (opt->name || opt->same); opt++)
+		if (opt->type == O_FLAG && opt->flag & flags)
+			return opt->name;
+	return "an option";
+}
+
+bool replay_is_remade(const struct options *options)
+{
+	return options->recorded && options->tool->remake && strcmp(options->recorded->name, options->tool->name) != 0;
+}
+
+void replay_take_flags(struct options *options)
+{
+	const struct tool *tool = options->tool;
+	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
+
+	if (replay_is_remade(options)) {
+		say("note: %s was not recorded; its rows are made of those of %s: without %s", tool->name,
+		    tool->remake->from->name, tool->remake->lacks);
+		return;
+	}
+	if (lacking & tool->fixed_flags)
+		say_exit(EXIT_USAGE, "--%s: the recording was made without it",
+			 name_of_flag(tool, lacking & tool->fixed_flags));
+	if (lacking & tool->wider_flags)
+		say("note: the recording was made without --%s: what that would add is missing",
+		    name_of_flag(tool, lacking & tool->wider_flags));
+	*flags |= recorded & tool->fixed_flags;
+}
+
+const char *options_made_with(const struct options *options)
+{
+	return options->recorded ? options->recorded->text : options->text;
+}

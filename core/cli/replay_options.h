@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay_options.h: what options mean where a recording is replayed. */
+#ifndef NETTRACE_CLI_REPLAY_OPTIONS_H
+#define NETTRACE_CLI_REPLAY_OPTIONS_H
+
+#include "core/cli/parse.h"
+
+/* False: the option is about the kernel, or about this process. */
+bool replay_has_option(const struct opt *opt);
+/* The recording has not the tool, but the one that its events can be made of. */
+bool replay_is_remade(const struct options *options);
+/* The tool's flags as the recording has them: it may not have what is asked for, which is said, or ends the program. */
+void replay_take_flags(struct options *options);
+
+#endif

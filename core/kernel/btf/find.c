@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* find.c: finds a few types by name among all types of the kernel, in one pass over its BTF.
+ *
+ * A kernel has more than 100,000 types in 5 MB. libbpf reads them into memory twice and goes through all of them by
+ * name for each type that a program touches: 40 ms and 12 MB. Here the strings are gone through once, for those that
+ * are wanted; from then on a name is a number, and a pass over the types (type_walk) compares numbers. */
+#include "core/kernel/btf/find.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/btf.h>
+
+/* What of a text is cheap to look at. */
+static uint32_t outline(const char *text, size_t length)
+{
+	return mixed((uint32_t)(unsigned char)text[0] << 16 | (uint32_t)(unsigned char)text[length - 1] << 8 |
+		     (uint32_t)(length & 0xff));
+}
+
+static uint32_t hash_of(const char *text, size_t length)
+{
+	uint32_t hash = 2166136261U;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 16777619U;
+	return hash;
+}
+
+/* The slot of the name, or the free one where it belongs. */
+static uint16_t *slot_of_text(struct wanted *wanted, const char *text, size_t length)
+{
+	uint32_t slot = hash_of(text, length) % WANTED_SLOTS;
+
+	for (; wanted->by_text[slot]; slot = (slot + 1) % WANTED_SLOTS) {
+		const char *name = wanted->names[wanted->by_text[slot] - 1].text;
+
+		if (!strncmp(name, text, length) && !name[length])
+			break;
+	}
+	return &wanted->by_text[slot];
+}
+
+void wanted_add(struct wanted *wanted, const char *text, size_t length, uint32_t kinds)
+{
+	uint16_t *slot = length ? slot_of_text(wanted, text, length) : NULL;
+	struct wanted_name *name;
+
+	if (!slot)
+		return;
+	if (!*slot) {
+		name = &wanted->names[wanted->count];
+		if (wanted->count == WANTED_ITEMS || !(name->text = strndup(text, length))) {
+			wanted->overflow = true;
+			return;
+		}
+		*slot = (uint16_t)++wanted->count;
+	}
+	name = &wanted->names[*slot - 1];
+	if ((name->kinds & kinds) != kinds)
+		wanted->grown = true;
+	name->kinds |= kinds;
+}
+
+const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t place, uint32_t kinds)
+{
+	uint32_t slot = mixed(place) % WANTED_SLOTS;
+
+	for (; place && wanted->by_place[slot]; slot = (slot + 1) % WANTED_SLOTS) {
+		const struct wanted_name *name = &wanted->names[wanted->by_place[slot] - 1];
+
+		if (name->where == place)
+			return name->kinds & kinds ? name : NULL;
+	}
+	return NULL;
+}
+
+/* The file mapped, the last one once only; NULL: it cannot be. */
+static char *mapped_file(int fd, const struct stat *stat)
+{
+	static struct stat last;
+	static char *bytes;
+
+	if (bytes && last.st_dev == stat->st_dev && last.st_ino == stat->st_ino && last.st_size == stat->st_size)
+		return bytes;
+	if (bytes)
+		munmap(bytes, (size_t)last.st_size);
+	bytes = mmap(NULL, (size_t)stat->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		bytes = NULL;
+	last = *stat;
+	return bytes;
+}
+
+/* Reads it into memory of this process; NULL: errno. */
+static char *read_file(int fd, size_t size)
+{
+	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t got = 0;
+
+	while (bytes != MAP_FAILED && got < size) {
+		ssize_t more = read(fd, bytes + got, size - got);
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more <= 0) {
+			int error = more ? errno : EINVAL;
+
+			munmap(bytes, size);
+			errno = error;
+			return NULL;
+		}
+		got += (size_t)more;
+	}
+	return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+/* From 6.16 on the file can be mapped, which costs nothing and is no memory of this process; to unmap it takes 0.1 ms,
+ * so that is left to the end of the process. Before, it is read. */
+static bool take_file(struct type_scan *scan, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
+	struct stat stat;
+	char *bytes;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &stat) || stat.st_size < (off_t)sizeof(struct btf_header)) {
+		close(fd);
+		errno = EINVAL;
+		return false;
+	}
+	scan->size = (size_t)stat.st_size;
+	bytes = mapped_file(fd, &stat);
+	scan->mapped = bytes;
+	if (!bytes)
+		bytes = read_file(fd, scan->size);
+	error = errno;
+	close(fd);
+	scan->bytes = bytes;
+	errno = error;
+	return bytes;
+}
+
+static bool read_header(struct type_scan *scan)
+{
+	const struct btf_header *header = (const void *)scan->bytes;
+	size_t rest = scan->size - sizeof(*header);
+
+	if (header->magic != BTF_MAGIC || header->version != BTF_VERSION || header->hdr_len < sizeof(*header) ||
+	    header->hdr_len > scan->size)
+		return false;
+	rest = scan->size - header->hdr_len;
+	if (header->type_off > rest || header->type_len > rest - header->type_off || header->str_off > rest ||
+	    header->str_len > rest - header->str_off || !header->str_len)
+		return false;
+	scan->walk.types = scan->bytes + header->hdr_len + header->type_off;
+	scan->walk.size = header->type_len;
+	scan->walk.names_size = header->str_len;
+	scan->strings = scan->bytes + header->hdr_len + header->str_off;
+	scan->strings_size = header->str_len;
+	return !scan->strings[scan->strings_size - 1];
+}
+
+/* A name of the kernel's: is it wanted? Returns the next. */
+static const char *look_at_name(const struct type_scan *scan, struct wanted *wanted, struct sieve *places,
+				const struct sieve *outlines, const char *text)
+{
+	size_t length = strlen(text);
+	uint16_t name = length && sieve_has(outlines, outline(text, length)) ? *slot_of_text(wanted, text, length) : 0;
+	uint32_t place = (uint32_t)(text - scan->strings), slot = mixed(place) % WANTED_SLOTS;
+
+	if (name) {
+		wanted->names[name - 1].where = place;
+		while (wanted->by_place[slot])
+			slot = (slot + 1) % WANTED_SLOTS;
+		wanted->by_place[slot] = name;
+		sieve_set(places, mixed(place));
+	}
+	return text + length + 1;
+}
+
+/* Where the wanted names are among the kernel's strings, each of which is there once. They are looked at from the start
+ * and from the middle by turns: the next one is known only when the length of this one is, and so one waits while the
+ * other goes on. */
+static void find_names(const struct type_scan *scan, struct wanted *wanted, struct sieve *places)
+{
+	static struct sieve outlines;
+	const char *end = scan->strings + scan->strings_size, *middle = scan->strings + scan->strings_size / 2;
+	const char *one = scan->strings + 1, *other;
+
+	memset(&outlines, 0, sizeof(outlines));
+	memset(wanted->by_place, 0, sizeof(wanted->by_place));
+	for (uint32_t i = 0; i < wanted->count; i++) {
+		sieve_set(&outlines, outline(wanted->names[i].text, strlen(wanted->names[i].text)));
+		wanted->names[i].where = 0;
+	}
+	middle += strlen(middle) + 1;
+	for (other = middle; one < middle && other < end;) {
+		one = look_at_name(scan, wanted, places, &outlines, one);
+		other = look_at_name(scan, wanted, places, &outlines, other);
+	}
+	while (one < middle)
+		one = look_at_name(scan, wanted, places, &outlines, one);
+	while (other < end)
+		other = look_at_name(scan, wanted, places, &outlines, other);
+}
+
+static bool find_types(struct type_scan *scan, const struct wanted *wanted, const struct sieve *places,
+		       bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context)
+{
+	if (!type_walk_run(&scan->walk, places))
+		return false;
+	for (int part = 0; part < 2; part++) {
+		for (uint32_t i = 0; i < scan->walk.parts[part].n_marks; i++) {
+			const struct type_mark *mark = &scan->walk.parts[part].marks[i];
+			const struct btf_type *type = (const void *)(scan->walk.types + mark->at);
+
+			if (wanted_at(wanted, type->name_off, 1U << BTF_INFO_KIND(type->info)) &&
+			    !found(context, mark->id, type))
+				return false;
+		}
+	}
+	return true;
+}
+
+const struct btf_type *type_scan_at(const struct type_scan *scan, uint32_t id)
+{
+	return type_walk_at(&scan->walk, id);
+}
+
+bool type_scan_start(struct type_scan *scan, const char *path, struct wanted *wanted,
+		     bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context)
+{
+	struct sieve places = { 0 };
+
+	memset(scan, 0, sizeof(*scan));
+	if (!take_file(scan, path))
+		return false;
+	errno = EINVAL;
+	if (!read_header(scan))
+		return false;
+	find_names(scan, wanted, &places);
+	wanted->grown = false;
+	return find_types(scan, wanted, &places, found, context);
+}
+
+void type_scan_end(struct type_scan *scan)
+{
+	if (scan->bytes && !scan->mapped)
+		munmap((void *)(uintptr_t)scan->bytes, scan->size);
+	type_walk_end(&scan->walk);
+	memset(scan, 0, sizeof(*scan));
+}

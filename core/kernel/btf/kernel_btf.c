@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel_btf.c: the kernel's types in brief.
+ *
+ * libbpf wants all types of the kernel in memory, to relocate what programs read and to find what they are attached to.
+ * It gets a BTF of a few hundred instead (linked with --wrap), made of those with names that the object has itself.
+ * They have other numbers there, so on its way into the kernel a program gets the kernel's own. */
+#include "core/kernel/btf/kernel_btf.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "core/kernel/btf/subset.h"
+#include "core/kernel/kernel.h"
+
+static struct wanted wanted;
+static struct brief brief;
+static struct btf *types;
+
+struct btf *__real_btf__load_vmlinux_btf(void) __attribute__((weak)); /* unit tests link without --wrap */
+struct btf *__wrap_btf__load_vmlinux_btf(void);
+
+static void want(const char *text, uint32_t kind)
+{
+	wanted_add(&wanted, text, strlen(text), 1U << kind);
+}
+
+/* What a program of this section is attached to. */
+static void want_target(const char *section)
+{
+	const char *target = strchr(section, '/');
+	char name[128];
+
+	if (!target)
+		return;
+	target++;
+	if (!strncmp(section, "tp_btf/", 7)) {
+		snprintf(name, sizeof(name), "btf_trace_%s", target);
+		want(name, BTF_KIND_TYPEDEF);
+	} else if (!strncmp(section, "iter/", 5)) {
+		snprintf(name, sizeof(name), "bpf_iter_%s", target);
+		want(name, BTF_KIND_FUNC);
+	} else {
+		want(target, BTF_KIND_FUNC);
+	}
+}
+
+static void want_members(const struct btf *btf, const struct btf_type *type)
+{
+	for (int i = 0; i < btf_vlen(type); i++) {
+		const char *name = btf__name_by_offset(btf, btf_members(type)[i].name_off);
+
+		wanted_add(&wanted, name, strlen(name), WANTED_MEMBER);
+	}
+}
+
+void kernel_types_want(const struct bpf_object *object)
+{
+	const struct btf *btf = bpf_object__btf(object);
+	struct bpf_program *program;
+
+	for (__u32 id = 1; btf && id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const char *name = btf__name_by_offset(btf, type->name_off), *flavour = strstr(name, "___");
+		size_t length = flavour ? (size_t)(flavour - name) : strlen(name);
+
+		if (btf_is_composite(type) || btf_is_any_enum(type))
+			wanted_add(&wanted, name, length, 1U << btf_kind(type));
+		if (btf_is_composite(type))
+			want_members(btf, type);
+		if (btf_is_func(type)) /* libbpf has made those that are called look like the object's own */
+			want(name, BTF_KIND_FUNC);
+	}
+	bpf_object__for_each_program(program, object) want_target(bpf_program__section_name(program));
+}
+
+const struct btf *kernel_types(void)
+{
+	static const char *const ours[] = { KERNEL_FUNCTIONS };
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		want(ours[i], BTF_KIND_FUNC);
+	if (types && !wanted.grown)
+		return types;
+	btf__free(types);
+	types = NULL;
+	if (brief_make(&brief, KERNEL_TYPES, &wanted))
+		types = btf__new(brief.bytes, brief.size);
+	if (!types)
+		brief_free(&brief);
+	return types ? types : kernel_btf();
+}
+
+struct btf *kernel_types_all(void)
+{
+	return __real_btf__load_vmlinux_btf ? __real_btf__load_vmlinux_btf() : btf__load_vmlinux_btf();
+}
+
+uint32_t kernel_types_id(uint32_t id)
+{
+	return types && id && id <= brief.count ? brief.ids[id - 1] : id;
+}
+
+void kernel_types_casts(__u32 casts[CAST_ITEMS])
+{
+#define CAST_NAME(name) #name,
+	static const char *const names[CAST_ITEMS] = { CAST_TYPES(CAST_NAME) };
+	const struct btf *btf = kernel_types();
+
+	for (size_t i = 0; i < CAST_ITEMS; i++) {
+		int id = btf ? btf__find_by_name_kind(btf, names[i], BTF_KIND_STRUCT) : 0;
+
+		casts[i] = id > 0 ? kernel_types_id((uint32_t)id) : 0;
+	}
+}
+
+/* Stands before libbpf's own. Each object has one of its own, and frees it when it is loaded. */
+struct btf *__wrap_btf__load_vmlinux_btf(void)
+{
+	return kernel_types() == types && types ? btf__new(brief.bytes, brief.size) : kernel_types_all();
+}
+
+/* Of types they are in struct settings. */
+void kernel_types_number(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options)
+{
+	if (!types || options->attach_btf_obj_fd || options->attach_prog_fd)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (code[i].code == (BPF_JMP | BPF_CALL) && code[i].src_reg == BPF_PSEUDO_KFUNC_CALL && !code[i].off)
+			code[i].imm = (__s32)kernel_types_id((__u32)code[i].imm);
+	options->attach_btf_id = kernel_types_id(options->attach_btf_id);
+}

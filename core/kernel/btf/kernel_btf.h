@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel_btf.h: the kernel's types in brief: those that BPF objects ask for, under numbers of their own. */
+#ifndef NETTRACE_KERNEL_BTF_KERNEL_BTF_H
+#define NETTRACE_KERNEL_BTF_KERNEL_BTF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/wire.h"
+
+struct bpf_insn;
+struct bpf_object;
+struct bpf_prog_load_opts;
+struct btf;
+
+/* Takes note of what the object touches: types and their members, what its programs are attached to, functions that
+ * they call. All objects of a process add up. */
+void kernel_types_want(const struct bpf_object *object);
+/* The types that are wanted so far, kept until more are. Where the kernel's BTF is such that it cannot be shortened,
+ * all of it. NULL, errno: there is none to read. */
+const struct btf *kernel_types(void);
+/* All of them, as libbpf reads them: 6 MB. The caller frees them. NULL: errno. */
+struct btf *kernel_types_all(void);
+/* The kernel's number of what has this one in the brief types. */
+uint32_t kernel_types_id(uint32_t brief);
+/* Gives a program, on its way into the kernel, the kernel's numbers of what it is attached to and of the functions of
+ * the kernel that it calls. */
+void kernel_types_number(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options);
+/* The kernel's numbers of the structs that are wanted of those in enum cast_type, for struct settings. */
+void kernel_types_casts(__u32 casts[CAST_ITEMS]);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* walk.c: goes through all types of a BTF, for those whose names may be wanted.
+ *
+ * Where a type begins is known only when the one before has been read: each step waits for memory. So two walks go on
+ * by turns, one from the beginning and one from further on. Where a type begins there is a guess: whoever starts
+ * anywhere and takes what is there for a type soon steps where types are (11 steps on 6.18, 810 at most of 10,000
+ * starts). When the first walk gets there it sees whether that is so; if not, it goes on alone. */
+#include "core/kernel/btf/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/btf.h>
+
+#define TYPES_EACH  64
+#define GUESS_STEPS 1024
+
+/* How long a type is; 0: of a kind that this program does not know. */
+static uint32_t size_of(const struct btf_type *type)
+{
+	/* Alone, and for each of its parts. */
+	static const struct {
+		uint32_t fixed, each;
+	} sizes[BTF_INFO_KIND(~0U) + 1] = {
+		[BTF_KIND_INT] = { 16, 0 },        [BTF_KIND_PTR] = { 12, 0 },      [BTF_KIND_ARRAY] = { 24, 0 },
+		[BTF_KIND_STRUCT] = { 12, 12 },    [BTF_KIND_UNION] = { 12, 12 },   [BTF_KIND_ENUM] = { 12, 8 },
+		[BTF_KIND_FWD] = { 12, 0 },        [BTF_KIND_TYPEDEF] = { 12, 0 },  [BTF_KIND_VOLATILE] = { 12, 0 },
+		[BTF_KIND_CONST] = { 12, 0 },      [BTF_KIND_RESTRICT] = { 12, 0 }, [BTF_KIND_FUNC] = { 12, 0 },
+		[BTF_KIND_FUNC_PROTO] = { 12, 8 }, [BTF_KIND_VAR] = { 16, 0 },      [BTF_KIND_DATASEC] = { 12, 12 },
+		[BTF_KIND_FLOAT] = { 12, 0 },      [BTF_KIND_DECL_TAG] = { 16, 0 }, [BTF_KIND_TYPE_TAG] = { 12, 0 },
+		[BTF_KIND_ENUM64] = { 12, 12 },
+	};
+	uint32_t kind = BTF_INFO_KIND(type->info);
+
+	return sizes[kind].fixed + BTF_INFO_VLEN(type->info) * sizes[kind].each;
+}
+
+/* The same where there may be none; 0, too, if it does not end where the types do. */
+static uint32_t size_at(const struct type_walk *walk, uint32_t at)
+{
+	uint32_t left = walk->size - at, size;
+
+	if (left < sizeof(struct btf_type))
+		return 0;
+	size = size_of((const void *)(walk->types + at));
+	return size <= left ? size : 0;
+}
+
+static void mark(struct stretch *part, uint32_t at, uint32_t id)
+{
+	if (part->n_marks == part->room) {
+		uint32_t room = part->room ? 2 * part->room : 1024;
+		struct type_mark *grown = realloc(part->marks, room * sizeof(*grown));
+
+		part->lost = !grown;
+		if (!grown)
+			return;
+		part->marks = grown;
+		part->room = room;
+	}
+	part->marks[part->n_marks++] = (struct type_mark){ at, id };
+}
+
+/* Looks at the type there, which is the part's next. Returns how long it is; 0: it is none. */
+static inline uint32_t look(const struct type_walk *walk, const struct sieve *sieve, struct stretch *part, uint32_t at,
+			    uint32_t index)
+{
+	const struct btf_type *type = (const void *)(walk->types + at);
+	uint32_t size = size_at(walk, at);
+
+	if (index % TYPES_EACH == 0)
+		part->each[index / TYPES_EACH] = at;
+	if (size && sieve_has(sieve, mixed(type->name_off)))
+		mark(part, at, index + 1);
+	return size;
+}
+
+/* Where a type may begin, when two thirds of the bytes are over: types are shorter there. */
+static uint32_t guess(const struct type_walk *walk)
+{
+	uint32_t at = walk->size / 3 * 2 & ~3U;
+
+	for (int steps = 0; steps < GUESS_STEPS && at < walk->size; steps++) {
+		const struct btf_type *type = (const void *)(walk->types + at);
+		uint32_t size = size_at(walk, at);
+
+		at += size && type->name_off < walk->names_size ? size : 4;
+	}
+	return at < walk->size ? at : walk->size;
+}
+
+/* Both from their places on, the first up to the second's. Returns where the first stopped, and sets *second_end. */
+static uint32_t walk_both(struct type_walk *walk, const struct sieve *sieve, uint32_t second, uint32_t *second_end)
+{
+	struct stretch *parts = walk->parts;
+	uint32_t one = 0, other = second, size = 1, other_size = 1, count = 0, other_count = 0;
+
+	while (one < second && other < walk->size && size && other_size) {
+		size = look(walk, sieve, &parts[0], one, count++);
+		other_size = look(walk, sieve, &parts[1], other, other_count++);
+		one += size;
+		other += other_size;
+	}
+	while (one < second && size) {
+		size = look(walk, sieve, &parts[0], one, count++);
+		one += size;
+	}
+	while (other < walk->size && other_size) {
+		other_size = look(walk, sieve, &parts[1], other, other_count++);
+		other += other_size;
+	}
+	parts[0].count = count;
+	parts[1].count = other_count;
+	*second_end = other;
+	return one;
+}
+
+static bool start(struct stretch *part, uint32_t bytes)
+{
+	part->each = malloc((bytes / sizeof(struct btf_type) / TYPES_EACH + 2) * sizeof(*part->each));
+	return part->each;
+}
+
+bool type_walk_run(struct type_walk *walk, const struct sieve *sieve)
+{
+	struct stretch *parts = walk->parts;
+	uint32_t second = guess(walk), end, second_end;
+
+	memset(parts, 0, sizeof(walk->parts));
+	if (!start(&parts[0], walk->size) || !start(&parts[1], walk->size - second))
+		return false;
+	end = walk_both(walk, sieve, second, &second_end);
+	if (end > second) { /* no type begins there */
+		parts[1].count = parts[1].n_marks = 0;
+		for (uint32_t size = 1; end < walk->size && size; end += size)
+			size = look(walk, sieve, &parts[0], end, parts[0].count++);
+		second_end = end;
+	}
+	for (uint32_t i = 0; i < parts[1].n_marks; i++)
+		parts[1].marks[i].id += parts[0].count;
+	return end >= second && second_end == walk->size && !parts[0].lost && !parts[1].lost;
+}
+
+const struct btf_type *type_walk_at(const struct type_walk *walk, uint32_t id)
+{
+	const struct stretch *part = &walk->parts[id > walk->parts[0].count];
+	uint32_t index = id - 1 - (part == walk->parts ? 0 : walk->parts[0].count);
+	const char *type;
+
+	if (!id || index >= part->count)
+		return NULL;
+	type = walk->types + part->each[index / TYPES_EACH];
+	for (uint32_t steps = index % TYPES_EACH; steps; steps--)
+		type += size_of((const void *)type);
+	return (const void *)type;
+}
+
+void type_walk_end(struct type_walk *walk)
+{
+	for (int i = 0; i < 2; i++) {
+		free(walk->parts[i].each);
+		free(walk->parts[i].marks);
+	}
+	memset(walk, 0, sizeof(*walk));
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.c: what the running kernel can do. */
+#include "core/kernel/kernel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "core/kernel/btf/kernel_btf.h"
+
+#define CAST "_cast" /* ends the names of programs that call bpf_rdonly_cast() */
+
+static bool has_function(const struct btf *btf, const char *name)
+{
+	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+/* Loads "return 0" for a function of the kernel's: 0, or a negative errno. */
+static int try_load(const struct btf *btf, enum bpf_attach_type type, const char *function)
+{
+	const struct bpf_insn instructions[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int target = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = type);
+	int fd;
+
+	if (target <= 0)
+		return -ENOENT;
+	options.attach_btf_id = (__u32)target;
+	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, "nettrace_try", "GPL", instructions,
+			   sizeof(instructions) / sizeof(instructions[0]), &options);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+/* At a function that every kernel with TCP has. Only a try tells: the type of program exists everywhere, but the
+ * architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
+static int trampolines_load(const struct btf *btf)
+{
+	return try_load(btf, BPF_TRACE_FEXIT, "tcp_set_state");
+}
+
+int kernel_no_map_iterators(void)
+{
+	static int error = 1; /* not asked yet */
+
+	if (error > 0)
+		error = try_load(kernel_types(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
+	return error;
+}
+
+struct btf *kernel_btf(void)
+{
+	static struct btf *btf;
+	static int error;
+
+	if (!btf && !error) {
+		btf = kernel_types_all();
+		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
+		error = btf ? 0 : errno;
+		if (error == ESRCH)
+			error = access(KERNEL_TYPES, R_OK) < 0 ? errno : ENOENT;
+	}
+	errno = error;
+	return btf;
+}
+
+int kernel_hears(void)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nettrace_try", sizeof(__u32), sizeof(__u32), 1, NULL);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+int kernel_ask(struct kernel *kernel)
+{
+	const struct btf *btf = kernel_types();
+
+	memset(kernel, 0, sizeof(*kernel));
+	if (!btf)
+		return -errno;
+	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), came with 5.11 (commits
+	 * 8e4597c627fb, 3ca1032ab7ab); their implementations are functions of these names. */
+	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
+	kernel->tag_slots = true;
+	kernel->map_iterators = true;
+	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
+	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c */
+	kernel->no_trampolines = trampolines_load(btf);
+	kernel->trampolines = !kernel->no_trampolines;
+	return 0;
+}
+
+/* Stands before libbpf's own (linked with --wrap). Looking for a kfunc or a type that vmlinux lacks, libbpf lists the
+ * types of the modules, which takes CAP_SYS_ADMIN, and gives the whole object up when it may not, even for a weak one.
+ * No program here wants anything of a module: there are none. */
+int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next);
+
+int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next)
+{
+	(void)start;
+	(void)next;
+	errno = ENOENT;
+	return -ENOENT;
+}
+
+static int prototype_arguments(const struct btf *btf, __u32 prototype)
+{
+	const struct btf_type *type = btf__type_by_id(btf, prototype);
+
+	return type && btf_is_func_proto(type) ? btf_vlen(type) : -1;
+}
+
+static int tracepoint_arguments(const struct btf *btf, const char *name)
+{
+	char type_name[128];
+	const struct btf_type *type;
+	int id, count;
+
+	snprintf(type_name, sizeof(type_name), "btf_trace_%s", name);
+	id = btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF);
+	if (id < 0)
+		return -1;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type); /* typedef -> pointer */
+	if (!type || !btf_is_ptr(type))
+		return -1;
+	count = prototype_arguments(btf, type->type);
+	return count < 0 ? -1 : count - 1; /* the first is the tracepoint's own void * */
+}
+
+static int function_arguments(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+
+	return id < 0 ? -1 : prototype_arguments(btf, btf__type_by_id(btf, (__u32)id)->type);
+}
+
+static bool is_cast(const char *program)
+{
+	size_t length = strlen(program);
+
+	return length > strlen(CAST) && !strcmp(program + length - strlen(CAST), CAST);
+}
+
+int kernel_arguments(const struct kernel *kernel, const char *program, const char *section)
+{
+	const char *target = strchr(section, '/');
+	char iterator[128];
+
+	if (!target)
+		return -1;
+	/* Since 6.2. The verifier would say so too, after much work. */
+	if (is_cast(program) && !kernel->cast)
+		return -ENOSYS;
+	target++;
+	if (!strncmp(section, "tp_btf/", 7))
+		return tracepoint_arguments(kernel_types(), target);
+	if (!strncmp(section, "iter/", 5)) {
+		snprintf(iterator, sizeof(iterator), "bpf_iter_%s", target);
+		if (!has_function(kernel_types(), iterator))
+			return -1;
+		if (strcmp(target, "bpf_sk_storage_map"))
+			return 0;
+		return kernel->map_iterators ? kernel_no_map_iterators() : -EPERM;
+	}
+	if ((!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6)) && !kernel->trampolines)
+		return -1;
+	return function_arguments(kernel_types(), target);
+}

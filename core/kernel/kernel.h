@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.h: what the running kernel can do, asked once and without side effects. */
+#ifndef NETTRACE_KERNEL_KERNEL_H
+#define NETTRACE_KERNEL_KERNEL_H
+
+#include <stdbool.h>
+
+struct btf;
+
+#define KERNEL_TYPES "/sys/kernel/btf/vmlinux"
+/* The functions that kernel_ask() looks for. */
+#define KERNEL_FUNCTIONS                                                                                               \
+	"bpf_sk_storage_get_tracing", "bpf_get_current_task_btf", "bpf_rdonly_cast", "tcp_set_state",                  \
+		"bpf_iter_bpf_sk_storage_map"
+
+struct kernel {
+	bool sk_storage;    /* tracing programs may use socket storage (5.11) */
+	bool tag_slots;     /* new tags may be in slots (probes/owner/tag_slots.bpf.h): always, if not crossed out */
+	bool map_iterators; /* iterators may be given a map: if not crossed out, kernel_no_map_iterators() tells */
+	bool task_btf;      /* bpf_get_current_task_btf() (5.11) */
+	bool cast;          /* bpf_rdonly_cast() (6.2) */
+	int no_trampolines; /* why not: negative errno */
+	bool trampolines;   /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
+};
+
+/* All of the running kernel's BTF, 6 MB in memory, loaded on first use and kept; NULL with errno: there is none to
+ * read. Programs need core/kernel/btf/kernel_btf.h only. */
+struct btf *kernel_btf(void);
+/* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
+int kernel_hears(void);
+/* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */
+int kernel_ask(struct kernel *kernel);
+/* Why no iterator can be given a map, as that of socket storage: negative errno; 0: it can. Asked by loading a program,
+ * when first wanted. There are kernels whose owners forbid it (seen on a 6.18), while other iterators serve. */
+int kernel_no_map_iterators(void);
+/* How many arguments the target of a program, by its section, takes on this kernel ("tp_btf/kfree_skb",
+ * "fexit/inet_csk_accept"); 0 for an iterator; -1: there is no such target, or no means to reach it; -ENOSYS: what the
+ * program calls is not there; other negative errno: it may not be reached. */
+int kernel_arguments(const struct kernel *kernel, const char *program, const char *section);
+/* lockdown=confidentiality: programs may not read the kernel's memory. False where there is no telling. */
+bool kernel_is_locked_down(void);
+/* In a pid namespace of our own, iterators see only its processes. False where there is no telling. */
+bool kernel_hides_processes(void);
+/* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching; it looks at what
+ * this process may and where it is. Good until the next call. */
+const char *kernel_remedy(int error);
+/* The same for /proc/kallsyms, where it hides the addresses. */
+const char *kernel_symbols_remedy(void);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* accept_hooks.h: the hooks that see a connection handed to its process; their programs: probes/accept*.bpf.h. */
+#ifndef NETTRACE_MODEL_ACCEPT_HOOKS_H
+#define NETTRACE_MODEL_ACCEPT_HOOKS_H
+
+/* What those of system calls and io_uring miss is nearly always of another kind. */
+/* clang-format off */
+#define ACCEPT_HOOK_ROW                                                                                                \
+	{ "accept", { "accept_function", "accept_cast", "accept_helper" }, .aside = true }
+#define ACCEPT_OTHER_HOOKS                                                                                             \
+	{ "end of accept", { "accept_late_cast", "accept_late_helper" },                                               \
+	  "the first connection of a thread that waited in accept() before tracing", .aside = true },                  \
+	{ "io_uring_complete", { "accept_uring_cast", "accept_uring_helper" },                                         \
+	  "the first connection that io_uring accepts for a request older than the trace", .aside = true },            \
+	{ "tcp_destroy_sock", { "accept_destroyed" }, .aside = true }
+/* clang-format on */
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* byte_hooks.h: the hooks of tools that count what connections carry (probes/tcp/bytes.bpf.h), all they have. */
+#ifndef NETTRACE_MODEL_BYTE_HOOKS_H
+#define NETTRACE_MODEL_BYTE_HOOKS_H
+
+#include "core/tool.h"
+
+/* The owners that state changes do not tell are found by the walk over descriptors (probes/owner/owner_walk.bpf.h). */
+/* clang-format off */
+#define TRAFFIC_HOOKS                                                                                                  \
+	{ "inet_sock_set_state", { "traffic_state_atomic", "traffic_state_hash" } },                                   \
+	{ "tcp_destroy_sock", { "traffic_destroyed_atomic", "traffic_destroyed_hash" }, .aside = true },               \
+	{ "open sockets", { "owner_seed", "owner_seed_hash" },                                                         \
+	  "the owners of sockets older than the trace, and of those passed on", RUN_AT_START, .again = true },         \
+	{ "open connections", { "traffic_tagged", "traffic_held", "traffic_tcp" }, .use = RUN_AT_INTERVAL,             \
+	  .lesser[2] = "the connections of other network namespaces, but for what they carried until they were closed" }
+/* clang-format on */
+
+#endif

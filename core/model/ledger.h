@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ledger.h: where every event went: a run can account for itself. */
+#ifndef NETTRACE_MODEL_LEDGER_H
+#define NETTRACE_MODEL_LEDGER_H
+
+#include <stdint.h>
+
+#include "probes/wire.h"
+
+/* All CPUs together. seen = filtered + sent + lost_ring + missed. */
+struct ledger {
+	struct counters counters;
+	uint64_t seen;
+	uint64_t missed; /* the kernel did not run our program, as it was running on that CPU already */
+};
+
+/* What did not become a row though no filter said so. */
+static inline uint64_t ledger_lost(const struct ledger *ledger)
+{
+	return ledger->counters.lost_ring + ledger->missed;
+}
+
+#endif

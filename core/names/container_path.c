@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* container_path.c: reads the paths that container runtimes give their cgroups.
+ *
+ * What they write (a scope is systemd's, the others are of the cgroupfs driver):
+ *   docker      docker-ID.scope             /docker/ID
+ *   containerd  cri-containerd-ID.scope     /kubepods/burstable/podUID/ID    ...slice:cri-containerd:ID
+ *   CRI-O       crio-ID.scope               crio-ID         crio-conmon-ID is not the container
+ *   podman      libpod-ID.scope[/container] libpod-ID       libpod-conmon-ID is not
+ *   LXC         lxc.payload.NAME            /lxc/NAME       lxc.monitor.NAME is not
+ *   nspawn      machine-NAME.scope          systemd-nspawn@NAME.service[/payload]
+ * and kubelet around them: kubepods-burstable-podUID.slice, or podUID; `_` stands for `-` in a slice's UID. */
+#include "core/names/container_path.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ID_DIGITS 64
+
+/* A component of the path, without the ending of its kind of unit. */
+struct part {
+	const char *at;
+	size_t length;
+};
+
+static bool ends_with(struct part part, const char *end)
+{
+	size_t length = strlen(end);
+
+	return part.length > length && !memcmp(part.at + part.length - length, end, length);
+}
+
+static bool starts_with(struct part part, const char *start)
+{
+	size_t length = strlen(start);
+
+	return part.length > length && !memcmp(part.at, start, length);
+}
+
+static bool is(struct part part, const char *text)
+{
+	return part.length == strlen(text) && !memcmp(part.at, text, part.length);
+}
+
+static struct part without_end(struct part part, const char *end)
+{
+	if (ends_with(part, end))
+		part.length -= strlen(end);
+	return part;
+}
+
+static struct part behind(struct part part, const char *start)
+{
+	size_t length = strlen(start);
+
+	return (struct part){ part.at + length, part.length - length };
+}
+
+static size_t hex_digits(const char *at, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && isxdigit((unsigned char)at[n]) && !isupper((unsigned char)at[n]))
+		n++;
+	return n;
+}
+
+static void copy(char to[CONTAINER_NAME], struct part part)
+{
+	snprintf(to, CONTAINER_NAME, "%.*s", (int)part.length, part.at);
+}
+
+/* The digits that a runtime's component ends with, behind nothing or '-' or ':'. */
+static bool read_id(struct container *container, struct part part)
+{
+	struct part id, before;
+
+	part = without_end(without_end(part, ".scope"), ".service");
+	if (part.length < ID_DIGITS)
+		return false;
+	id = (struct part){ part.at + part.length - ID_DIGITS, ID_DIGITS };
+	before = (struct part){ part.at, part.length - ID_DIGITS };
+	if (hex_digits(id.at, ID_DIGITS) != ID_DIGITS)
+		return false;
+	if (before.length && !strchr("-:", before.at[before.length - 1]))
+		return false;
+	/* The runtime's own process beside the container. */
+	if (is(before, "conmon-") || ends_with(before, "-conmon-"))
+		return false;
+	copy(container->id, id);
+	container->digits = true;
+	return true;
+}
+
+/* systemd writes what may not stand in a unit's name as \xNN. */
+static void copy_unescaped(char to[CONTAINER_NAME], struct part part)
+{
+	unsigned int byte;
+	size_t used = 0;
+
+	for (size_t i = 0; i < part.length && used < CONTAINER_NAME - 1; i++) {
+		if (part.length - i >= 4 && sscanf(part.at + i, "\\x%2x", &byte) == 1 && byte) {
+			to[used++] = (char)byte;
+			i += 3;
+		} else {
+			to[used++] = part.at[i];
+		}
+	}
+	to[used] = '\0';
+}
+
+/* Containers that are known by a name. `above`: the component before. */
+static bool read_name(struct container *container, struct part part, struct part above)
+{
+	if (starts_with(part, "lxc.payload."))
+		copy(container->id, behind(part, "lxc.payload."));
+	else if (is(above, "lxc"))
+		copy(container->id, part);
+	else if (starts_with(part, "systemd-nspawn@") && ends_with(behind(part, "systemd-nspawn@"), ".service"))
+		copy_unescaped(container->id, without_end(behind(part, "systemd-nspawn@"), ".service"));
+	else if (starts_with(part, "machine-") && ends_with(behind(part, "machine-"), ".scope") &&
+		 !starts_with(part, "machine-qemu"))
+		copy_unescaped(container->id, without_end(behind(part, "machine-"), ".scope"));
+	return *container->id;
+}
+
+/* "podUID" at the end of a component: 36 characters, or the 32 digits of a static pod. */
+static void read_pod(struct container *container, struct part part)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const char *colon;
+	size_t length;
+
+	colon = memchr(part.at, ':', part.length); /* "kubepods-podUID.slice:cri-containerd:ID" */
+	if (colon)
+		part.length = (size_t)(colon - part.at);
+	part = without_end(part, ".slice");
+	for (length = 36; length >= 32; length -= 4) {
+		struct part uid;
+		size_t i = 0;
+
+		if (part.length < length + 3)
+			continue;
+		uid = (struct part){ part.at + part.length - length, length };
+		if (memcmp(uid.at - 3, "pod", 3) || (uid.at - 3 != part.at && uid.at[-4] != '-'))
+			continue;
+		for (; i < length; i++) {
+			bool dash = length == 36 && form[i] == '-';
+
+			if (dash ? !strchr("-_", uid.at[i]) : !hex_digits(uid.at + i, 1))
+				break;
+			container->pod[i] = dash ? '-' : uid.at[i];
+		}
+		container->pod[i == length ? i : 0] = '\0';
+		if (i == length)
+			return;
+	}
+}
+
+/* The last component of a path that ends at `end`. */
+static struct part last_part(const char *path, const char *end)
+{
+	const char *at = end;
+
+	while (at > path && at[-1] != '/')
+		at--;
+	return (struct part){ at, (size_t)(end - at) };
+}
+
+void container_read(struct container *container, const char *path)
+{
+	const char *end = path + strlen(path);
+
+	*container = (struct container){ 0 };
+	while (end > path && !*container->pod) {
+		struct part part = last_part(path, end), above = { path, 0 };
+
+		if (part.at > path)
+			above = last_part(path, part.at - 1);
+		if (!*container->id && !read_id(container, part))
+			read_name(container, part, above);
+		if (!*container->unit && !*container->id && (ends_with(part, ".service") || ends_with(part, ".scope")))
+			copy(container->unit, part);
+		read_pod(container, part);
+		end = part.at > path ? part.at - 1 : path;
+	}
+	if (*container->id)
+		*container->unit = '\0';
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* containers.c: in which container a socket is, remembered for a while. */
+#include "core/names/containers.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/names/cgroups.h"
+#include "core/base/clock.h"
+#include "core/base/message.h"
+
+#define GOOD_FOR 1000000000ULL  /* ns: then the owner may have gone elsewhere */
+#define STALE    60000000000ULL /* ns: of an owner that is gone; its number may be another's by then */
+
+static struct {
+	bool on;
+	bool v1; /* this machine has hierarchies of v1, too */
+	void (*again)(void);
+	uint64_t serial;
+	struct remembered {
+		uint64_t cgroup_id, at;
+		uint32_t pid;
+		char *path; /* NULL: not known */
+		struct place place;
+	} * places;
+} state;
+
+/* The path of a line "12:cpu,cpuacct:/path" of /proc/PID/cgroup, in place. */
+static char *path_of(char *line, bool *v2)
+{
+	char *path = strchr(line, ':');
+
+	path = path ? strchr(path + 1, ':') : NULL;
+	if (!path)
+		return NULL;
+	*v2 = !strncmp(line, "0::", 3);
+	path++;
+	path[strcspn(path, "\n")] = '\0';
+	return path;
+}
+
+enum answer {
+	GONE, /* or hidden from us */
+	IN_NONE,
+	IN_CONTAINER,
+};
+
+/* The path of a container that the process is in, in any hierarchy; IN_NONE: that of v2, if there is one. */
+static enum answer ask_owner(uint32_t pid, char path[PATH_MAX])
+{
+	char name[32], line[PATH_MAX + 64];
+	enum answer answer = GONE;
+	struct container container;
+	FILE *file;
+	bool v2;
+
+	snprintf(name, sizeof(name), "/proc/%u/cgroup", pid);
+	file = pid ? fopen(name, "re") : NULL;
+	path[0] = '\0';
+	while (file && answer != IN_CONTAINER && fgets(line, sizeof(line), file)) {
+		const char *at = path_of(line, &v2);
+
+		if (!at)
+			continue;
+		container_read(&container, at);
+		answer = *container.id ? IN_CONTAINER : IN_NONE;
+		if (v2 || *container.id)
+			snprintf(path, PATH_MAX, "%s", at);
+	}
+	if (file)
+		fclose(file);
+	return answer;
+}
+
+/* This machine has cgroup v1 beside v2, or alone. */
+static bool has_v1(void)
+{
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	char line[PATH_MAX + 64];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strncmp(line, "0::", 3) != 0;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Empty: not known. False: the owner would have told, but cannot be asked any more. */
+static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_owner)
+{
+	struct container container = { 0 };
+	char owners[PATH_MAX];
+	enum answer answer;
+	bool known = cgroups_path(event->cgroup_id, path, PATH_MAX);
+
+	if (!known && state.again && event->cgroup_id) {
+		state.again();
+		known = cgroups_path(event->cgroup_id, path, PATH_MAX);
+	}
+	if (known)
+		container_read(&container, path);
+	else
+		path[0] = '\0';
+	if (!state.again || *container.id || (known && !state.v1))
+		return true;
+	answer = ask_owner(event->pid, owners);
+	*of_owner = answer == IN_CONTAINER || !known;
+	if (*of_owner)
+		memcpy(path, owners, PATH_MAX);
+	return answer != GONE;
+}
+
+static struct remembered *slot_of(uint64_t cgroup_id, uint32_t pid)
+{
+	return &state.places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (PLACES_MOST - 1)];
+}
+
+static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pid)
+{
+	return slot->at && slot->cgroup_id == cgroup_id && slot->pid == pid;
+}
+
+static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, const char *path, bool of_owner)
+{
+	struct place *place = &slot->place;
+
+	if (is_of(slot, cgroup_id, pid) && place->of_owner == of_owner && place->path && !strcmp(place->path, path))
+		return;
+	free(slot->path);
+	slot->cgroup_id = cgroup_id;
+	slot->pid = pid;
+	slot->path = *path ? strdup(path) : NULL;
+	*place = (struct place){ .path = slot->path,
+				 .of_owner = of_owner,
+				 .index = (unsigned int)(slot - state.places),
+				 .serial = ++state.serial };
+	container_read(&place->container, path);
+}
+
+static void look(struct remembered *slot, const struct event *event, uint64_t now)
+{
+	char path[PATH_MAX];
+	bool of_owner = false, answered = find_path(event, path, &of_owner);
+
+	/* Who is gone is where it was last seen. */
+	if (!answered && is_of(slot, event->cgroup_id, event->pid) && now - slot->at < STALE)
+		return;
+	fill(slot, event->cgroup_id, event->pid, path, of_owner);
+	slot->at = now;
+}
+
+const struct place *containers_place(const struct event *event)
+{
+	struct remembered *slot;
+	uint64_t now;
+
+	if (!state.on)
+		return NULL;
+	slot = slot_of(event->cgroup_id, event->pid);
+	now = clock_boot();
+	/* What a recording has told stays so until it tells more. */
+	if (!is_of(slot, event->cgroup_id, event->pid) || (state.again && now - slot->at > GOOD_FOR))
+		look(slot, event, now);
+	return &slot->place;
+}
+
+const char *containers_text(const struct event *event, enum of_container what, size_t *length)
+{
+	const struct place *place = containers_place(event);
+	const struct container *container;
+	const char *text;
+
+	if (!place || !place->path)
+		return NULL;
+	container = &place->container;
+	if (what == CONTAINER_PATH)
+		text = place->path;
+	else if (what == CONTAINER_POD)
+		text = container->pod;
+	else if (what == CONTAINER_ID || *container->id)
+		text = container->id;
+	else
+		text = container->unit;
+	*length = what == CONTAINER_LABEL && container->digits ? CONTAINER_SHORT : strlen(text);
+	return *text ? text : NULL;
+}
+
+void containers_tell(uint64_t cgroup_id, uint32_t owner, const char *path)
+{
+	struct remembered *slot;
+
+	if (!owner) {
+		cgroups_add(cgroup_id, 0, strcmp(path, "/") ? path : "");
+	} else if (state.on) {
+		slot = slot_of(cgroup_id, owner);
+		fill(slot, cgroup_id, owner, path, true);
+		slot->at = 1;
+	}
+}
+
+void containers_on(void (*again)(void))
+{
+	state.places = calloc(PLACES_MOST, sizeof(*state.places));
+	if (!state.places)
+		say_exit(EXIT_FAILED, "out of memory");
+	state.on = true;
+	state.again = again;
+	state.v1 = again && has_v1();
+}
+
+void containers_off(void)
+{
+	for (size_t i = 0; state.on && i < PLACES_MOST; i++)
+		free(state.places[i].path);
+	free(state.places);
+	memset(&state, 0, sizeof(state));
+	cgroups_forget();
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dns_cache.c: the names that addresses were asked for by, in the order in which they were learned. */
+#include "core/names/dns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/message.h"
+
+#define NAMES_MOST 10240
+#define HASH_SLOTS 16384                       /* power of two */
+#define LATE       100000000ULL                /* ns: of an older answer the age is shown */
+#define TOO_OLD    (24 * 3600 * 1000000000ULL) /* ns */
+
+const char *const dns_unnamed[2] = { "No DNS Query", "localhost" };
+
+struct entry {
+	uint32_t next; /* with the same hash; indexes are + 1, so 0 is none */
+	uint32_t older, newer;
+	uint32_t netns;
+	uint64_t when;
+	uint8_t address[16];
+	char name[DNS_NAME];
+};
+
+_Static_assert(sizeof(((struct peer *)0)->query) >= DNS_NAME, "room for a name");
+
+static struct {
+	struct entry *entries; /* NULL: nothing was learned yet */
+	uint32_t slots[HASH_SLOTS];
+	uint32_t count, oldest, newest;
+} names;
+
+/* What the addresses of one message have in common. */
+struct answer {
+	uint32_t netns;
+	uint64_t when;
+	const char *name;
+};
+
+static struct entry *entry_at(uint32_t index)
+{
+	return &names.entries[index - 1];
+}
+
+static uint32_t *slot_of(uint32_t netns, const uint8_t address[16])
+{
+	uint32_t hash = 2166136261U ^ netns; /* FNV-1a */
+
+	for (int i = 0; i < 16; i++)
+		hash = (hash ^ address[i]) * 16777619U;
+	return &names.slots[(hash ^ hash >> 16) & (HASH_SLOTS - 1)];
+}
+
+static uint32_t find(uint32_t netns, const uint8_t address[16])
+{
+	uint32_t index = names.entries ? *slot_of(netns, address) : 0;
+
+	while (index && (entry_at(index)->netns != netns || memcmp(entry_at(index)->address, address, 16)))
+		index = entry_at(index)->next;
+	return index;
+}
+
+static void leave_order(uint32_t index)
+{
+	const struct entry *entry = entry_at(index);
+
+	*(entry->older ? &entry_at(entry->older)->newer : &names.oldest) = entry->newer;
+	*(entry->newer ? &entry_at(entry->newer)->older : &names.newest) = entry->older;
+}
+
+static void become_newest(uint32_t index)
+{
+	struct entry *entry = entry_at(index);
+
+	entry->newer = 0;
+	entry->older = names.newest;
+	*(names.newest ? &entry_at(names.newest)->newer : &names.oldest) = index;
+	names.newest = index;
+}
+
+/* A free entry: the oldest one's, when there is no other. */
+static uint32_t take_entry(void)
+{
+	uint32_t index = names.oldest, *at;
+
+	if (!names.entries)
+		names.entries = calloc(NAMES_MOST, sizeof(*names.entries));
+	if (!names.entries)
+		say_exit(EXIT_FAILED, "out of memory");
+	if (names.count < NAMES_MOST)
+		return ++names.count;
+	leave_order(index);
+	for (at = slot_of(entry_at(index)->netns, entry_at(index)->address); *at != index; at = &entry_at(*at)->next)
+		;
+	*at = entry_at(index)->next;
+	return index;
+}
+
+static void learn_address(void *context, const uint8_t address[16])
+{
+	const struct answer *answer = context;
+	uint32_t index = find(answer->netns, address);
+	struct entry *entry;
+
+	if (index) {
+		leave_order(index);
+		entry = entry_at(index);
+	} else {
+		uint32_t *slot = slot_of(answer->netns, address);
+
+		index = take_entry();
+		entry = entry_at(index);
+		memcpy(entry->address, address, sizeof(entry->address));
+		entry->netns = answer->netns;
+		entry->next = *slot;
+		*slot = index;
+	}
+	entry->when = answer->when;
+	strcpy(entry->name, answer->name);
+	become_newest(index);
+}
+
+void dns_learn(uint32_t netns, uint64_t when, const uint8_t *message, size_t length)
+{
+	char name[DNS_NAME];
+
+	dns_read(message, length, name, learn_address, &(struct answer){ netns, when, name });
+}
+
+static bool is_loopback(const uint8_t address[16])
+{
+	static const uint8_t v4[16] = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 }, v6[16] = { [15] = 1 };
+
+	return !memcmp(address, v4, sizeof(v4)) || !memcmp(address, v6, sizeof(v6));
+}
+
+void dns_name_peer(struct peer *peer, const struct event *event)
+{
+	uint32_t index = find(event->netns, event->raddr);
+	const struct entry *entry = index ? entry_at(index) : NULL;
+
+	memset(peer, 0, sizeof(*peer));
+	peer->age = peer->late = NOT_KNOWN;
+	peer->unnamed = is_loopback(event->raddr);
+	if (!entry || peer->unnamed || (event->ts > entry->when && event->ts - entry->when > TOO_OLD))
+		return;
+	strcpy(peer->query, entry->name);
+	peer->age = event->ts > entry->when ? event->ts - entry->when : 0;
+	if (peer->age > LATE)
+		peer->late = peer->age;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* enums.c: which BTF an enum is found in: the one given, the running kernel's, or a module's. */
+#include "core/names/enums.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+#include "core/names/enum_table.h"
+#include "core/kernel/kernel.h"
+#include "core/names/names.h"
+#include "core/base/message.h"
+
+/* What the enums of drop reasons, the kernel's own and the modules', have in the names of their types. */
+#define DROP_REASONS "drop_reason"
+/* From this bit on, a drop reason has the number of its subsystem; 0 is the kernel's own (dropreason-core.h). */
+#define SUBSYSTEM_SHIFT 16
+
+/* The enums of drop reasons in one BTF, and for the running kernel's in those of its modules. */
+struct reasons {
+	struct reasons *next;
+	const struct btf *btf;
+	struct enum_table *tables;
+};
+
+/* Names of our own: enum_extend(). */
+static const struct enum_extra *extras;
+
+/* The name of type `id` if it is an enum with values; a mere declaration has none. */
+static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_type **type)
+{
+	*type = btf__type_by_id(btf, id);
+	if (!*type || !btf_is_any_enum(*type) || !btf_vlen(*type))
+		return NULL;
+	return btf__name_by_offset(btf, (*type)->name_off);
+}
+
+/* An enum that does not exist gets a table too: to look for it is to walk all types of a kernel. */
+static const struct enum_table *table_of(const struct btf *btf, const char *type)
+{
+	static struct enum_table *tables;
+	const struct btf_type *found;
+
+	for (const struct enum_table *table = tables; table; table = table->next) {
+		if (table->btf == btf && strcmp(table->type, type) == 0)
+			return table;
+	}
+	for (__u32 id = 1, end = btf__type_cnt(btf); id < end; id++) {
+		const char *name = enum_at(btf, id, &found);
+
+		if (name && strcmp(name, type) == 0)
+			return enum_table_add(&tables, btf, type, found);
+	}
+	return enum_table_add(&tables, btf, type, NULL);
+}
+
+/* Adds the enums of drop reasons among the types from `id` on. False: there are none. */
+static bool add_reasons(struct reasons *reasons, const struct btf *btf, __u32 id)
+{
+	const struct btf_type *type;
+	bool any = false;
+
+	for (__u32 end = btf__type_cnt(btf); id < end; id++) {
+		const char *name = enum_at(btf, id, &type);
+
+		if (!name || !strstr(name, DROP_REASONS))
+			continue;
+		enum_table_add(&reasons->tables, btf, name, type);
+		any = true;
+	}
+	return any;
+}
+
+/* A module's BTF is kept only if it has such enums. */
+static void add_modules(struct reasons *reasons)
+{
+	DIR *directory = opendir("/sys/kernel/btf");
+	const struct dirent *item;
+
+	while (directory && (item = readdir(directory))) {
+		struct btf *module;
+
+		if (item->d_name[0] == '.' || strcmp(item->d_name, "vmlinux") == 0)
+			continue;
+		module = btf__load_module_btf(item->d_name, kernel_btf());
+		if (module && !add_reasons(reasons, module, btf__type_cnt(kernel_btf())))
+			btf__free(module);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static const struct enum_table *reasons_of(const struct btf *btf)
+{
+	static struct reasons *known;
+	struct reasons *reasons;
+
+	for (reasons = known; reasons; reasons = reasons->next) {
+		if (reasons->btf == btf)
+			return reasons->tables;
+	}
+	reasons = calloc(1, sizeof(*reasons));
+	if (!reasons)
+		say_exit(EXIT_FAILED, "out of memory");
+	reasons->btf = btf;
+	reasons->next = known;
+	known = reasons;
+	add_reasons(reasons, btf, 1);
+	if (btf == kernel_btf())
+		add_modules(reasons);
+	return reasons->tables;
+}
+
+void enum_extend(const struct enum_extra *own)
+{
+	extras = own;
+}
+
+const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
+{
+	const char *name;
+
+	for (const struct enum_extra *extra = extras; extra && extra->name; extra++) {
+		if (extra->value == value && strcmp(extra->type, type) == 0)
+			return extra->name;
+	}
+	if (!btf && names_recorded)
+		return names_recorded->enum_name(type, value);
+	if (!btf && !(btf = kernel_btf()))
+		return NULL;
+	name = enum_table_name(table_of(btf, type), value);
+	if (name || !(value >> SUBSYSTEM_SHIFT) || !strstr(type, DROP_REASONS))
+		return name;
+	for (const struct enum_table *table = reasons_of(btf); table && !name; table = table->next)
+		name = enum_table_name(table, value);
+	return name;
+}
+
+bool enum_value(const struct btf *btf, const char *type, const char *name, uint64_t *value)
+{
+	const struct enum_table *table;
+
+	for (const struct enum_extra *extra = extras; extra && extra->name; extra++) {
+		if (strcasecmp(extra->name, name) == 0 && strcmp(extra->type, type) == 0) {
+			*value = extra->value;
+			return true;
+		}
+	}
+	if (!btf && names_recorded)
+		return names_recorded->enum_value(type, name, value);
+	if (!btf && !(btf = kernel_btf()))
+		return false;
+	table = table_of(btf, type);
+	if (enum_table_value(table, name, value))
+		return true;
+	if (!table->count || !strstr(type, DROP_REASONS))
+		return false;
+	/* What enum_name() tells of a subsystem is found again. Small values of other enums are not drop reasons. */
+	for (table = reasons_of(btf); table; table = table->next) {
+		uint64_t reason;
+
+		if (enum_table_value(table, name, &reason) && reason >> SUBSYSTEM_SHIFT) {
+			*value = reason;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void each_of(const struct enum_table *table, uint64_t least, enum_taker *take, void *context)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct enum_value *value = &table->values[i];
+
+		if (value->key >= least)
+			take(context, value->key, value->name, value->tail);
+	}
+}
+
+void enum_each(const char *type, enum_taker *take, void *context)
+{
+	const struct btf *btf = kernel_btf();
+
+	if (!btf)
+		return;
+	each_of(table_of(btf, type), 0, take, context);
+	if (!strstr(type, DROP_REASONS))
+		return;
+	for (const struct enum_table *table = reasons_of(btf); table; table = table->next)
+		each_of(table, 1ULL << SUBSYSTEM_SHIFT, take, context);
+}
+
+bool enum_exists(const struct btf *btf, const char *type)
+{
+	if (!btf && names_recorded)
+		return names_recorded->enum_exists(type);
+	return (btf || (btf = kernel_btf())) && table_of(btf, type)->count;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* names.c: whether the running kernel or a recording is asked for names. */
+#include "core/names/names.h"
+
+const struct name_source *names_recorded;
+
+bool symbols_at(uint64_t address, struct symbol *symbol)
+{
+	const struct symbols *symbols;
+
+	if (names_recorded)
+		return names_recorded->symbol(address, symbol);
+	symbols = symbols_kernel();
+	if (!symbols)
+		return false;
+	return symbols_find(symbols, address, symbol) ||
+	       (symbols_kernel_again() && symbols_find(symbols_kernel(), address, symbol));
+}

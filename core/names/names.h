@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* names.h: what the numbers of a recording are called, where the running kernel must not be asked. */
+#ifndef NETTRACE_NAMES_NAMES_H
+#define NETTRACE_NAMES_NAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/names/symbols.h"
+
+/* The same questions as those of core/names/enums.h and core/names/symbols.h. */
+struct name_source {
+	const char *(*enum_name)(const char *type, uint64_t value);
+	bool (*enum_value)(const char *type, const char *name, uint64_t *value);
+	bool (*enum_exists)(const char *type);
+	bool (*symbol)(uint64_t address, struct symbol *symbol);
+};
+
+/* Who is asked instead of the running kernel; NULL: nobody. */
+extern const struct name_source *names_recorded;
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stack.c: kernel stacks and code addresses as text. */
+#include "core/names/stack.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/kernel/kernel.h"
+#include "core/names/names.h"
+#include "core/base/message.h"
+#include "core/names/symbols.h"
+
+void stack_note(void)
+{
+	const struct symbols *symbols = symbols_kernel();
+	int error = errno;
+	static bool told;
+
+	if (!told && !symbols)
+		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms: "
+		    "%s",
+		    strerror(error));
+	else if (!told && symbols_hidden(symbols))
+		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms "
+		    "hides them (%s)",
+		    kernel_symbols_remedy());
+	told = true;
+}
+
+static bool find(uint64_t address, struct symbol *symbol)
+{
+	if (!names_recorded)
+		stack_note();
+	return symbols_at(address, symbol);
+}
+
+bool stack_symbol(struct text *text, uint64_t address, bool quoted)
+{
+	struct symbol symbol;
+
+	if (quoted)
+		text_char(text, '"');
+	if (find(address, &symbol)) {
+		text_string(text, symbol.name);
+		text_string(text, "+0x");
+		text_hex(text, address - symbol.start, 1);
+		if (symbol.module) {
+			text_string(text, " [");
+			text_string(text, symbol.module);
+			text_char(text, ']');
+		}
+	} else {
+		text_string(text, "0x");
+		text_hex(text, address, 16);
+	}
+	if (quoted)
+		text_char(text, '"');
+	return true;
+}
+
+/* The program itself, what the tracepoint calls, and the trampoline between. */
+static bool is_tracing(uint64_t address)
+{
+	static const char *const starts[] = { "bpf_prog_",    "bpf_trace_run", "bpf_trampoline_",
+					      "__bpf_trace_", "__traceiter_",  "trace_call_bpf" };
+	struct symbol symbol;
+
+	if (!find(address, &symbol))
+		return false;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (!strncmp(symbol.name, starts[i], strlen(starts[i])))
+			return true;
+	return false;
+}
+
+/* Frame i, skipping the tracing's own at the top. 0: the end. */
+static uint64_t next_frame(const void *frames, size_t size, size_t *i, bool *top)
+{
+	uint64_t address = 0;
+
+	while (*i < size / sizeof(address)) {
+		memcpy(&address, (const char *)frames + *i * sizeof(address), sizeof(address));
+		++*i;
+		if (!address || !*top || !is_tracing(address))
+			break;
+		address = 0;
+	}
+	*top = false;
+	return address;
+}
+
+void stack_lines(struct text *text, const void *frames, size_t size)
+{
+	uint64_t address;
+	bool top = true;
+	size_t i = 0;
+
+	while ((address = next_frame(frames, size, &i, &top))) {
+		text_char(text, '\t');
+		stack_symbol(text, address, false);
+		text_char(text, '\n');
+	}
+}
+
+bool stack_inline(struct text *text, const void *frames, size_t size, bool json)
+{
+	uint64_t address;
+	bool top = true, first = true;
+	size_t i = 0;
+
+	if (json)
+		text_char(text, '[');
+	while ((address = next_frame(frames, size, &i, &top))) {
+		if (!first)
+			text_char(text, json ? ',' : ';');
+		first = false;
+		stack_symbol(text, address, json);
+	}
+	if (json)
+		text_char(text, ']');
+	return true;
+}

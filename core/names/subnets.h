@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* subnets.h: a list of subnets, and which of them an address belongs to. */
+#ifndef NETTRACE_NAMES_SUBNETS_H
+#define NETTRACE_NAMES_SUBNETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probes/wire.h"
+
+#define SUBNETS_MAX  CIDR_ITEMS
+#define SUBNETS_TEXT 48
+
+struct subnets {
+	struct cidr cidrs[SUBNETS_MAX];
+	char texts[SUBNETS_MAX][SUBNETS_TEXT]; /* as the user wrote them */
+	int lengths[SUBNETS_MAX];              /* of the prefix */
+	bool v4[SUBNETS_MAX];
+	__u32 count;
+};
+
+/* "10.0.0.0/8,2001:db8::/32". NULL, or what is wrong with it, for people; it lives until the next call. */
+const char *subnets_parse(struct subnets *subnets, const char *text);
+/* The text of the subnet of an address (16 bytes, IPv4 as ::ffff:a.b.c.d): the first of the list that has it, or the
+ * one with the longest prefix; NULL: none. An IPv6 subnet has no IPv4 addresses. */
+const char *subnets_find(const struct subnets *subnets, const __u8 *address, bool longest);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journal.c: events as entries of the systemd journal. */
+#include "core/print/journal.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/print/journal_socket.h"
+#include "core/base/message.h"
+
+#define PATIENCE 200           /* ms */
+#define HURRY    1000000000ULL /* ns */
+
+void journal_rows_start(struct journal_rows *rows, const struct tool *tool)
+{
+	*rows = (struct journal_rows){ .tool = tool, .fd = journal_open(JOURNAL_SOCKET) };
+	if (rows->fd < 0)
+		say_exit(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET,
+			 strerror(errno));
+}
+
+static void add_field(struct journal_rows *rows, const char *name, size_t from)
+{
+	journal_field(&rows->entry, name, rows->value.data + from, rows->value.length - from);
+	rows->value.length = from;
+}
+
+static void add_number(struct journal_rows *rows, const char *name, uint64_t value)
+{
+	text_unsigned(&rows->value, value);
+	add_field(rows, name, 0);
+}
+
+/* The '%' of a name stands for the family: OBJECT_%_SOURCE_ADDRESS. */
+static const char *family_name(struct text *name, const char *title, int family)
+{
+	const char *percent = strchr(title, '%');
+
+	name->length = 0;
+	if (percent) {
+		text_bytes(name, title, (size_t)(percent - title));
+		text_string(name, family == 6 ? "IPV6" : "IPV4");
+		title = percent + 1;
+	}
+	text_bytes(name, title, strlen(title) + 1);
+	return name->data;
+}
+
+static void add_message(struct journal_rows *rows, const struct field_row *row)
+{
+	for (const struct field *field = rows->tool->journal_message; field->name; field++) {
+		struct field whole = field_complete(field);
+
+		if (rows->value.length)
+			text_char(&rows->value, ' ');
+		if (whole.before)
+			text_string(&rows->value, whole.before);
+		if (!field_write(&rows->value, &whole, row, AS_COLUMN, 0))
+			text_char(&rows->value, '-');
+	}
+	add_field(rows, "MESSAGE", 0);
+}
+
+/* A busy journald is waited for, one that hangs only now and then: the ring must not fill because of it. */
+static void send_entry(struct journal_rows *rows)
+{
+	uint64_t now = clock_boot();
+
+	if (!journal_send(rows->fd, &rows->entry, now < rows->hurry ? 0 : PATIENCE))
+		return;
+	rows->lost++;
+	rows->hurry = now + HURRY;
+}
+
+void journal_rows_add(struct journal_rows *rows, const struct event *event, size_t size)
+{
+	const struct field_row row = { .event = event, .size = size };
+	struct text name = { 0 };
+
+	journal_field(&rows->entry, "SYSLOG_IDENTIFIER", rows->tool->name, strlen(rows->tool->name));
+	add_number(rows, "PRIORITY", 5);
+	add_number(rows, "_SOURCE_REALTIME_TIMESTAMP", clock_wall_us(event->ts));
+	for (const struct field *field = rows->tool->journal; field->name; field++) {
+		struct field whole = field_complete(field);
+
+		/* journald looks up what it can about OBJECT_PID itself when root sends it. */
+		if (!strcmp(whole.title, "OBJECT_COMM") && geteuid() == 0)
+			continue;
+		if (field_write(&rows->value, &whole, &row, AS_COLUMN, 0))
+			add_field(rows, family_name(&name, whole.title, event->family), 0);
+	}
+	add_message(rows, &row);
+	send_entry(rows);
+	text_free(&name);
+}
+
+void journal_rows_stop(struct journal_rows *rows)
+{
+	if (rows->lost)
+		say("lost %llu journal entries: journald did not take them", (unsigned long long)rows->lost);
+	close(rows->fd);
+	text_free(&rows->entry);
+	text_free(&rows->value);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* journal.h: events as entries of the systemd journal (-Y). */
+#ifndef NETTRACE_PRINT_JOURNAL_H
+#define NETTRACE_PRINT_JOURNAL_H
+
+#include "core/print/fields.h"
+
+struct journal_rows {
+	const struct tool *tool;
+	int fd;
+	uint64_t lost;  /* entries that journald had no room for */
+	uint64_t hurry; /* until then (ns of CLOCK_BOOTTIME) a journald that does not keep up is not waited for */
+	struct text entry, value;
+};
+
+/* Ends the program when no journald listens. */
+void journal_rows_start(struct journal_rows *rows, const struct tool *tool);
+void journal_rows_add(struct journal_rows *rows, const struct event *event, size_t size);
+/* Says what was lost, and closes. */
+void journal_rows_stop(struct journal_rows *rows);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* table.h: rows in columns: the part of the printer for people. */
+#ifndef NETTRACE_PRINT_TABLE_H
+#define NETTRACE_PRINT_TABLE_H
+
+#include "core/print/printer.h"
+
+/* Append to the printer's text. A row is a line, and below it a stack, where the event has one, ended by an empty line.
+ */
+void table_header(struct printer *printer);
+void table_row(struct printer *printer, const struct field_row *row);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* block.c: blocks of a recording, to and from a file. */
+#include "core/record/block.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <lz4.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "core/record/record_order.h"
+
+_Static_assert(sizeof(struct record_start) == 16 && sizeof(struct record_block) == 24 &&
+		       sizeof(struct record_item) == 8 && sizeof(struct record_ledger) == 64,
+	       "the format of recordings");
+
+/* A fuzzer would never get past it. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+static const bool is_checked = false;
+#else
+static const bool is_checked = true;
+#endif
+
+static uint32_t checksum(struct record_block block, const void *stored)
+{
+	uint32_t length = block.stored;
+	uLong sum;
+
+	block.check = 0;
+	if (RECORD_TURNED)
+		record_turn_block(&block);
+	sum = crc32(0, (const Bytef *)&block, sizeof(block));
+	return (uint32_t)crc32(sum, stored, length);
+}
+
+void record_block_make(struct text *block, int kind, uint32_t number, const void *content, size_t length)
+{
+	struct record_block head = { RECORD_BLOCK_MAGIC, (__u16)kind, CODEC_LZ4, 0, (__u32)length, number, 0 };
+	int bound = LZ4_compressBound((int)length), packed;
+	char *to;
+
+	block->length = 0;
+	to = text_room(block, sizeof(head) + (size_t)bound);
+	packed = LZ4_compress_default(content, to + sizeof(head), (int)length, bound);
+	if (packed <= 0 || (size_t)packed >= length) {
+		head.codec = CODEC_NONE;
+		packed = (int)length;
+		memcpy(to + sizeof(head), content, length);
+	}
+	head.stored = (__u32)packed;
+	head.check = checksum(head, to + sizeof(head));
+	block->length = sizeof(head) + head.stored;
+	if (RECORD_TURNED)
+		record_turn_block(&head);
+	memcpy(to, &head, sizeof(head));
+}
+
+/* How many bytes were there, up to `length`; less than that: the file ends, or cannot be read. */
+static size_t read_bytes(struct record_reader *reader, void *to, size_t length)
+{
+	size_t got = 0;
+
+	while (got < length) {
+		ssize_t more = read(reader->fd, (char *)to + got, length - got);
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more < 0)
+			reader->problem = strerror(errno);
+		if (more <= 0)
+			break;
+		got += (size_t)more;
+	}
+	reader->at += got;
+	return got;
+}
+
+bool record_reader_start(struct record_reader *reader, int fd)
+{
+	struct record_start start;
+	size_t got;
+
+	*reader = (struct record_reader){ .fd = fd };
+	got = read_bytes(reader, &start, sizeof(start));
+	if (reader->problem)
+		return false;
+	if (memcmp(start.magic, RECORD_MAGIC, got < sizeof(start.magic) ? got : sizeof(start.magic)) != 0)
+		reader->problem = "not a recording of nettrace";
+	else if (got < sizeof(start))
+		reader->problem = "it ends before its first block";
+	else if (le32toh(start.version) != RECORD_VERSION || start.pad)
+		reader->problem = "made by a newer nettrace: this one cannot read it";
+	return !reader->problem;
+}
+
+static bool unpack(struct record_reader *reader, const struct record_block *head)
+{
+	char *to;
+
+	if (head->codec == CODEC_NONE && head->stored != head->length)
+		return false;
+	reader->content.length = 0;
+	to = text_room(&reader->content, head->length);
+	if (head->codec == CODEC_NONE)
+		memcpy(to, reader->stored.data, head->length);
+	else if (head->codec != CODEC_LZ4 || LZ4_decompress_safe(reader->stored.data, to, (int)head->stored,
+								 (int)head->length) != (int)head->length)
+		return false;
+	reader->content.length = head->length;
+	return true;
+}
+
+enum record_read record_reader_next(struct record_reader *reader)
+{
+	struct record_block head;
+	size_t got;
+
+	reader->problem = NULL;
+	reader->block = reader->at;
+	got = read_bytes(reader, &head, sizeof(head));
+	if (!got && !reader->problem)
+		return RECORD_OVER;
+	if (reader->problem)
+		return RECORD_STOP;
+	reader->problem = "it ends inside a block";
+	if (got < sizeof(head))
+		return RECORD_STOP;
+	if (RECORD_TURNED)
+		record_turn_block(&head);
+	if (head.magic != RECORD_BLOCK_MAGIC || head.stored > RECORD_BLOCK_MOST || head.length > RECORD_BLOCK_MOST ||
+	    !head.stored || !head.length) {
+		reader->problem = "no block begins here";
+		return RECORD_STOP;
+	}
+	reader->stored.length = 0;
+	if (read_bytes(reader, text_room(&reader->stored, head.stored), head.stored) < head.stored)
+		return RECORD_STOP;
+	reader->number++;
+	reader->problem = "the checksum of the block is wrong";
+	if (is_checked && checksum(head, reader->stored.data) != head.check)
+		return RECORD_BAD;
+	reader->problem = "the block cannot be unpacked";
+	if (!unpack(reader, &head))
+		return RECORD_BAD;
+	reader->kind = head.kind;
+	reader->problem = head.number + 1 == reader->number ? NULL : "blocks are missing before this one";
+	reader->number = head.number + 1;
+	return RECORD_READ;
+}
+
+void record_reader_free(struct record_reader *reader)
+{
+	text_free(&reader->stored);
+	text_free(&reader->content);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* files.h: the files that a recording is written to: one, or with a limit some, in turns. */
+#ifndef NETTRACE_RECORD_FILES_H
+#define NETTRACE_RECORD_FILES_H
+
+#include "core/record/block.h"
+
+/* With a limit so many files share it: the oldest quarter goes when there is no room. */
+#define RECORD_PARTS       4
+#define RECORD_LIMIT_LEAST (4U << 20)
+
+struct record_parts {
+	const char *path; /* of the first; the others are called PATH.1, PATH.2 ... */
+	int fds[RECORD_PARTS];
+	unsigned int count;     /* how many there may be */
+	unsigned int part;      /* of the recording, from 0: file part % count */
+	uint64_t most;          /* bytes in one of them; 0: no limit */
+	uint64_t length, total; /* bytes of this one; of all that was ever written */
+	uint32_t number;        /* of the next block in this one */
+	struct text block;
+	int error; /* errno of the first write that failed; then nothing is written any more */
+};
+
+/* Opens the files, all that will be needed: privileges may be gone later. A file that is no recording and has something
+ * in it is not overwritten. Ends the program when one cannot be had. path "-": stdout, without a limit. limit: bytes of
+ * all together; 0: none. */
+void record_parts_open(struct record_parts *parts, const char *path, uint64_t limit);
+/* So many more bytes of content do not fit into this file any more. */
+bool record_parts_full(const struct record_parts *parts, size_t length);
+/* Begins the file for part parts->part, the first one or the next. False: it failed; see error. */
+bool record_parts_begin(struct record_parts *parts);
+/* One block, in one write. What cannot be written whole is taken back. */
+bool record_parts_write(struct record_parts *parts, int kind, const void *content, size_t length);
+void record_parts_close(struct record_parts *parts);
+
+#endif

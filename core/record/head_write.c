@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* head_write.c: writes the first block of a recording. */
+#include "core/record/head_write.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "core/names/enums.h"
+#include "core/print/fields.h"
+#include "core/base/number.h"
+#include "core/record/layout.h"
+
+static void put_word(struct text *text, const char *word)
+{
+	text_char(text, ' ');
+	text_string(text, word);
+}
+
+static void put_number(struct text *text, uint64_t number)
+{
+	text_char(text, ' ');
+	text_unsigned(text, number);
+}
+
+/* "WORD VALUE", whatever the bytes of the value are. */
+static void put_line(struct text *text, const char *word, const char *value, size_t length)
+{
+	text_string(text, word);
+	text_char(text, ' ');
+	for (size_t i = 0; i < length; i++)
+		text_char(text, iscntrl((unsigned char)value[i]) ? ' ' : value[i]);
+	text_char(text, '\n');
+}
+
+static void put_number_line(struct text *text, const char *word, uint64_t number)
+{
+	text_string(text, word);
+	put_number(text, number);
+	text_char(text, '\n');
+}
+
+/* Words are cut where the file cuts them. */
+static void put_command(struct text *text)
+{
+	char line[4096];
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, line, sizeof(line));
+
+	if (got > 0)
+		put_line(text, "command", line, (size_t)got - 1); /* it ends with a NUL */
+	if (fd >= 0)
+		close(fd);
+}
+
+static void put_machine(struct text *text)
+{
+	struct utsname name;
+
+	put_line(text, "version", NETTRACE_VERSION, strlen(NETTRACE_VERSION));
+	if (!uname(&name)) {
+		put_line(text, "release", name.release, strlen(name.release));
+		put_line(text, "machine", name.machine, strlen(name.machine));
+		put_line(text, "host", name.nodename, strlen(name.nodename));
+	}
+	put_command(text);
+	text_string(text, NUMBER_BIG_ENDIAN ? "order big\n" : "order little\n");
+}
+
+static void put_fields(struct text *text, const struct field *fields, const struct field *before)
+{
+	for (; fields && fields->name; fields++) {
+		bool again = false;
+
+		for (const struct field *other = before; other && other->name && other != fields; other++)
+			again |= other->off == fields->off && !strcmp(other->name, fields->name);
+		if (again || !record_has_field(fields))
+			continue;
+		text_string(text, "field");
+		put_word(text, fields->name);
+		put_word(text, record_kind_name(fields->kind));
+		put_number(text, fields->off);
+		put_number(text, fields->size);
+		text_char(text, '\n');
+	}
+}
+
+struct enum_line {
+	struct text *text;
+	const char *type;
+};
+
+static void put_enum_value(void *context, uint64_t value, const char *name, const char *short_name)
+{
+	const struct enum_line *line = context;
+
+	if (!*name)
+		return;
+	text_string(line->text, "enum");
+	put_word(line->text, line->type);
+	put_number(line->text, value);
+	put_word(line->text, name);
+	put_word(line->text, short_name);
+	text_char(line->text, '\n');
+}
+
+static void put_enums(struct text *text, const struct field *fields)
+{
+	for (const struct field *field = fields; field && field->name; field++) {
+		if (field->btf_enum)
+			enum_each(field->btf_enum, put_enum_value, &(struct enum_line){ text, field->btf_enum });
+	}
+}
+
+static void put_tool(struct text *text, const struct options *options)
+{
+	const struct tool *tool = options->tool;
+
+	text_string(text, "tool");
+	put_word(text, tool->name);
+	put_number(text, tool->event_size);
+	text_char(text, '\n');
+	put_number_line(text, "flags", options->settings.flags);
+	for (size_t i = 0; i < NUMBER_ITEMS; i++) {
+		if (!options->settings.numbers[i])
+			continue;
+		text_string(text, "number");
+		put_number(text, i);
+		put_number(text, options->settings.numbers[i]);
+		text_char(text, '\n');
+	}
+	if (options->interval)
+		put_number_line(text, "interval", options->interval);
+	if (options_totals(options))
+		text_string(text, "totals\n");
+	if (options->text)
+		put_line(text, "text", options->text, strlen(options->text));
+	put_fields(text, common_fields, common_fields);
+	put_fields(text, tool->fields, tool->fields);
+	if (tool->summary_fields != tool->fields)
+		put_fields(text, tool->summary_fields, tool->summary_fields);
+	put_enums(text, tool->fields);
+}
+
+void record_head_write(struct text *text, const struct options *const *tools, size_t n_tools)
+{
+	put_machine(text);
+	for (size_t i = 0; i < n_tools; i++)
+		put_tool(text, tools[i]);
+}
+
+void record_head_write_part(struct text *text, uint64_t id, unsigned int part, unsigned int parts, uint64_t begun,
+			    int64_t wall)
+{
+	text_string(text, "part");
+	put_number(text, part);
+	put_number(text, id);
+	text_char(text, '\n');
+	put_number_line(text, "parts", parts);
+	put_number_line(text, "begun", begun);
+	text_string(text, "wall ");
+	text_signed(text, wall);
+	text_char(text, '\n');
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* head_write.h: the first block of a recording: what one has to know to print the rest elsewhere.
+ *
+ * Lines of text: a word for what it is, then its value, words or the rest of the line. Lines that begin with an unknown
+ * word are passed over. Those of a tool, up to the next "tool", are about that one:
+ *	part NUMBER ID                   of the recording ID, from 0
+ *	parts N                          so many files it may have, written in turns; 1: one file, never another
+ *	version, release, machine, host, command  TEXT
+ *	order big | little               of the bytes of numbers in events; not told: little
+ *	begun NS                         of CLOCK_BOOTTIME, and
+ *	wall NS                          what is to be added to such a time for that since 1970
+ *	tool NAME SIZE                   SIZE bytes has an event
+ *	flags, number I, interval N      of its settings and options; text TEXT: its O_TEXT; totals: it printed totals
+ *	field NAME KIND OFFSET SIZE
+ *	enum TYPE VALUE NAME SHORT       a value of a kernel's enum that it prints */
+#ifndef NETTRACE_RECORD_HEAD_WRITE_H
+#define NETTRACE_RECORD_HEAD_WRITE_H
+
+#include "core/cli/parse.h"
+#include "core/base/text.h"
+
+#define RECORD_TOOLS  64
+#define RECORD_FIELDS 96
+#define RECORD_WORD   64
+
+/* A tool, as it was recorded. */
+struct recorded_tool {
+	char name[RECORD_WORD];
+	size_t event_size;
+	uint32_t flags;
+	uint64_t numbers[NUMBER_ITEMS];
+	uint64_t interval; /* ns; 0: none */
+	bool totals;
+	char *text; /* NULL: none */
+	struct recorded_field {
+		char name[RECORD_WORD], kind[RECORD_WORD];
+		uint16_t off, size;
+	} fields[RECORD_FIELDS];
+	size_t n_fields;
+};
+
+struct record_head {
+	uint64_t id, begun;
+	int64_t wall;
+	unsigned int part, parts;
+	bool turned; /* the bytes of numbers in events have not the order of this machine */
+	char *version, *release, *machine, *host, *command; /* NULL: not told */
+	struct recorded_tool *tools;
+	size_t n_tools;
+};
+
+/* What is the same in all parts of a recording: of the running machine, and of the tools. */
+void record_head_write(struct text *text, const struct options *const *tools, size_t n_tools);
+/* The lines that each part has of its own. */
+void record_head_write_part(struct text *text, uint64_t id, unsigned int part, unsigned int parts, uint64_t begun,
+			    int64_t wall);
+/* Fills *head, and tells names to core/record/names.h. NULL, or what is wrong. */
+const char *record_head_read(struct record_head *head, const char *text, size_t length);
+void record_head_free(struct record_head *head);
+/* NULL: it was not recorded. */
+const struct recorded_tool *record_head_tool(const struct record_head *head, const char *name);
+
+#endif

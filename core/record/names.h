@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* names.h: the names that a recording has told so far, kept for whoever asks (core/names/names.h). */
+#ifndef NETTRACE_RECORD_NAMES_H
+#define NETTRACE_RECORD_NAMES_H
+
+#include <stdint.h>
+
+/* From now on recorded names are asked for, none of which is known yet. */
+void record_names_start(void);
+/* All strings are copied. The first name of a value stays. short_name: without the enum's prefix. */
+void record_names_enum(const char *type, uint64_t value, const char *name, const char *short_name);
+/* A function from `start` up to `end`; those that it overlaps are forgotten. module: empty for the kernel itself. */
+void record_names_symbol(uint64_t start, uint64_t end, const char *name, const char *module);
+/* No symbol is known any more. */
+void record_names_reloaded(void);
+/* The running kernel is asked again. */
+void record_names_stop(void);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader.c: a recording as it is read. */
+#include "core/record/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/record/record_items.h"
+#include "core/record/names.h"
+#include "core/record/record_order.h"
+#include "core/record/files.h"
+#include "core/base/message.h"
+
+struct part {
+	char *path;
+	struct record_reader reader;
+	struct record_head head;
+};
+
+struct recording {
+	struct part parts[RECORD_PARTS];
+	size_t count, current; /* in their order */
+	size_t at;             /* in the block at hand of the current one */
+	bool damaged, goes_on, ended;
+};
+
+static void tell(const struct part *part, uint64_t offset, const char *problem)
+{
+	say("%s: damaged at byte %llu: %s", part->path, (unsigned long long)offset, problem);
+}
+
+static void drop_part(struct part *part)
+{
+	if (part->reader.fd >= 0)
+		close(part->reader.fd);
+	record_reader_free(&part->reader);
+	record_head_free(&part->head);
+	free(part->path);
+	*part = (struct part){ .reader.fd = -1 };
+}
+
+/* Reads the start of the file and its head. False: it cannot be read, which was said, unless `quiet`. */
+static bool open_part(struct part *part, const char *path, int fd, bool quiet)
+{
+	const char *problem = NULL;
+	uint64_t offset;
+
+	*part = (struct part){ .path = strdup(path), .reader.fd = fd };
+	if (!part->path)
+		say_exit(EXIT_FAILED, "out of memory");
+	if (!record_reader_start(&part->reader, fd)) {
+		problem = part->reader.problem;
+	} else if (record_reader_next(&part->reader) != RECORD_READ || part->reader.kind != BLOCK_HEAD) {
+		problem = part->reader.problem ? part->reader.problem : "it does not begin with a head";
+	} else {
+		problem = record_head_read(&part->head, part->reader.content.data, part->reader.content.length);
+	}
+	offset = part->reader.block;
+	if (!problem)
+		return true;
+	if (!quiet && offset)
+		tell(part, offset, problem);
+	else if (!quiet)
+		say("%s: %s (at byte %llu)", path, problem, (unsigned long long)part->reader.at);
+	drop_part(part);
+	return false;
+}
+
+/* Those beside the first that are of the same recording, in their order. */
+static void find_others(struct recording *recording)
+{
+	const struct part *first = &recording->parts[0];
+	unsigned int most = first->head.parts < RECORD_PARTS ? first->head.parts : RECORD_PARTS;
+	uint64_t id = first->head.id;
+
+	for (unsigned int i = 1; i < most; i++) {
+		struct part *part = &recording->parts[recording->count];
+		char path[4096];
+		int fd;
+
+		snprintf(path, sizeof(path), "%s.%u", recording->parts[0].path, i);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 && errno != ENOENT)
+			say("%s: %s", path, strerror(errno));
+		if (fd < 0 || !open_part(part, path, fd, true))
+			continue;
+		if (part->head.id != id) {
+			drop_part(part);
+			continue;
+		}
+		recording->count++;
+	}
+	for (size_t i = 1; i < recording->count; i++) {
+		struct part moved = recording->parts[i];
+		size_t to = i;
+
+		for (; to && recording->parts[to - 1].head.part > moved.head.part; to--)
+			recording->parts[to] = recording->parts[to - 1];
+		recording->parts[to] = moved;
+	}
+}
+
+static void start(struct recording *recording)
+{
+	const struct record_head *head = recording_head(recording);
+
+	clock_set(head->wall);
+	if (head->part)
+		say("note: the beginning of the recording is gone: it had no room any more");
+}
+
+static struct recording *open_first(const char *name, int fd)
+{
+	struct recording *recording = calloc(1, sizeof(*recording));
+
+	if (!recording)
+		say_exit(EXIT_FAILED, "out of memory");
+	record_names_start();
+	recording->count = 1;
+	if (open_part(&recording->parts[0], name, fd, false))
+		return recording;
+	recording->count = 0;
+	recording_close(recording);
+	return NULL;
+}
+
+struct recording *recording_open_fd(const char *name, int fd)
+{
+	struct recording *recording = open_first(name, fd);
+
+	if (recording)
+		start(recording);
+	return recording;
+}
+
+struct recording *recording_open(const char *path)
+{
+	bool in = !strcmp(path, "-");
+	int fd = in ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	struct recording *recording;
+
+	if (fd < 0) {
+		say("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	recording = open_first(in ? "stdin" : path, fd);
+	if (recording && !in)
+		find_others(recording);
+	if (recording)
+		start(recording);
+	return recording;
+}
+
+const struct record_head *recording_head(const struct recording *recording)
+{
+	return &recording->parts[0].head;
+}
+
+/* The next block of the stream, from this part or the next. False: there is none. */
+static bool next_block(struct recording *recording)
+{
+	struct part *part = &recording->parts[recording->current];
+
+	recording->at = 0;
+	for (;;) {
+		enum record_read got = record_reader_next(&part->reader);
+
+		if (got != RECORD_OVER && part->reader.problem) {
+			recording->damaged = true;
+			tell(part, part->reader.block, part->reader.problem);
+		}
+		if (got == RECORD_READ && part->reader.kind == BLOCK_STREAM)
+			return true;
+		if (got == RECORD_READ || got == RECORD_BAD)
+			continue;
+		if (got == RECORD_OVER && !recording->ended && !recording->goes_on) {
+			recording->damaged = true;
+			say("%s: ends at byte %llu without an end: it was cut off, or is still being written",
+			    part->path, (unsigned long long)part->reader.at);
+		}
+		if (recording->current + 1 == recording->count)
+			break;
+		recording->current++;
+		recording->goes_on = false;
+		record_names_reloaded();
+		part = &recording->parts[recording->current];
+		clock_set(part->head.wall);
+	}
+	if (recording->goes_on && !recording->ended) {
+		recording->damaged = true;
+		say("%s: goes on in a part that is not here", part->path);
+	}
+	return false;
+}
+
+static bool learn(struct recording *recording, const struct record_item *item)
+{
+	recording->goes_on |= item->kind == ITEM_NEXT;
+	recording->ended |= item->kind == ITEM_END;
+	return item->tool < recording_head(recording)->n_tools && record_item_learn(item);
+}
+
+static bool is_handed_over(int kind)
+{
+	return kind == ITEM_EVENT || kind == ITEM_BEGIN || kind == ITEM_INTERVAL || kind == ITEM_LEDGER ||
+	       kind == ITEM_END;
+}
+
+const struct record_item *recording_next(struct recording *recording)
+{
+	for (;;) {
+		const struct part *part = &recording->parts[recording->current];
+		const struct text *content = &part->reader.content;
+		struct record_item *item = (void *)(content->data + recording->at);
+		size_t left;
+
+		if (recording->at >= content->length || part->reader.kind != BLOCK_STREAM) {
+			if (!next_block(recording))
+				return NULL;
+			continue;
+		}
+		left = content->length - recording->at;
+		if (RECORD_TURNED && left >= sizeof(*item))
+			record_turn_item(item, left - sizeof(*item));
+		if (left < sizeof(*item) || record_item_room(item->size) > left || !learn(recording, item)) {
+			recording->damaged = true;
+			tell(part, part->reader.block, "what is in this block makes no sense");
+			recording->at = content->length;
+			continue;
+		}
+		recording->at += record_item_room(item->size);
+		if (is_handed_over(item->kind))
+			return item;
+	}
+}
+
+bool recording_whole(const struct recording *recording)
+{
+	return !recording->damaged;
+}
+
+void recording_close(struct recording *recording)
+{
+	for (size_t i = 0; i < recording->count; i++)
+		drop_part(&recording->parts[i]);
+	free(recording);
+	record_names_stop();
+}

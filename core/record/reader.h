@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader.h: a recording as it is read, whatever its files are and whatever has happened to them. */
+#ifndef NETTRACE_RECORD_READER_H
+#define NETTRACE_RECORD_READER_H
+
+#include "core/record/block.h"
+#include "core/record/head_write.h"
+
+struct recording;
+
+/* path "-": stdin. Of a recording in parts the others are found beside the first one. From now on its names and its
+ * clock are in force. NULL: it cannot be read at all, which was said. */
+struct recording *recording_open(const char *path);
+/* The same of a file that is open, alone; `name` is for messages, and kept. The descriptor is closed in the end. */
+struct recording *recording_open_fd(const char *name, int fd);
+const struct record_head *recording_head(const struct recording *recording);
+/* The next item, good until the one after it, with its content behind it; only events, begin, intervals, ledgers and
+ * the end are handed over, and are as long as they have to be. NULL: there is no more. Damages are said, with their
+ * place, and passed over where what follows can be found. */
+const struct record_item *recording_next(struct recording *recording);
+/* All of it was there and read. */
+bool recording_whole(const struct recording *recording);
+/* The running kernel's names are in force again. */
+void recording_close(struct recording *recording);
+
+static inline const void *record_content(const struct record_item *item)
+{
+	return item + 1;
+}
+
+#endif

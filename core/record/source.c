@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source.c: a tool of a recording: its events, as the kernel half would send them. */
+#include "core/record/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/print/fields.h"
+#include "core/cli/replay_options.h"
+#include "core/base/message.h"
+#include "probes/filter.h"
+
+static void *need(void *memory)
+{
+	if (!memory)
+		say_exit(EXIT_FAILED, "out of memory");
+	return memory;
+}
+
+/* Of another tool's events those of this one are to be made. */
+static void start_remake(struct replay_source *source, const struct tool *tool)
+{
+	source->remake = tool->remake;
+	source->from = need(calloc(1, tool->remake->from->event_size));
+	source->unknown = need(calloc(1, tool->event_size));
+	source->made = need(calloc(1, tool->event_size));
+	for (const struct field *field = tool->fields; field->name; field++)
+		if (record_has_field(field))
+			field_forget(field, source->unknown);
+}
+
+static const char *made_by(const struct record_head *head)
+{
+	return head->version ? head->version : "of another version";
+}
+
+static void tell_missing(const struct replay_source *source, const struct record_head *head)
+{
+	struct text names = { 0 };
+
+	record_layout_missing(source->layout, &names);
+	if (names.length)
+		say("note: the recording of %s does not tell %.*s: it was made by nettrace %s",
+		    source->options->recorded->name, (int)names.length, names.data, made_by(head));
+	text_free(&names);
+}
+
+bool replay_source_start(struct replay_source *source, const struct options *options, size_t index,
+			 const struct record_head *head)
+{
+	const char *other;
+
+	*source = (struct replay_source){ .options = options,
+					  .copy = need(malloc(options->tool->event_size)),
+					  .index = (__u8)index };
+	if (replay_is_remade(options))
+		start_remake(source, options->tool);
+	other = record_layout_new(&source->layout, source->remake ? source->remake->from : options->tool,
+				  options->recorded, head->turned);
+	if (other)
+		say("the recording has another kind of %s: it was made by nettrace %s", other, made_by(head));
+	else if (source->layout)
+		tell_missing(source, head);
+	return !other;
+}
+
+/* The common filters, but for those that want the kernel: of cgroups, only the event's own is known. */
+static bool matches(const struct options *options, const struct event *event)
+{
+	const struct filter *filter = &options->settings.filter;
+
+	return filter_matches(filter, event) && list_has(&filter->cgroups, event->cgroup_id);
+}
+
+/* NULL: no event comes of this one. */
+static const struct event *remade(struct replay_source *source, const struct event *event, size_t *size)
+{
+	const struct tool *tool = source->options->tool, *from = source->remake->from;
+
+	memset(source->from, 0, from->event_size);
+	memcpy(source->from, event, *size < from->event_size ? *size : from->event_size);
+	memcpy(source->made, source->unknown, tool->event_size);
+	if (!source->remake->make(source->from, source->made))
+		return NULL;
+	*size = tool->event_size;
+	return source->made;
+}
+
+const struct event *replay_source_event(struct replay_source *source, const struct event *event, size_t *size)
+{
+	const struct tool *tool = source->options->tool;
+	enum replayed how = REPLAY_FILTERED;
+
+	if (source->layout)
+		event = record_layout_event(source->layout, event, size);
+	if (source->remake) {
+		event = remade(source, event, size);
+		if (!event)
+			return NULL;
+	}
+	/* Most events are read where they lie. */
+	if (tool->replay || event->tool != source->index) {
+		if (*size > tool->event_size)
+			*size = tool->event_size;
+		memset(source->copy, 0, tool->event_size);
+		memcpy(source->copy, event, *size);
+		source->copy->tool = source->index;
+		if (tool->replay)
+			how = tool->replay(source->options, source->copy, size);
+		event = source->copy;
+	}
+	if (how == REPLAY_NOT || (how == REPLAY_FILTERED && !matches(source->options, event)))
+		return NULL;
+	return event;
+}
+
+void replay_source_stop(struct replay_source *source)
+{
+	record_layout_free(source->layout);
+	if (source->remake)
+		source->remake->forget();
+	free(source->from);
+	free(source->unknown);
+	free(source->made);
+	free(source->copy);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* symbols.c: which of the kernel's functions a recording has to tell, and has told. */
+#include "core/record/symbols.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/message.h"
+
+/* A set of addresses: their functions were handed over. Forgotten when it is full: then some are told twice. */
+#define SLOTS 16384 /* power of two */
+#define MOST  (SLOTS / 2)
+/* Fields with addresses, of all tools. */
+#define PLACES 32
+
+struct place {
+	size_t tool;
+	uint16_t off, size;
+};
+
+struct record_symbols {
+	struct place places[PLACES];
+	size_t n_places;
+	uint64_t told[SLOTS]; /* 0: free */
+	size_t count;
+	unsigned int generation;
+};
+
+static void add_places(struct record_symbols *symbols, size_t tool, const struct field *fields)
+{
+	for (; fields && fields->name; fields++) {
+		if ((fields->kind != F_SYMBOL && fields->kind != F_STACK) || symbols->n_places == PLACES)
+			continue;
+		symbols->places[symbols->n_places++] = (struct place){ tool, fields->off, fields->size };
+	}
+}
+
+struct record_symbols *record_symbols_new(const struct options *const *tools, size_t n_tools)
+{
+	struct record_symbols *symbols = calloc(1, sizeof(*symbols));
+
+	if (!symbols)
+		say_exit(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < n_tools; i++)
+		add_places(symbols, i, tools[i]->tool->fields);
+	symbols->generation = symbols_generation();
+	return symbols;
+}
+
+/* Its slot, or the free one where it belongs. */
+static uint64_t *slot_of(struct record_symbols *symbols, uint64_t address)
+{
+	size_t slot = (size_t)(address * 0x9e3779b97f4a7c15ULL >> 50); /* 14 bits */
+
+	while (symbols->told[slot] && symbols->told[slot] != address)
+		slot = (slot + 1) & (SLOTS - 1);
+	return &symbols->told[slot];
+}
+
+static void tell(struct record_symbols *symbols, uint64_t address, record_symbol_taker *take, void *context)
+{
+	uint64_t *slot = slot_of(symbols, address);
+	struct symbol symbol;
+
+	/* An address without a name is asked for each time, as it is when it is printed: it may get one. */
+	if (*slot || !symbols_at(address, &symbol))
+		return;
+	if (symbols->count == MOST) {
+		record_symbols_again(symbols);
+		slot = slot_of(symbols, address);
+	}
+	*slot = address;
+	symbols->count++;
+	take(context, &symbol);
+}
+
+void record_symbols_of(struct record_symbols *symbols, size_t tool, const struct event *event, size_t size,
+		       record_symbol_taker *take, void *context)
+{
+	for (size_t i = 0; i < symbols->n_places; i++) {
+		const struct place *place = &symbols->places[i];
+
+		if (place->tool != tool)
+			continue;
+		for (size_t at = place->off; at < (size_t)place->off + place->size && at + 8 <= size; at += 8) {
+			uint64_t address;
+
+			memcpy(&address, (const char *)event + at, sizeof(address));
+			if (!address)
+				break;
+			tell(symbols, address, take, context);
+		}
+	}
+}
+
+bool record_symbols_changed(struct record_symbols *symbols)
+{
+	unsigned int now = symbols_generation();
+
+	if (now == symbols->generation)
+		return false;
+	symbols->generation = now;
+	record_symbols_again(symbols);
+	return true;
+}
+
+void record_symbols_again(struct record_symbols *symbols)
+{
+	memset(symbols->told, 0, sizeof(symbols->told));
+	symbols->count = 0;
+}
+
+void record_symbols_free(struct record_symbols *symbols)
+{
+	free(symbols);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* writer.c: writes what happens into a recording. */
+#include "core/record/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/names/containers.h"
+#include "core/kernel/loadavg.h"
+#include "core/record/block.h"
+#include "core/record/head_write.h"
+#include "core/record/record_order.h"
+#include "core/record/files.h"
+#include "core/record/symbols.h"
+#include "core/base/message.h"
+
+/* So much waits before it is written: a block compresses well, and is one system call for thousands of events. */
+#define BLOCK (256 * 1024)
+
+struct recorder {
+	struct record_parts parts;
+	struct text head;   /* what is the same in all parts */
+	struct text stream; /* the block that is being filled */
+	const struct options *tools[RECORD_TOOLS];
+	size_t n_tools; /* 0: not begun */
+	struct record_symbols *symbols;
+	uint64_t id, events;
+	int64_t wall;
+	uint64_t told[PLACES_MOST]; /* the serials of the places that this file has */
+};
+
+struct recorder *recorder_new(const char *path, uint64_t limit)
+{
+	struct recorder *recorder = calloc(1, sizeof(*recorder));
+
+	if (!recorder)
+		say_exit(EXIT_FAILED, "out of memory");
+	record_parts_open(&recorder->parts, path, limit);
+	return recorder;
+}
+
+/* An item of `size` bytes and what more follows them; its place is good until the next one. */
+static void *add_item(struct recorder *recorder, int kind, size_t tool, size_t size)
+{
+	const struct record_item item = { (__u32)size, (__u8)kind, (__u8)tool, 0 };
+	struct text *stream = &recorder->stream;
+	size_t room = record_item_room(size);
+	char *at;
+
+	at = text_room(stream, room);
+	memset(at + room - 8, 0, 8); /* the zeroes behind; an item of no bytes is those 8 */
+	memcpy(at, &item, sizeof(item));
+	stream->length += room;
+	return at + sizeof(item);
+}
+
+static void add_number(struct recorder *recorder, int kind, uint64_t number)
+{
+	memcpy(add_item(recorder, kind, 0, sizeof(number)), &number, sizeof(number));
+}
+
+/* Begins a file: it can be read without the others. */
+static void begin_part(struct recorder *recorder)
+{
+	struct text head = { 0 };
+
+	if (!record_parts_begin(&recorder->parts))
+		return;
+	record_head_write_part(&head, recorder->id, recorder->parts.part, recorder->parts.count, clock_boot(),
+			       recorder->wall);
+	text_bytes(&head, recorder->head.data, recorder->head.length);
+	record_parts_write(&recorder->parts, BLOCK_HEAD, head.data, head.length);
+	text_free(&head);
+	record_symbols_again(recorder->symbols);
+	memset(recorder->told, 0, sizeof(recorder->told));
+}
+
+void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools)
+{
+	if (!recorder)
+		return;
+	memcpy(recorder->tools, tools, n_tools * sizeof(tools[0]));
+	recorder->n_tools = n_tools;
+	recorder->wall = clock_offset();
+	recorder->id = clock_boot();
+	recorder->symbols = record_symbols_new(tools, n_tools);
+	record_head_write(&recorder->head, tools, n_tools);
+	begin_part(recorder);
+}
+
+/* From the byte order of this machine, in which items are added, to that of files. */
+static void turn(struct text *stream)
+{
+	for (size_t at = 0; at < stream->length;) {
+		struct record_item *item = (void *)(stream->data + at);
+		size_t size = item->size;
+
+		record_turn_item(item, size);
+		at += record_item_room(size);
+	}
+}
+
+static void write_stream(struct recorder *recorder)
+{
+	struct text *stream = &recorder->stream;
+
+	if (RECORD_TURNED)
+		turn(stream);
+	if (stream->length)
+		record_parts_write(&recorder->parts, BLOCK_STREAM, stream->data, stream->length);
+	stream->length = 0;
+}
+
+/* A full file gives way to the next; what its readers know of symbols has to be told again in that one. */
+static void next_part(struct recorder *recorder)
+{
+	add_item(recorder, ITEM_NEXT, 0, 0);
+	write_stream(recorder);
+	recorder->parts.part++;
+	begin_part(recorder);
+}
+
+bool recorder_flush(struct recorder *recorder)
+{
+	if (!recorder)
+		return true;
+	write_stream(recorder);
+	if (record_parts_full(&recorder->parts, BLOCK))
+		next_part(recorder);
+	return !recorder->parts.error;
+}
+
+/* Called before an item is added. What comes before recorder_start() belongs to no interval and is no row. */
+static bool is_open(struct recorder *recorder)
+{
+	if (!recorder || !recorder->n_tools || recorder->parts.error)
+		return false;
+	if (recorder->stream.length >= BLOCK)
+		recorder_flush(recorder);
+	return true;
+}
+
+static void add_symbol(void *context, const struct symbol *symbol)
+{
+	const char *module = symbol->module ? symbol->module : "";
+	size_t name_size = strlen(symbol->name) + 1, module_size = strlen(module) + 1;
+	struct record_symbol *item = add_item(context, ITEM_SYMBOL, 0, sizeof(*item) + name_size + module_size);
+
+	item->start = symbol->start;
+	item->end = symbol->end;
+	memcpy(item->names, symbol->name, name_size);
+	memcpy(item->names + name_size, module, module_size);
+}
+
+/* The place of an event, where this file has not told it yet. */
+static void add_place(struct recorder *recorder, const struct event *event)
+{
+	const struct place *place = containers_place(event);
+	struct record_place *item;
+	size_t size;
+
+	if (!place || !place->path || recorder->told[place->index] == place->serial)
+		return;
+	recorder->told[place->index] = place->serial;
+	size = strlen(place->path) + 1;
+	item = add_item(recorder, ITEM_PLACE, 0, sizeof(*item) + size);
+	item->cgroup_id = event->cgroup_id;
+	item->owner = place->of_owner ? event->pid : 0;
+	item->pad = 0;
+	memcpy(item->path, place->path, size);
+}
+
+void recorder_event(struct recorder *recorder, size_t tool, const struct event *event, size_t size)
+{
+	if (!is_open(recorder))
+		return;
+	if (record_symbols_changed(recorder->symbols))
+		add_item(recorder, ITEM_RELOADED, 0, 0);
+	record_symbols_of(recorder->symbols, tool, event, size, add_symbol, recorder);
+	add_place(recorder, event);
+	memcpy(add_item(recorder, ITEM_EVENT, tool, size), event, size);
+	recorder->events++;
+}
+
+void recorder_clock(struct recorder *recorder)
+{
+	int64_t wall = clock_offset();
+
+	if (!is_open(recorder) || wall == recorder->wall)
+		return;
+	recorder->wall = wall;
+	add_number(recorder, ITEM_CLOCK, (uint64_t)wall);
+}
+
+void recorder_begin(struct recorder *recorder, uint64_t now)
+{
+	if (is_open(recorder))
+		add_number(recorder, ITEM_BEGIN, now);
+}
+
+void recorder_interval(struct recorder *recorder, size_t tool, uint64_t now, bool partial)
+{
+	struct record_interval *item;
+	const char *load;
+
+	if (!is_open(recorder))
+		return;
+	load = recorder->tools[tool]->tool->block && recorder->tools[tool]->tool->block->loadavg_unless
+		       ? loadavg_at(now)
+		       : "";
+	item = add_item(recorder, ITEM_INTERVAL, tool, sizeof(*item) + strlen(load) + 1);
+	item->now = now;
+	item->partial = partial;
+	item->pad = 0;
+	strcpy(item->loadavg, load);
+}
+
+void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const struct ledger *ledger)
+{
+	const struct counters *counters = &ledger->counters;
+
+	if (!is_open(recorder))
+		return;
+	*(struct record_ledger *)add_item(recorder, ITEM_LEDGER, tool, sizeof(struct record_ledger)) =
+		(struct record_ledger){ .now = now,
+					.seen = ledger->seen,
+					.missed = ledger->missed,
+					.filtered = counters->filtered,
+					.sent = counters->sent,
+					.lost_ring = counters->lost_ring,
+					.lost_map = counters->lost_map,
+					.nested = counters->nested };
+}
+
+bool recorder_failed(const struct recorder *recorder)
+{
+	return recorder && recorder->parts.error;
+}
+
+bool recorder_stop(struct recorder *recorder, uint64_t now, bool tell)
+{
+	bool done;
+
+	if (!recorder)
+		return true;
+	if (is_open(recorder)) {
+		add_number(recorder, ITEM_END, now);
+		write_stream(recorder);
+	}
+	record_parts_close(&recorder->parts);
+	done = !recorder->parts.error;
+	if (!done)
+		say("%s: %s: what happened from then on is not in the recording", recorder->parts.path,
+		    strerror(recorder->parts.error));
+	else if (tell)
+		say("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,
+		    (unsigned long long)recorder->parts.total, recorder->parts.path);
+	record_symbols_free(recorder->symbols);
+	text_free(&recorder->head);
+	text_free(&recorder->stream);
+	free(recorder);
+	return done;
+}

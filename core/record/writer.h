@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* writer.h: writes what happens into a recording. Functions take NULL for nothing to do. */
+#ifndef NETTRACE_RECORD_WRITER_H
+#define NETTRACE_RECORD_WRITER_H
+
+#include "core/model/ledger.h"
+#include "core/cli/parse.h"
+
+struct recorder;
+
+/* Opens the files: before privileges are given up, so that what follows needs none. path "-": stdout. limit: bytes that
+ * all of them may take together; 0: none. Ends the program when they cannot be had. */
+struct recorder *recorder_new(const char *path, uint64_t limit);
+/* Writes what is known before anything happens: of the machine, the tools and the kernel's names. The options stay the
+ * caller's, and as they are. */
+void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools);
+/* All of these note what happens at this place of the stream. `tool`: index in recorder_start()'s. */
+void recorder_event(struct recorder *recorder, size_t tool, const struct event *event, size_t size);
+/* The distance of wall time from the time of events, if it has changed. */
+void recorder_clock(struct recorder *recorder);
+void recorder_begin(struct recorder *recorder, uint64_t now);
+void recorder_interval(struct recorder *recorder, size_t tool, uint64_t now, bool partial);
+void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const struct ledger *ledger);
+/* Writes what waits. False: it failed, now or before. */
+bool recorder_flush(struct recorder *recorder);
+/* Writing has failed: the recording has everything up to then. */
+bool recorder_failed(const struct recorder *recorder);
+/* Ends the recording, and says what went wrong, or (tell) what was written. False: it is not complete. */
+bool recorder_stop(struct recorder *recorder, uint64_t now, bool tell);
+
+#endif

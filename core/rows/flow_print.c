@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flow_print.c: the story of one connection, as text or as a JSON object. */
+#include "core/base/clock.h"
+#include "core/rows/flows.h"
+
+#include <string.h>
+
+static uint64_t lasted(const struct flow *flow)
+{
+	return (flow->closed ? flow->closed : flow->rows[flow->count - 1].time) - flow->rows[0].time;
+}
+
+/* The row that tells best whose the connection is and what its ends are. */
+static const struct held *best(const struct flow *flow)
+{
+	const struct held *found = &flow->rows[flow->count - 1];
+
+	for (size_t i = 0; i < flow->count; i++) {
+		const struct event *event = flow->rows[i].event;
+
+		if (event->lport && (event->owner > found->event->owner || !found->event->lport))
+			found = &flow->rows[i];
+	}
+	return found;
+}
+
+static void put_end(struct text *text, const struct event *event, const uint8_t address[16], uint16_t port)
+{
+	text_string(text, event->family == 6 ? "[" : "");
+	if (event->family)
+		text_address(text, address, event->family);
+	text_string(text, event->family == 6 ? "]:" : ":");
+	text_unsigned(text, port);
+}
+
+static void put_fate(struct text *text, const struct flow *flow)
+{
+	text_string(text, flow->closed      ? "over"
+			  : flow->made_room ? "printed to make room, its end not seen"
+					    : "its end not seen");
+	if (lasted(flow)) {
+		text_string(text, " after ");
+		text_span(text, lasted(flow));
+	}
+}
+
+/* "15:04:05.123456 curl 4242  10.0.0.1:43210 > 10.0.0.2:80  over after 3.46 ms" */
+static void put_head(struct text *text, const struct flow *flow)
+{
+	const struct event *event = best(flow)->event;
+
+	clock_local(text, flow->rows[0].time, 6);
+	text_char(text, ' ');
+	if (event->pid) {
+		text_printable(text, event->comm, sizeof(event->comm), 0);
+		text_char(text, ' ');
+		text_unsigned(text, event->pid);
+	} else {
+		text_char(text, '-');
+	}
+	text_string(text, "  ");
+	put_end(text, event, event->laddr, event->lport);
+	text_string(text, " > ");
+	put_end(text, event, event->raddr, event->rport);
+	text_string(text, "  ");
+	put_fate(text, flow);
+	text_char(text, '\n');
+}
+
+static void put_row(struct timeline *timeline, struct text *text, const struct flow *flow, const struct held *held)
+{
+	size_t from = text->length, at;
+	bool alarm = false;
+
+	text_char(text, '+');
+	text_decimal(text, held->time - flow->rows[0].time, 1000000, 3);
+	text_pad(text, from, -14);
+	text_string(text, " ms  ");
+	at = text->length;
+	text_string(text, timeline->tools[held->event->tool].options->tool->name);
+	text_pad(text, at, 11);
+	at = text->length;
+	if (!timeline_words(timeline, text, held->event, held->size, &alarm)) {
+		text->length = from;
+		return;
+	}
+	if (alarm && timeline->colours) {
+		struct text words = { 0 };
+
+		text_bytes(&words, text->data + at, text->length - at);
+		text->length = at;
+		timeline_colour(timeline, text, true);
+		text_bytes(text, words.data, words.length);
+		timeline_colour(timeline, text, false);
+		text_free(&words);
+	}
+	text_char(text, '\n');
+}
+
+static void put_left_out(struct text *text, const struct flow *flow)
+{
+	text_string(text, "                   ... ");
+	text_unsigned(text, flow->left_out);
+	text_string(text, " rows left out\n");
+}
+
+static void put_text(struct timeline *timeline, struct text *text, const struct flow *flow)
+{
+	put_head(text, flow);
+	for (size_t i = 0; i < flow->count; i++) {
+		if (flow->left_out && i == flow->count - 1)
+			put_left_out(text, flow);
+		put_row(timeline, text, flow, &flow->rows[i]);
+	}
+	text_char(text, '\n');
+}
+
+const struct json_key flow_keys[] = {
+	{ "duration_ns", JSON_NUMBER, .help = "from its first event to its end; where none was seen, to its last" },
+	{ "closed", JSON_BOOL, .help = "false: its end was not seen" },
+	{ "left_out", JSON_NUMBER, .help = "events before the last for which there was no room" },
+	{ "events", JSON_LIST, .schema = "#/$defs/event", .help = "the tools' own lines" },
+	{},
+};
+
+/* The lines of its rows. */
+static void put_events(struct timeline *timeline, struct json_object *object, const struct flow *flow)
+{
+	struct text *text = object->text;
+
+	json_list(object, "events");
+	for (size_t i = 0; i < flow->count; i++) {
+		size_t from = text->length;
+
+		json_element(object);
+		clock_set(flow->rows[i].wall);
+		if (timeline_json(timeline, text, flow->rows[i].event, flow->rows[i].size))
+			text->length--; /* the end of its line */
+		else
+			text->length = from;
+	}
+	json_list_end(object);
+}
+
+/* The keys that every line has, then those of the connection. */
+static void put_json(struct timeline *timeline, struct text *text, const struct flow *flow)
+{
+	struct event head = *best(flow)->event;
+	struct field_row row = { .event = &head, .size = sizeof(head) };
+	struct json_object object;
+
+	head.ts = flow->rows[0].time;
+	json_begin(&object, text, flow_keys);
+	for (const struct field *common = common_fields; common->name; common++) {
+		struct field field = field_complete(common);
+
+		if (!(field.where & IN_JSON))
+			continue;
+		text_string(text, common == common_fields ? "\"" : ",\"");
+		text_string(text, field.name);
+		text_string(text, "\":");
+		if (!field_write(text, &field, &row, AS_JSON, 0))
+			text_string(text, "null");
+		if (common == common_fields)
+			text_string(text, ",\"tool\":\"trace\"");
+	}
+	json_number(&object, "duration_ns", lasted(flow));
+	json_bool(&object, "closed", flow->closed);
+	json_number(&object, "left_out", flow->left_out);
+	put_events(timeline, &object, flow);
+	json_end(&object);
+	text_char(text, '\n');
+}
+
+void flow_print(struct timeline *timeline, const struct flow *flow)
+{
+	struct rows *out = timeline->out;
+	int64_t wall = clock_offset();
+
+	clock_set(flow->rows[0].wall);
+	if (out->options->format == FORMAT_JSON)
+		put_json(timeline, &out->printer.text, flow);
+	else
+		put_text(timeline, &out->printer.text, flow);
+	rows_wrote(out);
+	clock_set(wall);
+}

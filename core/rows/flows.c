@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* flows.c: the rows of a timeline grouped by connection. */
+#include "core/rows/flows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/message.h"
+#include "core/rows/story.h"
+
+#define BUCKETS 16384 /* power of two */
+
+/* In the order of their last change. */
+struct list_of_flows {
+	struct flow *oldest, *newest;
+};
+
+struct flows {
+	struct timeline *timeline;
+	struct flow *buckets[BUCKETS];
+	struct list_of_flows open, closed;
+	size_t count, bytes;
+};
+
+static void *checked(void *memory)
+{
+	if (!memory)
+		say_exit(EXIT_FAILED, "out of memory");
+	return memory;
+}
+
+struct flows *flows_new(struct timeline *timeline)
+{
+	struct flows *flows = checked(calloc(1, sizeof(*flows)));
+
+	flows->timeline = timeline;
+	return flows;
+}
+
+static struct list_of_flows *list_of(struct flows *flows, const struct flow *flow)
+{
+	return flow->closed ? &flows->closed : &flows->open;
+}
+
+static void unlink_flow(struct list_of_flows *list, struct flow *flow)
+{
+	*(flow->older ? &flow->older->newer : &list->oldest) = flow->newer;
+	*(flow->newer ? &flow->newer->older : &list->newest) = flow->older;
+}
+
+static void link_flow(struct list_of_flows *list, struct flow *flow)
+{
+	flow->older = list->newest;
+	flow->newer = NULL;
+	*(list->newest ? &list->newest->newer : &list->oldest) = flow;
+	list->newest = flow;
+}
+
+/* FNV-1a. */
+static struct flow **bucket(struct flows *flows, const struct flow_key *key)
+{
+	const unsigned char *bytes = (const void *)key;
+	uint64_t hash = 14695981039346656037U;
+
+	for (size_t i = 0; i < sizeof(*key); i++)
+		hash = (hash ^ bytes[i]) * 1099511628211U;
+	return &flows->buckets[(hash ^ hash >> 32) & (BUCKETS - 1)];
+}
+
+static struct flow *find(struct flows *flows, const struct flow_key *key)
+{
+	struct flow *flow = *bucket(flows, key);
+
+	while (flow && memcmp(&flow->key, key, sizeof(*key)))
+		flow = flow->next;
+	return flow;
+}
+
+static struct flow *create(struct flows *flows, const struct flow_key *key)
+{
+	struct flow **at = bucket(flows, key), *flow = checked(calloc(1, sizeof(*flow)));
+
+	flow->key = *key;
+	flow->next = *at;
+	*at = flow;
+	link_flow(&flows->open, flow);
+	flows->count++;
+	return flow;
+}
+
+static void forget(struct flows *flows, struct flow *flow)
+{
+	struct flow **at = bucket(flows, &flow->key);
+
+	while (*at != flow)
+		at = &(*at)->next;
+	*at = flow->next;
+	unlink_flow(list_of(flows, flow), flow);
+	for (size_t i = 0; i < flow->count; i++) {
+		flows->bytes -= flow->rows[i].size;
+		free(flow->rows[i].event);
+	}
+	free(flow->rows);
+	free(flow);
+	flows->count--;
+}
+
+static void print_and_forget(struct flows *flows, struct flow *flow)
+{
+	flow_print(flows->timeline, flow);
+	forget(flows, flow);
+}
+
+static const struct story *story_of(const struct flows *flows, const struct held *held)
+{
+	return flows->timeline->tools[held->event->tool].options->tool->story;
+}
+
+/* By its ends; while one is not known (the local port of a socket that begins to connect), by the socket. */
+static struct flow_key key_of(const struct held *held, uint64_t socket)
+{
+	const struct event *event = held->event;
+	struct flow_key key;
+
+	memset(&key, 0, sizeof(key));
+	if (socket && (!event->lport || !event->rport)) {
+		key.socket = socket;
+		return key;
+	}
+	memcpy(key.laddr, event->laddr, sizeof(key.laddr));
+	memcpy(key.raddr, event->raddr, sizeof(key.raddr));
+	key.lport = event->lport;
+	key.rport = event->rport;
+	key.netns = event->netns;
+	return key;
+}
+
+/* Of too many rows the last stays in its place: it may be the one that says how it ended. */
+static void add_row(struct flows *flows, struct flow *flow, const struct held *held)
+{
+	size_t i;
+
+	if (flow->count == FLOW_ROWS) {
+		struct held *last = &flow->rows[--flow->count];
+
+		flows->bytes -= last->size;
+		free(last->event);
+		flow->left_out++;
+	}
+	if (flow->count == flow->room) {
+		flow->room = flow->room ? 2 * flow->room : 16;
+		flow->rows = checked(realloc(flow->rows, flow->room * sizeof(*flow->rows)));
+	}
+	for (i = flow->count++; i && flow->rows[i - 1].time > held->time; i--)
+		flow->rows[i] = flow->rows[i - 1];
+	flow->rows[i] = *held;
+	flows->bytes += held->size;
+}
+
+/* The ends of this socket are known now: its rows from before belong to this connection. */
+static void absorb(struct flows *flows, struct flow *flow, uint64_t socket)
+{
+	struct flow_key key;
+	struct flow *early;
+
+	memset(&key, 0, sizeof(key));
+	key.socket = socket;
+	early = find(flows, &key);
+	if (!early || early == flow)
+		return;
+	for (size_t i = 0; i < early->count; i++)
+		add_row(flows, flow, &early->rows[i]);
+	for (size_t i = 0; i < early->count; i++)
+		flows->bytes -= early->rows[i].size;
+	early->count = 0;
+	forget(flows, early);
+}
+
+static void close_flow(struct flows *flows, struct flow *flow, const struct held *held, uint64_t socket)
+{
+	if (socket)
+		flow->socket_closed = true;
+	if (flow->closed)
+		return;
+	unlink_flow(&flows->open, flow);
+	flow->closed = held->time;
+	link_flow(&flows->closed, flow);
+}
+
+static void make_room(struct flows *flows, const struct flow *but)
+{
+	while (flows->count > FLOWS_MOST || flows->bytes > FLOWS_BYTES) {
+		struct flow *flow = flows->closed.oldest ? flows->closed.oldest : flows->open.oldest;
+
+		if (flow == but)
+			return;
+		flow->made_room = true;
+		print_and_forget(flows, flow);
+	}
+}
+
+/* The row is of a new connection between the same ends: a socket whose end was told changes again, or what the row
+ * tells of began when this one was over. */
+static bool is_another(const struct flow *flow, const struct story *story, const struct held *held, uint64_t socket)
+{
+	return (socket && flow->socket_closed) || (story->duration && flow->closed && held->event->ts > flow->closed);
+}
+
+void flows_add(struct flows *flows, const struct held *held)
+{
+	const struct story *story = story_of(flows, held);
+	uint64_t socket = story_socket(story, held->event, held->size);
+	struct flow_key key = key_of(held, socket);
+	struct flow *flow = find(flows, &key);
+
+	if (flow && is_another(flow, story, held, socket)) {
+		print_and_forget(flows, flow);
+		flow = NULL;
+	}
+	if (!flow)
+		flow = create(flows, &key);
+	if (socket)
+		absorb(flows, flow, socket);
+	add_row(flows, flow, held);
+	if (!flow->closed) {
+		unlink_flow(&flows->open, flow);
+		link_flow(&flows->open, flow);
+	}
+	if (story_ends(story, held->event, held->size))
+		close_flow(flows, flow, held, socket);
+	make_room(flows, flow);
+}
+
+void flows_finish(struct flows *flows, uint64_t until)
+{
+	struct rows *out = flows->timeline->out;
+	struct flow *flow;
+
+	while (!out->printer.error && !rows_enough(out) && (flow = flows->closed.oldest) &&
+	       (until == UINT64_MAX || flow->closed + FLOWS_LINGER <= until))
+		print_and_forget(flows, flow);
+	while (until == UINT64_MAX && !out->printer.error && !rows_enough(out) && (flow = flows->open.oldest))
+		print_and_forget(flows, flow);
+}
+
+void flows_free(struct flows *flows)
+{
+	if (!flows)
+		return;
+	while (flows->closed.oldest)
+		forget(flows, flows->closed.oldest);
+	while (flows->open.oldest)
+		forget(flows, flows->open.oldest);
+	free(flows);
+}

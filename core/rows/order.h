@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* order.h: holds events back for a while and gives them out in the order of their times. */
+#ifndef NETTRACE_ROWS_ORDER_H
+#define NETTRACE_ROWS_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/wire.h"
+
+struct held {
+	uint64_t time, serial;
+	int64_t wall; /* clock_offset() when it came: when it is printed, another may be in force */
+	size_t size;
+	struct event *event;
+	bool late; /* its time is before that of one given out earlier */
+};
+
+/* Starts as zeroes. */
+struct order {
+	struct held *heap; /* the earliest first; of the same time, the one that came first */
+	size_t count, room;
+	uint64_t serial;
+	uint64_t newest;  /* time that was added */
+	uint64_t reached; /* time that was given out */
+	uint64_t late;    /* how many came too late for their place */
+};
+
+/* Takes a copy of the event. */
+void order_add(struct order *order, uint64_t time, const struct event *event, size_t size);
+/* The earliest, if its time is not after `until`: *held, whose event is the caller's to free. False: there is none. */
+bool order_next(struct order *order, uint64_t until, struct held *held);
+void order_free(struct order *order);
+
+#endif

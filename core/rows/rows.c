@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rows.c: what a tool's events become: rows, totals, journal entries. */
+#include "core/rows/rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/totals/blocks.h"
+#include "core/base/message.h"
+
+void rows_start(struct rows *rows, const struct options *options, int fd)
+{
+	const struct field *totals = options_totals(options);
+
+	*rows = (struct rows){ .options = options, .copy = malloc(options->tool->event_size) };
+	if (!rows->copy)
+		say_exit(EXIT_FAILED, "out of memory");
+	printer_start(&rows->printer, options, totals ? totals : options->tool->fields, fd);
+	if (totals) {
+		rows->summary = summary_new(options->tool, 0, options->containers);
+		rows->live = live_new(&rows->printer);
+	}
+	if (options->journal)
+		journal_rows_start(&rows->journal, options->tool);
+}
+
+void rows_begin(struct rows *rows, uint64_t now)
+{
+	if (rows->summary)
+		summary_clear(rows->summary);
+	rows->since = now;
+}
+
+bool rows_enough(const struct rows *rows)
+{
+	return rows->options->count && rows->outputs >= rows->options->count;
+}
+
+/* Events are read where they lie: what is added goes into a copy. */
+const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
+{
+	const struct tool *tool = rows->options->tool;
+
+	if (!tool->derive)
+		return event;
+	if (*size > tool->event_size)
+		*size = tool->event_size;
+	memset(rows->copy, 0, tool->event_size);
+	memcpy(rows->copy, event, *size);
+	return tool->derive(rows->options, rows->copy, *size) ? rows->copy : NULL;
+}
+
+bool rows_take(struct rows *rows, const struct event *event, size_t size)
+{
+	if (rows_enough(rows))
+		return false;
+	event = rows_derive(rows, event, &size);
+	if (!event)
+		return true;
+	if (rows->options->journal)
+		journal_rows_add(&rows->journal, event, size);
+	if (rows->summary) {
+		summary_add(rows->summary, event, size);
+	} else {
+		printer_row(&rows->printer, event, size);
+		rows->outputs++;
+	}
+	return !rows_enough(rows) && !rows->printer.error;
+}
+
+void rows_wrote(struct rows *rows)
+{
+	rows->printer.rows++;
+	rows->outputs++;
+	printer_look(&rows->printer);
+}
+
+void rows_interval(struct rows *rows, uint64_t now, bool partial)
+{
+	rows->printer.now = now;
+	rows->printer.interval = now - rows->since;
+	rows->printer.partial = partial;
+	if (rows->live)
+		live_take(rows->live, &rows->summary);
+	else
+		blocks_print(rows->summary, &rows->printer);
+	summary_clear(rows->summary);
+	rows->since = now;
+	rows->outputs++;
+}
+
+void rows_stop(struct rows *rows)
+{
+	if (rows->options->journal)
+		journal_rows_stop(&rows->journal);
+	live_free(rows->live);
+	summary_free(rows->summary);
+	printer_free(&rows->printer);
+	free(rows->copy);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rows.h: what a tool's events become, wherever they come from: rows, totals, journal entries. */
+#ifndef NETTRACE_ROWS_ROWS_H
+#define NETTRACE_ROWS_ROWS_H
+
+#include "core/print/journal.h"
+#include "core/totals/live.h"
+#include "core/print/printer.h"
+#include "core/totals/summary.h"
+
+struct rows {
+	const struct options *options;
+	struct printer printer;
+	struct summary *summary;     /* NULL: rows */
+	struct live_view *live;      /* of totals; NULL: one block after the other */
+	struct journal_rows journal; /* with --journal */
+	struct event *copy; /* of the event at hand, where the tool derives something; tool->event_size bytes */
+	uint64_t outputs;   /* rows or blocks of totals so far: what --count limits */
+	uint64_t since;     /* when the interval began */
+};
+
+/* fd: where rows go; they may be shown live there. */
+void rows_start(struct rows *rows, const struct options *options, int fd);
+/* Counting begins: what came before belongs to no interval. */
+void rows_begin(struct rows *rows, uint64_t now);
+/* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */
+bool rows_take(struct rows *rows, const struct event *event, size_t size);
+/* The event with what the user half adds to it, in memory of rows'. NULL: it makes no row by itself. */
+const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size);
+/* A row was appended to the printer's text by other means. */
+void rows_wrote(struct rows *rows);
+/* Totals only: prints what the interval that ends now adds up to. partial: it is shorter than was asked for. */
+void rows_interval(struct rows *rows, uint64_t now, bool partial);
+/* As many as were asked for have been printed. */
+bool rows_enough(const struct rows *rows);
+void rows_stop(struct rows *rows);
+
+#endif

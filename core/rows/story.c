@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* story.c: what a tool's event says to a person. */
+#include "core/rows/story.h"
+
+#include <string.h>
+
+static bool write_words(struct text *text, const struct field *field, const struct field_row *row)
+{
+	size_t from = text->length;
+
+	if (field->before)
+		text_string(text, field->before);
+	if (field->kind != F_NONE && !field_write(text, field, row, AS_COLUMN, 0)) {
+		text->length = from;
+		return false;
+	}
+	if (field->after)
+		text_string(text, field->after);
+	return true;
+}
+
+bool story_words(struct text *text, const struct story *story, const struct event *event, size_t size)
+{
+	struct field_row row = { .event = event, .size = size };
+	bool alarm = false;
+
+	for (const struct field *field = story->words; field->name; field++)
+		if (write_words(text, field, &row) && field->alarm)
+			alarm = true;
+	return alarm;
+}
+
+/* 0: the tool has no such member, or the event ends before it. */
+static uint64_t read_long(const struct event *event, size_t size, uint16_t off)
+{
+	uint64_t value = 0;
+
+	if (off && off + sizeof(value) <= size)
+		memcpy(&value, (const char *)event + off, sizeof(value));
+	return value;
+}
+
+uint64_t story_time(const struct story *story, const struct event *event, size_t size)
+{
+	uint64_t duration = read_long(event, size, story->duration);
+
+	return event->ts + (duration == NOT_KNOWN ? 0 : duration);
+}
+
+uint64_t story_socket(const struct story *story, const struct event *event, size_t size)
+{
+	return read_long(event, size, story->socket);
+}
+
+bool story_ends(const struct story *story, const struct event *event, size_t size)
+{
+	uint8_t value;
+
+	if (!story->ends || story->end >= size)
+		return false;
+	value = ((const uint8_t *)event)[story->end];
+	return value < 32 && story->ends >> value & 1;
+}

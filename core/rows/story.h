@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* story.h: what a tool's event says to a person, in words (struct story). */
+#ifndef NETTRACE_ROWS_STORY_H
+#define NETTRACE_ROWS_STORY_H
+
+#include "core/print/fields.h"
+
+/* Appends what happened. True: something is wrong. */
+bool story_words(struct text *text, const struct story *story, const struct event *event, size_t size);
+/* When it happened: ns. */
+uint64_t story_time(const struct story *story, const struct event *event, size_t size);
+/* The socket's address; 0: not known. */
+uint64_t story_socket(const struct story *story, const struct event *event, size_t size);
+/* With this event the connection is over. */
+bool story_ends(const struct story *story, const struct event *event, size_t size);
+
+#endif

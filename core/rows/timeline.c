@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* timeline.c: the events of several tools as one stream of rows. */
+#include "core/rows/timeline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/rows/flows.h"
+#include "core/base/message.h"
+#include "core/base/terminal.h"
+#include "core/rows/story.h"
+
+#define ROOMY 120 /* columns of a terminal that has room for a row in one line */
+
+static const struct tool *tool_of(const struct timeline *timeline, const struct event *event)
+{
+	return timeline->tools[event->tool].options->tool;
+}
+
+/* A terminal that is too narrow for a row in one line gets two, with ends as wide as most are. */
+static void fold(struct printer *printer)
+{
+	for (size_t i = 0; i < printer->count; i++) {
+		struct field *field = &printer->fields[i];
+
+		if (field->kind == F_ENDPOINT)
+			field->width = field->wide = 15;
+		if (!strcmp(field->name, "what"))
+			field->before = "\n    ";
+	}
+}
+
+void timeline_start(struct timeline *timeline, struct rows *out, const struct options *options, size_t count)
+{
+	const struct screen screen = { .out = out->printer.fd };
+	const char *no_colour = getenv("NO_COLOR");
+	bool terminal = out->options->format == FORMAT_TABLE && screen_possible(screen.out);
+
+	*timeline = (struct timeline){ .out = out, .count = count };
+	for (size_t i = 0; i < count; i++) {
+		timeline->tools[i].options = &options[i];
+		rows_start(&timeline->tools[i].rows, &options[i], -1);
+	}
+	timeline->colours = terminal && !(no_colour && *no_colour);
+	if (terminal && screen_size(&screen).columns < ROOMY)
+		fold(&out->printer);
+	if (out->options->settings.flags & TIMELINE_FLOW)
+		timeline->flows = flows_new(timeline);
+}
+
+bool timeline_take(struct timeline *timeline, const struct event *event, size_t size)
+{
+	if (event->tool >= timeline->count)
+		return true; /* of a recording that was tampered with */
+	order_add(&timeline->order, story_time(tool_of(timeline, event)->story, event, size), event, size);
+	return !rows_enough(timeline->out);
+}
+
+void timeline_colour(struct timeline *timeline, struct text *text, bool alarm)
+{
+	if (timeline->colours)
+		text_string(text, alarm ? screen_alarm : screen_plain);
+}
+
+bool timeline_words(struct timeline *timeline, struct text *text, const struct event *event, size_t size, bool *alarm)
+{
+	struct rows *rows = &timeline->tools[event->tool].rows;
+
+	event = rows_derive(rows, event, &size);
+	if (!event)
+		return false;
+	rows->printer.rows++;
+	*alarm = story_words(text, tool_of(timeline, event)->story, event, size);
+	return true;
+}
+
+bool timeline_json(struct timeline *timeline, struct text *text, const struct event *event, size_t size)
+{
+	struct rows *rows = &timeline->tools[event->tool].rows;
+	struct text *own = &rows->printer.text;
+	bool any;
+
+	rows_take(rows, event, size);
+	any = own->length > 0;
+	text_bytes(text, own->data, own->length);
+	own->length = 0;
+	return any;
+}
+
+static void put_json(struct timeline *timeline, const struct held *held)
+{
+	struct printer *printer = &timeline->out->printer;
+
+	if (timeline_json(timeline, &printer->text, held->event, held->size))
+		rows_wrote(timeline->out);
+}
+
+static void put_row(struct timeline *timeline, const struct held *held)
+{
+	struct timeline_event row = { .common = *held->event };
+	struct text what = { 0 };
+	bool alarm;
+
+	if (timeline_words(timeline, &what, held->event, held->size, &alarm)) {
+		row.common.ts = held->time;
+		snprintf(row.tool, sizeof(row.tool), "%s", tool_of(timeline, held->event)->name);
+		snprintf(row.what, sizeof(row.what), "%.*s", (int)what.length, what.data);
+		if (alarm)
+			timeline_colour(timeline, &timeline->out->printer.text, true);
+		rows_take(timeline->out, &row.common, sizeof(row));
+		if (alarm)
+			timeline_colour(timeline, &timeline->out->printer.text, false);
+	}
+	text_free(&what);
+}
+
+static void release(struct timeline *timeline, uint64_t until)
+{
+	struct rows *out = timeline->out;
+	int64_t wall = clock_offset();
+	struct held held;
+
+	while (!out->printer.error && !rows_enough(out) && order_next(&timeline->order, until, &held)) {
+		if (timeline->flows) {
+			flows_add(timeline->flows, &held);
+			continue;
+		}
+		clock_set(held.wall);
+		if (out->options->format == FORMAT_JSON)
+			put_json(timeline, &held);
+		else
+			put_row(timeline, &held);
+		free(held.event);
+	}
+	if (timeline->flows)
+		flows_finish(timeline->flows, until);
+	clock_set(wall);
+}
+
+void timeline_release(struct timeline *timeline, uint64_t now)
+{
+	uint64_t known = now ? now : timeline->order.newest;
+
+	if (known > TIMELINE_SLACK)
+		release(timeline, known - TIMELINE_SLACK);
+}
+
+void timeline_end(struct timeline *timeline)
+{
+	release(timeline, UINT64_MAX);
+	if (timeline->order.late)
+		say("note: %llu rows stand out of order: they came more than %llu ms late",
+		    (unsigned long long)timeline->order.late, TIMELINE_SLACK / 1000000);
+}
+
+struct printer *timeline_printer(struct timeline *timeline, size_t tool)
+{
+	return &timeline->tools[tool].rows.printer;
+}
+
+void timeline_collect(struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->count; i++) {
+		struct text *own = &timeline->tools[i].rows.printer.text;
+
+		text_bytes(&timeline->out->printer.text, own->data, own->length);
+		own->length = 0;
+	}
+}
+
+void timeline_stop(struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->count; i++)
+		rows_stop(&timeline->tools[i].rows);
+	order_free(&timeline->order);
+	flows_free(timeline->flows);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* command.c: the COMMAND after "--". */
+#include "core/run/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/message.h"
+
+#define SETTLED 200000000ULL  /* ns without an event, and nothing more is on its way ... */
+#define SETTLE  1000000000ULL /* ... or so many altogether */
+
+/* In the child: waits at the gate, then becomes the command, with the signals as a shell would give them. */
+static __attribute__((noreturn)) void become(int gate, char **argv)
+{
+	sigset_t none;
+	ssize_t got;
+	char byte;
+
+	do
+		got = read(gate, &byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got != 1) /* tracing did not come to stand */
+		_exit(EXIT_FAILED);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	execvp(argv[0], argv);
+	say("%s: %s", argv[0], strerror(errno));
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+void command_prepare(struct command *command, char **argv)
+{
+	int gate[2];
+
+	*command = (struct command){ .gate = -1 };
+	if (!argv)
+		return;
+	if (pipe2(gate, O_CLOEXEC))
+		say_exit(EXIT_FAILED, "pipe: %s", strerror(errno));
+	command->pid = fork();
+	if (command->pid < 0)
+		say_exit(EXIT_FAILED, "fork: %s", strerror(errno));
+	if (!command->pid) {
+		close(gate[1]);
+		become(gate[0], argv);
+	}
+	close(gate[0]);
+	command->gate = gate[1];
+}
+
+void command_go(struct command *command)
+{
+	if (!command->pid)
+		return;
+	if (write(command->gate, "", 1) != 1)
+		say("%s", strerror(errno));
+	close(command->gate);
+	command->gate = -1;
+}
+
+bool command_ended(struct command *command)
+{
+	int status;
+
+	if (!command->pid || command->ended || waitpid(command->pid, &status, WNOHANG) != command->pid)
+		return command->ended;
+	command->ended = true;
+	command->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return true;
+}
+
+bool command_settled(struct command *command, uint64_t now, uint64_t last_event)
+{
+	if (!command_ended(command))
+		return false;
+	if (!command->ended_at)
+		command->ended_at = now;
+	if (last_event < command->ended_at)
+		last_event = command->ended_at;
+	return now >= command->ended_at + SETTLE || now >= last_event + SETTLED;
+}
+
+void command_signal(const struct command *command, int signal)
+{
+	if (command->pid && !command->ended)
+		kill(command->pid, signal);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* losses.h: tells what was lost, as it happens and at the end. */
+#ifndef NETTRACE_RUN_LOSSES_H
+#define NETTRACE_RUN_LOSSES_H
+
+#include "core/print/printer.h"
+
+/* Starts as zeroes. */
+struct losses {
+	struct ledger told;
+	bool blind; /* the ledger cannot be read, and that was said */
+};
+
+/* Says on stderr, and in JSON in the stream, what was lost since the last time. when: ns, for the line of JSON. False:
+ * nothing was. */
+bool losses_tell(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer);
+/* Says, once, that the ledger cannot be read, and why (errno). */
+void losses_blind(struct losses *losses, int error);
+/* Says on stderr where every event went. */
+void losses_account(const struct ledger *ledger, const struct printer *printer);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ready.c: tells that everything is attached. */
+#include "core/run/ready.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/message.h"
+
+/* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
+static void tell_banner(const struct options *options)
+{
+	if (!isatty(STDERR_FILENO) || options->format != FORMAT_TABLE)
+		return;
+	if (options->interval)
+		say("tracing; prints every %g s, Ctrl-C ends it", (double)options->interval / 1e9);
+	else
+		say("tracing; Ctrl-C prints the totals");
+}
+
+void ready(struct printer *printer, bool totals_later)
+{
+	const struct options *options = printer->options;
+
+	if (!printer->totals)
+		printer_header(printer);
+	else if (totals_later)
+		tell_banner(options);
+	printer_flush(printer);
+	if (options->ready_fd < 0)
+		return;
+	if (write(options->ready_fd, "\n", 1) != 1)
+		say("--ready-fd %d: %s", options->ready_fd, strerror(errno));
+	close(options->ready_fd);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ready.h: tells that everything is attached. */
+#ifndef NETTRACE_RUN_READY_H
+#define NETTRACE_RUN_READY_H
+
+#include "core/print/printer.h"
+
+/* To people by the heading, or a line on stderr where totals come later, one block after the other; to scripts by a
+ * byte to --ready-fd. */
+void ready(struct printer *printer, bool totals_later);
+
+#endif

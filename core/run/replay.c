@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* replay.c: a recording as if its tools ran now. */
+#include "core/run/replay.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/names/containers.h"
+#include "core/kernel/loadavg.h"
+#include "core/run/losses.h"
+#include "core/record/source.h"
+#include "core/rows/rows.h"
+#include "core/base/message.h"
+#include "core/rows/timeline.h"
+
+/* So many events are taken before those of them that are in order are printed. */
+#define RELEASE 1024
+
+struct replay {
+	const struct options *options, *tools; /* of the run as a whole, and of each tool */
+	struct rows rows;
+	struct timeline timeline;
+	bool has_timeline;
+	struct replay_source sources[TIMELINE_TOOLS];
+	struct losses losses[TIMELINE_TOOLS];
+	size_t count;
+	struct replay_source *by_tool[RECORD_TOOLS]; /* index in the recording; NULL: not wanted */
+	bool follows;                                /* totals are printed whenever they were in the recording */
+	bool unfinished;                             /* something belongs to no interval yet */
+	uint64_t next_interval;                      /* otherwise; 0: none */
+	uint64_t latest;                             /* when the last event happened */
+	size_t taken;
+};
+
+static void end_interval(struct replay *replay, uint64_t now, bool partial)
+{
+	rows_interval(&replay->rows, now, partial);
+	replay->unfinished = false;
+}
+
+/* Intervals that are not those of the recording end when the first event behind them happens. */
+static void look_at_clock(struct replay *replay, uint64_t now)
+{
+	uint64_t interval = replay->options->interval, behind;
+
+	if (!replay->next_interval || now < replay->next_interval || rows_enough(&replay->rows))
+		return;
+	end_interval(replay, replay->next_interval, false);
+	behind = (now - replay->next_interval) / interval;
+	/* As live: an interval in which nothing happened has a block, too; but not for the years a broken clock skips.
+	 */
+	for (uint64_t i = 0; i < behind && behind < 10000 && !rows_enough(&replay->rows); i++)
+		end_interval(replay, replay->next_interval + (i + 1) * interval, false);
+	replay->next_interval += (behind + 1) * interval;
+}
+
+static bool take_event(struct replay *replay, struct replay_source *source, const struct record_item *item)
+{
+	const struct event *event = record_content(item);
+	size_t size = item->size;
+
+	event = replay_source_event(source, event, &size);
+	if (!event)
+		return true;
+	if (replay->has_timeline) {
+		if (++replay->taken % RELEASE == 0)
+			timeline_release(&replay->timeline, 0);
+		return timeline_take(&replay->timeline, event, size);
+	}
+	if (replay->next_interval)
+		look_at_clock(replay, event->ts);
+	replay->latest = event->ts;
+	replay->unfinished = true;
+	return rows_take(&replay->rows, event, size);
+}
+
+static void begin(struct replay *replay, uint64_t now)
+{
+	rows_begin(&replay->rows, now);
+	if (replay->rows.summary && !replay->follows && replay->options->interval)
+		replay->next_interval = now + replay->options->interval;
+}
+
+static void take_interval(struct replay *replay, const struct record_interval *interval)
+{
+	if (!replay->rows.summary)
+		return;
+	loadavg_set(interval->now, interval->loadavg);
+	if (replay->follows)
+		end_interval(replay, interval->now, interval->partial);
+	else
+		look_at_clock(replay, interval->now);
+}
+
+static void take_ledger(struct replay *replay, size_t index, const struct record_ledger *recorded)
+{
+	const struct ledger ledger = { .counters = { .filtered = recorded->filtered,
+						     .sent = recorded->sent,
+						     .lost_ring = recorded->lost_ring,
+						     .lost_map = recorded->lost_map,
+						     .nested = recorded->nested },
+				       .seen = recorded->seen,
+				       .missed = recorded->missed };
+	struct printer *printer = &replay->rows.printer;
+
+	if (replay->has_timeline)
+		printer = timeline_printer(&replay->timeline, index);
+	losses_tell(&replay->losses[index], &ledger, recorded->now, printer);
+	if (replay->has_timeline)
+		timeline_collect(&replay->timeline);
+}
+
+static void end(struct replay *replay, uint64_t now)
+{
+	if (replay->has_timeline) {
+		timeline_end(&replay->timeline);
+		return;
+	}
+	look_at_clock(replay, now);
+	if (replay->rows.summary && !replay->follows && !rows_enough(&replay->rows))
+		end_interval(replay, now, now < replay->next_interval);
+}
+
+/* False: enough. */
+static bool take(struct replay *replay, const struct record_item *item)
+{
+	struct replay_source *source = replay->by_tool[item->tool];
+	const void *content = record_content(item);
+
+	if (item->kind == ITEM_BEGIN)
+		begin(replay, *(const uint64_t *)content);
+	else if (item->kind == ITEM_END)
+		end(replay, *(const uint64_t *)content);
+	else if (source && item->kind == ITEM_EVENT)
+		return take_event(replay, source, item);
+	else if (source && item->kind == ITEM_INTERVAL)
+		take_interval(replay, content);
+	else if (source && item->kind == ITEM_LEDGER)
+		take_ledger(replay, source->index, content);
+	return !replay->rows.printer.error && !(replay->rows.summary && rows_enough(&replay->rows));
+}
+
+/* False: the recording cannot be read by this program, which was said. */
+static bool start(struct replay *replay, const struct record_head *head, int fd)
+{
+	const struct options *options = replay->options;
+	bool readable = true;
+
+	for (size_t i = 0; i < replay->count; i++) {
+		readable &= replay_source_start(&replay->sources[i], &replay->tools[i], i, head);
+		replay->by_tool[replay->tools[i].recorded - head->tools] = &replay->sources[i];
+	}
+	if (options->containers)
+		containers_on(NULL);
+	rows_start(&replay->rows, options, fd);
+	replay->has_timeline = options != replay->tools;
+	if (replay->has_timeline)
+		timeline_start(&replay->timeline, &replay->rows, replay->tools, replay->count);
+	else
+		replay->follows = options->recorded->totals && options->interval == options->recorded->interval;
+	if (!readable)
+		return false;
+	if (!replay->rows.summary)
+		printer_header(&replay->rows.printer);
+	rows_begin(&replay->rows, head->begun);
+	return true;
+}
+
+static void stop(struct replay *replay)
+{
+	if (replay->has_timeline)
+		timeline_stop(&replay->timeline);
+	rows_stop(&replay->rows);
+	for (size_t i = 0; i < replay->count; i++)
+		replay_source_stop(&replay->sources[i]);
+	containers_off();
+}
+
+/* What was read of a recording that is cut off is printed, too. */
+static void cut_off(struct replay *replay)
+{
+	if (replay->has_timeline)
+		timeline_end(&replay->timeline);
+	if (replay->rows.summary && replay->unfinished && !rows_enough(&replay->rows))
+		end_interval(replay, replay->latest, true);
+}
+
+int replay(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
+	   int fd)
+{
+	struct replay replay = { .options = options, .tools = tools, .count = count };
+	const struct printer *printer = &replay.rows.printer;
+	const struct record_item *item;
+	int code = EXIT_DONE;
+
+	if (!start(&replay, recording_head(recording), fd)) {
+		stop(&replay);
+		return EXIT_FAILED;
+	}
+	while ((item = recording_next(recording)) && take(&replay, item))
+		;
+	if (!item)
+		cut_off(&replay);
+	printer_flush(&replay.rows.printer);
+	if (printer->error && printer->error != EPIPE) {
+		say("writing the output: %s", strerror(printer->error));
+		code = EXIT_FAILED;
+	}
+	if (!recording_whole(recording))
+		code = EXIT_FAILED;
+	stop(&replay);
+	return code;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run.c: the one main loop: events, intervals, signals, the command, the end. */
+#include "core/run/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bpf/cgroup_watch.h"
+#include "core/base/clock.h"
+#include "core/run/command.h"
+#include "core/names/containers.h"
+#include "core/run/losses.h"
+#include "core/kernel/privileges.h"
+#include "core/run/ready.h"
+#include "core/record/writer.h"
+#include "core/rows/rows.h"
+#include "core/base/message.h"
+#include "core/bpf/sessions.h"
+#include "core/run/signals.h"
+#include "core/rows/timeline.h"
+
+#define MS     1000000ULL
+#define SECOND (1000 * MS)
+#define TAIL   (100 * MS) /* how long a row may wait in the ring for company */
+
+struct run {
+	const struct options *options; /* of the run as a whole */
+	struct options *tools;         /* of each tool, by event.tool */
+	struct sessions sessions;
+	enum run_shows shows;
+	struct rows rows;          /* everything that is printed */
+	struct timeline timeline;  /* SHOWS_TIMELINE */
+	struct recorder *recorder; /* NULL: none */
+	struct command command;
+	struct losses losses[TOOLS_MOST];
+	uint64_t deadline, next_interval, next_second, last_event;
+	int signals;
+	bool stop;
+};
+
+static bool take_event(void *context, const struct event *event, size_t size)
+{
+	struct run *run = context;
+
+	recorder_event(run->recorder, event->tool, event, size);
+	if (run->shows == SHOWS_TIMELINE)
+		return timeline_take(&run->timeline, event, size);
+	if (run->shows == SHOWS_ROWS)
+		return rows_take(&run->rows, event, size);
+	run->rows.outputs++;
+	return !rows_enough(&run->rows);
+}
+
+static bool is_over(const struct run *run)
+{
+	return run->rows.printer.error || rows_enough(&run->rows) || recorder_failed(run->recorder);
+}
+
+/* Hands over what the ring has. */
+static size_t read_ring(struct run *run)
+{
+	uint64_t before = clock_boot();
+	size_t got = sessions_read(&run->sessions);
+
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_release(&run->timeline, sessions_drained(&run->sessions) ? before : 0);
+	return got;
+}
+
+/* What the interval that ends now adds up to. */
+static void print_totals(struct run *run, uint64_t now, bool partial)
+{
+	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
+	while (read_ring(run))
+		;
+	for (size_t i = 0; i < run->sessions.count; i++)
+		if (options_totals(&run->tools[i]))
+			recorder_interval(run->recorder, i, now, partial);
+	if (run->rows.summary)
+		rows_interval(&run->rows, now, partial);
+}
+
+/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. */
+static void hear_signals(struct run *run)
+{
+	static bool before;
+	int heard;
+
+	while ((heard = signals_next(run->signals))) {
+		if (heard == SIGCHLD || live_signal(run->rows.live, heard))
+			continue;
+		if (heard != SIGINT)
+			command_signal(&run->command, heard);
+		if (before || !run->command.pid || run->command.ended)
+			run->stop = true;
+		before = true;
+	}
+}
+
+static void wait_for_something(struct run *run, uint64_t now)
+{
+	struct pollfd fds[] = {
+		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
+		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->rows.printer.fd }, /* POLLERR: nobody reads the pipe any more */
+		{ .fd = live_fd(run->rows.live), .events = POLLIN },
+	};
+	uint64_t until = now + TAIL;
+
+	if (run->deadline && run->deadline < until)
+		until = run->deadline;
+	if (run->next_interval && run->next_interval < until)
+		until = run->next_interval;
+	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
+	if (fds[2].revents & POLLERR)
+		run->stop = true;
+}
+
+static struct printer *printer_of(struct run *run, size_t tool)
+{
+	return run->shows == SHOWS_TIMELINE ? timeline_printer(&run->timeline, tool) : &run->rows.printer;
+}
+
+/* A recording has the ledger as often as it was told, and at the end. */
+static void tell_losses(struct run *run, bool end)
+{
+	uint64_t now = clock_boot();
+	struct ledger ledger;
+
+	for (size_t i = 0; i < run->sessions.count; i++) {
+		say_name = run->tools[i].tool->name;
+		if (!session_ledger(&run->sessions.each[i], &ledger)) {
+			losses_blind(&run->losses[i], errno);
+			continue;
+		}
+		if (losses_tell(&run->losses[i], &ledger, now, printer_of(run, i)) || end)
+			recorder_ledger(run->recorder, i, now, &ledger);
+		if (end && run->options->verbose)
+			losses_account(&ledger, printer_of(run, i));
+	}
+	say_name = run->options->tool->name;
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_collect(&run->timeline);
+}
+
+/* What is due by the clock. */
+static void look_at_clock(struct run *run, uint64_t now)
+{
+	if (now >= run->next_second) {
+		clock_sync();
+		recorder_clock(run->recorder);
+		tell_losses(run, false);
+		recorder_flush(run->recorder);
+		run->next_second = now + SECOND;
+	}
+	if (run->deadline && now >= run->deadline) {
+		run->stop = true; /* finish() prints the interval that ends with it */
+	} else if (run->next_interval && now >= run->next_interval) {
+		print_totals(run, now, false);
+		/* From the plan, not from now: intervals do not drift. */
+		run->next_interval +=
+			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
+	}
+	if (command_settled(&run->command, now, run->last_event))
+		run->stop = true;
+}
+
+static void loop(struct run *run)
+{
+	while (!run->stop) {
+		uint64_t now = clock_boot();
+
+		wait_for_something(run, now);
+		hear_signals(run);
+		now = clock_boot();
+		if (read_ring(run))
+			run->last_event = now;
+		cgroup_watch_read();
+		look_at_clock(run, now);
+		if (!live_look(run->rows.live) || !printer_flush(&run->rows.printer) || is_over(run))
+			run->stop = true;
+	}
+}
+
+/* Nothing new is made; what was made is printed, then what belongs to the end. */
+static void finish(struct run *run)
+{
+	uint64_t now;
+
+	live_leave(run->rows.live);
+	sessions_quiet(&run->sessions);
+	while (!is_over(run) && read_ring(run))
+		;
+	if (!is_over(run)) {
+		sessions_iterate(&run->sessions, RUN_AT_END);
+		while (read_ring(run))
+			;
+	}
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_end(&run->timeline);
+	if ((run->rows.summary || run->next_interval) && !is_over(run)) {
+		now = clock_boot();
+		print_totals(run, now, now < run->next_interval);
+	}
+	tell_losses(run, true);
+	printer_flush(&run->rows.printer);
+}
+
+/* Tracing may be over (--duration, --count) while the command still runs: its exit status is worth waiting for. */
+static void wait_for_command(struct run *run)
+{
+	run->stop = false;
+	while (run->command.pid && !command_ended(&run->command) && !run->stop) {
+		poll(&(struct pollfd){ .fd = run->signals, .events = POLLIN }, 1, -1);
+		hear_signals(run);
+	}
+}
+
+static int exit_code(struct run *run)
+{
+	/* The reader of a pipe may leave when it has seen enough. */
+	if (run->rows.printer.error && run->rows.printer.error != EPIPE) {
+		say("writing the output: %s", strerror(run->rows.printer.error));
+		return EXIT_FAILED;
+	}
+	if (run->command.ended)
+		return run->command.status;
+	return EXIT_DONE;
+}
+
+/* Loads and attaches the tools; what is printed and recorded of them begins. */
+static void start(struct run *run, size_t count)
+{
+	const struct options *options = run->options, *recorded[TOOLS_MOST];
+
+	if (options->record)
+		run->recorder = recorder_new(options->record, options->record_limit);
+	rows_start(&run->rows, options, STDOUT_FILENO);
+	run->signals = signals_open(run->rows.live);
+	command_prepare(&run->command, options->command);
+	clock_sync();
+	cgroup_watch_start(options, run->tools, count);
+	sessions_start(&run->sessions, run->tools, count, take_event, run);
+	for (size_t i = 0; i < run->sessions.count; i++)
+		recorded[i] = &run->tools[i];
+	recorder_start(run->recorder, recorded, run->sessions.count);
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
+	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
+		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
+}
+
+static void trace(struct run *run)
+{
+	const struct options *options = run->options;
+	uint64_t now = clock_boot();
+
+	rows_begin(&run->rows, now);
+	recorder_begin(run->recorder, now);
+	ready(&run->rows.printer, run->rows.summary && !run->rows.live);
+	command_go(&run->command);
+	run->deadline = options->duration ? now + options->duration : 0;
+	run->next_interval = options->interval ? now + options->interval : 0;
+	run->next_second = now + SECOND;
+	loop(run);
+	finish(run);
+}
+
+int run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows)
+{
+	static struct run run; /* 190 KB that hardly anything of is touched */
+	int code = EXIT_DONE;
+
+	run.options = options;
+	run.tools = tools;
+	run.shows = shows;
+	start(&run, count);
+	trace(&run);
+	sessions_stop(&run.sessions);
+	cgroup_watch_stop();
+	if (!recorder_stop(run.recorder, clock_boot(), shows == SHOWS_NOTHING))
+		code = EXIT_FAILED;
+	wait_for_command(&run);
+	if (code == EXIT_DONE)
+		code = exit_code(&run);
+	if (shows == SHOWS_TIMELINE)
+		timeline_stop(&run.timeline);
+	rows_stop(&run.rows);
+	containers_off();
+	return code;
+}
+
+int run(struct options *options)
+{
+	return run_tools(options, options, 1, SHOWS_ROWS);
+}

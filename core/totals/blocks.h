@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* blocks.h: the totals of an interval on stdout: a block with its stamp, its tables and their sums. */
+#ifndef NETTRACE_TOTALS_BLOCKS_H
+#define NETTRACE_TOTALS_BLOCKS_H
+
+#include "core/print/printer.h"
+#include "core/totals/summary.h"
+
+/* Prints the rows of the summary, as the tool's struct block tells and at most --rows of them; returns how many. The
+ * interval that they are of: printer->interval, ->partial. The summary keeps its rows. */
+size_t blocks_print(struct summary *summary, struct printer *printer);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* live.h: the totals of the last interval in one place on a terminal, and keys that sort, group and freeze them. */
+#ifndef NETTRACE_TOTALS_LIVE_H
+#define NETTRACE_TOTALS_LIVE_H
+
+#include <signal.h>
+
+#include "core/print/printer.h"
+#include "core/totals/summary.h"
+
+struct live_view;
+
+/* NULL: totals are to be printed one after the other, as where the output is no terminal. Everything shown goes out
+ * through the printer. All functions take NULL for nothing to do. */
+struct live_view *live_new(struct printer *printer);
+void live_free(struct live_view *view);
+/* Adds the signals that the terminal may send. */
+void live_signals(const struct live_view *view, sigset_t *set);
+/* True: it was for the screen, and that is done. */
+bool live_signal(struct live_view *view, int signal);
+/* Takes the rows of an interval (printer->now, ->interval) and gives an empty summary for the next one. */
+void live_take(struct live_view *view, struct summary **summary);
+/* What to poll for keys; -1: nothing. */
+int live_fd(const struct live_view *view);
+/* Takes the terminal when it is to be had, acts on the keys pressed, shows what was said. False: the user wants to
+ * quit.
+ */
+bool live_look(struct live_view *view);
+/* Gives the terminal back, and prints what was to be seen last: the user keeps that. Nothing was: live_take() will
+ * print what is left. */
+void live_leave(struct live_view *view);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* live_view.c: the totals of an interval as a block that fits a window. */
+#include "core/totals/live_view.h"
+
+#include <string.h>
+
+#include "core/totals/blocks.h"
+
+#define IN_TABLES (IN_TABLE | IN_WIDE)
+
+void live_picture_start(struct live_picture *picture, const struct options *asked)
+{
+	picture->asked = asked;
+	picture->options = *asked;
+	picture->options.tool = &picture->tool;
+	picture->tool = *asked->tool;
+	picture->tool.fields = picture->tool.summary_fields = picture->columns;
+	printer_start(&picture->printer, &picture->options, picture->columns, -1);
+}
+
+void live_picture_free(struct live_picture *picture)
+{
+	printer_free(&picture->printer);
+}
+
+/* A group has the columns of its KEYs, in full width, and of all SUMs. What is sorted by has a column always. */
+static void choose_columns(struct live_picture *picture)
+{
+	const struct block *block = picture->asked->tool->block;
+	struct field *column = picture->columns;
+
+	for (const struct field *field = picture->asked->tool->summary_fields; field->name; field++, column++) {
+		bool is_key;
+
+		*column = field_complete(field);
+		is_key = column->merge == KEY && column->kind != F_COUNT && column->kind != F_LOG2;
+		/* What tables are split by need not be said in each row. */
+		if (is_key && block && block->split && !strcmp(block->split, column->name))
+			continue;
+		if (picture->group && is_key && column->groups & 1U << picture->group) {
+			column->where |= IN_TABLES;
+			column->width = column->wide;
+		} else if (picture->group && (is_key || column->merge == LATEST)) {
+			column->where = IN_JSON;
+		}
+		if (column->title && column->sorts & 1U << picture->options.sort)
+			column->where |= IN_TABLES;
+	}
+	*column = (struct field){ 0 };
+}
+
+/* The block with at most so many rows; returns how many it has. */
+static size_t make_block(struct live_picture *picture, struct summary *rows, size_t most)
+{
+	struct printer *printer = &picture->printer;
+	size_t made, all;
+
+	picture->options.rows = most;
+	printer->text.length = 0;
+	printer->blocks = 0;
+	printer_choose(printer, picture->columns);
+	made = blocks_print(rows, printer);
+	all = made + (size_t)printer->left_out;
+	if (picture->asked->rows && all > picture->asked->rows)
+		all = (size_t)picture->asked->rows;
+	picture->more = all - made;
+	return made;
+}
+
+static size_t lines_of(const struct live_picture *picture)
+{
+	return text_lines(&picture->printer.text) + (picture->more != 0);
+}
+
+/* Fewer rows until they fit: as many as there are lines too many, and one for the line that says so. */
+static size_t make_fit(struct live_picture *picture, struct summary *rows, size_t most, size_t room)
+{
+	size_t made = make_block(picture, rows, most), over;
+
+	while (lines_of(picture) > room && made > 1) {
+		over = text_lines(&picture->printer.text) + 1 - room;
+		made = make_block(picture, rows, made > over ? made - over : 1);
+	}
+	return made;
+}
+
+size_t live_picture_make(struct live_picture *picture, struct summary *rows, uint64_t end, uint64_t interval,
+			 size_t room)
+{
+	size_t most = room ? room : 1, made, spare;
+
+	if (picture->asked->rows && picture->asked->rows < most)
+		most = (size_t)picture->asked->rows;
+	picture->printer.now = end;
+	picture->printer.interval = interval;
+	choose_columns(picture);
+	made = make_fit(picture, rows, most, room);
+	spare = lines_of(picture) < room ? room - lines_of(picture) : 0;
+	if (!spare || !picture->more)
+		return made;
+	/* A table whose last row went has left room for others. */
+	for (; spare; spare--) {
+		make_block(picture, rows, made + spare);
+		if (lines_of(picture) <= room)
+			return made + spare;
+	}
+	return make_block(picture, rows, made);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* summary.h: totals instead of rows: what the events that share the fields that make a key add up to. */
+#ifndef NETTRACE_TOTALS_SUMMARY_H
+#define NETTRACE_TOTALS_SUMMARY_H
+
+#include "core/totals/total.h"
+
+struct summary;
+
+/* The key is every KEY field of tool->summary_fields; group: only those of that group (struct field), 0: all.
+ * by_container: and the cgroup. */
+struct summary *summary_new(const struct tool *tool, unsigned int group, bool by_container);
+void summary_free(struct summary *summary);
+/* Adds one event of `size` bytes. */
+void summary_add(struct summary *summary, const struct event *event, size_t size);
+/* Adds the rows of another summary of the same tool: the same events in a coarser group. */
+void summary_add_all(struct summary *summary, const struct summary *other);
+/* The rows in the order of totals_sort(), for the caller to move about. They live until the next call. */
+struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count);
+const struct totals_fields *summary_fields(const struct summary *summary);
+/* Starts again from nothing. */
+void summary_clear(struct summary *summary);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel.h: the kernel structs that programs touch, only the members used; offsets come from the running kernel's BTF.
+ *
+ * Declared by hand instead of a generated vmlinux.h: an object stays at a few KB and a reader sees what is depended on.
+ * A member that older kernels have elsewhere stands in a flavour, NAME___old (libbpf drops what follows the three _).
+ */
+#ifndef NETTRACE_PROBES_KERNEL_KERNEL_H
+#define NETTRACE_PROBES_KERNEL_KERNEL_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+
+#define NULL        ((void *)0)
+#define AF_INET     2
+#define AF_INET6    10
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define ETH_P_IP    0x0800
+#define ETH_P_IPV6  0x86dd
+#define PF_KTHREAD  0x00200000 /* include/linux/sched.h */
+
+/* include/net/tcp_states.h */
+enum {
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT,
+	TCP_SYN_RECV,
+	TCP_FIN_WAIT1,
+	TCP_FIN_WAIT2,
+	TCP_TIME_WAIT,
+	TCP_CLOSE,
+	TCP_CLOSE_WAIT,
+	TCP_LAST_ACK,
+	TCP_LISTEN,
+	TCP_CLOSING,
+	TCP_NEW_SYN_RECV,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct kernfs_node {
+	__u64 id;
+	const char *name;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup_root {
+	int hierarchy_id; /* 0: cgroup v2's */
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
+struct sock_cgroup_data___old { /* before 5.16: a pointer with flags in its low bits */
+	__u64 val;
+};
+
+struct in6_addr {
+	union {
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	possible_net_t skc_net;
+	unsigned long skc_flags;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+typedef struct {
+	int owned; /* a task holds the socket: current is that task (kernel-side proof: never 1 in softirq) */
+} socket_lock_t;
+
+struct socket;
+
+struct sock {
+	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
+	atomic_t sk_drops;
+	__u16 sk_protocol;
+	__u16 sk_type;
+	__u8 sk_shutdown;
+	int sk_err;
+	__u32 sk_ack_backlog;
+	__u32 sk_max_ack_backlog;
+	struct sock_cgroup_data sk_cgrp_data;
+	struct socket *sk_socket; /* NULL: no process has it yet, or any more */
+};
+
+struct inet_sock {
+	struct sock sk;
+	__be16 inet_sport;
+};
+
+struct request_sock_queue {
+	atomic_t qlen;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	struct request_sock_queue icsk_accept_queue;
+	__u8 icsk_ca_state : 5;
+	__u8 icsk_pending;
+};
+
+struct list_head {
+	struct list_head *next;
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u64 bytes_received;
+	__u64 bytes_sent;
+	__u64 bytes_retrans;
+	__u32 write_seq; /* behind what was written */
+	__u32 snd_nxt;   /* behind what was sent */
+	__u32 segs_out;  /* SYNs, too */
+	__u32 total_retrans;
+	__u32 srtt_us; /* smoothed, times 8 */
+	__u32 snd_cwnd;
+	struct list_head tsorted_sent_queue;
+};
+
+struct mptcp_sock {
+	struct sock *first; /* the TCP socket of its first subflow */
+};
+
+struct request_sock {
+	struct sock_common __req_common;
+};
+
+struct tcp_skb_cb {
+	__u32 seq;
+	__u8 sacked;
+};
+
+struct net_device {
+	possible_net_t nd_net;
+	int ifindex;
+	unsigned int real_num_tx_queues;
+	unsigned int real_num_rx_queues;
+};
+
+struct dst_entry {
+	struct net_device *dev;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	unsigned long _skb_refdst;
+	struct sock *sk;
+	unsigned int len, data_len;
+	int skb_iif;
+	char cb[48];
+	__u16 queue_mapping;
+	__be16 protocol;
+	__u16 transport_header;
+	__u16 network_header;
+	__u16 mac_header;
+	unsigned char *head;
+	unsigned char *data;
+};
+
+struct iphdr {
+	__u8 protocol;
+	__be16 tot_len;
+	__be16 frag_off;
+	__be32 saddr;
+	__be32 daddr;
+};
+
+struct ipv6hdr {
+	__be16 payload_len;
+	__u8 nexthdr;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+};
+
+struct tcphdr {
+	__be16 source;
+	__be16 dest;
+	__be32 seq;
+};
+
+#pragma clang attribute pop
+
+#include "probes/kernel/kernel_task.h"
+
+/* kfunc (6.2): a number as a read-only pointer to a kernel type; direct loads through it cannot fault. */
+extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* datagram.bpf.h: the payload of a UDP packet on its way in. */
+#ifndef NETTRACE_PROBES_LIB_DATAGRAM_BPF_H
+#define NETTRACE_PROBES_LIB_DATAGRAM_BPF_H
+
+#include "probes/lib/packet.bpf.h"
+
+struct udphdr {
+	__be16 source;
+	__be16 dest;
+	__be16 len;
+} __attribute__((preserve_access_index));
+
+#define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
+
+struct datagram {
+	__u64 payload; /* address */
+	__u32 length;  /* of what lies in one piece at that address */
+	__u16 sport, dport;
+};
+
+/* The transport header and its distance from the IP header; 0: not UDP. IPv6 extension headers are not walked. */
+static __always_inline __u64 udp_header(const struct sk_buff *skb, __u32 *before, const int rung)
+{
+	__u64 network = (__u64)skb->data;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = TYPED(rung, network, iphdr);
+
+		if (MEMBER(rung, ip, protocol) != IPPROTO_UDP || (MEMBER(rung, ip, frag_off) & bpf_htons(IP_OFFSET)))
+			return 0;
+		*before = (byte_at(rung, ip, 0) & 0xf) * 4;
+	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip = TYPED(rung, network, ipv6hdr);
+
+		if (MEMBER(rung, ip, nexthdr) != IPPROTO_UDP)
+			return 0;
+		*before = 40;
+	} else {
+		return 0;
+	}
+	return network + *before;
+}
+
+/* skb: as netif_receive_skb has it, its data at the IP header. False: no UDP packet. Of what is not linear, only the
+ * first part is seen. */
+static __always_inline bool datagram_read(struct datagram *d, const struct sk_buff *skb, const int rung)
+{
+	__u32 before = 0, linear = skb->len - skb->data_len, length;
+	__u64 header = udp_header(skb, &before, rung);
+	struct udphdr *udp = TYPED(rung, header, udphdr);
+
+	before += 8;
+	if (!header || linear <= before)
+		return false;
+	length = bpf_ntohs(MEMBER(rung, udp, len));
+	d->length = linear - before;
+	if (length < 8)
+		return false;
+	if (length - 8 < d->length)
+		d->length = length - 8;
+	d->payload = header + 8;
+	d->sport = bpf_ntohs(MEMBER(rung, udp, source));
+	d->dport = bpf_ntohs(MEMBER(rung, udp, dest));
+	return true;
+}
+
+/* `most` bytes at most, a constant and a multiple of 16, rounded up to 16: without a helper in steps of 16, the size of
+ * a type that every kernel has. */
+static __always_inline void datagram_copy(__u8 *to, const struct datagram *d, const __u32 most, const int rung)
+{
+	__u32 length = d->length < most ? d->length : most;
+
+	if (rung == BY_HELPER) {
+		bpf_probe_read_kernel(to, length, (void *)d->payload);
+		return;
+	}
+#pragma clang loop unroll(disable)
+	for (__u32 at = 0; at < most && at < length; at += 16)
+		address_v6(to + at, TYPED(rung, d->payload + at, in6_addr));
+}
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* descriptor.bpf.h: the socket behind a file descriptor of current, at the end of a system call. */
+#ifndef NETTRACE_PROBES_LIB_DESCRIPTOR_BPF_H
+#define NETTRACE_PROBES_LIB_DESCRIPTOR_BPF_H
+
+#include "probes/lib/pinned.bpf.h"
+#include "probes/lib/reading.bpf.h"
+#include "probes/lib/socket.bpf.h"
+
+/* The number and the arguments of a system call, in what tp_btf/sys_exit gets. Arguments are still there at the end. */
+#if defined(__TARGET_ARCH_x86)
+#define SYSCALL_NUMBER(regs) ((long)(regs)->orig_ax)
+#define SYSCALL_FIRST(regs)  ((regs)->di)
+#define SYSCALL_SECOND(regs) ((regs)->si)
+#define SYSCALL_THIRD(regs)  ((regs)->dx)
+#define NR_connect           42
+#define NR_accept            43
+#define NR_listen            50
+#define NR_accept4           288
+#elif defined(__TARGET_ARCH_arm64)
+#define SYSCALL_NUMBER(regs) ((long)(regs)->syscallno)
+#define SYSCALL_FIRST(regs)  ((regs)->orig_x0)
+#define SYSCALL_SECOND(regs) ((regs)->user_regs.regs[1])
+#define SYSCALL_THIRD(regs)  ((regs)->user_regs.regs[2])
+#define NR_listen            201
+#define NR_accept            202
+#define NR_connect           203
+#define NR_accept4           242
+#elif defined(__TARGET_ARCH_s390)
+#define SYSCALL_NUMBER(regs) ((long)((regs)->int_code & 0xffff))
+#define SYSCALL_FIRST(regs)  ((regs)->orig_gpr2)
+#define SYSCALL_SECOND(regs) ((regs)->gprs[3])
+#define SYSCALL_THIRD(regs)  ((regs)->gprs[4])
+#define NR_connect           362
+#define NR_listen            363
+#define NR_accept4           364
+#define NR_accept            NR_accept4 /* it has no other */
+#endif
+
+#define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
+#define TS_COMPAT    0x0002     /* arch/x86/include/asm/thread_info.h: in a system call of a 32-bit program */
+#define S_IFMT       0170000
+#define S_IFSOCK     0140000
+
+/* This system call of current has ended. Those of 32-bit programs have numbers of their own and are not followed: on
+ * x86 50 is listen() in one table and getgid16() in the other. */
+static __always_inline bool is_call(struct pt_regs *regs, long number, const int rung)
+{
+	__u32 status;
+
+	if (SYSCALL_NUMBER(regs) != number)
+		return false;
+	if (!bpf_core_field_exists(struct thread_info, status))
+		return true;
+	if (rung == BY_CAST)
+		status = bpf_get_current_task_btf()->thread_info.status;
+	else
+		status = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), thread_info.status);
+	return !(status & TS_COMPAT);
+}
+
+/* The socket of an open file, to be read with MEMBER() only: storage does not take it. NULL: it is none. */
+static __always_inline struct sock *file_sock(struct file *file, const int rung)
+{
+	struct inode *inode;
+	struct socket *socket;
+
+	if (!file)
+		return NULL;
+	inode = TYPED(rung, MEMBER(rung, file, f_inode), inode);
+	if ((MEMBER(rung, inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return NULL;
+	socket = TYPED(rung, MEMBER(rung, file, private_data), socket);
+	return TYPED(rung, MEMBER(rung, socket, sk), sock);
+}
+
+/* The same by its descriptor in the table of current. Context: a task. */
+static __always_inline struct sock *descriptor_sock(long fd, const int rung)
+{
+	struct list_head *slot; /* any kernel type that starts with a pointer */
+	struct fdtable *table;
+
+	if (fd < 0)
+		return NULL;
+	if (rung == BY_CAST)
+		table = TYPED(rung, bpf_get_current_task_btf(), task_struct)->files->fdt;
+	else
+		table = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), files, fdt);
+	if ((unsigned long)fd >= MEMBER(rung, table, max_fds))
+		return NULL;
+	slot = TYPED(rung, (__u64)MEMBER(rung, table, fd) + (__u64)fd * sizeof(void *), list_head);
+	return file_sock(TYPED(rung, MEMBER(rung, slot, next), file), rung);
+}
+
+/* Namespace, cgroup, family and ends of a full socket that was found so, into an event. */
+static __always_inline void event_found(struct event *e, struct sock *sk, const int rung)
+{
+	if (rung == BY_CAST) {
+		event_place(e, sk);
+		event_ends(e, &sk->__sk_common);
+		if (!e->lport) /* closed: as socket_lport() */
+			e->lport = bpf_ntohs(TYPED(rung, sk, inet_sock)->inet_sport);
+		return;
+	}
+	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
+		e->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
+	else
+		e->cgroup_id = bpf_get_current_cgroup_id();
+	e->lport = bpf_ntohs(BPF_CORE_READ((struct inet_sock *)sk, inet_sport));
+	e->rport = bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport));
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6) {
+		e->family = 6;
+		BPF_CORE_READ_INTO((struct in6_addr *)e->laddr, sk, __sk_common.skc_v6_rcv_saddr);
+		BPF_CORE_READ_INTO((struct in6_addr *)e->raddr, sk, __sk_common.skc_v6_daddr);
+	} else {
+		e->family = 4;
+		address_v4(e->laddr, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+		address_v4(e->raddr, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+	}
+}
+
+/* Current as the owner of the event: in system calls, where it is the one who asked. */
+static __always_inline void event_current(struct event *e)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	e->pid = id >> 32;
+	e->tid = (__u32)id;
+	e->uid = (__u32)bpf_get_current_uid_gid();
+	e->owner = OWNER_EXACT;
+	e->mntns_listed = mntns_is_listed(current_mntns());
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
+}
+
+/* A thread of io_uring's own acts for its process. */
+static __always_inline void event_of_worker(struct event *e)
+{
+	struct task_struct *task, *leader;
+
+	if (!settings.has_task_btf)
+		return;
+	task = bpf_get_current_task_btf();
+	if (!(task->flags & PF_IO_WORKER))
+		return;
+	leader = task->group_leader;
+	e->tid = (__u32)leader->pid;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < COMM_SIZE; i++)
+		e->comm[i] = leader->comm[i];
+}
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event.bpf.h: the common part of an event: which socket and when; and whether anybody wants it. */
+#ifndef NETTRACE_PROBES_LIB_EVENT_BPF_H
+#define NETTRACE_PROBES_LIB_EVENT_BPF_H
+
+#include "probes/lib/filter.bpf.h"
+#include "probes/lib/socket.bpf.h"
+
+/* An event of no socket yet: nothing known but the time. */
+static __always_inline void event_begin(struct event *e, __u64 ts)
+{
+	__builtin_memset(e, 0, sizeof(*e));
+	e->ts = ts;
+	e->tool = (__u8)settings.tool;
+	e->uid = UID_NOT_KNOWN;
+}
+
+/* The event's cgroup, or one above it, is asked for. sk NULL: only the cgroup itself can be compared. */
+static __always_inline bool cgroups_match(const struct event *e, struct sock *sk, const int rung)
+{
+	struct cgroup *cgroup;
+
+	if (!settings.filter.cgroups.count)
+		return true;
+	cgroup = sk ? socket_cgroup_by(sk, rung) : NULL;
+	return cgroup ? cgroup_matches(cgroup, rung) : list_has(&settings.filter.cgroups, e->cgroup_id);
+}
+
+/* event_wanted() for a socket that was found by a walk (descriptor.bpf.h). */
+static __always_inline bool found_wanted(const struct event *e, struct sock *sk, const int rung)
+{
+	if (event_matches(e) && cgroups_match(e, sk, rung))
+		return true;
+	COUNT(filtered);
+	return false;
+}
+
+/* Counts the event as filtered where it does not match. */
+static __always_inline bool event_wanted(const struct event *e, struct sock *sk)
+{
+	return found_wanted(e, sk, BY_CAST);
+}
+
+#endif

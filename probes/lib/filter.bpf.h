@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* filter.bpf.h: the common filters in the kernel half. */
+#ifndef NETTRACE_PROBES_LIB_FILTER_BPF_H
+#define NETTRACE_PROBES_LIB_FILTER_BPF_H
+
+#include "probes/filter.h"
+#include "probes/lib/pinned.bpf.h"
+#include "probes/lib/reading.bpf.h"
+
+/* The socket's cgroup or one above it is in the list. */
+static __always_inline bool cgroup_matches(struct cgroup *cgroup, const int rung)
+{
+	if (!settings.filter.cgroups.count)
+		return true;
+#pragma clang loop unroll(disable)
+	for (int level = 0; level < 16; level++) { /* deeper nesting than any container runtime makes */
+		struct cgroup_subsys_state *parent;
+		struct kernfs_node *directory;
+
+		if (!cgroup)
+			return false;
+		directory = MEMBER(rung, cgroup, kn);
+		if (list_has(&settings.filter.cgroups, MEMBER(rung, directory, id)))
+			return true;
+		parent = MEMBER(rung, cgroup, self.parent);
+		if (!parent)
+			return false;
+		cgroup = MEMBER(rung, parent, cgroup);
+	}
+	return false;
+}
+
+/* All filters but --cgroup, which wants the kernel's own tree. */
+static __always_inline bool event_matches(const struct event *e)
+{
+	return filter_matches(&settings.filter, e) && pinned_match(e);
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reading.bpf.h: kernel memory that the verifier takes for plain bytes: packets, descriptor tables. */
+#ifndef NETTRACE_PROBES_LIB_READING_BPF_H
+#define NETTRACE_PROBES_LIB_READING_BPF_H
+
+#include "probes/lib/ring.bpf.h"
+
+/* Two rungs: a read-only cast (kfunc, 6.2; also under lockdown), or the probe_read helper (everywhere else). Always a
+ * constant, so that the verifier sees one of them. */
+enum reading {
+	BY_CAST,
+	BY_HELPER,
+};
+
+/* The address as a pointer to a kernel type, to be read with MEMBER() only. */
+#define TYPED(rung, address, type)                                                                                     \
+	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), settings.casts[CAST_##type])            \
+			   : (struct type *)(address))
+#define MEMBER(rung, pointer, member) ((rung) == BY_CAST ? (pointer)->member : BPF_CORE_READ(pointer, member))
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* socket.bpf.h: the common part of an event, from a socket. */
+#ifndef NETTRACE_PROBES_LIB_SOCKET_BPF_H
+#define NETTRACE_PROBES_LIB_SOCKET_BPF_H
+
+#include "probes/lib/reading.bpf.h"
+#include "probes/wire.h"
+
+static __always_inline void address_v4(__u8 *to, __be32 address)
+{
+	__u32 *word = (__u32 *)to;
+
+	word[0] = 0;
+	word[1] = 0;
+	word[2] = bpf_htonl(0xffff);
+	word[3] = address;
+}
+
+static __always_inline void address_v6(__u8 *to, const struct in6_addr *address)
+{
+	__u32 *word = (__u32 *)to;
+
+	/* Word by word: the verifier checks each load against the kernel's own type of the member. */
+	word[0] = address->in6_u.u6_addr32[0];
+	word[1] = address->in6_u.u6_addr32[1];
+	word[2] = address->in6_u.u6_addr32[2];
+	word[3] = address->in6_u.u6_addr32[3];
+}
+
+/* Ends and family from what every kind of socket has (also request and TIME_WAIT sockets). */
+static __always_inline void event_ends(struct event *e, const struct sock_common *common)
+{
+	e->lport = common->skc_num;
+	e->rport = bpf_ntohs(common->skc_dport);
+	if (common->skc_family == AF_INET6) {
+		e->family = 6;
+		address_v6(e->laddr, &common->skc_v6_rcv_saddr);
+		address_v6(e->raddr, &common->skc_v6_daddr);
+	} else {
+		e->family = 4;
+		address_v4(e->laddr, common->skc_rcv_saddr);
+		address_v4(e->raddr, common->skc_daddr);
+	}
+}
+
+/* The socket's cgroup: its creator's when it was made. Before 5.16 it cannot be had by direct loads: NULL. */
+static __always_inline struct cgroup *socket_cgroup_by(const struct sock *sk, const int rung)
+{
+	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
+		return MEMBER(rung, sk, sk_cgrp_data.cgroup);
+	return NULL;
+}
+
+static __always_inline struct cgroup *socket_cgroup(const struct sock *sk)
+{
+	return socket_cgroup_by(sk, BY_CAST);
+}
+
+static __always_inline __u32 socket_netns(const struct sock *sk)
+{
+	return sk->__sk_common.skc_net.net->ns.inum;
+}
+
+/* The same socket as a pointer that the verifier has no trust in. Recent ones (seen on 6.18) search all of the kernel's
+ * types by name for each load of a pointer through a trusted one, on each path: 1 ms a time, most of what it took to
+ * load a program. Helpers want the trusted one, and so do programs before 6.2, where nothing is searched. */
+static __always_inline const struct sock *untrusted(const struct sock *sk)
+{
+	return settings.has_cast ? TYPED(BY_CAST, sk, sock) : sk;
+}
+
+/* Namespace and cgroup of a full socket. */
+static __always_inline void event_place(struct event *e, const struct sock *trusted)
+{
+	const struct sock *sk = untrusted(trusted);
+	struct cgroup *cgroup = socket_cgroup(sk);
+
+	e->netns = socket_netns(sk);
+	if (cgroup)
+		e->cgroup_id = cgroup->kn->id;
+}
+
+/* The local port of a full TCP socket (trusted: a tracepoint's or an iterator's): skc_num is 0 already on the way into
+ * TCP_CLOSE (inet_put_port), but inet_sport lives on. */
+static __always_inline __u16 socket_lport(struct sock *sk)
+{
+	__u16 port = sk->__sk_common.skc_num;
+	struct tcp_sock *tcp = port ? NULL : bpf_skc_to_tcp_sock(sk);
+
+	return tcp ? bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport) : port;
+}
+
+/* Place, ends and family of the same. */
+static __always_inline void event_socket(struct event *e, struct sock *sk)
+{
+	event_place(e, sk);
+	event_ends(e, &sk->__sk_common);
+	e->lport = socket_lport(sk);
+}
+
+/* Bits of skc_flags (enum sock_flags of include/net/sock.h). */
+#define SOCK_DEAD 0 /* no process has the socket any more */
+#define SOCK_DONE 1 /* the peer's FIN came: tcp_fin() */
+
+static __always_inline bool socket_flag(const struct sock *sk, int flag)
+{
+	return sk->__sk_common.skc_flags >> flag & 1;
+}
+
+/* Payload that TCP has sent, each byte once, and received. bytes_acked would count SYN and FIN; bytes_received counts
+ * the peer's FIN. */
+static __always_inline __u64 payload_sent(const struct tcp_sock *tcp)
+{
+	return tcp->bytes_sent - tcp->bytes_retrans;
+}
+
+static __always_inline __u64 payload_received(const struct tcp_sock *tcp, const struct sock *sk)
+{
+	return tcp->bytes_received - socket_flag(sk, SOCK_DONE);
+}
+
+static __always_inline bool is_tcp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP; /* an MPTCP socket (262) is no tcp_sock; its subflows are */
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* owner_hooks.bpf.h: the hooks that keep tags up to date, beside the one that follows state changes
+ * (transition.bpf.h). */
+#ifndef NETTRACE_PROBES_OWNER_OWNER_HOOKS_BPF_H
+#define NETTRACE_PROBES_OWNER_OWNER_HOOKS_BPF_H
+
+#include "probes/lib/descriptor.bpf.h"
+#include "probes/owner/listener.bpf.h"
+#include "probes/owner/event_owner.bpf.h"
+#include "probes/owner/open_sockets.bpf.h"
+
+/* A tool with rows for accepted connections (accept.bpf.h) learns their owners there; one of totals where it walks. */
+#ifndef ACCEPT_ROWS
+#define ACCEPT_ROWS 0
+#endif
+#ifdef TAG_TOLD
+#include "probes/owner/owner_walk.bpf.h"
+#endif
+#if !ACCEPT_ROWS && !defined(TAG_TOLD)
+
+/* accept() returns a socket to its process. Context: the accepting task. */
+SEC("fexit/inet_csk_accept")
+int owner_accept(__u64 *ctx)
+{
+	struct sock *sk;
+	struct tag *tag;
+
+	/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. The barrier keeps clang from
+	 * making one load at a computed offset of the two: the verifier refuses that (seen on 5.10). */
+	if (settings.arguments[OWNER_ACCEPT] == 2) {
+		sk = (void *)ctx[2];
+		barrier_var(sk);
+	} else {
+		sk = (void *)ctx[4];
+	}
+	if (!sk)
+		return 0;
+	tag = tag_get(sk, false);
+	if (tag)
+		tag_claim(tag, false);
+	return 0;
+}
+
+/* The same where functions cannot be traced (no trampolines): from the file descriptor that accept() returned. Context:
+ * the accepting task, at the end of its system call; also one that began before tracing. */
+static __always_inline int owner_accept_call(__u64 *ctx, const int rung)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	struct sock *sk;
+
+	if (!is_call(regs, NR_accept, rung) && !is_call(regs, NR_accept4, rung))
+		return 0;
+	sk = descriptor_sock((long)ctx[1], rung);
+	if (!sk || MEMBER(rung, sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	accepted_add((__u64)sk);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int owner_accept_cast(__u64 *ctx)
+{
+	return owner_accept_call(ctx, BY_CAST);
+}
+
+SEC("tp_btf/sys_exit")
+int owner_accept_helper(__u64 *ctx)
+{
+	return owner_accept_call(ctx, BY_HELPER);
+}
+
+#endif
+
+#ifdef TAG_TOLD
+#define WALK_GOES_ON(ctx) walk_goes_on(ctx)
+#else
+#define WALK_GOES_ON(ctx) ((void)(ctx))
+
+/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation.
+ * Context: the receiving task, with the socket locked. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int owner_receive(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	struct tag *tag;
+
+	if (!sk->sk_lock.owned)
+		return 0;
+	tag = tag_get(sk, false);
+	if (tag && (tag->owner != OWNER_EXACT || tag->pid != bpf_get_current_pid_tgid() >> 32))
+		tag_claim(tag, false);
+	return 0;
+}
+
+/* The tag of a socket that was there before tracing. Several processes may hold it: the first one found stands for
+ * them. */
+static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
+{
+	(void)meta;
+	if (tag->owner != OWNER_UNKNOWN) {
+		if (tag->seeded && tag->pid != (__u32)task->tgid)
+			tag->owner = OWNER_INHERITED;
+		return;
+	}
+	tag_of_task(tag, task);
+	tag->owner = OWNER_EXACT;
+	tag->seeded = 1;
+}
+
+#endif
+
+/* The tag of a socket that is in a slot already, as it was made since tracing began; or a listener's, which takes one,
+ * for its children to find it. NULL: there is none. Context: nettrace. */
+static __always_inline struct tag *tag_seed_slot(struct sock *sk)
+{
+	struct tag_slot *slot = tag_slots_used() ? tag_slot_of((__u64)sk) : NULL;
+
+	if (!slot)
+		return NULL;
+	if (tag_is_in(slot, (__u64)sk))
+		return &slot->tag;
+	if (sk->__sk_common.skc_state != TCP_LISTEN || !tag_slot_take(slot, (__u64)sk, bpf_ktime_get_boot_ns()))
+		return NULL;
+	slot->tag.state = TCP_LISTEN;
+	return &slot->tag;
+}
+
+/* Every socket that is open when tracing begins, of every process, in every network namespace. Context: nettrace. */
+SEC("iter/task_file")
+int owner_seed(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct sock *sk = tcp_of_file(ctx->file);
+	struct tag *tag;
+
+	WALK_GOES_ON(ctx);
+	if (!task || !sk)
+		return 0;
+	tag = tag_seed_slot(sk);
+	if (!tag)
+		tag = tag_on_socket(sk, sk->__sk_common.skc_state != TCP_CLOSE);
+	if (!tag)
+		return 0;
+	tag_seed(tag, task, ctx->meta);
+	if (listeners_watched() && sk->__sk_common.skc_state == TCP_LISTEN)
+		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, tag,
+			     socket_cgroup(sk) ? socket_cgroup(sk)->kn->id : 0);
+	return 0;
+}
+
+/* The same before 5.11, where there is neither bpf_sock_from_file() nor socket storage. Context: nettrace. */
+SEC("iter/task_file")
+int owner_seed_hash(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct sock *sk;
+	struct tag *tag;
+	__u16 family;
+	__u8 state;
+
+	WALK_GOES_ON(ctx);
+	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	sk = BPF_CORE_READ((struct socket *)file->private_data, sk);
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	state = BPF_CORE_READ(sk, __sk_common.skc_state);
+	if (!sk || (family != AF_INET && family != AF_INET6) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	tag = tag_get(sk, state != TCP_CLOSE);
+	if (!tag)
+		return 0;
+	tag_seed(tag, task, ctx->meta);
+	if (state == TCP_LISTEN)
+		listener_add((__u64)sk, BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
+			     BPF_CORE_READ(sk, __sk_common.skc_num), BPF_CORE_READ(sk, sk_drops.counter), tag, 0);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tag_slots.bpf.h: tags in an array, where a place for one costs next to nothing to take and to leave.
+ *
+ * A socket whose life begins takes the slot that its address leads to, if that is free. The slot is its own until its
+ * change to TCP_CLOSE has been handled to the end, however long that takes a program that is preempted (from 7.x on),
+ * and 0.1 s have passed since the change: by then an accept() that returns, which writes into the tag without holding
+ * the socket, is done. The next socket at the same address may have it at once: there cannot be two.
+ */
+#ifndef NETTRACE_PROBES_OWNER_TAG_SLOTS_BPF_H
+#define NETTRACE_PROBES_OWNER_TAG_SLOTS_BPF_H
+
+#include "probes/lib/pair.bpf.h"
+#include "probes/owner/tag.bpf.h"
+
+#define TAG_SLOT_RESTS 100000000ULL /* ns */
+
+struct tag_slot {
+	__u64 sk;     /* the socket's address; 0: no socket's */
+	__u64 left;   /* when its change to TCP_CLOSE was handled; 0: it was not yet */
+	__u32 claims; /* by CPUs that try to take it */
+	__u32 pad;
+	struct tag tag;
+};
+
+/* Behind the slots: spares, TAG_SPARES a CPU. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, TAG_SLOTS); /* core/bpf/configure.c adds the spares */
+	__type(key, __u32);
+	__type(value, struct tag_slot);
+} tag_slots SEC(".maps");
+
+/* The slot of the socket at this address, whoever has it. Fibonacci hashing; objects begin at 64 bytes. */
+static __always_inline __u32 tag_slot_index(__u64 sk)
+{
+	__u64 low;
+
+	/* The verifier lets nobody calculate with a pointer to a socket, but half of one is a number. */
+	asm volatile("r1 = %[sk]; w1 = w1; %[low] = r1" : [low] "=r"(low) : [sk] "r"(sk) : "r1");
+	return ((__u32)low >> 6) * 0x9e3779b1U / (~0U / TAG_SLOTS + 1);
+}
+
+static __always_inline struct tag_slot *tag_slot_of(__u64 sk)
+{
+	__u32 index = tag_slot_index(sk);
+
+	return bpf_map_lookup_elem(&tag_slots, &index);
+}
+
+/* The socket at this address has the slot. Not once it is closed: the next one at the address has it from its own first
+ * change on. */
+static __always_inline bool tag_is_in(const struct tag_slot *slot, __u64 sk)
+{
+	return slot->sk == sk && slot->tag.state != TCP_CLOSE;
+}
+
+/* Nobody has it: no socket yet, or one that is closed for so long. Without a branch, as same_state(). */
+static __always_inline __u64 tag_slot_free(const struct tag_slot *slot, __u64 now)
+{
+	__u64 unused = slot->sk - 1, left = slot->left, rests = TAG_SLOT_RESTS - (now - left);
+
+	barrier_var(unused);
+	barrier_var(left);
+	barrier_var(rests);
+	return ((unused & ~slot->sk) | (-left & rests)) >> 63;
+}
+
+/* Takes the slot for a socket, with an empty tag, if it is free. Of several CPUs that add to a number only the first
+ * can read 1; the others take the slot for taken. (Before 5.12 programs know no compare-and-swap.) */
+static __always_inline bool tag_slot_take(struct tag_slot *slot, __u64 sk, __u64 now)
+{
+	bool taken = false;
+
+	__sync_fetch_and_add(&slot->claims, 1);
+	if (*(volatile __u32 *)&slot->claims == 1 && tag_slot_free(slot, now)) {
+		__builtin_memset(&slot->tag, 0, sizeof(slot->tag));
+		slot->left = 0;
+		*(volatile __u64 *)&slot->sk = sk;
+		taken = true;
+	}
+	__sync_fetch_and_add(&slot->claims, -1);
+	return taken;
+}
+
+/* Where a tag from elsewhere is while a state change is handled: a place for each program that can be inside another
+ * one on a CPU. */
+static __always_inline __u32 tag_spare_index(void)
+{
+	__u32 zero = 0, *inside = bpf_map_lookup_elem(&busy, &zero);
+
+	return TAG_SLOTS + bpf_get_smp_processor_id() * TAG_SPARES + (inside ? *inside : 0);
+}
+
+#endif

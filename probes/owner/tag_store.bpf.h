@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tag_store.bpf.h: where the tags of sockets are: in slots, on the sockets, or in a hash.
+ *
+ * On the socket (socket storage) there is room for every tag, and it dies with the socket; children of a listener get a
+ * copy of its tag from the kernel (BPF_F_CLONE), until their own process acts on them. But the memory is taken from the
+ * kernel, and given back, for each socket: a third of what it cost to trace a connection that is opened and closed at
+ * once. So the tag of a socket that is made while tracing is in a slot of an array (tag_slots.bpf.h), if that one is
+ * free, and so is a listener's: its children find it by its address. A listener that has none has it on the socket.
+ * Where tags are walked over, wanted after the end, or shared between tools, all are on the sockets:
+ * core/bpf/configure.c.
+ */
+#ifndef NETTRACE_PROBES_OWNER_TAG_STORE_BPF_H
+#define NETTRACE_PROBES_OWNER_TAG_STORE_BPF_H
+
+#include "probes/owner/tag_slots.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct tag);
+} tags SEC(".maps");
+
+/* Before 5.11 tracing programs may not use socket storage: keyed by the socket's address, cleaned at TCP_CLOSE. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct tag);
+} tags_hash SEC(".maps");
+
+/* A child's way to its listener's slot depends on this member (listener_of()). */
+static __always_inline bool tag_slots_used(void)
+{
+	return settings.has_tag_slots && bpf_core_field_exists(struct tcp_sock, tsorted_sent_queue);
+}
+
+#ifdef TAG_TOLD
+
+/* Owners come from a walk (owner_walk.bpf.h): accept() tells nothing. */
+static __always_inline void tag_fold(const struct tag *tag, const struct sock *sk)
+{
+	(void)tag;
+	(void)sk;
+}
+
+#else
+
+/* What an accept call learned about a socket whose tag it could not get (storage takes no pointer of that kind), until
+ * the next event of that socket. Old entries fall out; one older than the socket is ignored. */
+struct accepted {
+	__u64 at;
+	__u32 pid, tid, uid, mntns;
+	char comm[COMM_SIZE];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct accepted);
+} accepted SEC(".maps");
+
+static __always_inline void tag_accepted(struct tag *tag, const struct accepted *a)
+{
+	tag->pid = a->pid;
+	tag->tid = a->tid;
+	tag->uid = a->uid;
+	tag->mntns = a->mntns;
+	tag->owner = OWNER_EXACT;
+	__builtin_memcpy(tag->comm, a->comm, sizeof(tag->comm));
+}
+
+/* Current has accepted the socket at this address. Context: the accepting task. */
+static __always_inline void accepted_add(__u64 key)
+{
+	struct tag_slot *slot = tag_slots_used() ? tag_slot_of(key) : NULL;
+	struct accepted a = { .mntns = current_mntns() };
+
+	current_who(&a.pid, &a.tid, &a.uid, a.comm);
+	if (slot && tag_is_in(slot, key)) {
+		tag_accepted(&slot->tag, &a);
+		return;
+	}
+	a.at = bpf_ktime_get_boot_ns();
+	if (bpf_map_update_elem(&accepted, &key, &a, BPF_ANY))
+		COUNT(lost_map);
+}
+
+/* What accept() learned, if it is newer than the socket. */
+static __always_inline void tag_fold(struct tag *tag, struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+	struct accepted *a;
+
+	if (tag->owner == OWNER_EXACT || tag->role == ROLE_CLIENT)
+		return;
+	a = bpf_map_lookup_elem(&accepted, &key);
+	if (!a)
+		return;
+	if (a->at >= tag->born)
+		tag_accepted(tag, a);
+	bpf_map_delete_elem(&accepted, &key);
+}
+
+#endif
+
+static __always_inline struct tag *tag_on_socket(struct sock *sk, bool create)
+{
+	struct tag *tag = bpf_sk_storage_get(&tags, sk, NULL, create ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+
+	if (!tag && create)
+		COUNT(lost_map);
+	return tag;
+}
+
+static __always_inline struct tag *tag_in_hash(struct sock *sk, bool create)
+{
+	__u64 key = (__u64)sk;
+	struct tag *tag = bpf_map_lookup_elem(&tags_hash, &key);
+
+	if (!tag && create) {
+		struct tag empty = {};
+
+		bpf_map_update_elem(&tags_hash, &key, &empty, BPF_NOEXIST);
+		tag = bpf_map_lookup_elem(&tags_hash, &key);
+	}
+	if (!tag && create)
+		COUNT(lost_map);
+	return tag;
+}
+
+/* The tag of a socket; NULL: it has none (create: there is no room, which is counted). Context: any. */
+static __always_inline struct tag *tag_get(struct sock *sk, bool create)
+{
+	struct tag_slot *slot;
+
+	if (!settings.has_sk_storage)
+		return tag_in_hash(sk, create);
+	if (tag_slots_used()) {
+		slot = tag_slot_of((__u64)sk);
+		if (slot && tag_is_in(slot, (__u64)sk))
+			return &slot->tag;
+	}
+	return tag_on_socket(sk, create);
+}
+
+/* The same for a row that is no state change's, with what accept() learned. */
+static __always_inline struct tag *tag_find(struct sock *sk)
+{
+	struct tag *tag = tag_get(sk, false);
+
+	if (tag && tag_slots_used())
+		tag_fold(tag, sk);
+	return tag;
+}
+
+/* A life of a socket begins: it gets the slot, with an empty tag. False: the slot is taken, or there is a tag on the
+ * socket, of an earlier life or the listener's. */
+static __always_inline bool tag_begins(struct tag_slot *slot, struct sock *sk, __u64 now)
+{
+	if (slot->sk == (__u64)sk) { /* of an earlier life, or of a socket that is gone */
+		slot->tag.state = TCP_CLOSE;
+		slot->left = 1;
+	}
+	return !bpf_sk_storage_get(&tags, sk, NULL, 0) && tag_slot_take(slot, (__u64)sk, now);
+}
+
+/* Copies the tag on the socket, made if there is none, to this place; an empty one if there is no room for it, which is
+ * counted. */
+static __always_inline void tag_copy(__u32 index, struct sock *sk)
+{
+	struct tag_slot *slot = bpf_map_lookup_elem(&tag_slots, &index);
+	struct tag *tag = tag_on_socket(sk, true);
+
+	if (!slot)
+		return;
+	if (!tag) {
+		__builtin_memset(&slot->tag, 0, sizeof(slot->tag));
+		return;
+	}
+	tag_fold(tag, sk);
+	slot->tag = *tag;
+}
+
+/* The tag of a socket whose state changes, in a slot: its own, or a spare with a copy of the one on the socket, so that
+ * what follows is verified once. tag_close() puts a copy back. fresh: a life of the socket begins. Never NULL, though
+ * the verifier cannot know. Context: the change. */
+static __noinline struct tag *tag_open(struct sock *sk, bool fresh, __u64 now)
+{
+	__u32 index = tag_slot_index((__u64)sk);
+	struct tag_slot *slot = bpf_map_lookup_elem(&tag_slots, &index);
+
+	if (!slot)
+		return NULL;
+	if (!(fresh ? tag_begins(slot, sk, now) : tag_is_in(slot, (__u64)sk))) {
+		index = tag_spare_index();
+		tag_copy(index, sk);
+	}
+	slot = bpf_map_lookup_elem(&tag_slots,
+				   &index); /* again: after the same call all ways are one to the verifier */
+	return slot ? &slot->tag : NULL;
+}
+
+/* After tag_open(), when nothing more is wanted of the tag. left: when the socket was closed; 0: it is not. Context:
+ * the same. */
+static __always_inline void tag_close(struct sock *sk, struct tag *opened, __u64 left)
+{
+	struct tag_slot *slot = (void *)opened - __builtin_offsetof(struct tag_slot, tag);
+	struct tag *tag;
+
+	if (slot->sk == (__u64)sk) {
+		*(volatile __u64 *)&slot->left = left;
+		return;
+	}
+	tag = bpf_sk_storage_get(&tags, sk, NULL, 0);
+	if (tag)
+		*tag = *opened;
+}
+
+/* Without socket storage nothing else would free the tag. */
+static __always_inline void tag_drop(struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	if (!settings.has_sk_storage)
+		bpf_map_delete_elem(&tags_hash, &key);
+}
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* accept.bpf.h: a connection is handed to the process that accepts it. */
+#ifndef NETTRACE_PROBES_TCP_ACCEPT_BPF_H
+#define NETTRACE_PROBES_TCP_ACCEPT_BPF_H
+
+/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK, ACCEPT_LATE_HOOK and
+ * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_known(), accept_row() and
+ * accept_missed(). The hooks: core/model/accept_hooks.h.
+ *
+ * Two programs see each accept(); the second tells what the first has not. The kernel's function alone would not tell
+ * of threads that were blocked in it before tracing. The end of the system call alone would not do on recent kernels: a
+ * task can be preempted inside a program (seen on 7.2), and until it comes back the kernel runs that program on that
+ * CPU for nobody else. As all system calls go through it, that cost 4 to 10 % of the rows of a busy machine. */
+#include "probes/lib/descriptor.bpf.h"
+#include "probes/lib/event.bpf.h"
+
+#define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
+
+/* A connection that no process has yet, as far as is known: accept() has not ended. */
+struct waiting {
+	__u64 since;
+	__u64 closed;             /* when it ended all the same; 0: it lives */
+	__u64 tx_bytes, rx_bytes; /* then */
+	__u64 taken;              /* 1: then it was out of the queue already, and some process's */
+};
+
+/* By the socket's address; until it is accepted, ends, or is destroyed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct waiting);
+} waiting SEC(".maps");
+
+/* The same of those that ended before a process had them, for when one gets them all the same. Whose end comes while
+ * accept() returns, two CPUs may deal with at once; who takes it out of here tells of it (hand_over(), wait_ended()).
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct waiting);
+} ended SEC(".maps");
+
+/* What the first program has told, until the second comes. By the socket's address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, __u8);
+} told SEC(".maps");
+
+/* What is known of a connection when its process gets it. */
+struct handed {
+	struct event head; /* the owner is current */
+	__u64 key;         /* the socket's address */
+	__u64 wait;        /* in the listener's queue, ns; NOT_KNOWN: since before tracing */
+	__u32 queue;       /* connections left in it */
+	__u32 limit;       /* how many it takes */
+	struct waiting was;
+};
+
+/* The tool's own: current gets the socket at this address, and nobody can see yet that it does not wait any more: an
+ * end on another CPU that finds it gone finds its owner. Context: the accepting task. */
+static __always_inline void accept_known(__u64 key);
+
+/* The same, and it is told. sk: for the filters; NULL: not to be had. Context: the accepting task. */
+static __always_inline void accept_row(struct handed *h, struct sock *sk);
+
+/* The same: what was taken out of the queue ended, and no accept() told whose it was: a call that is not followed.
+ * Context: any. */
+static __always_inline void accept_missed(const struct waiting *was, struct sock *sk);
+
+/* A listener's child is made: from LISTEN to SYN_RECV. (It can be accepted before it is ESTABLISHED: TCP Fast Open.) */
+static __always_inline void waiting_add(struct sock *sk, __u64 now)
+{
+	struct waiting new = { .since = now };
+	__u64 key = (__u64)sk;
+
+	if (bpf_map_update_elem(&waiting, &key, &new, BPF_ANY))
+		COUNT(lost_map);
+}
+
+/* Such a connection ends: `end` is what it was, and how. True: meanwhile it was handed over without this end. Context:
+ * any. */
+static __always_inline bool wait_ended(struct sock *sk, const struct waiting *end)
+{
+	__u64 key = (__u64)sk;
+
+	if (bpf_map_update_elem(&ended, &key, end, BPF_ANY)) {
+		COUNT(lost_map);
+		return false;
+	}
+	return bpf_map_delete_elem(&waiting, &key) && !bpf_map_delete_elem(&ended, &key);
+}
+
+/* No accept() of it was seen until now. */
+static __always_inline bool is_not_handed(__u64 key)
+{
+	return bpf_map_lookup_elem(&waiting, &key) || bpf_map_lookup_elem(&ended, &key);
+}
+
+/* The child's own numbers are copies, made when it came: then it was not counted itself. */
+static __always_inline void handed_queue(struct handed *h, struct sock *sk, struct sock *listener, const int rung)
+{
+	bool here = listener && MEMBER(rung, listener, __sk_common.skc_state) == TCP_LISTEN;
+
+	h->queue = here ? MEMBER(rung, listener, sk_ack_backlog) : MEMBER(rung, sk, sk_ack_backlog);
+	h->limit = here ? MEMBER(rung, listener, sk_max_ack_backlog) : MEMBER(rung, sk, sk_max_ack_backlog);
+}
+
+/* h->head has time, place, ends and owner. */
+static __always_inline void hand_over(struct handed *h, struct sock *sk)
+{
+	struct waiting *was;
+
+	h->key = (__u64)sk;
+	accept_known(h->key);
+	__builtin_memset(&h->was, 0, sizeof(h->was));
+	was = bpf_map_lookup_elem(&waiting, &h->key);
+	if (was)
+		h->was = *was;
+	bpf_map_delete_elem(&waiting, &h->key);
+	was = bpf_map_lookup_elem(&ended, &h->key);
+	if (was) {
+		h->was = *was;
+		if (bpf_map_delete_elem(&ended, &h->key)) /* taken back: who did tells of the end */
+			h->was.closed = 0;
+	}
+	h->wait = h->was.since ? h->head.ts - h->was.since : NOT_KNOWN;
+}
+
+/* The TCP socket behind a socket: itself, or the first subflow of an MPTCP one. NULL: there is none. */
+static __always_inline struct sock *tcp_behind(struct sock *sk, const int rung)
+{
+	__u16 family;
+
+	if (!sk)
+		return NULL;
+	family = MEMBER(rung, sk, __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return NULL;
+	if (bpf_core_type_exists(struct mptcp_sock) && MEMBER(rung, sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = TYPED(rung, MEMBER(rung, TYPED(rung, sk, mptcp_sock), first), sock);
+		if (!sk)
+			return NULL;
+	}
+	return MEMBER(rung, sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+}
+
+/* The same by a descriptor of current. */
+static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
+{
+	return tcp_behind(descriptor_sock(fd, rung), rung);
+}
+
+/* The first program tells it; false: there is no room to note that, so the second will. */
+static __always_inline bool first_tells(struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+	__u8 yes = 1;
+
+	return !settings.arguments[ACCEPT_LATE_HOOK] || !bpf_map_update_elem(&told, &key, &yes, BPF_ANY);
+}
+
+static __always_inline bool first_told(struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	return !bpf_map_delete_elem(&told, &key);
+}
+
+/* ---- accept(), accept4(): at the end of the system call, so also in threads that were blocked in it before tracing.
+ * Context: the accepting task. */
+
+static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool late)
+{
+	struct pt_regs *regs = (void *)ctx[0];
+	struct handed h;
+	struct sock *sk;
+
+	if (!is_call(regs, NR_accept, rung) && !is_call(regs, NR_accept4, rung))
+		return 0;
+	sk = tcp_descriptor((long)ctx[1], rung);
+	if (!sk || (late ? first_told(sk) : !first_tells(sk)))
+		return 0;
+	event_begin(&h.head, bpf_ktime_get_boot_ns());
+	event_found(&h.head, sk, rung);
+	event_current(&h.head);
+	handed_queue(&h, sk, tcp_descriptor((int)SYSCALL_FIRST(regs), rung), rung);
+	hand_over(&h, sk);
+	accept_row(&h, rung == BY_CAST ? sk : NULL);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int accept_cast(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_CAST, false);
+}
+
+SEC("tp_btf/sys_exit")
+int accept_late_cast(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_CAST, true);
+}
+
+SEC("tp_btf/sys_exit")
+int accept_helper(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_HELPER, false);
+}
+
+SEC("tp_btf/sys_exit")
+int accept_late_helper(__u64 *ctx)
+{
+	return accept_ended(ctx, BY_HELPER, true);
+}
+
+/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. For io_uring, too. Context: the
+ * accepting task, or a thread of io_uring's. */
+SEC("fexit/inet_csk_accept")
+int accept_function(__u64 *ctx)
+{
+	struct sock *listener = (void *)ctx[0], *sk;
+	struct handed h;
+
+	if (settings.arguments[ACCEPT_HOOK] == 2) {
+		sk = (void *)ctx[2];
+		barrier_var(sk); /* see owner_accept() */
+	} else {
+		sk = (void *)ctx[4];
+	}
+	if (!sk || !is_tcp(sk) || !first_tells(sk))
+		return 0;
+	event_begin(&h.head, bpf_ktime_get_boot_ns());
+	event_socket(&h.head, sk);
+	event_current(&h.head);
+	event_of_worker(&h.head);
+	h.queue = listener->sk_ack_backlog;
+	h.limit = listener->sk_max_ack_backlog;
+	hand_over(&h, sk);
+	accept_row(&h, sk);
+	return 0;
+}
+
+/* A connection that was never accepted goes with its listener. Context: any. */
+SEC("tp_btf/tcp_destroy_sock")
+int accept_destroyed(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	__u64 key = ctx[0];
+	struct waiting *was = bpf_map_lookup_elem(&ended, &key);
+
+	if (was && was->taken)
+		accept_missed(was, sk);
+	bpf_map_delete_elem(&ended, &key);
+	bpf_map_delete_elem(&waiting, &key);
+	bpf_map_delete_elem(&told, &key);
+	return 0;
+}
+
+#endif

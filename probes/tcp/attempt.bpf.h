@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* attempt.bpf.h: an active open, from its first state change to how it ended. */
+#ifndef NETTRACE_PROBES_TCP_ATTEMPT_BPF_H
+#define NETTRACE_PROBES_TCP_ATTEMPT_BPF_H
+
+#include "probes/kernel/errors.h"
+#include "probes/tcp/transition.bpf.h"
+
+struct attempt {
+	__u32 syns;
+	__s32 error; /* 0: none */
+	__u8 result; /* enum result */
+};
+
+static __always_inline __u8 result_of(__s32 error)
+{
+	switch (error) {
+	case 0:
+		return RESULT_ABANDONED; /* the kernel gives up for a reason only; without one a process did */
+	case ECONNREFUSED:
+		return RESULT_REFUSED;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return RESULT_UNREACHABLE;
+	case ETIMEDOUT:
+		return RESULT_TIMED_OUT;
+	default:
+		return RESULT_FAILED;
+	}
+}
+
+static __always_inline bool attempt_begins(const struct transition *t)
+{
+	return t->from == TCP_CLOSE && t->to == TCP_SYN_SENT;
+}
+
+/* The attempt of this socket as it is now; false: it has sent no SYN. No port was free (the call that returns the error
+ * tells of it), a Fast Open still waits for data, or a connection is restored (CRIU). */
+static __always_inline bool attempt_read(struct attempt *a, struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	a->error = 0;
+	a->result = RESULT_PENDING;
+	if (!tcp || !tcp->segs_out)
+		return false;
+	a->syns = tcp->total_retrans + 1;
+	return true;
+}
+
+/* An attempt ends with this change. */
+static __always_inline bool attempt_ends(struct attempt *a, const struct transition *t)
+{
+	if (t->from != TCP_SYN_SENT || !attempt_read(a, t->sk))
+		return false;
+	a->result = RESULT_OK;
+	if (t->to == TCP_CLOSE) {
+		a->error = t->sk->sk_err;
+		a->result = result_of(a->error);
+	}
+	return true;
+}
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bytes.h: what a connection has carried since the last time, in the events of tools that count it. */
+#ifndef NETTRACE_PROBES_TCP_BYTES_H
+#define NETTRACE_PROBES_TCP_BYTES_H
+
+#include "probes/wire.h"
+
+struct traffic_event {
+	struct event common;
+	__u64 tx_bytes, rx_bytes; /* payload */
+	__u32 retrans;            /* segments sent again */
+	__u32 srtt_us;            /* smoothed round-trip time; 0: never measured */
+	__u32 cwnd;               /* congestion window, segments */
+	__u8 pad[4];
+};
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* transition.bpf.h: what one TCP state change means for the tag of its socket. */
+#ifndef NETTRACE_PROBES_TCP_TRANSITION_BPF_H
+#define NETTRACE_PROBES_TCP_TRANSITION_BPF_H
+
+#include "probes/owner/owner_hooks.bpf.h"
+
+struct transition {
+	struct sock *sk;
+	struct tag *tag; /* NULL: no room */
+	__u64 now;
+	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: it began before tracing */
+	__u8 from, to;
+	bool fresh; /* the first change of a socket's, or of a new life of it */
+};
+
+/* The address of the listener that a child was made of. At its first state change its lists are still the listener's,
+ * copied with all the rest (sk_clone_lock() in net/core/sock.c; they are made anew in tcp_create_openreq_child(), soon
+ * after), and the head of an empty list points to itself. */
+static __always_inline __u64 listener_of(struct sock *child)
+{
+	__u64 offset = bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
+	struct tcp_sock *tcp;
+
+	if (settings.has_cast)
+		return (__u64)TYPED(BY_CAST, child, tcp_sock)->tsorted_sent_queue.next - offset;
+	tcp = bpf_skc_to_tcp_sock(child);
+	return tcp ? (__u64)tcp->tsorted_sent_queue.next - offset : 0;
+}
+
+static __always_inline void tag_inherit_slot(struct tag *tag, struct sock *child)
+{
+	__u64 listener = listener_of(child);
+	struct tag_slot *slot = tag_slot_of(listener);
+
+	if (!slot || slot->sk != listener || slot->tag.state != TCP_LISTEN)
+		return;
+	tag->pid = slot->tag.pid;
+	tag->tid = slot->tag.tid;
+	tag->uid = slot->tag.uid;
+	tag->owner = slot->tag.owner;
+	tag->cgroup_id = slot->tag.cgroup_id;
+	tag->mntns = slot->tag.mntns;
+	__builtin_memcpy(tag->comm, slot->tag.comm, sizeof(tag->comm));
+}
+
+/* The child of a listener comes with a copy of the listener's tag, or finds it by the listener's address, or (before
+ * 5.11) by the port. */
+static __always_inline void tag_inherit(struct tag *tag, const struct transition *t)
+{
+	struct listener *listener;
+
+	if (tag_slots_used())
+		tag_inherit_slot(tag, t->sk);
+	if (!settings.has_sk_storage) {
+		struct listener_key key = { .netns = socket_netns(t->sk), .port = t->sk->__sk_common.skc_num };
+
+		listener = bpf_map_lookup_elem(&listeners, &key);
+		if (listener)
+			*tag = listener->tag;
+	}
+	tag->role = ROLE_SERVER;
+	tag->seeded = 0;
+	if (tag->owner != OWNER_UNKNOWN)
+		tag->owner = OWNER_INHERITED;
+}
+
+/* What the change means for the tag; fills t->duration. */
+static __always_inline void tag_change(struct transition *t, struct tag *tag)
+{
+	if (t->fresh) {
+		if (t->from == TCP_LISTEN)
+			tag_inherit(tag, t);
+		else
+			tag->role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
+		tag->born = t->now;
+		tag->up = 0;
+		tag->held_at = 0;
+		tag->attempt_told = 0;
+	} else if (tag->since) {
+		t->duration = t->now - tag->since;
+	}
+	tag->since = t->now;
+	tag->spent = t->duration;
+	tag->state = t->to;
+	if (t->to < TCP_FIN_WAIT1 && tag->born)
+		tag->up = t->now;
+	if (t->sk->sk_lock.owned)
+		tag_claim(tag, t->fresh);
+}
+
+/* The same where another tool has kept the tag: the change has the same time and duration in all of them. Where that
+ * tool missed it, the tag tells of another one. */
+static __always_inline void tag_changed(struct transition *t, const struct tag *tag)
+{
+	if (tag->state != t->to || !tag->since)
+		return;
+	t->now = tag->since;
+	t->duration = tag->spent;
+}
+
+/* Listening begins or ends. Context: a task with the socket locked. */
+static __always_inline void transition_listens(const struct transition *t)
+{
+	struct sock *sk = t->sk;
+	struct cgroup *cgroup;
+
+	if (t->to == TCP_LISTEN) {
+		cgroup = socket_cgroup(sk);
+		listener_add((__u64)sk, socket_netns(sk), socket_lport(sk), sk->sk_drops.counter, t->tag,
+			     cgroup ? cgroup->kn->id : 0);
+	} else if (t->from == TCP_LISTEN && t->to == TCP_CLOSE) {
+		listener_remove((__u64)sk, socket_netns(sk), socket_lport(sk));
+	}
+}
+
+/* Without a branch: after one, the verifier goes through all that follows twice. */
+static __always_inline __u32 same_state(__u32 a, __u32 b)
+{
+	__u32 difference = a ^ b;
+
+	barrier_var(difference);
+	return (difference - 1) >> 31;
+}
+
+/* A life of a socket begins. */
+static __always_inline bool begins(__u8 from, __u8 to)
+{
+	return same_state(from, TCP_CLOSE) | (same_state(from, TCP_LISTEN) & same_state(to, TCP_SYN_RECV));
+}
+
+/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new), keeps the socket's tag, and begins an event
+ * (its time). False: not TCP, or nothing changed. Context: a task with the socket locked, or softirq. */
+static __always_inline bool transition_read(struct transition *t, struct event *head, __u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+
+	t->sk = sk;
+	t->from = (__u8)ctx[1];
+	t->to = (__u8)ctx[2];
+	if (!is_tcp(sk) || t->from == t->to)
+		return false;
+	t->now = bpf_ktime_get_boot_ns();
+	event_begin(head, t->now);
+	t->fresh = begins(t->from, t->to);
+	t->duration = t->fresh ? 0 : NOT_KNOWN;
+	t->tag = tag_slots_used() ? tag_open(sk, begins(t->from, t->to), t->now)
+				  : tag_get(sk, !(settings.flags & TAGS_KEPT));
+	if (!t->tag)
+		return !tag_slots_used();
+	if (settings.flags & TAGS_KEPT) {
+		tag_changed(t, t->tag);
+		head->ts = t->now;
+		return true;
+	}
+	tag_change(t, t->tag);
+	if (listeners_watched())
+		transition_listens(t);
+	return true;
+}
+
+/* After the event was made of it. */
+static __always_inline void transition_done(struct transition *t)
+{
+	if (tag_slots_used())
+		tag_close(t->sk, t->tag, t->to == TCP_CLOSE ? t->now : 0);
+	if (t->to == TCP_CLOSE && !(settings.flags & TAGS_NEEDED))
+		tag_drop(t->sk);
+}
+
+#endif
