@@ -88,7 +88,7 @@ static int link_tool(const char *self, const char *directory, const char *prefix
 	char path[4096];
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s%s", directory, prefix, name) >= sizeof(path)) {
-		say("--install %s: the path is too long", directory);
+		message("--install %s: the path is too long", directory);
 		return EXIT_FAILED;
 	}
 	if (!symlink(self, path))
@@ -100,10 +100,11 @@ static int link_tool(const char *self, const char *directory, const char *prefix
 		if (length == (ssize_t)strlen(self) && !memcmp(target, self, (size_t)length))
 			return EXIT_DONE;
 		/* Never in the way of another package's program. */
-		say("--install: %s exists and is not ours: left alone (--prefix gives the links other names)", path);
+		message("--install: %s exists and is not ours: left alone (--prefix gives the links other names)",
+			path);
 		return EXIT_FAILED;
 	}
-	say("--install: %s: %s", path, strerror(errno));
+	message("--install: %s: %s", path, strerror(errno));
 	return EXIT_FAILED;
 }
 
@@ -117,12 +118,12 @@ int applets_install(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[2], "--prefix"))
 		prefix = argv[3];
 	else if (argc != 2)
-		say_exit(EXIT_USAGE, "usage: nettrace --install DIR [--prefix P]");
+		fatal(EXIT_USAGE, "usage: nettrace --install DIR [--prefix P]");
 	if (strchr(prefix, '/'))
-		say_exit(EXIT_USAGE, "--prefix %s: a prefix of names, without /", prefix);
+		fatal(EXIT_USAGE, "--prefix %s: a prefix of names, without /", prefix);
 	length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (length < 0)
-		say_exit(EXIT_FAILED, "/proc/self/exe: %s", strerror(errno));
+		fatal(EXIT_FAILED, "/proc/self/exe: %s", strerror(errno));
 	self[length] = '\0';
 	for (size_t i = 0; tool_at(i); i++)
 		if (link_tool(self, argv[1], prefix, tool_at(i)->name))

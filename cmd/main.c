@@ -29,7 +29,7 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 	struct options options;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
-	say_name = applet->name;
+	program_name = applet->name;
 	libbpf_log_start(false); /* until the options say more */
 	if (applet->main)
 		return applet->main(argc, argv);
@@ -42,11 +42,11 @@ static int unknown(const char *name)
 	const char *nearest = applet_nearest(name);
 
 	if (*name == '-')
-		say("%s: no such option; tools have options: nettrace TOOL %s", name, name);
+		message("%s: no such option; tools have options: nettrace TOOL %s", name, name);
 	else if (nearest)
-		say("%s: no such tool; did you mean %s?", name, nearest);
+		message("%s: no such tool; did you mean %s?", name, nearest);
 	else
-		say("%s: no such tool; nettrace --list shows them", name);
+		message("%s: no such tool; nettrace --list shows them", name);
 	return EXIT_USAGE;
 }
 

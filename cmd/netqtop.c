@@ -2,7 +2,7 @@
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
 #include <string.h>
 
-#include "core/model/counted.h"
+#include "core/model/counter.h"
 #include "core/names/devices.h"
 #include "core/model/options.h"
 #include "core/base/message.h"
@@ -13,7 +13,7 @@
 #define OWN(member)  AT(struct netqtop_event, member)
 #define IN_DATA      (IN_CSV | IN_JSON)
 #define SIZE(i)      .width = 10, OWN(sizes[i]), .merge = SUM
-#define RATE(member) F_SCALED, .width = 10, .decimals = 2, .unit = 100, OWN(member), .merge = LATEST
+#define RATE(member) F_SI, .width = 10, .decimals = 2, .unit = 100, OWN(member), .merge = LATEST
 
 static const char *const directions[DIRECTIONS] = { "TX", "RX" }, *const keys[DIRECTIONS] = { "tx", "rx" };
 
@@ -27,12 +27,12 @@ static const struct field fields[] = {
 	{ "packets", "PACKETS", F_UINT, IN_DATA, OWN(packets), .merge = SUM, .help = "packets; a GSO packet is one" },
 	{ "bytes", "BYTES", F_UINT, IN_DATA, OWN(bytes), .merge = SUM, .help = "bytes, with MAC headers" },
 	{ "avg_size", "avg_size", RATE(avg_size), .help = "bytes of a packet, on average" },
-	{ "size_0_63", "[0, 64)", F_SCALED, SIZE(0), .help = "packets shorter than 64 bytes" },
-	{ "size_64_511", "[64, 512)", F_SCALED, SIZE(1), .help = "packets of 64 to 511 bytes" },
-	{ "size_512_2047", "[512, 2K)", F_SCALED, SIZE(2), .help = "packets of 512 to 2047 bytes" },
-	{ "size_2048_16383", "[2K, 16K)", F_SCALED, SIZE(3), .help = "packets of 2048 to 16383 bytes" },
-	{ "size_16384_65535", "[16K, 64K)", F_SCALED, SIZE(4), .help = "packets of 16384 to 65535 bytes" },
-	{ "size_65536", "[64K, inf)", F_SCALED, SIZE(5), .help = "packets of 65536 bytes and more" },
+	{ "size_0_63", "[0, 64)", F_SI, SIZE(0), .help = "packets shorter than 64 bytes" },
+	{ "size_64_511", "[64, 512)", F_SI, SIZE(1), .help = "packets of 64 to 511 bytes" },
+	{ "size_512_2047", "[512, 2K)", F_SI, SIZE(2), .help = "packets of 512 to 2047 bytes" },
+	{ "size_2048_16383", "[2K, 16K)", F_SI, SIZE(3), .help = "packets of 2048 to 16383 bytes" },
+	{ "size_16384_65535", "[16K, 64K)", F_SI, SIZE(4), .help = "packets of 16384 to 65535 bytes" },
+	{ "size_65536", "[64K, inf)", F_SI, SIZE(5), .help = "packets of 65536 bytes and more" },
 	{ "bytes_per_second", "BPS", RATE(bytes_per_second), .flag = NETQTOP_THROUGHPUT, .help = "bytes in a second" },
 	{ "packets_per_second", "PPS", RATE(packets_per_second), .flag = NETQTOP_THROUGHPUT,
 	  .help = "packets in a second" },
@@ -55,7 +55,7 @@ static const struct opt opts[] = {
 	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
 		  "records, "
 		  "else 0; of veth, those of the sender" },
-	{ "interval", 'i', O_SAME, .same = "interval" },
+	{ "interval", 'i', O_ALIAS, .alias_of = "interval" },
 	{ "throughput", 't', O_FLAG, .flag = NETQTOP_THROUGHPUT, .help = "add bytes and packets in a second" },
 	{},
 };
@@ -70,45 +70,45 @@ static void check(struct options *options)
 	if (options->recorded) /* their devices are those of the recording */
 		return;
 	if (!options->text)
-		say_exit(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
-	message = devices_find(&settings->only, options->text, DEVICES);
+		fatal(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
+	message = devices_find(&settings->selected, options->text, DEVICES);
 	if (!message)
 		message = value_own_netns(&settings->filter.netns);
 	if (message)
-		say_exit(EXIT_USAGE, "-n %s: %s", options->text, message);
+		fatal(EXIT_USAGE, "-n %s: %s", options->text, message);
 }
 
 /* How many queues the device has in use; what packets told is newer than what was asked at the start. */
-static uint32_t queues_in_use(const struct counted *counted, uint32_t device, uint32_t direction, uint64_t asked)
+static uint32_t queues_in_use(const struct counter *counter, uint32_t device, uint32_t direction, uint64_t asked)
 {
-	const struct queue *all = (const struct queue *)counted->all + QUEUE_KEY(device, DIRECTION_TX, QUEUES);
-	uint32_t told = __atomic_load_n(&all->in_use[direction], __ATOMIC_RELAXED);
+	const struct queue *all = (const struct queue *)counter->all + QUEUE_KEY(device, DIRECTION_TX, QUEUES);
+	uint32_t reported = __atomic_load_n(&all->in_use[direction], __ATOMIC_RELAXED);
 
-	if (told)
-		return told;
+	if (reported)
+		return reported;
 	return direction == DIRECTION_TX ? DEVICE_TX_QUEUES(asked) : DEVICE_RX_QUEUES(asked);
 }
 
 /* Queues that exist, and those that ever did, have rows, whatever they have carried. */
-static bool grown(const struct options *options, const struct counted *counted, struct event *event)
+static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
 	struct netqtop_event *e = (struct netqtop_event *)event;
-	const struct list *devices = &options->settings.only;
-	const struct queue *now = counted->now;
-	struct queue *told = counted->told;
-	uint32_t device = counted->key / QUEUE_KEYS / DIRECTIONS, number = counted->key % QUEUE_KEYS;
+	const struct list *devices = &options->settings.selected;
+	const struct queue *now = counter->now;
+	struct queue *reported = counter->reported;
+	uint32_t device = counter->key / QUEUE_KEYS / DIRECTIONS, number = counter->key % QUEUE_KEYS;
 
 	if (device >= devices->count || number == QUEUES)
 		return false;
-	e->table = (uint8_t)(counted->key / QUEUE_KEYS);
+	e->table = (uint8_t)(counter->key / QUEUE_KEYS);
 	e->direction = e->table % DIRECTIONS;
 	e->queue = (uint16_t)number;
 	e->ifindex = (uint32_t)devices->item[device].first;
-	e->bytes = grown_by(&told->bytes, &now->bytes);
-	if (!told->bytes && number >= queues_in_use(counted, device, e->direction, devices->item[device].last))
+	e->bytes = counter_delta(&reported->bytes, &now->bytes);
+	if (!reported->bytes && number >= queues_in_use(counter, device, e->direction, devices->item[device].last))
 		return false;
 	for (int i = 0; i < SIZES; i++) {
-		e->sizes[i] = grown_by(&told->sizes[i], &now->sizes[i]);
+		e->sizes[i] = counter_delta(&reported->sizes[i], &now->sizes[i]);
 		e->packets += e->sizes[i];
 	}
 	return true;
@@ -119,26 +119,26 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	struct netqtop_event *e = (struct netqtop_event *)event;
 
 	(void)size;
-	devices_name(e->device, sizeof(e->device), options_made_with(options), e->table / DIRECTIONS);
+	devices_name(e->device, sizeof(e->device), options_effective_text(options), e->table / DIRECTIONS);
 	return true;
 }
 
-static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
 	const struct netqtop_event *e = (const struct netqtop_event *)event;
-	const char *names = options_made_with(options);
+	const char *names = options_effective_text(options);
 	char name[DEVICE_NAME], asked[DEVICE_NAME];
 
 	(void)size;
 	if (!names || e->table >= DEVICES * DIRECTIONS)
-		return REPLAY_NOT;
+		return REPLAY_EXCLUDED;
 	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
 	for (unsigned int i = 0; options->text && i < DEVICES; i++) {
 		devices_name(asked, sizeof(asked), options->text, i);
 		if (*asked && !strcmp(asked, name))
-			return REPLAY_FACT;
+			return REPLAY_SIDE_EVENT;
 	}
-	return options->text ? REPLAY_NOT : REPLAY_FACT;
+	return options->text ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)
@@ -182,12 +182,12 @@ const struct tool netqtop = {
 	OBJECT_OF(netqtop),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.check = check,
-	.grown = grown,
+	.read_counter = read_counter,
 	.derive = derive,
 	.finish = finish,
-	.replay = replay,
+	.replay = filter_recorded,
 	.fields = fields,
 	.summary_fields = fields,
 	.every = 1000000000,

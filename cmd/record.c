@@ -15,7 +15,7 @@ static const struct field fields[] = { {} };
 static const struct opt opts[] = {
 	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
 	  .help = "tools whose events are recorded, with commas between" },
-	{ "output", 'o', O_SAME, .same = "record" },
+	{ "output", 'o', O_ALIAS, .alias_of = "record" },
 	{},
 };
 
@@ -36,9 +36,9 @@ static const char *const examples[] = {
 static void check(struct options *options)
 {
 	if (!options->record)
-		say_exit(EXIT_USAGE, "-o: into which file?");
+		fatal(EXIT_USAGE, "-o: into which file?");
 	if (!options->text)
-		say_exit(EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
+		fatal(EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
 	options->no_header = true;
 }
 
@@ -49,7 +49,7 @@ const struct tool record = {
 	.event_size = sizeof(struct event),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.fields = fields,
 	.check = check,
 };
@@ -66,7 +66,7 @@ int record_main(int argc, char **argv)
 		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
 		if (options_totals(&tools[i]))
 			tools[i].interval = options.interval = SECOND;
-		tool_list_take(&tools[i], &options);
+		tool_list_inherit(&tools[i], &options);
 	}
 	return run_tools(&options, tools, count, SHOWS_NOTHING);
 }

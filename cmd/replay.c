@@ -46,7 +46,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 			  (char *)(uintptr_t) "nettrace replay");
 		exit(EXIT_DONE);
 	case KEY_INFO:
-		say_exit(EXIT_USAGE, "--info: of which file? nettrace replay FILE --info");
+		fatal(EXIT_USAGE, "--info: of which file? nettrace replay FILE --info");
 	case ARGP_KEY_INIT:
 		state->err_stream = NULL;
 		return 0;
@@ -78,12 +78,12 @@ static const struct tool *recorded_tool(const struct record_head *head, const ch
 	const struct tool *tool = tool_find(name);
 
 	*recorded = record_head_tool(head, name);
-	if (!*recorded && tool && tool->remake)
-		*recorded = record_head_tool(head, tool->remake->from->name);
+	if (!*recorded && tool && tool->synthesize)
+		*recorded = record_head_tool(head, tool->synthesize->from->name);
 	if (!*recorded)
-		say_exit(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
+		fatal(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
 	if (!tool)
-		say_exit(EXIT_FAILED, "%.100s is not a tool of this nettrace", name);
+		fatal(EXIT_FAILED, "%.100s is not a tool of this nettrace", name);
 	return tool;
 }
 
@@ -93,8 +93,8 @@ static int replay_rows(struct recording *recording, const char *name, int argc, 
 	const struct tool *tool = recorded_tool(recording_head(recording), name, &recorded);
 	struct options asked;
 
-	options_parse_of(&asked, tool, recorded, argc, argv);
-	return replay(&asked, &asked, 1, recording, STDOUT_FILENO);
+	options_parse_recorded(&asked, tool, recorded, argc, argv);
+	return replay_run(&asked, &asked, 1, recording, STDOUT_FILENO);
 }
 
 /* Those that can stand in a timeline. */
@@ -121,17 +121,17 @@ static int replay_timeline(struct recording *recording, int argc, char **argv)
 	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
 	size_t count;
 
-	options_parse_of(&asked, &trace, &all, argc, argv);
+	options_parse_recorded(&asked, &trace, &all, argc, argv);
 	count = trace_tools(tools, &asked);
 	for (size_t i = 0; i < count; i++) {
 		recorded_tool(head, tools[i].tool->name, &tools[i].recorded);
 		for (size_t j = 0; j < i; j++)
 			if (tools[j].recorded == tools[i].recorded)
-				say_exit(EXIT_USAGE, "%s and %s are of the same events here: one of them",
-					 tools[j].tool->name, tools[i].tool->name);
-		replay_take_flags(&tools[i]);
+				fatal(EXIT_USAGE, "%s and %s are of the same events here: one of them",
+				      tools[j].tool->name, tools[i].tool->name);
+		replay_apply_flags(&tools[i]);
 	}
-	return replay(&asked, tools, count, recording, STDOUT_FILENO);
+	return replay_run(&asked, tools, count, recording, STDOUT_FILENO);
 }
 
 static int replay_file(const char *file, struct recording *recording, int argc, char **argv)
@@ -149,8 +149,8 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 		return replay_rows(recording, name, argc - 1, argv + 1);
 	if (head->n_tools == 1)
 		return replay_rows(recording, head->tools[0].name, argc, argv);
-	say("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
-	    recorded_names(head), file, file);
+	message("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
+		recorded_names(head), file, file);
 	return EXIT_USAGE;
 }
 
@@ -162,7 +162,7 @@ int replay_main(int argc, char **argv)
 	if (argc < 2 || (argv[1][0] == '-' && argv[1][1])) {
 		if (argc > 1 && argp_parse(&argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, NULL))
 			return EXIT_USAGE;
-		say("which file? nettrace replay FILE [TOOL] [OPTION...]");
+		message("which file? nettrace replay FILE [TOOL] [OPTION...]");
 		return EXIT_USAGE;
 	}
 	recording = recording_open(argv[1]);

@@ -80,7 +80,7 @@ int replay_info(struct recording *recording)
 	struct text text = { 0 };
 
 	if (!sums)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	put_line(&text, "host", head->host);
 	put_line(&text, "kernel", head->release);
 	put_line(&text, "machine", head->machine);
@@ -89,7 +89,7 @@ int replay_info(struct recording *recording)
 	put_time(&text, "booted", 0);
 	put_time(&text, "begun", head->begun);
 	while ((item = recording_next(recording)))
-		look_at(sums, item, head->turned, &first, &last);
+		look_at(sums, item, head->swapped, &first, &last);
 	if (last) {
 		put_time(&text, "first", first);
 		put_time(&text, "last", last);
@@ -100,7 +100,7 @@ int replay_info(struct recording *recording)
 	free(sums);
 	text_free(&text);
 	if (fflush(stdout)) {
-		say("writing the output: %s", strerror(errno));
+		message("writing the output: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
 	return recording_whole(recording) ? EXIT_DONE : EXIT_FAILED;

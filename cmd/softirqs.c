@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.c: the time that each kind of softirq takes, or waits. */
-#include "core/model/counted.h"
+#include "core/model/counter.h"
 #include "core/model/options.h"
 #include "core/base/message.h"
 #include "core/tool.h"
@@ -36,12 +36,12 @@ static const struct field fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "timestamp", 'T', O_SAME, .same = "time", .help = "the local time above the totals" },
+	{ "timestamp", 'T', O_ALIAS, .alias_of = "time", .help = "the local time above the totals" },
 	{ "nanoseconds", 'N', O_FLAG, .flag = SOFTIRQS_NANOSECONDS, .help = "in ns, not us" },
 	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "how often, not how long" },
 	{ "dist", 'd', O_FLAG, .flag = SOFTIRQS_HISTOGRAM, .help = "histograms" },
-	{ "distributed", 0, O_SAME, .same = "dist" },
-	{ "cpu", 'c', O_LIST, "CPUS", .off = offsetof(struct options, settings.only), .max = 65535,
+	{ "distributed", 0, O_ALIAS, .alias_of = "dist" },
+	{ "cpu", 'c', O_LIST, "CPUS", .off = offsetof(struct options, settings.selected), .max = 65535,
 	  .help = "only these CPUs" },
 	{ "per-cpu", 0, O_FLAG, .flag = SOFTIRQS_PER_CPU, .help = "each CPU by itself" },
 	{ "latency", 0, O_FLAG, .flag = SOFTIRQS_LATENCY, .help = "from raised to entered, not how long it ran" },
@@ -55,25 +55,25 @@ static void check(struct options *options)
 	__u32 flags = options->settings.flags;
 
 	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS)))
-		say_exit(EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
+		fatal(EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
 	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
 }
 
-static bool grown(const struct options *options, const struct counted *counted, struct event *event)
+static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
 	struct softirqs_event *e = (struct softirqs_event *)event;
-	const struct softirq *now = counted->now;
-	struct softirq *told = counted->told;
+	const struct softirq *now = counter->now;
+	struct softirq *reported = counter->reported;
 
 	(void)options;
-	e->kind = (uint8_t)(counted->key % SOFTIRQ_KINDS);
-	e->cpu = counted->key / SOFTIRQ_KINDS;
-	e->count = grown_by(&told->count, &now->count);
+	e->kind = (uint8_t)(counter->key % SOFTIRQ_KINDS);
+	e->cpu = counter->key / SOFTIRQ_KINDS;
+	e->count = counter_delta(&reported->count, &now->count);
 	if (!e->count)
 		return false;
-	e->total = grown_by(&told->total, &now->total);
+	e->total = counter_delta(&reported->total, &now->total);
 	for (int i = 0; i < SOFTIRQ_SLOTS; i++)
-		e->slots[i] = grown_by(&told->slots[i], &now->slots[i]);
+		e->slots[i] = counter_delta(&reported->slots[i], &now->slots[i]);
 	return true;
 }
 
@@ -88,12 +88,12 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return true;
 }
 
-static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
 	const struct softirqs_event *e = (const void *)event;
 
 	(void)size;
-	return list_has(&options->settings.only, e->cpu) ? REPLAY_FACT : REPLAY_NOT;
+	return list_has(&options->settings.selected, e->cpu) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
 static const struct hook hooks[] = {
@@ -123,14 +123,14 @@ const struct tool softirqs = {
 	OBJECT_OF(softirqs),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.check = check,
 	.fields = fields,
 	.summary_fields = fields,
 	.no_sockets = true,
-	.grown = grown,
+	.read_counter = read_counter,
 	.derive = derive,
 	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
 	.wider_flags = SOFTIRQS_HISTOGRAM,
-	.replay = replay,
+	.replay = filter_recorded,
 };

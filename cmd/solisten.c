@@ -19,7 +19,7 @@ static const struct field fields[] = {
 	{ "ret", "RET", F_INT, .width = 5, OWN(ret), .flag = SOLISTEN_RET, .help = "0, or a negative errno" },
 	{ "proto", "PROTO", F_NAME, .width = 6, .wide = 7, OWN(proto), NAMES(protocols),
 	  .help = "protocol of the socket, with the IP version" },
-	{ "backlog_effective", "BACKLOG", F_UINT, .width = 8, OWN(effective), .otherwise = "backlog",
+	{ "backlog_effective", "BACKLOG", F_UINT, .width = 8, OWN(effective), .fallback = "backlog",
 	  .help = "connections that may wait; columns show what was asked for where the attempt has failed" },
 	{ "backlog", "ASKED", F_INT, IN_WIDE | IN_CSV | IN_JSON, .width = 8, OWN(backlog),
 	  .help = "connections that were to wait, as the program asked" },
@@ -31,7 +31,7 @@ static const struct field fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "netns", 'n', O_SAME, .same = "netns" },
+	{ "netns", 'n', O_ALIAS, .alias_of = "netns" },
 	{ "show-netns", 0, O_FLAG, .flag = SOLISTEN_NETNS, .help = "add the network namespace" },
 	{ "show-ret", 0, O_FLAG, .flag = SOLISTEN_RET, .help = "add the result: 0, or a negative errno" },
 	{},
@@ -40,14 +40,14 @@ static const struct opt opts[] = {
 static const struct hook hooks[] = {
 	[SOLISTEN_HOOK] = { "listen",
 			    { "listen_cast", "listen_helper", "listen_state" },
-			    .lesser[2] = "attempts that fail or repeat, the backlog that was asked for, and ports that "
-					 "listen() chose",
-			    .aside = true },
+			    .lacks[2] = "attempts that fail or repeat, the backlog that was asked for, and ports that "
+					"listen() chose",
+			    .misses_harmless = true },
 	/* What either misses is nearly always another system call. */
 	[SOLISTEN_LATE_HOOK] = { "end of listen",
 				 { "listen_late_cast", "listen_late_helper" },
 				 "attempts while the program for them is preempted",
-				 .aside = true },
+				 .misses_harmless = true },
 	[SOLISTEN_RING_HOOK] = { "io_uring_complete",
 				 { "listen_ring_cast" },
 				 "attempts through io_uring",
@@ -77,7 +77,7 @@ static void look_for_ring(struct options *options)
 static const struct field words[] = {
 	{ "proto", NULL, F_NAME, OWN(proto), NAMES(protocols) },
 	{ "backlog_effective", NULL, F_UINT, OWN(effective), .before = " listens, backlog " },
-	{ "error", NULL, F_ERRNO, OWN(ret), .before = " cannot listen: ", .alarm = true },
+	{ "error", NULL, F_ERRNO, OWN(ret), .before = " cannot listen: ", .bad = true },
 	{},
 };
 

@@ -25,7 +25,7 @@ static const struct field fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "port", 'P', O_SAME, .same = "lport" },
+	{ "port", 'P', O_ALIAS, .alias_of = "lport" },
 	{},
 };
 
@@ -49,7 +49,7 @@ static const char *const examples[] = {
 
 static const struct field words[] = {
 	{ "accepted", .before = "accepted" },
-	{ "wait", NULL, F_SPAN, OWN(wait), .before = " after " },
+	{ "wait", NULL, F_HUMAN_NS, OWN(wait), .before = " after " },
 	{ "queue", NULL, F_ID, OWN(queue), .before = ", still waiting: " },
 	{},
 };

@@ -25,15 +25,15 @@ static const struct field fields[] = {
 	{ "lport", "LPORT", .width = 6, .flag = TCPCONNECT_LPORT },
 	{ "raddr", "DADDR", .width = 16, .wide = 39 },
 	{ "rport", "DPORT", .width = 6 },
-	{ "result", "RESULT", F_NAME, IN_TABLE | IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS,
-	  .otherwise = "error", .flag = TCPCONNECT_RESULTS },
+	{ "result", "RESULT", F_NAME, IN_TABLE | IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error",
+	  .flag = TCPCONNECT_RESULTS },
 	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES, .flag = TCPCONNECT_RESULTS,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: pending" },
 	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .flag = TCPCONNECT_RESULTS,
 	  .help = "errno of the same" },
-	{ "query", "QUERY", F_TEXT, OWN(peer.query), .otherwise = "unnamed", .flag = TCPCONNECT_DNS,
+	{ "query", "QUERY", F_TEXT, OWN(peer.query), .fallback = "unnamed", .flag = TCPCONNECT_DNS,
 	  .help = "with -d: the name that DNS was asked for to get the remote address" },
-	{ "late", "", F_MSEC, IN_TABLE | IN_WIDE, .glued = true, .decimals = 3, OWN(peer.late), .after = "ms",
+	{ "late", "", F_MSEC, IN_TABLE | IN_WIDE, .suffix = true, .decimals = 3, OWN(peer.late), .after = "ms",
 	  .flag = TCPCONNECT_DNS },
 	{ "query_age_ns", "QUERY_AGE(ms)", F_MSEC, IN_CSV | IN_JSON, .decimals = 3, OWN(peer.age),
 	  .flag = TCPCONNECT_DNS, .help = "with -d: from the DNS answer to the connect" },
@@ -53,16 +53,16 @@ static const struct field summary_fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "port", 'P', O_SAME, .same = "rport" },
-	{ "uid", 'u', O_SAME, .same = "uid" },
+	{ "port", 'P', O_ALIAS, .alias_of = "rport" },
+	{ "uid", 'u', O_ALIAS, .alias_of = "uid" },
 	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNECT_LPORT, .help = "add the local port" },
-	{ "lport", 0, O_SAME, .same = "show-lport" },
-	{ "source-port", 's', O_SAME, .same = "show-lport" },
-	{ "localport", 0, O_SAME, .same = "lport" },
+	{ "lport", 0, O_ALIAS, .alias_of = "show-lport" },
+	{ "source-port", 's', O_ALIAS, .alias_of = "show-lport" },
+	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
 	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
 	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
 	  .help = "add the result (so do -w and --json); rows then come when attempts end" },
-	{ "count", 'c', O_SAME, .same = "summary", .help = "count per flow; print on exit and at --interval" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and at --interval" },
 	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "name peers by the DNS answers that come in" },
 	{},
 };
@@ -71,18 +71,22 @@ static const struct opt opts[] = {
 static const struct hook hooks[] = {
 	OWNER_HOOKS("attempt"),
 	{ "tcp_retransmit_skb", { "attempt_hangs" } },
-	{ "tcp_destroy_sock", { "forget" }, .aside = true },
+	{ "tcp_destroy_sock", { "forget" }, .misses_harmless = true },
 	{ "connect", { "connect_cast", "connect_helper" }, "attempts that fail before a SYN is sent" },
 	{ "io_uring_complete",
 	  { "request_cast", "request_helper" },
 	  "attempts by io_uring that fail before a SYN is sent",
-	  .lacking = 4 }, /* before 5.17: not the request */
-	{ "netif_receive_skb", { "dns_cast", "dns_helper" }, "DNS answers", .flag = TCPCONNECT_DNS, .aside = true },
+	  .unusable_args = 4 }, /* before 5.17: not the request */
+	{ "netif_receive_skb",
+	  { "dns_cast", "dns_helper" },
+	  "DNS answers",
+	  .flag = TCPCONNECT_DNS,
+	  .misses_harmless = true },
 	{ "pending attempts",
 	  { "pending_tagged", "pending_held", "pending_tcp" },
 	  "the attempts that are pending at the end",
 	  RUN_AT_END,
-	  .lesser[2] = "the attempts of other network namespaces that are pending at the end" },
+	  .lacks[2] = "the attempts of other network namespaces that are pending at the end" },
 	{},
 };
 
@@ -101,7 +105,7 @@ static void check(struct options *options)
 	uint32_t *flags = &options->settings.flags;
 
 	if ((*flags & TCPCONNECT_SUMMARY) && (*flags & TCPCONNECT_DNS))
-		say_exit(EXIT_USAGE, "--dns: not together with --count");
+		fatal(EXIT_USAGE, "--dns: not together with --count");
 	if (options->wide || options->format == FORMAT_JSON)
 		*flags |= TCPCONNECT_RESULTS;
 	if (*flags & TCPCONNECT_SUMMARY)
@@ -120,8 +124,8 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	if (!(flags & TCPCONNECT_DNS))
 		return true;
 	if (e->kind == KIND_ANSWER) {
-		dns_learn(event->netns, event->ts, e->message,
-			  e->length < sizeof(e->message) ? e->length : sizeof(e->message));
+		dns_add_answer(event->netns, event->ts, e->message,
+			       e->length < sizeof(e->message) ? e->length : sizeof(e->message));
 		return false;
 	}
 	if (!*e->peer.query)
@@ -131,8 +135,8 @@ static bool derive(const struct options *options, struct event *event, size_t si
 
 static const struct field words[] = {
 	{ "result", NULL, F_NAME, OWN(result), RESULT_WORDS },
-	{ "duration", NULL, F_SPAN, OWN(duration), .before = " after " },
-	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .alarm = true },
+	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " after " },
+	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
 	{},
 };
 
@@ -144,14 +148,14 @@ static const struct story story = {
 	.ends = RESULTS_OF_NOTHING,
 };
 
-static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
 	const struct tcpconnect_event *e = (const void *)event;
 
 	(void)size;
 	if (e->kind != KIND_ANSWER)
 		return REPLAY_FILTERED;
-	return options->settings.flags & TCPCONNECT_DNS ? REPLAY_FACT : REPLAY_NOT;
+	return options->settings.flags & TCPCONNECT_DNS ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
 OBJECT(tcpconnect);
@@ -171,5 +175,5 @@ const struct tool tcpconnect = {
 	.derive = derive,
 	.wider_flags = TCPCONNECT_RESULTS | TCPCONNECT_DNS,
 	.record_flags = TCPCONNECT_RESULTS,
-	.replay = replay,
+	.replay = filter_recorded,
 };

@@ -19,7 +19,7 @@ static const struct field fields[] = {
 	{ "rport", "DPORT", .width = 5 },
 	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
 	  .help = "from connect() to how it ended; unknown: begun before tracing" },
-	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .otherwise = "error" },
+	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error" },
 	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
 	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .help = "errno of the same" },
@@ -37,9 +37,9 @@ static const struct opt opts[] = {
 	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct options, settings.numbers[TCPCONNLAT_MINIMUM]),
 	  .help = "only attempts of this many milliseconds or more: 10, 0.5" },
 	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNLAT_LPORT, .help = "add the local port" },
-	{ "lport", 0, O_SAME, .same = "show-lport" },
-	{ "localport", 0, O_SAME, .same = "lport" },
-	{ "dist", 0, O_SAME, .same = "summary", .help = "a histogram on exit and at --interval" },
+	{ "lport", 0, O_ALIAS, .alias_of = "show-lport" },
+	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
+	{ "dist", 0, O_ALIAS, .alias_of = "summary", .help = "a histogram on exit and at --interval" },
 	{},
 };
 
@@ -61,8 +61,8 @@ static const char *const examples[] = {
 
 static const struct field story_words[] = {
 	{ "result", NULL, F_NAME, OWN(result), RESULT_WORDS },
-	{ "latency", NULL, F_SPAN, OWN(latency), .before = " after " },
-	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .alarm = true },
+	{ "latency", NULL, F_HUMAN_NS, OWN(latency), .before = " after " },
+	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
 	{},
 };
 
@@ -72,12 +72,12 @@ static const struct story story = {
 	.ends = RESULTS_OF_NOTHING,
 };
 
-static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
 	const struct tcpconnlat_event *e = (const void *)event;
 
 	(void)size;
-	return e->latency < options->settings.numbers[TCPCONNLAT_MINIMUM] ? REPLAY_NOT : REPLAY_FILTERED;
+	return e->latency < options->settings.numbers[TCPCONNLAT_MINIMUM] ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
 OBJECT(tcpconnlat);
@@ -89,10 +89,10 @@ const struct tool tcpconnlat = {
 	OBJECT_OF(tcpconnlat),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.fields = fields,
 	.story = &story,
 	.summary_fields = summary_fields,
 	.summary_flag = TCPCONNLAT_DIST,
-	.replay = replay,
+	.replay = filter_recorded,
 };

@@ -25,12 +25,12 @@ static const struct field fields[] = {
 	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "its destination port" },
 	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES,
 	  .help = "state of its socket; unknown: it has none" },
-	{ "flags", "FLAGS", F_TCPFLAGS, .glued = true, OWN(flags), .help = "TCP flags of the packet" },
-	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .otherwise = "location",
+	{ "flags", "FLAGS", F_TCPFLAGS, .suffix = true, OWN(flags), .help = "TCP flags of the packet" },
+	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .fallback = "location",
 	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_DROP; unknown: the "
 		  "kernel "
 		  "tells none (before 5.17)" },
-	{ "reason_code", "CODE", F_UINT, .glued = true, OWN(reason_code), .help = "its number in the running kernel" },
+	{ "reason_code", "CODE", F_UINT, .suffix = true, OWN(reason_code), .help = "its number in the running kernel" },
 	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location), .help = "where in the kernel's code" },
 	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "how the kernel came there" },
 	{},
@@ -47,11 +47,11 @@ static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "also what is thrown away on every clean connection: the last ACKs and FINs" },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
-	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct options, settings.only), .btf_enum = REASONS,
+	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct options, settings.selected), .btf_enum = REASONS,
 	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
-	{ "summary", 'c', O_SAME, .same = "summary",
+	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by reason and location; print on exit and at --interval" },
-	{ "netns-id", 0, O_SAME, .same = "netns" },
+	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
 	{ "pid-netns", 0, O_PIDNETNS, "PID", .off = offsetof(struct options, settings.filter.netns),
 	  .help = "only the network namespace of this process" },
 	{},
@@ -61,7 +61,7 @@ static const struct hook hooks[] = {
 	OWNER_HOOKS_ONLY,
 	{ "kfree_skb",
 	  { "kfree_cast", "kfree_helper", "kfree_socket" },
-	  .lesser[2] = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
+	  .lacks[2] = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
 	{ "consume_skb", { "consume_cast", "consume_helper" }, "the SYNs that a full listener drops" },
 	{},
 };
@@ -84,7 +84,7 @@ static const char *const examples[] = {
 };
 
 static const struct field words[] = {
-	{ "dropped", .before = "dropped", .alarm = true },
+	{ "dropped", .before = "dropped", .bad = true },
 	{ "flags", NULL, F_TCPFLAGS, OWN(flags), .before = " " },
 	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
 	{ "reason", NULL, F_ENUM, OWN(reason), .btf_enum = REASONS, .before = ": " },
@@ -93,13 +93,13 @@ static const struct field words[] = {
 
 static const struct story story = { .words = words, .flags = TCPDROP_NO_STACK };
 
-static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
 	const struct tcpdrop_event *e = (const void *)event;
 	uint32_t flags = options->settings.flags;
 
-	if ((e->clean && !(flags & TCPDROP_ALL)) || !list_has(&options->settings.only, e->reason))
-		return REPLAY_NOT;
+	if ((e->clean && !(flags & TCPDROP_ALL)) || !list_has(&options->settings.selected, e->reason))
+		return REPLAY_EXCLUDED;
 	if ((flags & TCPDROP_NO_STACK) && *size > offsetof(struct tcpdrop_event, stack))
 		*size = offsetof(struct tcpdrop_event, stack);
 	return REPLAY_FILTERED;
@@ -124,8 +124,8 @@ const struct tool tcpdrop = {
 		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
 	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
 		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
-	.extras = own_reasons,
+	.extra_names = own_reasons,
 	.wider_flags = TCPDROP_ALL,
-	.replay = replay,
+	.replay = filter_recorded,
 	.listeners = true,
 };

@@ -36,9 +36,9 @@ static const struct field fields[] = {
 static const struct opt opts[] = {
 	{ "open", 0, O_FLAG, .flag = TCPLIFE_OPEN,
 	  .help = "list sessions opened before tracing, too, and at the end those still open" },
-	{ "csv", 's', O_SAME, .same = "csv" },
-	{ "localport", 'L', O_SAME, .same = "lport" },
-	{ "remoteport", 'D', O_SAME, .same = "rport" },
+	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
+	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
+	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
 	{},
 };
 
@@ -49,8 +49,8 @@ static const struct hook hooks[] = {
 	  "the sessions that are still open",
 	  RUN_AT_END,
 	  TCPLIFE_OPEN,
-	  .lesser = { [1] = "the open sessions that no process holds",
-		      [2] = "the open sessions of other network namespaces" } },
+	  .lacks = { [1] = "the open sessions that no process holds",
+		     [2] = "the open sessions of other network namespaces" } },
 	{},
 };
 
@@ -67,11 +67,11 @@ static const char *const examples[] = {
 static const struct field words[] = {
 	{ "role", NULL, F_NAME, OWN(role), NAMES(roles), .after = " " },
 	{ "session", .before = "session" },
-	{ "duration", NULL, F_SPAN, OWN(duration), .before = " of " },
-	{ "tx_bytes", NULL, F_SCALED, OWN(tx_bytes), .before = ": sent ", .after = "B" },
-	{ "rx_bytes", NULL, F_SCALED, OWN(rx_bytes), .before = ", received ", .after = "B" },
+	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " of " },
+	{ "tx_bytes", NULL, F_SI, OWN(tx_bytes), .before = ": sent ", .after = "B" },
+	{ "rx_bytes", NULL, F_SI, OWN(rx_bytes), .before = ", received ", .after = "B" },
 	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", sent again " },
-	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .alarm = true },
+	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
 	{},
 };
 
@@ -81,13 +81,13 @@ static const struct story story = {
 	.ends = 1 << TCP_STATE_CLOSE,
 };
 
-static enum replayed replay(const struct options *options, struct event *event, size_t *size)
+static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
 	const struct tcplife_event *e = (const void *)event;
 	bool open = e->state != TCP_CLOSE || e->duration == NOT_KNOWN;
 
 	(void)size;
-	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_NOT : REPLAY_FILTERED;
+	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
 OBJECT(tcplife);
@@ -103,6 +103,6 @@ const struct tool tcplife = {
 	.story = &story,
 	.wider_flags = TCPLIFE_OPEN,
 	.record_flags = TCPLIFE_OPEN,
-	.replay = replay,
-	.remake = &tcplife_of_states,
+	.replay = filter_recorded,
+	.synthesize = &tcplife_of_states,
 };

@@ -14,9 +14,9 @@ extern const struct tool tcpstates;
 
 /* A socket that was seen to begin. */
 struct life {
-	__u64 skaddr; /* first: what it is found by */
-	__u64 up;     /* ns; 0: never */
-	__u8 role;    /* enum role */
+	__u64 skaddr;         /* first: what it is found by */
+	__u64 established_at; /* ns; 0: never */
+	__u8 role;            /* enum role */
 };
 
 static void *lives; /* a tree of them */
@@ -42,12 +42,12 @@ static struct life *begin(const struct tcpstates_event *change)
 	if (!life) {
 		life = calloc(1, sizeof(*life));
 		if (!life)
-			say_exit(EXIT_FAILED, "out of memory");
+			fatal(EXIT_FAILED, "out of memory");
 		life->skaddr = change->skaddr;
 		if (!tsearch(life, &lives, by_address))
-			say_exit(EXIT_FAILED, "out of memory");
+			fatal(EXIT_FAILED, "out of memory");
 	}
-	life->up = 0;
+	life->established_at = 0;
 	life->role = change->oldstate == TCP_LISTEN     ? ROLE_SERVER
 		     : change->newstate == TCP_SYN_SENT ? ROLE_CLIENT
 							: ROLE_UNKNOWN;
@@ -63,7 +63,7 @@ static void end(struct life *life)
 }
 
 /* As the programs of tcplife do (probes/tcp/transition.bpf.h, probes/tcplife.bpf.c). */
-static bool make(const struct event *event, struct event *made)
+static bool synthesize(const struct event *event, struct event *made)
 {
 	const struct tcpstates_event *change = (const void *)event;
 	struct tcplife_event *session = (void *)made;
@@ -73,10 +73,12 @@ static bool make(const struct event *event, struct event *made)
 	bool ends = to == TCP_CLOSE && from != TCP_LISTEN && from != TCP_SYN_RECV;
 
 	if (life && to < TCP_FIN_WAIT1)
-		life->up = event->ts;
+		life->established_at = event->ts;
 	if (ends) {
 		session->common = *event;
-		session->duration = life && life->up && event->ts >= life->up ? event->ts - life->up : NOT_KNOWN;
+		session->duration = life && life->established_at && event->ts >= life->established_at
+					    ? event->ts - life->established_at
+					    : NOT_KNOWN;
 		session->role = life ? life->role : ROLE_UNKNOWN;
 		session->state = TCP_CLOSE;
 	}
@@ -85,15 +87,15 @@ static bool make(const struct event *event, struct event *made)
 	return ends;
 }
 
-static void forget(void)
+static void reset(void)
 {
 	tdestroy(lives, free);
 	lives = NULL;
 }
 
-const struct remake tcplife_of_states = {
+const struct synthesis tcplife_of_states = {
 	.from = &tcpstates,
-	.lacks = "bytes, retransmissions, round-trip times, errors and sessions that are still open",
-	.make = make,
-	.forget = forget,
+	.loses = "bytes, retransmissions, round-trip times, errors and sessions that are still open",
+	.event = synthesize,
+	.reset = reset,
 };

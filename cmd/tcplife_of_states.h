@@ -5,6 +5,6 @@
 
 #include "core/tool.h"
 
-extern const struct remake tcplife_of_states;
+extern const struct synthesis tcplife_of_states;
 
 #endif

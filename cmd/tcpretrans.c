@@ -27,7 +27,7 @@ static const struct field fields[] = {
 	{ "remote", "RADDR:RPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, ENDS(raddr),
 	  .port = offsetof(struct event, rport) },
 	{ "state", "STATE", F_NAME, .width = 12, OWN(state), TCP_STATES, .help = "TCP state of the sender" },
-	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .glued = true, OWN(err) },
+	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .suffix = true, OWN(err) },
 	{ "err", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(err),
 	  .help = "the kernel failed to send it: errno (kernels from 6.16 tell)" },
 	{ "cause", "CAUSE", F_NAME, .width = 7, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
@@ -40,11 +40,11 @@ static const struct field fields[] = {
 static const struct field summary_fields[] = {
 	{ "laddr", .where = IN_CSV | IN_JSON },
 	{ "lport", .where = IN_CSV | IN_JSON },
-	{ "local", "LADDR:LPORT", F_BRACKETS, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(laddr),
+	{ "local", "LADDR:LPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(laddr),
 	  .port = offsetof(struct event, lport) },
 	{ "raddr", .where = IN_CSV | IN_JSON },
 	{ "rport", .where = IN_CSV | IN_JSON },
-	{ "remote", "RADDR:RPORT", F_BRACKETS, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
+	{ "remote", "RADDR:RPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
 	  .port = offsetof(struct event, rport), .before = "<-> " },
 	{ "count", "RETRANSMITS", F_COUNT, .width = -10, .help = "segments sent again" },
 	{},
@@ -53,7 +53,7 @@ static const struct field summary_fields[] = {
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
 	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L, not R" },
-	{ "count", 'c', O_SAME, .same = "summary", .help = "count per flow; print on exit and at --interval" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and at --interval" },
 	{ "extended", 'x', O_FLAG, .flag = TCPRETRANS_CAUSE, .help = "add the cause" },
 	{},
 };
@@ -81,7 +81,7 @@ static const char *const again[] = {
 };
 
 static const struct field words[] = {
-	{ "cause", NULL, F_NAME, OWN(cause), NAMES(again), .alarm = true },
+	{ "cause", NULL, F_NAME, OWN(cause), NAMES(again), .bad = true },
 	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
 	{ "err", NULL, F_ERRNO, OWN(err), .before = ": " },
 	{},

@@ -25,9 +25,9 @@ static const struct field fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "csv", 's', O_SAME, .same = "csv" },
-	{ "localport", 'L', O_SAME, .same = "lport" },
-	{ "remoteport", 'D', O_SAME, .same = "rport" },
+	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
+	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
+	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
 	{ "journal", 'Y', O_COMMON, .help = "log to the systemd journal, too" },
 	{},
 };
@@ -72,7 +72,7 @@ static const char *const examples[] = {
 static const struct field words[] = {
 	{ "oldstate", NULL, F_NAME, OWN(oldstate), TCP_STATES },
 	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = " -> " },
-	{ "duration", NULL, F_SPAN, OWN(duration), .before = " after " },
+	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " after " },
 	{},
 };
 

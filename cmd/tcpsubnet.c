@@ -10,7 +10,7 @@
 #include "probes/tcpsubnet.h"
 
 #define OWN(member)     AT(struct tcpsubnet_event, member)
-#define TRAFFIC(member) AT(struct tcpsubnet_event, traffic.member)
+#define TRAFFIC(member) AT(struct tcpsubnet_event, bytes.member)
 #define IN_COLUMNS      (IN_TABLE | IN_WIDE | IN_CSV)
 
 /* Users of bcc's know the IPv4 ones. */
@@ -43,13 +43,13 @@ static const struct opt opts[] = {
 	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct options, text),
 	  .help = "these subnets, with commas between; unless told those of private and local addresses, and all "
 		  "others" },
-	{ "format", 'f', O_PICK, "UNIT", .off = offsetof(struct options, pick), .names = units,
+	{ "format", 'f', O_CHOICE, "UNIT", .off = offsetof(struct options, choice), .names = units,
 	  .help = "bits: b, k, m; bytes: B (usual), K, M; k and K are 1024" },
 	{ "rx", 0, O_FLAG, .flag = TCPSUBNET_RX, .help = "received bytes, too" },
 	{ "longest", 0, O_FLAG, .flag = TCPSUBNET_LONGEST,
 	  .help = "the subnet with the longest prefix, not the first of the list" },
-	{ "json", 'J', O_SAME, .same = "json" },
-	{ "interval", 'i', O_SAME, .same = "interval" },
+	{ "json", 'J', O_ALIAS, .alias_of = "json" },
+	{ "interval", 'i', O_ALIAS, .alias_of = "interval" },
 	{},
 };
 
@@ -61,7 +61,7 @@ static void check(struct options *options)
 	const char *message = subnets_parse(&subnets, text);
 
 	if (message)
-		say_exit(EXIT_USAGE, "subnets %s: %s", text, message);
+		fatal(EXIT_USAGE, "subnets %s: %s", text, message);
 	options->sort = options->settings.flags & TCPSUBNET_RX ? BOTH : SENT;
 }
 
@@ -79,15 +79,15 @@ static bool derive(const struct options *options, struct event *event, size_t si
 static bool finish(const struct options *options, struct event *event, uint64_t interval)
 {
 	struct tcpsubnet_event *e = (void *)event;
-	uint32_t unit = options->pick;
+	uint32_t unit = options->choice;
 
 	(void)interval;
-	e->tx = e->traffic.tx_bytes * scales[unit].times / scales[unit].over;
-	e->rx = e->traffic.rx_bytes * scales[unit].times / scales[unit].over;
-	return e->traffic.tx_bytes || (options->settings.flags & TCPSUBNET_RX) || options->format == FORMAT_JSON;
+	e->tx = e->bytes.tx_bytes * scales[unit].times / scales[unit].over;
+	e->rx = e->bytes.rx_bytes * scales[unit].times / scales[unit].over;
+	return e->bytes.tx_bytes || (options->settings.flags & TCPSUBNET_RX) || options->format == FORMAT_JSON;
 }
 
-static const struct hook hooks[] = { TRAFFIC_HOOKS, {} };
+static const struct hook hooks[] = { BYTE_HOOKS, {} };
 
 static const char *const examples[] = {
 	"tcpsubnet",
@@ -108,7 +108,7 @@ const struct tool tcpsubnet = {
 	OBJECT_OF(tcpsubnet),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.check = check,
 	.derive = derive,
 	.finish = finish,

@@ -5,7 +5,7 @@
 #include "core/model/byte_hooks.h"
 #include "probes/tcptop.h"
 
-#define OWN(member)  AT(struct tcptop_event, traffic.member)
+#define OWN(member)  AT(struct tcptop_event, bytes.member)
 #define ENDS(member) AT(struct event, member)
 #define IN_DATA      (IN_CSV | IN_JSON)
 #define IN_TABLES    (IN_TABLE | IN_WIDE)
@@ -77,16 +77,16 @@ static const struct opt opts[] = {
 	{ "noclear", 'C', O_FLAG, .flag = TCPTOP_NO_CLEAR,
 	  .help = "do not clear the screen: one block after the other" },
 	{ "nosummary", 'S', O_FLAG, .flag = TCPTOP_NO_LOADAVG, .help = "no line with the load average" },
-	{ "sort", 's', O_PICK, "KEY", .off = offsetof(struct options, sort), .names = sorts,
+	{ "sort", 's', O_CHOICE, "KEY", .off = offsetof(struct options, sort), .names = sorts,
 	  .help = "most first: all (usual), sent, received, retransmits, srtt" },
-	{ "rows", 'r', O_SAME, .same = "rows" },
-	{ "cgroup", 'c', O_SAME, .same = "cgroup" },
+	{ "rows", 'r', O_ALIAS, .alias_of = "rows" },
+	{ "cgroup", 'c', O_ALIAS, .alias_of = "cgroup" },
 	{},
 };
 
 static const char *const words[] = { "interval", "count", NULL };
 
-static const struct hook hooks[] = { TRAFFIC_HOOKS, {} };
+static const struct hook hooks[] = { BYTE_HOOKS, {} };
 
 static const char *const examples[] = {
 	"tcptop",
@@ -107,7 +107,7 @@ const struct tool tcptop = {
 	OBJECT_OF(tcptop),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.fields = fields,
 	.summary_fields = fields,
 	.every = 1000000000,

@@ -33,14 +33,14 @@ static const struct field fields[] = {
 };
 
 static const struct opt opts[] = {
-	{ "netns", 'N', O_SAME, .same = "netns" },
+	{ "netns", 'N', O_ALIAS, .alias_of = "netns" },
 	{ "verbose", 'v', O_FLAG, .flag = TCPTRACER_VERBOSE,
 	  .help = "long names of types, network namespaces, and -t in ns" },
 	{},
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS_BESIDE("trace", ACCEPT_HOOK_ROW),
+	OWNER_HOOKS_WITH_ACCEPT("trace", ACCEPT_HOOK_ROW),
 	ACCEPT_OTHER_HOOKS,
 	{},
 };
@@ -59,9 +59,9 @@ static const char *const done[] = { "connected", "accepted", "closed" };
 
 static const struct field words[] = {
 	{ "type", NULL, F_NAME, OWN(type), NAMES(done) },
-	{ "duration", NULL, F_SPAN, OWN(duration), .before = " after " },
-	{ "tx_bytes", NULL, F_SCALED, OWN(tx_bytes), .before = ": sent ", .after = "B" },
-	{ "rx_bytes", NULL, F_SCALED, OWN(rx_bytes), .before = ", received ", .after = "B" },
+	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " after " },
+	{ "tx_bytes", NULL, F_SI, OWN(tx_bytes), .before = ": sent ", .after = "B" },
+	{ "rx_bytes", NULL, F_SI, OWN(rx_bytes), .before = ", received ", .after = "B" },
 	{},
 };
 

@@ -18,8 +18,8 @@ static const struct tool *tool_named(const char *name)
 		return tool;
 	nearest = tool_nearest(name);
 	if (nearest)
-		say_exit(EXIT_USAGE, "%.60s: no such tool; did you mean %s?", name, nearest);
-	say_exit(EXIT_USAGE, "%.60s: no such tool; nettrace --list shows them", name);
+		fatal(EXIT_USAGE, "%.60s: no such tool; did you mean %s?", name, nearest);
+	fatal(EXIT_USAGE, "%.60s: no such tool; nettrace --list shows them", name);
 }
 
 size_t tool_list(struct options *tools, size_t room, const char *names)
@@ -41,17 +41,17 @@ size_t tool_list(struct options *tools, size_t room, const char *names)
 		if (i < count)
 			continue;
 		if (count == room)
-			say_exit(EXIT_USAGE, "more than %zu tools", room);
-		if (tool->extras)
-			enum_extend(tool->extras);
-		options_start(&tools[count++], tool);
+			fatal(EXIT_USAGE, "more than %zu tools", room);
+		if (tool->extra_names)
+			enum_extend(tool->extra_names);
+		options_init(&tools[count++], tool);
 	}
 	if (!count)
-		say_exit(EXIT_USAGE, "no tool is named; nettrace --list shows them");
+		fatal(EXIT_USAGE, "no tool is named; nettrace --list shows them");
 	return count;
 }
 
-void tool_list_take(struct options *tool, const struct options *run)
+void tool_list_inherit(struct options *tool, const struct options *run)
 {
 	tool->settings.filter = run->settings.filter;
 	tool->format = run->format;
@@ -62,7 +62,7 @@ void tool_list_take(struct options *tool, const struct options *run)
 	tool->mntnsmap = run->mntnsmap;
 	tool->ring_bytes = run->ring_bytes;
 	tool->containers = run->containers;
-	tool->crossings = run->crossings;
+	tool->exclusions = run->exclusions;
 	if (tool->tool->check)
 		tool->tool->check(tool);
 }

@@ -9,6 +9,6 @@
  * Returns how many. What is no tool ends the program with one line. */
 size_t tool_list(struct options *tools, size_t room, const char *names);
 /* Gives a tool what was asked for of the run as a whole: its filters, its format, and how it is run. */
-void tool_list_take(struct options *tool, const struct options *run);
+void tool_list_inherit(struct options *tool, const struct options *run);
 
 #endif

@@ -78,18 +78,17 @@ static void check(struct options *options)
 		const struct story *story = tools[i].tool->story;
 
 		if (!story)
-			say_exit(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline",
-				 tools[i].tool->name);
+			fatal(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline", tools[i].tool->name);
 		ends = ends || (story->ends && !story->duration);
 	}
 	if (!(options->settings.flags & TIMELINE_FLOW))
 		return;
 	if (!ends)
-		say_exit(EXIT_USAGE,
-			 "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
-			 "tcptracer");
+		fatal(EXIT_USAGE,
+		      "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
+		      "tcptracer");
 	if (options->format == FORMAT_CSV)
-		say_exit(EXIT_USAGE, "--csv: not together with --flow");
+		fatal(EXIT_USAGE, "--csv: not together with --flow");
 	options->no_header = true;
 }
 
@@ -100,7 +99,7 @@ const struct tool trace = {
 	.event_size = sizeof(struct timeline_event),
 	.hooks = hooks,
 	.opts = opts,
-	.words = words,
+	.positional = words,
 	.fields = fields,
 	.check = check,
 };
@@ -120,7 +119,7 @@ size_t trace_tools(struct options *tools, const struct options *asked)
 	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(asked));
 
 	for (size_t i = 0; i < count; i++) {
-		tool_list_take(&tools[i], asked);
+		tool_list_inherit(&tools[i], asked);
 		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
 			tools[i].settings.flags |= tools[i].tool->story->flags;
 	}

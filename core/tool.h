@@ -14,24 +14,24 @@
 /* How the bytes of a field become text. "Not known" prints "-" in a table, nothing in CSV, null in JSON. */
 enum kind {
 	F_NONE,
-	F_UINT,      /* 1, 2, 4 or 8 bytes; all bits set: not known */
-	F_INT,       /* 4 bytes, signed; the smallest: not known */
-	F_ID,        /* as F_UINT, where 0 means not known: pid, tid, netns, cgroup_id */
-	F_PORT,      /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
-	F_HEX,       /* 8 bytes; a JSON string; 0: not known */
-	F_TIME,      /* ns of CLOCK_BOOTTIME: HH:MM:SS local time, with .decimals; RFC 3339 with ns, UTC, in JSON */
-	F_RELATIVE,  /* the same since the first row, in seconds with .decimals; none: in ns. Shown with -t only */
-	F_MSEC,      /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
-	F_USEC,      /* the same as whole us */
-	F_SPAN,      /* ns in words: "3.20 ms"; 0, NOT_KNOWN: not known. For stories */
-	F_KBYTES,    /* bytes as whole KiB; JSON: bytes */
-	F_SCALED,    /* .unit-ths (0: whole ones), with .decimals; in tables from 1024 on in K, from 1024 K on in M */
-	F_TEXT,      /* char[.size], escaped; empty: not known */
-	F_FAMILY,    /* 1 byte: 4 or 6 */
-	F_ADDRESS,   /* 16 bytes, printed by the event's family */
-	F_ENDPOINT,  /* 16 bytes and the port at .port: addr:port */
-	F_BRACKETS,  /* the same as [addr]#port */
-	F_NAME,      /* an index into .names; beyond: the number; a NULL name: not known */
+	F_UINT,     /* 1, 2, 4 or 8 bytes; all bits set: not known */
+	F_INT,      /* 4 bytes, signed; the smallest: not known */
+	F_ID,       /* as F_UINT, where 0 means not known: pid, tid, netns, cgroup_id */
+	F_PORT,     /* 2 bytes; 0 (none yet, or any) is 0 in columns and null in JSON */
+	F_HEX,      /* 8 bytes; a JSON string; 0: not known */
+	F_TIME,     /* ns of CLOCK_BOOTTIME: HH:MM:SS local time, with .decimals; RFC 3339 with ns, UTC, in JSON */
+	F_RELATIVE, /* the same since the first row, in seconds with .decimals; none: in ns. Shown with -t only */
+	F_MSEC,     /* ns as ms with .decimals; JSON: ns; NOT_KNOWN */
+	F_USEC,     /* the same as whole us */
+	F_HUMAN_NS, /* ns in words: "3.20 ms"; 0, NOT_KNOWN: not known. For stories */
+	F_KBYTES,   /* bytes as whole KiB; JSON: bytes */
+	F_SI,       /* .unit-ths (0: whole ones), with .decimals; in tables from 1024 on in K, from 1024 K on in M */
+	F_TEXT,     /* char[.size], escaped; empty: not known */
+	F_FAMILY,   /* 1 byte: 4 or 6 */
+	F_ADDRESS,  /* 16 bytes, printed by the event's family */
+	F_ENDPOINT, /* 16 bytes and the port at .port: addr:port */
+	F_ADDR_HASH_PORT, /* the same as [addr]#port */
+	F_NAME,           /* an index into .names; beyond: the number; a NULL name: not known */
 	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
 	F_TCPFLAGS,  /* a TCP flag byte: SYN|ACK; two bytes with all bits set: not known */
 	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
@@ -67,12 +67,12 @@ struct field {
 	uint8_t where;      /* enum where */
 	int8_t width, wide; /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
 	uint8_t decimals;
-	bool cut;                   /* longer text is cut to the width */
+	bool truncate;              /* longer text is cut to the width */
 	bool bracketed;             /* table: IPv6 addresses as [address] */
-	bool glued;                 /* table: printed as " (value)" in the column before, when known */
-	const char *otherwise;      /* table: the field printed in its column when this one is not known */
+	bool suffix;                /* table: printed as " (value)" in the column before, when known */
+	const char *fallback;       /* table: the field printed in its column when this one is not known */
 	uint16_t off, size;         /* in the event */
-	uint16_t port;              /* F_ENDPOINT, F_BRACKETS: offset of the port */
+	uint16_t port;              /* F_ENDPOINT, F_ADDR_HASH_PORT: offset of the port */
 	uint32_t flag;              /* only with these tool flags set ... */
 	uint32_t unless;            /* ... and none of these */
 	const char *before, *after; /* table: text before the column ("-> "), text after it (">") */
@@ -80,7 +80,7 @@ struct field {
 	const char *const *keys;    /* F_NAME: the same for JSON, where they differ */
 	uint32_t n_names;
 	const char *btf_enum; /* F_ENUM: "skb_drop_reason" */
-	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit; F_SCALED; F_CONTAINER */
+	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit; F_SI; F_CONTAINER */
 	/* In totals: */
 	enum {
 		KEY,    /* rows have one value each; */
@@ -89,7 +89,7 @@ struct field {
 	} merge;
 	uint8_t sorts;    /* bit i: part of what sort i (the tool's --sort) goes by, most first */
 	uint8_t groups;   /* bit i: a KEY of group i; all KEYs are of group 0 */
-	bool alarm;       /* of a story: where it is known, something is wrong */
+	bool bad;         /* of a story: where it is known, something is wrong */
 	const char *help; /* its line in the manual, with the unit */
 };
 
@@ -101,16 +101,16 @@ struct field {
 
 /* What an option's argument is; each is checked in core/base/values.c before anything is attached. */
 enum opt_type {
-	O_SAME, /* another name and letter for the option .same, the tool's own or a common one; its help stays, unless
-		   given here */
-	O_FLAG, /* sets the bits .flag in settings.flags */
-	O_LIST, /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
-	O_ENUM, /* names of the kernel's enum .btf_enum into a struct list at .off */
+	O_ALIAS,    /* another name and letter for the option .alias_of, the tool's own or a common one; its help stays,
+		      unless    given here */
+	O_FLAG,     /* sets the bits .flag in settings.flags */
+	O_LIST,     /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
+	O_ENUM,     /* names of the kernel's enum .btf_enum into a struct list at .off */
 	O_PIDNETNS, /* a process, whose network namespace goes into a struct list at .off */
 	O_NUMBER,   /* a number within .min ... .max, 8 bytes at .off */
 	O_MSEC,     /* milliseconds with a fraction: ns, 8 bytes at .off */
 	O_TEXT,     /* the argument as it is: a const char * at .off, for check() to look at */
-	O_PICK,     /* one of .names: its index, 4 bytes at .off */
+	O_CHOICE,   /* one of .names: its index, 4 bytes at .off */
 	O_COMMON,   /* core/cli/parse.c knows what to do */
 };
 
@@ -119,12 +119,12 @@ struct opt {
 	char key;         /* letter, or 0 */
 	enum opt_type type;
 	const char *arg; /* name of the argument in help; NULL: takes none */
-	const char *same;
+	const char *alias_of;
 	uint32_t flag;
 	uint16_t off;
 	uint64_t min, max;
 	const char *btf_enum;
-	const char *const *names; /* O_PICK; ends with NULL */
+	const char *const *names; /* O_CHOICE; ends with NULL */
 	const char *help;
 };
 
@@ -137,7 +137,7 @@ struct opt {
 struct hook {
 	const char *name; /* as --verbose and doctor print it; a tracepoint's own name where it is one */
 	const char *alts[4];
-	const char *without; /* optional hook: what is missing without it ("the accepting process"); NULL: required */
+	const char *optional; /* optional hook: what is missing without it ("the accepting process"); NULL: required */
 	enum {
 		ATTACH,          /* loaded and attached */
 		RUN_AT_START,    /* an iterator, run once when everything is attached */
@@ -147,10 +147,10 @@ struct hook {
 	} use;
 	uint32_t flag;         /* only with these tool flags set ... */
 	uint32_t unless;       /* ... and none of these */
-	const char *lesser[4]; /* what is missing where this one of its alts serves; NULL: nothing */
-	uint8_t lacking;       /* a target with so many arguments does not give what the programs need; 0: any does */
-	bool again;            /* RUN_AT_START: and before the iterators of an interval, see core/bpf/iterators.c */
-	bool aside;            /* what it misses is no lost row: it makes none, or only misses what is none */
+	const char *lacks[4];  /* what is missing where this one of its alts serves; NULL: nothing */
+	uint8_t unusable_args; /* a target with so many arguments does not give what the programs need; 0: any does */
+	bool rerun_each_interval; /* RUN_AT_START: and before the iterators of an interval, see core/bpf/iterators.c */
+	bool misses_harmless;     /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 
 /* ---- intervals ---- */
@@ -207,25 +207,25 @@ struct tool;
 
 /* What a replay does with a recorded event. */
 enum replayed {
-	REPLAY_NOT,      /* the kernel half would not have sent it with these options */
-	REPLAY_FILTERED, /* it would, if the common filters let it */
-	REPLAY_FACT,     /* it is no row: the filters are not asked */
+	REPLAY_EXCLUDED,   /* the kernel half would not have sent it with these options */
+	REPLAY_FILTERED,   /* it would, if the common filters let it */
+	REPLAY_SIDE_EVENT, /* it is no row: the filters are not asked */
 };
 
 /* Events of a tool, made of the recorded ones of another where it was not recorded itself. */
-struct remake {
+struct synthesis {
 	const struct tool *from;
-	const char *lacks; /* what cannot be known of them */
+	const char *loses; /* what cannot be known of them */
 	/* Takes each event of the other tool, of its full size, in order. True: *made, all unknown until then, is an
 	 * event. */
-	bool (*make)(const struct event *event, struct event *made);
-	void (*forget)(void); /* there are no more */
+	bool (*event)(const struct event *event, struct event *made);
+	void (*reset)(void); /* there are no more */
 };
 
 /* ---- the tool ---- */
 
 struct options;
-struct counted;
+struct counter;
 
 struct tool {
 	const char *name;
@@ -259,18 +259,19 @@ struct tool {
 	/* Optional, called for each recorded event: what the programs do by the tool's own options. It may change the
 	 * event, which is a copy, and make *size less. */
 	enum replayed (*replay)(const struct options *options, struct event *event, size_t *size);
-	const struct remake *remake;     /* NULL: only of its own recordings */
-	const struct enum_extra *extras; /* values of its own beside a kernel's enum (core/names/enums.h); NULL: none */
-	const struct field *journal;     /* fields of a journal entry (-Y); titles are its names, '%' the family */
+	const struct synthesis *synthesize; /* NULL: only of its own recordings */
+	const struct enum_extra
+		*extra_names;        /* values of its own beside a kernel's enum (core/names/enums.h); NULL: none */
+	const struct field *journal; /* fields of a journal entry (-Y); titles are its names, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
-	const char *const *words;            /* options that words without dashes stand for, in order; NULL: none */
+	const char *const *positional;       /* options that words without dashes stand for, in order; NULL: none */
 	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(struct options *options);
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE), `totals`, or `totals_by_cpu`
-	 * with as many more values as there are CPUs: called for each value at each interval (core/model/counted.h).
+	 * with as many more values as there are CPUs: called for each value at each interval (core/model/counter.h).
 	 * Makes an event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to
 	 * tell. */
-	bool (*grown)(const struct options *options, const struct counted *counted, struct event *event);
+	bool (*read_counter)(const struct options *options, const struct counter *counter, struct event *event);
 	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
 	 * know. False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);

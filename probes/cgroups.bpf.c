@@ -41,7 +41,7 @@ static __always_inline void send(struct cgroups_event *e)
 }
 
 /* Those above may have been empty until now: then nobody has told them yet. */
-static __always_inline int tell(struct cgroup *cgroup)
+static __always_inline int send_cgroup(struct cgroup *cgroup)
 {
 	struct event head = { .ts = bpf_ktime_get_boot_ns() };
 
@@ -49,7 +49,7 @@ static __always_inline int tell(struct cgroup *cgroup)
 		return 0;
 #pragma clang loop unroll(full)
 	for (int level = 0; level < DEEPEST; level++) {
-		struct cgroups_event *e = ring_reserve_fact(sizeof(*e), &head);
+		struct cgroups_event *e = ring_reserve_side_event(sizeof(*e), &head);
 		bool above;
 
 		if (!e)
@@ -65,10 +65,10 @@ static __always_inline int tell(struct cgroup *cgroup)
 }
 
 /* A function of a number is verified once; in the loop, 5.10 would follow every branch of every level. */
-__noinline __u64 tell_at(__u64 address)
+__noinline __u64 send_cgroup_at(__u64 address)
 {
 	struct event head = { .ts = bpf_ktime_get_boot_ns() };
-	struct cgroups_event *e = ring_reserve_fact(sizeof(*e), &head);
+	struct cgroups_event *e = ring_reserve_side_event(sizeof(*e), &head);
 	__u64 above;
 
 	if (!e)
@@ -80,7 +80,7 @@ __noinline __u64 tell_at(__u64 address)
 }
 
 /* ctx[0] is the cgroup; read as memory it is a number. */
-static __always_inline int tell_read(__u64 *ctx)
+static __always_inline int send_cgroup_read(__u64 *ctx)
 {
 	struct cgroup *cgroup = (void *)ctx[0];
 	__u64 address = 0;
@@ -90,7 +90,7 @@ static __always_inline int tell_read(__u64 *ctx)
 #pragma clang loop unroll(full)
 	for (int level = 0; level < DEEPEST; level++)
 		if (address)
-			address = tell_at(address);
+			address = send_cgroup_at(address);
 	return 0;
 }
 
@@ -98,26 +98,26 @@ static __always_inline int tell_read(__u64 *ctx)
 SEC("tp_btf/cgroup_mkdir")
 int made(__u64 *ctx)
 {
-	return tell((void *)ctx[0]);
+	return send_cgroup((void *)ctx[0]);
 }
 
 SEC("tp_btf/cgroup_mkdir")
 int made_read(__u64 *ctx)
 {
-	return tell_read(ctx);
+	return send_cgroup_read(ctx);
 }
 
 /* Context: the task that moves one into the cgroup. */
 SEC("tp_btf/cgroup_attach_task")
 int entered(__u64 *ctx)
 {
-	return tell((void *)ctx[0]);
+	return send_cgroup((void *)ctx[0]);
 }
 
 SEC("tp_btf/cgroup_attach_task")
 int entered_read(__u64 *ctx)
 {
-	return tell_read(ctx);
+	return send_cgroup_read(ctx);
 }
 
 /* The leaf of the process before: neighbours often share it. */

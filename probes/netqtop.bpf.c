@@ -28,7 +28,7 @@ static __always_inline __u32 device_slot(const struct net_device *dev)
 
 #pragma clang loop unroll(full)
 	for (__u32 i = 0; i < DEVICES; i++) {
-		if (i < settings.only.count && settings.only.item[i].first == ifindex)
+		if (i < settings.selected.count && settings.selected.item[i].first == ifindex)
 			slot = i;
 	}
 	if (slot == DEVICES || !list_has(&settings.filter.netns, dev->nd_net.net->ns.inum))
@@ -96,7 +96,7 @@ int receive(__u64 *ctx)
 		return 0;
 	note_queues(slot, dev->real_num_tx_queues, dev->real_num_rx_queues);
 	queue = skb->queue_mapping;
-	if (queue && !DEVICE_KEEPS_TX(settings.only.item[slot & (DEVICES - 1)].last))
+	if (queue && !DEVICE_KEEPS_TX(settings.selected.item[slot & (DEVICES - 1)].last))
 		queue--;
 	length = skb->len;
 	mac_header = (__u64)skb->data - (__u64)skb->head - skb->mac_header;

@@ -41,7 +41,7 @@ static __always_inline struct softirq *of_this_cpu(__u32 kind)
 	__u32 cpu = bpf_get_smp_processor_id(), key = cpu * SOFTIRQ_KINDS + kind;
 	struct softirq *softirq;
 
-	if (kind >= SOFTIRQ_KINDS || !list_has(&settings.only, cpu))
+	if (kind >= SOFTIRQ_KINDS || !list_has(&settings.selected, cpu))
 		return NULL;
 	softirq = bpf_map_lookup_elem(&totals_by_cpu, &key);
 	if (!softirq)

@@ -18,9 +18,9 @@ struct io_listen {
 
 static __always_inline __u8 protocol_of(struct sock *sk, const int rung)
 {
-	if (MEMBER(rung, sk, sk_type) == SOCK_RAW)
+	if (KREAD(rung, sk, sk_type) == SOCK_RAW)
 		return PROTO_RAW;
-	switch (MEMBER(rung, sk, sk_protocol)) {
+	switch (KREAD(rung, sk, sk_protocol)) {
 	case IPPROTO_TCP:
 		return PROTO_TCP;
 	case IPPROTO_MPTCP:
@@ -40,11 +40,11 @@ static __always_inline __u32 effective_backlog(struct sock *sk, __u8 proto, cons
 	if (proto == PROTO_MPTCP) {
 		if (!bpf_core_field_exists(struct mptcp_sock, first))
 			return ~0U;
-		sk = TYPED(rung, MEMBER(rung, TYPED(rung, sk, mptcp_sock), first), sock);
+		sk = KPTR(rung, KREAD(rung, KPTR(rung, sk, mptcp_sock), first), sock);
 		if (!sk)
 			return ~0U;
 	}
-	return MEMBER(rung, sk, sk_max_ack_backlog);
+	return KREAD(rung, sk, sk_max_ack_backlog);
 }
 
 static __always_inline void emit(const struct event *head, const struct solisten_event *own)
@@ -69,18 +69,18 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 
 	if (!sk)
 		return 0;
-	family = MEMBER(rung, sk, __sk_common.skc_family);
+	family = KREAD(rung, sk, __sk_common.skc_family);
 	if (family != AF_INET && family != AF_INET6)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
-	event_found(&head, sk, rung);
+	event_init(&head, bpf_ktime_get_boot_ns());
+	event_from_fd(&head, sk, rung);
 	event_current(&head);
 	event_of_worker(&head);
 	own->proto = protocol_of(sk, rung);
 	own->effective = own->ret ? ~0U : effective_backlog(sk, own->proto, rung);
 	if (own->proto == PROTO_RAW) /* its protocol stands there */
 		head.lport = 0;
-	if (found_wanted(&head, sk, rung))
+	if (event_wanted_at(&head, sk, rung))
 		emit(&head, own);
 	return 0;
 }
@@ -92,17 +92,17 @@ struct {
 	__uint(max_entries, 1024);
 	__type(key, __u64);
 	__type(value, __u8);
-} told SEC(".maps");
+} reported SEC(".maps");
 
 /* The first: notes that it tells; false: it cannot, so the second will. The second: whether the first did not. */
-static __always_inline bool is_to_tell(const bool late)
+static __always_inline bool is_to_report(const bool late)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
 	__u8 yes = 1;
 
 	if (late) /* beside listen_state, which notes nothing, it has nothing to say */
-		return settings.arguments[SOLISTEN_HOOK] == 2 && bpf_map_delete_elem(&told, &thread);
-	return !settings.arguments[SOLISTEN_LATE_HOOK] || !bpf_map_update_elem(&told, &thread, &yes, BPF_ANY);
+		return settings.arguments[SOLISTEN_HOOK] == 2 && bpf_map_delete_elem(&reported, &thread);
+	return !settings.arguments[SOLISTEN_LATE_HOOK] || !bpf_map_update_elem(&reported, &thread, &yes, BPF_ANY);
 }
 
 /* listen(). Context: the listening task, at the end of its system call. */
@@ -111,7 +111,7 @@ static __always_inline int listen_ended(__u64 *ctx, const int rung, const bool l
 	struct pt_regs *regs = (void *)ctx[0];
 	struct solisten_event own = {};
 
-	if (!is_call(regs, NR_listen, rung) || !is_to_tell(late))
+	if (!is_call(regs, NR_listen, rung) || !is_to_report(late))
 		return 0;
 	own.backlog = (__s32)SYSCALL_SECOND(regs);
 	own.ret = (__s32)ctx[1];
@@ -121,25 +121,25 @@ static __always_inline int listen_ended(__u64 *ctx, const int rung, const bool l
 SEC("tp_btf/sys_exit")
 int listen_cast(__u64 *ctx)
 {
-	return listen_ended(ctx, BY_CAST, false);
+	return listen_ended(ctx, RUNG_CAST, false);
 }
 
 SEC("tp_btf/sys_exit")
 int listen_late_cast(__u64 *ctx)
 {
-	return listen_ended(ctx, BY_CAST, true);
+	return listen_ended(ctx, RUNG_CAST, true);
 }
 
 SEC("tp_btf/sys_exit")
 int listen_helper(__u64 *ctx)
 {
-	return listen_ended(ctx, BY_HELPER, false);
+	return listen_ended(ctx, RUNG_PROBE_READ, false);
 }
 
 SEC("tp_btf/sys_exit")
 int listen_late_helper(__u64 *ctx)
 {
-	return listen_ended(ctx, BY_HELPER, true);
+	return listen_ended(ctx, RUNG_PROBE_READ, true);
 }
 
 /* Where neither may read descriptors (lockdown before 6.2): calls that made a TCP socket listen. Context: the listening
@@ -153,7 +153,7 @@ int listen_state(__u64 *ctx)
 
 	if (ctx[1] != TCP_CLOSE || ctx[2] != TCP_LISTEN || !is_tcp(sk) || !sk->sk_lock.owned)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_init(&head, bpf_ktime_get_boot_ns());
 	event_socket(&head, sk);
 	event_current(&head);
 	own.effective = sk->sk_max_ack_backlog;
@@ -167,7 +167,7 @@ int listen_state(__u64 *ctx)
 SEC("tp_btf/io_uring_complete")
 int listen_ring_cast(__u64 *ctx)
 {
-	struct io_kiocb *request = TYPED(BY_CAST, ctx[1], io_kiocb);
+	struct io_kiocb *request = KPTR(RUNG_CAST, ctx[1], io_kiocb);
 	struct solisten_event own = {};
 
 	if (!ctx[1] || request->opcode != settings.values[0])
@@ -179,6 +179,6 @@ int listen_ring_cast(__u64 *ctx)
 	} else {
 		own.ret = (__s32)ctx[3];
 	}
-	own.backlog = TYPED(BY_CAST, ctx[1], io_listen)->backlog;
-	return listened(file_sock(TYPED(BY_CAST, request->file, file), BY_CAST), &own, BY_CAST);
+	own.backlog = KPTR(RUNG_CAST, ctx[1], io_listen)->backlog;
+	return listened(file_sock(KPTR(RUNG_CAST, request->file, file), RUNG_CAST), &own, RUNG_CAST);
 }

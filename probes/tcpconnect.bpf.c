@@ -49,10 +49,10 @@ static __always_inline void emit_socket(struct event *head, struct sock *sk, str
 	event_owner(head, sk, tag);
 	event_socket(head, sk);
 	if (tag) {
-		tag->attempt_told = 1;
-		if (tag->born) {
-			duration = head->ts - tag->born;
-			head->ts = tag->born;
+		tag->attempt_reported = 1;
+		if (tag->created_at) {
+			duration = head->ts - tag->created_at;
+			head->ts = tag->created_at;
 		}
 	}
 	emit(head, sk, a, duration);
@@ -68,11 +68,11 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (attempt_begins(&t))
-		failed_forget(t.sk);
+		failed_delete(t.sk);
 	if (attempt_ends(&a, &t)) {
 		if (a.error)
-			failed_remember(t.sk);
-		if (!t.tag || !t.tag->attempt_told)
+			failed_add(t.sk);
+		if (!t.tag || !t.tag->attempt_reported)
 			emit_socket(&head, t.sk, t.tag, &a);
 	}
 	transition_done(&t);
@@ -93,9 +93,9 @@ int attempt_hangs(__u64 *ctx)
 
 	if ((settings.flags & TCPCONNECT_RESULTS) || sk->__sk_common.skc_state != TCP_SYN_SENT)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_init(&head, bpf_ktime_get_boot_ns());
 	tag = tag_find(sk);
-	if (tag && !tag->attempt_told && attempt_read(&a, sk))
+	if (tag && !tag->attempt_reported && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
 }
@@ -111,9 +111,9 @@ static __always_inline int emit_pending(struct bpf_iter_meta *meta, struct sock 
 	(void)tagged;
 	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_init(&head, bpf_ktime_get_boot_ns());
 	tag = tag_find(sk);
-	if (tag && !tag->attempt_told && attempt_read(&a, sk))
+	if (tag && !tag->attempt_reported && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
 }
@@ -126,7 +126,7 @@ static __always_inline int call_failed(struct sock *sk, const void *address, __s
 	struct event head;
 
 	if (call_read(&head, sk, address, rung))
-		emit(&head, rung == BY_CAST ? sk : NULL, &a, NOT_KNOWN);
+		emit(&head, rung == RUNG_CAST ? sk : NULL, &a, NOT_KNOWN);
 	return 0;
 }
 
@@ -144,21 +144,21 @@ static __always_inline int syscall_failed(__u64 *ctx, const int rung)
 SEC("tp_btf/sys_exit")
 int connect_cast(__u64 *ctx)
 {
-	return syscall_failed(ctx, BY_CAST);
+	return syscall_failed(ctx, RUNG_CAST);
 }
 
 SEC("tp_btf/sys_exit")
 int connect_helper(__u64 *ctx)
 {
-	return syscall_failed(ctx, BY_HELPER);
+	return syscall_failed(ctx, RUNG_PROBE_READ);
 }
 
 /* (ctx, user data, res, flags) until 5.16: no request, nothing to see; (ctx, request, user data, res, flags ...) until
  * 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the task that made the request, or a thread of its. */
 static __always_inline int request_failed(__u64 *ctx, const int rung)
 {
-	struct io_kiocb *request = TYPED(rung, ctx[1], io_kiocb);
-	struct io_connect *connect = TYPED(rung, ctx[1], io_connect);
+	struct io_kiocb *request = KPTR(rung, ctx[1], io_kiocb);
+	struct io_connect *connect = KPTR(rung, ctx[1], io_connect);
 	__u32 arguments = settings.arguments[IO_URING_HOOK];
 	__s32 error;
 
@@ -171,28 +171,28 @@ static __always_inline int request_failed(__u64 *ctx, const int rung)
 	} else {
 		return 0;
 	}
-	if (error <= 0 || is_no_end(error) || !ctx[1] || MEMBER(rung, request, opcode) != IORING_OP_CONNECT)
+	if (error <= 0 || is_no_end(error) || !ctx[1] || KREAD(rung, request, opcode) != IORING_OP_CONNECT)
 		return 0;
-	return call_failed(file_sock(MEMBER(rung, request, file), rung), MEMBER(rung, connect, addr), error, rung);
+	return call_failed(file_sock(KREAD(rung, request, file), rung), KREAD(rung, connect, addr), error, rung);
 }
 
 SEC("tp_btf/io_uring_complete")
 int request_cast(__u64 *ctx)
 {
-	return request_failed(ctx, BY_CAST);
+	return request_failed(ctx, RUNG_CAST);
 }
 
 SEC("tp_btf/io_uring_complete")
 int request_helper(__u64 *ctx)
 {
-	return request_failed(ctx, BY_HELPER);
+	return request_failed(ctx, RUNG_PROBE_READ);
 }
 
 /* An error that nobody asked for dies with its socket: the next one at this address is another. Context: any. */
 SEC("tp_btf/tcp_destroy_sock")
 int forget(__u64 *ctx)
 {
-	failed_forget((struct sock *)ctx[0]);
+	failed_delete((struct sock *)ctx[0]);
 	return 0;
 }
 
@@ -207,28 +207,28 @@ static __always_inline int dns_answer(__u64 *ctx, const int rung)
 
 	if (!datagram_read(&d, skb, rung) || d.sport != DNS_PORT)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_init(&head, bpf_ktime_get_boot_ns());
 	head.netns = skb->dev->nd_net.net->ns.inum;
 	if (!list_has(&settings.filter.netns, head.netns))
 		return 0;
-	e = ring_reserve_fact(sizeof(*e), &head);
+	e = ring_reserve_side_event(sizeof(*e), &head);
 	if (!e)
 		return 0;
 	e->kind = KIND_ANSWER;
 	e->length = d.length < ANSWER_BYTES ? d.length : ANSWER_BYTES;
 	datagram_copy(e->message, &d, ANSWER_BYTES, rung);
-	ring_submit_fact(e);
+	ring_submit_side_event(e);
 	return 0;
 }
 
 SEC("tp_btf/netif_receive_skb")
 int dns_cast(__u64 *ctx)
 {
-	return dns_answer(ctx, BY_CAST);
+	return dns_answer(ctx, RUNG_CAST);
 }
 
 SEC("tp_btf/netif_receive_skb")
 int dns_helper(__u64 *ctx)
 {
-	return dns_answer(ctx, BY_HELPER);
+	return dns_answer(ctx, RUNG_PROBE_READ);
 }

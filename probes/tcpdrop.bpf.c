@@ -136,7 +136,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 		drop_ends(head, d);
 	if (!event_wanted(head, full))
 		return 0;
-	if (!list_has(&settings.only, d->reason)) {
+	if (!list_has(&settings.selected, d->reason)) {
 		COUNT(filtered);
 		return 0;
 	}
@@ -159,7 +159,7 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 		rx_sk = (void *)ctx[3];
 	drop_socket(&d, rx_sk, skb);
 	full = is_full_socket(&d);
-	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_init(&head, bpf_ktime_get_boot_ns());
 	if (full)
 		event_place(&head, d.sk);
 	else if (d.sk)
@@ -171,8 +171,8 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 	if (d.known && !head.netns)
 		head.netns = route_netns(skb, rung);
 	if (d.known && d.received && (!d.state || d.state == TCP_LISTEN) && !(d.packet.flags & FLAG_FIN))
-		rung == BY_CAST ? catch_up_cast(head.netns, d.packet.dport)
-				: catch_up_helper(head.netns, d.packet.dport);
+		rung == RUNG_CAST ? catch_up_cast(head.netns, d.packet.dport)
+				  : catch_up_helper(head.netns, d.packet.dport);
 	if (!d.known && !(full && is_tcp(d.sk)))
 		return 0;
 	d.clean = is_false_drop(&d);
@@ -190,19 +190,19 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 SEC("tp_btf/kfree_skb")
 int kfree_cast(__u64 *ctx)
 {
-	return kfree(ctx, BY_CAST, true);
+	return kfree(ctx, RUNG_CAST, true);
 }
 
 SEC("tp_btf/kfree_skb")
 int kfree_helper(__u64 *ctx)
 {
-	return kfree(ctx, BY_HELPER, true);
+	return kfree(ctx, RUNG_PROBE_READ, true);
 }
 
 SEC("tp_btf/kfree_skb")
 int kfree_socket(__u64 *ctx)
 {
-	return kfree(ctx, BY_CAST, false);
+	return kfree(ctx, RUNG_CAST, false);
 }
 
 /* (skb), 6.11: + location. Context: any; a listener's: softirq. */
@@ -221,10 +221,10 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	}
 	if (!skb->skb_iif || !packet_read(&d.packet, skb, rung) || (d.packet.flags & (FLAG_SYN | FLAG_ACK)) != FLAG_SYN)
 		return 0;
-	event_begin(&head, bpf_ktime_get_boot_ns());
+	event_init(&head, bpf_ktime_get_boot_ns());
 	head.netns = route_netns(skb, rung);
-	slot = rung == BY_CAST ? find_dropped_cast(head.netns, d.packet.dport)
-			       : find_dropped_helper(head.netns, d.packet.dport);
+	slot = rung == RUNG_CAST ? find_dropped_cast(head.netns, d.packet.dport)
+				 : find_dropped_helper(head.netns, d.packet.dport);
 	listener = slot < 0 ? NULL : listener_at(head.netns, d.packet.dport, (__u16)slot);
 	if (!listener)
 		return 0;
@@ -236,11 +236,11 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 SEC("tp_btf/consume_skb")
 int consume_cast(__u64 *ctx)
 {
-	return consume(ctx, BY_CAST);
+	return consume(ctx, RUNG_CAST);
 }
 
 SEC("tp_btf/consume_skb")
 int consume_helper(__u64 *ctx)
 {
-	return consume(ctx, BY_HELPER);
+	return consume(ctx, RUNG_PROBE_READ);
 }

@@ -13,28 +13,28 @@
 /* The namespace that a SYN came into: by its route (the device is unset when TCP has it). 0: not known. */
 static __always_inline __u32 route_netns(const struct sk_buff *skb, const int rung)
 {
-	struct dst_entry *route = TYPED(rung, skb->_skb_refdst & ~1UL, dst_entry);
+	struct dst_entry *route = KPTR(rung, skb->_skb_refdst & ~1UL, dst_entry);
 
-	return rung == BY_CAST ? route->dev->nd_net.net->ns.inum : BPF_CORE_READ(route, dev, nd_net.net, ns.inum);
+	return rung == RUNG_CAST ? route->dev->nd_net.net->ns.inum : BPF_CORE_READ(route, dev, nd_net.net, ns.inum);
 }
 
 static __always_inline __u32 listen_reason(__u64 sk, const int rung)
 {
-	struct inet_connection_sock *listener = TYPED(rung, sk, inet_connection_sock);
-	__u32 most = MEMBER(rung, listener, icsk_inet.sk.sk_max_ack_backlog);
+	struct inet_connection_sock *listener = KPTR(rung, sk, inet_connection_sock);
+	__u32 most = KREAD(rung, listener, icsk_inet.sk.sk_max_ack_backlog);
 
-	if (MEMBER(rung, listener, icsk_inet.sk.sk_ack_backlog) > most)
+	if (KREAD(rung, listener, icsk_inet.sk.sk_ack_backlog) > most)
 		return REASON_LISTEN_OVERFLOW;
-	if ((__u32)MEMBER(rung, listener, icsk_accept_queue.qlen.counter) >= most)
+	if ((__u32)KREAD(rung, listener, icsk_accept_queue.qlen.counter) >= most)
 		return REASON_SYN_QUEUE_FULL;
 	return REASON_LISTEN_DROP;
 }
 
 static __always_inline __u32 listener_drops(const struct listener *listener, const int rung)
 {
-	struct sock *sk = TYPED(rung, listener->sk, sock);
+	struct sock *sk = KPTR(rung, listener->sk, sock);
 
-	return (__u32)MEMBER(rung, sk, sk_drops.counter);
+	return (__u32)KREAD(rung, sk, sk_drops.counter);
 }
 
 /* A listener that has no room lets a SYN go as if it were consumed: kfree_skb never sees it. But it counts it in its
@@ -56,12 +56,12 @@ static __always_inline int find_dropped(__u32 netns, __u32 port, const int rung)
 
 __noinline int find_dropped_cast(__u32 netns, __u32 port)
 {
-	return find_dropped(netns, port, BY_CAST);
+	return find_dropped(netns, port, RUNG_CAST);
 }
 
 __noinline int find_dropped_helper(__u32 netns, __u32 port)
 {
-	return find_dropped(netns, port, BY_HELPER);
+	return find_dropped(netns, port, RUNG_PROBE_READ);
 }
 
 /* A packet that kfree_skb tells of and that a listener dropped is in its sk_drops too: it must not be taken for a SYN.
@@ -80,12 +80,12 @@ static __always_inline int catch_up(__u32 netns, __u32 port, const int rung)
 
 __noinline int catch_up_cast(__u32 netns, __u32 port)
 {
-	return catch_up(netns, port, BY_CAST);
+	return catch_up(netns, port, RUNG_CAST);
 }
 
 __noinline int catch_up_helper(__u32 netns, __u32 port)
 {
-	return catch_up(netns, port, BY_HELPER);
+	return catch_up(netns, port, RUNG_PROBE_READ);
 }
 
 /* The slot of a listener whose owner the port is; -1: nobody listens, or several processes do. */

@@ -22,7 +22,7 @@ static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struc
 {
 	e->tx_bytes = payload_sent(tcp);
 	e->rx_bytes = payload_received(tcp, sk);
-	e->duration = tag && tag->up ? head->ts - tag->up : NOT_KNOWN;
+	e->duration = tag && tag->established_at ? head->ts - tag->established_at : NOT_KNOWN;
 	e->retrans = tcp->total_retrans;
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->error = sk->sk_err;
@@ -66,7 +66,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && !never_lived(&t) &&
-	    ((t.tag && t.tag->up) || (settings.flags & TCPLIFE_OPEN)))
+	    ((t.tag && t.tag->established_at) || (settings.flags & TCPLIFE_OPEN)))
 		emit(&head, t.sk, t.tag, t.to);
 	transition_done(&t);
 	return 0;
@@ -86,14 +86,14 @@ static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk
 	if (!tcp || state == TCP_LISTEN || state == TCP_CLOSE)
 		return 0;
 	tag = tag_get(sk, false);
-	if (tag && tag->listed)
+	if (tag && tag->reported_open)
 		return 0;
-	event_begin(&own.common, bpf_ktime_get_boot_ns());
+	event_init(&own.common, bpf_ktime_get_boot_ns());
 	if (!wanted(&own.common, sk, tag))
 		return 0;
 	fill(&own, sk, tcp, tag, &own.common, state);
 	if (event_write(meta, &own, sizeof(own)) && tag)
-		tag->listed = 1;
+		tag->reported_open = 1;
 	return 0;
 }
 

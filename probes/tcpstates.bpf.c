@@ -7,20 +7,20 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* held: the change before this one, which waited for the ends. */
-static __always_inline void emit(struct event *head, const struct transition *t, bool held)
+static __always_inline void emit(struct event *head, const struct transition *t, bool pending)
 {
 	struct tcpstates_event *e;
 
-	head->ts = held ? t->tag->held_at : t->now;
+	head->ts = pending ? t->tag->pending_since : t->now;
 	if (!event_wanted(head, t->sk))
 		return;
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
 	e->skaddr = (__u64)t->sk;
-	e->duration = held ? 0 : t->duration;
-	e->oldstate = held ? t->tag->held : t->from;
-	e->newstate = held ? t->from : t->to;
+	e->duration = pending ? 0 : t->duration;
+	e->oldstate = pending ? t->tag->pending_state : t->from;
+	e->newstate = pending ? t->from : t->to;
 	ring_submit(e);
 }
 
@@ -40,13 +40,13 @@ static __always_inline bool ends_missing(const struct event *head)
 /* In a loop, so that what makes an event is there once. */
 static __always_inline void emit_all(struct event *head, const struct transition *t)
 {
-	bool held = ends_wanted() && t->tag && t->tag->held_at;
+	bool pending = ends_wanted() && t->tag && t->tag->pending_since;
 
 #pragma clang loop unroll(disable)
-	for (int events = held ? 2 : 1; events; events--)
+	for (int events = pending ? 2 : 1; events; events--)
 		emit(head, t, events == 2);
-	if (held)
-		t->tag->held_at = 0;
+	if (pending)
+		t->tag->pending_since = 0;
 }
 
 /* Context: a task with the socket locked, or softirq. */
@@ -60,8 +60,8 @@ static __always_inline int state_changed(__u64 *ctx)
 	event_owner(&head, t.sk, t.tag);
 	event_socket(&head, t.sk);
 	if (ends_wanted() && t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
-		t.tag->held_at = t.now;
-		t.tag->held = t.from;
+		t.tag->pending_since = t.now;
+		t.tag->pending_state = t.from;
 	} else {
 		emit_all(&head, &t);
 	}

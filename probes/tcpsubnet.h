@@ -7,7 +7,7 @@
 #define TCPSUBNET_LONGEST 2 /* the longest prefix that matches, not the first */
 
 struct tcpsubnet_event {
-	struct traffic_event traffic;
+	struct bytes_event bytes;
 	/* Of the user half. */
 	__u64 tx, rx; /* in the unit that was asked for */
 	char subnet[48];

@@ -2,7 +2,7 @@
 /* tcptop.bpf.c: an event for each connection that carried something. */
 #include "probes/tcptop.h"
 
-#define TRAFFIC_EVENT struct tcptop_event
+#define BYTES_EVENT struct tcptop_event
 #include "probes/tcp/bytes.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

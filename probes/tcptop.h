@@ -7,5 +7,5 @@
 #define TCPTOP_NO_LOADAVG 2
 
 struct tcptop_event {
-	struct traffic_event traffic;
+	struct bytes_event bytes;
 };

@@ -105,14 +105,14 @@ static __always_inline bool is_close(const struct transition *t)
 	    (t->from == TCP_SYN_RECV && tag && tag->role == ROLE_CLIENT))
 		return false;
 	if (tag && is_old_orphan(t))
-		tag->end_told = 1;
+		tag->end_reported = 1;
 	if (t->to != TCP_CLOSE &&
 	    !(tag && (t->to == TCP_FIN_WAIT1 || t->to == TCP_LAST_ACK) && t->sk->sk_shutdown == SHUTDOWN_MASK))
 		return false;
-	if (tag && tag->end_told)
+	if (tag && tag->end_reported)
 		return false;
 	if (tag)
-		tag->end_told = 1;
+		tag->end_reported = 1;
 	return true;
 }
 
@@ -128,7 +128,7 @@ static __always_inline bool ends_waiting(const struct transition *t, const struc
 		return false;
 	was = bpf_map_lookup_elem(&waiting, &key);
 	if (!was)
-		return !t->sk->sk_socket && t->tag && !t->tag->born && t->tag->owner == OWNER_UNKNOWN;
+		return !t->sk->sk_socket && t->tag && !t->tag->created_at && t->tag->owner == OWNER_UNKNOWN;
 	if (t->sk->sk_lock.owned)
 		return false;
 	end.since = was->since;
@@ -147,7 +147,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (t.tag && t.fresh)
-		t.tag->end_told = 0;
+		t.tag->end_reported = 0;
 	if (t.from == TCP_LISTEN && t.to == TCP_SYN_RECV)
 		waiting_add(t.sk, t.now);
 	closes = is_close(&t);
@@ -156,8 +156,8 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (closes && ends_waiting(&t, &account))
 		closes = false;
 	if (closes || is_connect(&t)) {
-		if (closes && t.tag && t.tag->up)
-			account.duration = t.now - t.tag->up;
+		if (closes && t.tag && t.tag->established_at)
+			account.duration = t.now - t.tag->established_at;
 		event_owner(&head, t.sk, t.tag);
 		event_socket(&head, t.sk);
 		emit(&head, t.sk, closes ? TYPE_CLOSE : TYPE_CONNECT, &account);

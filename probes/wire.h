@@ -15,7 +15,7 @@
 #define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
-/* The kernel's structs that programs take an address for (TYPED() of probes/lib/reading.bpf.h). */
+/* The kernel's structs that programs take an address for (KPTR() of probes/lib/reading.bpf.h). */
 #define CAST_TYPES(type)                                                                                               \
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
@@ -63,7 +63,7 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	struct list only;            /* the tool's own list: reasons of tcpdrop, CPUs of softirqs, ... */
+	struct list selected;        /* the tool's own list: reasons of tcpdrop, CPUs of softirqs, ... */
 	__u64 numbers[NUMBER_ITEMS]; /* the tool's own numbers: the indexes of <tool>.h */
 	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
 	__u32 tool;                  /* its index among the tools of this process; at most 255 */
@@ -85,8 +85,8 @@ struct settings {
 /* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets
  * (probes/owner/tag.bpf.h).
  */
-#define TAGS_KEPT        (1U << 31) /* by a tool that sees each event before this one */
-#define TAGS_NEEDED      (1U << 30) /* by a tool that sees each event after this one */
+#define TAGS_BORROWED    (1U << 31) /* by a tool that sees each event before this one */
+#define TAGS_OUTLIVE_US  (1U << 30) /* by a tool that sees each event after this one */
 #define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/owner/listener.bpf.h) */
 
 /* The map tag_slots (probes/owner/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no
@@ -96,8 +96,8 @@ struct settings {
 
 /* What the walk over all descriptors tells of itself, in the map "walk" (probes/owner/owner_walk.bpf.h). */
 struct walk {
-	__u64 asked; /* not 0: there is a socket whose owner it has to find */
-	__u64 last;  /* the session of the last one that came to its end */
+	__u64 requested; /* not 0: there is a socket whose owner it has to find */
+	__u64 last;      /* the session of the last one that came to its end */
 };
 
 /* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/model/owner_hooks.h. */
@@ -167,7 +167,7 @@ struct peer {
 };
 
 /* The ledger, a copy for each CPU. seen = filtered + sent + lost_ring, and is not counted by itself. */
-struct counters {
+struct ledger_counters {
 	__u64 filtered;  /* left out by a filter, in the kernel */
 	__u64 sent;      /* handed to the ring */
 	__u64 lost_ring; /* no room in the ring */

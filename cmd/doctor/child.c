@@ -27,7 +27,7 @@ static int new_file(void)
 	int fd = memfd_create("nettrace doctor", MFD_CLOEXEC);
 
 	if (fd < 0 || fcntl(fd, F_SETFL, O_APPEND))
-		say_exit(EXIT_FAILED, "memfd_create: %s", strerror(errno));
+		fatal(EXIT_FAILED, "memfd_create: %s", strerror(errno));
 	return fd;
 }
 
@@ -45,7 +45,7 @@ __attribute__((noreturn)) static void become(const struct child *child, int read
 	if (ready >= 0)
 		fcntl(ready, F_SETFD, 0);
 	execv(SELF, argv);
-	say("%s: %s", SELF, strerror(errno));
+	message("%s: %s", SELF, strerror(errno));
 	_exit(EXIT_FAILED);
 }
 
@@ -58,7 +58,7 @@ void child_start(struct child *child, char *const *argv, bool ready)
 
 	*child = (struct child){ .ready = -1, .out = new_file(), .err = new_file() };
 	if (ready && pipe2(pair, O_CLOEXEC))
-		say_exit(EXIT_FAILED, "pipe: %s", strerror(errno));
+		fatal(EXIT_FAILED, "pipe: %s", strerror(errno));
 	snprintf(number, sizeof(number), "%d", pair[1]);
 	for (size_t i = 0; argv[i] && n < MOST_ARGUMENTS; i++) {
 		all[n++] = argv[i];
@@ -71,7 +71,7 @@ void child_start(struct child *child, char *const *argv, bool ready)
 	fflush(stdout);
 	child->pid = fork();
 	if (child->pid < 0)
-		say_exit(EXIT_FAILED, "fork: %s", strerror(errno));
+		fatal(EXIT_FAILED, "fork: %s", strerror(errno));
 	if (!child->pid)
 		become(child, pair[1], all, parent);
 	if (!ready)
@@ -80,7 +80,7 @@ void child_start(struct child *child, char *const *argv, bool ready)
 	child->ready = pair[0];
 }
 
-bool child_attached(struct child *child)
+bool child_wait_attached(struct child *child)
 {
 	struct pollfd ready = { .fd = child->ready, .events = POLLIN };
 	bool attached;
@@ -101,7 +101,7 @@ static char *contents(int fd)
 	ssize_t got;
 
 	if (fstat(fd, &status) || !(text = malloc((size_t)status.st_size + 1)))
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	got = pread(fd, text, (size_t)status.st_size, 0);
 	text[got > 0 ? got : 0] = '\0';
 	close(fd);

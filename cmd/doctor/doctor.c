@@ -52,7 +52,7 @@ static void add_tool(struct doctor *doctor, const char *name)
 	size_t n = 0;
 
 	if (!found)
-		say_exit(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
+		fatal(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
 	while (doctor->tools[n] && doctor->tools[n] != found)
 		n++;
 	if (n < DOCTOR_TOOLS)
@@ -64,7 +64,7 @@ __attribute__((noreturn)) static void bad_option(const struct argp_state *state)
 {
 	int at = state->next > 1 ? state->next - 1 : state->next;
 
-	say_exit(EXIT_USAGE, "%.100s: no such option, or its argument is missing; see --help", state->argv[at]);
+	fatal(EXIT_USAGE, "%.100s: no such option, or its argument is missing; see --help", state->argv[at]);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -85,10 +85,10 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		doctor->verbose = true;
 		return 0;
 	case KEY_WITHOUT:
-		doctor->crossings.without = text;
+		doctor->exclusions.without = text;
 		return 0;
 	case KEY_RUNG:
-		doctor->crossings.rung = text;
+		doctor->exclusions.rung = text;
 		return 0;
 	case KEY_HELP:
 		help_fit_width();
@@ -112,7 +112,7 @@ static void check_names(const struct doctor *doctor, const char *option, const c
 	char names[512], known[512];
 
 	if (given && strlen(given) >= sizeof(names))
-		say_exit(EXIT_USAGE, "%s: too long", option);
+		fatal(EXIT_USAGE, "%s: too long", option);
 	snprintf(names, sizeof(names), "%s", given ? given : "");
 	for (char *left = names, *name; given && (name = strsep(&left, ","));) {
 		bool found = false;
@@ -120,9 +120,9 @@ static void check_names(const struct doctor *doctor, const char *option, const c
 		for (size_t i = 0; doctor->tools[i] && !found; i++)
 			found = *name && !filter(known, sizeof(known), name, doctor->tools[i]);
 		if (!found)
-			say_exit(EXIT_USAGE,
-				 "%s %s: not a program of these tools, nor a kind of them (tp_btf, fexit, iter)",
-				 option, name);
+			fatal(EXIT_USAGE,
+			      "%s %s: not a program of these tools, nor a kind of them (tp_btf, fexit, iter)", option,
+			      name);
 	}
 }
 
@@ -134,11 +134,11 @@ static int examine(const struct doctor *doctor)
 	for (size_t i = 0; doctor->tools[i]; i++) {
 		struct survey survey;
 		char without[512], rung[512];
-		const struct crossings crossings = { without, rung };
+		const struct exclusions exclusions = { without, rung };
 
-		crossings_known(without, sizeof(without), doctor->crossings.without, doctor->tools[i]);
-		rungs_known(rung, sizeof(rung), doctor->crossings.rung, doctor->tools[i]);
-		(doctor->all_rungs ? survey_rungs : survey_tool)(&survey, doctor->tools[i], &crossings);
+		exclusions_known(without, sizeof(without), doctor->exclusions.without, doctor->tools[i]);
+		exclusions_known_rungs(rung, sizeof(rung), doctor->exclusions.rung, doctor->tools[i]);
+		(doctor->all_rungs ? survey_rungs : survey_tool)(&survey, doctor->tools[i], &exclusions);
 		(doctor->json ? doctor_tool_json : doctor_tool_table)(&survey, doctor);
 		fflush(stdout);
 		if (!survey.works)
@@ -157,20 +157,20 @@ int doctor_main(int argc, char **argv)
 	struct doctor doctor = { 0 };
 	int code;
 
-	say_name = "nettrace doctor";
+	program_name = "nettrace doctor";
 	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &doctor))
-		say_exit(EXIT_FAILED, "options: out of memory");
-	if (doctor.all_rungs && (doctor.prove || doctor.crossings.rung))
-		say_exit(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
+		fatal(EXIT_FAILED, "options: out of memory");
+	if (doctor.all_rungs && (doctor.prove || doctor.exclusions.rung))
+		fatal(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
 	if (!doctor.tools[0])
 		for (size_t i = 0; tool_at(i); i++)
 			add_tool(&doctor, tool_at(i)->name);
-	check_names(&doctor, "--without", doctor.crossings.without, crossings_known);
-	check_names(&doctor, "--rung", doctor.crossings.rung, rungs_known);
-	machine_ask(&doctor.machine);
+	check_names(&doctor, "--without", doctor.exclusions.without, exclusions_known);
+	check_names(&doctor, "--rung", doctor.exclusions.rung, exclusions_known_rungs);
+	machine_detect(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		say("stdout: cannot be written");
+		message("stdout: cannot be written");
 		return EXIT_FAILED;
 	}
 	return code;

@@ -49,7 +49,7 @@ static void add_loopback(FILE *out)
 		fclose(file);
 }
 
-const char *kernel_report(void)
+const char *evidence_kernel_report(void)
 {
 	static char *report;
 	size_t size;
@@ -69,7 +69,7 @@ const char *kernel_report(void)
 
 /* None of these programs serves: the kernel does not give them, or a lower rung was asked for. What --without took is
  * no excuse. */
-bool said_refused(const char *messages, const char *programs)
+bool evidence_is_refused(const char *messages, const char *programs)
 {
 	while (*programs) {
 		size_t length = strcspn(programs, "|");
@@ -85,8 +85,8 @@ bool said_refused(const char *messages, const char *programs)
 }
 
 /* Calls take(text, context) for each line "TOOL: WORD text". */
-static void each_said(const struct proof *proof, const char *word,
-		      void (*take)(const char *text, size_t length, void *context), void *context)
+static void each_hook_line(const struct proof *proof, const char *word,
+			   void (*take)(const char *text, size_t length, void *context), void *context)
 {
 	char start[64];
 	size_t length = (size_t)snprintf(start, sizeof(start), "%s: %s ", proof->tool->name, word);
@@ -97,7 +97,7 @@ static void each_said(const struct proof *proof, const char *word,
 			take(line + length, strcspn(line + length, "\n"), context);
 }
 
-const struct json_key said_hook_keys[] = {
+const struct json_key evidence_hook_keys[] = {
 	{ "hook", JSON_TEXT, .help = "the place in the kernel" },
 	{ "rung", JSON_TEXT, .help = "how and where the program is attached" },
 	{ "program", JSON_TEXT, .help = "what served it" },
@@ -114,16 +114,16 @@ static void put_hook(const char *text, size_t length, void *context)
 	if (sscanf(line, "%127[^:]: %127s (%63[^)])%c", hook, section, program, &rest) != 3)
 		return;
 	json_element(list);
-	json_begin(&object, list->text, said_hook_keys);
+	json_begin(&object, list->text, evidence_hook_keys);
 	json_text(&object, "hook", hook);
 	json_text(&object, "rung", section);
 	json_text(&object, "program", program);
 	json_end(&object);
 }
 
-void said_hooks_json(struct json_object *list, const struct proof *proof)
+void evidence_hooks_json(struct json_object *list, const struct proof *proof)
 {
-	each_said(proof, "hook", put_hook, list);
+	each_hook_line(proof, "hook", put_hook, list);
 }
 
 struct notes {
@@ -139,10 +139,10 @@ static void add_note(const char *text, size_t length, void *context)
 	snprintf(notes->text + used, notes->size - used, "%s%.*s", used ? "; " : "", (int)length, text);
 }
 
-void said_notes(char *text, size_t size, const struct proof *proof)
+void evidence_notes(char *text, size_t size, const struct proof *proof)
 {
 	struct notes notes = { text, size };
 
 	*text = '\0';
-	each_said(proof, "note:", add_note, &notes);
+	each_hook_line(proof, "note:", add_note, &notes);
 }

@@ -84,7 +84,7 @@ void doctor_machine_json(const struct machine *machine)
 
 /* What has become of a rung: its fate, or more than that. */
 enum {
-	SERVES = PASSED_OVER + 1,
+	SERVES = SKIPPED + 1,
 	WORKS,
 	WORKS_WITHOUT_TAGS,
 };
@@ -94,8 +94,8 @@ static const char *const states[] = {
 	[NO_TARGET] = "no target",
 	[AT_LOAD] = "refused at load",
 	[AT_ATTACH] = "refused at attach",
-	[CROSSED_OUT] = "crossed out",
-	[PASSED_OVER] = "passed over",
+	[EXCLUDED] = "crossed out",
+	[SKIPPED] = "passed over",
 	[SERVES] = "serves",
 	[WORKS] = "works",
 	[WORKS_WITHOUT_TAGS] = "works without sk_storage",
@@ -122,7 +122,7 @@ static void put_rung(struct text *text, const struct hook_survey *found, size_t 
 
 	if (rung->fate == NOT_REFUSED && (int)i == found->serves)
 		state = SERVES;
-	else if (rung->alone)
+	else if (rung->loads_alone)
 		state = rung->older ? WORKS_WITHOUT_TAGS : WORKS;
 	json_begin(&object, text, rung_keys);
 	json_text(&object, "program", rung->program);
@@ -156,10 +156,10 @@ static void put_hook(const struct hook_survey *found, const char *tool, const st
 	json_text(&line, "about", "hook");
 	json_text(&line, "tool", tool);
 	json_text(&line, "hook", found->hook->name);
-	json_bool(&line, "required", !found->hook->without);
+	json_bool(&line, "required", !found->hook->optional);
 	json_text(&line, "program", rung ? rung->program : NULL);
 	json_text(&line, "rung", rung ? rung->section : NULL);
-	json_text(&line, "lacks", !rung ? found->hook->without : found->hook->lesser[found->serves]);
+	json_text(&line, "lacks", !rung ? found->hook->optional : found->hook->lacks[found->serves]);
 	json_list(&line, "rungs");
 	for (size_t i = 0; i < found->n_rungs; i++) {
 		json_element(&line);
@@ -193,7 +193,7 @@ void doctor_tool_json(const struct survey *survey, const struct doctor *doctor)
 	json_bool(&line, "works", survey->works);
 	json_text(&line, "failed", survey->error ? survey->what : NULL);
 	put_error(&line, "error", survey->error);
-	json_text(&line, "lacks", doctor_nameless(survey->tool));
+	json_text(&line, "lacks", doctor_unnamed_column(survey->tool));
 	json_end(&line);
 	doctor_line(&text);
 }

@@ -17,7 +17,7 @@
 
 struct doctor {
 	bool json, all_rungs, prove, verbose;
-	struct crossings crossings;
+	struct exclusions exclusions;
 	const struct tool *tools[DOCTOR_TOOLS + 1]; /* ends with NULL */
 	struct machine machine;
 };
@@ -29,7 +29,7 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine);
 /* What a user can do about it; NULL: nothing but another kernel. */
 const char *doctor_remedy(enum fate fate, int error, const struct machine *machine);
 /* A column whose values this kernel has no names for; NULL: none. */
-const char *doctor_nameless(const struct tool *tool);
+const char *doctor_unnamed_column(const struct tool *tool);
 /* "EPERM"; for a negative errno, too. */
 const char *doctor_error_name(int error);
 

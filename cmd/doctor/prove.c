@@ -42,17 +42,17 @@ static void add_named(struct arguments *to, const char *option, const char *valu
 	add(to, value);
 }
 
-static void list_ports(struct arguments *to, const struct place *place)
+static void list_ports(struct arguments *to, const struct sandbox *sandbox)
 {
 	size_t used = 0;
 
 	for (int i = 0; i < PROVE_FAMILIES; i++)
-		if (place->families[i])
+		if (sandbox->families[i])
 			used += (size_t)snprintf(to->ports + used, sizeof(to->ports) - used, "%s%u-%u", used ? "," : "",
-						 place->ports[i], place->ports[i] + PROVE_PORTS - 1);
+						 sandbox->ports[i], sandbox->ports[i] + PROVE_PORTS - 1);
 }
 
-static void start_tool(struct proof *proof, const struct doctor *doctor, const struct place *place)
+static void start_tool(struct proof *proof, const struct doctor *doctor, const struct sandbox *sandbox)
 {
 	static const char *const usual[] = { "--json", "--debug", "--ring-size", "1", NULL };
 	const struct expectation *row = expectations_of(proof->tool->name);
@@ -66,11 +66,11 @@ static void start_tool(struct proof *proof, const struct doctor *doctor, const s
 		add(to, "--netns");
 		add(to, "/proc/self/ns/net");
 	}
-	crossings_known(to->without, sizeof(to->without), doctor->crossings.without, proof->tool);
+	exclusions_known(to->without, sizeof(to->without), doctor->exclusions.without, proof->tool);
 	add_named(to, "--without", to->without);
-	rungs_known(to->rung, sizeof(to->rung), doctor->crossings.rung, proof->tool);
+	exclusions_known_rungs(to->rung, sizeof(to->rung), doctor->exclusions.rung, proof->tool);
 	add_named(to, "--rung", to->rung);
-	list_ports(to, place);
+	list_ports(to, sandbox);
 	snprintf(to->options, sizeof(to->options), "%s", row->options ? row->options : "");
 	while ((word = strsep(&left, " ")))
 		if (*word)
@@ -100,7 +100,7 @@ static bool is_waited_for(const struct proof *proof)
 }
 
 /* As many at a time as there are CPUs: loading is work for the verifier. */
-static void start_tools(struct proof *proofs, size_t n, const struct doctor *doctor, const struct place *place)
+static void start_tools(struct proof *proofs, size_t n, const struct doctor *doctor, const struct sandbox *sandbox)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t at_once = cpus > 0 ? (size_t)cpus : 1, waited = 0;
@@ -110,17 +110,17 @@ static void start_tools(struct proof *proofs, size_t n, const struct doctor *doc
 			proofs[i].verdict = NO_PROOF;
 			continue;
 		}
-		start_tool(&proofs[i], doctor, place);
+		start_tool(&proofs[i], doctor, sandbox);
 		for (; waited + at_once <= i + 1; waited++)
-			if (is_waited_for(&proofs[waited]) && !child_attached(&proofs[waited].child))
+			if (is_waited_for(&proofs[waited]) && !child_wait_attached(&proofs[waited].child))
 				cannot(&proofs[waited]);
 	}
 	for (; waited < n; waited++)
-		if (is_waited_for(&proofs[waited]) && !child_attached(&proofs[waited].child))
+		if (is_waited_for(&proofs[waited]) && !child_wait_attached(&proofs[waited].child))
 			cannot(&proofs[waited]);
 }
 
-static void start_traffic(struct child *child, const struct place *place, int family)
+static void start_traffic(struct child *child, const struct sandbox *sandbox, int family)
 {
 	struct arguments arguments = { .n = 0 }, *to = &arguments;
 
@@ -128,36 +128,36 @@ static void start_traffic(struct child *child, const struct place *place, int fa
 	add(to, "traffic");
 	add(to, family ? "--ipv6" : "--ipv4");
 	add(to, "--json");
-	snprintf(to->ports, sizeof(to->ports), "--port=%u", place->ports[family]);
+	snprintf(to->ports, sizeof(to->ports), "--port=%u", sandbox->ports[family]);
 	add(to, to->ports);
 	add_all(to, expected_traffic);
-	if (place->drops)
+	if (sandbox->drops)
 		add_all(to, expected_drop_traffic);
-	if (place->uring)
+	if (sandbox->uring)
 		add_all(to, expected_uring_traffic);
 	child_start(child, to->all, false);
 }
 
 /* Both families side by side: most of their time is waiting for the kernel's timers. */
-static void make_traffic(const struct place *place, const char *reports[PROVE_REPORTS])
+static void make_traffic(const struct sandbox *sandbox, const char *reports[PROVE_REPORTS])
 {
 	struct child traffic[PROVE_FAMILIES] = { { 0 } };
 
 	for (int i = 0; i < PROVE_FAMILIES; i++)
-		if (place->families[i])
-			start_traffic(&traffic[i], place, i);
+		if (sandbox->families[i])
+			start_traffic(&traffic[i], sandbox, i);
 	for (int i = 0; i < PROVE_FAMILIES; i++) {
 		if (!traffic[i].pid)
 			continue;
 		child_end(&traffic[i], 0);
 		if (traffic[i].status)
-			say_exit(EXIT_FAILED, "the traffic could not be made: %.*s",
-				 (int)strcspn(traffic[i].messages, "\n"), traffic[i].messages);
+			fatal(EXIT_FAILED, "the traffic could not be made: %.*s",
+			      (int)strcspn(traffic[i].messages, "\n"), traffic[i].messages);
 		reports[i] = traffic[i].output;
 	}
 	poll(NULL, 0, SETTLED_MS);
-	if (place->own_namespace)
-		reports[PROVE_FAMILIES] = kernel_report();
+	if (sandbox->own_namespace)
+		reports[PROVE_FAMILIES] = evidence_kernel_report();
 }
 
 static int exit_code(const struct proof *proofs, size_t n)
@@ -174,17 +174,17 @@ static int exit_code(const struct proof *proofs, size_t n)
 }
 
 /* Tools at once on one traffic, from start to verdict. *place and reports tell where and what it was. */
-static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *doctor, struct place *place,
+static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *doctor, struct sandbox *sandbox,
 			  const char *reports[PROVE_REPORTS])
 {
 	size_t attached = 0;
 
-	place_find(place);
-	start_tools(proofs, n, doctor, place);
+	sandbox_find(sandbox);
+	start_tools(proofs, n, doctor, sandbox);
 	for (size_t i = 0; i < n; i++)
 		attached += is_waited_for(&proofs[i]);
 	if (attached)
-		make_traffic(place, reports);
+		make_traffic(sandbox, reports);
 	for (size_t i = 0; i < n; i++)
 		if (is_waited_for(&proofs[i]))
 			kill(proofs[i].child.pid, SIGINT); /* all of them: each takes a while */
@@ -192,7 +192,7 @@ static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *d
 		if (!is_waited_for(&proofs[i]))
 			continue;
 		child_end(&proofs[i].child, 0);
-		judge(&proofs[i], place, reports);
+		verdict_reach(&proofs[i], sandbox, reports);
 	}
 }
 
@@ -202,9 +202,9 @@ static void prove_alone(struct proof *proof, const struct doctor *doctor)
 {
 	const char *reports[PROVE_REPORTS] = { NULL };
 	struct proof again = { .tool = proof->tool };
-	struct place place;
+	struct sandbox sandbox;
 
-	prove_at_once(&again, 1, doctor, &place, reports);
+	prove_at_once(&again, 1, doctor, &sandbox, reports);
 	proof_describe(again.first, sizeof(again.first), proof, false);
 	*proof = again;
 }
@@ -213,15 +213,15 @@ int doctor_prove(const struct doctor *doctor)
 {
 	static struct proof proofs[DOCTOR_TOOLS];
 	const char *reports[PROVE_REPORTS] = { NULL };
-	struct place place;
+	struct sandbox sandbox;
 	size_t n = 0;
 
 	while (doctor->tools[n]) {
 		proofs[n].tool = doctor->tools[n];
 		n++;
 	}
-	prove_at_once(proofs, n, doctor, &place, reports);
-	proof_place_print(&place, reports, doctor);
+	prove_at_once(proofs, n, doctor, &sandbox, reports);
+	proof_sandbox_print(&sandbox, reports, doctor);
 	for (size_t i = 0; i < n; i++) {
 		if (proofs[i].verdict == FALSE && n > 1)
 			prove_alone(&proofs[i], doctor);

@@ -14,7 +14,7 @@
 #define PROVE_PORTS    3  /* of a traffic server: accepting, refusing, overflowing */
 
 /* Where the traffic is made, and of what. */
-struct place {
+struct sandbox {
 	bool own_namespace; /* else shared with whatever else goes on here */
 	bool drops, uring;  /* by socket filters; through io_uring */
 	bool families[PROVE_FAMILIES];
@@ -45,7 +45,7 @@ struct proof {
 	const struct tool *tool;
 	struct child child;
 	enum verdict verdict;
-	uint64_t strangers; /* rows with a wrong process, or none where one is known */
+	uint64_t wrong_owners; /* rows with a wrong process, or none where one is known */
 	uint64_t lost;
 	uint64_t missed; /* calls that the kernel did not run a program for: of the whole machine, maybe of no event */
 	size_t n_counts;
@@ -54,41 +54,41 @@ struct proof {
 	char first[512]; /* what was wrong at the first try, beside other tools; "": this is the first */
 };
 
-/* cmd/doctor/place.c: a network namespace of its own, if that is allowed. Ends the program where nothing can be sent.
+/* cmd/doctor/sandbox.c: a network namespace of its own, if that is allowed. Ends the program where nothing can be sent.
  */
-void place_find(struct place *place);
+void sandbox_find(struct sandbox *sandbox);
 
 /* cmd/doctor/child.c: runs /proc/self/exe with these arguments (argv[0] included, ends with NULL). With `ready`,
  * "--ready-fd" and its number are put behind argv[1]. */
 void child_start(struct child *child, char *const *argv, bool ready);
 /* Waits until it is attached. False: it ended before, or takes too long. */
-bool child_attached(struct child *child);
+bool child_wait_attached(struct child *child);
 /* Waits for its end, after a signal to it unless 0; reads what it wrote. */
 void child_end(struct child *child, int signal);
 
 /* cmd/doctor/evidence.c: a report of how much the counters of TCP of this namespace have grown since it was new, in the
  * form of `nettrace traffic --json`. */
-const char *kernel_report(void);
+const char *evidence_kernel_report(void);
 
 /* What the tool said of itself (--debug). */
 
 /* None of these programs ("a|b") serves, and the kernel or --rung is why. */
-bool said_refused(const char *messages, const char *programs);
+bool evidence_is_refused(const char *messages, const char *programs);
 /* Puts the program that serves each hook into a list, as objects with these keys. */
-void said_hooks_json(struct json_object *list, const struct proof *proof);
-extern const struct json_key said_hook_keys[];
+void evidence_hooks_json(struct json_object *list, const struct proof *proof);
+extern const struct json_key evidence_hook_keys[];
 /* Its notes, with "; " between: what it cannot tell on this kernel or with these privileges. "": none. */
-void said_notes(char *text, size_t size, const struct proof *proof);
+void evidence_notes(char *text, size_t size, const struct proof *proof);
 
-/* cmd/doctor/judge.c: counts the rows of a tool that has ended. reports: NULL where there is none. */
-void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_REPORTS]);
+/* cmd/doctor/verdict.c: counts the rows of a tool that has ended. reports: NULL where there is none. */
+void verdict_reach(struct proof *proof, const struct sandbox *sandbox, const char *const reports[PROVE_REPORTS]);
 /* Something of it was counted wrong. */
-bool judge_is_wrong(const struct proof *proof);
+bool verdict_is_wrong(const struct proof *proof);
 
 /* cmd/doctor/report.c: what its lines of JSON have, and how they are printed. */
 extern const struct json_key proof_traffic_keys[], proof_keys[];
-void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS],
-		       const struct doctor *doctor);
+void proof_sandbox_print(const struct sandbox *sandbox, const char *const reports[PROVE_REPORTS],
+			 const struct doctor *doctor);
 /* Everything that is to be said of it, in a line. */
 void proof_describe(char *line, size_t size, const struct proof *proof, bool verbose);
 void proof_print(const struct proof *proof, const struct doctor *doctor);

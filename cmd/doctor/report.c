@@ -34,16 +34,16 @@ const struct json_key proof_traffic_keys[] = {
 	{},
 };
 
-static void print_place_json(const struct place *place, const char *const reports[PROVE_REPORTS])
+static void print_sandbox_json(const struct sandbox *sandbox, const char *const reports[PROVE_REPORTS])
 {
 	struct text text = { 0 };
 	struct json_object line;
 
 	json_begin(&line, &text, proof_traffic_keys);
 	json_text(&line, "about", "traffic");
-	json_bool(&line, "own_namespace", place->own_namespace);
-	json_bool(&line, "socket_filters", place->drops);
-	json_bool(&line, "io_uring", place->uring);
+	json_bool(&line, "own_namespace", sandbox->own_namespace);
+	json_bool(&line, "socket_filters", sandbox->drops);
+	json_bool(&line, "io_uring", sandbox->uring);
 	json_list(&line, "reports");
 	for (int i = 0; i < PROVE_FAMILIES; i++) {
 		if (!reports[i])
@@ -56,23 +56,24 @@ static void print_place_json(const struct place *place, const char *const report
 	doctor_line(&text);
 }
 
-void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS], const struct doctor *doctor)
+void proof_sandbox_print(const struct sandbox *sandbox, const char *const reports[PROVE_REPORTS],
+			 const struct doctor *doctor)
 {
 	char line[512];
 
 	if (doctor->json) {
-		print_place_json(place, reports);
+		print_sandbox_json(sandbox, reports);
 		return;
 	}
 	snprintf(line, sizeof(line), "traffic: %s; %s%s%s",
-		 place->own_namespace ? "in a network namespace of its own"
-				      : "on the loopback interface that is here (a new network namespace takes "
-					"CAP_SYS_ADMIN)",
-		 !place->families[0]   ? "IPv6 only"
-		 : !place->families[1] ? "IPv4 only"
-				       : "IPv4 and IPv6",
-		 place->drops ? "" : "; without lost segments (socket filters are not allowed here)",
-		 place->uring ? "" : "; without io_uring (not here, or not allowed)");
+		 sandbox->own_namespace ? "in a network namespace of its own"
+					: "on the loopback interface that is here (a new network namespace takes "
+					  "CAP_SYS_ADMIN)",
+		 !sandbox->families[0]   ? "IPv6 only"
+		 : !sandbox->families[1] ? "IPv4 only"
+					 : "IPv4 and IPv6",
+		 sandbox->drops ? "" : "; without lost segments (socket filters are not allowed here)",
+		 sandbox->uring ? "" : "; without io_uring (not here, or not allowed)");
 	doctor_wrap(line, 2);
 }
 
@@ -117,7 +118,7 @@ const struct json_key proof_keys[] = {
 	{ "first_try", JSON_TEXT, .nullable = true,
 	  .help = "what was wrong at first, beside other tools; this is of a second try, by itself" },
 	{ "notes", JSON_TEXT, .nullable = true, .help = "what the tool said that it cannot tell here" },
-	{ "hooks", JSON_LIST, .objects = said_hook_keys, .help = "what served" },
+	{ "hooks", JSON_LIST, .objects = evidence_hook_keys, .help = "what served" },
 	{ "lost", JSON_NUMBER, .help = "events that were lost" },
 	{ "missed", JSON_NUMBER, .help = "calls for which the kernel did not run a program" },
 	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or none where one is known" },
@@ -132,7 +133,7 @@ static void print_json(const struct proof *proof)
 	struct json_object line;
 
 	if (proof->child.messages)
-		said_notes(notes, sizeof(notes), proof);
+		evidence_notes(notes, sizeof(notes), proof);
 	json_begin(&line, &text, proof_keys);
 	json_text(&line, "about", "proof");
 	json_text(&line, "tool", proof->tool->name);
@@ -142,11 +143,11 @@ static void print_json(const struct proof *proof)
 	json_text(&line, "notes", *notes ? notes : NULL);
 	json_list(&line, "hooks");
 	if (proof->child.messages)
-		said_hooks_json(&line, proof);
+		evidence_hooks_json(&line, proof);
 	json_list_end(&line);
 	json_number(&line, "lost", proof->lost);
 	json_number(&line, "missed", proof->missed);
-	json_number(&line, "wrong_owners", proof->strangers);
+	json_number(&line, "wrong_owners", proof->wrong_owners);
 	json_list(&line, "counts");
 	for (size_t i = 0; i < proof->n_counts; i++) {
 		if (proof->counts[i].row->how == MEASURE)
@@ -211,8 +212,8 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 
 	*line = '\0';
 	append(line, size, "; ", proof->wrong);
-	if (proof->strangers) {
-		snprintf(text, sizeof(text), "%llu rows with a wrong process", NUMBER(proof->strangers));
+	if (proof->wrong_owners) {
+		snprintf(text, sizeof(text), "%llu rows with a wrong process", NUMBER(proof->wrong_owners));
 		append(line, size, "; ", text);
 	}
 	for (size_t i = 0; i < proof->n_counts; i++)
@@ -234,7 +235,7 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		n++;
 	}
 	if (proof->verdict == PARTLY) {
-		said_notes(notes, sizeof(notes), proof);
+		evidence_notes(notes, sizeof(notes), proof);
 		append(line, size, "", *notes ? " (" : "");
 		append(line, size, "", notes);
 		append(line, size, "", *notes ? ")" : "");

@@ -108,7 +108,7 @@ static void print_rungs(const struct hook_survey *found, const struct doctor *do
 		const struct rung *rung = &found->rungs[i];
 
 		if (doctor->all_rungs)
-			print_rung(rung, rung->alone ? "yes" : "not", &doctor->machine);
+			print_rung(rung, rung->loads_alone ? "yes" : "not", &doctor->machine);
 		else if (rung->fate != NOT_REFUSED)
 			print_rung(rung, "not", &doctor->machine);
 	}
@@ -137,12 +137,12 @@ static void print_remedies(const struct survey *survey, const struct doctor *doc
 
 void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 {
-	const char *name = survey->tool->name, *nameless = doctor_nameless(survey->tool);
+	const char *name = survey->tool->name, *nameless = doctor_unnamed_column(survey->tool);
 
 	for (size_t i = 0; i < survey->n_hooks; i++) {
 		const struct hook_survey *found = &survey->hooks[i];
 		const struct rung *rung = found->serves == PLAN_NONE ? NULL : &found->rungs[found->serves];
-		const char *lacks = !rung ? found->hook->without : found->hook->lesser[found->serves];
+		const char *lacks = !rung ? found->hook->optional : found->hook->lacks[found->serves];
 
 		printf("%-11s %-22s %-7.*s %s\n", name, found->hook->name, rung ? (int)strcspn(rung->section, "/") : 1,
 		       rung ? rung->section : "-", rung ? rung->program : "-");

@@ -40,9 +40,9 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 	switch (rung->fate) {
 	case NOT_REFUSED:
 		return "";
-	case CROSSED_OUT:
+	case EXCLUDED:
 		return "crossed out by --without";
-	case PASSED_OVER:
+	case SKIPPED:
 		return "passed over by --rung";
 	case NO_TARGET:
 		if (rung->error == -ENODATA)
@@ -82,7 +82,7 @@ static const char *privileges(int error)
 	return remedy;
 }
 
-const char *doctor_nameless(const struct tool *tool)
+const char *doctor_unnamed_column(const struct tool *tool)
 {
 	static char text[128];
 	const struct field *field = enums_missing(tool->fields);
@@ -96,7 +96,7 @@ const char *doctor_nameless(const struct tool *tool)
 const char *doctor_remedy(enum fate fate, int error, const struct machine *machine)
 {
 	error = error < 0 ? -error : error;
-	if (fate == CROSSED_OUT || fate == PASSED_OVER || fate == NOT_REFUSED)
+	if (fate == EXCLUDED || fate == SKIPPED || fate == NOT_REFUSED)
 		return NULL;
 	if (machine->no_btf == -ENOENT)
 		return kernel_remedy(-ENOENT);

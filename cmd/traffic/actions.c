@@ -130,13 +130,13 @@ static void client_overflows(struct traffic *t, size_t n)
 
 	for (size_t i = 0; i < FILLERS; i++)
 		fillers[i] = traffic_open_client(t, SLOT_OVERFLOWING, 0);
-	traffic_tell(t);
-	traffic_wait_told(t);
+	traffic_notify(t);
+	traffic_wait_notified(t);
 	/* Closed long before the second when the SYN would be sent again, so each is one drop. */
 	for (size_t i = 0; i < n; i++)
 		traffic_check(close(traffic_open_client(t, SLOT_OVERFLOWING, EINPROGRESS)), "close");
-	traffic_tell(t);
-	traffic_wait_told(t);
+	traffic_notify(t);
+	traffic_wait_notified(t);
 	for (size_t i = 0; i < FILLERS; i++) {
 		traffic_wait_end(fillers[i], ECONNRESET);
 		traffic_finish(t, fillers[i]);
@@ -147,21 +147,21 @@ static void server_does_not_accept(struct traffic *t, size_t n)
 {
 	int *listener = &t->slots[t->family][SLOT_OVERFLOWING];
 
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	traffic_wait_queued(*listener, FILLERS);
-	traffic_tell(t);
-	traffic_wait_told(t);
+	traffic_notify(t);
+	traffic_wait_notified(t);
 	t->totals->listen_drops += traffic_wait_drops(*listener, (uint32_t)n);
 	traffic_check(close(*listener), "close"); /* the kernel resets what was never accepted */
 	*listener = -1;
-	traffic_tell(t);
+	traffic_notify(t);
 }
 
 /* ---- as fast as it goes ---- */
 
 /* Both processes stay on one CPU. With two, a segment may overtake another, or come while the socket is being replaced
  * by its TIME_WAIT: some in a thousand connections then get a reset or a retransmission, which nobody can foretell. */
-static void stay_on_one_cpu(cpu_set_t *before)
+static void pin_to_cpu(cpu_set_t *before)
 {
 	cpu_set_t one;
 
@@ -177,7 +177,7 @@ static void stay_on_one_cpu(cpu_set_t *before)
 	traffic_check(sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity");
 }
 
-static void stay_no_more(const cpu_set_t *before)
+static void unpin_from_cpu(const cpu_set_t *before)
 {
 	if (CPU_COUNT(before))
 		traffic_check(sched_setaffinity(0, sizeof(*before), before), "sched_setaffinity");
@@ -190,33 +190,33 @@ static void client_churns(struct traffic *t, size_t n)
 	cpu_set_t before;
 	double start, took;
 
-	stay_on_one_cpu(&before);
-	traffic_wait_told(t);
+	pin_to_cpu(&before);
+	traffic_wait_notified(t);
 	start = traffic_seconds_now();
 	for (size_t i = 0; i < n; i++)
 		traffic_check(close(traffic_open_client(t, SLOT_CHURNING + i / CHURN_PER_PORT, 0)), "close");
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	took = traffic_seconds_now() - start;
 	t->churn_seconds += took;
 	if (t->verbose)
-		say("churn: %zu connections in %.3f s", n, took);
-	stay_no_more(&before);
+		message("churn: %zu connections in %.3f s", n, took);
+	unpin_from_cpu(&before);
 }
 
 static void server_churns(struct traffic *t, size_t n)
 {
 	cpu_set_t before;
 
-	stay_on_one_cpu(&before);
-	traffic_tell(t);
+	pin_to_cpu(&before);
+	traffic_notify(t);
 	for (size_t i = 0; i < n; i++) {
 		int fd = traffic_accept_client(t, SLOT_CHURNING + i / CHURN_PER_PORT);
 
 		traffic_wait_end(fd, 0);
 		traffic_check(close(fd), "close");
 	}
-	traffic_tell(t);
-	stay_no_more(&before);
+	traffic_notify(t);
+	unpin_from_cpu(&before);
 }
 
 /* ---- a connection that outlives its owner ---- */

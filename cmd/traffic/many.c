@@ -80,10 +80,10 @@ static int *accept_and_drop(struct traffic *t, size_t n, uint32_t drops)
 
 	for (size_t i = 0; i < n; i++)
 		traffic_discard(fds[i]);
-	traffic_tell(t);
+	traffic_notify(t);
 	for (size_t i = 0; i < n; i++) {
 		traffic_wait_drops(fds[i], drops);
-		traffic_discard_no_more(fds[i]);
+		traffic_stop_discarding(fds[i]);
 		t->totals->filter_drops += traffic_drops_of(fds[i]); /* on a slow machine one more may have come */
 	}
 	return fds;
@@ -93,7 +93,7 @@ void traffic_client_is_dropped(struct traffic *t, size_t n)
 {
 	int *fds = open_clients(t, n, 0);
 
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	client_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
@@ -120,12 +120,12 @@ void traffic_client_retransmits_fast(struct traffic *t, size_t n)
 	int *fds = open_clients(t, n, 0);
 	int one = 1;
 
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	for (size_t i = 0; i < n; i++) {
 		traffic_check(setsockopt(fds[i], IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)), "TCP_NODELAY");
 		traffic_send_bytes(t, fds[i], FAST_SEGMENT);
 	}
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	for (size_t i = 0; i < n * FAST_SEGMENTS; i++)
 		traffic_send_bytes(t, fds[i / FAST_SEGMENTS], FAST_SEGMENT);
 	receive_all(fds, n, 1);
@@ -136,7 +136,7 @@ void traffic_server_drops_the_first(struct traffic *t, size_t n)
 {
 	int *fds = accept_and_drop(t, n, 1);
 
-	traffic_tell(t);
+	traffic_notify(t);
 	receive_all(fds, n, FAST_SEGMENT * (FAST_SEGMENTS + 1));
 	send_all(t, fds, n, 1);
 	finish_all(t, fds, n);
@@ -146,26 +146,26 @@ void traffic_server_drops_the_first(struct traffic *t, size_t n)
 
 void traffic_client_holds(struct traffic *t, size_t n)
 {
-	t->held[t->family] = open_clients(t, n, 0);
-	client_exchange_all(t, t->held[t->family], n);
+	t->kept[t->family] = open_clients(t, n, 0);
+	client_exchange_all(t, t->kept[t->family], n);
 }
 
 void traffic_server_holds(struct traffic *t, size_t n)
 {
-	t->held[t->family] = accept_clients(t, n);
-	server_exchange_all(t, t->held[t->family], n);
+	t->kept[t->family] = accept_clients(t, n);
+	server_exchange_all(t, t->kept[t->family], n);
 }
 
 void traffic_client_releases(struct traffic *t, size_t n)
 {
-	client_exchange_all(t, t->held[t->family], n);
-	finish_all(t, t->held[t->family], n);
+	client_exchange_all(t, t->kept[t->family], n);
+	finish_all(t, t->kept[t->family], n);
 }
 
 void traffic_server_releases(struct traffic *t, size_t n)
 {
-	server_exchange_all(t, t->held[t->family], n);
-	finish_all(t, t->held[t->family], n);
+	server_exchange_all(t, t->kept[t->family], n);
+	finish_all(t, t->kept[t->family], n);
 }
 
 /* ---- the handshake ---- */
@@ -174,7 +174,7 @@ void traffic_client_sends_syn_again(struct traffic *t, size_t n)
 {
 	int *fds;
 
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	fds = open_clients(t, n, EINPROGRESS);
 	for (size_t i = 0; i < n; i++)
 		traffic_wait_connected(t, fds[i]);
@@ -188,9 +188,9 @@ void traffic_server_drops_syn(struct traffic *t, size_t n)
 	uint32_t before = traffic_drops_of(listener);
 
 	traffic_discard(listener);
-	traffic_tell(t);
+	traffic_notify(t);
 	traffic_wait_drops(listener, before + (uint32_t)n);
-	traffic_discard_no_more(listener);
+	traffic_stop_discarding(listener);
 	t->totals->filter_drops += traffic_drops_of(listener) - before;
 	fds = accept_clients(t, n);
 	server_exchange_all(t, fds, n);
@@ -201,9 +201,9 @@ void traffic_client_waits_for_accept(struct traffic *t, size_t n)
 {
 	int *fds;
 
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	fds = open_clients(t, n, 0);
-	traffic_wait_told(t); /* data would make the server accept at once */
+	traffic_wait_notified(t); /* data would make the server accept at once */
 	client_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
@@ -217,10 +217,10 @@ void traffic_server_sends_synack_again(struct traffic *t, size_t n)
 
 	traffic_check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds)),
 		      "TCP_DEFER_ACCEPT");
-	traffic_tell(t);
+	traffic_notify(t);
 	fds = accept_clients(t, n);
 	traffic_check(setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &off, sizeof(off)), "TCP_DEFER_ACCEPT");
-	traffic_tell(t);
+	traffic_notify(t);
 	server_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }

@@ -57,7 +57,7 @@ static uint64_t number(const char *option, const char *text, uint64_t min, uint6
 	const char *wrong = value_number(&value, text, min, max);
 
 	if (wrong)
-		say_exit(EXIT_USAGE, "--%s %s: %s", option, text, wrong);
+		fatal(EXIT_USAGE, "--%s %s: %s", option, text, wrong);
 	return value;
 }
 
@@ -72,7 +72,7 @@ __attribute__((noreturn)) static void bad_option(const struct argp_state *state)
 {
 	int at = state->next > 1 ? state->next - 1 : state->next;
 
-	say_exit(EXIT_USAGE, "%s: no such option, or its argument is missing; see --help", state->argv[at]);
+	fatal(EXIT_USAGE, "%s: no such option, or its argument is missing; see --help", state->argv[at]);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -109,7 +109,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 			  (char *)TRAFFIC_NAME);
 		exit(EXIT_DONE);
 	case ARGP_KEY_ARG:
-		say_exit(EXIT_USAGE, "%s: not an option; see --help", text);
+		fatal(EXIT_USAGE, "%s: not an option; see --help", text);
 	case ARGP_KEY_ERROR:
 		bad_option(state);
 	}
@@ -133,14 +133,14 @@ static void check_ports(const struct traffic *t)
 	uint64_t client_end = t->client_port + t->n_client_ports, server_end = t->port + t->n_slots;
 
 	if (t->port && server_end > 65536)
-		say_exit(EXIT_USAGE, "--port %llu: %zu ports are needed", (unsigned long long)t->port, t->n_slots);
+		fatal(EXIT_USAGE, "--port %llu: %zu ports are needed", (unsigned long long)t->port, t->n_slots);
 	if (t->client_port && client_end > 65536)
-		say_exit(EXIT_USAGE, "--client-port %llu: %zu ports are needed", (unsigned long long)t->client_port,
-			 t->n_client_ports);
+		fatal(EXIT_USAGE, "--client-port %llu: %zu ports are needed", (unsigned long long)t->client_port,
+		      t->n_client_ports);
 	if (t->port && t->client_port && t->port < client_end && t->client_port < server_end)
-		say_exit(EXIT_USAGE, "--client-port %llu: overlaps the server's ports %llu-%llu",
-			 (unsigned long long)t->client_port, (unsigned long long)t->port,
-			 (unsigned long long)server_end - 1);
+		fatal(EXIT_USAGE, "--client-port %llu: overlaps the server's ports %llu-%llu",
+		      (unsigned long long)t->client_port, (unsigned long long)t->port,
+		      (unsigned long long)server_end - 1);
 }
 
 const struct argp *traffic_argp(void)
@@ -170,7 +170,7 @@ void traffic_parse_options(struct traffic *t, int argc, char **argv)
 
 	t->bytes = BYTES_DEFAULT;
 	if (argp_parse(traffic_argp(), argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse))
-		say_exit(EXIT_FAILED, "options: %s", strerror(errno));
+		fatal(EXIT_FAILED, "options: %s", strerror(errno));
 	if (!t->families[0] && !t->families[1])
 		t->families[0] = true;
 	for (int i = 0; i < ACTIONS && !parse.any_action; i++)

@@ -75,7 +75,7 @@ struct traffic {
 	pid_t client, server;
 	struct totals *totals;
 	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
-	int *held[FAMILIES];            /* its own ends of the held connections */
+	int *kept[FAMILIES];            /* its own ends of the held connections */
 	struct uring *ring;             /* accepts and connects go through it; NULL: by system calls */
 	/* Of the client. */
 	uint64_t to_accept; /* connections that the server will accept or has accepted */
@@ -141,9 +141,9 @@ void traffic_pause_ms(long ms);
 double traffic_seconds_now(void);
 /* Calls done(fd, n) every millisecond until it is true. */
 void traffic_wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what);
-/* The two processes take turns: traffic_tell() lets the other's traffic_wait_told() return. */
-void traffic_tell(const struct traffic *t);
-void traffic_wait_told(const struct traffic *t);
+/* The two processes take turns: traffic_notify() lets the other's traffic_wait_notified() return. */
+void traffic_notify(const struct traffic *t);
+void traffic_wait_notified(const struct traffic *t);
 void traffic_send_control(const struct traffic *t, const void *message, size_t size);
 /* false: the other process has ended. */
 bool traffic_receive_control(const struct traffic *t, void *message, size_t size);
@@ -178,7 +178,7 @@ int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, 
 
 /* The kernel drops whatever comes for this socket, until it is told not to. */
 void traffic_discard(int fd);
-void traffic_discard_no_more(int fd);
+void traffic_stop_discarding(int fd);
 uint32_t traffic_drops_of(int fd);
 /* Waits until the socket has dropped n segments; returns how many it has. */
 uint32_t traffic_wait_drops(int fd, uint32_t n);

@@ -23,7 +23,7 @@ void traffic_fail(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	say("%s", line);
+	message("%s", line);
 	/* Not exit(): in the server and in forked clients the handlers of the whole program must not run. */
 	_exit(EXIT_FAILED);
 }
@@ -101,14 +101,14 @@ bool traffic_receive_control(const struct traffic *t, void *message, size_t size
 	return got > 0;
 }
 
-void traffic_tell(const struct traffic *t)
+void traffic_notify(const struct traffic *t)
 {
 	char turn = 0;
 
 	traffic_send_control(t, &turn, sizeof(turn));
 }
 
-void traffic_wait_told(const struct traffic *t)
+void traffic_wait_notified(const struct traffic *t)
 {
 	struct pollfd ready = { .fd = t->control, .events = POLLIN };
 	char turn;

@@ -280,7 +280,7 @@ void traffic_discard(int fd)
 	traffic_check(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)), "SO_ATTACH_FILTER");
 }
 
-void traffic_discard_no_more(int fd)
+void traffic_stop_discarding(int fd)
 {
 	int unused = 0;
 

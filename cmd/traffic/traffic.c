@@ -33,7 +33,7 @@ static void serve(struct traffic *t)
 	while (traffic_receive_control(t, &command, sizeof(command))) {
 		t->family = command.family;
 		traffic_actions[command.step].server(t, command.n);
-		traffic_tell(t);
+		traffic_notify(t);
 	}
 	_exit(EXIT_DONE); /* the client has all it wanted */
 }
@@ -48,7 +48,7 @@ static void run_part(struct traffic *t, int step, size_t n)
 	if (action->client)
 		action->client(t, n);
 	if (action->server)
-		traffic_wait_told(t);
+		traffic_wait_notified(t);
 }
 
 static void run_step(struct traffic *t, int step)
@@ -61,8 +61,8 @@ static void run_step(struct traffic *t, int step)
 		if (!t->families[t->family])
 			continue;
 		if (t->verbose)
-			say("%s: %zu to %s port %d: %s", action->name, left, t->family ? "::1" : "127.0.0.1",
-			    t->totals->port + (int)action->slot, action->story);
+			message("%s: %zu to %s port %d: %s", action->name, left, t->family ? "::1" : "127.0.0.1",
+				t->totals->port + (int)action->slot, action->story);
 		for (; action->at_once && left > action->at_once; left -= action->at_once)
 			run_part(t, step, action->at_once);
 		run_part(t, step, left);
@@ -118,14 +118,14 @@ static void start_server(struct traffic *t)
 	traffic_check(close(pair[!t->side]), "close");
 	traffic_check(prctl(PR_SET_NAME, t->side == SERVER ? "nt-server" : "nt-client"), "PR_SET_NAME");
 	if (t->side == CLIENT) {
-		traffic_wait_told(t);
+		traffic_wait_notified(t);
 		return;
 	}
 	traffic_check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
 	if (getppid() != t->client)
 		_exit(EXIT_FAILED); /* the client died before it could be noticed */
 	traffic_open_slots(t);
-	traffic_tell(t);
+	traffic_notify(t);
 	serve(t);
 }
 
@@ -145,7 +145,7 @@ static void wait_for_line(const struct traffic *t)
 
 	traffic_print_line("ready");
 	if (t->verbose)
-		say("ready: going on after a line on stdin");
+		message("ready: going on after a line on stdin");
 	/* The end of stdin will do too: nobody is left to wait for. */
 	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
 		;
@@ -156,14 +156,14 @@ int traffic_main(int argc, char **argv)
 {
 	struct traffic traffic = { 0 }, *t = &traffic;
 
-	say_name = TRAFFIC_NAME;
+	program_name = TRAFFIC_NAME;
 	traffic_parse_options(t, argc, argv);
 	t->next_client_port = t->client_port;
 	prepare_process();
 	limit_time(t);
 	start_server(t);
 	if (t->verbose)
-		say("the client is process %d, the server process %d", (int)t->client, (int)t->server);
+		message("the client is process %d, the server process %d", (int)t->client, (int)t->server);
 	run_step(t, HOLD);
 	if (t->until_stdin)
 		wait_for_line(t);
@@ -175,8 +175,8 @@ int traffic_main(int argc, char **argv)
 	traffic_wait_settled(t);
 	stop_server(t);
 	if (t->verbose)
-		say("done: %llu connects, %llu connections", (unsigned long long)t->totals->connects,
-		    (unsigned long long)t->totals->established);
+		message("done: %llu connects, %llu connections", (unsigned long long)t->totals->connects,
+			(unsigned long long)t->totals->established);
 	if (t->json)
 		traffic_print_json(t);
 	free(t->fork_pids);

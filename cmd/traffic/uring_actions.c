@@ -41,7 +41,7 @@ void traffic_server_accepts_empty(struct traffic *t, size_t n)
 /* The server says first whether it can. */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n)
 {
-	traffic_wait_told(t);
+	traffic_wait_notified(t);
 	connect_clients(t, n);
 }
 
@@ -50,7 +50,7 @@ void traffic_server_accepts_by_ring(struct traffic *t, size_t n)
 	struct uring ring;
 
 	uring_open(t, &ring);
-	traffic_tell(t);
+	traffic_notify(t);
 	traffic_server_accepts_empty(t, n);
 	uring_close(t);
 }
@@ -64,7 +64,7 @@ void traffic_server_accepts_by_one_request(struct traffic *t, size_t n)
 	uring_submit_accept(&ring, traffic_server_socket(t, SLOT_ACCEPTING));
 	if (uring_has_completed(&ring)) /* nobody has connected yet: an error */
 		uring_accept_result(&ring);
-	traffic_tell(t);
+	traffic_notify(t);
 	traffic_server_accepts_empty(t, n);
 	cancel_accept(&ring);
 	uring_close(t);

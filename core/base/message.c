@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-const char *say_name = "nettrace";
-void (*say_aside)(const char *line, size_t length);
+const char *program_name = "nettrace";
+void (*message_hook)(const char *line, size_t length);
 
-__attribute__((format(printf, 1, 0))) static void say_list(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void write_message(const char *format, va_list args)
 {
 	char line[1024];
-	size_t length = (size_t)snprintf(line, sizeof(line), "%s: ", say_name);
+	size_t length = (size_t)snprintf(line, sizeof(line), "%s: ", program_name);
 	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
 
 	length += more < 0 ? 0 : (size_t)more;
@@ -25,8 +25,8 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
 		if (iscntrl((unsigned char)line[i]))
 			line[i] = '?';
 	line[length++] = '\n';
-	if (say_aside) {
-		say_aside(line, length);
+	if (message_hook) {
+		message_hook(line, length);
 		return;
 	}
 	/* Nobody is left to tell when stderr cannot be written. */
@@ -34,21 +34,21 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
 		return;
 }
 
-void say(const char *format, ...)
+void message(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	say_list(format, args);
+	write_message(format, args);
 	va_end(args);
 }
 
-void say_exit(enum exit_code code, const char *format, ...)
+void fatal(enum exit_code code, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	say_list(format, args);
+	write_message(format, args);
 	va_end(args);
 	exit((int)code);
 }

@@ -13,14 +13,14 @@ enum exit_code {
 };
 
 /* The name that messages start with: the tool's, or "nettrace". Kept, not copied. */
-extern const char *say_name;
+extern const char *program_name;
 
 /* Where messages go instead while stderr's terminal shows something else; NULL: stderr. A line with its end. */
-extern void (*say_aside)(const char *line, size_t length);
+extern void (*message_hook)(const char *line, size_t length);
 
 /* Writes "NAME: MESSAGE\n" to stderr in one write, so lines of several processes never mix. */
-__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void message(const char *format, ...);
 /* The same, then exits with `code`. */
-__attribute__((noreturn, format(printf, 2, 3))) void say_exit(enum exit_code code, const char *format, ...);
+__attribute__((noreturn, format(printf, 2, 3))) void fatal(enum exit_code code, const char *format, ...);
 
 #endif

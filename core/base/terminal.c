@@ -13,26 +13,26 @@
 
 #include "core/base/message.h"
 
-#define CSI         "\033["
-#define TAKE        CSI "?1049h" CSI "?7l" CSI "?25l" CSI "2J" /* other screen, no wrapping, no cursor, empty */
-#define GIVE_BACK   CSI "m" CSI "?7h" CSI "?25h" CSI "?1049l"
-#define HOME        CSI "H"
-#define CLEAR_LINE  CSI "K" /* from here to its end */
-#define CLEAR_BELOW CSI "J"
-#define REVERSE     CSI "7m"
-#define PLAIN       CSI "m"
-#define NEXT_LINE   "\r\n"
+#define CSI          "\033["
+#define ENTER_SCREEN CSI "?1049h" CSI "?7l" CSI "?25l" CSI "2J" /* other screen, no wrapping, no cursor, empty */
+#define LEAVE_SCREEN CSI "m" CSI "?7h" CSI "?25h" CSI "?1049l"
+#define HOME         CSI "H"
+#define CLEAR_LINE   CSI "K" /* from here to its end */
+#define CLEAR_BELOW  CSI "J"
+#define REVERSE      CSI "7m"
+#define PLAIN        CSI "m"
+#define NEXT_LINE    "\r\n"
 
-#define TAB         8
+#define TAB          8
 
-#define RED         CSI "31m"
+#define RED          CSI "31m"
 
-const char *const screen_alarm = RED, *const screen_plain = PLAIN;
+const char *const terminal_red = RED, *const terminal_plain = PLAIN;
 
 /* For what ends the program. */
-static struct screen *the_screen;
+static struct terminal *the_terminal;
 
-bool screen_possible(int out)
+bool terminal_is_capable(int out)
 {
 	const char *kind = getenv("TERM");
 
@@ -41,16 +41,16 @@ bool screen_possible(int out)
 
 static void close_at_exit(void)
 {
-	if (the_screen)
-		screen_close(the_screen);
+	if (the_terminal)
+		terminal_close(the_terminal);
 }
 
-void screen_open(struct screen *screen, int in, int out)
+void terminal_open(struct terminal *terminal, int in, int out)
 {
 	static bool registered;
 
-	*screen = (struct screen){ .in = in, .out = out, .deaf = !isatty(in) };
-	the_screen = screen;
+	*terminal = (struct terminal){ .in = in, .out = out, .no_keys = !isatty(in) };
+	the_terminal = terminal;
 	if (!registered)
 		atexit(close_at_exit);
 	registered = true;
@@ -75,83 +75,83 @@ static void put(int fd, const char *bytes, size_t length)
 
 static void collect(const char *line, size_t length)
 {
-	the_screen->last_said = the_screen->said.length;
-	text_bytes(&the_screen->said, line, length);
+	the_terminal->last_message = the_terminal->messages.length;
+	text_bytes(&the_terminal->messages, line, length);
 }
 
 /* Without job control (a terminal that is not our session's) nobody else is there. */
-static bool in_background(const struct screen *screen)
+static bool in_background(const struct terminal *terminal)
 {
-	pid_t foreground = tcgetpgrp(screen->out);
+	pid_t foreground = tcgetpgrp(terminal->out);
 
 	return foreground >= 0 && foreground != getpgrp();
 }
 
-static void take_keys(struct screen *screen)
+static void open_keys(struct terminal *terminal)
 {
 	struct termios raw;
 
-	if (!screen->remembered && tcgetattr(screen->in, &screen->before)) {
-		screen->deaf = true;
+	if (!terminal->remembered && tcgetattr(terminal->in, &terminal->before)) {
+		terminal->no_keys = true;
 		return;
 	}
-	screen->remembered = true;
-	raw = screen->before;
+	terminal->remembered = true;
+	raw = terminal->before;
 	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* ISIG stays: Ctrl-C and Ctrl-Z work */
 	raw.c_cc[VMIN] = 0;                        /* reading never waits */
 	raw.c_cc[VTIME] = 0;
-	tcsetattr(screen->in, TCSANOW, &raw);
+	tcsetattr(terminal->in, TCSANOW, &raw);
 }
 
-bool screen_take(struct screen *screen)
+bool terminal_acquire(struct terminal *terminal)
 {
-	if (in_background(screen))
+	if (in_background(terminal))
 		return false;
-	if (screen->taken)
+	if (terminal->acquired)
 		return true;
-	if (!screen->deaf)
-		take_keys(screen);
-	put(screen->out, TAKE, sizeof(TAKE) - 1);
-	screen->taken = true;
+	if (!terminal->no_keys)
+		open_keys(terminal);
+	put(terminal->out, ENTER_SCREEN, sizeof(ENTER_SCREEN) - 1);
+	terminal->acquired = true;
 	if (isatty(STDERR_FILENO))
-		say_aside = collect;
+		message_hook = collect;
 	return true;
 }
 
-void screen_give_back(struct screen *screen)
+void terminal_release(struct terminal *terminal)
 {
-	if (screen->taken) {
-		put(screen->out, GIVE_BACK, sizeof(GIVE_BACK) - 1);
-		if (screen->remembered)
-			tcsetattr(screen->in, TCSANOW, &screen->before);
+	if (terminal->acquired) {
+		put(terminal->out, LEAVE_SCREEN, sizeof(LEAVE_SCREEN) - 1);
+		if (terminal->remembered)
+			tcsetattr(terminal->in, TCSANOW, &terminal->before);
 	}
-	screen->taken = false;
-	say_aside = NULL;
-	put(STDERR_FILENO, screen->said.data, screen->said.length);
-	screen->said.length = screen->last_said = 0;
+	terminal->acquired = false;
+	message_hook = NULL;
+	put(STDERR_FILENO, terminal->messages.data, terminal->messages.length);
+	terminal->messages.length = terminal->last_message = 0;
 }
 
-void screen_doubt(struct screen *screen)
+void terminal_invalidate(struct terminal *terminal)
 {
-	screen->taken = false;
+	terminal->acquired = false;
 }
 
-void screen_close(struct screen *screen)
+void terminal_close(struct terminal *terminal)
 {
-	screen_give_back(screen);
-	text_free(&screen->said);
-	the_screen = NULL;
+	terminal_release(terminal);
+	text_free(&terminal->messages);
+	the_terminal = NULL;
 }
 
 /* ---- drawing ---- */
 
-struct screen_size screen_size(const struct screen *screen)
+struct terminal_size terminal_size(const struct terminal *terminal)
 {
-	struct screen_size size = { 24, 80 };
+	struct terminal_size size = { 24, 80 };
 	struct winsize window;
 
-	if (!ioctl(screen->out, TIOCGWINSZ, &window) && window.ws_row && window.ws_col)
-		size = (struct screen_size){ window.ws_row, window.ws_col };
+	if (!ioctl(terminal->out, TIOCGWINSZ, &window) && window.ws_row && window.ws_col)
+		size = (struct terminal_size){ window.ws_row, window.ws_col };
 	return size;
 }
 
@@ -196,15 +196,15 @@ static void put_status(struct text *to, const struct text *status, size_t column
 	text_string(to, PLAIN);
 }
 
-void screen_more(struct text *to, size_t more)
+void terminal_put_more(struct text *to, size_t more)
 {
 	text_string(to, "... ");
 	text_unsigned(to, more);
 	text_string(to, " more\n");
 }
 
-void screen_paint(struct text *to, struct screen_size size, const struct text *picture, size_t more,
-		  const struct text *status)
+void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture, size_t more,
+		    const struct text *status)
 {
 	size_t room = size.rows - 1, lines = text_lines(picture), shown = lines;
 	const char *line = picture->data;
@@ -222,7 +222,7 @@ void screen_paint(struct text *to, struct screen_size size, const struct text *p
 		line = end + 1;
 	}
 	if (more && room) {
-		screen_more(&last, more);
+		terminal_put_more(&last, more);
 		put_body_line(to, last.data, last.length - 1, size.columns);
 		text_free(&last);
 		shown++;
@@ -237,12 +237,12 @@ void screen_paint(struct text *to, struct screen_size size, const struct text *p
 
 /* ---- keys ---- */
 
-int screen_keys_fd(const struct screen *screen)
+int terminal_keys_fd(const struct terminal *terminal)
 {
-	return screen->taken && !screen->deaf ? screen->in : -1;
+	return terminal->acquired && !terminal->no_keys ? terminal->in : -1;
 }
 
-size_t screen_single_keys(char *keys, size_t length)
+size_t terminal_single_keys(char *keys, size_t length)
 {
 	size_t kept = 0;
 
@@ -264,15 +264,15 @@ size_t screen_single_keys(char *keys, size_t length)
 	return kept;
 }
 
-size_t screen_keys(struct screen *screen, char *keys, size_t room)
+size_t terminal_keys(struct terminal *terminal, char *keys, size_t room)
 {
-	struct pollfd fd = { .fd = screen_keys_fd(screen), .events = POLLIN };
+	struct pollfd fd = { .fd = terminal_keys_fd(terminal), .events = POLLIN };
 	ssize_t got;
 
 	if (fd.fd < 0 || poll(&fd, 1, 0) <= 0)
 		return 0;
 	got = read(fd.fd, keys, room);
 	if (got <= 0 && fd.revents & (POLLHUP | POLLERR | POLLNVAL))
-		screen->deaf = true; /* no more will come */
-	return got > 0 ? screen_single_keys(keys, (size_t)got) : 0;
+		terminal->no_keys = true; /* no more will come */
+	return got > 0 ? terminal_single_keys(keys, (size_t)got) : 0;
 }

@@ -7,51 +7,51 @@
 
 #include "core/base/text.h"
 
-struct screen_size {
+struct terminal_size {
 	size_t rows, columns; /* at least 1 */
 };
 
 /* There is one: whatever ends the program gives the terminal back as it was. */
-struct screen {
+struct terminal {
 	int in, out;
-	bool deaf;  /* no keys come from `in` */
-	bool taken; /* the terminal is ours: its other screen, no cursor, keys as they are pressed */
+	bool no_keys;  /* no keys come from `in` */
+	bool acquired; /* the terminal is ours: its other screen, no cursor, keys as they are pressed */
 	bool remembered;
 	struct termios before; /* once remembered */
-	struct text said;      /* messages that would have destroyed the picture */
-	size_t last_said;      /* where the last of them begins */
+	struct text messages;  /* messages that would have destroyed the picture */
+	size_t last_message;   /* where the last of them begins */
 };
 
 /* Whether this is a terminal that can do it. */
-bool screen_possible(int out);
+bool terminal_is_capable(int out);
 /* Keys come from `in` if that is a terminal. Takes nothing yet. */
-void screen_open(struct screen *screen, int in, int out);
+void terminal_open(struct terminal *terminal, int in, int out);
 /* Takes the terminal if it is not ours yet. False: we are in its background and keep off. */
-bool screen_take(struct screen *screen);
+bool terminal_acquire(struct terminal *terminal);
 /* Gives it back; what was said meanwhile goes to stderr. */
-void screen_give_back(struct screen *screen);
-/* Another program may have used the terminal since: the next screen_take() does all of it again. */
-void screen_doubt(struct screen *screen);
+void terminal_release(struct terminal *terminal);
+/* Another program may have used the terminal since: the next terminal_acquire() does all of it again. */
+void terminal_invalidate(struct terminal *terminal);
 /* Gives it back, and frees. */
-void screen_close(struct screen *screen);
+void terminal_close(struct terminal *terminal);
 
 /* Sequences: what follows is in the colour of something wrong, or as usual. */
-extern const char *const screen_alarm, *const screen_plain;
+extern const char *const terminal_red, *const terminal_plain;
 
-struct screen_size screen_size(const struct screen *screen);
+struct terminal_size terminal_size(const struct terminal *terminal);
 /* Appends what draws the lines of the picture, as many as fit, and below them the status line. more: so many rows are
  * not in the picture; where it is cut, the last line says how many are missing. Nothing is cleared that is drawn again.
  */
-void screen_paint(struct text *to, struct screen_size size, const struct text *picture, size_t more,
-		  const struct text *status);
+void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture, size_t more,
+		    const struct text *status);
 /* Appends "... 123 more\n". */
-void screen_more(struct text *to, size_t more);
+void terminal_put_more(struct text *to, size_t more);
 
 /* What to poll for keys; -1: nothing. */
-int screen_keys_fd(const struct screen *screen);
+int terminal_keys_fd(const struct terminal *terminal);
 /* The keys pressed since the last time, one byte each; those that send several (arrows) are left out. */
-size_t screen_keys(struct screen *screen, char *keys, size_t room);
+size_t terminal_keys(struct terminal *terminal, char *keys, size_t room);
 /* The same of bytes that were read: leaves out what belongs to several. Returns how many remain. */
-size_t screen_single_keys(char *keys, size_t length);
+size_t terminal_single_keys(char *keys, size_t length);
 
 #endif

@@ -18,7 +18,7 @@ static void grow(struct text *text, size_t more)
 	if (size)
 		data = realloc(text->data, size);
 	if (!data)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	text->data = data;
 	text->size = size;
 }
@@ -36,7 +36,7 @@ void text_end(struct text *text, const char *end)
 }
 
 /* Takes `more` bytes at the end, to be filled by the caller. */
-static inline char *take(struct text *text, size_t more)
+static inline char *extend(struct text *text, size_t more)
 {
 	char *end = text_room(text, more);
 
@@ -52,13 +52,13 @@ void text_free(struct text *text)
 
 void text_char(struct text *text, char c)
 {
-	*take(text, 1) = c;
+	*extend(text, 1) = c;
 }
 
 void text_bytes(struct text *text, const void *bytes, size_t length)
 {
 	if (length)
-		memcpy(take(text, length), bytes, length);
+		memcpy(extend(text, length), bytes, length);
 }
 
 void text_string(struct text *text, const char *string)
@@ -69,7 +69,7 @@ void text_string(struct text *text, const char *string)
 static void repeat(struct text *text, char c, size_t times)
 {
 	if (times)
-		memset(take(text, times), c, times);
+		memset(extend(text, times), c, times);
 }
 
 void text_unsigned(struct text *text, uint64_t value)
@@ -111,7 +111,7 @@ void text_decimal(struct text *text, uint64_t value, uint64_t unit, int decimals
 	text_end(text, put_padded(text_room(text, PUT_NUMBER), fraction, (unsigned int)decimals));
 }
 
-bool text_span(struct text *text, uint64_t ns)
+bool text_human_ns(struct text *text, uint64_t ns)
 {
 	static const struct {
 		uint64_t below, unit;

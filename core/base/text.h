@@ -28,7 +28,7 @@ void text_hex(struct text *text, uint64_t value, int digits);
  */
 void text_decimal(struct text *text, uint64_t value, uint64_t unit, int decimals);
 /* ns as a person says it: "12 us", "3.20 ms", "75.0 s". False, nothing appended: 0. */
-bool text_span(struct text *text, uint64_t ns);
+bool text_human_ns(struct text *text, uint64_t ns);
 /* addr: 16 bytes, IPv4 as ::ffff:a.b.c.d; family 4 prints a.b.c.d, any other the IPv6 form (RFC 5952). */
 void text_address(struct text *text, const uint8_t addr[16], int family);
 

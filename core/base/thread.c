@@ -8,7 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 
-size_t beside_cpus(void)
+size_t thread_cpus(void)
 {
 	cpu_set_t cpus;
 
@@ -28,7 +28,7 @@ static bool start(pthread_t *thread, const pthread_attr_t *attributes, void *(*w
 	return ok;
 }
 
-bool beside_start(pthread_t *thread, void *(*work)(void *context), void *context)
+bool thread_start(pthread_t *thread, void *(*work)(void *context), void *context)
 {
 	pthread_attr_t elsewhere;
 	cpu_set_t cpus, others;

@@ -9,8 +9,8 @@
 
 /* Starts a thread, on another CPU than this one where there is one. It hears no signals. pthread_join() is the
  * caller's. False: there is none. */
-bool beside_start(pthread_t *thread, void *(*work)(void *context), void *context);
+bool thread_start(pthread_t *thread, void *(*work)(void *context), void *context);
 /* How many CPUs this process may use. */
-size_t beside_cpus(void);
+size_t thread_cpus(void);
 
 #endif

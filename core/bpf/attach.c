@@ -31,15 +31,15 @@ static int question(void *context, const char *program)
 	return kernel_arguments(&session->kernel, program, object_section(session->object, program));
 }
 
-bool ladder_open(struct session *session)
+bool attach_open(struct session *session)
 {
 	if (session->object)
 		return true;
 	session->object = object_open(session->tool);
 	if (!session->object)
 		return false;
-	prepare_sizes(session->object);
-	kernel_types_want(session->object);
+	configure_sizes(session->object);
+	kernel_btf_want(session->object);
 	return true;
 }
 
@@ -79,15 +79,15 @@ static const char *try_plan(struct session *session, struct options *options, en
 	const char *culprit = NULL;
 
 	*fate = AT_LOAD;
-	prepare_object(session, options);
-	loads_hold();
+	configure_object(session, options);
+	parallel_load_begin();
 	*error = bpf_object__load(session->object);
 	if (*error) {
-		loads_drop();
+		parallel_load_abort();
 		culprit = libbpf_log_program();
 		return culprit ? culprit : "";
 	}
-	culprit = loads_run(options->verbose, error);
+	culprit = parallel_load_commit(options->verbose, error);
 	if (culprit)
 		return culprit;
 	*fate = AT_ATTACH;
@@ -139,9 +139,9 @@ static bool load_as_planned(struct session *session, struct options *options)
 		enum fate fate;
 		int error;
 
-		if (!ladder_open(session))
+		if (!attach_open(session))
 			return fail(session, "reading its BPF object", -errno);
-		crossings_plan(&session->plan, &options->crossings, session->only, section, session);
+		exclusions_plan(&session->plan, &options->exclusions, session->only_program, section, session);
 		unserved = plan_choose(&session->plan, options->settings.flags, question, session);
 		if (unserved && !session->survey)
 			return fail_hook(session, unserved);
@@ -153,15 +153,15 @@ static bool load_as_planned(struct session *session, struct options *options)
 	}
 }
 
-bool ladder_load(struct session *session, struct options *options)
+bool attach_load(struct session *session, struct options *options)
 {
-	prepare_kernel(&options->settings, session->tool);
+	configure_kernel(&options->settings, session->tool);
 	plan_start(&session->plan, session->tool->hooks);
 	session->refused.error = -ENOENT;
 	return load_as_planned(session, options);
 }
 
-bool ladder_attach(struct session *session, struct options *options)
+bool attach_all(struct session *session, struct options *options)
 {
 	const char *culprit;
 	int error;

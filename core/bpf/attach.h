@@ -8,12 +8,12 @@
 /* Plans, tries (open, load), and plans again without what the kernel refused, until a plan stands. The iterators are
  * attached, those of the start have run when it returns. False: a required hook has run out of alternatives, and
  * session->failed tells of the last one; nothing is attached or open. */
-bool ladder_load(struct session *session, struct options *options);
-/* Attaches what was loaded; where the kernel refuses that, plans and loads again. False: as ladder_load(). */
-bool ladder_attach(struct session *session, struct options *options);
-/* Opens the object if it is not open yet, so that sections can be asked for and kernel_types() has what it needs;
+bool attach_load(struct session *session, struct options *options);
+/* Attaches what was loaded; where the kernel refuses that, plans and loads again. False: as attach_load(). */
+bool attach_all(struct session *session, struct options *options);
+/* Opens the object if it is not open yet, so that sections can be asked for and kernel_btf_subset() has what it needs;
  * session_leave() closes it. False: errno. */
-bool ladder_open(struct session *session);
+bool attach_open(struct session *session);
 /* With --verbose: the rung of each hook, and what was refused; always: what the user misses by it. */
-void ladder_tell(const struct session *session, const struct options *options);
+void report_session(const struct session *session, const struct options *options);
 #endif

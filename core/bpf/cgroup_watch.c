@@ -36,7 +36,7 @@ static struct sessions sessions;
 static struct options options;
 static uint64_t looked;
 
-static bool learn(void *context, const struct event *event, size_t size)
+static bool add_cgroup(void *context, const struct event *event, size_t size)
 {
 	const struct cgroups_event *e = (const void *)event;
 
@@ -59,12 +59,12 @@ void cgroup_watch_start(const struct options *asked, const struct options *tools
 {
 	if (!is_wanted(asked, tools, count))
 		return;
-	containers_on(cgroup_watch_look);
+	containers_on(cgroup_watch_rescan);
 	watch.name = tools->tool->name; /* in messages: the user knows no other */
-	options_start(&options, &watch);
+	options_init(&options, &watch);
 	options.verbose = asked->verbose;
 	options.ring_bytes = RING_BYTES;
-	sessions_start(&sessions, &options, 1, learn, NULL);
+	sessions_start(&sessions, &options, 1, add_cgroup, NULL);
 }
 
 void cgroup_watch_read(void)
@@ -73,7 +73,7 @@ void cgroup_watch_read(void)
 		;
 }
 
-void cgroup_watch_look(void)
+void cgroup_watch_rescan(void)
 {
 	uint64_t now = clock_boot();
 

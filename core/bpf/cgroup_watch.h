@@ -12,7 +12,7 @@ void cgroup_watch_start(const struct options *asked, const struct options *tools
 /* Takes in what was made since; often enough, so that none is lost. Nothing to do where it was not started. */
 void cgroup_watch_read(void);
 /* A cgroup is not known: takes in what was made, then, once a second at most, asks all processes again. */
-void cgroup_watch_look(void);
+void cgroup_watch_rescan(void);
 void cgroup_watch_stop(void);
 
 #endif

@@ -17,7 +17,7 @@
 /* Wake the reader when so much of the ring waits; its own timer (core/run/run.c) takes care of the tail. */
 #define WAKEUP_PART 4
 
-void prepare_kernel(struct settings *settings, const struct tool *tool)
+void configure_kernel(struct settings *settings, const struct tool *tool)
 {
 	const struct symbols *symbols = tool->symbols[0] ? symbols_kernel() : NULL;
 
@@ -45,11 +45,11 @@ static void reuse(struct session *session, const struct session *other, const ch
 	int fd = bpf_map__fd(bpf_object__find_map_by_name(other->object, name));
 
 	if (own && fd >= 0 && bpf_map__reuse_fd(own, fd))
-		say_exit(EXIT_FAILED, "sharing the map %s: %s", name, strerror(errno));
+		fatal(EXIT_FAILED, "sharing the map %s: %s", name, strerror(errno));
 }
 
 /* What the tools of a process have in common. */
-static void prepare_shared(struct session *session, const struct options *options)
+static void configure_shared_maps(struct session *session, const struct options *options)
 {
 	static const char *const tags[] = { "tags", "tags_hash", "accepted", "listeners" };
 
@@ -80,7 +80,7 @@ static bool may_use_slots(const struct session *session, const struct settings *
 			return false;
 	}
 	return session->kernel.tag_slots && !is_interval_tool(session->tool) &&
-	       !(settings->flags & (TAGS_KEPT | TAGS_NEEDED | LISTENERS_NEEDED));
+	       !(settings->flags & (TAGS_BORROWED | TAGS_OUTLIVE_US | LISTENERS_NEEDED));
 }
 
 /* No program that is loaded uses it: code that does is dead by the settings. */
@@ -92,7 +92,7 @@ static void leave_out_map(const struct session *session, const char *name)
 		bpf_map__set_autocreate(map, false);
 }
 
-void prepare_sizes(struct bpf_object *object)
+void configure_sizes(struct bpf_object *object)
 {
 	__u32 cpus = (__u32)libbpf_num_possible_cpus();
 	struct bpf_map *map = bpf_object__find_map_by_name(object, "totals_by_cpu");
@@ -104,7 +104,7 @@ void prepare_sizes(struct bpf_object *object)
 		bpf_map__set_max_entries(map, TAG_SLOTS + TAG_SPARES * cpus);
 }
 
-void prepare_object(struct session *session, struct options *options)
+void configure_object(struct session *session, struct options *options)
 {
 	struct settings *settings = &options->settings;
 	struct bpf_map *map;
@@ -115,14 +115,14 @@ void prepare_object(struct session *session, struct options *options)
 	settings->has_task_btf = session->kernel.task_btf;
 	settings->has_cast = session->kernel.cast;
 	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
-	kernel_types_casts(settings->casts);
-	pins_place(session, options);
+	kernel_btf_casts(settings->casts);
+	pinned_maps_install(session, options);
 	for (size_t i = 0; i < session->plan.count; i++)
 		settings->arguments[i] = (__u32)session->plan.choices[i].arguments;
 	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
 	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
-		say_exit(EXIT_FAILED, "internal: the object has no settings of this size");
-	prepare_shared(session, options);
+		fatal(EXIT_FAILED, "internal: the object has no settings of this size");
+	configure_shared_maps(session, options);
 	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
 	if (!settings->has_tag_slots)
 		leave_out_map(session, "tag_slots");

@@ -6,10 +6,10 @@
 #include "core/bpf/session.h"
 
 /* Addresses that programs compare with, kept 0 (not known) where kallsyms hides them; the same for enum values, ~0. */
-void prepare_kernel(struct settings *settings, const struct tool *tool);
+void configure_kernel(struct settings *settings, const struct tool *tool);
 /* How large maps are that have something for each CPU; once, of an object that was just opened. */
-void prepare_sizes(struct bpf_object *object);
+void configure_sizes(struct bpf_object *object);
 /* The settings frozen into the object, the planned programs switched on, maps that go unused left out. */
-void prepare_object(struct session *session, struct options *options);
+void configure_object(struct session *session, struct options *options);
 
 #endif

@@ -15,17 +15,17 @@
 #include <bpf/libbpf.h>
 
 #include "core/base/clock.h"
-#include "core/model/counted.h"
+#include "core/model/counter.h"
 
-struct counts {
+struct mapped_counters {
 	const unsigned char *now; /* mapped, values of `size` bytes; the programs add to them */
-	unsigned char *told;      /* the same when they were told last; the tool's grown() keeps it */
+	unsigned char *reported;  /* the same when they were told last; the tool's read_counter() keeps it */
 	size_t size, mapped;
 	uint32_t count;
 	struct event *event; /* tool->event_size bytes */
 };
 
-const struct bpf_map *counts_map(const struct bpf_object *object)
+const struct bpf_map *counters_map(const struct bpf_object *object)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(object, "totals");
 
@@ -33,63 +33,63 @@ const struct bpf_map *counts_map(const struct bpf_object *object)
 }
 
 /* Values stand eight bytes apart, or a multiple of it (array_map_alloc() in kernel/bpf/arraymap.c). */
-static bool map_counts(struct counts *counts, const struct bpf_map *map)
+static bool map_counters(struct mapped_counters *counters, const struct bpf_map *map)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	void *now;
 
-	counts->count = bpf_map__max_entries(map);
-	counts->size = (bpf_map__value_size(map) + 7UL) & ~7UL;
-	counts->mapped = (counts->size * counts->count + page - 1) & ~(page - 1);
-	now = mmap(NULL, counts->mapped, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	counters->count = bpf_map__max_entries(map);
+	counters->size = (bpf_map__value_size(map) + 7UL) & ~7UL;
+	counters->mapped = (counters->size * counters->count + page - 1) & ~(page - 1);
+	now = mmap(NULL, counters->mapped, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
 	if (now != MAP_FAILED)
-		counts->now = now;
-	return counts->now;
+		counters->now = now;
+	return counters->now;
 }
 
-bool counts_open(struct session *session)
+bool counters_open(struct session *session)
 {
-	if (!session->tool->grown)
+	if (!session->tool->read_counter)
 		return true;
-	session->counts = calloc(1, sizeof(*session->counts));
-	if (!session->counts || !map_counts(session->counts, counts_map(session->object)))
+	session->counters = calloc(1, sizeof(*session->counters));
+	if (!session->counters || !map_counters(session->counters, counters_map(session->object)))
 		return false;
-	session->counts->told = calloc(session->counts->count, session->counts->size);
-	session->counts->event = malloc(session->tool->event_size);
-	return session->counts->told && session->counts->event;
+	session->counters->reported = calloc(session->counters->count, session->counters->size);
+	session->counters->event = malloc(session->tool->event_size);
+	return session->counters->reported && session->counters->event;
 }
 
-void counts_run(struct session *session, counted_event *take, void *context)
+void counters_run(struct session *session, counter_event *handle, void *context)
 {
-	struct counts *counts = session->counts;
+	struct mapped_counters *counters = session->counters;
 	const struct tool *tool = session->tool;
 
-	for (uint32_t key = 0; counts && key < counts->count; key++) {
-		struct counted counted = { .key = key,
-					   .all = counts->now,
-					   .now = counts->now + key * counts->size,
-					   .told = counts->told + key * counts->size };
+	for (uint32_t key = 0; counters && key < counters->count; key++) {
+		struct counter counter = { .key = key,
+					   .all = counters->now,
+					   .now = counters->now + key * counters->size,
+					   .reported = counters->reported + key * counters->size };
 
-		memset(counts->event, 0, tool->event_size);
-		if (!tool->grown(session->options, &counted, counts->event))
+		memset(counters->event, 0, tool->event_size);
+		if (!tool->read_counter(session->options, &counter, counters->event))
 			continue;
-		counts->event->ts = clock_boot();
-		counts->event->tool = (uint8_t)session->options->settings.tool;
-		session->counted++;
-		take(context, counts->event, tool->event_size);
+		counters->event->ts = clock_boot();
+		counters->event->tool = (uint8_t)session->options->settings.tool;
+		session->counter_events++;
+		handle(context, counters->event, tool->event_size);
 	}
 }
 
-void counts_close(struct session *session)
+void counters_close(struct session *session)
 {
-	struct counts *counts = session->counts;
+	struct mapped_counters *counters = session->counters;
 
-	if (!counts)
+	if (!counters)
 		return;
-	if (counts->now)
-		munmap((void *)counts->now, counts->mapped);
-	free(counts->told);
-	free(counts->event);
-	free(counts);
-	session->counts = NULL;
+	if (counters->now)
+		munmap((void *)counters->now, counters->mapped);
+	free(counters->reported);
+	free(counters->event);
+	free(counters);
+	session->counters = NULL;
 }

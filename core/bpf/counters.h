@@ -6,17 +6,17 @@
 #include "core/bpf/session.h"
 
 /* Gets an event that was made here; what it returns does not matter. */
-typedef bool counted_event(void *context, const void *event, size_t size);
+typedef bool counter_event(void *context, const void *event, size_t size);
 
 struct bpf_object;
 struct bpf_map;
 
 /* What the programs of an object count in: `totals`, or `totals_by_cpu`; NULL: they count nothing. */
-const struct bpf_map *counts_map(const struct bpf_object *object);
-/* Maps the counters of a tool that has some (tool.grown). False: errno tells. */
-bool counts_open(struct session *session);
+const struct bpf_map *counters_map(const struct bpf_object *object);
+/* Maps the counters of a tool that has some (tool.read_counter). False: errno tells. */
+bool counters_open(struct session *session);
 /* Makes an event of each counter that has grown since the last time. */
-void counts_run(struct session *session, counted_event *take, void *context);
-void counts_close(struct session *session);
+void counters_run(struct session *session, counter_event *handle, void *context);
+void counters_close(struct session *session);
 
 #endif

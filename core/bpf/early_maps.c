@@ -24,16 +24,16 @@ struct early {
 	const char *name;
 	enum bpf_map_type type; /* none: not wanted */
 	__u32 key_size, value_size, max_entries;
-	int fd;        /* negative errno: not made */
-	int stands_in; /* what libbpf got for it; -1: it has not asked */
+	int fd;          /* negative errno: not made */
+	int placeholder; /* what libbpf got for it; -1: it has not asked */
 };
 
 /* The same in all objects that have them. The ring is the first. */
 static struct early maps[] = { { .name = "ring" }, { .name = "accepted" }, { .name = "tag_slots" } };
 static pthread_t thread;
 static bool running;
-static int hears;
-static sem_t heard, known;
+static int bpf_error;
+static sem_t bpf_tried, planned;
 
 int __real_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
 			  const struct bpf_map_create_opts *options) __attribute__((weak)); /* not in unit tests */
@@ -42,44 +42,44 @@ int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_si
 
 #define for_each_early(early) for (struct early *early = maps; early < maps + sizeof(maps) / sizeof(maps[0]); early++)
 
-static void make(struct early *early)
+static void create_map(struct early *early)
 {
 	early->fd = __real_bpf_map_create(early->type, early->name, early->key_size, early->value_size,
 					  early->max_entries, NULL);
 }
 
-static void *make_all(void *unused)
+static void *create_maps(void *unused)
 {
-	hears = kernel_hears();
-	sem_post(&heard);
-	if (!hears)
-		make(&maps[0]);
-	sem_wait(&known);
-	for (struct early *early = maps + 1; !hears && early < maps + sizeof(maps) / sizeof(maps[0]); early++)
+	bpf_error = kernel_bpf_usable();
+	sem_post(&bpf_tried);
+	if (!bpf_error)
+		create_map(&maps[0]);
+	sem_wait(&planned);
+	for (struct early *early = maps + 1; !bpf_error && early < maps + sizeof(maps) / sizeof(maps[0]); early++)
 		if (early->type)
-			make(early);
+			create_map(early);
 	return unused;
 }
 
-void ahead_start(uint32_t ring_bytes)
+void early_maps_start(uint32_t ring_bytes)
 {
 	for_each_early(early)
 	{
 		early->type = BPF_MAP_TYPE_UNSPEC;
-		early->fd = early->stands_in = -1;
+		early->fd = early->placeholder = -1;
 	}
 	maps[0].type = BPF_MAP_TYPE_RINGBUF;
 	maps[0].max_entries = ring_bytes;
-	sem_init(&heard, 0, 0);
-	sem_init(&known, 0, 0);
-	running = beside_start(&thread, make_all, NULL);
+	sem_init(&bpf_tried, 0, 0);
+	sem_init(&planned, 0, 0);
+	running = thread_start(&thread, create_maps, NULL);
 	if (running)
 		return;
-	hears = kernel_hears();
-	sem_post(&heard);
+	bpf_error = kernel_bpf_usable();
+	sem_post(&bpf_tried);
 }
 
-void ahead_go_on(const struct session *session)
+void early_maps_plan(const struct session *session)
 {
 	for (struct early *early = maps + 1; running && early < maps + sizeof(maps) / sizeof(maps[0]); early++) {
 		const struct bpf_map *map =
@@ -92,24 +92,24 @@ void ahead_go_on(const struct session *session)
 		early->value_size = bpf_map__value_size(map);
 		early->max_entries = bpf_map__max_entries(map);
 	}
-	sem_post(&known);
+	sem_post(&planned);
 }
 
-int ahead_heard(void)
+int early_maps_bpf_works(void)
 {
-	sem_wait(&heard);
-	return hears;
+	sem_wait(&bpf_tried);
+	return bpf_error;
 }
 
-static bool is_this(const struct early *early, enum bpf_map_type type, const char *name, __u32 key_size,
-		    __u32 value_size, __u32 max_entries, const struct bpf_map_create_opts *options)
+static bool is_same_map(const struct early *early, enum bpf_map_type type, const char *name, __u32 key_size,
+			__u32 value_size, __u32 max_entries, const struct bpf_map_create_opts *options)
 {
-	return !strcmp(early->name, name) && early->type == type && early->stands_in < 0 &&
+	return !strcmp(early->name, name) && early->type == type && early->placeholder < 0 &&
 	       early->key_size == key_size && early->value_size == value_size && early->max_entries == max_entries &&
 	       !(options && options->map_flags);
 }
 
-int ahead_stand_in(void)
+int early_maps_placeholder_fd(void)
 {
 	int fd = eventfd(0, EFD_CLOEXEC), higher;
 
@@ -126,16 +126,16 @@ int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_si
 {
 	for_each_early(early)
 	{
-		if (!running || !name || !is_this(early, type, name, key_size, value_size, max_entries, options))
+		if (!running || !name || !is_same_map(early, type, name, key_size, value_size, max_entries, options))
 			continue;
-		early->stands_in = ahead_stand_in();
-		if (early->stands_in >= 0)
-			return early->stands_in;
+		early->placeholder = early_maps_placeholder_fd();
+		if (early->placeholder >= 0)
+			return early->placeholder;
 	}
 	return __real_bpf_map_create(type, name, key_size, value_size, max_entries, options);
 }
 
-int ahead_settle(void)
+int early_maps_finish(void)
 {
 	int error = 0;
 
@@ -145,9 +145,9 @@ int ahead_settle(void)
 	running = false;
 	for_each_early(early)
 	{
-		if (early->stands_in >= 0 && early->fd >= 0 && dup3(early->fd, early->stands_in, O_CLOEXEC) < 0)
+		if (early->placeholder >= 0 && early->fd >= 0 && dup3(early->fd, early->placeholder, O_CLOEXEC) < 0)
 			error = -errno;
-		if (early->stands_in >= 0 && early->fd < 0)
+		if (early->placeholder >= 0 && early->fd < 0)
 			error = early->fd;
 		if (early->fd >= 0)
 			close(early->fd);

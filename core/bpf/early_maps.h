@@ -5,16 +5,16 @@
 
 #include "core/bpf/session.h"
 
-/* Begins to make the ring. The first to call bpf(): ahead_heard() tells what came of it. */
-void ahead_start(uint32_t ring_bytes);
+/* Begins to make the ring. The first to call bpf(): early_maps_bpf_works() tells what came of it. */
+void early_maps_start(uint32_t ring_bytes);
 /* The others of the session, whose object is open (NULL: it could not be). */
-void ahead_go_on(const struct session *session);
-/* Whether bpf() can be called at all: as kernel_hears() says it. */
-int ahead_heard(void);
+void early_maps_plan(const struct session *session);
+/* Whether bpf() can be called at all: as kernel_bpf_usable() says it. */
+int early_maps_bpf_works(void);
 /* A descriptor of nothing for libbpf, until what it stands for takes its place (dup3()). -1: errno. */
-int ahead_stand_in(void);
+int early_maps_placeholder_fd(void);
 /* Objects have got descriptors that stand for maps still being made: waits until they are those maps, of whichever
  * object asked for them. 0, or a negative errno. */
-int ahead_settle(void);
+int early_maps_finish(void);
 
 #endif

@@ -9,7 +9,7 @@
 #define OF_EACH   48 /* maps, programs and links of a tool, and what stands for them while they are loaded */
 #define OF_OTHERS 16
 
-int descriptors_want(size_t tools)
+int fd_limit_raise(size_t tools)
 {
 	rlim_t wanted = OF_OTHERS + OF_EACH * tools;
 	struct rlimit limit;

@@ -6,6 +6,6 @@
 #include <stddef.h>
 
 /* Raises the limit of open files, as far as it may be raised, to what so many tools need. 0; -EMFILE: it is too low. */
-int descriptors_want(size_t tools);
+int fd_limit_raise(size_t tools);
 
 #endif

@@ -24,7 +24,7 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 }
 
 /* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. */
-static void read_events(int fd, size_t event_size, iterator_event *take, void *context)
+static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
 	static char buffer[64 * 1024];
 	size_t left = 0;
@@ -39,7 +39,7 @@ static void read_events(int fd, size_t event_size, iterator_event *take, void *c
 			return;
 		left += (size_t)got;
 		for (; left >= event_size; at += event_size, left -= event_size)
-			take(context, buffer + at, event_size);
+			handle(context, buffer + at, event_size);
 		memmove(buffer, buffer + at, left);
 	}
 }
@@ -48,13 +48,13 @@ static void read_events(int fd, size_t event_size, iterator_event *take, void *c
 #define AGAIN_PART 3000
 
 /* The kernel half misses an owner (struct walk); also where it cannot be asked. */
-static bool is_asked(const struct session *session)
+static bool is_requested(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");
 	struct walk walk;
 	__u32 zero = 0;
 
-	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) || walk.asked;
+	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) || walk.requested;
 }
 
 static bool is_due(const struct session *session, size_t i, int use)
@@ -63,12 +63,12 @@ static bool is_due(const struct session *session, size_t i, int use)
 
 	if (!session->links[i])
 		return false;
-	if (hook->again && use == RUN_AT_INTERVAL)
-		return clock_boot() >= session->again_after[i] || is_asked(session);
+	if (hook->rerun_each_interval && use == RUN_AT_INTERVAL)
+		return clock_boot() >= session->rerun_after[i] || is_requested(session);
 	return (int)hook->use == use;
 }
 
-void iterators_run(struct session *session, int use, iterator_event *take, void *context)
+void iterators_run(struct session *session, int use, iterator_event *handle, void *context)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		uint64_t start = clock_boot();
@@ -78,11 +78,11 @@ void iterators_run(struct session *session, int use, iterator_event *take, void 
 			continue;
 		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
 		if (fd < 0) {
-			say("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
+			message("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
 			continue;
 		}
-		read_events(fd, session->tool->event_size, take, context);
+		read_events(fd, session->tool->event_size, handle, context);
 		close(fd);
-		session->again_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
+		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

@@ -13,6 +13,6 @@ typedef bool iterator_event(void *context, const void *event, size_t size);
 struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program);
 /* Runs the iterators of hooks with this use (RUN_AT_START ...), once; those that run again, too, if it is time. What
  * they write are events of the tool. */
-void iterators_run(struct session *session, int use, iterator_event *take, void *context);
+void iterators_run(struct session *session, int use, iterator_event *handle, void *context);
 
 #endif

@@ -63,7 +63,7 @@ const char *object_section(const struct bpf_object *object, const char *program)
 	const struct bpf_program *found = bpf_object__find_program_by_name(object, program);
 
 	if (!found) /* a table of cmd/ and its object disagree: a unit test looks at each */
-		say_exit(EXIT_FAILED, "internal: no program %s in the object", program);
+		fatal(EXIT_FAILED, "internal: no program %s in the object", program);
 	return bpf_program__section_name(found);
 }
 

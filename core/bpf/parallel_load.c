@@ -43,7 +43,7 @@ struct load {
 
 static struct load loads[PROGRAMS];
 static size_t count;
-static bool holding;
+static bool queueing;
 static struct load *by_length[PROGRAMS];
 static atomic_size_t next; /* of by_length */
 
@@ -58,16 +58,16 @@ int __real_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_
 int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options);
 
 /* For libbpf to close. */
-static int yes(void)
+static int placeholder(void)
 {
-	int fd = ahead_stand_in();
+	int fd = early_maps_placeholder_fd();
 
 	return fd < 0 ? -errno : fd;
 }
 
 int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options)
 {
-	return holding && size < QUESTION ? yes() : __real_bpf_btf_load(btf, size, options);
+	return queueing && size < QUESTION ? placeholder() : __real_bpf_btf_load(btf, size, options);
 }
 
 static int load_now(const struct load *load)
@@ -76,9 +76,9 @@ static int load_now(const struct load *load)
 }
 
 /* Takes the code over. */
-static int hold(struct load load)
+static int queue_load(struct load load)
 {
-	load.fd = yes();
+	load.fd = placeholder();
 	if (load.fd < 0) {
 		free(load.code);
 		return load.fd;
@@ -95,8 +95,8 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	struct load load = { .type = type, .name = name, .license = license, .length = length };
 	int fd, error;
 
-	if (holding && !(options && options->attach_btf_id)) /* no program of an object's */
-		return yes();
+	if (queueing && !(options && options->attach_btf_id)) /* no program of an object's */
+		return placeholder();
 	if (!options || !options->attach_btf_id)
 		return __real_bpf_prog_load(type, name, license, code, length, options);
 	load.options = *options;
@@ -106,10 +106,10 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 		return -errno;
 	}
 	memcpy(load.code, code, length * sizeof(*code));
-	kernel_types_number(load.code, length, &load.options);
-	if (holding && count < PROGRAMS)
-		return hold(load);
-	error = holding ? ahead_settle() : 0;
+	kernel_btf_relocate(load.code, length, &load.options);
+	if (queueing && count < PROGRAMS)
+		return queue_load(load);
+	error = queueing ? early_maps_finish() : 0;
 	fd = error ? error : load_now(&load);
 	free(load.code);
 	errno = fd < 0 ? -fd : errno;
@@ -120,25 +120,25 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
  * is no program yet. */
 int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options)
 {
-	return holding ? 0 : __real_bpf_prog_bind_map(program, map, options);
+	return queueing ? 0 : __real_bpf_prog_bind_map(program, map, options);
 }
 
-void loads_hold(void)
+void parallel_load_begin(void)
 {
 	count = 0;
-	holding = true;
+	queueing = true;
 }
 
-void loads_drop(void)
+void parallel_load_abort(void)
 {
-	ahead_settle(); /* while the descriptors are still the object's */
+	early_maps_finish(); /* while the descriptors are still the object's */
 	for (size_t i = 0; i < count; i++)
 		free(loads[i].code);
 	count = 0;
-	holding = false;
+	queueing = false;
 }
 
-static void load_held(struct load *load)
+static void load_queued(struct load *load)
 {
 	int fd = load_now(load);
 
@@ -152,7 +152,7 @@ static void *load_some(void *unused)
 	size_t i;
 
 	while ((i = atomic_fetch_add(&next, 1)) < count)
-		load_held(by_length[i]);
+		load_queued(by_length[i]);
 	return unused;
 }
 
@@ -166,7 +166,7 @@ static int longer(const void *a, const void *b)
 /* How many threads help this one. */
 static size_t helpers_wanted(void)
 {
-	size_t most = beside_cpus();
+	size_t most = thread_cpus();
 
 	if (most > THREADS)
 		most = THREADS;
@@ -184,7 +184,7 @@ static void load_all(void)
 		by_length[i] = &loads[i];
 	qsort(by_length, count, sizeof(by_length[0]), longer);
 	next = 0;
-	while (started < wanted && beside_start(&helpers[started], load_some, NULL))
+	while (started < wanted && thread_start(&helpers[started], load_some, NULL))
 		started++;
 	load_some(NULL);
 	for (size_t i = 0; i < started; i++)
@@ -192,7 +192,7 @@ static void load_all(void)
 }
 
 /* What the verifier has against the program. */
-static void tell(const struct load *refused)
+static void print_log(const struct load *refused)
 {
 	struct load load = *refused;
 	char *log = malloc(LOG_SIZE);
@@ -211,13 +211,13 @@ static void tell(const struct load *refused)
 	free(log);
 }
 
-const char *loads_run(bool verbose, int *error)
+const char *parallel_load_commit(bool verbose, int *error)
 {
 	const struct load *refused = NULL;
 
-	*error = ahead_settle();
+	*error = early_maps_finish();
 	if (*error) {
-		loads_drop();
+		parallel_load_abort();
 		return "";
 	}
 	load_all();
@@ -226,7 +226,7 @@ const char *loads_run(bool verbose, int *error)
 			refused = &loads[i];
 	*error = refused ? refused->error : 0;
 	if (refused && verbose)
-		tell(refused);
-	loads_drop();
+		print_log(refused);
+	parallel_load_abort();
 	return refused ? refused->name : NULL;
 }

@@ -5,13 +5,14 @@
 
 #include <stdbool.h>
 
-/* Until loads_run() or loads_drop(), libbpf's bpf_prog_load() takes note of programs and loads nothing. */
-void loads_hold(void);
+/* Until parallel_load_commit() or parallel_load_abort(), libbpf's bpf_prog_load() takes note of programs and loads
+ * nothing. */
+void parallel_load_begin(void);
 /* Loads what was held; its object is still open. NULL; or the name, the object's, of the first program in libbpf's
  * order that the kernel refused ("": no one program is to blame), with a negative errno in *error. verbose: the
  * verifier's words go to stderr. */
-const char *loads_run(bool verbose, int *error);
+const char *parallel_load_commit(bool verbose, int *error);
 /* Forgets what was held. */
-void loads_drop(void);
+void parallel_load_abort(void);
 
 #endif

@@ -29,7 +29,7 @@ static const char *why_not_open(const char *path, int error)
 	if (error == EACCES && statfs(path, &system) == 0 && (unsigned long)system.f_type != BPF_FS_MAGIC)
 		return "not in a BPF file system, so nothing that is pinned";
 	if (error == EPERM)
-		say_exit(EXIT_CANNOT, "%s: %s (%s)", path, strerror(error), kernel_remedy(-error));
+		fatal(EXIT_CANNOT, "%s: %s (%s)", path, strerror(error), kernel_remedy(-error));
 	return strerror(error);
 }
 
@@ -50,7 +50,7 @@ static const char *what_is_wrong(int fd, unsigned int value_size)
 	return NULL;
 }
 
-const char *pin_open(int *fd, const char *path, unsigned int value_size)
+const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size)
 {
 	const char *message;
 
@@ -65,12 +65,12 @@ const char *pin_open(int *fd, const char *path, unsigned int value_size)
 	return message;
 }
 
-static __u32 place(const struct session *session, const char *name, int fd)
+static __u32 install(const struct session *session, const char *name, int fd)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(session->object, name);
 
 	if (fd >= 0 && !map)
-		say_exit(EXIT_USAGE, "--%s: not for %s, which has no sockets", name, session->tool->name);
+		fatal(EXIT_USAGE, "--%s: not for %s, which has no sockets", name, session->tool->name);
 	if (fd < 0 && map)
 		bpf_map__set_autocreate(map, false);
 	if (fd < 0)
@@ -80,10 +80,10 @@ static __u32 place(const struct session *session, const char *name, int fd)
 	return 1;
 }
 
-void pins_place(struct session *session, struct options *options)
+void pinned_maps_install(struct session *session, struct options *options)
 {
 	if (options->mntnsmap >= 0 && !session->kernel.task_btf)
-		say_exit(EXIT_CANNOT, "--mntnsmap: needs a kernel of 5.11 or later");
-	options->settings.has_cgroupmap = place(session, "cgroupmap", options->cgroupmap);
-	options->settings.has_mntnsmap = place(session, "mntnsmap", options->mntnsmap);
+		fatal(EXIT_CANNOT, "--mntnsmap: needs a kernel of 5.11 or later");
+	options->settings.has_cgroupmap = install(session, "cgroupmap", options->cgroupmap);
+	options->settings.has_mntnsmap = install(session, "mntnsmap", options->mntnsmap);
 }

@@ -14,7 +14,7 @@ void plan_start(struct plan *plan, const struct hook *hooks)
 		plan->choices[plan->count++].alt = PLAN_NONE;
 }
 
-bool plan_wants(const struct hook *hook, uint32_t flags)
+bool plan_has_hook(const struct hook *hook, uint32_t flags)
 {
 	return (hook->flag & flags) == hook->flag && !(hook->unless & flags);
 }
@@ -29,7 +29,7 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 
 		choice->alt = PLAN_NONE;
 		choice->arguments = 0;
-		if (!plan_wants(hook, flags))
+		if (!plan_has_hook(hook, flags))
 			continue;
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt] && choice->alt == PLAN_NONE; alt++) {
 			int arguments;
@@ -37,7 +37,7 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 			if (choice->refused[alt])
 				continue;
 			arguments = question(context, hook->alts[alt]);
-			if (arguments < 0 || (arguments && arguments == hook->lacking)) {
+			if (arguments < 0 || (arguments && arguments == hook->unusable_args)) {
 				choice->refused[alt] = arguments == -1 ? -ENOENT : arguments < 0 ? arguments : -ENODATA;
 				choice->fates[alt] = NO_TARGET;
 				continue;
@@ -45,7 +45,7 @@ const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question 
 			choice->alt = alt;
 			choice->arguments = arguments;
 		}
-		if (choice->alt == PLAN_NONE && !hook->without && !unserved)
+		if (choice->alt == PLAN_NONE && !hook->optional && !unserved)
 			unserved = hook;
 	}
 	return unserved;
@@ -65,7 +65,7 @@ bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int err
 	return false;
 }
 
-void plan_cross_out(struct plan *plan, size_t i, int alt, enum fate fate)
+void plan_exclude(struct plan *plan, size_t i, int alt, enum fate fate)
 {
 	plan->choices[i].refused[alt] = -ECANCELED;
 	plan->choices[i].fates[alt] = fate;
@@ -85,7 +85,7 @@ static bool is_word(const char *word, const char *text, size_t length)
 	return strlen(word) == length && !memcmp(word, text, length);
 }
 
-static bool among(const char *names, const char *word, size_t length)
+static bool is_among(const char *names, const char *word, size_t length)
 {
 	for (size_t size; names && *names; names += size + (names[size] == ',')) {
 		size = strcspn(names, ",");
@@ -95,9 +95,9 @@ static bool among(const char *names, const char *word, size_t length)
 	return false;
 }
 
-bool crossed_out(const char *without, const char *program, const char *section)
+bool is_excluded(const char *without, const char *program, const char *section)
 {
-	return among(without, program, strlen(program)) || among(without, section, strcspn(section, "/"));
+	return is_among(without, program, strlen(program)) || is_among(without, section, strcspn(section, "/"));
 }
 
 /* "2"; 0: it is none. */
@@ -106,22 +106,22 @@ static size_t rung_number(const char *rung)
 	return rung[0] >= '1' && rung[0] <= '0' + ALT_ITEMS && !rung[1] ? (size_t)(rung[0] - '0') : 0;
 }
 
-bool passed_over(const char *rung, const char *const *programs, const char *const *sections, size_t n, size_t i)
+bool is_below_rung(const char *rung, const char *const *programs, const char *const *sections, size_t n, size_t i)
 {
 	size_t number = rung ? rung_number(rung) : 0;
 
-	if (!rung || crossed_out(rung, programs[i], sections[i]))
+	if (!rung || is_excluded(rung, programs[i], sections[i]))
 		return false;
 	if (number)
 		return i + 1 < number && i + 1 < n;
 	for (size_t other = 0; other < n; other++)
-		if (crossed_out(rung, programs[other], sections[other]))
+		if (is_excluded(rung, programs[other], sections[other]))
 			return true;
 	return false;
 }
 
-void crossings_plan(struct plan *plan, const struct crossings *crossings, const char *only,
-		    const char *(*section)(void *context, const char *program), void *context)
+void exclusions_plan(struct plan *plan, const struct exclusions *crossings, const char *only,
+		     const char *(*section)(void *context, const char *program), void *context)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *const *alts = plan->hooks[i].alts;
@@ -131,28 +131,28 @@ void crossings_plan(struct plan *plan, const struct crossings *crossings, const 
 		for (; n < ALT_ITEMS && alts[n]; n++)
 			sections[n] = section(context, alts[n]);
 		for (size_t alt = 0; alt < n; alt++) {
-			if (passed_over(crossings->rung, alts, sections, n, alt))
-				plan_cross_out(plan, i, (int)alt, PASSED_OVER);
-			if (crossed_out(crossings->without, alts[alt], sections[alt]) ||
+			if (is_below_rung(crossings->rung, alts, sections, n, alt))
+				plan_exclude(plan, i, (int)alt, SKIPPED);
+			if (is_excluded(crossings->without, alts[alt], sections[alt]) ||
 			    (only && strcmp(only, alts[alt])))
-				plan_cross_out(plan, i, (int)alt, CROSSED_OUT);
+				plan_exclude(plan, i, (int)alt, EXCLUDED);
 		}
 	}
 }
 
-void crossings_apply(struct kernel *kernel, const char *without)
+void exclusions_apply(struct kernel *kernel, const char *without)
 {
-	if (among(without, "sk_storage", 10))
+	if (is_among(without, "sk_storage", 10))
 		kernel->sk_storage = false;
-	if (among(without, "tag_slots", 9))
+	if (is_among(without, "tag_slots", 9))
 		kernel->tag_slots = false;
-	if (among(without, "map_iterators", 13))
+	if (is_among(without, "map_iterators", 13))
 		kernel->map_iterators = false;
-	if (among(without, "task_btf", 8))
+	if (is_among(without, "task_btf", 8))
 		kernel->task_btf = false;
-	if (among(without, "cast", 4))
+	if (is_among(without, "cast", 4))
 		kernel->cast = false;
-	if (among(without, "trampolines", 11))
+	if (is_among(without, "trampolines", 11))
 		kernel->trampolines = false;
 }
 
@@ -176,8 +176,8 @@ static bool is_of(const struct tool *tool, const char *name, size_t length)
 	return is_listed(kinds, name, length);
 }
 
-static const char *take_known(char *known, size_t size, const char *names, const struct tool *tool,
-			      const char *const *more)
+static const char *add_known(char *known, size_t size, const char *names, const struct tool *tool,
+			     const char *const *more)
 {
 	static char unknown[64];
 	const char *first = NULL;
@@ -197,17 +197,17 @@ static const char *take_known(char *known, size_t size, const char *names, const
 	return first;
 }
 
-const char *crossings_known(char *known, size_t size, const char *without, const struct tool *tool)
+const char *exclusions_known(char *known, size_t size, const char *without, const struct tool *tool)
 {
-	return take_known(known, size, without, tool, features);
+	return add_known(known, size, without, tool, features);
 }
 
-const char *rungs_known(char *known, size_t size, const char *rung, const struct tool *tool)
+const char *exclusions_known_rungs(char *known, size_t size, const char *rung, const struct tool *tool)
 {
 	static const char *const none[] = { NULL };
 
 	if (!rung || !rung_number(rung))
-		return take_known(known, size, rung, tool, none);
+		return add_known(known, size, rung, tool, none);
 	snprintf(known, size, "%s", rung);
 	return NULL;
 }

@@ -16,8 +16,8 @@ enum fate {
 	NO_TARGET,   /* the kernel does not have what it is to be attached to, or no means to reach it */
 	AT_LOAD,     /* refused */
 	AT_ATTACH,   /* refused */
-	CROSSED_OUT, /* not to be used: --without */
-	PASSED_OVER, /* not to be used: --rung */
+	EXCLUDED,    /* not to be used: --without */
+	SKIPPED,     /* not to be used: --rung */
 };
 
 enum { PLAN_NONE = -1, ALT_ITEMS = sizeof(((struct hook *)0)->alts) / sizeof(char *) };
@@ -42,29 +42,29 @@ typedef int plan_question(void *context, const char *program);
 /* An empty plan for the hooks that these tool flags want; unwanted hooks stay unserved. */
 void plan_start(struct plan *plan, const struct hook *hooks);
 /* The tool flags ask for this hook. */
-bool plan_wants(const struct hook *hook, uint32_t flags);
+bool plan_has_hook(const struct hook *hook, uint32_t flags);
 /* Chooses anew for every hook. Returns the first required hook that nothing can serve, or NULL: the plan stands. */
 const struct hook *plan_choose(struct plan *plan, uint32_t flags, plan_question *question, void *context);
 /* The kernel refused this program: it will not be chosen again. False: it was not part of the plan. */
 bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int error);
-/* This program will never be chosen. fate: CROSSED_OUT or PASSED_OVER */
-void plan_cross_out(struct plan *plan, size_t i, int alt, enum fate fate);
+/* This program will never be chosen. fate: EXCLUDED or SKIPPED */
+void plan_exclude(struct plan *plan, size_t i, int alt, enum fate fate);
 /* The program that serves hook i, or NULL. */
 const char *plan_program(const struct plan *plan, size_t i);
 
 /* The program, of this section, is among the names. */
-bool crossed_out(const char *without, const char *program, const char *section);
+bool is_excluded(const char *without, const char *program, const char *section);
 /* Of a hook's n programs, of these sections, i is not what was asked for. */
-bool passed_over(const char *rung, const char *const *programs, const char *const *sections, size_t n, size_t i);
+bool is_below_rung(const char *rung, const char *const *programs, const char *const *sections, size_t n, size_t i);
 /* Marks what of the plan's programs is not to be used, or not `only`, unless NULL. section() knows their sections. */
-void crossings_plan(struct plan *plan, const struct crossings *crossings, const char *only,
-		    const char *(*section)(void *context, const char *program), void *context);
+void exclusions_plan(struct plan *plan, const struct exclusions *crossings, const char *only,
+		     const char *(*section)(void *context, const char *program), void *context);
 /* Takes from *kernel what is among them. */
-void crossings_apply(struct kernel *kernel, const char *without);
+void exclusions_apply(struct kernel *kernel, const char *without);
 /* Writes those names that this tool can do without into *known. Returns the first other one, until the next call; NULL:
  * there is none. */
-const char *crossings_known(char *known, size_t size, const char *without, const struct tool *tool);
+const char *exclusions_known(char *known, size_t size, const char *without, const struct tool *tool);
 /* The same for the names of a rung, or its number. */
-const char *rungs_known(char *known, size_t size, const char *rung, const struct tool *tool);
+const char *exclusions_known_rungs(char *known, size_t size, const char *rung, const struct tool *tool);
 
 #endif

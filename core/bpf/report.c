@@ -8,16 +8,16 @@
 #include "core/base/message.h"
 #include "core/names/stack.h"
 
-static void tell_rung(const struct hook *hook, const char *program, const char *section, enum fate fate, int error)
+static void report_rung(const struct hook *hook, const char *program, const char *section, enum fate fate, int error)
 {
-	if (fate == CROSSED_OUT || fate == PASSED_OVER)
-		say("hook %s: %s (%s) %s", hook->name, section, program,
-		    fate == CROSSED_OUT ? "crossed out" : "passed over");
+	if (fate == EXCLUDED || fate == SKIPPED)
+		message("hook %s: %s (%s) %s", hook->name, section, program,
+			fate == EXCLUDED ? "crossed out" : "passed over");
 	else
-		say("hook %s: %s (%s) not to be had here: %s", hook->name, section, program, strerror(-error));
+		message("hook %s: %s (%s) not to be had here: %s", hook->name, section, program, strerror(-error));
 }
 
-static void tell_rungs(const struct session *session)
+static void report_rungs(const struct session *session)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const struct hook *hook = &session->plan.hooks[i];
@@ -25,11 +25,11 @@ static void tell_rungs(const struct session *session)
 		const char *program = plan_program(&session->plan, i);
 
 		if (program)
-			say("hook %s: %s (%s)", hook->name, object_section(session->object, program), program);
+			message("hook %s: %s (%s)", hook->name, object_section(session->object, program), program);
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
 			if (choice->refused[alt])
-				tell_rung(hook, hook->alts[alt], object_section(session->object, hook->alts[alt]),
-					  choice->fates[alt], choice->refused[alt]);
+				report_rung(hook, hook->alts[alt], object_section(session->object, hook->alts[alt]),
+					    choice->fates[alt], choice->refused[alt]);
 	}
 }
 
@@ -43,54 +43,55 @@ static bool was_refused(const struct choice *choice)
 }
 
 /* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
-static void tell_missing(const struct session *session, const struct options *options)
+static void report_missing(const struct session *session, const struct options *options)
 {
-	const char *who = options->crossings.without || options->crossings.rung ? "the programs that were asked for"
-										: "this kernel or these privileges";
+	const char *who = options->exclusions.without || options->exclusions.rung ? "the programs that were asked for"
+										  : "this kernel or these privileges";
 
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const struct hook *hook = &session->plan.hooks[i];
-		bool wanted = plan_wants(hook, options->settings.flags);
+		bool wanted = plan_has_hook(hook, options->settings.flags);
 		const char *why = was_refused(&session->plan.choices[i]) && kernel_is_locked_down()
 					  ? " (lockdown=confidentiality)"
 					  : "";
 		int alt = session->plan.choices[i].alt;
 
-		if (wanted && hook->without && alt == PLAN_NONE)
-			say("note: %s do not give %s%s", who, hook->without, why);
-		if (alt != PLAN_NONE && hook->lesser[alt])
-			say("note: %s do not give %s%s", who, hook->lesser[alt], why);
+		if (wanted && hook->optional && alt == PLAN_NONE)
+			message("note: %s do not give %s%s", who, hook->optional, why);
+		if (alt != PLAN_NONE && hook->lacks[alt])
+			message("note: %s do not give %s%s", who, hook->lacks[alt], why);
 	}
 }
 
 /* The walk over open sockets goes by the processes that hold them. */
-static void tell_hidden(const struct session *session)
+static void report_hidden(const struct session *session)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		if (session->plan.hooks[i].use != RUN_AT_START || !session->links[i] || !kernel_hides_processes())
 			continue;
-		say("note: in a pid namespace, as of a container, sockets %s are missed, or have no owner, "
-		    "if their process is outside of it (--pid host)",
-		    session->plan.hooks[i].again ? "accepted, or older than the trace," : "older than the trace");
+		message("note: in a pid namespace, as of a container, sockets %s are missed, or have no owner, "
+			"if their process is outside of it (--pid host)",
+			session->plan.hooks[i].rerun_each_interval ? "accepted, or older than the trace,"
+								   : "older than the trace");
 		return;
 	}
 }
 
-static void tell_nameless(const struct tool *tool)
+static void report_nameless(const struct tool *tool)
 {
 	const struct field *field = enums_missing(tool->fields);
 
 	if (field)
-		say("note: this kernel does not tell %s: it has no enum %s", field->title, field->btf_enum);
+		message("note: this kernel does not tell %s: it has no enum %s", field->title, field->btf_enum);
 }
 
-void ladder_tell(const struct session *session, const struct options *options)
+void report_session(const struct session *session, const struct options *options)
 {
 	if (options->verbose)
-		tell_rungs(session);
-	tell_missing(session, options);
-	tell_nameless(session->tool);
-	tell_hidden(session);
+		report_rungs(session);
+	report_missing(session, options);
+	report_nameless(session->tool);
+	report_hidden(session);
 	if (session->tool->symbols[0])
-		stack_note();
+		stack_warn_no_symbols();
 }

@@ -16,8 +16,8 @@
 
 #include <linux/bpf.h>
 
-#define WINDOW     (512 * 1024UL)
-#define TELL_EVERY (32 * 1024UL) /* bytes after which the kernel half is told that there is room again */
+#define WINDOW        (512 * 1024UL)
+#define PUBLISH_EVERY (32 * 1024UL) /* bytes after which the kernel half is told that there is room again */
 
 struct ring {
 	int map, epoll;
@@ -98,9 +98,9 @@ int ring_fd(const struct ring *ring)
 	return ring->epoll;
 }
 
-int ring_read(struct ring *ring, ring_event *take, void *context)
+int ring_read(struct ring *ring, ring_event *handle, void *context)
 {
-	unsigned long at = __atomic_load_n(ring->reader, __ATOMIC_RELAXED), told = at;
+	unsigned long at = __atomic_load_n(ring->reader, __ATOMIC_RELAXED), published = at;
 	bool more = true;
 	int error = 0;
 
@@ -121,10 +121,10 @@ int ring_read(struct ring *ring, ring_event *take, void *context)
 		}
 		at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7UL;
 		if (!(length & BPF_RINGBUF_DISCARD_BIT))
-			more = take(context, record + BPF_RINGBUF_HDR_SZ, size);
-		if (at - told >= TELL_EVERY) {
+			more = handle(context, record + BPF_RINGBUF_HDR_SZ, size);
+		if (at - published >= PUBLISH_EVERY) {
 			__atomic_store_n(ring->reader, at, __ATOMIC_RELEASE);
-			told = at;
+			published = at;
 		}
 	}
 	__atomic_store_n(ring->reader, at, __ATOMIC_RELEASE);

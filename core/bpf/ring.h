@@ -17,6 +17,6 @@ void ring_close(struct ring *ring);
 /* Becomes readable when the kernel half wakes its reader: not with every event. */
 int ring_fd(const struct ring *ring);
 /* Hands over what is there, in the ring's order, until it is empty or `take` has enough. 0; or a negative errno. */
-int ring_read(struct ring *ring, ring_event *take, void *context);
+int ring_read(struct ring *ring, ring_event *handle, void *context);
 
 #endif

@@ -29,11 +29,11 @@ void session_leave(struct session *session)
 
 void session_give_up(const struct session *session, const char *what, int error)
 {
-	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
-		 kernel_remedy(error));
+	fatal(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
+	      kernel_remedy(error));
 }
 
-void session_quiet(struct session *session)
+void session_detach_producers(struct session *session)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		if (session->plan.hooks[i].use != ATTACH)
@@ -42,11 +42,11 @@ void session_quiet(struct session *session)
 	}
 }
 
-void session_begin(const struct session *session)
+void session_start_ledger(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "ledger");
 	int cpus = libbpf_num_possible_cpus();
-	struct counters *none = cpus > 0 ? calloc((size_t)cpus, sizeof(*none)) : NULL;
+	struct ledger_counters *none = cpus > 0 ? calloc((size_t)cpus, sizeof(*none)) : NULL;
 	__u32 zero = 0;
 
 	if (none)
@@ -54,11 +54,11 @@ void session_begin(const struct session *session)
 	free(none);
 }
 
-static bool sum_counters(const struct session *session, struct counters *sum)
+static bool sum_counters(const struct session *session, struct ledger_counters *sum)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "ledger");
 	int cpus = libbpf_num_possible_cpus();
-	struct counters *each = cpus > 0 ? calloc((size_t)cpus, sizeof(*each)) : NULL;
+	struct ledger_counters *each = cpus > 0 ? calloc((size_t)cpus, sizeof(*each)) : NULL;
 	__u32 zero = 0;
 	bool ok = each && !bpf_map_lookup_elem(bpf_map__fd(map), &zero, each);
 
@@ -70,7 +70,7 @@ static bool sum_counters(const struct session *session, struct counters *sum)
 		sum->lost_map += each[i].lost_map;
 		sum->nested += each[i].nested;
 	}
-	sum->sent += session->counted;
+	sum->sent += session->counter_events;
 	free(each);
 	return ok;
 }
@@ -93,7 +93,7 @@ bool session_ledger(const struct session *session, struct ledger *ledger)
 	memset(ledger, 0, sizeof(*ledger));
 	/* Misses before what the second programs took over of them: an event between the readings is never a loss. */
 	for (size_t i = 0; i < session->plan.count; i++)
-		if (!session->plan.hooks[i].aside)
+		if (!session->plan.hooks[i].misses_harmless)
 			ledger->missed += recursion_misses(session, i);
 	if (!sum_counters(session, &ledger->counters))
 		return false;

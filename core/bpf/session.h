@@ -10,7 +10,7 @@
 
 struct bpf_object;
 struct bpf_link;
-struct counts;
+struct mapped_counters;
 
 struct session {
 	const struct tool *tool;
@@ -18,17 +18,17 @@ struct session {
 	struct plan plan;
 	struct bpf_object *object;
 	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
-	uint64_t again_after[HOOK_ITEMS]; /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
+	uint64_t rerun_after[HOOK_ITEMS]; /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
 	bool paired[HOOK_ITEMS];          /* hook i has two programs (probes/lib/pair.bpf.h) */
-	struct counts *counts;            /* core/bpf/counters.c; NULL: the tool has none */
-	uint64_t counted;                 /* events that were made of them */
+	struct mapped_counters *counters; /* core/bpf/counters.c; NULL: the tool has none */
+	uint64_t counter_events;          /* events that were made of them */
 	const struct options *options;
 	/* Of several tools in a process: */
 	const struct session *ring_of; /* whose ring it writes to; NULL: its own */
 	const struct session *tags_of; /* the same for the tags of sockets, and what belongs to them */
 	/* For core/bpf/survey.c: */
-	bool survey;      /* goes on without hooks that are required, too */
-	const char *only; /* no program but this one; NULL: all */
+	bool survey;              /* goes on without hooks that are required, too */
+	const char *only_program; /* no program but this one; NULL: all */
 	struct {
 		char what[160]; /* failed, and why: */
 		int error;
@@ -47,9 +47,9 @@ void session_leave(struct session *session);
 __attribute__((noreturn)) void session_give_up(const struct session *session, const char *what, int error);
 /* Before attaching: the ledger begins. A walk right after the maps were made may get no storage for some sockets, and
  * count them (seen on 6.18, in a third of the starts). The walk after attaching gets it, or counts them again. */
-void session_begin(const struct session *session);
+void session_start_ledger(const struct session *session);
 /* Detaches the programs that make events; what they sent stays to be read. */
-void session_quiet(struct session *session);
+void session_detach_producers(struct session *session);
 /* Where every event went; false: could not be read. */
 bool session_ledger(const struct session *session, struct ledger *ledger);
 

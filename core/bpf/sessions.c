@@ -26,7 +26,7 @@
 #define for_each(session, sessions)                                                                                    \
 	for (struct session *session = (sessions)->each; session < (sessions)->each + (sessions)->count; session++)
 
-static bool take_event(void *context, const void *data, size_t size)
+static bool handle_event(void *context, const void *data, size_t size)
 {
 	struct sessions *sessions = context;
 
@@ -43,7 +43,7 @@ static bool shares_tags(const struct tool *tool)
 	if (is_interval_tool(tool))
 		return false;
 	for (const struct hook *hook = tool->hooks; hook->name; hook++)
-		if (hook->unless & TAGS_KEPT)
+		if (hook->unless & TAGS_BORROWED)
 			return true;
 	return false;
 }
@@ -51,40 +51,40 @@ static bool shares_tags(const struct tool *tool)
 /* It sees state changes whoever keeps the tags. */
 static bool has_state_rows(const struct tool *tool)
 {
-	return !(tool->hooks[OWNER_STATE].unless & TAGS_KEPT);
+	return !(tool->hooks[OWNER_STATE].unless & TAGS_BORROWED);
 }
 
 /* One of the tools that share tags keeps them: the first that has rows for state changes, as its programs miss none
  * (probes/lib/pair.bpf.h). Returns its index; count: no two tools share anything. */
-static size_t choose_keeper(const struct options *options, size_t count)
+static size_t choose_tag_owner(const struct options *options, size_t count)
 {
-	size_t keeper = count, sharing = 0;
+	size_t tag_owner = count, sharing = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!shares_tags(options[i].tool))
 			continue;
 		sharing++;
-		if (keeper == count || (!has_state_rows(options[keeper].tool) && has_state_rows(options[i].tool)))
-			keeper = i;
+		if (tag_owner == count || (!has_state_rows(options[tag_owner].tool) && has_state_rows(options[i].tool)))
+			tag_owner = i;
 	}
-	return sharing > 1 ? keeper : count;
+	return sharing > 1 ? tag_owner : count;
 }
 
 /* Who keeps the tags is loaded and attached before the others: the kernel calls programs in that order. */
-static struct session *nth(struct sessions *sessions, size_t i, size_t keeper)
+static struct session *nth(struct sessions *sessions, size_t i, size_t tag_owner)
 {
-	if (keeper < sessions->count)
-		i = i == 0 ? keeper : i <= keeper ? i - 1 : i;
+	if (tag_owner < sessions->count)
+		i = i == 0 ? tag_owner : i <= tag_owner ? i - 1 : i;
 	return &sessions->each[i];
 }
 
-static void share(struct sessions *sessions, struct options *options, size_t keeper)
+static void share(struct sessions *sessions, struct options *options, size_t tag_owner)
 {
-	const uint32_t ours = TAGS_KEPT | TAGS_NEEDED;
+	const uint32_t ours = TAGS_BORROWED | TAGS_OUTLIVE_US;
 	struct session *last = NULL;
 
 	for (size_t n = 0; n < sessions->count; n++) {
-		struct session *session = nth(sessions, n, keeper);
+		struct session *session = nth(sessions, n, tag_owner);
 		size_t i = (size_t)(session - sessions->each);
 		struct settings *settings = &options[i].settings;
 
@@ -92,44 +92,44 @@ static void share(struct sessions *sessions, struct options *options, size_t kee
 					     .options = &options[i],
 					     .kernel = session->kernel,
 					     .object = session->object,
-					     .ring_of = n ? nth(sessions, 0, keeper) : NULL };
+					     .ring_of = n ? nth(sessions, 0, tag_owner) : NULL };
 		settings->tool = (__u32)i;
 		settings->flags &= ~ours;
-		if (keeper == sessions->count || !shares_tags(session->tool))
+		if (tag_owner == sessions->count || !shares_tags(session->tool))
 			continue;
 		if (n) {
-			settings->flags |= TAGS_KEPT;
-			session->tags_of = &sessions->each[keeper];
-			options[keeper].settings.flags |= settings->flags & LISTENERS_NEEDED;
+			settings->flags |= TAGS_BORROWED;
+			session->tags_of = &sessions->each[tag_owner];
+			options[tag_owner].settings.flags |= settings->flags & LISTENERS_NEEDED;
 		}
 		if (n && !has_state_rows(session->tool))
 			continue;
 		if (last)
-			options[last - sessions->each].settings.flags |= TAGS_NEEDED;
+			options[last - sessions->each].settings.flags |= TAGS_OUTLIVE_US;
 		last = session;
 	}
 }
 
 /* NULL: all are loaded and attached; else the first that could not be, and nothing is. */
-static struct session *climb(struct sessions *sessions, struct options *options)
+static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
 {
-	size_t keeper = choose_keeper(options, sessions->count);
+	size_t tag_owner = choose_tag_owner(options, sessions->count);
 	struct session *failed = NULL;
 
-	share(sessions, options, keeper);
+	share(sessions, options, tag_owner);
 	for (size_t n = 0; n < sessions->count && !failed; n++) {
-		struct session *session = nth(sessions, n, keeper);
+		struct session *session = nth(sessions, n, tag_owner);
 
-		if (!ladder_load(session, &options[session - sessions->each]))
+		if (!attach_load(session, &options[session - sessions->each]))
 			failed = session;
 	}
 	if (!failed && sessions->count > 1) /* loading took a while */
 		sessions_iterate(sessions, RUN_AT_START);
 	for (size_t n = 0; n < sessions->count && !failed; n++) {
-		struct session *session = nth(sessions, n, keeper);
+		struct session *session = nth(sessions, n, tag_owner);
 
-		session_begin(session);
-		if (!ladder_attach(session, &options[session - sessions->each]))
+		session_start_ledger(session);
+		if (!attach_all(session, &options[session - sessions->each]))
 			failed = session;
 	}
 	for_each (session, sessions)
@@ -138,28 +138,29 @@ static struct session *climb(struct sessions *sessions, struct options *options)
 	return failed;
 }
 
-static void leave_out(struct sessions *sessions, struct options *options, const struct session *failed)
+static void drop_tool(struct sessions *sessions, struct options *options, const struct session *failed)
 {
 	size_t i = (size_t)(failed - sessions->each);
 
 	if (sessions->count == 1)
 		session_give_up(failed, failed->failed.what, failed->failed.error);
-	say("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
+	message("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what,
+		strerror(-failed->failed.error));
 	sessions->count--;
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
 }
 
 /* What each tool misses here; of several, with its name. */
-static void tell(struct sessions *sessions)
+static void report_all(struct sessions *sessions)
 {
-	const char *name = say_name;
+	const char *name = program_name;
 
 	for_each (session, sessions) {
 		if (sessions->count > 1)
-			say_name = session->tool->name;
-		ladder_tell(session, session->options);
+			program_name = session->tool->name;
+		report_session(session, session->options);
 	}
-	say_name = name;
+	program_name = name;
 }
 
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
@@ -171,43 +172,43 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 	sessions->count = count;
 	sessions->event = event;
 	sessions->context = context;
-	error = descriptors_want(count);
+	error = fd_limit_raise(count);
 	if (error) {
 		first->tool = options->tool;
 		session_give_up(first, "its maps and programs", error);
 	}
 	libbpf_log_start(options->verbose);
-	ahead_start(options->ring_bytes);
+	early_maps_start(options->ring_bytes);
 	for_each (session, sessions) {
 		session->tool = options[session - sessions->each].tool;
-		ladder_open(session); /* for the kernel's types to be looked through once; whoever needs it tells what
+		attach_open(session); /* for the kernel's types to be looked through once; whoever needs it tells what
 					 failed */
 	}
-	ahead_go_on(first);
-	kernel_types();
-	error = ahead_heard();
+	early_maps_plan(first);
+	kernel_btf_subset();
+	error = early_maps_bpf_works();
 	if (error)
 		session_give_up(first, "calling bpf()", error);
-	error = kernel_ask(&first->kernel);
+	error = kernel_detect(&first->kernel);
 	if (error)
-		session_give_up(first, "reading the kernel's types (" KERNEL_TYPES ")", error);
-	crossings_apply(&first->kernel, options->crossings.without);
+		session_give_up(first, "reading the kernel's types (" KERNEL_BTF_PATH ")", error);
+	exclusions_apply(&first->kernel, options->exclusions.without);
 	for_each (session, sessions)
 		session->kernel = first->kernel;
-	while ((failed = climb(sessions, options)))
-		leave_out(sessions, options, failed);
+	while ((failed = load_and_attach_all(sessions, options)))
+		drop_tool(sessions, options, failed);
 	sessions->ring =
 		ring_open(bpf_map__fd(bpf_object__find_map_by_name(first->object, "ring")), options->ring_bytes);
 	if (!sessions->ring)
 		session_give_up(first, "mapping the ring", -errno);
 	for_each (session, sessions)
-		if (!counts_open(session))
+		if (!counters_open(session))
 			session_give_up(session, "mapping its counters", -errno);
 	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
 	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
 	for_each (session, sessions)
-		session->counted = 0;
-	tell(sessions);
+		session->counter_events = 0;
+	report_all(sessions);
 }
 
 static bool ledgers_are_readable(const void *context)
@@ -226,9 +227,9 @@ void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep)
 void sessions_iterate(struct sessions *sessions, int use)
 {
 	for_each (session, sessions) {
-		iterators_run(session, use, take_event, sessions);
+		iterators_run(session, use, handle_event, sessions);
 		if (use == RUN_AT_INTERVAL)
-			counts_run(session, take_event, sessions);
+			counters_run(session, handle_event, sessions);
 	}
 }
 
@@ -240,19 +241,19 @@ int sessions_fd(const struct sessions *sessions)
 size_t sessions_read(struct sessions *sessions)
 {
 	sessions->got = 0;
-	ring_read(sessions->ring, take_event, sessions);
+	ring_read(sessions->ring, handle_event, sessions);
 	return sessions->got;
 }
 
-bool sessions_drained(const struct sessions *sessions)
+bool sessions_are_drained(const struct sessions *sessions)
 {
 	return sessions->got < READ_AT_MOST;
 }
 
-void sessions_quiet(struct sessions *sessions)
+void sessions_detach_producers(struct sessions *sessions)
 {
 	for_each (session, sessions)
-		session_quiet(session);
+		session_detach_producers(session);
 }
 
 void sessions_stop(struct sessions *sessions)
@@ -260,7 +261,7 @@ void sessions_stop(struct sessions *sessions)
 	ring_close(sessions->ring);
 	sessions->ring = NULL;
 	for_each (session, sessions) {
-		counts_close(session);
+		counters_close(session);
 		session_leave(session);
 	}
 }

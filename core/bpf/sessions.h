@@ -23,7 +23,7 @@ struct sessions {
 
 /* *sessions is all zero. Loads and attaches the tools of options[0 .. count - 1], each hook on the best rung that this
  * kernel gives, then runs the iterators that belong to the start. Fills the kernel part of each options[i].settings;
- * the first's ring_bytes, verbose and crossings are everybody's. A tool of several that this kernel cannot serve is
+ * the first's ring_bytes, verbose and exclusions are everybody's. A tool of several that this kernel cannot serve is
  * told of and left out of options[] and of the count; where that is the only one the program ends (exit 3) with one
  * message. --verbose: tells the rung of each hook on stderr. */
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
@@ -39,9 +39,9 @@ int sessions_fd(const struct sessions *sessions);
  */
 size_t sessions_read(struct sessions *sessions);
 /* The last sessions_read() has left nothing in the ring of what was there when it began. */
-bool sessions_drained(const struct sessions *sessions);
+bool sessions_are_drained(const struct sessions *sessions);
 /* Detaches the programs that make events; what they sent stays to be read. */
-void sessions_quiet(struct sessions *sessions);
+void sessions_detach_producers(struct sessions *sessions);
 /* Detaches and frees. */
 void sessions_stop(struct sessions *sessions);
 

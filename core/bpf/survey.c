@@ -12,23 +12,23 @@
 #include "core/bpf/object.h"
 
 /* One climb, after which nothing is attached; session->plan tells how it went. */
-static bool climb(struct session *session, struct options *options, const char *only)
+static bool try_once(struct session *session, struct options *options, const char *only)
 {
 	int error;
 
-	*session = (struct session){ .tool = options->tool, .options = options, .survey = true, .only = only };
+	*session = (struct session){ .tool = options->tool, .options = options, .survey = true, .only_program = only };
 	libbpf_log_start(options->verbose);
 	plan_start(&session->plan, options->tool->hooks);
-	ladder_open(session);
-	error = kernel_ask(&session->kernel);
+	attach_open(session);
+	error = kernel_detect(&session->kernel);
 	if (error) {
 		session->failed.error = error;
 		snprintf(session->failed.what, sizeof(session->failed.what), "the kernel's types (BTF)");
 		session_leave(session);
 		return false;
 	}
-	crossings_apply(&session->kernel, options->crossings.without);
-	if (!ladder_load(session, options) || !ladder_attach(session, options))
+	exclusions_apply(&session->kernel, options->exclusions.without);
+	if (!attach_load(session, options) || !attach_all(session, options))
 		return false;
 	session_leave(session);
 	return true;
@@ -37,7 +37,7 @@ static bool climb(struct session *session, struct options *options, const char *
 static void list_rungs(struct survey *survey, struct options *options)
 {
 	struct session session = { .tool = survey->tool, .options = options };
-	bool open = ladder_open(&session);
+	bool open = attach_open(&session);
 
 	for (const struct hook *hook = survey->tool->hooks; hook->name; hook++) {
 		struct hook_survey *found = &survey->hooks[survey->n_hooks++];
@@ -57,7 +57,7 @@ static void list_rungs(struct survey *survey, struct options *options)
 		session_leave(&session);
 }
 
-static void take_choice(struct hook_survey *found, const struct session *session, size_t i)
+static void add_choice(struct hook_survey *found, const struct session *session, size_t i)
 {
 	const struct choice *choice = &session->plan.choices[i];
 
@@ -80,7 +80,7 @@ static uint32_t flags_for(const struct hook *hook, uint32_t usual)
 	return (usual | hook->flag) & ~hook->unless;
 }
 
-void survey_tool(struct survey *survey, const struct tool *tool, const struct crossings *crossings)
+void survey_tool(struct survey *survey, const struct tool *tool, const struct exclusions *exclusions)
 {
 	bool seen[HOOK_ITEMS] = { false };
 	struct session session;
@@ -88,8 +88,8 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct cr
 	uint32_t usual;
 
 	*survey = (struct survey){ .tool = tool, .works = true };
-	options_start(&options, tool);
-	options.crossings = *crossings;
+	options_init(&options, tool);
+	options.exclusions = *exclusions;
 	usual = options.settings.flags;
 	list_rungs(survey, &options);
 	for (size_t pass = 0; pass <= survey->n_hooks; pass++) {
@@ -99,16 +99,16 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct cr
 		if (pass && seen[pass - 1])
 			continue;
 		options.settings.flags = flags;
-		if (!climb(&session, &options, NULL)) {
+		if (!try_once(&session, &options, NULL)) {
 			survey->error = session.failed.error;
 			snprintf(survey->what, sizeof(survey->what), "%s", session.failed.what);
 		}
 		for (size_t i = 0; i < survey->n_hooks; i++) {
-			if (seen[i] || !plan_wants(survey->hooks[i].hook, flags))
+			if (seen[i] || !plan_has_hook(survey->hooks[i].hook, flags))
 				continue;
 			seen[i] = true;
-			take_choice(&survey->hooks[i], &session, i);
-			if (survey->hooks[i].serves == PLAN_NONE && !survey->hooks[i].hook->without)
+			add_choice(&survey->hooks[i], &session, i);
+			if (survey->hooks[i].serves == PLAN_NONE && !survey->hooks[i].hook->optional)
 				survey->works = false;
 		}
 	}
@@ -121,27 +121,27 @@ static void try_alone(struct rung *rung, size_t i, size_t alt, struct options *o
 {
 	struct session session;
 
-	climb(&session, options, rung->program);
+	try_once(&session, options, rung->program);
 	rung->fate = session.plan.choices[i].fates[alt];
 	rung->error = session.plan.choices[i].refused[alt];
 	if (session.failed.error && rung->fate == NOT_REFUSED) {
 		rung->fate = AT_LOAD;
 		rung->error = session.failed.error;
 	}
-	rung->alone = rung->fate == NOT_REFUSED;
+	rung->loads_alone = rung->fate == NOT_REFUSED;
 }
 
-void survey_rungs(struct survey *survey, const struct tool *tool, const struct crossings *crossings)
+void survey_rungs(struct survey *survey, const struct tool *tool, const struct exclusions *exclusions)
 {
 	struct options options;
 	char older[600];
 	uint32_t usual;
 
-	survey_tool(survey, tool, crossings);
-	options_start(&options, tool);
-	options.crossings = *crossings;
+	survey_tool(survey, tool, exclusions);
+	options_init(&options, tool);
+	options.exclusions = *exclusions;
 	usual = options.settings.flags;
-	snprintf(older, sizeof(older), "sk_storage,%s", crossings->without ? crossings->without : "");
+	snprintf(older, sizeof(older), "sk_storage,%s", exclusions->without ? exclusions->without : "");
 	for (size_t i = 0; i < survey->n_hooks; i++) {
 		struct hook_survey *found = &survey->hooks[i];
 
@@ -149,14 +149,14 @@ void survey_rungs(struct survey *survey, const struct tool *tool, const struct c
 		for (size_t alt = 0; alt < found->n_rungs; alt++) {
 			struct rung *rung = &found->rungs[alt], again = *rung;
 
-			options.crossings.without = crossings->without;
+			options.exclusions.without = exclusions->without;
 			try_alone(rung, i, alt, &options);
 			if (rung->fate != AT_LOAD)
 				continue;
-			options.crossings.without = older;
+			options.exclusions.without = older;
 			try_alone(&again, i, alt, &options);
-			again.older = again.alone;
-			if (again.alone)
+			again.older = again.loads_alone;
+			if (again.loads_alone)
 				*rung = again;
 		}
 	}

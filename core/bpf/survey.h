@@ -10,10 +10,10 @@
 struct rung {
 	const char *program;
 	char section[64];
-	enum fate fate; /* why it does not serve */
-	int error;      /* negative errno with fate */
-	bool alone;     /* survey_rungs(): it loads and attaches by itself, */
-	bool older;     /* but only as on a kernel whose tracing programs may not use socket storage */
+	enum fate fate;   /* why it does not serve */
+	int error;        /* negative errno with fate */
+	bool loads_alone; /* survey_rungs(): it loads and attaches by itself, */
+	bool older;       /* but only as on a kernel whose tracing programs may not use socket storage */
 };
 
 struct hook_survey {
@@ -33,9 +33,9 @@ struct survey {
 };
 
 /* Loads, attaches and takes off again. Hooks that only some option of the tool asks for are tried with it. The names in
- * *crossings are of this tool only. */
-void survey_tool(struct survey *survey, const struct tool *tool, const struct crossings *crossings);
+ * *exclusions are of this tool only. */
+void survey_tool(struct survey *survey, const struct tool *tool, const struct exclusions *exclusions);
 /* The same, where every program of every hook is also tried by itself: fate and error are then those of that try. */
-void survey_rungs(struct survey *survey, const struct tool *tool, const struct crossings *crossings);
+void survey_rungs(struct survey *survey, const struct tool *tool, const struct exclusions *exclusions);
 
 #endif

@@ -62,7 +62,7 @@ SETTER(set_cgroups)
 
 SETTER(set_pin)
 {
-	return pin_open(PLACE, text, (unsigned int)opt->max);
+	return pinned_maps_open(PLACE, text, (unsigned int)opt->max);
 }
 
 SETTER(set_seconds)
@@ -165,9 +165,9 @@ SETTER(set_without)
 	char known[512];
 
 	/* Of several tools (no object): any names. */
-	if (options->tool->object && crossings_known(known, sizeof(known), text, options->tool))
+	if (options->tool->object && exclusions_known(known, sizeof(known), text, options->tool))
 		return "not names of this tool's programs, nor kinds of section";
-	options->crossings.without = text;
+	options->exclusions.without = text;
 	return NULL;
 }
 
@@ -175,10 +175,10 @@ SETTER(set_rung)
 {
 	char known[512];
 
-	if (!*text || (options->tool->object && rungs_known(known, sizeof(known), text, options->tool)))
+	if (!*text || (options->tool->object && exclusions_known_rungs(known, sizeof(known), text, options->tool)))
 		return "not a number from 1 to 4, nor names of this tool's programs, nor their kinds (tp_btf, fexit, "
 		       "iter)";
-	options->crossings.rung = text;
+	options->exclusions.rung = text;
 	return NULL;
 }
 

@@ -22,19 +22,19 @@ char *help_doc(const struct tool *tool)
 	FILE *stream = open_memstream(&doc, &size);
 
 	if (!stream)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	fprintf(stream, "%s\v%s%s\n", tool->summary, lists, tool->no_sockets ? "" : filters);
 	for (const char *const *example = tool->examples; example && example[0]; example += 2)
 		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
 			example[1]);
 	if (fclose(stream) != 0)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return doc;
 }
 
 void help_fit_width(void)
 {
-	size_t columns = screen_size(&(struct screen){ .out = STDOUT_FILENO }).columns;
+	size_t columns = terminal_size(&(struct terminal){ .out = STDOUT_FILENO }).columns;
 	char format[32];
 
 	if (columns < NARROWEST)

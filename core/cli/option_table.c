@@ -42,13 +42,13 @@ static struct option_item *add_item(struct option_table *table, const struct opt
 /* A row without a name of its own may still give a letter to another option. */
 static const struct opt *first(const struct tool *tool)
 {
-	return tool->opts && (tool->opts->name || tool->opts->same) ? tool->opts : NULL;
+	return tool->opts && (tool->opts->name || tool->opts->alias_of) ? tool->opts : NULL;
 }
 
 static const struct opt *next(const struct opt *own)
 {
 	own++;
-	return own->name || own->same ? own : NULL;
+	return own->name || own->alias_of ? own : NULL;
 }
 
 #define for_each(own, tool) for (const struct opt *own = first(tool); own; own = next(own))
@@ -56,7 +56,7 @@ static const struct opt *next(const struct opt *own)
 /* This row of a tool is about that common option. */
 static bool is_about(const struct opt *own, const struct common_option *common)
 {
-	const char *name = own->type == O_SAME ? own->same : own->type == O_COMMON ? own->name : NULL;
+	const char *name = own->type == O_ALIAS ? own->alias_of : own->type == O_COMMON ? own->name : NULL;
 
 	return name && strcmp(name, common->opt.name) == 0;
 }
@@ -84,18 +84,18 @@ static const struct opt *other_use(const struct tool *tool, const struct common_
 static const struct opt *own_option(const struct tool *tool, const char *name)
 {
 	for_each (own, tool) {
-		if (own->name && own->type != O_SAME && own->type != O_COMMON && strcmp(own->name, name) == 0)
+		if (own->name && own->type != O_ALIAS && own->type != O_COMMON && strcmp(own->name, name) == 0)
 			return own;
 	}
 	return NULL;
 }
 
-/* The option that an O_SAME row is another name of. */
+/* The option that an O_ALIAS row is another name of. */
 static const struct opt *target_of(const struct tool *tool, const struct opt *same)
 {
-	const struct opt *own = own_option(tool, same->same);
+	const struct opt *own = own_option(tool, same->alias_of);
 
-	return own ? own : &common_option(same->same)->opt;
+	return own ? own : &common_option(same->alias_of)->opt;
 }
 
 static bool is_asked_for(const struct tool *tool, const struct common_option *common)
@@ -134,7 +134,7 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 /* A row that calls an option without argument by the long name of a common option with one. */
 static bool shares_name(const struct tool *tool, const struct opt *row)
 {
-	const struct common_option *named = row->type == O_SAME && row->name ? common_option(row->name) : NULL;
+	const struct common_option *named = row->type == O_ALIAS && row->name ? common_option(row->name) : NULL;
 
 	return named && named->opt.arg && !target_of(tool, row)->arg;
 }
@@ -199,7 +199,7 @@ static void add_heading(struct option_table *table, const char *text, int group)
 static void add_aliases(struct option_table *table, const struct tool *tool, const struct opt *target)
 {
 	for_each (own, tool) {
-		if (own->type != O_SAME || target_of(tool, own) != target)
+		if (own->type != O_ALIAS || target_of(tool, own) != target)
 			continue;
 		add_letter(table, &table->items[table->n_items - 1], own->key);
 		if (own->name && !shares_name(tool, own))
@@ -212,7 +212,7 @@ static void add_own(struct option_table *table, const struct tool *tool)
 	bool any = false;
 
 	for_each (own, tool) {
-		if (own->type == O_SAME || own->type == O_COMMON)
+		if (own->type == O_ALIAS || own->type == O_COMMON)
 			continue;
 		if (!any)
 			add_heading(table, "This tool:", GROUP_TOOL);
@@ -238,8 +238,8 @@ static void fill_args(struct option_table *table, const struct tool *tool)
 	size_t length = 0;
 	int words = 0;
 
-	for (; tool->words && tool->words[words]; words++) {
-		const struct option_item *item = option_table_named(table, tool->words[words]);
+	for (; tool->positional && tool->positional[words]; words++) {
+		const struct option_item *item = option_table_named(table, tool->positional[words]);
 
 		length += (size_t)snprintf(table->args + length, sizeof(table->args) - length, "%s[%s",
 					   words ? " " : "", item->opt->arg);
@@ -252,9 +252,9 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 {
 	memset(table, 0, sizeof(*table));
 	for_each (own, tool) {
-		if (own->type == O_SAME)
-			assert(own_option(tool, own->same) ||
-			       (common_option(own->same) && is_offered(tool, common_option(own->same))));
+		if (own->type == O_ALIAS)
+			assert(own_option(tool, own->alias_of) ||
+			       (common_option(own->alias_of) && is_offered(tool, common_option(own->alias_of))));
 		if (own->type == O_COMMON)
 			assert(own->name && common_option(own->name));
 	}

@@ -23,7 +23,7 @@ struct parse {
 	struct options *options;
 	struct option_table table;
 	const struct option_item *last; /* the option before the word being parsed */
-	unsigned int n_words;           /* so many were taken for options (tool.words) */
+	unsigned int n_words;           /* so many were taken for options (tool.positional) */
 };
 
 /* Ends the program with "TOOL: OPTION VALUE: MESSAGE", in one line whatever the value is. */
@@ -35,7 +35,7 @@ __attribute__((noreturn)) static void refuse(enum exit_code code, const char *op
 
 	snprintf(line, sizeof(line), "%s%s%.*s%s%s: %s", option, value ? " " : "", shown, value ? value : "",
 		 value && !*value ? "\"\"" : "", value && value[shown] ? "..." : "", message);
-	say_exit(code, "%s", line);
+	fatal(code, "%s", line);
 }
 
 /* Where the values of an enum go. */
@@ -70,7 +70,7 @@ static void written(char *name, size_t size, int key, const char *arg, const str
 	snprintf(name, size, "%.*s", (int)strcspn(word, "="), word);
 }
 
-static const char *pick(uint32_t *index, const struct opt *opt, const char *arg)
+static const char *choose(uint32_t *index, const struct opt *opt, const char *arg)
 {
 	char all[VALUE_SHOWN] = "";
 
@@ -94,10 +94,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 		return value_list(place, arg, opt->min, opt->max);
 	case O_ENUM:
 		if (!names_recorded && !kernel_btf())
-			say_exit(EXIT_CANNOT, "%s: the kernel's names cannot be read: %s", option,
-				 kernel_remedy(-errno));
+			fatal(EXIT_CANNOT, "%s: the kernel's names cannot be read: %s", option, kernel_remedy(-errno));
 		if (!enum_exists(NULL, opt->btf_enum))
-			say_exit(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
+			fatal(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
 	case O_PIDNETNS:
 		return value_pid_netns(place, arg);
@@ -108,9 +107,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	case O_TEXT:
 		*(const char **)place = arg;
 		return NULL;
-	case O_PICK:
-		return pick(place, opt, arg);
-	case O_SAME:
+	case O_CHOICE:
+		return choose(place, opt, arg);
+	case O_ALIAS:
 	case O_COMMON:
 		break;
 	}
@@ -149,9 +148,9 @@ static void store(struct options *options, const struct option_item *item, const
 }
 
 /* A word without dashes, where the tool has an option that it stands for. */
-static void take_word(struct parse *parse, const char *word)
+static void add_word(struct parse *parse, const char *word)
 {
-	const char *const *words = parse->options->tool->words;
+	const char *const *words = parse->options->tool->positional;
 	const struct option_item *item;
 
 	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
@@ -174,7 +173,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	if (key == ARGP_KEY_INIT)
 		state->err_stream = NULL;
 	if (key == ARGP_KEY_ARG) {
-		take_word(parse, arg);
+		add_word(parse, arg);
 		return 0;
 	}
 	if (!item)
@@ -204,7 +203,7 @@ static int split_command(struct options *options, int argc, char **argv)
 		if (strcmp(argv[i], "--") != 0)
 			continue;
 		if (i + 1 == argc)
-			say_exit(EXIT_USAGE, "--: no command follows");
+			fatal(EXIT_USAGE, "--: no command follows");
 		options->command = &argv[i + 1];
 		return i;
 	}
@@ -216,13 +215,13 @@ static void check_together(struct options *options)
 	const struct tool *tool = options->tool;
 
 	if (options->interval && !options_totals(options))
-		say_exit(EXIT_USAGE, "--interval: only together with --summary");
+		fatal(EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
 		options->interval = options->recorded ? options->recorded->interval : tool->every;
 	if (options->record && !strcmp(options->record, "-") && tool->fields->name)
-		say_exit(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
+		fatal(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
-		say_exit(EXIT_USAGE, "--max-size: only together with --record");
+		fatal(EXIT_USAGE, "--max-size: only together with --record");
 	if (tool->check)
 		tool->check(options);
 }
@@ -236,8 +235,8 @@ static void refuse_controls(int argc, char **argv)
 				refuse(EXIT_USAGE, "argument", argv[i], "has control characters");
 }
 
-void options_parse_of(struct options *options, const struct tool *tool, const struct recorded_tool *recorded, int argc,
-		      char **argv)
+void options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
+			    int argc, char **argv)
 {
 	struct parse parse = { .options = options };
 	struct argp argp = {
@@ -248,21 +247,21 @@ void options_parse_of(struct options *options, const struct tool *tool, const st
 	};
 	char **words, *doc;
 
-	say_name = tool->name;
-	if (tool->extras)
-		enum_extend(tool->extras);
-	options_start(options, tool);
+	program_name = tool->name;
+	if (tool->extra_names)
+		enum_extend(tool->extra_names);
+	options_init(options, tool);
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);
 	argp.doc = doc = help_doc(tool);
 	argc = split_command(options, argc, argv);
 	if (recorded && options->command)
-		say_exit(EXIT_USAGE, "--: no command can be run where a recording is replayed");
+		fatal(EXIT_USAGE, "--: no command can be run where a recording is replayed");
 	refuse_controls(argc, argv);
 	/* getopt and argp start their messages with argv[0], which may be a path. */
 	words = calloc((size_t)argc + 1, sizeof(*words));
 	if (!words)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	words[0] = (char *)(uintptr_t)tool->name;
 	/* In order, so a stray word is known with the option before it. Own --help: a tool may claim the letter. */
@@ -272,5 +271,5 @@ void options_parse_of(struct options *options, const struct tool *tool, const st
 	free(doc);
 	check_together(options);
 	if (recorded)
-		replay_take_flags(options);
+		replay_apply_flags(options);
 }

@@ -7,11 +7,11 @@
 
 /* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
  * in one line and exits 2. recorded: of a recording, where some options are bad input, too; NULL: of a run. */
-void options_parse_of(struct options *options, const struct tool *tool, const struct recorded_tool *recorded, int argc,
-		      char **argv);
+void options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
+			    int argc, char **argv);
 static inline void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)
 {
-	options_parse_of(options, tool, NULL, argc, argv);
+	options_parse_recorded(options, tool, NULL, argc, argv);
 }
 
 #endif

@@ -21,27 +21,27 @@ bool replay_has_option(const struct opt *opt)
 /* The name of the tool's option for one of these flags. */
 static const char *name_of_flag(const struct tool *tool, uint32_t flags)
 {
-	for (const struct opt *opt = tool->opts; opt && (opt->name || opt->same); opt++)
+	for (const struct opt *opt = tool->opts; opt && (opt->name || opt->alias_of); opt++)
 		if (opt->type == O_FLAG && opt->flag & flags)
 			return opt->name;
 	return "an option";
 }
 
-void replay_take_flags(struct options *options)
+void replay_apply_flags(struct options *options)
 {
 	const struct tool *tool = options->tool;
 	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
 
 	if (options_are_remade(options)) {
-		say("note: %s was not recorded; its rows are made of those of %s: without %s", tool->name,
-		    tool->remake->from->name, tool->remake->lacks);
+		message("note: %s was not recorded; its rows are made of those of %s: without %s", tool->name,
+			tool->synthesize->from->name, tool->synthesize->loses);
 		return;
 	}
 	if (lacking & tool->fixed_flags)
-		say_exit(EXIT_USAGE, "--%s: the recording was made without it",
-			 name_of_flag(tool, lacking & tool->fixed_flags));
+		fatal(EXIT_USAGE, "--%s: the recording was made without it",
+		      name_of_flag(tool, lacking & tool->fixed_flags));
 	if (lacking & tool->wider_flags)
-		say("note: the recording was made without --%s: what that would add is missing",
-		    name_of_flag(tool, lacking & tool->wider_flags));
+		message("note: the recording was made without --%s: what that would add is missing",
+			name_of_flag(tool, lacking & tool->wider_flags));
 	*flags |= recorded & tool->fixed_flags;
 }

@@ -8,6 +8,6 @@
 /* False: the option is about the kernel, or about this process. */
 bool replay_has_option(const struct opt *opt);
 /* The tool's flags as the recording has them: it may not have what is asked for, which is said, or ends the program. */
-void replay_take_flags(struct options *options);
+void replay_apply_flags(struct options *options);
 
 #endif

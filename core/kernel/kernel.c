@@ -54,11 +54,11 @@ int kernel_no_map_iterators(void)
 	static int error = 1; /* not asked yet */
 
 	if (error > 0)
-		error = try_load(kernel_types(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
+		error = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
 	return error;
 }
 
-int kernel_hears(void)
+int kernel_bpf_usable(void)
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nettrace_try", sizeof(__u32), sizeof(__u32), 1, NULL);
 
@@ -68,9 +68,9 @@ int kernel_hears(void)
 	return 0;
 }
 
-int kernel_ask(struct kernel *kernel)
+int kernel_detect(struct kernel *kernel)
 {
-	const struct btf *btf = kernel_types();
+	const struct btf *btf = kernel_btf_subset();
 
 	memset(kernel, 0, sizeof(*kernel));
 	if (!btf)
@@ -150,10 +150,10 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 		return -ENOSYS;
 	target++;
 	if (!strncmp(section, "tp_btf/", 7))
-		return tracepoint_arguments(kernel_types(), target);
+		return tracepoint_arguments(kernel_btf_subset(), target);
 	if (!strncmp(section, "iter/", 5)) {
 		snprintf(iterator, sizeof(iterator), "bpf_iter_%s", target);
-		if (!has_function(kernel_types(), iterator))
+		if (!has_function(kernel_btf_subset(), iterator))
 			return -1;
 		if (strcmp(target, "bpf_sk_storage_map"))
 			return 0;
@@ -161,5 +161,5 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 	}
 	if ((!strncmp(section, "fentry/", 7) || !strncmp(section, "fexit/", 6)) && !kernel->trampolines)
 		return -1;
-	return function_arguments(kernel_types(), target);
+	return function_arguments(kernel_btf_subset(), target);
 }

@@ -16,9 +16,9 @@ struct kernel {
 };
 
 /* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
-int kernel_hears(void);
+int kernel_bpf_usable(void);
 /* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */
-int kernel_ask(struct kernel *kernel);
+int kernel_detect(struct kernel *kernel);
 /* Why no iterator can be given a map, as that of socket storage: negative errno; 0: it can. Asked by loading a program,
  * when first wanted. There are kernels whose owners forbid it (seen on a 6.18), while other iterators serve. */
 int kernel_no_map_iterators(void);

@@ -65,28 +65,28 @@ static const char *const names[] = {
 
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
-/* Calls take(line, context) for each line, until it says that it has enough. False: cannot be read. */
-static bool each_line(const char *path, bool (*take)(const char *line, void *context), void *context)
+/* Calls handle(line, context) for each line, until it says that it has enough. False: cannot be read. */
+static bool each_line(const char *path, bool (*handle)(const char *line, void *context), void *context)
 {
 	FILE *file = fopen(path, "re");
 	char line[512];
 
 	if (!file)
 		return false;
-	while (fgets(line, sizeof(line), file) && take(line, context))
+	while (fgets(line, sizeof(line), file) && handle(line, context))
 		;
 	fclose(file);
 	return true;
 }
 
-static bool take_number(const char *line, void *number)
+static bool read_number(const char *line, void *number)
 {
 	*(int *)number = atoi(line);
 	return false;
 }
 
 /* "[none] integrity confidentiality" */
-static bool take_chosen(const char *line, void *chosen)
+static bool read_chosen(const char *line, void *chosen)
 {
 	const char *open = strchr(line, '[');
 
@@ -96,7 +96,7 @@ static bool take_chosen(const char *line, void *chosen)
 	return false;
 }
 
-static bool take_effective(const char *line, void *capabilities)
+static bool read_effective(const char *line, void *capabilities)
 {
 	if (strncmp(line, "CapEff:", 7))
 		return true;
@@ -104,7 +104,7 @@ static bool take_effective(const char *line, void *capabilities)
 	return false;
 }
 
-static bool take_address(const char *line, void *left)
+static bool read_address_line(const char *line, void *left)
 {
 	int *tries = left;
 
@@ -116,10 +116,10 @@ static bool has_symbols(void)
 {
 	int tries = SYMBOLS_TRIED;
 
-	return each_line("/proc/kallsyms", take_address, &tries) && tries < 0;
+	return each_line("/proc/kallsyms", read_address_line, &tries) && tries < 0;
 }
 
-static enum tracefs ask_tracefs(void)
+static enum tracefs detect_tracefs(void)
 {
 	static const char *const places[] = { "/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events" };
 	struct stat status;
@@ -134,7 +134,7 @@ static enum tracefs ask_tracefs(void)
 	return best;
 }
 
-void machine_ask(struct machine *machine)
+void machine_detect(struct machine *machine)
 {
 	struct utsname system;
 	struct stat status;
@@ -146,17 +146,17 @@ void machine_ask(struct machine *machine)
 	snprintf(machine->architecture, sizeof(machine->architecture), "%s", system.machine);
 	if (!stat(BTF, &status))
 		machine->btf_bytes = status.st_size;
-	machine->no_bpf = kernel_hears();
-	machine->no_btf = kernel_ask(&kernel);
+	machine->no_bpf = kernel_bpf_usable();
+	machine->no_btf = kernel_detect(&kernel);
 	machine->sk_storage = !machine->no_btf && kernel.sk_storage;
 	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel.no_trampolines;
 	machine->no_map_iterators = machine->no_btf ? machine->no_btf : kernel_no_map_iterators();
-	each_line(SECURITYFS "lockdown", take_chosen, machine->lockdown);
+	each_line(SECURITYFS "lockdown", read_chosen, machine->lockdown);
 	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* always there */
-	each_line("/proc/self/status", take_effective, &machine->capabilities);
-	each_line("/proc/sys/kernel/unprivileged_bpf_disabled", take_number, &machine->unprivileged);
+	each_line("/proc/self/status", read_effective, &machine->capabilities);
+	each_line("/proc/sys/kernel/unprivileged_bpf_disabled", read_number, &machine->unprivileged);
 	machine->kprobes = !access("/sys/bus/event_source/devices/kprobe", F_OK);
-	machine->tracefs = ask_tracefs();
+	machine->tracefs = detect_tracefs();
 	machine->symbols = has_symbols();
 	machine->host_pids = !stat("/proc/self/ns/pid", &status) && status.st_ino == FIRST_PID_NS;
 }

@@ -31,7 +31,7 @@ struct machine {
 	bool host_pids; /* our process ids are those that programs see */
 };
 
-void machine_ask(struct machine *machine);
+void machine_detect(struct machine *machine);
 /* The capability with this number is effective. */
 bool machine_capable(const struct machine *machine, int capability);
 /* Those that tracing takes are. */

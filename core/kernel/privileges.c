@@ -48,7 +48,7 @@ bool privileges_have(int capability)
 
 /* What a program started from here could get. Emptying the bounding set takes CAP_SETPCAP; without, no_new_privs has to
  * do. */
-static bool bar_the_way_back(void)
+static bool prevent_regaining(void)
 {
 	for (int capability = 0; !prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); capability++)
 		;
@@ -61,7 +61,7 @@ void privileges_drop(uint64_t keep, privileges_question *works, const void *cont
 	 * is set; since, only making programs and maps. Before 5.8 was CAP_SYS_ADMIN, which still does. */
 	static const uint64_t perhaps[] = { 0, CAPABILITY_BIT(CAP_BPF), CAPABILITY_BIT(CAP_SYS_ADMIN) };
 	struct sets before, after = { 0 };
-	bool ok = get(&before) && bar_the_way_back();
+	bool ok = get(&before) && prevent_regaining();
 
 	/* What is permitted can be taken into effect again: so it is tried without. */
 	for (size_t i = 0; ok && i < sizeof(perhaps) / sizeof(perhaps[0]); i++) {
@@ -73,5 +73,5 @@ void privileges_drop(uint64_t keep, privileges_question *works, const void *cont
 	}
 	after.permitted = after.effective;
 	if (!ok || !set(after))
-		say("note: capabilities cannot be given up: %s", strerror(errno));
+		message("note: capabilities cannot be given up: %s", strerror(errno));
 }

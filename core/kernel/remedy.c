@@ -115,8 +115,8 @@ static const char *not_allowed(void)
 		return missing;
 	if (is_in_user_namespace())
 		return "in a user namespace, capabilities do not count for bpf(): run it outside of it";
-	if (access(KERNEL_TYPES, F_OK) == 0 && access(KERNEL_TYPES, R_OK) < 0)
-		return "this user cannot read " KERNEL_TYPES;
+	if (access(KERNEL_BTF_PATH, F_OK) == 0 && access(KERNEL_BTF_PATH, R_OK) < 0)
+		return "this user cannot read " KERNEL_BTF_PATH;
 	if (is_filtered())
 		return "a seccomp filter is in force, of a container perhaps: it has to allow bpf()";
 	if (is_short_of_locked_memory())

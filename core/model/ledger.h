@@ -9,7 +9,7 @@
 
 /* All CPUs together. seen = filtered + sent + lost_ring + missed. */
 struct ledger {
-	struct counters counters;
+	struct ledger_counters counters;
 	uint64_t seen;
 	uint64_t missed; /* the kernel did not run our program, as it was running on that CPU already */
 };

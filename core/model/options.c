@@ -8,7 +8,7 @@
 
 #define RING_BYTES_DEFAULT (8U << 20)
 
-void options_start(struct options *options, const struct tool *tool)
+void options_init(struct options *options, const struct tool *tool)
 {
 	*options = (struct options){
 		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
@@ -25,12 +25,13 @@ const struct field *options_totals(const struct options *options)
 	return wanted ? tool->summary_fields : NULL;
 }
 
-const char *options_made_with(const struct options *options)
+const char *options_effective_text(const struct options *options)
 {
 	return options->recorded ? options->recorded->text : options->text;
 }
 
 bool options_are_remade(const struct options *options)
 {
-	return options->recorded && options->tool->remake && strcmp(options->recorded->name, options->tool->name) != 0;
+	return options->recorded && options->tool->synthesize &&
+	       strcmp(options->recorded->name, options->tool->name) != 0;
 }

@@ -22,7 +22,7 @@ static size_t n_slots, count;
 static void *need(void *memory)
 {
 	if (!memory)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return memory;
 }
 
@@ -50,7 +50,7 @@ static void grow(void)
 	n_slots = n;
 }
 
-void cgroups_forget(void)
+void cgroups_clear(void)
 {
 	for (size_t i = 0; i < n_slots; i++)
 		free(slots[i].name);
@@ -66,7 +66,7 @@ void cgroups_add(uint64_t id, uint64_t parent, const char *name)
 	if (!id)
 		return;
 	if (count == AT_MOST)
-		cgroups_forget();
+		cgroups_clear();
 	if (count * 2 >= n_slots)
 		grow();
 	cgroup = slot_of(slots, n_slots, id);

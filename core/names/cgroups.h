@@ -12,6 +12,6 @@
 void cgroups_add(uint64_t id, uint64_t parent, const char *name);
 /* Writes the path ("/" for the root). False: not known, or not up to the root, or longer than `size`. */
 bool cgroups_path(uint64_t id, char *path, size_t size);
-void cgroups_forget(void);
+void cgroups_clear(void);
 
 #endif

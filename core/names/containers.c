@@ -23,7 +23,7 @@ static struct {
 		uint64_t cgroup_id, at;
 		uint32_t pid;
 		char *path; /* NULL: not known */
-		struct place place;
+		struct cgroup_place place;
 	} * places;
 } state;
 
@@ -115,7 +115,7 @@ static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_o
 
 static struct remembered *slot_of(uint64_t cgroup_id, uint32_t pid)
 {
-	return &state.places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (PLACES_MOST - 1)];
+	return &state.places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (CONTAINERS_MOST - 1)];
 }
 
 static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pid)
@@ -125,7 +125,7 @@ static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pi
 
 static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, const char *path, bool of_owner)
 {
-	struct place *place = &slot->place;
+	struct cgroup_place *place = &slot->place;
 
 	if (is_of(slot, cgroup_id, pid) && place->of_owner == of_owner && place->path && !strcmp(place->path, path))
 		return;
@@ -133,14 +133,14 @@ static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, cons
 	slot->cgroup_id = cgroup_id;
 	slot->pid = pid;
 	slot->path = *path ? strdup(path) : NULL;
-	*place = (struct place){ .path = slot->path,
-				 .of_owner = of_owner,
-				 .index = (unsigned int)(slot - state.places),
-				 .serial = ++state.serial };
+	*place = (struct cgroup_place){ .path = slot->path,
+					.of_owner = of_owner,
+					.index = (unsigned int)(slot - state.places),
+					.serial = ++state.serial };
 	container_read(&place->container, path);
 }
 
-static void look(struct remembered *slot, const struct event *event, uint64_t now)
+static void refresh(struct remembered *slot, const struct event *event, uint64_t now)
 {
 	char path[PATH_MAX];
 	bool of_owner = false, answered = find_path(event, path, &of_owner);
@@ -152,7 +152,7 @@ static void look(struct remembered *slot, const struct event *event, uint64_t no
 	slot->at = now;
 }
 
-const struct place *containers_place(const struct event *event)
+const struct cgroup_place *containers_lookup(const struct event *event)
 {
 	struct remembered *slot;
 	uint64_t now;
@@ -163,13 +163,13 @@ const struct place *containers_place(const struct event *event)
 	now = clock_boot();
 	/* What a recording has told stays so until it tells more. */
 	if (!is_of(slot, event->cgroup_id, event->pid) || (state.again && now - slot->at > GOOD_FOR))
-		look(slot, event, now);
+		refresh(slot, event, now);
 	return &slot->place;
 }
 
 const char *containers_text(const struct event *event, enum of_container what, size_t *length)
 {
-	const struct place *place = containers_place(event);
+	const struct cgroup_place *place = containers_lookup(event);
 	const struct container *container;
 	const char *text;
 
@@ -188,7 +188,7 @@ const char *containers_text(const struct event *event, enum of_container what, s
 	return *text ? text : NULL;
 }
 
-void containers_tell(uint64_t cgroup_id, uint32_t owner, const char *path)
+void containers_add(uint64_t cgroup_id, uint32_t owner, const char *path)
 {
 	struct remembered *slot;
 
@@ -203,9 +203,9 @@ void containers_tell(uint64_t cgroup_id, uint32_t owner, const char *path)
 
 void containers_on(void (*again)(void))
 {
-	state.places = calloc(PLACES_MOST, sizeof(*state.places));
+	state.places = calloc(CONTAINERS_MOST, sizeof(*state.places));
 	if (!state.places)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	state.on = true;
 	state.again = again;
 	state.v1 = again && has_v1();
@@ -213,9 +213,9 @@ void containers_on(void (*again)(void))
 
 void containers_off(void)
 {
-	for (size_t i = 0; state.on && i < PLACES_MOST; i++)
+	for (size_t i = 0; state.on && i < CONTAINERS_MOST; i++)
 		free(state.places[i].path);
 	free(state.places);
 	memset(&state, 0, sizeof(state));
-	cgroups_forget();
+	cgroups_clear();
 }

@@ -101,14 +101,14 @@ static void ask_driver(struct device *device, const char *name)
 }
 
 /* Where devices go, and how many there may be. */
-struct place {
+struct device_list {
 	struct list *list;
 	unsigned int most;
 };
 
 static const char *add_device(const char *name, void *to)
 {
-	struct place *place = to;
+	struct device_list *devices = to;
 	struct device device = { .tx_queues = 1, .rx_queues = 1 };
 	int error = strlen(name) < IFNAMSIZ ? ask_link(&device, name) : -ENODEV;
 
@@ -117,18 +117,19 @@ static const char *add_device(const char *name, void *to)
 	if (error)
 		return value_message("asking for the interface: %s", strerror(-error));
 	ask_driver(&device, name);
-	for (uint32_t i = 0; i < place->list->count; i++) {
-		if (place->list->item[i].first == device.index)
+	for (uint32_t i = 0; i < devices->list->count; i++) {
+		if (devices->list->item[i].first == device.index)
 			return "named twice";
 	}
-	if (place->list->count >= place->most)
-		return value_message("too many interfaces, at most %u", place->most);
-	return value_append(place->list, device.index, DEVICE_LAST(device.tx_queues, device.rx_queues, device.is_veth));
+	if (devices->list->count >= devices->most)
+		return value_message("too many interfaces, at most %u", devices->most);
+	return value_append(devices->list, device.index,
+			    DEVICE_LAST(device.tx_queues, device.rx_queues, device.is_veth));
 }
 
 const char *devices_find(struct list *list, const char *names, unsigned int most)
 {
-	return value_items(names, add_device, &(struct place){ list, most });
+	return value_items(names, add_device, &(struct device_list){ list, most });
 }
 
 void devices_name(char *name, size_t size, const char *names, unsigned int index)

@@ -74,7 +74,7 @@ static bool read_name(struct reader *reader, char name[DNS_NAME])
 	return true;
 }
 
-static void take_address(const uint8_t *data, size_t size, dns_address *each, void *context)
+static void emit_address(const uint8_t *data, size_t size, dns_address *each, void *context)
 {
 	uint8_t address[16] = { [10] = 0xff, [11] = 0xff };
 
@@ -96,7 +96,7 @@ static bool read_record(struct reader *reader, dns_address *each, void *context)
 	if (reader->length - reader->at < size)
 		return false;
 	if (class == CLASS_IN && ((type == TYPE_A && size == 4) || (type == TYPE_AAAA && size == 16)))
-		take_address(reader->message + reader->at, size, each, context);
+		emit_address(reader->message + reader->at, size, each, context);
 	reader->at += size;
 	return true;
 }

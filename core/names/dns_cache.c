@@ -80,14 +80,14 @@ static void become_newest(uint32_t index)
 }
 
 /* A free entry: the oldest one's, when there is no other. */
-static uint32_t take_entry(void)
+static uint32_t new_entry(void)
 {
 	uint32_t index = names.oldest, *at;
 
 	if (!names.entries)
 		names.entries = calloc(NAMES_MOST, sizeof(*names.entries));
 	if (!names.entries)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	if (names.count < NAMES_MOST)
 		return ++names.count;
 	leave_order(index);
@@ -97,7 +97,7 @@ static uint32_t take_entry(void)
 	return index;
 }
 
-static void learn_address(void *context, const uint8_t address[16])
+static void add_address(void *context, const uint8_t address[16])
 {
 	const struct answer *answer = context;
 	uint32_t index = find(answer->netns, address);
@@ -109,7 +109,7 @@ static void learn_address(void *context, const uint8_t address[16])
 	} else {
 		uint32_t *slot = slot_of(answer->netns, address);
 
-		index = take_entry();
+		index = new_entry();
 		entry = entry_at(index);
 		memcpy(entry->address, address, sizeof(entry->address));
 		entry->netns = answer->netns;
@@ -121,11 +121,11 @@ static void learn_address(void *context, const uint8_t address[16])
 	become_newest(index);
 }
 
-void dns_learn(uint32_t netns, uint64_t when, const uint8_t *message, size_t length)
+void dns_add_answer(uint32_t netns, uint64_t when, const uint8_t *message, size_t length)
 {
 	char name[DNS_NAME];
 
-	dns_read(message, length, name, learn_address, &(struct answer){ netns, when, name });
+	dns_read(message, length, name, add_address, &(struct answer){ netns, when, name });
 }
 
 static bool is_loopback(const uint8_t address[16])

@@ -97,7 +97,7 @@ static void read_values(struct enum_table *table, const struct btf_type *type)
 	table->count = btf_vlen(type);
 	table->values = calloc(table->count + 1, sizeof(*table->values));
 	if (!table->values)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	for (size_t i = 0; i < table->count; i++) {
 		struct enum_value *value = &table->values[i];
 		__u32 name;
@@ -122,7 +122,7 @@ struct enum_table *enum_table_add(struct enum_table **list, const struct btf *bt
 	struct enum_table *table = calloc(1, sizeof(*table));
 
 	if (!table || !(table->type = strdup(name)))
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	table->btf = btf;
 	table->next = *list;
 	*list = table;

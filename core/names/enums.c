@@ -105,7 +105,7 @@ static const struct enum_table *reasons_of(const struct btf *btf)
 	}
 	reasons = calloc(1, sizeof(*reasons));
 	if (!reasons)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	reasons->btf = btf;
 	reasons->next = known;
 	known = reasons;
@@ -171,27 +171,27 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 	return false;
 }
 
-static void each_of(const struct enum_table *table, uint64_t least, enum_taker *take, void *context)
+static void each_of(const struct enum_table *table, uint64_t least, enum_handler *handle, void *context)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct enum_value *value = &table->values[i];
 
 		if (value->key >= least)
-			take(context, value->key, value->name, value->tail);
+			handle(context, value->key, value->name, value->tail);
 	}
 }
 
-void enum_each(const char *type, enum_taker *take, void *context)
+void enum_each(const char *type, enum_handler *handle, void *context)
 {
 	const struct btf *btf = kernel_btf();
 
 	if (!btf)
 		return;
-	each_of(table_of(btf, type), 0, take, context);
+	each_of(table_of(btf, type), 0, handle, context);
 	if (!strstr(type, DROP_REASONS))
 		return;
 	for (const struct enum_table *table = reasons_of(btf); table; table = table->next)
-		each_of(table, 1ULL << SUBSYSTEM_SHIFT, take, context);
+		each_of(table, 1ULL << SUBSYSTEM_SHIFT, handle, context);
 }
 
 bool enum_exists(const struct btf *btf, const char *type)

@@ -30,9 +30,9 @@ const char *enum_name(const struct btf *btf, const char *type, uint64_t value);
  * sign-extended. False: no such name. */
 bool enum_value(const struct btf *btf, const char *type, const char *name, uint64_t *value);
 /* Gets a value with its whole name and that without its prefix. */
-typedef void enum_taker(void *context, uint64_t value, const char *name, const char *short_name);
+typedef void enum_handler(void *context, uint64_t value, const char *name, const char *short_name);
 /* All values that enum_name() knows of the running kernel's enum. */
-void enum_each(const char *type, enum_taker *take, void *context);
+void enum_each(const char *type, enum_handler *handle, void *context);
 /* The kernel has this enum at all. */
 bool enum_exists(const struct btf *btf, const char *type);
 /* The first field of these with names of an enum that the running kernel does not have; NULL: it has all. */

@@ -27,18 +27,18 @@ const struct symbols *symbols_kernel(void)
 	return running;
 }
 
-bool symbols_kernel_again(void)
+bool symbols_kernel_reload(void)
 {
 	static uint64_t not_before, pause = SECOND;
 	struct symbols *fresh;
 
-	if (!running || symbols_hidden(running) || clock_boot() < not_before || lseek(file, 0, SEEK_SET) < 0)
+	if (!running || symbols_are_hidden(running) || clock_boot() < not_before || lseek(file, 0, SEEK_SET) < 0)
 		return false;
 	fresh = symbols_read(file);
 	not_before = clock_boot() + pause;
 	if (pause < 64 * SECOND)
 		pause *= 2;
-	if (!fresh || symbols_hidden(fresh)) {
+	if (!fresh || symbols_are_hidden(fresh)) {
 		symbols_close(fresh);
 		return false;
 	}

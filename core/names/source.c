@@ -14,5 +14,5 @@ bool symbols_at(uint64_t address, struct symbol *symbol)
 	if (!symbols)
 		return false;
 	return symbols_find(symbols, address, symbol) ||
-	       (symbols_kernel_again() && symbols_find(symbols_kernel(), address, symbol));
+	       (symbols_kernel_reload() && symbols_find(symbols_kernel(), address, symbol));
 }

@@ -11,27 +11,29 @@
 #include "core/base/message.h"
 #include "core/names/symbols.h"
 
-void stack_note(void)
+void stack_warn_no_symbols(void)
 {
 	const struct symbols *symbols = symbols_kernel();
 	int error = errno;
-	static bool told;
+	static bool reported;
 
-	if (!told && !symbols)
-		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms: "
-		    "%s",
-		    strerror(error));
-	else if (!told && symbols_hidden(symbols))
-		say("note: places in the kernel are printed as numbers, and rows judged without them: /proc/kallsyms "
-		    "hides them (%s)",
-		    kernel_symbols_remedy());
-	told = true;
+	if (!reported && !symbols)
+		message("note: places in the kernel are printed as numbers, and rows judged without them: "
+			"/proc/kallsyms: "
+			"%s",
+			strerror(error));
+	else if (!reported && symbols_are_hidden(symbols))
+		message("note: places in the kernel are printed as numbers, and rows judged without them: "
+			"/proc/kallsyms "
+			"hides them (%s)",
+			kernel_symbols_remedy());
+	reported = true;
 }
 
 static bool find(uint64_t address, struct symbol *symbol)
 {
 	if (!names_recorded)
-		stack_note();
+		stack_warn_no_symbols();
 	return symbols_at(address, symbol);
 }
 

@@ -10,7 +10,7 @@
 #include "core/base/text.h"
 
 /* Says on stderr, once, why names cannot be had, where they cannot. */
-void stack_note(void);
+void stack_warn_no_symbols(void);
 /* "tcp_v4_rcv+0x5f1", with " [module]" after symbols of modules; the bare address where there is no name. Always true.
  * Notes that names cannot be had. */
 bool stack_symbol(struct text *text, uint64_t address, bool quoted);

@@ -154,7 +154,7 @@ static int by_address(const void *left, const void *right, void *pool)
 	return a->name < b->name ? -1 : 1;
 }
 
-static void settle(struct symbols *symbols)
+static void sort_entries(struct symbols *symbols)
 {
 	bool addresses = false;
 	struct entry *entries;
@@ -185,7 +185,7 @@ struct symbols *symbols_read(int fd)
 		errno = error;
 		return NULL;
 	}
-	settle(symbols);
+	sort_entries(symbols);
 	return symbols;
 }
 
@@ -212,7 +212,7 @@ void symbols_close(struct symbols *symbols)
 	free(symbols);
 }
 
-bool symbols_hidden(const struct symbols *symbols)
+bool symbols_are_hidden(const struct symbols *symbols)
 {
 	return symbols->hidden;
 }

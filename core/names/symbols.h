@@ -18,7 +18,7 @@ struct symbol {
 };
 
 /* Reads a file that is like /proc/kallsyms. NULL with errno set when it cannot be read. A table in which every address
- * is 0 (kernel.kptr_restrict, no CAP_SYSLOG) is returned, but finds nothing: see symbols_hidden(). */
+ * is 0 (kernel.kptr_restrict, no CAP_SYSLOG) is returned, but finds nothing: see symbols_are_hidden(). */
 struct symbols *symbols_open(const char *path);
 struct symbols *symbols_read(int fd);
 /* The running kernel's, read on first use and kept. NULL with errno: /proc/kallsyms cannot be read. */
@@ -26,14 +26,14 @@ const struct symbols *symbols_kernel(void);
 /* For an address that it does not hold, of what was loaded since: reads it anew, each time after a longer pause (at
  * first none, then 1 to 64 s). Addresses are told to who had the privileges when the file was first opened; they may be
  * gone by now. True: what symbols_kernel() gave is gone, and there is a newer one. */
-bool symbols_kernel_again(void);
+bool symbols_kernel_reload(void);
 /* Of the running kernel, read again where that may help; where a recording is replayed, of that. False: not known. */
 bool symbols_at(uint64_t address, struct symbol *symbol);
 /* Changes when symbols_kernel() has been read again. */
 unsigned int symbols_generation(void);
 void symbols_close(struct symbols *symbols);
 /* The file had names but no addresses. */
-bool symbols_hidden(const struct symbols *symbols);
+bool symbols_are_hidden(const struct symbols *symbols);
 /* The function that holds `address`; of several names for it a global one. False: none does. */
 bool symbols_find(const struct symbols *symbols, uint64_t address, struct symbol *symbol);
 /* The function called `name` (the kernel's own first, then modules'). Compiler suffixes (.isra.0, .constprop.0,

@@ -28,7 +28,7 @@ static void add_text(char *to, uint8_t *length, const char *text)
 	size_t more = strlen(text);
 
 	if (*length + more > COLUMN_TEXT)
-		say_exit(EXIT_FAILED, "internal: a column has more text around it than there is room for: %s", text);
+		fatal(EXIT_FAILED, "internal: a column has more text around it than there is room for: %s", text);
 	memcpy(to + *length, text, more);
 	*length = (uint8_t)(*length + more);
 }
@@ -81,7 +81,7 @@ static void make_table(struct columns *columns)
 	const struct field *main = NULL, *last = NULL;
 
 	for (size_t i = 0; i < columns->count; i++)
-		if (columns->fields[i].kind != F_STACK && !columns->fields[i].glued)
+		if (columns->fields[i].kind != F_STACK && !columns->fields[i].suffix)
 			last = &columns->fields[i];
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct field *field = &columns->fields[i];
@@ -91,7 +91,7 @@ static void make_table(struct columns *columns)
 		if (field->kind == F_STACK)
 			continue;
 		column = add_column(columns, field);
-		column->part = main && field->glued;
+		column->part = main && field->suffix;
 		if (column->part) {
 			column->ascii = column[-1].ascii && field->kind != F_TEXT;
 			column->width = column[-1].width;
@@ -103,9 +103,9 @@ static void make_table(struct columns *columns)
 		main = field;
 		width = columns_width(columns, field);
 		column->absent = "-";
-		column->otherwise = find(columns->options->tool->fields, field->otherwise);
-		column->ascii = field->kind != F_TEXT && !column->otherwise;
-		column->cells = field->cut ? (uint8_t)(width < 0 ? -width : width) : 0;
+		column->fallback = find(columns->options->tool->fields, field->fallback);
+		column->ascii = field->kind != F_TEXT && !column->fallback;
+		column->cells = field->truncate ? (uint8_t)(width < 0 ? -width : width) : 0;
 		column->width = (int16_t)(main == last && width > 0 ? 0 : width);
 		column->after = field->after;
 		add_text(column->before, &column->before_length, i ? " " : "");
@@ -143,7 +143,7 @@ static char *put_long(const struct columns *columns, struct text *text, const st
 	if (row->label && column == columns->ready)
 		text_string(text, row->label);
 	else if (!field_write(text, column->field, row, how, column->cells) &&
-		 !(column->otherwise && field_write(text, column->otherwise, row, how, 0)))
+		 !(column->fallback && field_write(text, column->fallback, row, how, 0)))
 		text_string(text, column->absent);
 	return text_room(text, columns->n_ready * COLUMN_ROOM);
 }
@@ -160,7 +160,7 @@ static char *put_value(const struct columns *columns, struct text *text, const s
 	end = field_put(to, column->field, row, how, column->cells);
 	if (end)
 		return end;
-	return column->otherwise ? put_long(columns, text, column, row, to) : put_string(to, column->absent);
+	return column->fallback ? put_long(columns, text, column, row, to) : put_string(to, column->absent);
 }
 
 /* " (value)" behind a value; nothing where it is not known. */

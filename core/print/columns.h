@@ -12,9 +12,9 @@
 
 struct column {
 	const struct field *field;
-	const struct field *otherwise; /* is written where the value is not known; NULL: */
-	const char *absent;            /* ... this is */
-	const char *after;             /* behind the padding, or the part; NULL: nothing */
+	const struct field *fallback; /* is written where the value is not known; NULL: */
+	const char *absent;           /* ... this is */
+	const char *after;            /* behind the padding, or the part; NULL: nothing */
 	char before[COLUMN_TEXT];
 	uint8_t before_length, absent_length;
 	bool is_short; /* field_put() serves */

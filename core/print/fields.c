@@ -21,7 +21,7 @@ const struct field common_fields[] = {
 	{ "ts", "TS", F_TIME, IN_JSON, COMMON(ts), .help = "when it happened: RFC 3339, ns, UTC" },
 	{ "pid", "PID", F_ID, .width = 7, COMMON(pid), .help = "process that owns the socket" },
 	{ "tid", "TID", F_ID, .width = 7, COMMON(tid), .help = "its thread that acted last" },
-	{ "comm", "COMM", F_TEXT, .width = 16, .cut = true, COMMON(comm), .help = "its name" },
+	{ "comm", "COMM", F_TEXT, .width = 16, .truncate = true, COMMON(comm), .help = "its name" },
 	{ "uid", "UID", F_UINT, .width = 6, COMMON(uid), .help = "its user" },
 	{ "owner", "OWNER", F_NAME, .width = 9, COMMON(owner), NAMES(owner_names),
 	  .help = "how sure that is: exact, inherited (of the listener, or one of several holders), unknown" },
@@ -60,18 +60,18 @@ struct field field_complete(const struct field *field)
 		while (common->name && strcmp(common->name, field->name))
 			common++;
 		if (!common->name)
-			say_exit(EXIT_FAILED, "internal: no common field %s", field->name);
+			fatal(EXIT_FAILED, "internal: no common field %s", field->name);
 		whole = *common;
 		whole.title = field->title ? field->title : common->title;
 		whole.where = field->where ? field->where : common->where;
 		whole.width = field->width ? field->width : common->width;
 		whole.wide = field->wide ? field->wide : field->width ? field->width : common->wide;
 		whole.decimals = field->decimals ? field->decimals : common->decimals;
-		whole.cut = field->cut || common->cut;
+		whole.truncate = field->truncate || common->truncate;
 		whole.help = field->help ? field->help : common->help;
 		whole.bracketed = field->bracketed;
-		whole.glued = field->glued;
-		whole.otherwise = field->otherwise;
+		whole.suffix = field->suffix;
+		whole.fallback = field->fallback;
 		whole.flag = field->flag;
 		whole.unless = field->unless;
 		whole.merge = field->merge;
@@ -87,7 +87,7 @@ struct field field_complete(const struct field *field)
 	return whole;
 }
 
-void field_forget(const struct field *field, struct event *event)
+void field_set_unknown(const struct field *field, struct event *event)
 {
 	void *at = (char *)event + field->off;
 
@@ -99,7 +99,7 @@ void field_forget(const struct field *field, struct event *event)
 	case F_MSEC:
 	case F_USEC:
 	case F_KBYTES:
-	case F_SCALED:
+	case F_SI:
 	case F_ENUM:
 	case F_TCPFLAGS:
 		memset(at, 0xff, field->size);
@@ -140,7 +140,7 @@ bool field_is_short(const struct field *field)
 	case F_FAMILY:
 	case F_ADDRESS:
 	case F_ENDPOINT:
-	case F_BRACKETS:
+	case F_ADDR_HASH_PORT:
 	case F_TCPFLAGS:
 	case F_ERRNO:
 	case F_COUNT:
@@ -230,7 +230,8 @@ static char *put_tcpflags(char *to, uint64_t flags, enum writing how)
 static char *put_place(char *to, const struct field *field, const struct event *event, enum writing how)
 {
 	const uint8_t *address = (const uint8_t *)event + field->off;
-	bool bracketed = field->kind == F_BRACKETS || (field->bracketed && how == AS_COLUMN && event->family == 6);
+	bool bracketed =
+		field->kind == F_ADDR_HASH_PORT || (field->bracketed && how == AS_COLUMN && event->family == 6);
 	uint16_t port;
 
 	if (!event->family)
@@ -243,7 +244,7 @@ static char *put_place(char *to, const struct field *field, const struct event *
 		*to++ = ']';
 	if (field->kind != F_ADDRESS) {
 		memcpy(&port, (const char *)event + field->port, sizeof(port));
-		*to++ = field->kind == F_BRACKETS ? '#' : ':';
+		*to++ = field->kind == F_ADDR_HASH_PORT ? '#' : ':';
 		to = put_unsigned(to, port);
 	}
 	return put_quote(to, how == AS_JSON);
@@ -267,7 +268,7 @@ static char *put_relative(char *to, const struct field *field, const struct fiel
 	return field->decimals ? put_decimal(to, since, 9, field->decimals) : put_unsigned(to, since);
 }
 
-static char *put_scaled(char *to, const struct field *field, uint64_t value, enum writing how)
+static char *put_si(char *to, const struct field *field, uint64_t value, enum writing how)
 {
 	if (how == AS_JSON)
 		return put_unsigned(to, value);
@@ -288,7 +289,7 @@ char *field_put(char *to, const struct field *field, const struct field_row *row
 		return NULL;
 	if (field->kind == F_TEXT)
 		return put_text(to, at, field->size, how, cells);
-	if (field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_BRACKETS)
+	if (field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT)
 		return put_place(to, field, row->event, how);
 	value = load(at, field->size, &known);
 	switch (field->kind) {
@@ -306,7 +307,7 @@ char *field_put(char *to, const struct field *field, const struct field_row *row
 	case F_MSEC:
 	case F_USEC:
 	case F_KBYTES:
-		return known ? put_scaled(to, field, value, how) : NULL;
+		return known ? put_si(to, field, value, how) : NULL;
 	case F_RELATIVE:
 		return put_relative(to, field, row);
 	case F_TCPFLAGS:
@@ -386,8 +387,8 @@ static bool write_number(struct text *text, const struct field *field, const str
 
 	if (!known)
 		return false;
-	if (field->kind == F_SPAN)
-		return text_span(text, value);
+	if (field->kind == F_HUMAN_NS)
+		return text_human_ns(text, value);
 	return field->kind == F_ENUM ? write_enum(text, field, value, how) : write_amount(text, field, value, how);
 }
 

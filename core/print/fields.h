@@ -44,7 +44,7 @@ void field_stack_lines(struct text *text, const struct field *field, const struc
 /* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */
 void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row);
 /* Makes the field of an event, all of which must be there, not known. */
-void field_forget(const struct field *field, struct event *event);
+void field_set_unknown(const struct field *field, struct event *event);
 static inline bool field_is_histogram(const struct field *field)
 {
 	return field->kind == F_LOG2 || field->kind == F_HISTOGRAM;

@@ -17,8 +17,7 @@ void journal_rows_start(struct journal_rows *rows, const struct tool *tool)
 {
 	*rows = (struct journal_rows){ .tool = tool, .fd = journal_open(JOURNAL_SOCKET) };
 	if (rows->fd < 0)
-		say_exit(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET,
-			 strerror(errno));
+		fatal(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET, strerror(errno));
 }
 
 static void add_field(struct journal_rows *rows, const char *name, size_t from)
@@ -99,7 +98,7 @@ void journal_rows_add(struct journal_rows *rows, const struct event *event, size
 void journal_rows_stop(struct journal_rows *rows)
 {
 	if (rows->lost)
-		say("lost %llu journal entries: journald did not take them", (unsigned long long)rows->lost);
+		message("lost %llu journal entries: journald did not take them", (unsigned long long)rows->lost);
 	close(rows->fd);
 	text_free(&rows->entry);
 	text_free(&rows->value);

@@ -46,7 +46,7 @@ static void add(struct printer *printer, const struct field *field)
 	if (place(printer->options) == IN_JSON && has(printer, whole.name))
 		return;
 	if (printer->columns.count == COLUMNS_MOST)
-		say_exit(EXIT_FAILED, "internal: more fields than a row has room for");
+		fatal(EXIT_FAILED, "internal: more fields than a row has room for");
 	printer->columns.fields[printer->columns.count++] = whole;
 }
 
@@ -133,7 +133,7 @@ void printer_header(struct printer *printer)
 	text_char(&printer->text, '\n');
 }
 
-void printer_look(struct printer *printer)
+void printer_flush_if_full(struct printer *printer)
 {
 	if (printer->text.length >= ENOUGH && printer->fd >= 0)
 		printer_flush(printer);
@@ -152,7 +152,7 @@ void printer_field_row(struct printer *printer, struct field_row *row)
 		table_row(&printer->columns, &printer->text, row);
 	else
 		columns_row(&printer->columns, &printer->text, row);
-	printer_look(printer);
+	printer_flush_if_full(printer);
 }
 
 void printer_row(struct printer *printer, const struct event *event, size_t size)

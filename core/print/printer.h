@@ -33,7 +33,7 @@ void printer_row(struct printer *printer, const struct event *event, size_t size
 /* The same where more is known than the event. */
 void printer_field_row(struct printer *printer, struct field_row *row);
 /* Writes it once there is much. */
-void printer_look(struct printer *printer);
+void printer_flush_if_full(struct printer *printer);
 /* Writes what waits, whole rows at a time. False: it failed, now or before; see error. */
 bool printer_flush(struct printer *printer);
 

@@ -29,7 +29,7 @@ static void put_after(const struct columns *columns, struct text *text, const st
 
 static bool is_glued(const struct columns *columns, size_t i)
 {
-	return i < columns->count && columns->fields[i].glued;
+	return i < columns->count && columns->fields[i].suffix;
 }
 
 static const struct field *histogram_of(const struct columns *columns)

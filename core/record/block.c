@@ -26,8 +26,8 @@ static uint32_t checksum(struct record_block block, const void *stored)
 	uLong sum;
 
 	block.check = 0;
-	if (RECORD_TURNED)
-		record_turn_block(&block);
+	if (RECORD_SWAPPED)
+		record_swap_block(&block);
 	sum = crc32(0, (const Bytef *)&block, sizeof(block));
 	return (uint32_t)crc32(sum, stored, length);
 }
@@ -49,8 +49,8 @@ void record_block_make(struct text *block, int kind, uint32_t number, const void
 	head.stored = (__u32)packed;
 	head.check = checksum(head, to + sizeof(head));
 	block->length = sizeof(head) + head.stored;
-	if (RECORD_TURNED)
-		record_turn_block(&head);
+	if (RECORD_SWAPPED)
+		record_swap_block(&head);
 	memcpy(to, &head, sizeof(head));
 }
 
@@ -124,8 +124,8 @@ enum record_read record_reader_next(struct record_reader *reader)
 	reader->problem = "it ends inside a block";
 	if (got < sizeof(head))
 		return RECORD_STOP;
-	if (RECORD_TURNED)
-		record_turn_block(&head);
+	if (RECORD_SWAPPED)
+		record_swap_block(&head);
 	if (head.magic != RECORD_BLOCK_MAGIC || head.stored > RECORD_BLOCK_MOST || head.length > RECORD_BLOCK_MOST ||
 	    !head.stored || !head.length) {
 		reader->problem = "no block begins here";
@@ -160,10 +160,10 @@ static const struct {
 	uint8_t longs, words;
 } numbers[] = {
 	[ITEM_CLOCK] = { 1, 0 },  [ITEM_BEGIN] = { 1, 0 }, [ITEM_INTERVAL] = { 1, 1 }, [ITEM_LEDGER] = { 8, 0 },
-	[ITEM_SYMBOL] = { 2, 0 }, [ITEM_ENUM] = { 1, 0 },  [ITEM_END] = { 1, 0 },      [ITEM_PLACE] = { 1, 1 },
+	[ITEM_SYMBOL] = { 2, 0 }, [ITEM_ENUM] = { 1, 0 },  [ITEM_END] = { 1, 0 },      [ITEM_CGROUP] = { 1, 1 },
 };
 
-void record_turn(void *numbers_at, size_t size, size_t each)
+void record_swap(void *numbers_at, size_t size, size_t each)
 {
 	uint8_t *at = numbers_at;
 
@@ -177,29 +177,29 @@ void record_turn(void *numbers_at, size_t size, size_t each)
 	}
 }
 
-void record_turn_block(struct record_block *block)
+void record_swap_block(struct record_block *block)
 {
-	record_turn(&block->magic, sizeof(block->magic), 4);
-	record_turn(&block->kind, sizeof(block->kind), 2);
-	record_turn(&block->codec, sizeof(block->codec), 2);
-	record_turn(&block->stored, sizeof(block->stored), 4);
-	record_turn(&block->length, sizeof(block->length), 4);
-	record_turn(&block->number, sizeof(block->number), 4);
-	record_turn(&block->check, sizeof(block->check), 4);
+	record_swap(&block->magic, sizeof(block->magic), 4);
+	record_swap(&block->kind, sizeof(block->kind), 2);
+	record_swap(&block->codec, sizeof(block->codec), 2);
+	record_swap(&block->stored, sizeof(block->stored), 4);
+	record_swap(&block->length, sizeof(block->length), 4);
+	record_swap(&block->number, sizeof(block->number), 4);
+	record_swap(&block->check, sizeof(block->check), 4);
 }
 
-void record_turn_item(struct record_item *item, size_t room)
+void record_swap_item(struct record_item *item, size_t room)
 {
 	char *content = (char *)(item + 1);
 	size_t longs, words;
 
-	record_turn(&item->size, sizeof(item->size), 4);
+	record_swap(&item->size, sizeof(item->size), 4);
 	if (item->kind >= sizeof(numbers) / sizeof(numbers[0]))
 		return;
 	longs = numbers[item->kind].longs * 8U;
 	words = numbers[item->kind].words * 4U;
 	if (longs + words > room)
 		return; /* damaged: whoever looks at its size sees that */
-	record_turn(content, longs, 8);
-	record_turn(content + longs, words, 4);
+	record_swap(content, longs, 8);
+	record_swap(content + longs, words, 4);
 }

@@ -60,7 +60,7 @@ enum {
 	ITEM_ENUM,     /* struct record_enum: the name of a value that is not in the head */
 	ITEM_NEXT,     /* the recording goes on in another file */
 	ITEM_END,      /* u64 ns: the recording is complete */
-	ITEM_PLACE,    /* struct record_place: where the sockets of events that follow are */
+	ITEM_CGROUP,   /* struct record_cgroup: where the sockets of events that follow are */
 };
 
 struct record_item {
@@ -87,7 +87,7 @@ struct record_symbol {
 	char names[]; /* the function's, then its module's (empty: the kernel itself), each ended by 0 */
 };
 
-struct record_place {
+struct record_cgroup {
 	__u64 cgroup_id;
 	__u32 owner; /* of the sockets of this process only; 0: of all */
 	__u32 pad;
@@ -132,13 +132,13 @@ enum record_read record_reader_next(struct record_reader *reader);
 void record_reader_free(struct record_reader *reader);
 
 /* This machine has not the order of files: what is read and written is turned. What follows is the same both ways. */
-#define RECORD_TURNED (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+#define RECORD_SWAPPED (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
 /* Turns numbers of `each` bytes, one after the other in `size` bytes; what is left behind the last stays as it is. */
-void record_turn(void *numbers, size_t size, size_t each);
-void record_turn_block(struct record_block *block);
+void record_swap(void *numbers, size_t size, size_t each);
+void record_swap_block(struct record_block *block);
 /* The item and the numbers in its content, `room` bytes of which are there; not those of an event, whose order the head
  * tells. */
-void record_turn_item(struct record_item *item, size_t room);
+void record_swap_item(struct record_item *item, size_t room);
 
 #endif

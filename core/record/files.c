@@ -34,17 +34,17 @@ static int open_file(const char *path)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
 	if (fd < 0)
-		say_exit(EXIT_FAILED, "%s: %s", path, strerror(errno));
+		fatal(EXIT_FAILED, "%s: %s", path, strerror(errno));
 	if (!may_overwrite(fd))
-		say_exit(EXIT_FAILED, "%s: is there, and is no recording: it is not overwritten", path);
+		fatal(EXIT_FAILED, "%s: is there, and is no recording: it is not overwritten", path);
 	return fd;
 }
 
-void record_parts_open(struct record_parts *parts, const char *path, uint64_t limit)
+void record_files_open(struct record_files *parts, const char *path, uint64_t limit)
 {
 	char name[4096];
 
-	*parts = (struct record_parts){ .path = path, .count = limit ? RECORD_PARTS : 1, .most = limit / RECORD_PARTS };
+	*parts = (struct record_files){ .path = path, .count = limit ? RECORD_PARTS : 1, .most = limit / RECORD_PARTS };
 	if (!strcmp(path, "-")) {
 		parts->fds[0] = dup(STDOUT_FILENO);
 		parts->count = 1;
@@ -56,12 +56,12 @@ void record_parts_open(struct record_parts *parts, const char *path, uint64_t li
 	}
 }
 
-bool record_parts_full(const struct record_parts *parts, size_t length)
+bool record_files_are_full(const struct record_files *parts, size_t length)
 {
 	return parts->most && parts->length + length > parts->most && parts->number > 1;
 }
 
-static bool put(struct record_parts *parts, const void *bytes, size_t length)
+static bool put(struct record_files *parts, const void *bytes, size_t length)
 {
 	int fd = parts->fds[parts->part % parts->count];
 	size_t done = 0;
@@ -83,7 +83,7 @@ static bool put(struct record_parts *parts, const void *bytes, size_t length)
 	return !parts->error;
 }
 
-bool record_parts_begin(struct record_parts *parts)
+bool record_files_begin(struct record_files *parts)
 {
 	const struct record_start start = { RECORD_MAGIC, htole32(RECORD_VERSION), 0 };
 	unsigned int first = parts->part % parts->count, last = parts->part ? first : parts->count - 1;
@@ -98,7 +98,7 @@ bool record_parts_begin(struct record_parts *parts)
 	return !parts->error && put(parts, &start, sizeof(start));
 }
 
-bool record_parts_write(struct record_parts *parts, int kind, const void *content, size_t length)
+bool record_files_write(struct record_files *parts, int kind, const void *content, size_t length)
 {
 	if (parts->error)
 		return false;
@@ -106,7 +106,7 @@ bool record_parts_write(struct record_parts *parts, int kind, const void *conten
 	return put(parts, parts->block.data, parts->block.length);
 }
 
-void record_parts_close(struct record_parts *parts)
+void record_files_close(struct record_files *parts)
 {
 	for (unsigned int i = 0; i < parts->count; i++) {
 		if (close(parts->fds[i]) && !parts->error)

@@ -9,7 +9,7 @@
 #define RECORD_PARTS       4
 #define RECORD_LIMIT_LEAST (4U << 20)
 
-struct record_parts {
+struct record_files {
 	const char *path; /* of the first; the others are called PATH.1, PATH.2 ... */
 	int fds[RECORD_PARTS];
 	unsigned int count;     /* how many there may be */
@@ -24,13 +24,13 @@ struct record_parts {
 /* Opens the files, all that will be needed: privileges may be gone later. A file that is no recording and has something
  * in it is not overwritten. Ends the program when one cannot be had. path "-": stdout, without a limit. limit: bytes of
  * all together; 0: none. */
-void record_parts_open(struct record_parts *parts, const char *path, uint64_t limit);
+void record_files_open(struct record_files *parts, const char *path, uint64_t limit);
 /* So many more bytes of content do not fit into this file any more. */
-bool record_parts_full(const struct record_parts *parts, size_t length);
+bool record_files_are_full(const struct record_files *parts, size_t length);
 /* Begins the file for part parts->part, the first one or the next. False: it failed; see error. */
-bool record_parts_begin(struct record_parts *parts);
+bool record_files_begin(struct record_files *parts);
 /* One block, in one write. What cannot be written whole is taken back. */
-bool record_parts_write(struct record_parts *parts, int kind, const void *content, size_t length);
-void record_parts_close(struct record_parts *parts);
+bool record_files_write(struct record_files *parts, int kind, const void *content, size_t length);
+void record_files_close(struct record_files *parts);
 
 #endif

@@ -12,19 +12,19 @@
 
 #define LINE_MOST 8192
 
-static char *keep(const char *text)
+static char *copy_text(const char *text)
 {
 	char *copy = strdup(text);
 
 	if (!copy)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return copy;
 }
 
-static void keep_once(char **place, const char *text)
+static void copy_text_once(char **place, const char *text)
 {
 	if (!*place)
-		*place = keep(text);
+		*place = copy_text(text);
 }
 
 /* The next word of *line, "" at its end; *line goes behind it. */
@@ -68,7 +68,7 @@ static bool read_tool(struct record_head *head, char *line)
 	if (!(head->n_tools & (head->n_tools - 1)))
 		head->tools = reallocarray(head->tools, head->n_tools ? head->n_tools * 2 : 1, sizeof(*tool));
 	if (!head->tools)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	tool = &head->tools[head->n_tools];
 	memset(tool, 0, sizeof(*tool));
 	if (!name_of(next_word(&line), tool->name) || !number_of(next_word(&line), UINT16_MAX, &size))
@@ -117,7 +117,7 @@ static bool read_of_tool(struct recorded_tool *tool, const char *word, char *lin
 	if (!strcmp(word, "totals"))
 		return tool->totals = true;
 	if (!strcmp(word, "text")) {
-		keep_once(&tool->text, line ? line : "");
+		copy_text_once(&tool->text, line ? line : "");
 		return true;
 	}
 	if (!strcmp(word, "flags")) {
@@ -139,7 +139,7 @@ static bool read_order(struct record_head *head, const char *word)
 {
 	bool big = !strcmp(word, "big");
 
-	head->turned = big != NUMBER_BIG_ENDIAN;
+	head->swapped = big != NUMBER_BIG_ENDIAN;
 	return big || !strcmp(word, "little");
 }
 
@@ -159,7 +159,7 @@ static bool read_line(struct record_head *head, char *line)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (strcmp(texts[i].word, word) != 0)
 			continue;
-		keep_once(texts[i].place, line ? line : "");
+		copy_text_once(texts[i].place, line ? line : "");
 		return true;
 	}
 	if (!strcmp(word, "tool"))
@@ -194,7 +194,7 @@ const char *record_head_read(struct record_head *head, const char *text, size_t 
 	const char *end = text + length;
 	char line[LINE_MOST];
 
-	*head = (struct record_head){ .parts = 1, .turned = NUMBER_BIG_ENDIAN };
+	*head = (struct record_head){ .parts = 1, .swapped = NUMBER_BIG_ENDIAN };
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t size = newline ? (size_t)(newline - text) : 0;

@@ -26,7 +26,7 @@ struct record_head {
 	uint64_t id, begun;
 	int64_t wall;
 	unsigned int part, parts;
-	bool turned; /* the bytes of numbers in events have not the order of this machine */
+	bool swapped; /* the bytes of numbers in events have not the order of this machine */
 	char *version, *release, *machine, *host, *command; /* NULL: not told */
 	struct recorded_tool *tools;
 	size_t n_tools;

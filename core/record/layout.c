@@ -10,19 +10,32 @@
 #include "core/base/message.h"
 
 static const char *const kind_names[] = {
-	[F_NONE] = "none",        [F_UINT] = "uint",
-	[F_INT] = "int",          [F_ID] = "id",
-	[F_PORT] = "port",        [F_HEX] = "hex",
-	[F_TIME] = "time",        [F_RELATIVE] = "time",
-	[F_MSEC] = "uint",        [F_USEC] = "uint",
-	[F_KBYTES] = "uint",      [F_SCALED] = "uint",
-	[F_TEXT] = "text",        [F_FAMILY] = "family",
-	[F_ADDRESS] = "address",  [F_ENDPOINT] = "address",
-	[F_BRACKETS] = "address", [F_NAME] = "index",
-	[F_ENUM] = "enum",        [F_TCPFLAGS] = "tcpflags",
-	[F_ERRNO] = "errno",      [F_SYMBOL] = "symbol",
-	[F_STACK] = "stack",      [F_COUNT] = "count",
-	[F_LOG2] = "uint",        [F_HISTOGRAM] = "histogram",
+	[F_NONE] = "none",
+	[F_UINT] = "uint",
+	[F_INT] = "int",
+	[F_ID] = "id",
+	[F_PORT] = "port",
+	[F_HEX] = "hex",
+	[F_TIME] = "time",
+	[F_RELATIVE] = "time",
+	[F_MSEC] = "uint",
+	[F_USEC] = "uint",
+	[F_KBYTES] = "uint",
+	[F_SI] = "uint",
+	[F_TEXT] = "text",
+	[F_FAMILY] = "family",
+	[F_ADDRESS] = "address",
+	[F_ENDPOINT] = "address",
+	[F_ADDR_HASH_PORT] = "address",
+	[F_NAME] = "index",
+	[F_ENUM] = "enum",
+	[F_TCPFLAGS] = "tcpflags",
+	[F_ERRNO] = "errno",
+	[F_SYMBOL] = "symbol",
+	[F_STACK] = "stack",
+	[F_COUNT] = "count",
+	[F_LOG2] = "uint",
+	[F_HISTOGRAM] = "histogram",
 	[F_CONTAINER] = "id",
 };
 
@@ -34,7 +47,7 @@ struct move {
 
 struct record_layout {
 	size_t event_size;
-	bool turned, moved;           /* moved: fields have other places, or are missing */
+	bool swapped, moved;          /* moved: fields have other places, or are missing */
 	struct event *unknown, *made; /* event_size bytes each */
 	struct move moves[RECORD_FIELDS];
 	size_t n_moves;
@@ -50,7 +63,7 @@ const char *record_kind_name(enum kind kind)
 bool record_has_field(const struct field *field)
 {
 	return field->size && field->kind != F_NONE && field->kind != F_RELATIVE && field->kind != F_COUNT &&
-	       field->kind != F_ENDPOINT && field->kind != F_BRACKETS && field->kind != F_CONTAINER;
+	       field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT && field->kind != F_CONTAINER;
 }
 
 static const struct recorded_field *find(const struct recorded_tool *recorded, const struct field *field)
@@ -64,7 +77,7 @@ static const struct recorded_field *find(const struct recorded_tool *recorded, c
 /* A field may be there several times, as it is shown in several ways. */
 static void add_missing(struct record_layout *layout, const struct field *field)
 {
-	field_forget(field, layout->unknown);
+	field_set_unknown(field, layout->unknown);
 	for (size_t i = 0; i < layout->n_missing; i++)
 		if (!strcmp(layout->missing[i]->name, field->name))
 			return;
@@ -99,7 +112,7 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 			return field->name;
 		layout->moved |= from->off != field->off;
 		layout->moves[layout->n_moves++] =
-			(struct move){ field, from->off, layout->turned ? number_size(field) : 1 };
+			(struct move){ field, from->off, layout->swapped ? number_size(field) : 1 };
 	}
 	return NULL;
 }
@@ -112,12 +125,12 @@ const char *record_layout_new(struct record_layout **layout, const struct tool *
 
 	if (made) {
 		made->event_size = tool->event_size;
-		made->turned = turned;
+		made->swapped = turned;
 		made->unknown = calloc(1, tool->event_size);
 		made->made = calloc(1, tool->event_size);
 	}
 	if (!made || !made->unknown || !made->made)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	problem = add_fields(made, common_fields, recorded);
 	if (!problem)
 		problem = add_fields(made, tool->fields, recorded);
@@ -146,9 +159,9 @@ const struct event *record_layout_event(struct record_layout *layout, const void
 		if (there)
 			memcpy(to, (const char *)event + move->from, there);
 		else
-			field_forget(field, layout->made);
+			field_set_unknown(field, layout->made);
 		if (move->each > 1)
-			record_turn(to, there, move->each);
+			record_swap(to, there, move->each);
 	}
 	if (layout->moved || *size > layout->event_size)
 		*size = layout->event_size;

@@ -29,12 +29,12 @@ struct recording {
 	bool damaged, goes_on, ended;
 };
 
-static void tell(const struct part *part, uint64_t offset, const char *problem)
+static void report_damage(const struct part *part, uint64_t offset, const char *problem)
 {
-	say("%s: damaged at byte %llu: %s", part->path, (unsigned long long)offset, problem);
+	message("%s: damaged at byte %llu: %s", part->path, (unsigned long long)offset, problem);
 }
 
-static void drop_part(struct part *part)
+static void drop_file(struct part *part)
 {
 	if (part->reader.fd >= 0)
 		close(part->reader.fd);
@@ -52,7 +52,7 @@ static bool open_part(struct part *part, const char *path, int fd, bool quiet)
 
 	*part = (struct part){ .path = strdup(path), .reader.fd = fd };
 	if (!part->path)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	if (!record_reader_start(&part->reader, fd)) {
 		problem = part->reader.problem;
 	} else if (record_reader_next(&part->reader) != RECORD_READ || part->reader.kind != BLOCK_HEAD) {
@@ -64,10 +64,10 @@ static bool open_part(struct part *part, const char *path, int fd, bool quiet)
 	if (!problem)
 		return true;
 	if (!quiet && offset)
-		tell(part, offset, problem);
+		report_damage(part, offset, problem);
 	else if (!quiet)
-		say("%s: %s (at byte %llu)", path, problem, (unsigned long long)part->reader.at);
-	drop_part(part);
+		message("%s: %s (at byte %llu)", path, problem, (unsigned long long)part->reader.at);
+	drop_file(part);
 	return false;
 }
 
@@ -86,11 +86,11 @@ static void find_others(struct recording *recording)
 		snprintf(path, sizeof(path), "%s.%u", recording->parts[0].path, i);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 && errno != ENOENT)
-			say("%s: %s", path, strerror(errno));
+			message("%s: %s", path, strerror(errno));
 		if (fd < 0 || !open_part(part, path, fd, true))
 			continue;
 		if (part->head.id != id) {
-			drop_part(part);
+			drop_file(part);
 			continue;
 		}
 		recording->count++;
@@ -111,7 +111,7 @@ static void start(struct recording *recording)
 
 	clock_set(head->wall);
 	if (head->part)
-		say("note: the beginning of the recording is gone: it had no room any more");
+		message("note: the beginning of the recording is gone: it had no room any more");
 }
 
 static struct recording *open_first(const char *name, int fd)
@@ -119,7 +119,7 @@ static struct recording *open_first(const char *name, int fd)
 	struct recording *recording = calloc(1, sizeof(*recording));
 
 	if (!recording)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	record_names_start();
 	recording->count = 1;
 	if (open_part(&recording->parts[0], name, fd, false))
@@ -145,7 +145,7 @@ struct recording *recording_open(const char *path)
 	struct recording *recording;
 
 	if (fd < 0) {
-		say("%s: %s", path, strerror(errno));
+		message("%s: %s", path, strerror(errno));
 		return NULL;
 	}
 	recording = open_first(in ? "stdin" : path, fd);
@@ -172,7 +172,7 @@ static bool next_block(struct recording *recording)
 
 		if (got != RECORD_OVER && part->reader.problem) {
 			recording->damaged = true;
-			tell(part, part->reader.block, part->reader.problem);
+			report_damage(part, part->reader.block, part->reader.problem);
 		}
 		if (got == RECORD_READ && part->reader.kind == BLOCK_STREAM)
 			return true;
@@ -180,8 +180,8 @@ static bool next_block(struct recording *recording)
 			continue;
 		if (got == RECORD_OVER && !recording->ended && !recording->goes_on) {
 			recording->damaged = true;
-			say("%s: ends at byte %llu without an end: it was cut off, or is still being written",
-			    part->path, (unsigned long long)part->reader.at);
+			message("%s: ends at byte %llu without an end: it was cut off, or is still being written",
+				part->path, (unsigned long long)part->reader.at);
 		}
 		if (recording->current + 1 == recording->count)
 			break;
@@ -193,16 +193,16 @@ static bool next_block(struct recording *recording)
 	}
 	if (recording->goes_on && !recording->ended) {
 		recording->damaged = true;
-		say("%s: goes on in a part that is not here", part->path);
+		message("%s: goes on in a part that is not here", part->path);
 	}
 	return false;
 }
 
-static bool learn(struct recording *recording, const struct record_item *item)
+static bool apply_item(struct recording *recording, const struct record_item *item)
 {
 	recording->goes_on |= item->kind == ITEM_NEXT;
 	recording->ended |= item->kind == ITEM_END;
-	return item->tool < recording_head(recording)->n_tools && record_item_learn(item);
+	return item->tool < recording_head(recording)->n_tools && record_item_apply(item);
 }
 
 static bool is_handed_over(int kind)
@@ -225,11 +225,11 @@ const struct record_item *recording_next(struct recording *recording)
 			continue;
 		}
 		left = content->length - recording->at;
-		if (RECORD_TURNED && left >= sizeof(*item))
-			record_turn_item(item, left - sizeof(*item));
-		if (left < sizeof(*item) || record_item_room(item->size) > left || !learn(recording, item)) {
+		if (RECORD_SWAPPED && left >= sizeof(*item))
+			record_swap_item(item, left - sizeof(*item));
+		if (left < sizeof(*item) || record_item_room(item->size) > left || !apply_item(recording, item)) {
 			recording->damaged = true;
-			tell(part, part->reader.block, "what is in this block makes no sense");
+			report_damage(part, part->reader.block, "what is in this block makes no sense");
 			recording->at = content->length;
 			continue;
 		}
@@ -247,7 +247,7 @@ bool recording_whole(const struct recording *recording)
 void recording_close(struct recording *recording)
 {
 	for (size_t i = 0; i < recording->count; i++)
-		drop_part(&recording->parts[i]);
+		drop_file(&recording->parts[i]);
 	free(recording);
 	record_names_stop();
 }
@@ -263,7 +263,7 @@ static const char *take_string(const char **at, const char *end)
 	return nul ? string : NULL;
 }
 
-static bool learn_symbol(const void *content, size_t size)
+static bool apply_symbol(const void *content, size_t size)
 {
 	const struct record_symbol *symbol = content;
 	const char *at = symbol->names, *end = (const char *)content + size, *name, *module;
@@ -277,7 +277,7 @@ static bool learn_symbol(const void *content, size_t size)
 	return name && module;
 }
 
-static bool learn_enum(const void *content, size_t size)
+static bool apply_enum(const void *content, size_t size)
 {
 	const struct record_enum *value = content;
 	const char *at = value->names, *end = (const char *)content + size, *type, *name, *short_name;
@@ -292,20 +292,20 @@ static bool learn_enum(const void *content, size_t size)
 	return type && name && short_name;
 }
 
-static bool learn_place(const void *content, size_t size)
+static bool apply_cgroup(const void *content, size_t size)
 {
-	const struct record_place *place = content;
+	const struct record_cgroup *place = content;
 	const char *at = place->path, *end = (const char *)content + size, *path;
 
 	if (size <= sizeof(*place))
 		return false;
 	path = take_string(&at, end);
 	if (path)
-		containers_tell(place->cgroup_id, place->owner, path);
+		containers_add(place->cgroup_id, place->owner, path);
 	return path;
 }
 
-bool record_item_learn(const struct record_item *item)
+bool record_item_apply(const struct record_item *item)
 {
 	const void *content = item + 1;
 
@@ -322,14 +322,14 @@ bool record_item_learn(const struct record_item *item)
 	case ITEM_LEDGER:
 		return item->size >= sizeof(struct record_ledger);
 	case ITEM_SYMBOL:
-		return learn_symbol(content, item->size);
+		return apply_symbol(content, item->size);
 	case ITEM_RELOADED:
 		record_names_reloaded();
 		return true;
 	case ITEM_ENUM:
-		return learn_enum(content, item->size);
-	case ITEM_PLACE:
-		return learn_place(content, item->size);
+		return apply_enum(content, item->size);
+	case ITEM_CGROUP:
+		return apply_cgroup(content, item->size);
 	case ITEM_BEGIN:
 	case ITEM_END:
 		return item->size >= sizeof(uint64_t);

@@ -30,6 +30,6 @@ static inline const void *record_content(const struct record_item *item)
 
 /* Looks at an item, all of which is there, and acts on what it says of names and of the clock. False: it is too short
  * for its kind, or makes no sense. */
-bool record_item_learn(const struct record_item *item);
+bool record_item_apply(const struct record_item *item);
 
 #endif

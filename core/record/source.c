@@ -12,35 +12,35 @@
 static void *need(void *memory)
 {
 	if (!memory)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return memory;
 }
 
 /* Of another tool's events those of this one are to be made. */
-static void start_remake(struct replay_source *source, const struct tool *tool)
+static void start_synthesis(struct replay_source *source, const struct tool *tool)
 {
-	source->remake = tool->remake;
-	source->from = need(calloc(1, tool->remake->from->event_size));
+	source->synthesis = tool->synthesize;
+	source->from = need(calloc(1, tool->synthesize->from->event_size));
 	source->unknown = need(calloc(1, tool->event_size));
 	source->made = need(calloc(1, tool->event_size));
 	for (const struct field *field = tool->fields; field->name; field++)
 		if (record_has_field(field))
-			field_forget(field, source->unknown);
+			field_set_unknown(field, source->unknown);
 }
 
-static const char *made_by(const struct record_head *head)
+static const char *synthesized_by(const struct record_head *head)
 {
 	return head->version ? head->version : "of another version";
 }
 
-static void tell_missing(const struct replay_source *source, const struct record_head *head)
+static void report_missing_fields(const struct replay_source *source, const struct record_head *head)
 {
 	struct text names = { 0 };
 
 	record_layout_missing(source->layout, &names);
 	if (names.length)
-		say("note: the recording of %s does not tell %.*s: it was made by nettrace %s",
-		    source->options->recorded->name, (int)names.length, names.data, made_by(head));
+		message("note: the recording of %s does not tell %.*s: it was made by nettrace %s",
+			source->options->recorded->name, (int)names.length, names.data, synthesized_by(head));
 	text_free(&names);
 }
 
@@ -53,13 +53,14 @@ bool replay_source_start(struct replay_source *source, const struct options *opt
 					  .copy = need(malloc(options->tool->event_size)),
 					  .index = (__u8)index };
 	if (options_are_remade(options))
-		start_remake(source, options->tool);
-	other = record_layout_new(&source->layout, source->remake ? source->remake->from : options->tool,
-				  options->recorded, head->turned);
+		start_synthesis(source, options->tool);
+	other = record_layout_new(&source->layout, source->synthesis ? source->synthesis->from : options->tool,
+				  options->recorded, head->swapped);
 	if (other)
-		say("the recording has another kind of %s: it was made by nettrace %s", other, made_by(head));
+		message("the recording has another kind of %s: it was made by nettrace %s", other,
+			synthesized_by(head));
 	else if (source->layout)
-		tell_missing(source, head);
+		report_missing_fields(source, head);
 	return !other;
 }
 
@@ -72,14 +73,14 @@ static bool matches(const struct options *options, const struct event *event)
 }
 
 /* NULL: no event comes of this one. */
-static const struct event *remade(struct replay_source *source, const struct event *event, size_t *size)
+static const struct event *synthesized(struct replay_source *source, const struct event *event, size_t *size)
 {
-	const struct tool *tool = source->options->tool, *from = source->remake->from;
+	const struct tool *tool = source->options->tool, *from = source->synthesis->from;
 
 	memset(source->from, 0, from->event_size);
 	memcpy(source->from, event, *size < from->event_size ? *size : from->event_size);
 	memcpy(source->made, source->unknown, tool->event_size);
-	if (!source->remake->make(source->from, source->made))
+	if (!source->synthesis->event(source->from, source->made))
 		return NULL;
 	*size = tool->event_size;
 	return source->made;
@@ -92,8 +93,8 @@ const struct event *replay_source_event(struct replay_source *source, const stru
 
 	if (source->layout)
 		event = record_layout_event(source->layout, event, size);
-	if (source->remake) {
-		event = remade(source, event, size);
+	if (source->synthesis) {
+		event = synthesized(source, event, size);
 		if (!event)
 			return NULL;
 	}
@@ -108,7 +109,7 @@ const struct event *replay_source_event(struct replay_source *source, const stru
 			how = tool->replay(source->options, source->copy, size);
 		event = source->copy;
 	}
-	if (how == REPLAY_NOT || (how == REPLAY_FILTERED && !matches(source->options, event)))
+	if (how == REPLAY_EXCLUDED || (how == REPLAY_FILTERED && !matches(source->options, event)))
 		return NULL;
 	return event;
 }
@@ -116,8 +117,8 @@ const struct event *replay_source_event(struct replay_source *source, const stru
 void replay_source_stop(struct replay_source *source)
 {
 	record_layout_free(source->layout);
-	if (source->remake)
-		source->remake->forget();
+	if (source->synthesis)
+		source->synthesis->reset();
 	free(source->from);
 	free(source->unknown);
 	free(source->made);

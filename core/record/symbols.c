@@ -11,27 +11,29 @@
 #define SLOTS 16384 /* power of two */
 #define MOST  (SLOTS / 2)
 /* Fields with addresses, of all tools. */
-#define PLACES 32
+#define ADDRESS_FIELDS 32
 
-struct place {
+struct address_field {
 	size_t tool;
 	uint16_t off, size;
 };
 
 struct record_symbols {
-	struct place places[PLACES];
-	size_t n_places;
-	uint64_t told[SLOTS]; /* 0: free */
+	struct address_field address_fields[ADDRESS_FIELDS];
+	size_t n_address_fields;
+	uint64_t recorded[SLOTS]; /* 0: free */
 	size_t count;
 	unsigned int generation;
 };
 
-static void add_places(struct record_symbols *symbols, size_t tool, const struct field *fields)
+static void add_address_fields(struct record_symbols *symbols, size_t tool, const struct field *fields)
 {
 	for (; fields && fields->name; fields++) {
-		if ((fields->kind != F_SYMBOL && fields->kind != F_STACK) || symbols->n_places == PLACES)
+		if ((fields->kind != F_SYMBOL && fields->kind != F_STACK) ||
+		    symbols->n_address_fields == ADDRESS_FIELDS)
 			continue;
-		symbols->places[symbols->n_places++] = (struct place){ tool, fields->off, fields->size };
+		symbols->address_fields[symbols->n_address_fields++] =
+			(struct address_field){ tool, fields->off, fields->size };
 	}
 }
 
@@ -40,9 +42,9 @@ struct record_symbols *record_symbols_new(const struct options *const *tools, si
 	struct record_symbols *symbols = calloc(1, sizeof(*symbols));
 
 	if (!symbols)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	for (size_t i = 0; i < n_tools; i++)
-		add_places(symbols, i, tools[i]->tool->fields);
+		add_address_fields(symbols, i, tools[i]->tool->fields);
 	symbols->generation = symbols_generation();
 	return symbols;
 }
@@ -52,12 +54,12 @@ static uint64_t *slot_of(struct record_symbols *symbols, uint64_t address)
 {
 	size_t slot = (size_t)(address * 0x9e3779b97f4a7c15ULL >> 50); /* 14 bits */
 
-	while (symbols->told[slot] && symbols->told[slot] != address)
+	while (symbols->recorded[slot] && symbols->recorded[slot] != address)
 		slot = (slot + 1) & (SLOTS - 1);
-	return &symbols->told[slot];
+	return &symbols->recorded[slot];
 }
 
-static void tell(struct record_symbols *symbols, uint64_t address, record_symbol_taker *take, void *context)
+static void send_symbol(struct record_symbols *symbols, uint64_t address, record_symbol_handler *handle, void *context)
 {
 	uint64_t *slot = slot_of(symbols, address);
 	struct symbol symbol;
@@ -66,29 +68,30 @@ static void tell(struct record_symbols *symbols, uint64_t address, record_symbol
 	if (*slot || !symbols_at(address, &symbol))
 		return;
 	if (symbols->count == MOST) {
-		record_symbols_again(symbols);
+		record_symbols_restart(symbols);
 		slot = slot_of(symbols, address);
 	}
 	*slot = address;
 	symbols->count++;
-	take(context, &symbol);
+	handle(context, &symbol);
 }
 
 void record_symbols_of(struct record_symbols *symbols, size_t tool, const struct event *event, size_t size,
-		       record_symbol_taker *take, void *context)
+		       record_symbol_handler *handle, void *context)
 {
-	for (size_t i = 0; i < symbols->n_places; i++) {
-		const struct place *place = &symbols->places[i];
+	for (size_t i = 0; i < symbols->n_address_fields; i++) {
+		const struct address_field *address_field = &symbols->address_fields[i];
 
-		if (place->tool != tool)
+		if (address_field->tool != tool)
 			continue;
-		for (size_t at = place->off; at < (size_t)place->off + place->size && at + 8 <= size; at += 8) {
+		for (size_t at = address_field->off;
+		     at < (size_t)address_field->off + address_field->size && at + 8 <= size; at += 8) {
 			uint64_t address;
 
 			memcpy(&address, (const char *)event + at, sizeof(address));
 			if (!address)
 				break;
-			tell(symbols, address, take, context);
+			send_symbol(symbols, address, handle, context);
 		}
 	}
 }
@@ -100,13 +103,13 @@ bool record_symbols_changed(struct record_symbols *symbols)
 	if (now == symbols->generation)
 		return false;
 	symbols->generation = now;
-	record_symbols_again(symbols);
+	record_symbols_restart(symbols);
 	return true;
 }
 
-void record_symbols_again(struct record_symbols *symbols)
+void record_symbols_restart(struct record_symbols *symbols)
 {
-	memset(symbols->told, 0, sizeof(symbols->told));
+	memset(symbols->recorded, 0, sizeof(symbols->recorded));
 	symbols->count = 0;
 }
 

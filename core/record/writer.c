@@ -18,7 +18,7 @@
 #define BLOCK (256 * 1024)
 
 struct recorder {
-	struct record_parts parts;
+	struct record_files parts;
 	struct text head;   /* what is the same in all parts */
 	struct text stream; /* the block that is being filled */
 	const struct options *tools[RECORD_TOOLS];
@@ -26,7 +26,7 @@ struct recorder {
 	struct record_symbols *symbols;
 	uint64_t id, events;
 	int64_t wall;
-	uint64_t told[PLACES_MOST]; /* the serials of the places that this file has */
+	uint64_t recorded[CONTAINERS_MOST]; /* the serials of the places that this file has */
 };
 
 struct recorder *recorder_new(const char *path, uint64_t limit)
@@ -34,8 +34,8 @@ struct recorder *recorder_new(const char *path, uint64_t limit)
 	struct recorder *recorder = calloc(1, sizeof(*recorder));
 
 	if (!recorder)
-		say_exit(EXIT_FAILED, "out of memory");
-	record_parts_open(&recorder->parts, path, limit);
+		fatal(EXIT_FAILED, "out of memory");
+	record_files_open(&recorder->parts, path, limit);
 	return recorder;
 }
 
@@ -64,15 +64,15 @@ static void begin_part(struct recorder *recorder)
 {
 	struct text head = { 0 };
 
-	if (!record_parts_begin(&recorder->parts))
+	if (!record_files_begin(&recorder->parts))
 		return;
 	record_head_write_part(&head, recorder->id, recorder->parts.part, recorder->parts.count, clock_boot(),
 			       recorder->wall);
 	text_bytes(&head, recorder->head.data, recorder->head.length);
-	record_parts_write(&recorder->parts, BLOCK_HEAD, head.data, head.length);
+	record_files_write(&recorder->parts, BLOCK_HEAD, head.data, head.length);
 	text_free(&head);
-	record_symbols_again(recorder->symbols);
-	memset(recorder->told, 0, sizeof(recorder->told));
+	record_symbols_restart(recorder->symbols);
+	memset(recorder->recorded, 0, sizeof(recorder->recorded));
 }
 
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools)
@@ -89,13 +89,13 @@ void recorder_start(struct recorder *recorder, const struct options *const *tool
 }
 
 /* From the byte order of this machine, in which items are added, to that of files. */
-static void turn(struct text *stream)
+static void swap(struct text *stream)
 {
 	for (size_t at = 0; at < stream->length;) {
 		struct record_item *item = (void *)(stream->data + at);
 		size_t size = item->size;
 
-		record_turn_item(item, size);
+		record_swap_item(item, size);
 		at += record_item_room(size);
 	}
 }
@@ -104,10 +104,10 @@ static void write_stream(struct recorder *recorder)
 {
 	struct text *stream = &recorder->stream;
 
-	if (RECORD_TURNED)
-		turn(stream);
+	if (RECORD_SWAPPED)
+		swap(stream);
 	if (stream->length)
-		record_parts_write(&recorder->parts, BLOCK_STREAM, stream->data, stream->length);
+		record_files_write(&recorder->parts, BLOCK_STREAM, stream->data, stream->length);
 	stream->length = 0;
 }
 
@@ -125,7 +125,7 @@ bool recorder_flush(struct recorder *recorder)
 	if (!recorder)
 		return true;
 	write_stream(recorder);
-	if (record_parts_full(&recorder->parts, BLOCK))
+	if (record_files_are_full(&recorder->parts, BLOCK))
 		next_part(recorder);
 	return !recorder->parts.error;
 }
@@ -153,17 +153,17 @@ static void add_symbol(void *context, const struct symbol *symbol)
 }
 
 /* The place of an event, where this file has not told it yet. */
-static void add_place(struct recorder *recorder, const struct event *event)
+static void add_cgroup_path(struct recorder *recorder, const struct event *event)
 {
-	const struct place *place = containers_place(event);
-	struct record_place *item;
+	const struct cgroup_place *place = containers_lookup(event);
+	struct record_cgroup *item;
 	size_t size;
 
-	if (!place || !place->path || recorder->told[place->index] == place->serial)
+	if (!place || !place->path || recorder->recorded[place->index] == place->serial)
 		return;
-	recorder->told[place->index] = place->serial;
+	recorder->recorded[place->index] = place->serial;
 	size = strlen(place->path) + 1;
-	item = add_item(recorder, ITEM_PLACE, 0, sizeof(*item) + size);
+	item = add_item(recorder, ITEM_CGROUP, 0, sizeof(*item) + size);
 	item->cgroup_id = event->cgroup_id;
 	item->owner = place->of_owner ? event->pid : 0;
 	item->pad = 0;
@@ -177,7 +177,7 @@ void recorder_event(struct recorder *recorder, size_t tool, const struct event *
 	if (record_symbols_changed(recorder->symbols))
 		add_item(recorder, ITEM_RELOADED, 0, 0);
 	record_symbols_of(recorder->symbols, tool, event, size, add_symbol, recorder);
-	add_place(recorder, event);
+	add_cgroup_path(recorder, event);
 	memcpy(add_item(recorder, ITEM_EVENT, tool, size), event, size);
 	recorder->events++;
 }
@@ -217,7 +217,7 @@ void recorder_interval(struct recorder *recorder, size_t tool, uint64_t now, boo
 
 void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const struct ledger *ledger)
 {
-	const struct counters *counters = &ledger->counters;
+	const struct ledger_counters *counters = &ledger->counters;
 
 	if (!is_open(recorder))
 		return;
@@ -232,12 +232,12 @@ void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const
 					.nested = counters->nested };
 }
 
-bool recorder_failed(const struct recorder *recorder)
+bool recorder_has_failed(const struct recorder *recorder)
 {
 	return recorder && recorder->parts.error;
 }
 
-bool recorder_stop(struct recorder *recorder, uint64_t now, bool tell)
+bool recorder_stop(struct recorder *recorder, uint64_t now, bool report)
 {
 	bool done;
 
@@ -247,14 +247,14 @@ bool recorder_stop(struct recorder *recorder, uint64_t now, bool tell)
 		add_number(recorder, ITEM_END, now);
 		write_stream(recorder);
 	}
-	record_parts_close(&recorder->parts);
+	record_files_close(&recorder->parts);
 	done = !recorder->parts.error;
 	if (!done)
-		say("%s: %s: what happened from then on is not in the recording", recorder->parts.path,
-		    strerror(recorder->parts.error));
-	else if (tell)
-		say("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,
-		    (unsigned long long)recorder->parts.total, recorder->parts.path);
+		message("%s: %s: what happened from then on is not in the recording", recorder->parts.path,
+			strerror(recorder->parts.error));
+	else if (report)
+		message("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,
+			(unsigned long long)recorder->parts.total, recorder->parts.path);
 	record_symbols_free(recorder->symbols);
 	text_free(&recorder->head);
 	text_free(&recorder->stream);

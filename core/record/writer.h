@@ -24,8 +24,8 @@ void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const
 /* Writes what waits. False: it failed, now or before. */
 bool recorder_flush(struct recorder *recorder);
 /* Writing has failed: the recording has everything up to then. */
-bool recorder_failed(const struct recorder *recorder);
+bool recorder_has_failed(const struct recorder *recorder);
 /* Ends the recording, and says what went wrong, or (tell) what was written. False: it is not complete. */
-bool recorder_stop(struct recorder *recorder, uint64_t now, bool tell);
+bool recorder_stop(struct recorder *recorder, uint64_t now, bool report);
 
 #endif

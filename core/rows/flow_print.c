@@ -11,9 +11,9 @@ static uint64_t lasted(const struct flow *flow)
 }
 
 /* The row that tells best whose the connection is and what its ends are. */
-static const struct held *best(const struct flow *flow)
+static const struct pending_event *best(const struct flow *flow)
 {
-	const struct held *found = &flow->rows[flow->count - 1];
+	const struct pending_event *found = &flow->rows[flow->count - 1];
 
 	for (size_t i = 0; i < flow->count; i++) {
 		const struct event *event = flow->rows[i].event;
@@ -35,12 +35,12 @@ static void put_end(struct text *text, const struct event *event, const uint8_t 
 
 static void put_fate(struct text *text, const struct flow *flow)
 {
-	text_string(text, flow->closed      ? "over"
-			  : flow->made_room ? "printed to make room, its end not seen"
-					    : "its end not seen");
+	text_string(text, flow->closed    ? "over"
+			  : flow->evicted ? "printed to make room, its end not seen"
+					  : "its end not seen");
 	if (lasted(flow)) {
 		text_string(text, " after ");
-		text_span(text, lasted(flow));
+		text_human_ns(text, lasted(flow));
 	}
 }
 
@@ -67,20 +67,21 @@ static void put_head(struct text *text, const struct flow *flow)
 	text_char(text, '\n');
 }
 
-static void put_row(struct lines *lines, struct text *text, const struct flow *flow, const struct held *held)
+static void put_row(struct lines *lines, struct text *text, const struct flow *flow,
+		    const struct pending_event *pending)
 {
 	size_t from = text->length, at;
 	bool alarm = false;
 
 	text_char(text, '+');
-	text_decimal(text, held->time - flow->rows[0].time, 1000000, 3);
+	text_decimal(text, pending->time - flow->rows[0].time, 1000000, 3);
 	text_pad(text, from, -14);
 	text_string(text, " ms  ");
 	at = text->length;
-	text_string(text, lines_tool(lines, held->event)->name);
+	text_string(text, lines_tool(lines, pending->event)->name);
 	text_pad(text, at, 11);
 	at = text->length;
-	if (!line_words(lines, text, held->event, held->size, &alarm)) {
+	if (!line_words(lines, text, pending->event, pending->size, &alarm)) {
 		text->length = from;
 		return;
 	}
@@ -97,10 +98,10 @@ static void put_row(struct lines *lines, struct text *text, const struct flow *f
 	text_char(text, '\n');
 }
 
-static void put_left_out(struct text *text, const struct flow *flow)
+static void put_dropped_rows(struct text *text, const struct flow *flow)
 {
 	text_string(text, "                   ... ");
-	text_unsigned(text, flow->left_out);
+	text_unsigned(text, flow->dropped_rows);
 	text_string(text, " rows left out\n");
 }
 
@@ -108,8 +109,8 @@ static void put_text(struct lines *lines, struct text *text, const struct flow *
 {
 	put_head(text, flow);
 	for (size_t i = 0; i < flow->count; i++) {
-		if (flow->left_out && i == flow->count - 1)
-			put_left_out(text, flow);
+		if (flow->dropped_rows && i == flow->count - 1)
+			put_dropped_rows(text, flow);
 		put_row(lines, text, flow, &flow->rows[i]);
 	}
 	text_char(text, '\n');
@@ -166,7 +167,7 @@ static void put_json(struct lines *lines, struct text *text, const struct flow *
 	}
 	json_number(&object, "duration_ns", lasted(flow));
 	json_bool(&object, "closed", flow->closed);
-	json_number(&object, "left_out", flow->left_out);
+	json_number(&object, "left_out", flow->dropped_rows);
 	put_events(lines, &object, flow);
 	json_end(&object);
 	text_char(text, '\n');
@@ -181,6 +182,6 @@ void flow_print(struct lines *lines, struct rows *out, const struct flow *flow)
 		put_json(lines, &out->printer.text, flow);
 	else
 		put_text(lines, &out->printer.text, flow);
-	rows_wrote(out);
+	rows_count_row(out);
 	clock_set(wall);
 }

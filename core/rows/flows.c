@@ -26,7 +26,7 @@ struct flows {
 static void *checked(void *memory)
 {
 	if (!memory)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return memory;
 }
 
@@ -113,15 +113,15 @@ static void print_and_forget(struct flows *flows, struct flow *flow)
 	forget(flows, flow);
 }
 
-static const struct story *story_of(const struct flows *flows, const struct held *held)
+static const struct story *story_of(const struct flows *flows, const struct pending_event *pending)
 {
-	return lines_tool(flows->lines, held->event)->story;
+	return lines_tool(flows->lines, pending->event)->story;
 }
 
 /* By its ends; while one is not known (the local port of a socket that begins to connect), by the socket. */
-static struct flow_key key_of(const struct held *held, uint64_t socket)
+static struct flow_key key_of(const struct pending_event *pending, uint64_t socket)
 {
-	const struct event *event = held->event;
+	const struct event *event = pending->event;
 	struct flow_key key;
 
 	memset(&key, 0, sizeof(key));
@@ -138,29 +138,29 @@ static struct flow_key key_of(const struct held *held, uint64_t socket)
 }
 
 /* Of too many rows the last stays in its place: it may be the one that says how it ended. */
-static void add_row(struct flows *flows, struct flow *flow, const struct held *held)
+static void add_row(struct flows *flows, struct flow *flow, const struct pending_event *pending)
 {
 	size_t i;
 
 	if (flow->count == FLOW_ROWS) {
-		struct held *last = &flow->rows[--flow->count];
+		struct pending_event *last = &flow->rows[--flow->count];
 
 		flows->bytes -= last->size;
 		free(last->event);
-		flow->left_out++;
+		flow->dropped_rows++;
 	}
 	if (flow->count == flow->room) {
 		flow->room = flow->room ? 2 * flow->room : 16;
 		flow->rows = checked(realloc(flow->rows, flow->room * sizeof(*flow->rows)));
 	}
-	for (i = flow->count++; i && flow->rows[i - 1].time > held->time; i--)
+	for (i = flow->count++; i && flow->rows[i - 1].time > pending->time; i--)
 		flow->rows[i] = flow->rows[i - 1];
-	flow->rows[i] = *held;
-	flows->bytes += held->size;
+	flow->rows[i] = *pending;
+	flows->bytes += pending->size;
 }
 
 /* The ends of this socket are known now: its rows from before belong to this connection. */
-static void absorb(struct flows *flows, struct flow *flow, uint64_t socket)
+static void merge_flow(struct flows *flows, struct flow *flow, uint64_t socket)
 {
 	struct flow_key key;
 	struct flow *early;
@@ -178,59 +178,61 @@ static void absorb(struct flows *flows, struct flow *flow, uint64_t socket)
 	forget(flows, early);
 }
 
-static void close_flow(struct flows *flows, struct flow *flow, const struct held *held, uint64_t socket)
+static void close_flow(struct flows *flows, struct flow *flow, const struct pending_event *pending, uint64_t socket)
 {
 	if (socket)
 		flow->socket_closed = true;
 	if (flow->closed)
 		return;
 	unlink_flow(&flows->open, flow);
-	flow->closed = held->time;
+	flow->closed = pending->time;
 	link_flow(&flows->closed, flow);
 }
 
-static void make_room(struct flows *flows, const struct flow *but)
+static void evict_flow(struct flows *flows, const struct flow *but)
 {
 	while (flows->count > FLOWS_MOST || flows->bytes > FLOWS_BYTES) {
 		struct flow *flow = flows->closed.oldest ? flows->closed.oldest : flows->open.oldest;
 
 		if (flow == but)
 			return;
-		flow->made_room = true;
+		flow->evicted = true;
 		print_and_forget(flows, flow);
 	}
 }
 
 /* The row is of a new connection between the same ends: a socket whose end was told changes again, or what the row
  * tells of began when this one was over. */
-static bool is_another(const struct flow *flow, const struct story *story, const struct held *held, uint64_t socket)
+static bool is_another(const struct flow *flow, const struct story *story, const struct pending_event *pending,
+		       uint64_t socket)
 {
-	return (socket && flow->socket_closed) || (story->duration && flow->closed && held->event->ts > flow->closed);
+	return (socket && flow->socket_closed) ||
+	       (story->duration && flow->closed && pending->event->ts > flow->closed);
 }
 
-void flows_add(struct flows *flows, const struct held *held)
+void flows_add(struct flows *flows, const struct pending_event *pending)
 {
-	const struct story *story = story_of(flows, held);
-	uint64_t socket = story_socket(story, held->event, held->size);
-	struct flow_key key = key_of(held, socket);
+	const struct story *story = story_of(flows, pending);
+	uint64_t socket = story_socket(story, pending->event, pending->size);
+	struct flow_key key = key_of(pending, socket);
 	struct flow *flow = find(flows, &key);
 
-	if (flow && is_another(flow, story, held, socket)) {
+	if (flow && is_another(flow, story, pending, socket)) {
 		print_and_forget(flows, flow);
 		flow = NULL;
 	}
 	if (!flow)
 		flow = create(flows, &key);
 	if (socket)
-		absorb(flows, flow, socket);
-	add_row(flows, flow, held);
+		merge_flow(flows, flow, socket);
+	add_row(flows, flow, pending);
 	if (!flow->closed) {
 		unlink_flow(&flows->open, flow);
 		link_flow(&flows->open, flow);
 	}
-	if (story_ends(story, held->event, held->size))
-		close_flow(flows, flow, held, socket);
-	make_room(flows, flow);
+	if (story_is_end(story, pending->event, pending->size))
+		close_flow(flows, flow, pending, socket);
+	evict_flow(flows, flow);
 }
 
 void flows_finish(struct flows *flows, uint64_t until)
@@ -238,10 +240,10 @@ void flows_finish(struct flows *flows, uint64_t until)
 	struct rows *out = flows->out;
 	struct flow *flow;
 
-	while (!out->printer.error && !rows_enough(out) && (flow = flows->closed.oldest) &&
+	while (!out->printer.error && !rows_are_enough(out) && (flow = flows->closed.oldest) &&
 	       (until == UINT64_MAX || flow->closed + FLOWS_LINGER <= until))
 		print_and_forget(flows, flow);
-	while (until == UINT64_MAX && !out->printer.error && !rows_enough(out) && (flow = flows->open.oldest))
+	while (until == UINT64_MAX && !out->printer.error && !rows_are_enough(out) && (flow = flows->open.oldest))
 		print_and_forget(flows, flow);
 }
 

@@ -9,7 +9,7 @@
 
 #include "core/base/json.h"
 #include "core/rows/line.h"
-#include "core/rows/order.h"
+#include "core/rows/reorder.h"
 
 #define FLOWS_MOST   65536
 #define FLOWS_BYTES  (64U << 20) /* of events, all together */
@@ -26,17 +26,17 @@ struct flow {
 		uint32_t netns;
 		uint64_t socket; /* where an end is not known yet: then of this socket; else 0 */
 	} key;
-	struct held *rows; /* by time */
+	struct pending_event *rows; /* by time */
 	size_t count, room;
-	uint64_t left_out;  /* rows before the last that are not there */
-	uint64_t closed;    /* when; 0: it is not */
-	bool socket_closed; /* by a tool that knows sockets by their address: its next row is of another one */
-	bool made_room;     /* printed before its end */
+	uint64_t dropped_rows; /* rows before the last that are not there */
+	uint64_t closed;       /* when; 0: it is not */
+	bool socket_closed;    /* by a tool that knows sockets by their address: its next row is of another one */
+	bool evicted;          /* printed before its end */
 };
 
 struct flows *flows_new(struct lines *lines, struct rows *out);
 /* Takes a row, and its event's memory. In the order of their times. */
-void flows_add(struct flows *flows, const struct held *held);
+void flows_add(struct flows *flows, const struct pending_event *pending);
 /* Prints the connections that were over by `until` (ns), for good; UINT64_MAX: all. */
 void flows_finish(struct flows *flows, uint64_t until);
 void flows_free(struct flows *flows);

@@ -13,7 +13,7 @@ const struct tool *lines_tool(const struct lines *lines, const struct event *eve
 void line_colour(struct lines *lines, struct text *text, bool alarm)
 {
 	if (lines->colours)
-		text_string(text, alarm ? screen_alarm : screen_plain);
+		text_string(text, alarm ? terminal_red : terminal_plain);
 }
 
 bool line_words(struct lines *lines, struct text *text, const struct event *event, size_t size, bool *alarm)
@@ -34,7 +34,7 @@ bool line_json(struct lines *lines, struct text *text, const struct event *event
 	struct text *own = &rows->printer.text;
 	bool any;
 
-	rows_take(rows, event, size);
+	rows_add(rows, event, size);
 	any = own->length > 0;
 	text_bytes(text, own->data, own->length);
 	own->length = 0;

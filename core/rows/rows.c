@@ -14,7 +14,7 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 
 	*rows = (struct rows){ .options = options, .copy = malloc(options->tool->event_size) };
 	if (!rows->copy)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	printer_start(&rows->printer, options, totals ? totals : options->tool->fields, fd);
 	if (totals) {
 		rows->summary = summary_new(options->tool, 0, options->containers);
@@ -31,7 +31,7 @@ void rows_begin(struct rows *rows, uint64_t now)
 	rows->since = now;
 }
 
-bool rows_enough(const struct rows *rows)
+bool rows_are_enough(const struct rows *rows)
 {
 	return rows->options->count && rows->outputs >= rows->options->count;
 }
@@ -50,9 +50,9 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	return tool->derive(rows->options, rows->copy, *size) ? rows->copy : NULL;
 }
 
-bool rows_take(struct rows *rows, const struct event *event, size_t size)
+bool rows_add(struct rows *rows, const struct event *event, size_t size)
 {
-	if (rows_enough(rows))
+	if (rows_are_enough(rows))
 		return false;
 	event = rows_derive(rows, event, &size);
 	if (!event)
@@ -65,14 +65,14 @@ bool rows_take(struct rows *rows, const struct event *event, size_t size)
 		printer_row(&rows->printer, event, size);
 		rows->outputs++;
 	}
-	return !rows_enough(rows) && !rows->printer.error;
+	return !rows_are_enough(rows) && !rows->printer.error;
 }
 
-void rows_wrote(struct rows *rows)
+void rows_count_row(struct rows *rows)
 {
 	rows->printer.rows++;
 	rows->outputs++;
-	printer_look(&rows->printer);
+	printer_flush_if_full(&rows->printer);
 }
 
 void rows_interval(struct rows *rows, uint64_t now, bool partial)
@@ -81,7 +81,7 @@ void rows_interval(struct rows *rows, uint64_t now, bool partial)
 	rows->printer.columns.interval = now - rows->since;
 	rows->printer.columns.partial = partial;
 	if (rows->live)
-		live_take(rows->live, &rows->summary);
+		live_add(rows->live, &rows->summary);
 	else
 		blocks_print(rows->summary, &rows->printer);
 	summary_clear(rows->summary);

@@ -24,15 +24,15 @@ void rows_start(struct rows *rows, const struct options *options, int fd);
 /* Counting begins: what came before belongs to no interval. */
 void rows_begin(struct rows *rows, uint64_t now);
 /* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */
-bool rows_take(struct rows *rows, const struct event *event, size_t size);
+bool rows_add(struct rows *rows, const struct event *event, size_t size);
 /* The event with what the user half adds to it, in memory of rows'. NULL: it makes no row by itself. */
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size);
 /* A row was appended to the printer's text by other means. */
-void rows_wrote(struct rows *rows);
+void rows_count_row(struct rows *rows);
 /* Totals only: prints what the interval that ends now adds up to. partial: it is shorter than was asked for. */
 void rows_interval(struct rows *rows, uint64_t now, bool partial);
 /* As many as were asked for have been printed. */
-bool rows_enough(const struct rows *rows);
+bool rows_are_enough(const struct rows *rows);
 void rows_stop(struct rows *rows);
 
 #endif

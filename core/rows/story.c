@@ -25,7 +25,7 @@ bool story_words(struct text *text, const struct story *story, const struct even
 	bool alarm = false;
 
 	for (const struct field *field = story->words; field->name; field++)
-		if (write_words(text, field, &row) && field->alarm)
+		if (write_words(text, field, &row) && field->bad)
 			alarm = true;
 	return alarm;
 }
@@ -52,7 +52,7 @@ uint64_t story_socket(const struct story *story, const struct event *event, size
 	return read_long(event, size, story->socket);
 }
 
-bool story_ends(const struct story *story, const struct event *event, size_t size)
+bool story_is_end(const struct story *story, const struct event *event, size_t size)
 {
 	uint8_t value;
 

@@ -12,6 +12,6 @@ uint64_t story_time(const struct story *story, const struct event *event, size_t
 /* The socket's address; 0: not known. */
 uint64_t story_socket(const struct story *story, const struct event *event, size_t size);
 /* With this event the connection is over. */
-bool story_ends(const struct story *story, const struct event *event, size_t size);
+bool story_is_end(const struct story *story, const struct event *event, size_t size);
 
 #endif

@@ -29,9 +29,9 @@ static void fold(struct printer *printer)
 
 void timeline_start(struct timeline *timeline, struct rows *out, const struct options *options, size_t count)
 {
-	const struct screen screen = { .out = out->printer.fd };
+	const struct terminal screen = { .out = out->printer.fd };
 	const char *no_colour = getenv("NO_COLOR");
-	bool terminal = out->options->format == FORMAT_TABLE && screen_possible(screen.out);
+	bool terminal = out->options->format == FORMAT_TABLE && terminal_is_capable(screen.out);
 
 	*timeline = (struct timeline){ .out = out, .lines.count = count };
 	for (size_t i = 0; i < count; i++) {
@@ -39,41 +39,42 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 		rows_start(&timeline->lines.tools[i].rows, &options[i], -1);
 	}
 	timeline->lines.colours = terminal && !(no_colour && *no_colour);
-	if (terminal && screen_size(&screen).columns < ROOMY)
+	if (terminal && terminal_size(&screen).columns < ROOMY)
 		fold(&out->printer);
 	if (out->options->settings.flags & TIMELINE_FLOW)
 		timeline->flows = flows_new(&timeline->lines, out);
 }
 
-bool timeline_take(struct timeline *timeline, const struct event *event, size_t size)
+bool timeline_add(struct timeline *timeline, const struct event *event, size_t size)
 {
 	if (event->tool >= timeline->lines.count)
 		return true; /* of a recording that was tampered with */
-	order_add(&timeline->order, story_time(lines_tool(&timeline->lines, event)->story, event, size), event, size);
-	return !rows_enough(timeline->out);
+	reorder_push(&timeline->reorder, story_time(lines_tool(&timeline->lines, event)->story, event, size), event,
+		     size);
+	return !rows_are_enough(timeline->out);
 }
 
-static void put_json(struct timeline *timeline, const struct held *held)
+static void put_json(struct timeline *timeline, const struct pending_event *pending)
 {
 	struct printer *printer = &timeline->out->printer;
 
-	if (line_json(&timeline->lines, &printer->text, held->event, held->size))
-		rows_wrote(timeline->out);
+	if (line_json(&timeline->lines, &printer->text, pending->event, pending->size))
+		rows_count_row(timeline->out);
 }
 
-static void put_row(struct timeline *timeline, const struct held *held)
+static void put_row(struct timeline *timeline, const struct pending_event *pending)
 {
-	struct timeline_event row = { .common = *held->event };
+	struct timeline_event row = { .common = *pending->event };
 	struct text what = { 0 };
 	bool alarm;
 
-	if (line_words(&timeline->lines, &what, held->event, held->size, &alarm)) {
-		row.common.ts = held->time;
-		snprintf(row.tool, sizeof(row.tool), "%s", lines_tool(&timeline->lines, held->event)->name);
+	if (line_words(&timeline->lines, &what, pending->event, pending->size, &alarm)) {
+		row.common.ts = pending->time;
+		snprintf(row.tool, sizeof(row.tool), "%s", lines_tool(&timeline->lines, pending->event)->name);
 		snprintf(row.what, sizeof(row.what), "%.*s", (int)what.length, what.data);
 		if (alarm)
 			line_colour(&timeline->lines, &timeline->out->printer.text, true);
-		rows_take(timeline->out, &row.common, sizeof(row));
+		rows_add(timeline->out, &row.common, sizeof(row));
 		if (alarm)
 			line_colour(&timeline->lines, &timeline->out->printer.text, false);
 	}
@@ -84,19 +85,19 @@ static void release(struct timeline *timeline, uint64_t until)
 {
 	struct rows *out = timeline->out;
 	int64_t wall = clock_offset();
-	struct held held;
+	struct pending_event pending;
 
-	while (!out->printer.error && !rows_enough(out) && order_next(&timeline->order, until, &held)) {
+	while (!out->printer.error && !rows_are_enough(out) && reorder_pop(&timeline->reorder, until, &pending)) {
 		if (timeline->flows) {
-			flows_add(timeline->flows, &held);
+			flows_add(timeline->flows, &pending);
 			continue;
 		}
-		clock_set(held.wall);
+		clock_set(pending.wall);
 		if (out->options->format == FORMAT_JSON)
-			put_json(timeline, &held);
+			put_json(timeline, &pending);
 		else
-			put_row(timeline, &held);
-		free(held.event);
+			put_row(timeline, &pending);
+		free(pending.event);
 	}
 	if (timeline->flows)
 		flows_finish(timeline->flows, until);
@@ -105,7 +106,7 @@ static void release(struct timeline *timeline, uint64_t until)
 
 void timeline_release(struct timeline *timeline, uint64_t now)
 {
-	uint64_t known = now ? now : timeline->order.newest;
+	uint64_t known = now ? now : timeline->reorder.newest;
 
 	if (known > TIMELINE_SLACK)
 		release(timeline, known - TIMELINE_SLACK);
@@ -114,9 +115,9 @@ void timeline_release(struct timeline *timeline, uint64_t now)
 void timeline_end(struct timeline *timeline)
 {
 	release(timeline, UINT64_MAX);
-	if (timeline->order.late)
-		say("note: %llu rows stand out of order: they came more than %llu ms late",
-		    (unsigned long long)timeline->order.late, TIMELINE_SLACK / 1000000);
+	if (timeline->reorder.late)
+		message("note: %llu rows stand out of order: they came more than %llu ms late",
+			(unsigned long long)timeline->reorder.late, TIMELINE_SLACK / 1000000);
 }
 
 struct printer *timeline_printer(struct timeline *timeline, size_t tool)
@@ -138,6 +139,6 @@ void timeline_stop(struct timeline *timeline)
 {
 	for (size_t i = 0; i < timeline->lines.count; i++)
 		rows_stop(&timeline->lines.tools[i].rows);
-	order_free(&timeline->order);
+	reorder_free(&timeline->reorder);
 	flows_free(timeline->flows);
 }

@@ -8,7 +8,7 @@
 #define NETTRACE_ROWS_TIMELINE_H
 
 #include "core/rows/line.h"
-#include "core/rows/order.h"
+#include "core/rows/reorder.h"
 #include "core/rows/rows.h"
 
 #define TIMELINE_SLACK 100000000ULL /* ns */
@@ -26,7 +26,7 @@ struct flows;
 struct timeline {
 	struct rows *out; /* of the timeline's own options: where everything is printed */
 	struct lines lines;
-	struct order order;
+	struct reorder reorder;
 	struct flows *flows; /* NULL: rows as they come */
 };
 
@@ -34,13 +34,13 @@ struct timeline {
  * own options. */
 void timeline_start(struct timeline *timeline, struct rows *out, const struct options *options, size_t count);
 /* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */
-bool timeline_take(struct timeline *timeline, const struct event *event, size_t size);
+bool timeline_add(struct timeline *timeline, const struct event *event, size_t size);
 /* Prints what is in order, now that all of the ring has been taken that was in it at `now` (ns); 0: that is not known,
  * only what has been taken. */
 void timeline_release(struct timeline *timeline, uint64_t now);
 /* Prints the rest, and tells what was out of order. */
 void timeline_end(struct timeline *timeline);
-/* The printer of a tool's own rows, for what is told of the tool (losses_tell); then timeline_collect(). */
+/* The printer of a tool's own rows, for what is told of the tool (losses_report); then timeline_collect(). */
 struct printer *timeline_printer(struct timeline *timeline, size_t tool);
 /* Moves what the tools' printers have to out's. */
 void timeline_collect(struct timeline *timeline);

@@ -30,7 +30,7 @@ static __attribute__((noreturn)) void become(int gate, char **argv)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], argv);
-	say("%s: %s", argv[0], strerror(errno));
+	message("%s: %s", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
@@ -42,10 +42,10 @@ void command_prepare(struct command *command, char **argv)
 	if (!argv)
 		return;
 	if (pipe2(gate, O_CLOEXEC))
-		say_exit(EXIT_FAILED, "pipe: %s", strerror(errno));
+		fatal(EXIT_FAILED, "pipe: %s", strerror(errno));
 	command->pid = fork();
 	if (command->pid < 0)
-		say_exit(EXIT_FAILED, "fork: %s", strerror(errno));
+		fatal(EXIT_FAILED, "fork: %s", strerror(errno));
 	if (!command->pid) {
 		close(gate[1]);
 		become(gate[0], argv);
@@ -59,12 +59,12 @@ void command_go(struct command *command)
 	if (!command->pid)
 		return;
 	if (write(command->gate, "", 1) != 1)
-		say("%s", strerror(errno));
+		message("%s", strerror(errno));
 	close(command->gate);
 	command->gate = -1;
 }
 
-bool command_ended(struct command *command)
+bool command_has_ended(struct command *command)
 {
 	int status;
 
@@ -75,9 +75,9 @@ bool command_ended(struct command *command)
 	return true;
 }
 
-bool command_settled(struct command *command, uint64_t now, uint64_t last_event)
+bool command_is_settled(struct command *command, uint64_t now, uint64_t last_event)
 {
-	if (!command_ended(command))
+	if (!command_has_ended(command))
 		return false;
 	if (!command->ended_at)
 		command->ended_at = now;

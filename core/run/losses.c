@@ -42,38 +42,39 @@ void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t 
 	text_char(&printer->text, '\n');
 }
 
-void losses_blind(struct losses *losses, int error)
+void losses_unreadable(struct losses *losses, int error)
 {
-	if (!losses->blind)
-		say("note: what was lost cannot be told: the counters cannot be read: %s", strerror(error));
-	losses->blind = true;
+	if (!losses->unreadable)
+		message("note: what was lost cannot be told: the counters cannot be read: %s", strerror(error));
+	losses->unreadable = true;
 }
 
-bool losses_tell(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer)
+bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer)
 {
 	struct ledger now = *ledger;
-	const struct ledger *told = &losses->told;
+	const struct ledger *reported = &losses->reported;
 
-	if (now.missed < told->missed) /* read while events went on */
-		now.missed = told->missed;
-	if (ledger_lost(&now) == ledger_lost(told) && now.counters.lost_map == told->counters.lost_map)
+	if (now.missed < reported->missed) /* read while events went on */
+		now.missed = reported->missed;
+	if (ledger_lost(&now) == ledger_lost(reported) && now.counters.lost_map == reported->counters.lost_map)
 		return false;
-	if (now.counters.lost_ring != told->counters.lost_ring)
-		say("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
-		    now.counters.lost_ring - told->counters.lost_ring, now.counters.lost_ring, NUMBER(now.seen));
-	if (now.missed != told->missed)
-		say("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
-		    NUMBER(now.missed - told->missed), NUMBER(now.missed), NUMBER(now.seen));
-	if (now.counters.lost_map != told->counters.lost_map)
-		say("no room in a map for %llu facts: some rows say less than they could, or are missing",
-		    now.counters.lost_map - told->counters.lost_map);
+	if (now.counters.lost_ring != reported->counters.lost_ring)
+		message("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
+			now.counters.lost_ring - reported->counters.lost_ring, now.counters.lost_ring,
+			NUMBER(now.seen));
+	if (now.missed != reported->missed)
+		message("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
+			NUMBER(now.missed - reported->missed), NUMBER(now.missed), NUMBER(now.seen));
+	if (now.counters.lost_map != reported->counters.lost_map)
+		message("no room in a map for %llu facts: some rows say less than they could, or are missing",
+			now.counters.lost_map - reported->counters.lost_map);
 	losses_line(printer, &now, when);
-	losses->told = now;
+	losses->reported = now;
 	return true;
 }
 
 void losses_account(const struct ledger *ledger, const struct printer *printer)
 {
-	say("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(ledger->seen),
-	    ledger->counters.filtered, ledger->counters.sent, NUMBER(ledger_lost(ledger)), NUMBER(printer->rows));
+	message("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(ledger->seen),
+		ledger->counters.filtered, ledger->counters.sent, NUMBER(ledger_lost(ledger)), NUMBER(printer->rows));
 }

@@ -9,28 +9,28 @@
 #include "core/base/message.h"
 
 /* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
-static void tell_banner(const struct options *options)
+static void print_banner(const struct options *options)
 {
 	if (!isatty(STDERR_FILENO) || options->format != FORMAT_TABLE)
 		return;
 	if (options->interval)
-		say("tracing; prints every %g s, Ctrl-C ends it", (double)options->interval / 1e9);
+		message("tracing; prints every %g s, Ctrl-C ends it", (double)options->interval / 1e9);
 	else
-		say("tracing; Ctrl-C prints the totals");
+		message("tracing; Ctrl-C prints the totals");
 }
 
-void ready(struct printer *printer, bool totals_later)
+void announce_ready(struct printer *printer, bool totals_later)
 {
 	const struct options *options = printer->options;
 
 	if (!printer->columns.totals)
 		printer_header(printer);
 	else if (totals_later)
-		tell_banner(options);
+		print_banner(options);
 	printer_flush(printer);
 	if (options->ready_fd < 0)
 		return;
 	if (write(options->ready_fd, "\n", 1) != 1)
-		say("--ready-fd %d: %s", options->ready_fd, strerror(errno));
+		message("--ready-fd %d: %s", options->ready_fd, strerror(errno));
 	close(options->ready_fd);
 }

@@ -7,6 +7,6 @@
 
 /* To people by the heading, or a line on stderr where totals come later, one block after the other; to scripts by a
  * byte to --ready-fd. */
-void ready(struct printer *printer, bool totals_later);
+void announce_ready(struct printer *printer, bool totals_later);
 
 #endif

@@ -39,22 +39,22 @@ static void end_interval(struct replay *replay, uint64_t now, bool partial)
 }
 
 /* Intervals that are not those of the recording end when the first event behind them happens. */
-static void look_at_clock(struct replay *replay, uint64_t now)
+static void on_clock(struct replay *replay, uint64_t now)
 {
 	uint64_t interval = replay->options->interval, behind;
 
-	if (!replay->next_interval || now < replay->next_interval || rows_enough(&replay->rows))
+	if (!replay->next_interval || now < replay->next_interval || rows_are_enough(&replay->rows))
 		return;
 	end_interval(replay, replay->next_interval, false);
 	behind = (now - replay->next_interval) / interval;
 	/* As live: an interval in which nothing happened has a block, too; but not for the years a broken clock skips.
 	 */
-	for (uint64_t i = 0; i < behind && behind < 10000 && !rows_enough(&replay->rows); i++)
+	for (uint64_t i = 0; i < behind && behind < 10000 && !rows_are_enough(&replay->rows); i++)
 		end_interval(replay, replay->next_interval + (i + 1) * interval, false);
 	replay->next_interval += (behind + 1) * interval;
 }
 
-static bool take_event(struct replay *replay, struct replay_source *source, const struct record_item *item)
+static bool handle_event(struct replay *replay, struct replay_source *source, const struct record_item *item)
 {
 	const struct event *event = record_content(item);
 	size_t size = item->size;
@@ -65,13 +65,13 @@ static bool take_event(struct replay *replay, struct replay_source *source, cons
 	if (replay->has_timeline) {
 		if (++replay->taken % RELEASE == 0)
 			timeline_release(&replay->timeline, 0);
-		return timeline_take(&replay->timeline, event, size);
+		return timeline_add(&replay->timeline, event, size);
 	}
 	if (replay->next_interval)
-		look_at_clock(replay, event->ts);
+		on_clock(replay, event->ts);
 	replay->latest = event->ts;
 	replay->unfinished = true;
-	return rows_take(&replay->rows, event, size);
+	return rows_add(&replay->rows, event, size);
 }
 
 static void begin(struct replay *replay, uint64_t now)
@@ -81,7 +81,7 @@ static void begin(struct replay *replay, uint64_t now)
 		replay->next_interval = now + replay->options->interval;
 }
 
-static void take_interval(struct replay *replay, const struct record_interval *interval)
+static void handle_interval(struct replay *replay, const struct record_interval *interval)
 {
 	if (!replay->rows.summary)
 		return;
@@ -89,10 +89,10 @@ static void take_interval(struct replay *replay, const struct record_interval *i
 	if (replay->follows)
 		end_interval(replay, interval->now, interval->partial);
 	else
-		look_at_clock(replay, interval->now);
+		on_clock(replay, interval->now);
 }
 
-static void take_ledger(struct replay *replay, size_t index, const struct record_ledger *recorded)
+static void handle_ledger(struct replay *replay, size_t index, const struct record_ledger *recorded)
 {
 	const struct ledger ledger = { .counters = { .filtered = recorded->filtered,
 						     .sent = recorded->sent,
@@ -105,7 +105,7 @@ static void take_ledger(struct replay *replay, size_t index, const struct record
 
 	if (replay->has_timeline)
 		printer = timeline_printer(&replay->timeline, index);
-	losses_tell(&replay->losses[index], &ledger, recorded->now, printer);
+	losses_report(&replay->losses[index], &ledger, recorded->now, printer);
 	if (replay->has_timeline)
 		timeline_collect(&replay->timeline);
 }
@@ -116,13 +116,13 @@ static void end(struct replay *replay, uint64_t now)
 		timeline_end(&replay->timeline);
 		return;
 	}
-	look_at_clock(replay, now);
-	if (replay->rows.summary && !replay->follows && !rows_enough(&replay->rows))
+	on_clock(replay, now);
+	if (replay->rows.summary && !replay->follows && !rows_are_enough(&replay->rows))
 		end_interval(replay, now, now < replay->next_interval);
 }
 
 /* False: enough. */
-static bool take(struct replay *replay, const struct record_item *item)
+static bool handle_item(struct replay *replay, const struct record_item *item)
 {
 	struct replay_source *source = replay->by_tool[item->tool];
 	const void *content = record_content(item);
@@ -132,12 +132,12 @@ static bool take(struct replay *replay, const struct record_item *item)
 	else if (item->kind == ITEM_END)
 		end(replay, *(const uint64_t *)content);
 	else if (source && item->kind == ITEM_EVENT)
-		return take_event(replay, source, item);
+		return handle_event(replay, source, item);
 	else if (source && item->kind == ITEM_INTERVAL)
-		take_interval(replay, content);
+		handle_interval(replay, content);
 	else if (source && item->kind == ITEM_LEDGER)
-		take_ledger(replay, source->index, content);
-	return !replay->rows.printer.error && !(replay->rows.summary && rows_enough(&replay->rows));
+		handle_ledger(replay, source->index, content);
+	return !replay->rows.printer.error && !(replay->rows.summary && rows_are_enough(&replay->rows));
 }
 
 /* False: the recording cannot be read by this program, which was said. */
@@ -181,12 +181,12 @@ static void cut_off(struct replay *replay)
 {
 	if (replay->has_timeline)
 		timeline_end(&replay->timeline);
-	if (replay->rows.summary && replay->unfinished && !rows_enough(&replay->rows))
+	if (replay->rows.summary && replay->unfinished && !rows_are_enough(&replay->rows))
 		end_interval(replay, replay->latest, true);
 }
 
-int replay(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
-	   int fd)
+int replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
+	       int fd)
 {
 	struct replay replay = { .options = options, .tools = tools, .count = count };
 	const struct printer *printer = &replay.rows.printer;
@@ -197,13 +197,13 @@ int replay(const struct options *options, const struct options *tools, size_t co
 		stop(&replay);
 		return EXIT_FAILED;
 	}
-	while ((item = recording_next(recording)) && take(&replay, item))
+	while ((item = recording_next(recording)) && handle_item(&replay, item))
 		;
 	if (!item)
 		cut_off(&replay);
 	printer_flush(&replay.rows.printer);
 	if (printer->error && printer->error != EPIPE) {
-		say("writing the output: %s", strerror(printer->error));
+		message("writing the output: %s", strerror(printer->error));
 		code = EXIT_FAILED;
 	}
 	if (!recording_whole(recording))

@@ -9,7 +9,7 @@
 /* Prints what the options ask for of a recording. tools[0 .. count - 1]: of each tool of it that is wanted, with
  * options->recorded; one that is `options` itself is printed as rows or totals, others as a timeline. fd: where to.
  * Returns the exit code. */
-int replay(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
-	   int fd);
+int replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
+	       int fd);
 
 #endif

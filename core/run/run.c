@@ -41,22 +41,22 @@ struct run {
 	bool stop;
 };
 
-static bool take_event(void *context, const struct event *event, size_t size)
+static bool handle_event(void *context, const struct event *event, size_t size)
 {
 	struct run *run = context;
 
 	recorder_event(run->recorder, event->tool, event, size);
 	if (run->shows == SHOWS_TIMELINE)
-		return timeline_take(&run->timeline, event, size);
+		return timeline_add(&run->timeline, event, size);
 	if (run->shows == SHOWS_ROWS)
-		return rows_take(&run->rows, event, size);
+		return rows_add(&run->rows, event, size);
 	run->rows.outputs++;
-	return !rows_enough(&run->rows);
+	return !rows_are_enough(&run->rows);
 }
 
 static bool is_over(const struct run *run)
 {
-	return run->rows.printer.error || rows_enough(&run->rows) || recorder_failed(run->recorder);
+	return run->rows.printer.error || rows_are_enough(&run->rows) || recorder_has_failed(run->recorder);
 }
 
 /* Hands over what the ring has. */
@@ -66,7 +66,7 @@ static size_t read_ring(struct run *run)
 	size_t got = sessions_read(&run->sessions);
 
 	if (run->shows == SHOWS_TIMELINE)
-		timeline_release(&run->timeline, sessions_drained(&run->sessions) ? before : 0);
+		timeline_release(&run->timeline, sessions_are_drained(&run->sessions) ? before : 0);
 	return got;
 }
 
@@ -84,7 +84,7 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 }
 
 /* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. */
-static void hear_signals(struct run *run)
+static void handle_signals(struct run *run)
 {
 	static bool before;
 	int heard;
@@ -100,7 +100,7 @@ static void hear_signals(struct run *run)
 	}
 }
 
-static void wait_for_something(struct run *run, uint64_t now)
+static void wait_events(struct run *run, uint64_t now)
 {
 	struct pollfd fds[] = {
 		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
@@ -125,34 +125,34 @@ static struct printer *printer_of(struct run *run, size_t tool)
 }
 
 /* A recording has the ledger as often as it was told, and at the end. */
-static void tell_losses(struct run *run, bool end)
+static void report_losses(struct run *run, bool end)
 {
 	uint64_t now = clock_boot();
 	struct ledger ledger;
 
 	for (size_t i = 0; i < run->sessions.count; i++) {
-		say_name = run->tools[i].tool->name;
+		program_name = run->tools[i].tool->name;
 		if (!session_ledger(&run->sessions.each[i], &ledger)) {
-			losses_blind(&run->losses[i], errno);
+			losses_unreadable(&run->losses[i], errno);
 			continue;
 		}
-		if (losses_tell(&run->losses[i], &ledger, now, printer_of(run, i)) || end)
+		if (losses_report(&run->losses[i], &ledger, now, printer_of(run, i)) || end)
 			recorder_ledger(run->recorder, i, now, &ledger);
 		if (end && run->options->verbose)
 			losses_account(&ledger, printer_of(run, i));
 	}
-	say_name = run->options->tool->name;
+	program_name = run->options->tool->name;
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_collect(&run->timeline);
 }
 
 /* What is due by the clock. */
-static void look_at_clock(struct run *run, uint64_t now)
+static void on_clock(struct run *run, uint64_t now)
 {
 	if (now >= run->next_second) {
 		clock_sync();
 		recorder_clock(run->recorder);
-		tell_losses(run, false);
+		report_losses(run, false);
 		recorder_flush(run->recorder);
 		run->next_second = now + SECOND;
 	}
@@ -164,7 +164,7 @@ static void look_at_clock(struct run *run, uint64_t now)
 		run->next_interval +=
 			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
 	}
-	if (command_settled(&run->command, now, run->last_event))
+	if (command_is_settled(&run->command, now, run->last_event))
 		run->stop = true;
 }
 
@@ -173,14 +173,14 @@ static void loop(struct run *run)
 	while (!run->stop) {
 		uint64_t now = clock_boot();
 
-		wait_for_something(run, now);
-		hear_signals(run);
+		wait_events(run, now);
+		handle_signals(run);
 		now = clock_boot();
 		if (read_ring(run))
 			run->last_event = now;
 		cgroup_watch_read();
-		look_at_clock(run, now);
-		if (!live_look(run->rows.live) || !printer_flush(&run->rows.printer) || is_over(run))
+		on_clock(run, now);
+		if (!live_update(run->rows.live) || !printer_flush(&run->rows.printer) || is_over(run))
 			run->stop = true;
 	}
 }
@@ -191,7 +191,7 @@ static void finish(struct run *run)
 	uint64_t now;
 
 	live_leave(run->rows.live);
-	sessions_quiet(&run->sessions);
+	sessions_detach_producers(&run->sessions);
 	while (!is_over(run) && read_ring(run))
 		;
 	if (!is_over(run)) {
@@ -205,7 +205,7 @@ static void finish(struct run *run)
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);
 	}
-	tell_losses(run, true);
+	report_losses(run, true);
 	printer_flush(&run->rows.printer);
 }
 
@@ -213,9 +213,9 @@ static void finish(struct run *run)
 static void wait_for_command(struct run *run)
 {
 	run->stop = false;
-	while (run->command.pid && !command_ended(&run->command) && !run->stop) {
+	while (run->command.pid && !command_has_ended(&run->command) && !run->stop) {
 		poll(&(struct pollfd){ .fd = run->signals, .events = POLLIN }, 1, -1);
-		hear_signals(run);
+		handle_signals(run);
 	}
 }
 
@@ -223,7 +223,7 @@ static int exit_code(struct run *run)
 {
 	/* The reader of a pipe may leave when it has seen enough. */
 	if (run->rows.printer.error && run->rows.printer.error != EPIPE) {
-		say("writing the output: %s", strerror(run->rows.printer.error));
+		message("writing the output: %s", strerror(run->rows.printer.error));
 		return EXIT_FAILED;
 	}
 	if (run->command.ended)
@@ -243,7 +243,7 @@ static void start(struct run *run, size_t count)
 	command_prepare(&run->command, options->command);
 	clock_sync();
 	cgroup_watch_start(options, run->tools, count);
-	sessions_start(&run->sessions, run->tools, count, take_event, run);
+	sessions_start(&run->sessions, run->tools, count, handle_event, run);
 	for (size_t i = 0; i < run->sessions.count; i++)
 		recorded[i] = &run->tools[i];
 	recorder_start(run->recorder, recorded, run->sessions.count);
@@ -253,14 +253,14 @@ static void start(struct run *run, size_t count)
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
 }
 
-static void trace(struct run *run)
+static void run_until_end(struct run *run)
 {
 	const struct options *options = run->options;
 	uint64_t now = clock_boot();
 
 	rows_begin(&run->rows, now);
 	recorder_begin(run->recorder, now);
-	ready(&run->rows.printer, run->rows.summary && !run->rows.live);
+	announce_ready(&run->rows.printer, run->rows.summary && !run->rows.live);
 	command_go(&run->command);
 	run->deadline = options->duration ? now + options->duration : 0;
 	run->next_interval = options->interval ? now + options->interval : 0;
@@ -278,7 +278,7 @@ int run_tools(const struct options *options, struct options *tools, size_t count
 	run.tools = tools;
 	run.shows = shows;
 	start(&run, count);
-	trace(&run);
+	run_until_end(&run);
 	sessions_stop(&run.sessions);
 	cgroup_watch_stop();
 	if (!recorder_stop(run.recorder, clock_boot(), shows == SHOWS_NOTHING))

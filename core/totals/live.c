@@ -20,7 +20,7 @@ struct interval {
 
 struct live_view {
 	struct printer *out; /* the run's: what it writes is seen */
-	struct screen screen;
+	struct terminal terminal;
 	struct live_picture picture;
 	struct interval newest, frozen; /* frozen: what is shown instead of the newest */
 	struct summary *grouped;        /* the rows of what is shown; with a group */
@@ -39,16 +39,16 @@ struct live_view *live_new(struct printer *printer)
 
 	/* A command has the terminal for itself. */
 	if (!live || asked->recorded || asked->format != FORMAT_TABLE || (live->unless & asked->settings.flags) ||
-	    !asked->interval || asked->command || !screen_possible(printer->fd))
+	    !asked->interval || asked->command || !terminal_is_capable(printer->fd))
 		return NULL;
 	view = calloc(1, sizeof(*view));
 	if (!view)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	view->out = printer;
 	view->newest.summary = summary_new(asked->tool, 0, asked->containers);
 	view->frozen.summary = summary_new(asked->tool, 0, asked->containers);
 	live_picture_start(&view->picture, asked);
-	screen_open(&view->screen, STDIN_FILENO, printer->fd);
+	terminal_open(&view->terminal, STDIN_FILENO, printer->fd);
 	return view;
 }
 
@@ -56,7 +56,7 @@ void live_free(struct live_view *view)
 {
 	if (!view)
 		return;
-	screen_close(&view->screen);
+	terminal_close(&view->terminal);
 	live_picture_free(&view->picture);
 	summary_free(view->newest.summary);
 	summary_free(view->frozen.summary);
@@ -75,7 +75,7 @@ static size_t make_picture(struct live_view *view)
 {
 	struct interval *interval = shown(view);
 	struct summary *rows = view->picture.group ? view->grouped : interval->summary;
-	size_t room = screen_size(&view->screen).rows - 1;
+	size_t room = terminal_size(&view->terminal).rows - 1;
 	size_t made = live_picture_make(&view->picture, rows, interval->end, interval->length, room);
 
 	if (!interval->counted)
@@ -86,15 +86,15 @@ static size_t make_picture(struct live_view *view)
 
 static struct live_state state_of(const struct live_view *view)
 {
-	const struct text *said = &view->screen.said;
-	size_t last = view->screen.last_said;
+	const struct text *said = &view->terminal.messages;
+	size_t last = view->terminal.last_message;
 	bool news = said->length > view->read;
 
 	return (struct live_state){ .tool = view->picture.asked->tool,
 				    .sort = view->picture.options.sort,
 				    .group = view->picture.group,
 				    .frozen = view->frozen.taken,
-				    .keys = screen_keys_fd(&view->screen) >= 0,
+				    .keys = terminal_keys_fd(&view->terminal) >= 0,
 				    .every = view->picture.asked->interval,
 				    .message = news ? said->data + last : NULL,
 				    .length = news ? said->length - last - 1 : 0 };
@@ -105,10 +105,10 @@ static void draw(struct live_view *view)
 	struct text *text = &view->picture.printer.text, status = { 0 };
 	struct live_state state;
 
-	if (view->over || !screen_take(&view->screen))
+	if (view->over || !terminal_acquire(&view->terminal))
 		return;
 	state = state_of(view);
-	view->seen = view->screen.said.length;
+	view->seen = view->terminal.messages.length;
 	view->picture.more = text->length = 0;
 	if (view->help)
 		live_help(text, view->picture.asked->tool);
@@ -117,14 +117,14 @@ static void draw(struct live_view *view)
 	else
 		live_waiting(text, &state);
 	live_status(&status, &state);
-	screen_paint(&view->out->text, screen_size(&view->screen), text, view->picture.more, &status);
+	terminal_paint(&view->out->text, terminal_size(&view->terminal), text, view->picture.more, &status);
 	printer_flush(view->out);
 	text_free(&status);
 }
 
 static void give_back(struct live_view *view)
 {
-	screen_give_back(&view->screen);
+	terminal_release(&view->terminal);
 	view->read = view->seen = 0;
 }
 
@@ -163,7 +163,7 @@ static bool press(struct live_view *view, char key)
 {
 	const struct live_key *own = view->help ? NULL : live_key(view->picture.asked->tool->live, key);
 
-	view->read = view->screen.said.length;
+	view->read = view->terminal.messages.length;
 	if (own && own->what == LIVE_SORT) {
 		view->picture.options.sort = own->index;
 	} else if (own) {
@@ -181,19 +181,19 @@ static bool press(struct live_view *view, char key)
 
 int live_fd(const struct live_view *view)
 {
-	return view ? screen_keys_fd(&view->screen) : -1;
+	return view ? terminal_keys_fd(&view->terminal) : -1;
 }
 
-bool live_look(struct live_view *view)
+bool live_update(struct live_view *view)
 {
 	char keys[64];
-	size_t n = view ? screen_keys(&view->screen, keys, sizeof(keys)) : 0;
+	size_t n = view ? terminal_keys(&view->terminal, keys, sizeof(keys)) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!press(view, keys[i]))
 			return false;
 	}
-	if (view && (n || view->screen.said.length != view->seen || !view->screen.taken))
+	if (view && (n || view->terminal.messages.length != view->seen || !view->terminal.acquired))
 		draw(view);
 	return true;
 }
@@ -234,7 +234,7 @@ bool live_signal(struct live_view *view, int signal)
 		stop(view);
 		break;
 	case SIGCONT:
-		screen_doubt(&view->screen);
+		terminal_invalidate(&view->terminal);
 		break;
 	case SIGWINCH:
 		break;
@@ -254,10 +254,10 @@ static void print_picture(struct live_view *view)
 
 	text_bytes(&view->out->text, picture->data, picture->length);
 	if (view->picture.more)
-		screen_more(&view->out->text, view->picture.more);
+		terminal_put_more(&view->out->text, view->picture.more);
 }
 
-void live_take(struct live_view *view, struct summary **summary)
+void live_add(struct live_view *view, struct summary **summary)
 {
 	struct summary *spare = view->newest.summary;
 

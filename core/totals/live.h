@@ -19,14 +19,14 @@ void live_signals(const struct live_view *view, sigset_t *set);
 /* True: it was for the screen, and that is done. */
 bool live_signal(struct live_view *view, int signal);
 /* Takes the rows of an interval (printer->now, ->interval) and gives an empty summary for the next one. */
-void live_take(struct live_view *view, struct summary **summary);
+void live_add(struct live_view *view, struct summary **summary);
 /* What to poll for keys; -1: nothing. */
 int live_fd(const struct live_view *view);
 /* Takes the terminal when it is to be had, acts on the keys pressed, shows what was said. False: the user wants to
  * quit.
  */
-bool live_look(struct live_view *view);
-/* Gives the terminal back, and prints what was to be seen last: the user keeps that. Nothing was: live_take() will
+bool live_update(struct live_view *view);
+/* Gives the terminal back, and prints what was to be seen last: the user keeps that. Nothing was: live_add() will
  * print what is left. */
 void live_leave(struct live_view *view);
 

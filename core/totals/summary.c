@@ -30,14 +30,14 @@ struct summary {
 static void *need(void *memory)
 {
 	if (!memory)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return memory;
 }
 
 static void add_part(struct summary *summary, size_t off, size_t size, bool number, bool in_group)
 {
 	if (summary->n_parts == TOTALS_FIELDS || summary->key_size + size > TOTALS_KEY)
-		say_exit(EXIT_FAILED, "internal: a summary's key is too long");
+		fatal(EXIT_FAILED, "internal: a summary's key is too long");
 	summary->parts[summary->n_parts++] =
 		(struct part){ (uint16_t)off, (uint16_t)size, number && !NUMBER_BIG_ENDIAN, in_group, false };
 	summary->key_size += size;
@@ -45,7 +45,7 @@ static void add_part(struct summary *summary, size_t off, size_t size, bool numb
 
 static bool is_address(const struct field *field)
 {
-	return field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_BRACKETS;
+	return field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT;
 }
 
 /* Two fields may show the same bytes. */

@@ -14,7 +14,7 @@
 static void *need(void *memory)
 {
 	if (!memory)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return memory;
 }
 
@@ -28,11 +28,11 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 		struct field *whole = &fields->fields[fields->count];
 
 		if (fields->count++ == TOTALS_FIELDS)
-			say_exit(EXIT_FAILED, "internal: a summary has too many fields");
+			fatal(EXIT_FAILED, "internal: a summary has too many fields");
 		*whole = field_complete(field);
 		sums += whole->merge == SUM ? whole->size : 0;
 		if (sums > SUMS_MAX)
-			say_exit(EXIT_FAILED, "internal: a summary has too many sums");
+			fatal(EXIT_FAILED, "internal: a summary has too many sums");
 		fields->counts |= whole->kind == F_COUNT;
 		if (whole->kind == F_LOG2)
 			fields->log2 = whole;

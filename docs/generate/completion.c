@@ -31,7 +31,7 @@ static void fill(FILE *out, const char *name, void (*put)(FILE *out, const char 
 	const char *text = page_read("docs/generate", name);
 
 	if (!text)
-		say_exit(EXIT_FAILED, "docs/generate/%s: cannot be read", name);
+		fatal(EXIT_FAILED, "docs/generate/%s: cannot be read", name);
 	while (*text) {
 		const char *end = *text == '@' ? strchr(text + 1, '@') : NULL;
 		char what[16];

@@ -18,18 +18,18 @@ static FILE *create(const char *directory, const char *name, const char *end)
 
 	snprintf(path, sizeof(path), "%s/%s", output, directory);
 	if (mkdir(path, 0777) && errno != EEXIST)
-		say_exit(EXIT_FAILED, "%s: %s", path, strerror(errno));
+		fatal(EXIT_FAILED, "%s: %s", path, strerror(errno));
 	snprintf(path, sizeof(path), "%s/%s/%s%s", output, directory, name, end);
 	out = fopen(path, "we");
 	if (!out)
-		say_exit(EXIT_FAILED, "%s: %s", path, strerror(errno));
+		fatal(EXIT_FAILED, "%s: %s", path, strerror(errno));
 	return out;
 }
 
 static void close_file(FILE *out)
 {
 	if (ferror(out) | fclose(out))
-		say_exit(EXIT_FAILED, "%s: %s", output, strerror(errno));
+		fatal(EXIT_FAILED, "%s: %s", output, strerror(errno));
 }
 
 static void write_tool(const struct page *page)
@@ -77,9 +77,9 @@ int main(int argc, char **argv)
 			    { write_fish, "nettrace", ".fish" } };
 	const struct page *page;
 
-	say_name = "generate";
+	program_name = "generate";
 	if (argc != 3)
-		say_exit(EXIT_USAGE, "usage: generate SOURCE OUTPUT");
+		fatal(EXIT_USAGE, "usage: generate SOURCE OUTPUT");
 	page_source = argv[1];
 	output = argv[2];
 	for (size_t i = 0; (page = page_at(i)); i++)

@@ -29,13 +29,13 @@ char *page_read(const char *path, const char *name)
 	if (!in)
 		return NULL;
 	if (n_kept == sizeof(kept) / sizeof(kept[0]))
-		say_exit(EXIT_FAILED, "%s: too many files", whole);
+		fatal(EXIT_FAILED, "%s: too many files", whole);
 	out = open_memstream(&kept[n_kept], &size);
 	while (out && (c = getc(in)) != EOF)
 		putc(c, out);
 	fclose(in);
 	if (!out || fclose(out))
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	return kept[n_kept++];
 }
 
@@ -52,7 +52,7 @@ static void read_sections(struct page *page)
 		char *end = strchr(text, '\n');
 
 		if (strncmp(text, "= ", 2) || !end || n == PAGE_SECTIONS - 1)
-			say_exit(EXIT_USAGE, "docs/pages/%s: not a line \"= HEADING\": %.40s", file, text);
+			fatal(EXIT_USAGE, "docs/pages/%s: not a line \"= HEADING\": %.40s", file, text);
 		*end = '\0';
 		page->sections[n].heading = text + 2;
 		page->sections[n++].body = end + 1;
@@ -152,7 +152,7 @@ static void read_tool(struct page *page, const struct tool *tool)
 	char *end;
 
 	if (!table)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	option_table_fill(table, tool);
 	read_options(page, table->rows, table);
 	page->args = table->args;
@@ -203,7 +203,7 @@ const struct page *page_of_text(const char *name, const char *summary)
 	struct page *page = &pages[n++];
 
 	if (n > sizeof(pages) / sizeof(pages[0]))
-		say_exit(EXIT_FAILED, "internal: too many pages");
+		fatal(EXIT_FAILED, "internal: too many pages");
 	*page = (struct page){ .name = name, .summary = summary };
 	read_sections(page);
 	return page;

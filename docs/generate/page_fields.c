@@ -32,7 +32,7 @@ static void set_units(struct page_field *to, const struct field *field)
 		to->column = "us", to->json = "ns";
 	else if (field->kind == F_KBYTES)
 		to->column = "KiB", to->json = "bytes";
-	else if (field->kind == F_SCALED)
+	else if (field->kind == F_SI)
 		to->column = "in tables with K (1024) and M", to->json = NULL;
 	else if (field->kind == F_TIME)
 		to->column = "HH:MM:SS", to->json = "RFC 3339";
@@ -102,7 +102,7 @@ static char *help_of(const struct tool *tool, const struct field *fields, const 
 		if (!field->port || !address || !port)
 			continue;
 		if (asprintf(&help, "address and port: `%s` and `%s` in JSON", address->name, port->name) < 0)
-			say_exit(EXIT_FAILED, "out of memory");
+			fatal(EXIT_FAILED, "out of memory");
 		return help;
 	}
 	return strdup("");
@@ -123,7 +123,7 @@ static bool is_new(struct page_field *fields, const struct field *whole)
 
 	if (same && !same->title && whole->where & IN_COLUMNS)
 		same->title = whole->title;
-	return !same && (whole->where & (IN_COLUMNS | IN_JSON)) && (whole->help || !whole->glued);
+	return !same && (whole->where & (IN_COLUMNS | IN_JSON)) && (whole->help || !whole->suffix);
 }
 
 /* The declaration of the same name that has help; the field itself, if it has. */
@@ -166,7 +166,7 @@ void page_fields(struct page_field *to, const struct tool *tool, const struct fi
 		if (!is_new(to, &whole))
 			continue;
 		if (n == PAGE_FIELDS - 1)
-			say_exit(EXIT_FAILED, "internal: too many fields");
+			fatal(EXIT_FAILED, "internal: too many fields");
 		to[n].title = whole.where & IN_COLUMNS && whole.title && *whole.title ? whole.title : NULL;
 		to[n].key = whole.where & IN_JSON || is_common_key(tool, fields, whole.name) ? whole.name : NULL;
 		if (!to[n].title && !to[n].key)

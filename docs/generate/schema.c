@@ -45,7 +45,7 @@ static void put_type(FILE *out, const struct field *field)
 	case F_INT:
 		fputs("\"type\": [\"integer\", \"null\"]", out);
 		break;
-	case F_SCALED:
+	case F_SI:
 		fputs("\"type\": [\"number\", \"null\"], \"minimum\": 0", out);
 		break;
 	case F_ID:
@@ -76,7 +76,7 @@ static void put_type(FILE *out, const struct field *field)
 	case F_TEXT:
 	case F_ADDRESS:
 	case F_ENDPOINT:
-	case F_BRACKETS:
+	case F_ADDR_HASH_PORT:
 	case F_ENUM:
 	case F_ERRNO:
 	case F_SYMBOL:

@@ -29,7 +29,7 @@ static void append(char *to, const char *line)
 	line += strspn(line, " ");
 	length = line_length(line);
 	if (used + length + 2 > PARAGRAPH)
-		say_exit(EXIT_USAGE, "docs/pages: a paragraph is too long: %.40s", to);
+		fatal(EXIT_USAGE, "docs/pages: a paragraph is too long: %.40s", to);
 	if (used)
 		to[used++] = ' ';
 	memcpy(to + used, line, length);
@@ -49,8 +49,8 @@ static const char *find_run(const char *example, int length)
 	text = page_read("docs/pages", file);
 	found = text ? strstr(text, head) : NULL;
 	if (!found)
-		say_exit(EXIT_USAGE, "docs/pages/%s: nothing of \"%.*s\": test/live/test_examples.py --update", file,
-			 length, example);
+		fatal(EXIT_USAGE, "docs/pages/%s: nothing of \"%.*s\": test/live/test_examples.py --update", file,
+		      length, example);
 	return found + strlen(head);
 }
 
@@ -62,7 +62,7 @@ static void put_run(FILE *out, const struct style *style, const char *example)
 	FILE *to = fmemopen(whole, sizeof(whole), "w");
 
 	if (!to || !traffic || traffic > example + length)
-		say_exit(EXIT_USAGE, "docs/pages: not @run TOOL OPTION... -- TRAFFIC: %.*s", length, example);
+		fatal(EXIT_USAGE, "docs/pages: not @run TOOL OPTION... -- TRAFFIC: %.*s", length, example);
 	fprintf(to, "$ sudo nettrace %.*s -- nettrace traffic%.*s\n", (int)(traffic - example), example,
 		(int)(example + length - traffic - 3), traffic + 3);
 	for (; *text == '\t'; text = next_line(text))
@@ -170,7 +170,7 @@ static void put_directive(FILE *out, const struct style *style, const struct pag
 	else if (!strncmp(line, "@options\n", 9))
 		write_options(out, style, page);
 	else
-		say_exit(EXIT_USAGE, "docs/pages: not known: %.40s", line);
+		fatal(EXIT_USAGE, "docs/pages: not known: %.40s", line);
 }
 
 static const char *put_verbatim(FILE *out, const struct style *style, const char *text)
@@ -179,7 +179,7 @@ static const char *put_verbatim(FILE *out, const struct style *style, const char
 	FILE *to = fmemopen(whole, sizeof(whole), "w");
 
 	if (!to)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	for (; *text == '\t'; text = next_line(text))
 		fprintf(to, "%.*s\n", (int)line_length(text) - 1, text + 1);
 	fclose(to);

@@ -25,15 +25,15 @@ static __always_inline __u64 udp_header(const struct sk_buff *skb, __u32 *before
 	__u64 network = (__u64)skb->data;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = TYPED(rung, network, iphdr);
+		struct iphdr *ip = KPTR(rung, network, iphdr);
 
-		if (MEMBER(rung, ip, protocol) != IPPROTO_UDP || (MEMBER(rung, ip, frag_off) & bpf_htons(IP_OFFSET)))
+		if (KREAD(rung, ip, protocol) != IPPROTO_UDP || (KREAD(rung, ip, frag_off) & bpf_htons(IP_OFFSET)))
 			return 0;
 		*before = (byte_at(rung, ip, 0) & 0xf) * 4;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip = TYPED(rung, network, ipv6hdr);
+		struct ipv6hdr *ip = KPTR(rung, network, ipv6hdr);
 
-		if (MEMBER(rung, ip, nexthdr) != IPPROTO_UDP)
+		if (KREAD(rung, ip, nexthdr) != IPPROTO_UDP)
 			return 0;
 		*before = 40;
 	} else {
@@ -48,20 +48,20 @@ static __always_inline bool datagram_read(struct datagram *d, const struct sk_bu
 {
 	__u32 before = 0, linear = skb->len - skb->data_len, length;
 	__u64 header = udp_header(skb, &before, rung);
-	struct udphdr *udp = TYPED(rung, header, udphdr);
+	struct udphdr *udp = KPTR(rung, header, udphdr);
 
 	before += 8;
 	if (!header || linear <= before)
 		return false;
-	length = bpf_ntohs(MEMBER(rung, udp, len));
+	length = bpf_ntohs(KREAD(rung, udp, len));
 	d->length = linear - before;
 	if (length < 8)
 		return false;
 	if (length - 8 < d->length)
 		d->length = length - 8;
 	d->payload = header + 8;
-	d->sport = bpf_ntohs(MEMBER(rung, udp, source));
-	d->dport = bpf_ntohs(MEMBER(rung, udp, dest));
+	d->sport = bpf_ntohs(KREAD(rung, udp, source));
+	d->dport = bpf_ntohs(KREAD(rung, udp, dest));
 	return true;
 }
 
@@ -71,13 +71,13 @@ static __always_inline void datagram_copy(__u8 *to, const struct datagram *d, co
 {
 	__u32 length = d->length < most ? d->length : most;
 
-	if (rung == BY_HELPER) {
+	if (rung == RUNG_PROBE_READ) {
 		bpf_probe_read_kernel(to, length, (void *)d->payload);
 		return;
 	}
 #pragma clang loop unroll(disable)
 	for (__u32 at = 0; at < most && at < length; at += 16)
-		address_v6(to + at, TYPED(rung, d->payload + at, in6_addr));
+		address_v6(to + at, KPTR(rung, d->payload + at, in6_addr));
 }
 
 #endif

@@ -52,14 +52,14 @@ static __always_inline bool is_call(struct pt_regs *regs, long number, const int
 		return false;
 	if (!bpf_core_field_exists(struct thread_info, status))
 		return true;
-	if (rung == BY_CAST)
+	if (rung == RUNG_CAST)
 		status = bpf_get_current_task_btf()->thread_info.status;
 	else
 		status = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), thread_info.status);
 	return !(status & TS_COMPAT);
 }
 
-/* The socket of an open file, to be read with MEMBER() only: storage does not take it. NULL: it is none. */
+/* The socket of an open file, to be read with KREAD() only: storage does not take it. NULL: it is none. */
 static __always_inline struct sock *file_sock(struct file *file, const int rung)
 {
 	struct inode *inode;
@@ -67,11 +67,11 @@ static __always_inline struct sock *file_sock(struct file *file, const int rung)
 
 	if (!file)
 		return NULL;
-	inode = TYPED(rung, MEMBER(rung, file, f_inode), inode);
-	if ((MEMBER(rung, inode, i_mode) & S_IFMT) != S_IFSOCK)
+	inode = KPTR(rung, KREAD(rung, file, f_inode), inode);
+	if ((KREAD(rung, inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return NULL;
-	socket = TYPED(rung, MEMBER(rung, file, private_data), socket);
-	return TYPED(rung, MEMBER(rung, socket, sk), sock);
+	socket = KPTR(rung, KREAD(rung, file, private_data), socket);
+	return KPTR(rung, KREAD(rung, socket, sk), sock);
 }
 
 /* The same by its descriptor in the table of current. Context: a task. */
@@ -82,24 +82,24 @@ static __always_inline struct sock *descriptor_sock(long fd, const int rung)
 
 	if (fd < 0)
 		return NULL;
-	if (rung == BY_CAST)
-		table = TYPED(rung, bpf_get_current_task_btf(), task_struct)->files->fdt;
+	if (rung == RUNG_CAST)
+		table = KPTR(rung, bpf_get_current_task_btf(), task_struct)->files->fdt;
 	else
 		table = BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), files, fdt);
-	if ((unsigned long)fd >= MEMBER(rung, table, max_fds))
+	if ((unsigned long)fd >= KREAD(rung, table, max_fds))
 		return NULL;
-	slot = TYPED(rung, (__u64)MEMBER(rung, table, fd) + (__u64)fd * sizeof(void *), list_head);
-	return file_sock(TYPED(rung, MEMBER(rung, slot, next), file), rung);
+	slot = KPTR(rung, (__u64)KREAD(rung, table, fd) + (__u64)fd * sizeof(void *), list_head);
+	return file_sock(KPTR(rung, KREAD(rung, slot, next), file), rung);
 }
 
 /* Namespace, cgroup, family and ends of a full socket that was found so, into an event. */
-static __always_inline void event_found(struct event *e, struct sock *sk, const int rung)
+static __always_inline void event_from_fd(struct event *e, struct sock *sk, const int rung)
 {
-	if (rung == BY_CAST) {
+	if (rung == RUNG_CAST) {
 		event_place(e, sk);
 		event_ends(e, &sk->__sk_common);
 		if (!e->lport) /* closed: as socket_lport() */
-			e->lport = bpf_ntohs(TYPED(rung, sk, inet_sock)->inet_sport);
+			e->lport = bpf_ntohs(KPTR(rung, sk, inet_sock)->inet_sport);
 		return;
 	}
 	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);

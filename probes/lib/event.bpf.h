@@ -7,7 +7,7 @@
 #include "probes/lib/socket.bpf.h"
 
 /* An event of no socket yet: nothing known but the time. */
-static __always_inline void event_begin(struct event *e, __u64 ts)
+static __always_inline void event_init(struct event *e, __u64 ts)
 {
 	__builtin_memset(e, 0, sizeof(*e));
 	e->ts = ts;
@@ -27,7 +27,7 @@ static __always_inline bool cgroups_match(const struct event *e, struct sock *sk
 }
 
 /* event_wanted() for a socket that was found by a walk (descriptor.bpf.h). */
-static __always_inline bool found_wanted(const struct event *e, struct sock *sk, const int rung)
+static __always_inline bool event_wanted_at(const struct event *e, struct sock *sk, const int rung)
 {
 	if (event_matches(e) && cgroups_match(e, sk, rung))
 		return true;
@@ -38,7 +38,7 @@ static __always_inline bool found_wanted(const struct event *e, struct sock *sk,
 /* Counts the event as filtered where it does not match. */
 static __always_inline bool event_wanted(const struct event *e, struct sock *sk)
 {
-	return found_wanted(e, sk, BY_CAST);
+	return event_wanted_at(e, sk, RUNG_CAST);
 }
 
 #endif

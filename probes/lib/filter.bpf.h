@@ -19,13 +19,13 @@ static __always_inline bool cgroup_matches(struct cgroup *cgroup, const int rung
 
 		if (!cgroup)
 			return false;
-		directory = MEMBER(rung, cgroup, kn);
-		if (list_has(&settings.filter.cgroups, MEMBER(rung, directory, id)))
+		directory = KREAD(rung, cgroup, kn);
+		if (list_has(&settings.filter.cgroups, KREAD(rung, directory, id)))
 			return true;
-		parent = MEMBER(rung, cgroup, self.parent);
+		parent = KREAD(rung, cgroup, self.parent);
 		if (!parent)
 			return false;
-		cgroup = MEMBER(rung, parent, cgroup);
+		cgroup = KREAD(rung, parent, cgroup);
 	}
 	return false;
 }

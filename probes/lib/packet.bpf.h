@@ -22,7 +22,7 @@ static __always_inline __u8 byte_at(const int rung, const void *header, const in
 {
 	__u8 byte = 0;
 
-	if (rung == BY_CAST)
+	if (rung == RUNG_CAST)
 		return ((const __u8 *)header)[offset];
 	bpf_probe_read_kernel(&byte, sizeof(byte), (const char *)header + offset);
 	return byte;
@@ -30,7 +30,7 @@ static __always_inline __u8 byte_at(const int rung, const void *header, const in
 
 static __always_inline void read_v6(int rung, __u8 *to, const struct in6_addr *from)
 {
-	if (rung == BY_CAST)
+	if (rung == RUNG_CAST)
 		address_v6(to, from);
 	else
 		bpf_probe_read_kernel(to, 16, from);
@@ -44,24 +44,24 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 	struct tcphdr *tcp;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = TYPED(rung, network, iphdr);
+		struct iphdr *ip = KPTR(rung, network, iphdr);
 
-		if (MEMBER(rung, ip, protocol) != IPPROTO_TCP)
+		if (KREAD(rung, ip, protocol) != IPPROTO_TCP)
 			return false;
 		packet->family = 4;
-		address_v4(packet->saddr, MEMBER(rung, ip, saddr));
-		address_v4(packet->daddr, MEMBER(rung, ip, daddr));
-		total = bpf_ntohs(MEMBER(rung, ip, tot_len));
+		address_v4(packet->saddr, KREAD(rung, ip, saddr));
+		address_v4(packet->daddr, KREAD(rung, ip, daddr));
+		total = bpf_ntohs(KREAD(rung, ip, tot_len));
 		header_size = 20;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip = TYPED(rung, network, ipv6hdr);
+		struct ipv6hdr *ip = KPTR(rung, network, ipv6hdr);
 
-		if (MEMBER(rung, ip, nexthdr) != IPPROTO_TCP)
+		if (KREAD(rung, ip, nexthdr) != IPPROTO_TCP)
 			return false;
 		packet->family = 6;
 		read_v6(rung, packet->saddr, &ip->saddr);
 		read_v6(rung, packet->daddr, &ip->daddr);
-		total = bpf_ntohs(MEMBER(rung, ip, payload_len)) + 40;
+		total = bpf_ntohs(KREAD(rung, ip, payload_len)) + 40;
 		header_size = 40;
 	} else {
 		return false;
@@ -72,9 +72,9 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 		transport = skb->network_header + header_size;
 	header_size = transport - skb->network_header;
 	transport += (__u64)skb->head;
-	tcp = TYPED(rung, transport, tcphdr);
-	packet->sport = bpf_ntohs(MEMBER(rung, tcp, source));
-	packet->dport = bpf_ntohs(MEMBER(rung, tcp, dest));
+	tcp = KPTR(rung, transport, tcphdr);
+	packet->sport = bpf_ntohs(KREAD(rung, tcp, source));
+	packet->dport = bpf_ntohs(KREAD(rung, tcp, dest));
 	packet->flags = byte_at(rung, tcp, 13);
 	header_size += (byte_at(rung, tcp, 12) >> 4) * 4;
 	packet->payload = total > header_size ? total - header_size : 0;

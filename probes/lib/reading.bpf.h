@@ -8,14 +8,14 @@
 /* Two rungs: a read-only cast (kfunc, 6.2; also under lockdown), or the probe_read helper (everywhere else). Always a
  * constant, so that the verifier sees one of them. */
 enum reading {
-	BY_CAST,
-	BY_HELPER,
+	RUNG_CAST,
+	RUNG_PROBE_READ,
 };
 
-/* The address as a pointer to a kernel type, to be read with MEMBER() only. */
-#define TYPED(rung, address, type)                                                                                     \
-	((rung) == BY_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), settings.casts[CAST_##type])            \
-			   : (struct type *)(address))
-#define MEMBER(rung, pointer, member) ((rung) == BY_CAST ? (pointer)->member : BPF_CORE_READ(pointer, member))
+/* The address as a pointer to a kernel type, to be read with KREAD() only. */
+#define KPTR(rung, address, type)                                                                                      \
+	((rung) == RUNG_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), settings.casts[CAST_##type])          \
+			     : (struct type *)(address))
+#define KREAD(rung, pointer, member) ((rung) == RUNG_CAST ? (pointer)->member : BPF_CORE_READ(pointer, member))
 
 #endif

@@ -18,14 +18,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct counters);
+	__type(value, struct ledger_counters);
 } ledger SEC(".maps");
 
 /* Atomic though per CPU: a softirq may count in the middle of a task's count. */
 #define COUNT(counter)                                                                                                 \
 	do {                                                                                                           \
 		__u32 zero_ = 0;                                                                                       \
-		struct counters *counters_ = bpf_map_lookup_elem(&ledger, &zero_);                                     \
+		struct ledger_counters *counters_ = bpf_map_lookup_elem(&ledger, &zero_);                              \
 		if (counters_)                                                                                         \
 			__sync_fetch_and_add(&counters_->counter, 1);                                                  \
 	} while (0)
@@ -50,7 +50,7 @@ static __always_inline void *ring_reserve(__u64 size, const struct event *head)
  * wide. */
 #define WAKEUP_LINE 4096
 
-static __always_inline void ring_submit_fact(void *event)
+static __always_inline void ring_submit_side_event(void *event)
 {
 	__u64 beyond = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) - settings.wakeup_bytes;
 
@@ -59,13 +59,13 @@ static __always_inline void ring_submit_fact(void *event)
 
 static __always_inline void ring_submit(void *event)
 {
-	ring_submit_fact(event);
+	ring_submit_side_event(event);
 	COUNT(sent);
 }
 
 /* The same for what is no row but a fact that rows are made with (the tool's derive() takes it out of the ring again).
  */
-static __always_inline void *ring_reserve_fact(__u64 size, const struct event *head)
+static __always_inline void *ring_reserve_side_event(__u64 size, const struct event *head)
 {
 	struct event *event = bpf_ringbuf_reserve(&ring, size, 0);
 

@@ -47,13 +47,13 @@ static __always_inline void event_ends(struct event *e, const struct sock_common
 static __always_inline struct cgroup *socket_cgroup_by(const struct sock *sk, const int rung)
 {
 	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
-		return MEMBER(rung, sk, sk_cgrp_data.cgroup);
+		return KREAD(rung, sk, sk_cgrp_data.cgroup);
 	return NULL;
 }
 
 static __always_inline struct cgroup *socket_cgroup(const struct sock *sk)
 {
-	return socket_cgroup_by(sk, BY_CAST);
+	return socket_cgroup_by(sk, RUNG_CAST);
 }
 
 static __always_inline __u32 socket_netns(const struct sock *sk)
@@ -66,7 +66,7 @@ static __always_inline __u32 socket_netns(const struct sock *sk)
  * load a program. Helpers want the trusted one, and so do programs before 6.2, where nothing is searched. */
 static __always_inline const struct sock *untrusted(const struct sock *sk)
 {
-	return settings.has_cast ? TYPED(BY_CAST, sk, sock) : sk;
+	return settings.has_cast ? KPTR(RUNG_CAST, sk, sock) : sk;
 }
 
 /* Namespace and cgroup of a full socket. */

@@ -31,14 +31,14 @@ static __always_inline void event_owner(struct event *e, struct sock *sk, struct
 	if (!tag)
 		return;
 	if (!tag_slots_used()) /* else that is done */
-		tag_fold(tag, sk);
+		tag_apply_accept(tag, sk);
 	event_tag(e, tag);
 }
 
 /* Everything common about an event of a full TCP socket. Context: any. */
 static __always_inline void event_fill(struct event *e, struct sock *sk, struct tag *tag, __u64 ts)
 {
-	event_begin(e, ts);
+	event_init(e, ts);
 	event_owner(e, sk, tag);
 	event_socket(e, sk);
 }

@@ -13,10 +13,10 @@
 #ifndef ACCEPT_ROWS
 #define ACCEPT_ROWS 0
 #endif
-#ifdef TAG_TOLD
+#ifdef TAG_BYTE_COUNTERS
 #include "probes/owner/owner_walk.bpf.h"
 #endif
-#if !ACCEPT_ROWS && !defined(TAG_TOLD)
+#if !ACCEPT_ROWS && !defined(TAG_BYTE_COUNTERS)
 
 /* accept() returns a socket to its process. Context: the accepting task. */
 SEC("fexit/inet_csk_accept")
@@ -37,7 +37,7 @@ int owner_accept(__u64 *ctx)
 		return 0;
 	tag = tag_get(sk, false);
 	if (tag)
-		tag_claim(tag, false);
+		tag_set_current(tag, false);
 	return 0;
 }
 
@@ -51,7 +51,7 @@ static __always_inline int owner_accept_call(__u64 *ctx, const int rung)
 	if (!is_call(regs, NR_accept, rung) && !is_call(regs, NR_accept4, rung))
 		return 0;
 	sk = descriptor_sock((long)ctx[1], rung);
-	if (!sk || MEMBER(rung, sk, sk_protocol) != IPPROTO_TCP)
+	if (!sk || KREAD(rung, sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
 	accepted_add((__u64)sk);
 	return 0;
@@ -60,21 +60,21 @@ static __always_inline int owner_accept_call(__u64 *ctx, const int rung)
 SEC("tp_btf/sys_exit")
 int owner_accept_cast(__u64 *ctx)
 {
-	return owner_accept_call(ctx, BY_CAST);
+	return owner_accept_call(ctx, RUNG_CAST);
 }
 
 SEC("tp_btf/sys_exit")
 int owner_accept_helper(__u64 *ctx)
 {
-	return owner_accept_call(ctx, BY_HELPER);
+	return owner_accept_call(ctx, RUNG_PROBE_READ);
 }
 
 #endif
 
-#ifdef TAG_TOLD
-#define WALK_GOES_ON(ctx) walk_goes_on(ctx)
+#ifdef TAG_BYTE_COUNTERS
+#define WALK_STEP(ctx) walk_step(ctx)
 #else
-#define WALK_GOES_ON(ctx) ((void)(ctx))
+#define WALK_STEP(ctx) ((void)(ctx))
 
 /* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation.
  * Context: the receiving task, with the socket locked. */
@@ -88,7 +88,7 @@ int owner_receive(__u64 *ctx)
 		return 0;
 	tag = tag_get(sk, false);
 	if (tag && (tag->owner != OWNER_EXACT || tag->pid != bpf_get_current_pid_tgid() >> 32))
-		tag_claim(tag, false);
+		tag_set_current(tag, false);
 	return 0;
 }
 
@@ -98,13 +98,13 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 {
 	(void)meta;
 	if (tag->owner != OWNER_UNKNOWN) {
-		if (tag->seeded && tag->pid != (__u32)task->tgid)
+		if (tag->from_seed && tag->pid != (__u32)task->tgid)
 			tag->owner = OWNER_INHERITED;
 		return;
 	}
 	tag_of_task(tag, task);
 	tag->owner = OWNER_EXACT;
-	tag->seeded = 1;
+	tag->from_seed = 1;
 }
 
 #endif
@@ -117,7 +117,7 @@ static __always_inline struct tag *tag_seed_slot(struct sock *sk)
 
 	if (!slot)
 		return NULL;
-	if (tag_is_in(slot, (__u64)sk))
+	if (tag_has_slot(slot, (__u64)sk))
 		return &slot->tag;
 	if (sk->__sk_common.skc_state != TCP_LISTEN || !tag_slot_take(slot, (__u64)sk, bpf_ktime_get_boot_ns()))
 		return NULL;
@@ -133,7 +133,7 @@ int owner_seed(struct bpf_iter__task_file *ctx)
 	struct sock *sk = tcp_of_file(ctx->file);
 	struct tag *tag;
 
-	WALK_GOES_ON(ctx);
+	WALK_STEP(ctx);
 	if (!task || !sk)
 		return 0;
 	tag = tag_seed_slot(sk);
@@ -159,7 +159,7 @@ int owner_seed_hash(struct bpf_iter__task_file *ctx)
 	__u16 family;
 	__u8 state;
 
-	WALK_GOES_ON(ctx);
+	WALK_STEP(ctx);
 	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
 		return 0;
 	sk = BPF_CORE_READ((struct socket *)file->private_data, sk);

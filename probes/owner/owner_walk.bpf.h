@@ -3,7 +3,7 @@
  * who holds a socket then. So nothing runs for a message, nor at the end of system calls.
  *
  * A state change with the socket locked still makes current the owner. What is told between two walks and is nobody's
- * for certain waits for the process that closes the socket (traffic.bpf.h). */
+ * for certain waits for the process that closes the socket (bytes.bpf.h). */
 #ifndef NETTRACE_PROBES_OWNER_OWNER_WALK_BPF_H
 #define NETTRACE_PROBES_OWNER_OWNER_WALK_BPF_H
 
@@ -24,44 +24,44 @@ static __always_inline struct walk *walk_state(void)
 }
 
 /* A socket has an owner that only the walk can find: not before the next interval. */
-static __always_inline void walk_ask(void)
+static __always_inline void walk_request(void)
 {
 	struct walk *state = walk_state();
 
 	if (state)
-		state->asked = 1;
+		state->requested = 1;
 }
 
 /* At each descriptor, and at the end without one. */
-static __always_inline void walk_goes_on(const struct bpf_iter__task_file *ctx)
+static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 {
 	struct walk *state = walk_state();
 
 	if (!state)
 		return;
 	if (!ctx->meta->seq_num)
-		state->asked = 0;
+		state->requested = 0;
 	if (!ctx->task)
 		state->last = ctx->meta->session_id;
 }
 
 /* The task holds the socket. Of several who do, who acted on it last stands for all, else the first one found. Until
- * the walk is over nobody is the only one: tag_settle(). */
+ * the walk is over nobody is the only one: tag_confirm_sole_holder(). */
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
 {
 	struct holders *holders = &tag->holders;
 	bool same = tag->owner != OWNER_UNKNOWN && tag->pid == (__u32)task->tgid;
 
-	if (holders->session != meta->session_id) {
-		holders->session = meta->session_id;
+	if (holders->walk_id != meta->session_id) {
+		holders->walk_id = meta->session_id;
 		holders->several = 0;
-		holders->before = tag->owner == OWNER_UNKNOWN ? 0 : tag->pid;
+		holders->previous_pid = tag->owner == OWNER_UNKNOWN ? 0 : tag->pid;
 		if (same)
 			return;
 	} else if (!same) {
 		holders->several = 1;
 		tag->owner = OWNER_INHERITED;
-		if (holders->before != (__u32)task->tgid)
+		if (holders->previous_pid != (__u32)task->tgid)
 			return;
 	} else {
 		return;
@@ -71,25 +71,25 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 }
 
 /* An owner that the last walk found alone is the owner. */
-static __always_inline void tag_settle(struct tag *tag)
+static __always_inline void tag_confirm_sole_holder(struct tag *tag)
 {
 	struct walk *state = walk_state();
 
-	if (tag->owner == OWNER_INHERITED && !tag->holders.several && state && tag->holders.session &&
-	    tag->holders.session == state->last)
+	if (tag->owner == OWNER_INHERITED && !tag->holders.several && state && tag->holders.walk_id &&
+	    tag->holders.walk_id == state->last)
 		tag->owner = OWNER_EXACT;
 }
 
 /* A row was told without being sure. Some sockets have no descriptor (the kernel's own, io_uring's): it asks for them
  * a few times only. */
-#define ASK_AT_MOST 3
+#define REQUESTS_MOST 3
 
-static __always_inline void tag_ask(struct tag *tag)
+static __always_inline void tag_request_walk(struct tag *tag)
 {
-	if (tag->owner == OWNER_EXACT || tag->holders.several || tag->holders.asked >= ASK_AT_MOST)
+	if (tag->owner == OWNER_EXACT || tag->holders.several || tag->holders.requests >= REQUESTS_MOST)
 		return;
-	tag->holders.asked++;
-	walk_ask();
+	tag->holders.requests++;
+	walk_request();
 }
 
 #endif

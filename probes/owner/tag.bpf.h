@@ -4,7 +4,7 @@
  * Most TCP events run in softirq, where current is whoever was interrupted. sk_lock.owned tells: 1 only while a task
  * holds the socket, and then current is that task.
  *
- * Of several tools in a process one keeps the tags, and sees each event before the others (TAGS_KEPT,
+ * Of several tools in a process one keeps the tags, and sees each event before the others (TAGS_BORROWED,
  * core/bpf/sessions.c).
  */
 #ifndef NETTRACE_PROBES_OWNER_TAG_BPF_H
@@ -17,22 +17,23 @@ struct tag {
 	__u32 pid, tid, uid;
 	__u8 owner; /* enum owner_quality */
 	__u8 role;  /* enum role */
-	__u8 seeded;
-	__u8 state;        /* that it changed to last; 0: no change seen */
-	__u64 cgroup_id;   /* of the owner; only where the socket's own cannot be had */
-	__u32 mntns;       /* of the owner, where --mntnsmap asks for it */
-	__u8 attempt_told; /* tcpconnect: its row was sent */
-	__u8 end_told;     /* tcptracer: the same */
-	__u8 held;         /* tcpstates: the state that the held row left */
-	__u8 listed;       /* tcplife --open: its row was written */
-	__u64 born;        /* first state change seen; 0: before tracing */
-	__u64 up;    /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not known */
-	__u64 since; /* entered the present state; 0: not known */
-	__u64 spent; /* in the state before, ns; as struct transition has it */
-	__u64 held_at;
+	__u8 from_seed;
+	__u8 state;            /* that it changed to last; 0: no change seen */
+	__u64 cgroup_id;       /* of the owner; only where the socket's own cannot be had */
+	__u32 mntns;           /* of the owner, where --mntnsmap asks for it */
+	__u8 attempt_reported; /* tcpconnect: its row was sent */
+	__u8 end_reported;     /* tcptracer: the same */
+	__u8 pending_state;    /* tcpstates: the state that the held row left */
+	__u8 reported_open;    /* tcplife --open: its row was written */
+	__u64 created_at;      /* first state change seen; 0: before tracing */
+	__u64 established_at;  /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not
+				  known */
+	__u64 state_since;     /* entered the present state; 0: not known */
+	__u64 prev_state_ns;   /* in the state before, ns; as struct transition has it */
+	__u64 pending_since;
 	char comm[COMM_SIZE];
-#ifdef TAG_TOLD
-	struct told told;
+#ifdef TAG_BYTE_COUNTERS
+	struct reported_bytes reported;
 	struct holders holders;
 #endif
 };
@@ -54,7 +55,7 @@ static __always_inline bool current_is_kernel_thread(void)
 /* Who the task is. has_cast only: of other pointers the verifier lets nobody take eight bytes of a name at once. */
 static __always_inline void task_who(struct task_struct *trusted, __u32 *pid, __u32 *tid, __u32 *uid, char *comm)
 {
-	struct task_struct *task = TYPED(BY_CAST, trusted, task_struct);
+	struct task_struct *task = KPTR(RUNG_CAST, trusted, task_struct);
 
 	*pid = (__u32)task->tgid;
 	*tid = (__u32)task->pid;
@@ -81,13 +82,13 @@ static __always_inline void current_who(__u32 *pid, __u32 *tid, __u32 *uid, char
 
 /* Current acts on the socket and is no interrupted bystander: from now on it is the owner. A kernel thread becomes one
  * only where it begins a life of the socket (NFS, RDS ...): later it may be tidying up after others. */
-static __always_inline void tag_claim(struct tag *tag, bool begins)
+static __always_inline void tag_set_current(struct tag *tag, bool begins)
 {
 	if (!begins && current_is_kernel_thread())
 		return;
 	current_who(&tag->pid, &tag->tid, &tag->uid, tag->comm);
 	tag->owner = OWNER_EXACT;
-	tag->seeded = 0;
+	tag->from_seed = 0;
 	tag->mntns = current_mntns();
 	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		tag->cgroup_id = bpf_get_current_cgroup_id();

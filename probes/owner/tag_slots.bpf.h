@@ -49,7 +49,7 @@ static __always_inline struct tag_slot *tag_slot_of(__u64 sk)
 
 /* The socket at this address has the slot. Not once it is closed: the next one at the address has it from its own first
  * change on. */
-static __always_inline bool tag_is_in(const struct tag_slot *slot, __u64 sk)
+static __always_inline bool tag_has_slot(const struct tag_slot *slot, __u64 sk)
 {
 	return slot->sk == sk && slot->tag.state != TCP_CLOSE;
 }

@@ -35,10 +35,10 @@ static __always_inline bool tag_slots_used(void)
 	return settings.has_tag_slots && bpf_core_field_exists(struct tcp_sock, tsorted_sent_queue);
 }
 
-#ifdef TAG_TOLD
+#ifdef TAG_BYTE_COUNTERS
 
 /* Owners come from a walk (owner_walk.bpf.h): accept() tells nothing. */
-static __always_inline void tag_fold(const struct tag *tag, const struct sock *sk)
+static __always_inline void tag_apply_accept(const struct tag *tag, const struct sock *sk)
 {
 	(void)tag;
 	(void)sk;
@@ -78,7 +78,7 @@ static __always_inline void accepted_add(__u64 key)
 	struct accepted a = { .mntns = current_mntns() };
 
 	current_who(&a.pid, &a.tid, &a.uid, a.comm);
-	if (slot && tag_is_in(slot, key)) {
+	if (slot && tag_has_slot(slot, key)) {
 		tag_accepted(&slot->tag, &a);
 		return;
 	}
@@ -88,7 +88,7 @@ static __always_inline void accepted_add(__u64 key)
 }
 
 /* What accept() learned, if it is newer than the socket. */
-static __always_inline void tag_fold(struct tag *tag, struct sock *sk)
+static __always_inline void tag_apply_accept(struct tag *tag, struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	struct accepted *a;
@@ -98,7 +98,7 @@ static __always_inline void tag_fold(struct tag *tag, struct sock *sk)
 	a = bpf_map_lookup_elem(&accepted, &key);
 	if (!a)
 		return;
-	if (a->at >= tag->born)
+	if (a->at >= tag->created_at)
 		tag_accepted(tag, a);
 	bpf_map_delete_elem(&accepted, &key);
 }
@@ -139,7 +139,7 @@ static __always_inline struct tag *tag_get(struct sock *sk, bool create)
 		return tag_in_hash(sk, create);
 	if (tag_slots_used()) {
 		slot = tag_slot_of((__u64)sk);
-		if (slot && tag_is_in(slot, (__u64)sk))
+		if (slot && tag_has_slot(slot, (__u64)sk))
 			return &slot->tag;
 	}
 	return tag_on_socket(sk, create);
@@ -151,7 +151,7 @@ static __always_inline struct tag *tag_find(struct sock *sk)
 	struct tag *tag = tag_get(sk, false);
 
 	if (tag && tag_slots_used())
-		tag_fold(tag, sk);
+		tag_apply_accept(tag, sk);
 	return tag;
 }
 
@@ -179,7 +179,7 @@ static __always_inline void tag_copy(__u32 index, struct sock *sk)
 		__builtin_memset(&slot->tag, 0, sizeof(slot->tag));
 		return;
 	}
-	tag_fold(tag, sk);
+	tag_apply_accept(tag, sk);
 	slot->tag = *tag;
 }
 
@@ -193,7 +193,7 @@ static __noinline struct tag *tag_open(struct sock *sk, bool fresh, __u64 now)
 
 	if (!slot)
 		return NULL;
-	if (!(fresh ? tag_begins(slot, sk, now) : tag_is_in(slot, (__u64)sk))) {
+	if (!(fresh ? tag_begins(slot, sk, now) : tag_has_slot(slot, (__u64)sk))) {
 		index = tag_spare_index();
 		tag_copy(index, sk);
 	}

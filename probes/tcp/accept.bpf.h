@@ -51,7 +51,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
 	__type(value, __u8);
-} told SEC(".maps");
+} reported SEC(".maps");
 
 /* What is known of a connection when its process gets it. */
 struct handed {
@@ -106,10 +106,10 @@ static __always_inline bool is_not_handed(__u64 key)
 /* The child's own numbers are copies, made when it came: then it was not counted itself. */
 static __always_inline void handed_queue(struct handed *h, struct sock *sk, struct sock *listener, const int rung)
 {
-	bool here = listener && MEMBER(rung, listener, __sk_common.skc_state) == TCP_LISTEN;
+	bool here = listener && KREAD(rung, listener, __sk_common.skc_state) == TCP_LISTEN;
 
-	h->queue = here ? MEMBER(rung, listener, sk_ack_backlog) : MEMBER(rung, sk, sk_ack_backlog);
-	h->limit = here ? MEMBER(rung, listener, sk_max_ack_backlog) : MEMBER(rung, sk, sk_max_ack_backlog);
+	h->queue = here ? KREAD(rung, listener, sk_ack_backlog) : KREAD(rung, sk, sk_ack_backlog);
+	h->limit = here ? KREAD(rung, listener, sk_max_ack_backlog) : KREAD(rung, sk, sk_max_ack_backlog);
 }
 
 /* h->head has time, place, ends and owner. */
@@ -140,15 +140,15 @@ static __always_inline struct sock *tcp_behind(struct sock *sk, const int rung)
 
 	if (!sk)
 		return NULL;
-	family = MEMBER(rung, sk, __sk_common.skc_family);
+	family = KREAD(rung, sk, __sk_common.skc_family);
 	if (family != AF_INET && family != AF_INET6)
 		return NULL;
-	if (bpf_core_type_exists(struct mptcp_sock) && MEMBER(rung, sk, sk_protocol) == IPPROTO_MPTCP) {
-		sk = TYPED(rung, MEMBER(rung, TYPED(rung, sk, mptcp_sock), first), sock);
+	if (bpf_core_type_exists(struct mptcp_sock) && KREAD(rung, sk, sk_protocol) == IPPROTO_MPTCP) {
+		sk = KPTR(rung, KREAD(rung, KPTR(rung, sk, mptcp_sock), first), sock);
 		if (!sk)
 			return NULL;
 	}
-	return MEMBER(rung, sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+	return KREAD(rung, sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
 }
 
 /* The same by a descriptor of current. */
@@ -158,19 +158,19 @@ static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 }
 
 /* The first program tells it; false: there is no room to note that, so the second will. */
-static __always_inline bool first_tells(struct sock *sk)
+static __always_inline bool first_reports(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	__u8 yes = 1;
 
-	return !settings.arguments[ACCEPT_LATE_HOOK] || !bpf_map_update_elem(&told, &key, &yes, BPF_ANY);
+	return !settings.arguments[ACCEPT_LATE_HOOK] || !bpf_map_update_elem(&reported, &key, &yes, BPF_ANY);
 }
 
-static __always_inline bool first_told(struct sock *sk)
+static __always_inline bool is_reported(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 
-	return !bpf_map_delete_elem(&told, &key);
+	return !bpf_map_delete_elem(&reported, &key);
 }
 
 /* ---- accept(), accept4(): at the end of the system call, so also in threads that were blocked in it before tracing.
@@ -185,39 +185,39 @@ static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool l
 	if (!is_call(regs, NR_accept, rung) && !is_call(regs, NR_accept4, rung))
 		return 0;
 	sk = tcp_descriptor((long)ctx[1], rung);
-	if (!sk || (late ? first_told(sk) : !first_tells(sk)))
+	if (!sk || (late ? is_reported(sk) : !first_reports(sk)))
 		return 0;
-	event_begin(&h.head, bpf_ktime_get_boot_ns());
-	event_found(&h.head, sk, rung);
+	event_init(&h.head, bpf_ktime_get_boot_ns());
+	event_from_fd(&h.head, sk, rung);
 	event_current(&h.head);
 	handed_queue(&h, sk, tcp_descriptor((int)SYSCALL_FIRST(regs), rung), rung);
 	hand_over(&h, sk);
-	accept_row(&h, rung == BY_CAST ? sk : NULL);
+	accept_row(&h, rung == RUNG_CAST ? sk : NULL);
 	return 0;
 }
 
 SEC("tp_btf/sys_exit")
 int accept_cast(__u64 *ctx)
 {
-	return accept_ended(ctx, BY_CAST, false);
+	return accept_ended(ctx, RUNG_CAST, false);
 }
 
 SEC("tp_btf/sys_exit")
 int accept_late_cast(__u64 *ctx)
 {
-	return accept_ended(ctx, BY_CAST, true);
+	return accept_ended(ctx, RUNG_CAST, true);
 }
 
 SEC("tp_btf/sys_exit")
 int accept_helper(__u64 *ctx)
 {
-	return accept_ended(ctx, BY_HELPER, false);
+	return accept_ended(ctx, RUNG_PROBE_READ, false);
 }
 
 SEC("tp_btf/sys_exit")
 int accept_late_helper(__u64 *ctx)
 {
-	return accept_ended(ctx, BY_HELPER, true);
+	return accept_ended(ctx, RUNG_PROBE_READ, true);
 }
 
 /* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. For io_uring, too. Context: the
@@ -234,9 +234,9 @@ int accept_function(__u64 *ctx)
 	} else {
 		sk = (void *)ctx[4];
 	}
-	if (!sk || !is_tcp(sk) || !first_tells(sk))
+	if (!sk || !is_tcp(sk) || !first_reports(sk))
 		return 0;
-	event_begin(&h.head, bpf_ktime_get_boot_ns());
+	event_init(&h.head, bpf_ktime_get_boot_ns());
 	event_socket(&h.head, sk);
 	event_current(&h.head);
 	event_of_worker(&h.head);
@@ -259,7 +259,7 @@ int accept_destroyed(__u64 *ctx)
 		accept_missed(was, sk);
 	bpf_map_delete_elem(&ended, &key);
 	bpf_map_delete_elem(&waiting, &key);
-	bpf_map_delete_elem(&told, &key);
+	bpf_map_delete_elem(&reported, &key);
 	return 0;
 }
 

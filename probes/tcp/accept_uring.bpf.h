@@ -10,15 +10,15 @@
 /* The request was an accept, and its result is a descriptor, not a slot of the ring's own table. */
 static __always_inline bool is_accept(__u64 request, const int rung)
 {
-	if (!request || MEMBER(rung, TYPED(rung, request, io_kiocb), opcode) != IORING_OP_ACCEPT)
+	if (!request || KREAD(rung, KPTR(rung, request, io_kiocb), opcode) != IORING_OP_ACCEPT)
 		return false;
 	return !bpf_core_field_exists(struct io_accept, file_slot) ||
-	       !MEMBER(rung, TYPED(rung, request, io_accept), file_slot);
+	       !KREAD(rung, KPTR(rung, request, io_accept), file_slot);
 }
 
 static __always_inline struct sock *uring_listener(__u64 request, const int rung)
 {
-	struct file *file = TYPED(rung, MEMBER(rung, TYPED(rung, request, io_kiocb), file), file);
+	struct file *file = KPTR(rung, KREAD(rung, KPTR(rung, request, io_kiocb), file), file);
 
 	return tcp_behind(file_sock(file, rung), rung);
 }
@@ -48,7 +48,7 @@ static __always_inline int uring_ended(__u64 *ctx, const int rung)
 		result = (int)ctx[3];
 	}
 	sk = tcp_descriptor(result, rung);
-	if (!sk || first_told(sk))
+	if (!sk || is_reported(sk))
 		return 0;
 	key = (__u64)sk;
 	accepts = is_accept(request, rung);
@@ -56,26 +56,26 @@ static __always_inline int uring_ended(__u64 *ctx, const int rung)
 		return 0;
 	if (accepts)
 		listener = uring_listener(request, rung);
-	event_begin(&h.head, bpf_ktime_get_boot_ns());
-	event_found(&h.head, sk, rung);
+	event_init(&h.head, bpf_ktime_get_boot_ns());
+	event_from_fd(&h.head, sk, rung);
 	event_current(&h.head);
 	event_of_worker(&h.head);
 	handed_queue(&h, sk, listener, rung);
 	hand_over(&h, sk);
-	accept_row(&h, rung == BY_CAST ? sk : NULL);
+	accept_row(&h, rung == RUNG_CAST ? sk : NULL);
 	return 0;
 }
 
 SEC("tp_btf/io_uring_complete")
 int accept_uring_cast(__u64 *ctx)
 {
-	return uring_ended(ctx, BY_CAST);
+	return uring_ended(ctx, RUNG_CAST);
 }
 
 SEC("tp_btf/io_uring_complete")
 int accept_uring_helper(__u64 *ctx)
 {
-	return uring_ended(ctx, BY_HELPER);
+	return uring_ended(ctx, RUNG_PROBE_READ);
 }
 
 #endif

@@ -5,8 +5,8 @@
  * to TCP_CLOSE, or the end of the socket, tells the rest. So sendfile, splice and zero-copy count, and so do
  * connections older than the trace.
  *
- * A tool includes its own header before this one, and names its event, which starts with struct traffic_event:
- *	#define TRAFFIC_EVENT struct tcptop_event */
+ * A tool includes its own header before this one, and names its event, which starts with struct bytes_event:
+ *	#define BYTES_EVENT struct tcptop_event */
 #ifndef NETTRACE_PROBES_TCP_BYTES_BPF_H
 #define NETTRACE_PROBES_TCP_BYTES_BPF_H
 
@@ -14,7 +14,7 @@
 #include "probes/tcp/bytes.h"
 
 /* Of the socket's counters, what was told already. */
-struct told {
+struct reported_bytes {
 	__u64 tx, rx, retrans;
 	__u32 begun; /* 0: an older socket's, not looked at yet */
 	__u32 pad;
@@ -22,14 +22,14 @@ struct told {
 
 /* Who was found to hold the socket (owner_walk.bpf.h). */
 struct holders {
-	__u64 session; /* of the walk; 0: by none yet */
-	__u32 before;  /* the owner until then */
-	__u8 several;  /* more than one process */
-	__u8 asked;    /* how often the walk was asked for */
+	__u64 walk_id;      /* of the walk; 0: by none yet */
+	__u32 previous_pid; /* the owner until then */
+	__u8 several;       /* more than one process */
+	__u8 requests;      /* how often the walk was asked for */
 	__u8 pad[2];
 };
 
-#define TAG_TOLD
+#define TAG_BYTE_COUNTERS
 #include "probes/owner/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcp/transition.bpf.h"
@@ -37,48 +37,48 @@ struct holders {
 
 /* The growth of a counter, which is then told. The iterator and a close may come together: who loses finds nothing, or
  * the rest. atomic: false before 5.12, which knows no compare-and-swap. */
-static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
+static __always_inline __u64 growth(__u64 *reported, __u64 now, const bool atomic)
 {
-	__u64 before = *(volatile __u64 *)told;
+	__u64 before = *(volatile __u64 *)reported;
 
 	if (before == now)
 		return 0;
 	if (!atomic)
-		*told = now;
-	else if (__sync_val_compare_and_swap(told, before, now) != before)
+		*reported = now;
+	else if (__sync_val_compare_and_swap(reported, before, now) != before)
 		return 0;
 	return now - before;
 }
 
 /* What the socket has carried since the last time; false: nothing. Context: any. */
-static __always_inline bool traffic_take(struct traffic_event *e, struct sock *sk, struct tcp_sock *tcp,
-					 struct told *told, const bool atomic)
+static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, struct tcp_sock *tcp,
+				       struct reported_bytes *reported, const bool atomic)
 {
 	__u64 tx = payload_sent(tcp), rx = payload_received(tcp, sk);
 
-	if (!told->begun) {
-		told->begun = 1;
-		told->tx = tx;
-		told->rx = rx;
-		told->retrans = tcp->total_retrans;
+	if (!reported->begun) {
+		reported->begun = 1;
+		reported->tx = tx;
+		reported->rx = rx;
+		reported->retrans = tcp->total_retrans;
 		return false;
 	}
-	e->tx_bytes = take(&told->tx, tx, atomic);
-	e->rx_bytes = take(&told->rx, rx, atomic);
-	e->retrans = (__u32)take(&told->retrans, tcp->total_retrans, atomic);
+	e->tx_bytes = growth(&reported->tx, tx, atomic);
+	e->rx_bytes = growth(&reported->rx, rx, atomic);
+	e->retrans = (__u32)growth(&reported->retrans, tcp->total_retrans, atomic);
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->cwnd = tcp->snd_cwnd;
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
 /* What a socket that is closed has carried since the last time, as an event. head: its time. Context: any. */
-static __always_inline void traffic_tell(TRAFFIC_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
+static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
 {
-	struct traffic_event *e = (void *)own;
+	struct bytes_event *e = (void *)own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	TRAFFIC_EVENT *sent;
+	BYTES_EVENT *sent;
 
-	if (!tcp || !traffic_take(e, sk, tcp, &tag->told, atomic))
+	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return;
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
@@ -92,37 +92,37 @@ static __always_inline void traffic_tell(TRAFFIC_EVENT *own, struct sock *sk, st
 /* A state change: a new life of a socket begins, or its last bytes are told. Where the peer has reset it and nobody is
  * known for certain to own it, that is left to the process that closes it, or to the next walk. Context: a task with
  * the socket locked, or softirq. */
-static __always_inline int traffic_state(__u64 *ctx, const bool atomic)
+static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
-	TRAFFIC_EVENT own = {};
-	struct traffic_event *e = (void *)&own;
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct transition t;
 
 	if (!transition_read(&t, &e->common, ctx) || !t.tag)
 		return 0;
 	if (t.fresh) {
-		__builtin_memset(&t.tag->told, 0, sizeof(t.tag->told));
+		__builtin_memset(&t.tag->reported, 0, sizeof(t.tag->reported));
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
-		t.tag->told.begun = 1;
+		t.tag->reported.begun = 1;
 		if (t.from == TCP_LISTEN)
-			walk_ask();
+			walk_request();
 	}
 	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
 		return 0;
-	tag_settle(t.tag);
+	tag_confirm_sole_holder(t.tag);
 	if (t.tag->owner == OWNER_EXACT || t.sk->sk_lock.owned)
-		traffic_tell(&own, t.sk, t.tag, atomic);
+		bytes_report(&own, t.sk, t.tag, atomic);
 	return 0;
 }
 
 static __always_inline int state_changed(__u64 *ctx)
 {
-	return traffic_state(ctx, true);
+	return bytes_state(ctx, true);
 }
 
 static __always_inline int state_changed_hash(__u64 *ctx)
 {
-	return traffic_state(ctx, false);
+	return bytes_state(ctx, false);
 }
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_atomic, state_changed)
@@ -130,11 +130,11 @@ PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_has
 
 /* The end of a socket: what its last state change left. Context: the closing task with the socket locked, or softirq.
  */
-static __always_inline int traffic_destroyed(__u64 *ctx, const bool atomic)
+static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 {
 	struct sock *sk = (void *)ctx[0];
-	TRAFFIC_EVENT own = {};
-	struct traffic_event *e = (void *)&own;
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct tag *tag;
 
 	if (!is_tcp(sk))
@@ -142,11 +142,11 @@ static __always_inline int traffic_destroyed(__u64 *ctx, const bool atomic)
 	tag = tag_get(sk, false);
 	if (!tag)
 		return 0;
-	tag_settle(tag);
+	tag_confirm_sole_holder(tag);
 	if (sk->sk_lock.owned && tag->owner != OWNER_EXACT)
-		tag_claim(tag, false);
-	event_begin(&e->common, bpf_ktime_get_boot_ns());
-	traffic_tell(&own, sk, tag, atomic);
+		tag_set_current(tag, false);
+	event_init(&e->common, bpf_ktime_get_boot_ns());
+	bytes_report(&own, sk, tag, atomic);
 	tag_drop(sk);
 	return 0;
 }
@@ -154,20 +154,20 @@ static __always_inline int traffic_destroyed(__u64 *ctx, const bool atomic)
 SEC("tp_btf/tcp_destroy_sock")
 int traffic_destroyed_atomic(__u64 *ctx)
 {
-	return traffic_destroyed(ctx, true);
+	return bytes_destroyed(ctx, true);
 }
 
 SEC("tp_btf/tcp_destroy_sock")
 int traffic_destroyed_hash(__u64 *ctx)
 {
-	return traffic_destroyed(ctx, false);
+	return bytes_destroyed(ctx, false);
 }
 
-static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock *sk, const bool atomic)
+static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *sk, const bool atomic)
 {
 	__u8 state = sk->__sk_common.skc_state;
-	TRAFFIC_EVENT own = {};
-	struct traffic_event *e = (void *)&own;
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp;
 	struct tag *tag;
 
@@ -175,13 +175,13 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 		return 0;
 	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tag || !tcp || !traffic_take(e, sk, tcp, &tag->told, atomic))
+	if (!tag || !tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return 0;
 	e->common.ts = bpf_ktime_get_boot_ns();
 	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
-	tag_settle(tag);
-	tag_ask(tag);
+	tag_confirm_sole_holder(tag);
+	tag_request_walk(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
 	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now. */
@@ -189,12 +189,12 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 		return 0;
 	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
 		return 0;
-	__sync_fetch_and_add(&tag->told.tx, -e->tx_bytes);
-	__sync_fetch_and_add(&tag->told.rx, -e->rx_bytes);
-	__sync_fetch_and_add(&tag->told.retrans, -(__u64)e->retrans);
+	__sync_fetch_and_add(&tag->reported.tx, -e->tx_bytes);
+	__sync_fetch_and_add(&tag->reported.rx, -e->rx_bytes);
+	__sync_fetch_and_add(&tag->reported.retrans, -(__u64)e->retrans);
 	return 0;
 }
 
-WALK_OPEN_SOCKETS(traffic, traffic_walk)
+WALK_OPEN_SOCKETS(traffic, bytes_walk)
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "probes/wire.h"
 
-struct traffic_event {
+struct bytes_event {
 	struct event common;
 	__u64 tx_bytes, rx_bytes; /* payload */
 	__u32 retrans;            /* segments sent again */

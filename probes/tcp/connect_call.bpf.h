@@ -22,7 +22,7 @@ struct {
 	__type(value, __u32);
 } failed SEC(".maps");
 
-static __always_inline void failed_remember(struct sock *sk)
+static __always_inline void failed_add(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	__u32 yes = 1;
@@ -32,7 +32,7 @@ static __always_inline void failed_remember(struct sock *sk)
 }
 
 /* False: it was not known. */
-static __always_inline bool failed_forget(struct sock *sk)
+static __always_inline bool failed_delete(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 
@@ -83,18 +83,18 @@ static __always_inline bool destination_read(struct event *e, const void *addres
 }
 
 /* An event of a call that returned this error (positive) without having sent a SYN; false: it is none. sk: found by
- * descriptor, to be read with MEMBER() only. Context: the connecting task. */
+ * descriptor, to be read with KREAD() only. Context: the connecting task. */
 static __always_inline bool call_read(struct event *e, struct sock *sk, const void *address, const int rung)
 {
 	__u16 family;
 
-	if (!sk || failed_forget(sk) || MEMBER(rung, sk, sk_protocol) != IPPROTO_TCP)
+	if (!sk || failed_delete(sk) || KREAD(rung, sk, sk_protocol) != IPPROTO_TCP)
 		return false;
-	family = MEMBER(rung, sk, __sk_common.skc_family);
+	family = KREAD(rung, sk, __sk_common.skc_family);
 	if (family != AF_INET && family != AF_INET6)
 		return false;
-	event_begin(e, bpf_ktime_get_boot_ns());
-	event_found(e, sk, rung);
+	event_init(e, bpf_ktime_get_boot_ns());
+	event_from_fd(e, sk, rung);
 	event_current(e);
 	event_of_worker(e);
 	return destination_read(e, address);

@@ -23,7 +23,7 @@ static __always_inline __u64 listener_of(struct sock *child)
 	struct tcp_sock *tcp;
 
 	if (settings.has_cast)
-		return (__u64)TYPED(BY_CAST, child, tcp_sock)->tsorted_sent_queue.next - offset;
+		return (__u64)KPTR(RUNG_CAST, child, tcp_sock)->tsorted_sent_queue.next - offset;
 	tcp = bpf_skc_to_tcp_sock(child);
 	return tcp ? (__u64)tcp->tsorted_sent_queue.next - offset : 0;
 }
@@ -60,7 +60,7 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 			*tag = listener->tag;
 	}
 	tag->role = ROLE_SERVER;
-	tag->seeded = 0;
+	tag->from_seed = 0;
 	if (tag->owner != OWNER_UNKNOWN)
 		tag->owner = OWNER_INHERITED;
 }
@@ -73,30 +73,30 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 			tag_inherit(tag, t);
 		else
 			tag->role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
-		tag->born = t->now;
-		tag->up = 0;
-		tag->held_at = 0;
-		tag->attempt_told = 0;
-	} else if (tag->since) {
-		t->duration = t->now - tag->since;
+		tag->created_at = t->now;
+		tag->established_at = 0;
+		tag->pending_since = 0;
+		tag->attempt_reported = 0;
+	} else if (tag->state_since) {
+		t->duration = t->now - tag->state_since;
 	}
-	tag->since = t->now;
-	tag->spent = t->duration;
+	tag->state_since = t->now;
+	tag->prev_state_ns = t->duration;
 	tag->state = t->to;
-	if (t->to < TCP_FIN_WAIT1 && tag->born)
-		tag->up = t->now;
+	if (t->to < TCP_FIN_WAIT1 && tag->created_at)
+		tag->established_at = t->now;
 	if (t->sk->sk_lock.owned)
-		tag_claim(tag, t->fresh);
+		tag_set_current(tag, t->fresh);
 }
 
 /* The same where another tool has kept the tag: the change has the same time and duration in all of them. Where that
  * tool missed it, the tag tells of another one. */
 static __always_inline void tag_changed(struct transition *t, const struct tag *tag)
 {
-	if (tag->state != t->to || !tag->since)
+	if (tag->state != t->to || !tag->state_since)
 		return;
-	t->now = tag->since;
-	t->duration = tag->spent;
+	t->now = tag->state_since;
+	t->duration = tag->prev_state_ns;
 }
 
 /* Listening begins or ends. Context: a task with the socket locked. */
@@ -141,14 +141,14 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	if (!is_tcp(sk) || t->from == t->to)
 		return false;
 	t->now = bpf_ktime_get_boot_ns();
-	event_begin(head, t->now);
+	event_init(head, t->now);
 	t->fresh = begins(t->from, t->to);
 	t->duration = t->fresh ? 0 : NOT_KNOWN;
 	t->tag = tag_slots_used() ? tag_open(sk, begins(t->from, t->to), t->now)
-				  : tag_get(sk, !(settings.flags & TAGS_KEPT));
+				  : tag_get(sk, !(settings.flags & TAGS_BORROWED));
 	if (!t->tag)
 		return !tag_slots_used();
-	if (settings.flags & TAGS_KEPT) {
+	if (settings.flags & TAGS_BORROWED) {
 		tag_changed(t, t->tag);
 		head->ts = t->now;
 		return true;
@@ -164,7 +164,7 @@ static __always_inline void transition_done(struct transition *t)
 {
 	if (tag_slots_used())
 		tag_close(t->sk, t->tag, t->to == TCP_CLOSE ? t->now : 0);
-	if (t->to == TCP_CLOSE && !(settings.flags & TAGS_NEEDED))
+	if (t->to == TCP_CLOSE && !(settings.flags & TAGS_OUTLIVE_US))
 		tag_drop(t->sk);
 }
 

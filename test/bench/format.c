@@ -82,7 +82,7 @@ static union made *make_events(const struct tool *tool)
 	union made *made = calloc(EVENTS, sizeof(*made));
 
 	if (!made)
-		say_exit(EXIT_FAILED, "out of memory");
+		fatal(EXIT_FAILED, "out of memory");
 	for (uint64_t i = 0; i < EVENTS; i++) {
 		make_common(&made[i].common, i * 10000);
 		if (tool == &tcpstates)
@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 	double took;
 
 	if (argc < 3 || (strcmp(argv[2], tcpstates.name) && strcmp(argv[2], tcplife.name)))
-		say_exit(EXIT_USAGE, "usage: format ROWS tcpstates|tcplife [OPTION...]");
+		fatal(EXIT_USAGE, "usage: format ROWS tcpstates|tcplife [OPTION...]");
 	rows = strtoull(argv[1], NULL, 10);
 	tool = strcmp(argv[2], tcpstates.name) ? &tcplife : &tcpstates;
 	setenv("TZ", "UTC", 1);

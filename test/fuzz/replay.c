@@ -33,7 +33,7 @@ const char cgroups_object[1], cgroups_object_end[1];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void say_nothing(const char *line, size_t length)
+static void print_nothing(const char *line, size_t length)
 {
 	(void)line, (void)length;
 }
@@ -51,7 +51,7 @@ static int file_of(const uint8_t *data, size_t size)
 static void ask(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
 		unsigned int how)
 {
-	options_start(options, tool);
+	options_init(options, tool);
 	options->recorded = recorded;
 	options->format = how % 3;
 	options->wide = how & 4;
@@ -61,7 +61,7 @@ static void ask(struct options *options, const struct tool *tool, const struct r
 	options->interval = how & 32 ? 1000000000 : recorded->interval;
 	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))
 		tool->check(options);
-	replay_take_flags(options);
+	replay_apply_flags(options);
 }
 
 static void replay_one(const uint8_t *data, size_t size, const struct tool *tool, unsigned int how, int out)
@@ -73,11 +73,11 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 	if (!recording)
 		return;
 	recorded = record_head_tool(recording_head(recording), tool->name);
-	if (!recorded && tool->remake)
-		recorded = record_head_tool(recording_head(recording), tool->remake->from->name);
+	if (!recorded && tool->synthesize)
+		recorded = record_head_tool(recording_head(recording), tool->synthesize->from->name);
 	if (recorded) {
 		ask(&options, tool, recorded, how);
-		replay(&options, &options, 1, recording, out);
+		replay_run(&options, &options, 1, recording, out);
 	}
 	recording_close(recording);
 }
@@ -97,10 +97,10 @@ static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, 
 			ask(&each[count++], tools[i], recorded, how & 3);
 	}
 	if (count) {
-		options_start(&asked, &trace);
+		options_init(&asked, &trace);
 		asked.format = how % 3;
 		asked.settings.flags = how & 16 && asked.format != FORMAT_CSV ? TIMELINE_FLOW : 0;
-		replay(&asked, each, count, recording, out);
+		replay_run(&asked, each, count, recording, out);
 	}
 	recording_close(recording);
 }
@@ -112,7 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (out < 0)
 		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	say_aside = say_nothing;
+	message_hook = print_nothing;
 	for (size_t i = 0; i < N_TOOLS; i++)
 		replay_one(data, size, tools[i], how, out);
 	replay_timeline(data, size, how, out);

@@ -15,10 +15,10 @@ int main(int argc, char **argv)
 	FILE *out;
 
 	if (argc != 3 && argc != 4)
-		say_exit(EXIT_USAGE, "usage: unpack RECORDING COPY [LINE-FOR-THE-HEAD]");
+		fatal(EXIT_USAGE, "usage: unpack RECORDING COPY [LINE-FOR-THE-HEAD]");
 	out = fopen(argv[2], "we");
 	if (!out || !record_reader_start(&reader, open(argv[1], O_RDONLY | O_CLOEXEC)))
-		say_exit(EXIT_FAILED, "%s: cannot be read, or %s not be written", argv[1], argv[2]);
+		fatal(EXIT_FAILED, "%s: cannot be read, or %s not be written", argv[1], argv[2]);
 	fwrite(&start, sizeof(start), 1, out);
 	while (record_reader_next(&reader) == RECORD_READ) {
 		struct record_block head = { .magic = RECORD_BLOCK_MAGIC,

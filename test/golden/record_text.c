@@ -34,7 +34,7 @@ FILE *open_text(const char *name)
 	FILE *in = fopen(name, "re");
 
 	if (!in)
-		say_exit(EXIT_FAILED, "%s: %s", name, strerror(errno));
+		fatal(EXIT_FAILED, "%s: %s", name, strerror(errno));
 	text_file = (struct text_file){ name, 0 };
 	return in;
 }
@@ -68,7 +68,7 @@ struct made {
 /* What is made of others, or is no part of an event. */
 static bool is_derived(const struct field *field)
 {
-	return field->kind == F_NONE || field->kind == F_ENDPOINT || field->kind == F_BRACKETS ||
+	return field->kind == F_NONE || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT ||
 	       field->kind == F_RELATIVE || field->kind == F_COUNT;
 }
 
@@ -93,7 +93,7 @@ static void all_unknown(struct made *made, const struct tool *tool)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (const struct field *field = tables[i]; field && field->name; field++)
 			if (!is_derived(field))
-				field_forget(field, &made->common);
+				field_set_unknown(field, &made->common);
 	}
 }
 
@@ -153,13 +153,13 @@ static void record_interval(bool partial)
 	run.since = now;
 }
 
-static void tell_place(char *line)
+static void record_cgroup_of(char *line)
 {
 	char *id = strsep(&line, " ");
 
 	if (!line)
 		refuse("cgroup %s: no path", id);
-	containers_tell(parse_number(id, sizeof(uint64_t)), 0, line);
+	containers_add(parse_number(id, sizeof(uint64_t)), 0, line);
 }
 
 static void record_text(const char *name)
@@ -181,7 +181,7 @@ static void record_text(const char *name)
 				set_fields(&made, tool, line);
 			record_event(&made);
 		} else if (!strcmp(word, "cgroup") && line) {
-			tell_place(line);
+			record_cgroup_of(line);
 		} else if (!strcmp(word, "loadavg") && line) {
 			snprintf(run.load, sizeof(run.load), "%s", line);
 		} else if (!strcmp(word, "interval") && !line) {
@@ -200,7 +200,7 @@ static const struct tool *find_tool(const char *name)
 		if (!strcmp(tools[i]->name, name))
 			return tools[i];
 	}
-	say_exit(EXIT_USAGE, "%s: no such tool", name);
+	fatal(EXIT_USAGE, "%s: no such tool", name);
 }
 
 int main(int argc, char **argv)
@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 	const struct options *options = &run.options;
 
 	if (argc < 4)
-		say_exit(EXIT_USAGE, "usage: record_text EVENTS RECORDING TOOL [OPTION...]");
+		fatal(EXIT_USAGE, "usage: record_text EVENTS RECORDING TOOL [OPTION...]");
 	kernel_btf(); /* now: a line of it is not one of the events */
 	clock_set(BOOTED);
 	options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3);

@@ -16,7 +16,7 @@ struct text_file {
 
 extern struct text_file text_file;
 
-#define refuse(format, ...) say_exit(EXIT_USAGE, "%s:%d: " format, text_file.name, text_file.line, ##__VA_ARGS__)
+#define refuse(format, ...) fatal(EXIT_USAGE, "%s:%d: " format, text_file.name, text_file.line, ##__VA_ARGS__)
 
 FILE *open_text(const char *name);
 /* The next line that says something, without its end; good until the next. NULL: it was the last, and is closed. */

@@ -138,7 +138,7 @@ void set_value(struct event *event, const struct field *field, char *value)
 	void *to = (char *)event + field->off;
 
 	if (!strcmp(value, "-"))
-		field_forget(field, event);
+		field_set_unknown(field, event);
 	else if (field->kind == F_TEXT)
 		set_text(to, field->size, value);
 	else if (field->kind == F_ADDRESS)

@@ -162,7 +162,7 @@ static void paths_up_to_the_root(void **state)
 	assert_path(40, "/b/moved");
 	assert_true(cgroups_path(30, path, 5));
 	assert_false(cgroups_path(30, path, 4));
-	cgroups_forget();
+	cgroups_clear();
 	assert_path(1, NULL);
 }
 
@@ -172,7 +172,7 @@ static void circles_end(void **state)
 	cgroups_add(1, 2, "a");
 	cgroups_add(2, 1, "b");
 	assert_path(1, NULL);
-	cgroups_forget();
+	cgroups_clear();
 }
 
 /* More than it keeps: it begins anew, and knows what came last. */
@@ -190,7 +190,7 @@ static void there_is_a_limit(void **state)
 	}
 	assert_path(1, NULL);
 	assert_path(70000, "/cgroup70000");
-	cgroups_forget();
+	cgroups_clear();
 }
 
 /* ---- places ---- */
@@ -216,9 +216,9 @@ static void of_a_recording(void **state)
 	(void)state;
 	assert_null(text(&in_pod, CONTAINER_ID)); /* nobody asked for containers */
 	containers_on(NULL);
-	containers_tell(7, 0, "/kubepods/pod" POD "/" ID);
-	containers_tell(8, 0, "/system.slice/nginx.service");
-	containers_tell(9, 0, "/");
+	containers_add(7, 0, "/kubepods/pod" POD "/" ID);
+	containers_add(8, 0, "/system.slice/nginx.service");
+	containers_add(9, 0, "/");
 	assert_string_equal(text(&in_pod, CONTAINER_LABEL), "3f0c1d6b5a4e");
 	assert_string_equal(text(&in_pod, CONTAINER_ID), ID);
 	assert_string_equal(text(&in_pod, CONTAINER_POD), POD);
@@ -230,10 +230,10 @@ static void of_a_recording(void **state)
 	assert_string_equal(text(&in_root, CONTAINER_PATH), "/");
 	assert_null(text(&unknown, CONTAINER_PATH));
 	/* Of one process only; then it is elsewhere. */
-	containers_tell(9, 4711, "/docker/" OTHER);
+	containers_add(9, 4711, "/docker/" OTHER);
 	assert_string_equal(text(&of_process, CONTAINER_ID), OTHER);
 	assert_null(text(&in_root, CONTAINER_ID));
-	containers_tell(9, 4711, "/docker/" ID);
+	containers_add(9, 4711, "/docker/" ID);
 	assert_string_equal(text(&of_process, CONTAINER_ID), ID);
 	containers_off();
 	assert_null(text(&in_pod, CONTAINER_ID));
@@ -244,7 +244,7 @@ static int asked;
 static void tell_at_last(void)
 {
 	asked++;
-	containers_tell(77, 0, "/lxc/late");
+	containers_add(77, 0, "/lxc/late");
 }
 
 /* Asked again for what is not known; then for nothing more while it is remembered. Without an owner nobody else is. */
@@ -274,8 +274,8 @@ static void owners_are_asked(void **state)
 	if (access("/proc/self/cgroup", R_OK))
 		skip();
 	containers_on(learn_nothing);
-	assert_non_null(containers_place(&event)->path);
-	assert_null(containers_place(&nobody)->path);
+	assert_non_null(containers_lookup(&event)->path);
+	assert_null(containers_lookup(&nobody)->path);
 	containers_off();
 }
 

@@ -110,7 +110,7 @@ struct found {
 	uint8_t first[16], last[16];
 };
 
-static void take(void *context, const uint8_t address[16])
+static void add_address(void *context, const uint8_t address[16])
 {
 	struct found *found = context;
 
@@ -128,7 +128,7 @@ static bool reads(const void *bytes, size_t length, char name[DNS_NAME], struct 
 	memset(found, 0, sizeof(*found));
 	assert_non_null(copy);
 	memcpy(copy, bytes, length);
-	answer = dns_read(copy, length, name, take, found);
+	answer = dns_read(copy, length, name, add_address, found);
 	free(copy);
 	return answer;
 }
@@ -289,7 +289,7 @@ static void learn(uint32_t netns, uint64_t when, const char *name, const char *a
 
 	begin(&m, name, 1);
 	put_address(&m, "@12", address);
-	dns_learn(netns, when, m.bytes, m.length);
+	dns_add_answer(netns, when, m.bytes, m.length);
 }
 
 static struct peer peer_of(uint32_t netns, uint64_t now, const char *address)

@@ -180,9 +180,9 @@ static void reasons(void **state)
 	assert_string_equal(doctor_why(&rung, &plain), "refused at load: EPERM");
 	rung.fate = AT_ATTACH;
 	assert_string_equal(doctor_why(&rung, &plain), "refused at attach: EPERM");
-	rung.fate = CROSSED_OUT;
+	rung.fate = EXCLUDED;
 	assert_string_equal(doctor_why(&rung, &plain), "crossed out by --without");
-	rung.fate = PASSED_OVER;
+	rung.fate = SKIPPED;
 	assert_string_equal(doctor_why(&rung, &plain), "passed over by --rung");
 	rung.fate = NOT_REFUSED;
 	assert_string_equal(doctor_why(&rung, &plain), "");
@@ -205,7 +205,7 @@ static void remedies(void **state)
 	struct machine machine = plain;
 
 	(void)state;
-	assert_null(doctor_remedy(CROSSED_OUT, -ECANCELED, &machine));
+	assert_null(doctor_remedy(EXCLUDED, -ECANCELED, &machine));
 	assert_null(doctor_remedy(NO_TARGET, -ENOENT, &machine));
 	assert_null(doctor_remedy(AT_LOAD, -EINVAL, &machine)); /* this program's own fault */
 	assert_string_equal(doctor_remedy(AT_LOAD, -EPERM, &machine), "the kernel's for EPERM");
@@ -242,7 +242,7 @@ static void capabilities(void **state)
 	assert_string_equal(machine_capabilities(&machine), "all but sys_resource");
 }
 
-static void crossings(void **state)
+static void exclusions_of_a_tool(void **state)
 {
 	static const struct hook hooks[] = { { "accept", { "by_function", "by_call" } }, {} };
 	const struct tool tool = { .name = "tool", .hooks = hooks };
@@ -255,27 +255,27 @@ static void crossings(void **state)
 	char some[64];
 
 	(void)state;
-	assert_true(crossed_out("other,by_call", "by_call", "tp_btf/sys_exit"));
-	assert_true(crossed_out("tp_btf", "by_call", "tp_btf/sys_exit"));
-	assert_false(crossed_out("tp", "by_call", "tp_btf/sys_exit"));
-	assert_false(crossed_out("by_calls,call", "by_call", "tp_btf/sys_exit"));
-	assert_false(crossed_out(NULL, "by_call", "tp_btf/sys_exit"));
-	assert_null(crossings_known(some, sizeof(some), "by_call,fexit,sk_storage", &tool));
+	assert_true(is_excluded("other,by_call", "by_call", "tp_btf/sys_exit"));
+	assert_true(is_excluded("tp_btf", "by_call", "tp_btf/sys_exit"));
+	assert_false(is_excluded("tp", "by_call", "tp_btf/sys_exit"));
+	assert_false(is_excluded("by_calls,call", "by_call", "tp_btf/sys_exit"));
+	assert_false(is_excluded(NULL, "by_call", "tp_btf/sys_exit"));
+	assert_null(exclusions_known(some, sizeof(some), "by_call,fexit,sk_storage", &tool));
 	assert_string_equal(some, "by_call,fexit,sk_storage");
-	assert_string_equal(crossings_known(some, sizeof(some), "by_call,nothing,by_function", &tool), "nothing");
+	assert_string_equal(exclusions_known(some, sizeof(some), "by_call,nothing,by_function", &tool), "nothing");
 	assert_string_equal(some, "by_call,by_function");
-	assert_non_null(crossings_known(some, sizeof(some), ",", &tool));
-	assert_string_equal(crossings_known(some, sizeof(some), "kprobe", &tool), "kprobe"); /* no tool has one */
-	crossings_apply(&kernel, "by_call,sk_storage,cast,trampolines");
+	assert_non_null(exclusions_known(some, sizeof(some), ",", &tool));
+	assert_string_equal(exclusions_known(some, sizeof(some), "kprobe", &tool), "kprobe"); /* no tool has one */
+	exclusions_apply(&kernel, "by_call,sk_storage,cast,trampolines");
 	assert_false(kernel.sk_storage);
 	assert_true(kernel.tag_slots);
 	assert_false(kernel.cast);
 	assert_false(kernel.trampolines);
 	assert_true(kernel.task_btf);
-	crossings_apply(&kernel, "tag_slots");
+	exclusions_apply(&kernel, "tag_slots");
 	assert_false(kernel.tag_slots);
 	assert_true(kernel.map_iterators);
-	crossings_apply(&kernel, "map_iterators");
+	exclusions_apply(&kernel, "map_iterators");
 	assert_false(kernel.map_iterators);
 }
 
@@ -300,26 +300,32 @@ static void rungs(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t alt = 0; alt < 3; alt++)
-			if (passed_over(cases[i].rung, programs, sections, 3, alt) == (cases[i].left[alt] == 'y'))
+			if (is_below_rung(cases[i].rung, programs, sections, 3, alt) == (cases[i].left[alt] == 'y'))
 				fail_msg("--rung %s: %s", cases[i].rung, programs[alt]);
-	assert_null(rungs_known(some, sizeof(some), "2", &tool));
+	assert_null(exclusions_known_rungs(some, sizeof(some), "2", &tool));
 	assert_string_equal(some, "2");
-	assert_null(rungs_known(some, sizeof(some), "by_call,fexit", &tool));
+	assert_null(exclusions_known_rungs(some, sizeof(some), "by_call,fexit", &tool));
 	assert_string_equal(some, "by_call,fexit");
-	assert_non_null(rungs_known(some, sizeof(some), "0", &tool));
-	assert_non_null(rungs_known(some, sizeof(some), "5", &tool));
-	assert_non_null(rungs_known(some, sizeof(some), "22", &tool));
-	assert_non_null(rungs_known(some, sizeof(some), "kprobe", &tool));
-	assert_non_null(rungs_known(some, sizeof(some), "sk_storage", &tool)); /* no program */
+	assert_non_null(exclusions_known_rungs(some, sizeof(some), "0", &tool));
+	assert_non_null(exclusions_known_rungs(some, sizeof(some), "5", &tool));
+	assert_non_null(exclusions_known_rungs(some, sizeof(some), "22", &tool));
+	assert_non_null(exclusions_known_rungs(some, sizeof(some), "kprobe", &tool));
+	assert_non_null(exclusions_known_rungs(some, sizeof(some), "sk_storage", &tool)); /* no program */
 }
 
 int main(void)
 {
 	static const struct look looks[] = { LOOK(has_a_proof), LOOK(has_a_sound_proof) };
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(values),    cmocka_unit_test(numbers_in_arrays), cmocka_unit_test(expressions),
-		cmocka_unit_test(matches),   cmocka_unit_test(reasons),           cmocka_unit_test(remedies),
-		cmocka_unit_test(crossings), cmocka_unit_test(capabilities),      cmocka_unit_test(rungs),
+		cmocka_unit_test(values),
+		cmocka_unit_test(numbers_in_arrays),
+		cmocka_unit_test(expressions),
+		cmocka_unit_test(matches),
+		cmocka_unit_test(reasons),
+		cmocka_unit_test(remedies),
+		cmocka_unit_test(exclusions_of_a_tool),
+		cmocka_unit_test(capabilities),
+		cmocka_unit_test(rungs),
 	};
 	int failed = cmocka_run_group_tests_name("doctor", tests, NULL, NULL);
 

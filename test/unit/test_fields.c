@@ -382,8 +382,8 @@ static void amounts_in_k_and_m(void **state)
 		{ 104857600, "100.00M", "1.00M", "1048576.00" },
 		{ 1ULL << 50, "1073741824.00M", "10737418.24M", "11258999068426.24" },
 	};
-	const struct field *whole = FIELD(F_SCALED, OWN(number));
-	const struct field *hundredths = FIELD(F_SCALED, .decimals = 2, .unit = 100, OWN(number));
+	const struct field *whole = FIELD(F_SI, OWN(number));
+	const struct field *hundredths = FIELD(F_SI, .decimals = 2, .unit = 100, OWN(number));
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++) {
@@ -463,13 +463,13 @@ static void endpoints_with_ports(void **state)
 	(void)state;
 	sample.port = 51544;
 	assert_unknown(FIELD(F_ENDPOINT, ENDPOINT));
-	assert_unknown(FIELD(F_BRACKETS, ENDPOINT));
+	assert_unknown(FIELD(F_ADDR_HASH_PORT, ENDPOINT));
 	set_address("203.0.113.9");
 	assert_name(FIELD(F_ENDPOINT, ENDPOINT), "203.0.113.9:51544");
-	assert_name(FIELD(F_BRACKETS, ENDPOINT), "[203.0.113.9]#51544");
+	assert_name(FIELD(F_ADDR_HASH_PORT, ENDPOINT), "[203.0.113.9]#51544");
 	set_address("2001:db8:1::9");
 	assert_name(FIELD(F_ENDPOINT, ENDPOINT), "2001:db8:1::9:51544");
-	assert_name(FIELD(F_BRACKETS, ENDPOINT), "[2001:db8:1::9]#51544");
+	assert_name(FIELD(F_ADDR_HASH_PORT, ENDPOINT), "[2001:db8:1::9]#51544");
 	sample.port = 0;
 	assert_name(FIELD(F_ENDPOINT, ENDPOINT), "2001:db8:1::9:0");
 }
@@ -576,7 +576,7 @@ static void short_events_know_less(void **state)
 	size = offsetof(struct sample, address) + 15;
 	assert_unknown(FIELD(F_ADDRESS, OWN(address)));
 	assert_unknown(FIELD(F_ENDPOINT, ENDPOINT));
-	assert_unknown(FIELD(F_BRACKETS, ENDPOINT));
+	assert_unknown(FIELD(F_ADDR_HASH_PORT, ENDPOINT));
 	size = offsetof(struct sample, stack) + sizeof(sample.stack) - 1;
 	assert_unknown(FIELD(F_STACK, OWN(stack)));
 	size = offsetof(struct sample, word);
@@ -592,11 +592,11 @@ static void views_take_from_the_common_field(void **state)
 	(void)state;
 	assert_string_equal(whole.title, "COMM");
 	assert_true(whole.kind == F_TEXT && whole.off == offsetof(struct event, comm) && whole.size == COMM_SIZE);
-	assert_true(whole.width == 16 && whole.wide == 16 && whole.cut);
+	assert_true(whole.width == 16 && whole.wide == 16 && whole.truncate);
 	assert_int_equal(whole.where, IN_TABLE | IN_WIDE | IN_CSV | IN_JSON);
 	whole = field_complete(&(struct field){ "comm", "C-COMM", .width = 10, .wide = 16 });
 	assert_string_equal(whole.title, "C-COMM");
-	assert_true(whole.width == 10 && whole.wide == 16 && whole.cut && whole.help);
+	assert_true(whole.width == 10 && whole.wide == 16 && whole.truncate && whole.help);
 	whole = field_complete(&(struct field){ "laddr" });
 	assert_true(whole.width == 15 && whole.wide == 39);
 	whole = field_complete(&(struct field){ "laddr", .width = 20 });
@@ -669,7 +669,7 @@ static void short_events_have_no_port(void **state)
 	assert_name(FIELD(F_ADDRESS, OWN(address)), "203.0.113.9");
 	assert_unknown(FIELD(F_ENDPOINT, ENDPOINT));
 	size = offsetof(struct sample, port) + 1;
-	assert_unknown(FIELD(F_BRACKETS, ENDPOINT));
+	assert_unknown(FIELD(F_ADDR_HASH_PORT, ENDPOINT));
 }
 
 /* The one number that has no positive counterpart. */

@@ -281,7 +281,7 @@ static void end_interval(void)
 {
 	printer.now += SECOND;
 	printer.columns.interval = SECOND;
-	live_take(view, &summary);
+	live_add(view, &summary);
 }
 
 /* Three connections of two processes to two hosts. */
@@ -300,7 +300,7 @@ static void assert_lines(const char *const *lines, int count)
 		assert_string_equal(line(row), row < count ? lines[row] : "");
 }
 
-#define assert_screen(...)                                                                                             \
+#define assert_terminal(...)                                                                                           \
 	assert_lines((const char *const[]){ __VA_ARGS__ },                                                             \
 		     (int)(sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *)))
 
@@ -315,7 +315,7 @@ static void assert_status(const char *begins)
 static void type(const char *keys)
 {
 	press(keys);
-	assert_true(live_look(view));
+	assert_true(live_update(view));
 }
 
 /* ---- what is seen ---- */
@@ -323,8 +323,8 @@ static void type(const char *keys)
 static void it_waits_for_the_first(void **state)
 {
 	(void)state;
-	assert_true(live_look(view));
-	assert_screen("tracing; the first totals come after 1 s");
+	assert_true(live_update(view));
+	assert_terminal("tracing; the first totals come after 1 s");
 	assert_status("sort: bytes  group: connection  ?:help  space:freeze  q:quit");
 	assert_true(terminal.other && !terminal.cursor && !terminal.wraps);
 	type(" "); /* nothing to freeze */
@@ -336,13 +336,13 @@ static void an_interval_is_drawn_over_the_other(void **state)
 {
 	(void)state;
 	take_three();
-	assert_screen("PID  REMOTE        BYTES   RTT", "8    10.0.0.2:80     300    10",
-		      "7    10.0.0.2:443    250    20", "7    10.0.0.1:80     100    30");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "8    10.0.0.2:80     300    10",
+			"7    10.0.0.2:443    250    20", "7    10.0.0.1:80     100    30");
 	add(9, 4, 9, 9, 5, 0, 0);
 	end_interval();
-	assert_screen("PID  REMOTE        BYTES   RTT", "9    10.0.0.9:9        5     -");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "9    10.0.0.9:9        5     -");
 	end_interval();
-	assert_screen("");
+	assert_terminal("");
 }
 
 static void keys_sort_at_once(void **state)
@@ -350,13 +350,13 @@ static void keys_sort_at_once(void **state)
 	(void)state;
 	take_three();
 	type("r");
-	assert_screen("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100    30",
-		      "7    10.0.0.2:443    250    20", "8    10.0.0.2:80     300    10");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100    30",
+			"7    10.0.0.2:443    250    20", "8    10.0.0.2:80     300    10");
 	assert_status("sort: rtt  group: connection");
 	/* What is sorted by is to be seen. */
 	type("x");
-	assert_screen("PID  REMOTE        BYTES AGAIN   RTT", "7    10.0.0.2:443    250     2    20",
-		      "7    10.0.0.1:80     100     1    30", "8    10.0.0.2:80     300     0    10");
+	assert_terminal("PID  REMOTE        BYTES AGAIN   RTT", "7    10.0.0.2:443    250     2    20",
+			"7    10.0.0.1:80     100     1    30", "8    10.0.0.2:80     300     0    10");
 	type("b");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 }
@@ -369,20 +369,20 @@ static void keys_group_at_once(void **state)
 	add(6, 6, 1, 81, 1000, 0, 0);
 	add(7, 4, 1, 80, 100, 0, 0);
 	type("p");
-	assert_screen("PID   BYTES", "7       350", "8       300");
+	assert_terminal("PID   BYTES", "7       350", "8       300");
 	assert_status("sort: bytes  group: process");
 	/* As it goes on. */
 	end_interval();
-	assert_screen("PID   BYTES", "6      2000", "7       100");
+	assert_terminal("PID   BYTES", "6      2000", "7       100");
 	type("o");
-	assert_screen(
+	assert_terminal(
 		"RADDR                                    BYTES", "10.0.0.1                                   100", "",
 		"RADDR                                    BYTES", "a00::1                                    2000");
 	assert_status("sort: bytes  group: host");
 	type("c");
-	assert_screen("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100     -", "",
-		      "PID  REMOTE        BYTES   RTT", "6    a00::1:80      1000     -",
-		      "6    a00::1:81      1000     -");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100     -", "",
+			"PID  REMOTE        BYTES   RTT", "6    a00::1:80      1000     -",
+			"6    a00::1:81      1000     -");
 }
 
 static void frozen_is_frozen(void **state)
@@ -398,18 +398,18 @@ static void frozen_is_frozen(void **state)
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	/* Sorted and grouped it is still the same. */
 	type("p");
-	assert_screen("PID   BYTES", "7       350", "8       300");
+	assert_terminal("PID   BYTES", "7       350", "8       300");
 	type(" ");
 	assert_status("sort: bytes  group: process");
-	assert_screen("PID   BYTES", "9         6");
+	assert_terminal("PID   BYTES", "9         6");
 	/* Without anything new it goes on with what is there. */
 	type(" ");
 	assert_status("FROZEN");
 	type(" ");
-	assert_screen("PID   BYTES", "9         6");
+	assert_terminal("PID   BYTES", "9         6");
 	add(9, 4, 9, 9, 7, 0, 0);
 	end_interval();
-	assert_screen("PID   BYTES", "9         7");
+	assert_terminal("PID   BYTES", "9         7");
 }
 
 static void help_and_back(void **state)
@@ -427,7 +427,7 @@ static void help_and_back(void **state)
 	type("h");
 	assert_string_equal(line(0), "fake: what is made up");
 	press("q");
-	assert_false(live_look(view));
+	assert_false(live_update(view));
 }
 
 static void windows_of_every_size(void **state)
@@ -438,15 +438,15 @@ static void windows_of_every_size(void **state)
 	add(6, 6, 1, 80, 95, 0, 0);
 	end_interval();
 	/* Those that are most, of both families, and how many are not there. */
-	assert_screen("PID  REMOTE        BYTES   RTT", "7    10.0.0.100:80    100     -",
-		      "7    10.0.0.99:80     99     -", "7    10.0.0.98:80     98     -",
-		      "7    10.0.0.97:80     97     -", "7    10.0.0.96:80     96     -",
-		      "7    10.0.0.95:80     95     -", "", "PID  REMOTE        BYTES   RTT",
-		      "6    a00::1:80        95     -", "... 94 more");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.100:80    100     -",
+			"7    10.0.0.99:80     99     -", "7    10.0.0.98:80     98     -",
+			"7    10.0.0.97:80     97     -", "7    10.0.0.96:80     96     -",
+			"7    10.0.0.95:80     95     -", "", "PID  REMOTE        BYTES   RTT",
+			"6    a00::1:80        95     -", "... 94 more");
 	resize(6, 20);
 	assert_true(live_signal(view, SIGWINCH));
-	assert_screen("PID  REMOTE        B", "7    10.0.0.100:80", "7    10.0.0.99:80", "7    10.0.0.98:80",
-		      "... 98 more");
+	assert_terminal("PID  REMOTE        B", "7    10.0.0.100:80", "7    10.0.0.99:80", "7    10.0.0.98:80",
+			"... 98 more");
 }
 
 static void nothing_is_too_small(void **state)
@@ -472,11 +472,11 @@ static void as_many_rows_as_asked(void **state)
 	options.rows = 2;
 	view = live_new(&printer);
 	take_three();
-	assert_screen("PID  REMOTE        BYTES   RTT", "8    10.0.0.2:80     300    10",
-		      "7    10.0.0.2:443    250    20");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "8    10.0.0.2:80     300    10",
+			"7    10.0.0.2:443    250    20");
 	resize(3, COLUMNS);
 	assert_true(live_signal(view, SIGWINCH));
-	assert_screen("PID  REMOTE        BYTES   RTT", "... 2 more");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "... 2 more");
 }
 
 /* ---- what else goes on ---- */
@@ -505,9 +505,9 @@ static void messages_wait(void **state)
 	(void)state;
 	dup2(terminal.inside, STDERR_FILENO); /* else they would do no harm */
 	take_three();
-	say("lost %d events", 3);
-	say("lost %d events", 4);
-	assert_true(live_look(view));
+	message("lost %d events", 3);
+	message("lost %d events", 4);
+	assert_true(live_update(view));
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	assert_status("sort: bytes  group: connection  nettrace: lost 4 events");
 	take_three();
@@ -516,7 +516,7 @@ static void messages_wait(void **state)
 	assert_status("sort: bytes  group: connection  ?:help");
 	dup2(file, STDERR_FILENO);
 	live_leave(view);
-	say("the end");
+	message("the end");
 	dup2(terminal.saved[STDERR_FILENO], STDERR_FILENO);
 	assert_true(pread(file, said, sizeof(said) - 1, 0) > 0);
 	assert_string_equal(said, "nettrace: lost 3 events\nnettrace: lost 4 events\nnettrace: the end\n");
@@ -537,13 +537,13 @@ static void what_was_seen_stays(void **state)
 	assert_true(printer_flush(&printer));
 	see();
 	assert_false(terminal.other);
-	assert_screen("PID   BYTES", "7       350", "8       300");
+	assert_terminal("PID   BYTES", "7       350", "8       300");
 }
 
 static void what_was_never_seen_is_printed(void **state)
 {
 	(void)state;
-	assert_true(live_look(view));
+	assert_true(live_update(view));
 	live_leave(view);
 	for (uint8_t host = 1; host <= 100; host++)
 		add(7, 4, host, 80, host, 0, 0);
@@ -571,7 +571,7 @@ static void errors_give_it_back(void **state)
 		dup2(terminal.inside, STDERR_FILENO);
 		view = live_new(&printer);
 		take_three();
-		say_exit(EXIT_FAILED, "out of luck");
+		fatal(EXIT_FAILED, "out of luck");
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED);
@@ -593,7 +593,7 @@ static void without_keys(void **state)
 	take_three();
 	assert_status("sort: bytes  group: connection  Ctrl-C quits");
 	assert_int_equal(live_fd(view), -1);
-	assert_true(live_look(view));
+	assert_true(live_update(view));
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	close(nothing);
 }
@@ -622,7 +622,7 @@ static void not_always(void **state)
 	assert_null(live_new(&printer));
 	close(printer.fd);
 	/* Nothing to do is fine. */
-	assert_true(live_look(NULL));
+	assert_true(live_update(NULL));
 	assert_false(live_signal(NULL, SIGWINCH));
 	assert_int_equal(live_fd(NULL), -1);
 	live_leave(NULL);

@@ -46,16 +46,16 @@ static void check(struct options *parsed)
 {
 	checked++;
 	if (parsed->wide && parsed->format == FORMAT_JSON)
-		say_exit(EXIT_USAGE, "--wide: no such thing in JSON");
+		fatal(EXIT_USAGE, "--wide: no such thing in JSON");
 }
 
 static const char *const states_examples[] = { "states -L 80,443", "what a web server's sockets do", NULL };
 static const struct opt states_opts[] = {
-	{ .name = "localport", .key = 'L', .type = O_SAME, .same = "lport" },
-	{ .name = "remoteport", .key = 'D', .type = O_SAME, .same = "rport" },
-	{ .name = "csv", .key = 's', .type = O_SAME, .same = "csv" },
+	{ .name = "localport", .key = 'L', .type = O_ALIAS, .alias_of = "lport" },
+	{ .name = "remoteport", .key = 'D', .type = O_ALIAS, .alias_of = "rport" },
+	{ .name = "csv", .key = 's', .type = O_ALIAS, .alias_of = "csv" },
 	{ .name = "journal", .key = 'Y', .type = O_COMMON, .help = "log to the journal as well" },
-	{ .key = 'u', .type = O_SAME, .same = "uid" },
+	{ .key = 'u', .type = O_ALIAS, .alias_of = "uid" },
 	{ .name = NULL },
 };
 static const struct tool states = {
@@ -68,25 +68,25 @@ static const struct field retrans_counts[] = { { .name = "count", .kind = F_COUN
 static const struct opt retrans_opts[] = {
 	{ .name = "sequence", .key = 's', .type = O_FLAG, .flag = SEQUENCE, .help = "add a column" },
 	{ .name = "lossprobe", .key = 't', .type = O_FLAG, .flag = LOSSPROBE, .help = "more rows" },
-	{ .name = "count", .key = 'c', .type = O_SAME, .same = "summary" },
+	{ .name = "count", .key = 'c', .type = O_ALIAS, .alias_of = "summary" },
 	{ .name = "reason",
 	  .key = 'h',
 	  .type = O_ENUM,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, settings.only),
+	  .off = offsetof(struct options, settings.selected),
 	  .btf_enum = "skb_drop_reason",
 	  .help = "only these" },
 	{ .name = "codes",
 	  .type = O_LIST,
 	  .arg = "LIST",
-	  .off = offsetof(struct options, settings.only),
+	  .off = offsetof(struct options, settings.selected),
 	  .min = 1,
 	  .max = 9,
 	  .help = "only these" },
 	{ .name = "gone",
 	  .type = O_ENUM,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, settings.only),
+	  .off = offsetof(struct options, settings.selected),
 	  .btf_enum = "no_such_enum",
 	  .help = "nothing" },
 	{ .name = NULL },
@@ -104,13 +104,13 @@ static const char *const sorts[] = { "all", "sent", "rtt", NULL };
 static const char *const top_words[] = { "interval", "count", "least", NULL };
 static const struct opt top_opts[] = {
 	{ .name = "nanoseconds", .key = 'N', .type = O_FLAG, .flag = NANOSECONDS, .help = "in ns" },
-	{ .name = "ns", .type = O_SAME, .same = "nanoseconds" },
-	{ .name = "timestamp", .key = 'T', .type = O_SAME, .same = "time" },
+	{ .name = "ns", .type = O_ALIAS, .alias_of = "nanoseconds" },
+	{ .name = "timestamp", .key = 'T', .type = O_ALIAS, .alias_of = "time" },
 	{ .name = "cpu",
 	  .key = 'c',
 	  .type = O_LIST,
 	  .arg = "LIST",
-	  .off = offsetof(struct options, settings.only),
+	  .off = offsetof(struct options, settings.selected),
 	  .max = 65535,
 	  .help = "only these" },
 	{ .name = "least",
@@ -135,7 +135,7 @@ static const struct opt top_opts[] = {
 	  .help = "of these" },
 	{ .name = "sort",
 	  .key = 's',
-	  .type = O_PICK,
+	  .type = O_CHOICE,
 	  .arg = "KEY",
 	  .off = offsetof(struct options, sort),
 	  .names = sorts,
@@ -146,14 +146,14 @@ static const struct opt top_opts[] = {
 static const struct tool top = { .name = "top",
 				 .summary = "Show totals.",
 				 .opts = top_opts,
-				 .words = top_words,
+				 .positional = top_words,
 				 .summary_fields = totals,
 				 .every = 3000000000,
 				 .no_sockets = true };
 
 /* bcc's -N, --netns is a flag; here --netns takes a filter, too. Its -v is about columns. */
 static const struct opt tracer_opts[] = {
-	{ .name = "netns", .key = 'N', .type = O_SAME, .same = "show-netns" },
+	{ .name = "netns", .key = 'N', .type = O_ALIAS, .alias_of = "show-netns" },
 	{ .name = "show-netns", .type = O_FLAG, .flag = NETNS, .help = "add a column" },
 	{ .name = "verbose", .key = 'v', .type = O_FLAG, .flag = VERBOSE, .help = "more columns" },
 	{ .name = NULL },
@@ -267,7 +267,7 @@ static void nothing_asked_for(void **state)
 	(void)state;
 	parse(&bare, WORDS());
 	assert_ptr_equal(options.tool, &bare);
-	assert_string_equal(say_name, "bare");
+	assert_string_equal(program_name, "bare");
 	assert_int_equal(options.ready_fd, -1);
 	assert_int_equal(options.ring_bytes, 8 << 20);
 	assert_int_equal(options.format, FORMAT_TABLE);
@@ -336,8 +336,8 @@ static void own_options_and_letters(void **state)
 	assert_false(options.timestamp);
 	parse(&retrans, WORDS("--timestamp", "--codes", "1-3,9", "--codes=5"));
 	assert_true(options.timestamp);
-	assert_int_equal(options.settings.only.count, 3);
-	assert_int_equal(options.settings.only.item[0].last, 3);
+	assert_int_equal(options.settings.selected.count, 3);
+	assert_int_equal(options.settings.selected.item[0].last, 3);
 	assert_refused(&retrans, WORDS("--codes", "10"), 2, "retrans: --codes 10: not a number (1-9)\n");
 }
 
@@ -345,10 +345,10 @@ static void enums_have_names(void **state)
 {
 	(void)state;
 	parse(&retrans, WORDS("--reason", "no_socket,7,NETFILTER_DROP", "-h3"));
-	assert_int_equal(options.settings.only.count, 4);
-	assert_int_equal(options.settings.only.item[0].first, 3);
-	assert_int_equal(options.settings.only.item[1].first, 7);
-	assert_int_equal(options.settings.only.item[2].last, 12);
+	assert_int_equal(options.settings.selected.count, 4);
+	assert_int_equal(options.settings.selected.item[0].first, 3);
+	assert_int_equal(options.settings.selected.item[1].first, 7);
+	assert_int_equal(options.settings.selected.item[2].last, 12);
 	assert_refused(&retrans, WORDS("--reason", "NO_SUCH"), 2,
 		       "retrans: --reason NO_SUCH: not a name of the kernel's skb_drop_reason\n");
 	assert_refused(&retrans, WORDS("-h", "3,NO_SUCH"), 2,
@@ -411,7 +411,7 @@ static void words_stand_for_options(void **state)
 	parse(&top, WORDS("-N", "2", "--json", "7", "5", "-c", "3"));
 	assert_true(options.interval == 2000000000 && options.count == 7 && options.settings.numbers[0] == 5);
 	assert_true(options.format == FORMAT_JSON && options.settings.flags == NANOSECONDS);
-	assert_int_equal(options.settings.only.item[0].first, 3);
+	assert_int_equal(options.settings.selected.item[0].first, 3);
 	assert_refused(&top, WORDS("soon"), 2, "top: SECONDS soon: not a number of seconds (1, 0.25)\n");
 	assert_refused(&top, WORDS("1", "0"), 2, "top: N 0: not a number (1 or more)\n");
 	assert_refused(&top, WORDS("1", "1", "1"), 2, "top: N 1: not a number (2-9)\n");

@@ -172,14 +172,14 @@ static void no_error_is_an_error_too(void **state)
 static void fates_are_remembered(void **state)
 {
 	(void)state;
-	plan_cross_out(&plan, STATE, 0, CROSSED_OUT);
+	plan_exclude(&plan, STATE, 0, EXCLUDED);
 	assert_null(choose(KERNEL({ "state_kprobe", 1 }, { "state_classic", 0 }), 0));
 	assert_null(strstr(asked, "state_btf"));
 	assert_serves(STATE, "state_kprobe");
 	assert_true(plan_refuse(&plan, "state_kprobe", AT_ATTACH, -EBUSY));
 	assert_null(choose(KERNEL({ "state_classic", 0 }), 0));
 	assert_serves(STATE, "state_classic");
-	assert_int_equal(plan.choices[STATE].fates[0], CROSSED_OUT);
+	assert_int_equal(plan.choices[STATE].fates[0], EXCLUDED);
 	assert_int_equal(plan.choices[STATE].fates[1], NO_TARGET);
 	assert_int_equal(plan.choices[STATE].fates[2], AT_ATTACH);
 	assert_int_equal(plan.choices[STATE].refused[2], -EBUSY);
@@ -265,11 +265,11 @@ static void flags_switch_hooks_off(void **state)
 		assert_null(choose(WHOLE, WITH_EXTRA | off[i]));
 		assert_null(plan_program(&plan, UNLESS));
 		assert_null(strstr(asked, "usual_btf"));
-		assert_false(plan_wants(&hooks[UNLESS], WITH_EXTRA | off[i]));
+		assert_false(plan_has_hook(&hooks[UNLESS], WITH_EXTRA | off[i]));
 	}
-	assert_true(plan_wants(&plain, 0));
-	assert_true(plan_wants(&plain, OTHER));
-	assert_false(plan_wants(&plain, WITHOUT | OTHER));
+	assert_true(plan_has_hook(&plain, 0));
+	assert_true(plan_has_hook(&plain, OTHER));
+	assert_false(plan_has_hook(&plain, WITHOUT | OTHER));
 }
 
 static void only_a_planned_program_is_refused(void **state)
@@ -289,7 +289,8 @@ static void only_a_planned_program_is_refused(void **state)
 /* A tracepoint of this name, which tells less. */
 static void a_target_may_lack_what_it_takes(void **state)
 {
-	static const struct hook less[] = { { "ring", { "ring_btf", "ring_other" }, "requests", .lacking = 4 }, {} };
+	static const struct hook less[] = { { "ring", { "ring_btf", "ring_other" }, "requests", .unusable_args = 4 },
+					    {} };
 
 	(void)state;
 	plan_start(&plan, less);

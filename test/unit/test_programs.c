@@ -109,7 +109,7 @@ static void kinds_are_known(void **state)
 		char kind[32], known[32];
 
 		snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(section, "/"), section);
-		check(!rungs_known(known, sizeof(known), kind, tool), tool, section);
+		check(!exclusions_known_rungs(known, sizeof(known), kind, tool), tool, section);
 	}
 	bpf_object__close(object);
 }
@@ -119,8 +119,8 @@ static void kinds_are_known(void **state)
 static void owner_hooks_are_first(void **state)
 {
 	static const struct hook usual[] = { OWNER_HOOKS("any") };
-	static const struct hook accepting[] = { OWNER_HOOKS_BESIDE("any", ACCEPT_HOOK_ROW) };
-	static const struct hook walking[] = { TRAFFIC_HOOKS };
+	static const struct hook accepting[] = { OWNER_HOOKS_WITH_ACCEPT("any", ACCEPT_HOOK_ROW) };
+	static const struct hook walking[] = { BYTE_HOOKS };
 	const struct tool *tool = *state;
 	struct bpf_object *object = object_of(tool);
 	bool tags = bpf_object__find_map_by_name(object, "tags") != NULL;
@@ -138,7 +138,9 @@ static void owner_hooks_are_first(void **state)
 
 		check(hook->name && !strcmp(hook->name, owner[i].name), tool, owner[i].name);
 		check(hook->use == owner[i].use && !hook->flag, tool, owner[i].name);
-		check(!hook->without == !owner[i].without && hook->again == owner[i].again, tool, owner[i].name);
+		check(!hook->optional == !owner[i].optional &&
+			      hook->rerun_each_interval == owner[i].rerun_each_interval,
+		      tool, owner[i].name);
 		for (int alt = 0; i != OWNER_STATE && alt < ALT_ITEMS && owner[i].alts[alt]; alt++)
 			check(hook->alts[alt] && !strcmp(hook->alts[alt], owner[i].alts[alt]), tool, owner[i].name);
 	}
@@ -320,7 +322,8 @@ static void first_rungs_read_directly(void **state)
 		bool first = false;
 
 		counts = counts ||
-			 program_calls(tool, program, tool->grown ? BPF_FUNC_map_lookup_elem : BPF_FUNC_ringbuf_submit);
+			 program_calls(tool, program,
+				       tool->read_counter ? BPF_FUNC_map_lookup_elem : BPF_FUNC_ringbuf_submit);
 		for_each (hook, hook, tool->hooks)
 			first = first || is_program(hook->alts[0], bpf_program__name(program));
 		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)
@@ -351,9 +354,9 @@ static void counters_can_be_mapped(void **state)
 {
 	const struct tool *tool = *state;
 	struct bpf_object *object = object_of(tool);
-	const struct bpf_map *map = counts_map(object);
+	const struct bpf_map *map = counters_map(object);
 
-	check(!map == !tool->grown, tool, "its counters");
+	check(!map == !tool->read_counter, tool, "its counters");
 	check(!map || (bpf_map__map_flags(map) & BPF_F_MMAPABLE), tool, "its counters");
 	bpf_object__close(object);
 }
@@ -382,8 +385,8 @@ static void settings_are_as_large_as_here(void **state)
 	check(bpf_map__value_size(settings) == sizeof(struct settings), tool, "settings");
 	check(bpf_object__find_map_by_name(object, "ring"), tool, "ring");
 	check(bpf_object__find_map_by_name(object, "ledger"), tool, "ledger");
-	check(bpf_map__value_size(bpf_object__find_map_by_name(object, "ledger")) == sizeof(struct counters), tool,
-	      "ledger");
+	check(bpf_map__value_size(bpf_object__find_map_by_name(object, "ledger")) == sizeof(struct ledger_counters),
+	      tool, "ledger");
 	bpf_object__close(object);
 }
 

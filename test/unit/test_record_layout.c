@@ -61,7 +61,7 @@ static int read_recording(void **state)
 	int fd = open(RECORDING, O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	say_aside = keep_said;
+	message_hook = keep_said;
 	setenv("TZ", "UTC", 1);
 	if (!record_reader_start(&reader, fd))
 		return 1;
@@ -223,10 +223,10 @@ static int replay_changed(const struct change *change, char *to, size_t room, si
 
 	recording = recording_open_fd("changed", in);
 	assert_non_null(recording);
-	options_start(&options, &tcpstates);
+	options_init(&options, &tcpstates);
 	options.recorded = record_head_tool(recording_head(recording), "tcpstates");
 	options.format = FORMAT_JSON;
-	code = replay(&options, &options, 1, recording, out);
+	code = replay_run(&options, &options, 1, recording, out);
 	recording_close(recording);
 	*printed = (size_t)pread(out, to, room - 1, 0);
 	to[*printed] = '\0';

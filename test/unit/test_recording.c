@@ -44,11 +44,11 @@ static int replay_bytes(const char *bytes, size_t size, char *to, size_t room, s
 	recording = recording_open_fd("cut", in);
 	if (recording) {
 		recorded = record_head_tool(recording_head(recording), "tcpstates");
-		options_start(&options, &tcpstates);
+		options_init(&options, &tcpstates);
 		options.recorded = recorded;
 		options.format = FORMAT_CSV;
 		if (recorded)
-			code = replay(&options, &options, 1, recording, out);
+			code = replay_run(&options, &options, 1, recording, out);
 		recording_close(recording);
 	}
 	*printed = (size_t)pread(out, to, room, 0);
@@ -61,7 +61,7 @@ static int read_whole(void **state)
 	int fd = open(RECORDING, O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	say_aside = count_lines;
+	message_hook = count_lines;
 	setenv("TZ", "UTC", 1);
 	whole_size = (size_t)read(fd, whole, sizeof(whole));
 	close(fd);

@@ -75,7 +75,7 @@ static void addresses_find_functions(void **state)
 	struct symbols *symbols = open_text(sample, strlen(sample));
 
 	(void)state;
-	assert_false(symbols_hidden(symbols));
+	assert_false(symbols_are_hidden(symbols));
 	/* Of three names the global one. */
 	expect_at(symbols, 0xffffffff81000000, "_stext", NULL, 0xffffffff81000000, 0xffffffff81000100);
 	expect_at(symbols, 0xffffffff810000ff, "_stext", NULL, 0xffffffff81000000, 0xffffffff81000100);
@@ -162,13 +162,13 @@ static void hidden_addresses_find_nothing(void **state)
 	struct symbol symbol;
 
 	(void)state;
-	assert_true(symbols_hidden(symbols));
+	assert_true(symbols_are_hidden(symbols));
 	assert_false(symbols_find(symbols, 0, &symbol));
 	assert_false(symbols_find(symbols, 0xffffffff81000000, &symbol));
 	assert_false(symbols_named(symbols, "tcp_v4_rcv", &symbol));
 	symbols_close(symbols);
 	symbols = open_text("", 0);
-	assert_false(symbols_hidden(symbols));
+	assert_false(symbols_are_hidden(symbols));
 	assert_false(symbols_find(symbols, 0, &symbol));
 	assert_false(symbols_named(symbols, "tcp_v4_rcv", &symbol));
 	symbols_close(symbols);
@@ -239,7 +239,7 @@ static void the_live_kernel_has_functions(void **state)
 	(void)state;
 	if (!symbols)
 		skip();
-	if (!symbols_hidden(symbols)) {
+	if (!symbols_are_hidden(symbols)) {
 		assert_true(symbols_named(symbols, "vfs_read", &named));
 		assert_true(named.end > named.start);
 		assert_true(symbols_find(symbols, named.start + 1, &found));

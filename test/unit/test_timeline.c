@@ -30,8 +30,8 @@
 
 static void events_come_out_in_order(void **state)
 {
-	struct order order = { 0 };
-	struct held held;
+	struct reorder reorder = { 0 };
+	struct pending_event pending;
 	uint64_t last = 0, serial = 0;
 	uint32_t random = 1;
 	size_t n = 0;
@@ -42,41 +42,41 @@ static void events_come_out_in_order(void **state)
 
 		random = random * 1103515245 + 12345;
 		event.ts = random >> 20; /* many have the same */
-		order_add(&order, event.ts, &event, sizeof(event));
+		reorder_push(&reorder, event.ts, &event, sizeof(event));
 	}
-	while (order_next(&order, UINT64_MAX, &held)) {
-		assert_true(held.time > last || (held.time == last && (!n || held.serial > serial)));
-		assert_int_equal(held.event->ts, held.time);
-		assert_int_equal(held.size, sizeof(struct event));
-		last = held.time;
-		serial = held.serial;
-		free(held.event);
+	while (reorder_pop(&reorder, UINT64_MAX, &pending)) {
+		assert_true(pending.time > last || (pending.time == last && (!n || pending.serial > serial)));
+		assert_int_equal(pending.event->ts, pending.time);
+		assert_int_equal(pending.size, sizeof(struct event));
+		last = pending.time;
+		serial = pending.serial;
+		free(pending.event);
 		n++;
 	}
 	assert_int_equal(n, 10007);
-	assert_int_equal(order.late, 0);
-	order_free(&order);
+	assert_int_equal(reorder.late, 0);
+	reorder_free(&reorder);
 }
 
 static void what_comes_too_late_is_counted(void **state)
 {
-	struct order order = { 0 };
+	struct reorder reorder = { 0 };
 	struct event event = { 0 };
-	struct held held;
+	struct pending_event pending;
 
 	(void)state;
 	for (uint64_t time = 10; time < 40; time += 10)
-		order_add(&order, time, &event, sizeof(event));
-	assert_true(order_next(&order, 25, &held) && held.time == 10);
-	free(held.event);
-	assert_true(order_next(&order, 25, &held) && held.time == 20);
-	free(held.event);
-	assert_false(order_next(&order, 25, &held));
-	order_add(&order, 15, &event, sizeof(event));
-	assert_true(order_next(&order, 25, &held) && held.time == 15 && held.late);
-	free(held.event);
-	assert_int_equal(order.late, 1);
-	order_free(&order); /* with what is left */
+		reorder_push(&reorder, time, &event, sizeof(event));
+	assert_true(reorder_pop(&reorder, 25, &pending) && pending.time == 10);
+	free(pending.event);
+	assert_true(reorder_pop(&reorder, 25, &pending) && pending.time == 20);
+	free(pending.event);
+	assert_false(reorder_pop(&reorder, 25, &pending));
+	reorder_push(&reorder, 15, &event, sizeof(event));
+	assert_true(reorder_pop(&reorder, 25, &pending) && pending.time == 15 && pending.late);
+	free(pending.event);
+	assert_int_equal(reorder.late, 1);
+	reorder_free(&reorder); /* with what is left */
 }
 
 /* ---- words ---- */
@@ -226,14 +226,14 @@ static bool change(uint64_t ts, uint16_t lport, uint16_t rport, uint64_t socket,
 		.common = head(ts, lport, rport, 0), .skaddr = socket, .oldstate = from, .newstate = to
 	};
 
-	return timeline_take(&timeline, &event.common, sizeof(event));
+	return timeline_add(&timeline, &event.common, sizeof(event));
 }
 
 static bool attempt(uint64_t ts, uint16_t lport, uint16_t rport, uint64_t duration, uint8_t result)
 {
 	struct tcpconnect_event event = { .common = head(ts, lport, rport, 1), .duration = duration, .result = result };
 
-	return timeline_take(&timeline, &event.common, offsetof(struct tcpconnect_event, peer));
+	return timeline_add(&timeline, &event.common, offsetof(struct tcpconnect_event, peer));
 }
 
 static void rows_wait_for_their_turn(void **state)
@@ -330,7 +330,7 @@ static void events_of_no_tool_are_left_out(void **state)
 
 	(void)state;
 	begin(0, FORMAT_TABLE);
-	assert_true(timeline_take(&timeline, &event, sizeof(event)));
+	assert_true(timeline_add(&timeline, &event, sizeof(event)));
 	timeline_end(&timeline);
 	assert_string_equal(printed(), "");
 	end();

@@ -110,7 +110,7 @@ static bool size_fits(const struct field *field)
 		return field->size == 8;
 	case F_ADDRESS:
 	case F_ENDPOINT:
-	case F_BRACKETS:
+	case F_ADDR_HASH_PORT:
 		return field->size == 16;
 	case F_STACK:
 		return field->size && field->size % 8 == 0;
@@ -126,7 +126,7 @@ static void check_place(const struct tool *tool, const struct field *field)
 	check(size_fits(field), tool, field->name);
 	check((size_t)field->off + field->size <= tool->event_size, tool, field->name);
 	check((size_t)field->port + (field->port ? sizeof(uint16_t) : 0) <= tool->event_size, tool, field->name);
-	check(!field->port == (field->kind != F_ENDPOINT && field->kind != F_BRACKETS), tool, field->name);
+	check(!field->port == (field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT), tool, field->name);
 	check(!field->n_names == (field->kind != F_NAME), tool, field->name);
 	check(!field->btf_enum == (field->kind != F_ENUM), tool, field->name);
 }
@@ -168,8 +168,8 @@ static void check_names(const struct tool *tool, const struct field *fields)
 		check(is_word(field->name, '_'), tool, field->name);
 		check(!(whole.where & IN_COLUMNS) || whole.title, tool, field->name);
 		check(!(whole.where & IN_CSV) || *whole.title, tool, field->name);
-		check(!field->glued || field != fields, tool, field->name);
-		check(!field->cut || field->width > 0, tool, field->name);
+		check(!field->suffix || field != fields, tool, field->name);
+		check(!field->truncate || field->width > 0, tool, field->name);
 		/* A key that a view of a common field has is that field's alone. */
 		check(field->kind == F_NONE || !common_field(field->name), tool, field->name);
 		for (const struct field *other = field + 1; (whole.where & IN_JSON) && other->name; other++) {
@@ -229,9 +229,9 @@ static void stand_ins_are_own_fields(void **state)
 	const struct tool *tool = *state;
 
 	for_each (field, field, tool->fields) {
-		const struct field *other = field->otherwise ? field_of(tool, field->otherwise, ~0) : NULL;
+		const struct field *other = field->fallback ? field_of(tool, field->fallback, ~0) : NULL;
 
-		check(!field->otherwise || (other && other->kind != F_NONE), tool, field->name);
+		check(!field->fallback || (other && other->kind != F_NONE), tool, field->name);
 	}
 }
 
@@ -261,7 +261,7 @@ static void summaries_count(void **state)
 static bool is_own(const struct tool *tool, const char *name)
 {
 	for_each (opt, option, tool->opts) {
-		if (option->type != O_SAME && !strcmp(option->name, name))
+		if (option->type != O_ALIAS && !strcmp(option->name, name))
 			return true;
 	}
 	return false;
@@ -269,10 +269,10 @@ static bool is_own(const struct tool *tool, const char *name)
 
 static void check_same(const struct tool *tool, const struct opt *option)
 {
-	const struct common_option *common = option->same ? common_option(option->same) : NULL;
+	const struct common_option *common = option->alias_of ? common_option(option->alias_of) : NULL;
 
 	check(!option->arg && !option->flag && !option->off, tool, option->name);
-	if (option->same && is_own(tool, option->same))
+	if (option->alias_of && is_own(tool, option->alias_of))
 		return;
 	check(common, tool, option->name);
 	check(common->offered != WITH_SUMMARY || tool->summary_fields, tool, option->name);
@@ -295,7 +295,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_FLAG) == (option->flag != 0), tool, option->name);
 	check((option->type == O_ENUM) == (option->btf_enum != NULL), tool, option->name);
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
-	check((option->type == O_PICK) == (option->names != NULL), tool, option->name);
+	check((option->type == O_CHOICE) == (option->names != NULL), tool, option->name);
 	check(option->type == O_FLAG || (option->off && option->off < sizeof(struct options)), tool, option->name);
 	check(!(option->flag & tool->summary_flag), tool, option->name);
 	check(!common_option(option->name) || has_stand_in(option->name), tool, option->name);
@@ -308,7 +308,7 @@ static void options_have_help(void **state)
 	for_each (opt, option, tool->opts) {
 		check(is_word(option->name, '-'), tool, option->name);
 		check(!option->key || isalnum((unsigned char)option->key), tool, option->name);
-		if (option->type == O_SAME)
+		if (option->type == O_ALIAS)
 			check_same(tool, option);
 		else if (option->type == O_COMMON)
 			check(common_option(option->name), tool, option->name);
@@ -325,7 +325,7 @@ static void words_are_options(void **state)
 {
 	const struct tool *tool = *state;
 
-	for (const char *const *word = tool->words; word && *word; word++)
+	for (const char *const *word = tool->positional; word && *word; word++)
 		check(is_own(tool, *word) || common_option(*word), tool, *word);
 }
 

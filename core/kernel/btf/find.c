@@ -3,7 +3,7 @@
  *
  * A kernel has more than 100,000 types in 5 MB. libbpf reads them into memory twice and goes through all of them by
  * name for each type that a program touches: 40 ms and 12 MB. Here the strings are gone through once, for those that
- * are wanted; from then on a name is a number, and a pass over the types (type_walk) compares numbers. */
+ * are wanted; from then on a name is a number, and a pass over the types (btf_walk) compares numbers. */
 #include "core/kernel/btf/find.h"
 
 #include <errno.h>
@@ -62,18 +62,18 @@ void wanted_add(struct wanted *wanted, const char *text, size_t length, uint32_t
 	}
 	name = &wanted->names[*slot - 1];
 	if ((name->kinds & kinds) != kinds)
-		wanted->grown = true;
+		wanted->changed = true;
 	name->kinds |= kinds;
 }
 
-const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t place, uint32_t kinds)
+const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset, uint32_t kinds)
 {
-	uint32_t slot = mixed(place) % WANTED_SLOTS;
+	uint32_t slot = mixed(offset) % WANTED_SLOTS;
 
-	for (; place && wanted->by_place[slot]; slot = (slot + 1) % WANTED_SLOTS) {
-		const struct wanted_name *name = &wanted->names[wanted->by_place[slot] - 1];
+	for (; offset && wanted->by_offset[slot]; slot = (slot + 1) % WANTED_SLOTS) {
+		const struct wanted_name *name = &wanted->names[wanted->by_offset[slot] - 1];
 
-		if (name->where == place)
+		if (name->offset == offset)
 			return name->kinds & kinds ? name : NULL;
 	}
 	return NULL;
@@ -121,7 +121,7 @@ static char *read_file(int fd, size_t size)
 
 /* From 6.16 on the file can be mapped, which costs nothing and is no memory of this process; to unmap it takes 0.1 ms,
  * so that is left to the end of the process. Before, it is read. */
-static bool take_file(struct type_scan *scan, const char *path)
+static bool adopt_file(struct btf_find *find, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
 	struct stat stat;
@@ -134,52 +134,52 @@ static bool take_file(struct type_scan *scan, const char *path)
 		errno = EINVAL;
 		return false;
 	}
-	scan->size = (size_t)stat.st_size;
+	find->size = (size_t)stat.st_size;
 	bytes = mapped_file(fd, &stat);
-	scan->mapped = bytes;
+	find->mapped = bytes;
 	if (!bytes)
-		bytes = read_file(fd, scan->size);
+		bytes = read_file(fd, find->size);
 	error = errno;
 	close(fd);
-	scan->bytes = bytes;
+	find->bytes = bytes;
 	errno = error;
 	return bytes;
 }
 
-static bool read_header(struct type_scan *scan)
+static bool read_header(struct btf_find *find)
 {
-	const struct btf_header *header = (const void *)scan->bytes;
-	size_t rest = scan->size - sizeof(*header);
+	const struct btf_header *header = (const void *)find->bytes;
+	size_t rest = find->size - sizeof(*header);
 
 	if (header->magic != BTF_MAGIC || header->version != BTF_VERSION || header->hdr_len < sizeof(*header) ||
-	    header->hdr_len > scan->size)
+	    header->hdr_len > find->size)
 		return false;
-	rest = scan->size - header->hdr_len;
+	rest = find->size - header->hdr_len;
 	if (header->type_off > rest || header->type_len > rest - header->type_off || header->str_off > rest ||
 	    header->str_len > rest - header->str_off || !header->str_len)
 		return false;
-	scan->walk.types = scan->bytes + header->hdr_len + header->type_off;
-	scan->walk.size = header->type_len;
-	scan->walk.names_size = header->str_len;
-	scan->strings = scan->bytes + header->hdr_len + header->str_off;
-	scan->strings_size = header->str_len;
-	return !scan->strings[scan->strings_size - 1];
+	find->walk.types = find->bytes + header->hdr_len + header->type_off;
+	find->walk.size = header->type_len;
+	find->walk.names_size = header->str_len;
+	find->strings = find->bytes + header->hdr_len + header->str_off;
+	find->strings_size = header->str_len;
+	return !find->strings[find->strings_size - 1];
 }
 
 /* A name of the kernel's: is it wanted? Returns the next. */
-static const char *look_at_name(const struct type_scan *scan, struct wanted *wanted, struct sieve *places,
-				const struct sieve *outlines, const char *text)
+static const char *check_name(const struct btf_find *find, struct wanted *wanted, struct bloom *offsets,
+			      const struct bloom *outlines, const char *text)
 {
 	size_t length = strlen(text);
-	uint16_t name = length && sieve_has(outlines, outline(text, length)) ? *slot_of_text(wanted, text, length) : 0;
-	uint32_t place = (uint32_t)(text - scan->strings), slot = mixed(place) % WANTED_SLOTS;
+	uint16_t name = length && bloom_has(outlines, outline(text, length)) ? *slot_of_text(wanted, text, length) : 0;
+	uint32_t offset = (uint32_t)(text - find->strings), slot = mixed(offset) % WANTED_SLOTS;
 
 	if (name) {
-		wanted->names[name - 1].where = place;
-		while (wanted->by_place[slot])
+		wanted->names[name - 1].offset = offset;
+		while (wanted->by_offset[slot])
 			slot = (slot + 1) % WANTED_SLOTS;
-		wanted->by_place[slot] = name;
-		sieve_set(places, mixed(place));
+		wanted->by_offset[slot] = name;
+		bloom_set(offsets, mixed(offset));
 	}
 	return text + length + 1;
 }
@@ -187,38 +187,38 @@ static const char *look_at_name(const struct type_scan *scan, struct wanted *wan
 /* Where the wanted names are among the kernel's strings, each of which is there once. They are looked at from the start
  * and from the middle by turns: the next one is known only when the length of this one is, and so one waits while the
  * other goes on. */
-static void find_names(const struct type_scan *scan, struct wanted *wanted, struct sieve *places)
+static void find_names(const struct btf_find *find, struct wanted *wanted, struct bloom *offsets)
 {
-	static struct sieve outlines;
-	const char *end = scan->strings + scan->strings_size, *middle = scan->strings + scan->strings_size / 2;
-	const char *one = scan->strings + 1, *other;
+	static struct bloom outlines;
+	const char *end = find->strings + find->strings_size, *middle = find->strings + find->strings_size / 2;
+	const char *one = find->strings + 1, *other;
 
 	memset(&outlines, 0, sizeof(outlines));
-	memset(wanted->by_place, 0, sizeof(wanted->by_place));
+	memset(wanted->by_offset, 0, sizeof(wanted->by_offset));
 	for (uint32_t i = 0; i < wanted->count; i++) {
-		sieve_set(&outlines, outline(wanted->names[i].text, strlen(wanted->names[i].text)));
-		wanted->names[i].where = 0;
+		bloom_set(&outlines, outline(wanted->names[i].text, strlen(wanted->names[i].text)));
+		wanted->names[i].offset = 0;
 	}
 	middle += strlen(middle) + 1;
 	for (other = middle; one < middle && other < end;) {
-		one = look_at_name(scan, wanted, places, &outlines, one);
-		other = look_at_name(scan, wanted, places, &outlines, other);
+		one = check_name(find, wanted, offsets, &outlines, one);
+		other = check_name(find, wanted, offsets, &outlines, other);
 	}
 	while (one < middle)
-		one = look_at_name(scan, wanted, places, &outlines, one);
+		one = check_name(find, wanted, offsets, &outlines, one);
 	while (other < end)
-		other = look_at_name(scan, wanted, places, &outlines, other);
+		other = check_name(find, wanted, offsets, &outlines, other);
 }
 
-static bool find_types(struct type_scan *scan, const struct wanted *wanted, const struct sieve *places,
+static bool find_types(struct btf_find *find, const struct wanted *wanted, const struct bloom *offsets,
 		       bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context)
 {
-	if (!type_walk_run(&scan->walk, places))
+	if (!btf_walk_run(&find->walk, offsets))
 		return false;
 	for (int part = 0; part < 2; part++) {
-		for (uint32_t i = 0; i < scan->walk.parts[part].n_marks; i++) {
-			const struct type_mark *mark = &scan->walk.parts[part].marks[i];
-			const struct btf_type *type = (const void *)(scan->walk.types + mark->at);
+		for (uint32_t i = 0; i < find->walk.parts[part].n_marks; i++) {
+			const struct btf_mark *mark = &find->walk.parts[part].marks[i];
+			const struct btf_type *type = (const void *)(find->walk.types + mark->at);
 
 			if (wanted_at(wanted, type->name_off, 1U << BTF_INFO_KIND(type->info)) &&
 			    !found(context, mark->id, type))
@@ -228,31 +228,31 @@ static bool find_types(struct type_scan *scan, const struct wanted *wanted, cons
 	return true;
 }
 
-const struct btf_type *type_scan_at(const struct type_scan *scan, uint32_t id)
+const struct btf_type *btf_find_at(const struct btf_find *find, uint32_t id)
 {
-	return type_walk_at(&scan->walk, id);
+	return btf_walk_at(&find->walk, id);
 }
 
-bool type_scan_start(struct type_scan *scan, const char *path, struct wanted *wanted,
-		     bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context)
+bool btf_find_start(struct btf_find *find, const char *path, struct wanted *wanted,
+		    bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context)
 {
-	struct sieve places = { 0 };
+	struct bloom offsets = { 0 };
 
-	memset(scan, 0, sizeof(*scan));
-	if (!take_file(scan, path))
+	memset(find, 0, sizeof(*find));
+	if (!adopt_file(find, path))
 		return false;
 	errno = EINVAL;
-	if (!read_header(scan))
+	if (!read_header(find))
 		return false;
-	find_names(scan, wanted, &places);
-	wanted->grown = false;
-	return find_types(scan, wanted, &places, found, context);
+	find_names(find, wanted, &offsets);
+	wanted->changed = false;
+	return find_types(find, wanted, &offsets, found, context);
 }
 
-void type_scan_end(struct type_scan *scan)
+void btf_find_end(struct btf_find *find)
 {
-	if (scan->bytes && !scan->mapped)
-		munmap((void *)(uintptr_t)scan->bytes, scan->size);
-	type_walk_end(&scan->walk);
-	memset(scan, 0, sizeof(*scan));
+	if (find->bytes && !find->mapped)
+		munmap((void *)(uintptr_t)find->bytes, find->size);
+	btf_walk_end(&find->walk);
+	memset(find, 0, sizeof(*find));
 }

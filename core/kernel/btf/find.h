@@ -15,8 +15,8 @@
 /* A name to look for. */
 struct wanted_name {
 	char *text;
-	uint32_t kinds; /* bit BTF_KIND_X: as the name of such types; WANTED_MEMBER: as that of a member */
-	uint32_t where; /* of its text among the kernel's strings; 0: the kernel has no such name */
+	uint32_t kinds;  /* bit BTF_KIND_X: as the name of such types; WANTED_MEMBER: as that of a member */
+	uint32_t offset; /* of its text among the kernel's strings; 0: the kernel has no such name */
 };
 
 #define WANTED_MEMBER 1U /* no type has kind 0 */
@@ -24,33 +24,33 @@ struct wanted_name {
 struct wanted {
 	struct wanted_name names[WANTED_ITEMS];
 	uint32_t count;
-	uint16_t by_text[WANTED_SLOTS], by_place[WANTED_SLOTS]; /* hash tables of index + 1 */
-	bool grown;                                             /* since the last scan */
-	bool overflow;                                          /* not all are in it */
+	uint16_t by_text[WANTED_SLOTS], by_offset[WANTED_SLOTS]; /* hash tables of index + 1 */
+	bool changed;                                            /* since the last scan */
+	bool overflow;                                           /* not all are in it */
 };
 
 /* Adds a name, or kinds to one that is there. */
 void wanted_add(struct wanted *wanted, const char *text, size_t length, uint32_t kinds);
 /* After a scan: the name at this place of the kernel's strings, if it is wanted as one of `kinds`; or NULL. */
-const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t place, uint32_t kinds);
+const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset, uint32_t kinds);
 
 struct btf_type;
 
 /* The kernel's BTF while it is looked at. */
-struct type_scan {
-	const char *bytes, *strings; /* to be looked at until type_scan_end() */
+struct btf_find {
+	const char *bytes, *strings; /* to be looked at until btf_find_end() */
 	size_t size;
 	uint32_t strings_size;
 	bool mapped; /* stays so */
-	struct type_walk walk;
+	struct btf_walk walk;
 };
 
 /* Calls found() for every type with a wanted name, in the order of ids. False (errno): no BTF, or one that this program
- * does not understand. The caller ends it with type_scan_end(). */
-bool type_scan_start(struct type_scan *scan, const char *path, struct wanted *wanted,
-		     bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context);
+ * does not understand. The caller ends it with btf_find_end(). */
+bool btf_find_start(struct btf_find *find, const char *path, struct wanted *wanted,
+		    bool (*found)(void *context, uint32_t id, const struct btf_type *type), void *context);
 /* The type of this id; NULL: there is none. */
-const struct btf_type *type_scan_at(const struct type_scan *scan, uint32_t id);
-void type_scan_end(struct type_scan *scan);
+const struct btf_type *btf_find_at(const struct btf_find *find, uint32_t id);
+void btf_find_end(struct btf_find *find);
 
 #endif

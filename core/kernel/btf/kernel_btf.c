@@ -18,7 +18,7 @@
 #include "core/kernel/btf/subset.h"
 
 static struct wanted wanted;
-static struct brief brief;
+static struct btf_subset subset;
 static struct btf *types;
 
 struct btf *__real_btf__load_vmlinux_btf(void) __attribute__((weak)); /* unit tests link without --wrap */
@@ -58,7 +58,7 @@ static void want_members(const struct btf *btf, const struct btf_type *type)
 	}
 }
 
-void kernel_types_want(const struct bpf_object *object)
+void kernel_btf_want(const struct bpf_object *object)
 {
 	const struct btf *btf = bpf_object__btf(object);
 	struct bpf_program *program;
@@ -78,7 +78,7 @@ void kernel_types_want(const struct bpf_object *object)
 	bpf_object__for_each_program(program, object) want_target(bpf_program__section_name(program));
 }
 
-struct btf *kernel_types_all(void)
+struct btf *kernel_btf_load_all(void)
 {
 	return __real_btf__load_vmlinux_btf ? __real_btf__load_vmlinux_btf() : btf__load_vmlinux_btf();
 }
@@ -89,64 +89,64 @@ struct btf *kernel_btf(void)
 	static int error;
 
 	if (!btf && !error) {
-		btf = kernel_types_all();
+		btf = kernel_btf_load_all();
 		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
 		error = btf ? 0 : errno;
 		if (error == ESRCH)
-			error = access(KERNEL_TYPES, R_OK) < 0 ? errno : ENOENT;
+			error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
 	}
 	errno = error;
 	return btf;
 }
 
-const struct btf *kernel_types(void)
+const struct btf *kernel_btf_subset(void)
 {
 	static const char *const ours[] = { KERNEL_FUNCTIONS };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		want(ours[i], BTF_KIND_FUNC);
-	if (types && !wanted.grown)
+	if (types && !wanted.changed)
 		return types;
 	btf__free(types);
 	types = NULL;
-	if (brief_make(&brief, KERNEL_TYPES, &wanted))
-		types = btf__new(brief.bytes, brief.size);
+	if (btf_subset_make(&subset, KERNEL_BTF_PATH, &wanted))
+		types = btf__new(subset.bytes, subset.size);
 	if (!types)
-		brief_free(&brief);
+		btf_subset_free(&subset);
 	return types ? types : kernel_btf();
 }
 
-uint32_t kernel_types_id(uint32_t id)
+uint32_t kernel_btf_id(uint32_t id)
 {
-	return types && id && id <= brief.count ? brief.ids[id - 1] : id;
+	return types && id && id <= subset.count ? subset.ids[id - 1] : id;
 }
 
-void kernel_types_casts(__u32 casts[CAST_ITEMS])
+void kernel_btf_casts(__u32 casts[CAST_ITEMS])
 {
 #define CAST_NAME(name) #name,
 	static const char *const names[CAST_ITEMS] = { CAST_TYPES(CAST_NAME) };
-	const struct btf *btf = kernel_types();
+	const struct btf *btf = kernel_btf_subset();
 
 	for (size_t i = 0; i < CAST_ITEMS; i++) {
 		int id = btf ? btf__find_by_name_kind(btf, names[i], BTF_KIND_STRUCT) : 0;
 
-		casts[i] = id > 0 ? kernel_types_id((uint32_t)id) : 0;
+		casts[i] = id > 0 ? kernel_btf_id((uint32_t)id) : 0;
 	}
 }
 
 /* Stands before libbpf's own. Each object has one of its own, and frees it when it is loaded. */
 struct btf *__wrap_btf__load_vmlinux_btf(void)
 {
-	return kernel_types() == types && types ? btf__new(brief.bytes, brief.size) : kernel_types_all();
+	return kernel_btf_subset() == types && types ? btf__new(subset.bytes, subset.size) : kernel_btf_load_all();
 }
 
 /* Of types they are in struct settings. */
-void kernel_types_number(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options)
+void kernel_btf_relocate(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options)
 {
 	if (!types || options->attach_btf_obj_fd || options->attach_prog_fd)
 		return;
 	for (size_t i = 0; i < count; i++)
 		if (code[i].code == (BPF_JMP | BPF_CALL) && code[i].src_reg == BPF_PSEUDO_KFUNC_CALL && !code[i].off)
-			code[i].imm = (__s32)kernel_types_id((__u32)code[i].imm);
-	options->attach_btf_id = kernel_types_id(options->attach_btf_id);
+			code[i].imm = (__s32)kernel_btf_id((__u32)code[i].imm);
+	options->attach_btf_id = kernel_btf_id(options->attach_btf_id);
 }

@@ -5,7 +5,7 @@
 
 #include "core/kernel/btf/find.h"
 
-struct brief {
+struct btf_subset {
 	char *bytes; /* as in a file */
 	uint32_t size;
 	uint32_t *ids; /* of type i + 1 the number in the large one */
@@ -14,7 +14,7 @@ struct brief {
 
 /* Makes *brief of the BTF at `path`, after freeing what it was: every type with a wanted name, and what those are made
  * of; of structs only the wanted members. False: errno. */
-bool brief_make(struct brief *brief, const char *path, struct wanted *wanted);
-void brief_free(struct brief *brief);
+bool btf_subset_make(struct btf_subset *subset, const char *path, struct wanted *wanted);
+void btf_subset_free(struct btf_subset *subset);
 
 #endif

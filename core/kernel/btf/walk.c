@@ -36,7 +36,7 @@ static uint32_t size_of(const struct btf_type *type)
 }
 
 /* The same where there may be none; 0, too, if it does not end where the types do. */
-static uint32_t size_at(const struct type_walk *walk, uint32_t at)
+static uint32_t size_at(const struct btf_walk *walk, uint32_t at)
 {
 	uint32_t left = walk->size - at, size;
 
@@ -46,23 +46,23 @@ static uint32_t size_at(const struct type_walk *walk, uint32_t at)
 	return size <= left ? size : 0;
 }
 
-static void mark(struct stretch *part, uint32_t at, uint32_t id)
+static void mark(struct half *part, uint32_t at, uint32_t id)
 {
 	if (part->n_marks == part->room) {
 		uint32_t room = part->room ? 2 * part->room : 1024;
-		struct type_mark *grown = realloc(part->marks, room * sizeof(*grown));
+		struct btf_mark *larger = realloc(part->marks, room * sizeof(*larger));
 
-		part->lost = !grown;
-		if (!grown)
+		part->lost = !larger;
+		if (!larger)
 			return;
-		part->marks = grown;
+		part->marks = larger;
 		part->room = room;
 	}
-	part->marks[part->n_marks++] = (struct type_mark){ at, id };
+	part->marks[part->n_marks++] = (struct btf_mark){ at, id };
 }
 
 /* Looks at the type there, which is the part's next. Returns how long it is; 0: it is none. */
-static inline uint32_t look(const struct type_walk *walk, const struct sieve *sieve, struct stretch *part, uint32_t at,
+static inline uint32_t look(const struct btf_walk *walk, const struct bloom *bloom, struct half *part, uint32_t at,
 			    uint32_t index)
 {
 	const struct btf_type *type = (const void *)(walk->types + at);
@@ -70,13 +70,13 @@ static inline uint32_t look(const struct type_walk *walk, const struct sieve *si
 
 	if (index % TYPES_EACH == 0)
 		part->each[index / TYPES_EACH] = at;
-	if (size && sieve_has(sieve, mixed(type->name_off)))
+	if (size && bloom_has(bloom, mixed(type->name_off)))
 		mark(part, at, index + 1);
 	return size;
 }
 
 /* Where a type may begin, when two thirds of the bytes are over: types are shorter there. */
-static uint32_t guess(const struct type_walk *walk)
+static uint32_t guess(const struct btf_walk *walk)
 {
 	uint32_t at = walk->size / 3 * 2 & ~3U;
 
@@ -90,23 +90,23 @@ static uint32_t guess(const struct type_walk *walk)
 }
 
 /* Both from their places on, the first up to the second's. Returns where the first stopped, and sets *second_end. */
-static uint32_t walk_both(struct type_walk *walk, const struct sieve *sieve, uint32_t second, uint32_t *second_end)
+static uint32_t walk_both(struct btf_walk *walk, const struct bloom *bloom, uint32_t second, uint32_t *second_end)
 {
-	struct stretch *parts = walk->parts;
+	struct half *parts = walk->parts;
 	uint32_t one = 0, other = second, size = 1, other_size = 1, count = 0, other_count = 0;
 
 	while (one < second && other < walk->size && size && other_size) {
-		size = look(walk, sieve, &parts[0], one, count++);
-		other_size = look(walk, sieve, &parts[1], other, other_count++);
+		size = look(walk, bloom, &parts[0], one, count++);
+		other_size = look(walk, bloom, &parts[1], other, other_count++);
 		one += size;
 		other += other_size;
 	}
 	while (one < second && size) {
-		size = look(walk, sieve, &parts[0], one, count++);
+		size = look(walk, bloom, &parts[0], one, count++);
 		one += size;
 	}
 	while (other < walk->size && other_size) {
-		other_size = look(walk, sieve, &parts[1], other, other_count++);
+		other_size = look(walk, bloom, &parts[1], other, other_count++);
 		other += other_size;
 	}
 	parts[0].count = count;
@@ -115,25 +115,25 @@ static uint32_t walk_both(struct type_walk *walk, const struct sieve *sieve, uin
 	return one;
 }
 
-static bool start(struct stretch *part, uint32_t bytes)
+static bool start(struct half *part, uint32_t bytes)
 {
 	part->each = malloc((bytes / sizeof(struct btf_type) / TYPES_EACH + 2) * sizeof(*part->each));
 	return part->each;
 }
 
-bool type_walk_run(struct type_walk *walk, const struct sieve *sieve)
+bool btf_walk_run(struct btf_walk *walk, const struct bloom *bloom)
 {
-	struct stretch *parts = walk->parts;
+	struct half *parts = walk->parts;
 	uint32_t second = guess(walk), end, second_end;
 
 	memset(parts, 0, sizeof(walk->parts));
 	if (!start(&parts[0], walk->size) || !start(&parts[1], walk->size - second))
 		return false;
-	end = walk_both(walk, sieve, second, &second_end);
+	end = walk_both(walk, bloom, second, &second_end);
 	if (end > second) { /* no type begins there */
 		parts[1].count = parts[1].n_marks = 0;
 		for (uint32_t size = 1; end < walk->size && size; end += size)
-			size = look(walk, sieve, &parts[0], end, parts[0].count++);
+			size = look(walk, bloom, &parts[0], end, parts[0].count++);
 		second_end = end;
 	}
 	for (uint32_t i = 0; i < parts[1].n_marks; i++)
@@ -141,9 +141,9 @@ bool type_walk_run(struct type_walk *walk, const struct sieve *sieve)
 	return end >= second && second_end == walk->size && !parts[0].lost && !parts[1].lost;
 }
 
-const struct btf_type *type_walk_at(const struct type_walk *walk, uint32_t id)
+const struct btf_type *btf_walk_at(const struct btf_walk *walk, uint32_t id)
 {
-	const struct stretch *part = &walk->parts[id > walk->parts[0].count];
+	const struct half *part = &walk->parts[id > walk->parts[0].count];
 	uint32_t index = id - 1 - (part == walk->parts ? 0 : walk->parts[0].count);
 	const char *type;
 
@@ -155,7 +155,7 @@ const struct btf_type *type_walk_at(const struct type_walk *walk, uint32_t id)
 	return (const void *)type;
 }
 
-void type_walk_end(struct type_walk *walk)
+void btf_walk_end(struct btf_walk *walk)
 {
 	for (int i = 0; i < 2; i++) {
 		free(walk->parts[i].each);

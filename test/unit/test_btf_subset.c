@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_brief_types.c: the types that are wanted, out of a BTF with others; what is asked of both is the same. */
+/* test_btf_subset.c: the types that are wanted, out of a BTF with others; what is asked of both is the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,7 +77,7 @@ static void wanted_types_are_the_same(void **state)
 {
 	struct wanted *wanted = calloc(1, sizeof(*wanted));
 	const struct btf_type *type, *inside;
-	struct brief brief = { 0 };
+	struct btf_subset subset = { 0 };
 	int outer, function, id;
 	struct btf *all = make(&outer, &function), *few;
 	const void *bytes;
@@ -94,23 +94,23 @@ static void wanted_types_are_the_same(void **state)
 	want(wanted, "in", WANTED_MEMBER);
 	want(wanted, "value", WANTED_MEMBER);
 	want(wanted, "bits", WANTED_MEMBER);
-	assert_true(wanted->grown);
-	assert_true(brief_make(&brief, path, wanted));
-	assert_false(wanted->grown);
-	few = btf__new(brief.bytes, brief.size);
+	assert_true(wanted->changed);
+	assert_true(btf_subset_make(&subset, path, wanted));
+	assert_false(wanted->changed);
+	few = btf__new(subset.bytes, subset.size);
 	assert_non_null(few);
-	assert_int_equal(brief.count, btf__type_cnt(few) - 1);
-	assert_true(brief.count < 16);
+	assert_int_equal(subset.count, btf__type_cnt(few) - 1);
+	assert_true(subset.count < 16);
 
 	id = btf__find_by_name_kind(few, "called", BTF_KIND_FUNC);
 	assert_true(id > 0);
-	assert_int_equal(brief.ids[id - 1], function);
+	assert_int_equal(subset.ids[id - 1], function);
 	inside = btf__type_by_id(few, btf__type_by_id(few, (__u32)id)->type);
 	assert_int_equal(btf_vlen(inside), 1);
 
 	id = btf__find_by_name_kind(few, "outer", BTF_KIND_STRUCT);
 	assert_true(id > 0);
-	assert_int_equal(brief.ids[id - 1], outer);
+	assert_int_equal(subset.ids[id - 1], outer);
 	type = btf__type_by_id(few, (__u32)id);
 	assert_int_equal(type->size, 72);
 	assert_int_equal(btf_member_bitfield_size(type, (__u32)(member_of(few, type, "bits") - btf_members(type))), 5);
@@ -126,7 +126,7 @@ static void wanted_types_are_the_same(void **state)
 
 	btf__free(few);
 	btf__free(all);
-	brief_free(&brief);
+	btf_subset_free(&subset);
 	for (uint32_t i = 0; i < wanted->count; i++)
 		free(wanted->names[i].text);
 	free(wanted);
@@ -137,7 +137,7 @@ static void wanted_types_are_the_same(void **state)
 static void what_is_not_understood_is_refused(void **state)
 {
 	struct wanted *wanted = calloc(1, sizeof(*wanted));
-	struct brief brief = { 0 };
+	struct btf_subset subset = { 0 };
 	int outer, function;
 	struct btf *all = make(&outer, &function);
 	struct btf_header *header;
@@ -152,7 +152,7 @@ static void what_is_not_understood_is_refused(void **state)
 	want(wanted, "outer", 1U << BTF_KIND_STRUCT);
 	for (__u32 cut = 0; cut < size; cut += cut < 64 ? 1 : 997) {
 		file_with(bytes, cut);
-		assert_false(brief_make(&brief, path, wanted));
+		assert_false(btf_subset_make(&subset, path, wanted));
 		unlink(path);
 	}
 	memcpy(copy, bytes, size);
@@ -160,9 +160,9 @@ static void what_is_not_understood_is_refused(void **state)
 	type = (void *)(copy + header->hdr_len + header->type_off);
 	type->info = 31U << 24;
 	file_with(copy, size);
-	assert_false(brief_make(&brief, path, wanted));
+	assert_false(btf_subset_make(&subset, path, wanted));
 	unlink(path);
-	assert_false(brief_make(&brief, "/nonexistent", wanted));
+	assert_false(btf_subset_make(&subset, "/nonexistent", wanted));
 	btf__free(all);
 	free(copy);
 	free(wanted->names[0].text);

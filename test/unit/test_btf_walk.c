@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_type_walk.c: two walks through types find what one does, also where the second begins in the wrong place. */
+/* test_btf_walk.c: two walks through types find what one does, also where the second begins in the wrong place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,11 +19,11 @@
 #define NAME    4365U /* 45 * 97 */
 
 static uint32_t words[8 * TYPES + 3 * MEMBERS], n_words;
-static uint32_t places[TYPES + 1], count; /* of the types by id, in bytes */
+static uint32_t offsets[TYPES + 1], count; /* of the types by id, in bytes */
 
 static void begin(uint32_t kind, uint32_t parts)
 {
-	places[++count] = n_words * 4;
+	offsets[++count] = n_words * 4;
 	words[n_words++] = count % 97 ? count : NAME;
 	words[n_words++] = kind << 24 | parts;
 	words[n_words++] = 8;
@@ -60,28 +60,28 @@ static void make(uint32_t members)
 
 static void check_walk(uint32_t split)
 {
-	struct type_walk walk = { .types = (const void *)words, .size = 4 * n_words, .names_size = NAMES };
-	static struct sieve sieve;
+	struct btf_walk walk = { .types = (const void *)words, .size = 4 * n_words, .names_size = NAMES };
+	static struct bloom bloom;
 	uint32_t seen = 0;
 
-	sieve_set(&sieve, mixed(NAME));
-	assert_true(type_walk_run(&walk, &sieve));
+	bloom_set(&bloom, mixed(NAME));
+	assert_true(btf_walk_run(&walk, &bloom));
 	assert_int_equal(walk.parts[0].count + walk.parts[1].count, count);
 	assert_int_equal(!!walk.parts[1].count, split);
-	assert_null(type_walk_at(&walk, 0));
-	assert_null(type_walk_at(&walk, count + 1));
+	assert_null(btf_walk_at(&walk, 0));
+	assert_null(btf_walk_at(&walk, count + 1));
 	for (uint32_t id = 1; id <= count; id++)
-		assert_ptr_equal(type_walk_at(&walk, id), (const char *)words + places[id]);
+		assert_ptr_equal(btf_walk_at(&walk, id), (const char *)words + offsets[id]);
 	for (int part = 0; part < 2; part++) {
 		for (uint32_t i = 0; i < walk.parts[part].n_marks; i++) {
-			const struct type_mark *mark = &walk.parts[part].marks[i];
+			const struct btf_mark *mark = &walk.parts[part].marks[i];
 
-			assert_int_equal(mark->at, places[mark->id]);
+			assert_int_equal(mark->at, offsets[mark->id]);
 			seen += words[mark->at / 4] == NAME;
 		}
 	}
 	assert_int_equal(seen, count / 97);
-	type_walk_end(&walk);
+	btf_walk_end(&walk);
 }
 
 static void both_find_all(void **state)
@@ -102,21 +102,21 @@ static void a_wrong_guess_is_seen(void **state)
 /* Whatever is cut off, or of no known kind, in either part. */
 static void what_is_not_understood_is_refused(void **state)
 {
-	static struct sieve none;
+	static struct bloom none;
 
 	(void)state;
 	make(5);
 	for (uint32_t id = 1; id <= count; id += 499) {
-		struct type_walk walk = { .types = (const void *)words, .size = 4 * n_words, .names_size = NAMES };
-		uint32_t *info = &words[places[id] / 4 + 1], before = *info;
+		struct btf_walk walk = { .types = (const void *)words, .size = 4 * n_words, .names_size = NAMES };
+		uint32_t *info = &words[offsets[id] / 4 + 1], before = *info;
 
 		*info = 31U << 24;
-		assert_false(type_walk_run(&walk, &none));
-		type_walk_end(&walk);
+		assert_false(btf_walk_run(&walk, &none));
+		btf_walk_end(&walk);
 		*info = before;
-		walk = (struct type_walk){ .types = (const void *)words, .size = places[id] + 4, .names_size = NAMES };
-		assert_false(type_walk_run(&walk, &none));
-		type_walk_end(&walk);
+		walk = (struct btf_walk){ .types = (const void *)words, .size = offsets[id] + 4, .names_size = NAMES };
+		assert_false(btf_walk_run(&walk, &none));
+		btf_walk_end(&walk);
 	}
 }
 

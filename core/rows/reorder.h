@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* order.h: holds events back for a while and gives them out in the order of their times. */
-#ifndef NETTRACE_ROWS_ORDER_H
-#define NETTRACE_ROWS_ORDER_H
+/* reorder.h: holds events back for a while and gives them out in the order of their times. */
+#ifndef NETTRACE_ROWS_REORDER_H
+#define NETTRACE_ROWS_REORDER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include "probes/wire.h"
 
-struct held {
+struct pending_event {
 	uint64_t time, serial;
 	int64_t wall; /* clock_offset() when it came: when it is printed, another may be in force */
 	size_t size;
@@ -18,8 +18,8 @@ struct held {
 };
 
 /* Starts as zeroes. */
-struct order {
-	struct held *heap; /* the earliest first; of the same time, the one that came first */
+struct reorder {
+	struct pending_event *heap; /* the earliest first; of the same time, the one that came first */
 	size_t count, room;
 	uint64_t serial;
 	uint64_t newest;  /* time that was added */
@@ -28,9 +28,9 @@ struct order {
 };
 
 /* Takes a copy of the event. */
-void order_add(struct order *order, uint64_t time, const struct event *event, size_t size);
+void reorder_push(struct reorder *reorder, uint64_t time, const struct event *event, size_t size);
 /* The earliest, if its time is not after `until`: *held, whose event is the caller's to free. False: there is none. */
-bool order_next(struct order *order, uint64_t until, struct held *held);
-void order_free(struct order *order);
+bool reorder_pop(struct reorder *reorder, uint64_t until, struct pending_event *pending);
+void reorder_free(struct reorder *reorder);
 
 #endif

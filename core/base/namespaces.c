@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* places.c: network namespaces and cgroups, by number or by path, as the numbers that the kernel half compares. */
+/* namespaces.c: network namespaces and cgroups, by number or by path, as the numbers that the kernel half compares. */
 #include "core/base/message.h"
 #include "core/base/values.h"
 
@@ -83,8 +83,8 @@ const char *value_netns(struct list *list, const char *text)
 const char *value_own_netns(struct list *list)
 {
 	if (access("/proc/self", F_OK) < 0)
-		say_exit(EXIT_CANNOT, "which network namespace this is cannot be read: /proc is not mounted here: "
-				      "mount -t proc proc /proc");
+		fatal(EXIT_CANNOT, "which network namespace this is cannot be read: /proc is not mounted here: "
+				   "mount -t proc proc /proc");
 	return value_netns(list, "/proc/self/ns/net");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* place.c: where the doctor makes its traffic: in a network namespace of its own, else on the loopback interface
+/* sandbox.c: where the doctor makes its traffic: in a network namespace of its own, else on the loopback interface
  * that is there. */
 #include "cmd/doctor/prove_parts.h"
 
@@ -35,7 +35,7 @@ static bool new_namespace(void)
 	if (fd >= 0)
 		close(fd);
 	if (!up)
-		say_exit(EXIT_FAILED, "a new network namespace: its loopback interface: %s", strerror(errno));
+		fatal(EXIT_FAILED, "a new network namespace: its loopback interface: %s", strerror(errno));
 	return true;
 }
 
@@ -72,20 +72,20 @@ static uint16_t find_ports(int family, uint16_t from)
 	return 0;
 }
 
-void place_find(struct place *place)
+void sandbox_find(struct sandbox *sandbox)
 {
 	uint16_t from = FIRST_PORT;
 
-	*place = (struct place){ .own_namespace = new_namespace() };
+	*sandbox = (struct sandbox){ .own_namespace = new_namespace() };
 	for (int family = 0; family < PROVE_FAMILIES; family++) {
-		place->ports[family] = find_ports(family, from);
-		place->families[family] = place->ports[family] != 0;
-		if (place->families[family])
-			from = (uint16_t)(place->ports[family] + PROVE_PORTS);
+		sandbox->ports[family] = find_ports(family, from);
+		sandbox->families[family] = sandbox->ports[family] != 0;
+		if (sandbox->families[family])
+			from = (uint16_t)(sandbox->ports[family] + PROVE_PORTS);
 	}
-	if (!place->families[0] && !place->families[1])
-		say_exit(EXIT_CANNOT, "no traffic can be made: nothing can be bound to 127.0.0.1 and ::1 (%s)",
-			 strerror(errno));
-	place->drops = traffic_can_drop();
-	place->uring = traffic_can_uring();
+	if (!sandbox->families[0] && !sandbox->families[1])
+		fatal(EXIT_CANNOT, "no traffic can be made: nothing can be bound to 127.0.0.1 and ::1 (%s)",
+		      strerror(errno));
+	sandbox->drops = traffic_can_drop();
+	sandbox->uring = traffic_can_uring();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_screen.c: text fitted into windows, and what counts as a key. */
+/* test_terminal.c: text fitted into windows, and what counts as a key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static const char *painted(size_t rows, size_t columns, const char *picture, siz
 
 	text_string(&in, picture);
 	text_string(&below, status);
-	screen_paint(&out, (struct screen_size){ rows, columns }, &in, more, &below);
+	terminal_paint(&out, (struct terminal_size){ rows, columns }, &in, more, &below);
 	text_char(&out, '\0');
 	free(last);
 	last = strdup(out.data);
@@ -127,7 +127,7 @@ static void assert_keys(const char *pressed, const char *expected)
 	size_t kept;
 
 	strcpy(keys, pressed);
-	kept = screen_single_keys(keys, strlen(pressed));
+	kept = terminal_single_keys(keys, strlen(pressed));
 	assert_int_equal(kept, strlen(expected));
 	assert_memory_equal(keys, expected, kept);
 }
@@ -163,19 +163,19 @@ static void sizes_are_never_zero(void **state)
 {
 	struct winsize window = { 0 };
 	int inside, outside = open_terminal(&inside);
-	struct screen screen = { .out = inside };
+	struct terminal terminal = { .out = inside };
 
 	(void)state;
 	assert_int_equal(ioctl(outside, TIOCSWINSZ, &window), 0);
-	assert_int_equal(screen_size(&screen).rows, 24);
-	assert_int_equal(screen_size(&screen).columns, 80);
+	assert_int_equal(terminal_size(&terminal).rows, 24);
+	assert_int_equal(terminal_size(&terminal).columns, 80);
 	window.ws_row = 1;
 	window.ws_col = 2;
 	assert_int_equal(ioctl(outside, TIOCSWINSZ, &window), 0);
-	assert_int_equal(screen_size(&screen).rows, 1);
-	assert_int_equal(screen_size(&screen).columns, 2);
-	screen.out = -1;
-	assert_int_equal(screen_size(&screen).rows, 24);
+	assert_int_equal(terminal_size(&terminal).rows, 1);
+	assert_int_equal(terminal_size(&terminal).columns, 2);
+	terminal.out = -1;
+	assert_int_equal(terminal_size(&terminal).rows, 24);
 	close(inside);
 	close(outside);
 }
@@ -187,14 +187,14 @@ static void only_terminals_that_can(void **state)
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	setenv("TERM", "xterm", 1);
-	assert_true(screen_possible(inside));
-	assert_false(screen_possible(ends[1]));
+	assert_true(terminal_is_capable(inside));
+	assert_false(terminal_is_capable(ends[1]));
 	setenv("TERM", "dumb", 1);
-	assert_false(screen_possible(inside));
+	assert_false(terminal_is_capable(inside));
 	setenv("TERM", "", 1);
-	assert_false(screen_possible(inside));
+	assert_false(terminal_is_capable(inside));
 	unsetenv("TERM");
-	assert_false(screen_possible(inside));
+	assert_false(terminal_is_capable(inside));
 	close(ends[0]);
 	close(ends[1]);
 	close(inside);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge.c: whether a tool has counted what it had to. */
+/* verdict.c: whether a tool has counted what it had to. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <stdio.h>
@@ -9,15 +9,15 @@
 #include "cmd/doctor/count.h"
 #include "core/names/enums.h"
 
-/* Calls take() with every line of a text, each as a string of its own. */
-static void each_line(const char *text, void (*take)(const char *line, void *context), void *context)
+/* Calls handle() with every line of a text, each as a string of its own. */
+static void each_line(const char *text, void (*handle)(const char *line, void *context), void *context)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 		char *line = strndup(text, length);
 
 		if (line)
-			take(line, context);
+			handle(line, context);
 		free(line);
 		text += length + (text[length] == '\n');
 	}
@@ -60,7 +60,7 @@ static bool is_ours(const char *line, int family, uint16_t port, const char *rep
 	       (count_number(line, "pid", &number) && is_process_of(number, report, &comm));
 }
 
-struct judging {
+struct family_check {
 	struct proof *proof;
 	const struct expectation *rows;
 	const struct known *known;
@@ -69,7 +69,7 @@ struct judging {
 	size_t first; /* of the counts of this family */
 };
 
-static bool may_have_no_owner(const char *line, const struct judging *at)
+static bool may_have_no_owner(const char *line, const struct family_check *at)
 {
 	for (const struct expectation *row = at->rows; row->tool && !strcmp(row->tool, at->rows->tool); row++)
 		if (strstr(row->select, "pid=null") && count_matches(line, row->select, at->known))
@@ -78,7 +78,7 @@ static bool may_have_no_owner(const char *line, const struct judging *at)
 }
 
 /* The process of a row, if it has one, is one of ours, with its own name. */
-static bool is_stranger(const char *line, const struct judging *at)
+static bool is_wrong_owner(const char *line, const struct family_check *at)
 {
 	const char *value, *comm;
 	uint64_t pid;
@@ -94,12 +94,12 @@ static bool is_stranger(const char *line, const struct judging *at)
 
 static void count_line(const char *line, void *context)
 {
-	const struct judging *at = context;
+	const struct family_check *at = context;
 
 	if (!is_ours(line, at->family, at->port, at->known->report))
 		return;
 	if (at->family != BY_KERNEL)
-		at->proof->strangers += is_stranger(line, at);
+		at->proof->wrong_owners += is_wrong_owner(line, at);
 	for (size_t i = at->first; i < at->proof->n_counts; i++) {
 		struct count *count = &at->proof->counts[i];
 		uint64_t value;
@@ -117,14 +117,14 @@ static bool is_excused(const struct expectation *row, const char *messages)
 {
 	uint64_t value;
 
-	return (row->needs && said_refused(messages, row->needs)) ||
+	return (row->needs && evidence_is_refused(messages, row->needs)) ||
 	       (row->reason && !enum_value(NULL, "skb_drop_reason", row->reason, &value));
 }
 
-static void judge_family(struct proof *proof, int family, uint16_t port, const char *report)
+static void check_family(struct proof *proof, int family, uint16_t port, const char *report)
 {
 	struct known known = { .report = report };
-	struct judging at = { proof, expectations_of(proof->tool->name), &known, family, port, proof->n_counts };
+	struct family_check at = { proof, expectations_of(proof->tool->name), &known, family, port, proof->n_counts };
 	size_t measured = 0;
 
 	for (const struct expectation *row = at.rows; row->tool && !strcmp(row->tool, at.rows->tool); row++)
@@ -150,15 +150,15 @@ static void judge_family(struct proof *proof, int family, uint16_t port, const c
 	}
 }
 
-bool judge_is_wrong(const struct proof *proof)
+bool verdict_is_wrong(const struct proof *proof)
 {
 	for (size_t i = 0; i < proof->n_counts; i++)
 		if (proof->counts[i].wrong)
 			return true;
-	return proof->strangers || *proof->wrong;
+	return proof->wrong_owners || *proof->wrong;
 }
 
-static void take_loss(const char *line, void *context)
+static void add_loss(const char *line, void *context)
 {
 	struct proof *proof = context;
 	uint64_t ring, map;
@@ -169,19 +169,19 @@ static void take_loss(const char *line, void *context)
 		proof->lost = ring + map;
 }
 
-void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_REPORTS])
+void verdict_reach(struct proof *proof, const struct sandbox *sandbox, const char *const reports[PROVE_REPORTS])
 {
 	if (proof->child.status)
 		snprintf(proof->wrong, sizeof(proof->wrong), "ended with status %d", proof->child.status);
 	for (int i = 0; i < PROVE_FAMILIES; i++)
-		if (place->families[i] && reports[i])
-			judge_family(proof, i ? 6 : 4, place->ports[i], reports[i]);
+		if (sandbox->families[i] && reports[i])
+			check_family(proof, i ? 6 : 4, sandbox->ports[i], reports[i]);
 	if (reports[PROVE_FAMILIES])
-		judge_family(proof, BY_KERNEL, 0, reports[PROVE_FAMILIES]);
-	each_line(proof->child.output, take_loss, proof);
+		check_family(proof, BY_KERNEL, 0, reports[PROVE_FAMILIES]);
+	each_line(proof->child.output, add_loss, proof);
 	if (proof->lost)
 		snprintf(proof->wrong, sizeof(proof->wrong), "lost %llu", (unsigned long long)proof->lost);
-	proof->verdict = judge_is_wrong(proof) ? FALSE : PROVED;
+	proof->verdict = verdict_is_wrong(proof) ? FALSE : PROVED;
 	for (size_t i = 0; i < proof->n_counts && proof->verdict == PROVED; i++)
 		if (proof->counts[i].excused)
 			proof->verdict = PARTLY;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* counter.h: one of the counters of a tool's programs, for its read_counter(). */
+#ifndef NETTRACE_MODEL_COUNTER_H
+#define NETTRACE_MODEL_COUNTER_H
+
+#include <stdint.h>
+
+#include <linux/types.h>
+
+/* A value of the array `totals` of the tool's programs. */
+struct counter {
+	uint32_t key;
+	const void *all; /* the value of key 0 */
+	const void *now; /* this one; programs go on adding to it */
+	void *reported;  /* the same as it was told last; zeroes at first */
+};
+
+/* What a counter has grown by since the last time; *told becomes what it is now. */
+static inline __u64 counter_delta(__u64 *reported, const __u64 *now)
+{
+	__u64 before = *reported;
+
+	*reported = __atomic_load_n(now, __ATOMIC_RELAXED);
+	return *reported - before;
+}
+
+#endif
