@@ -34,6 +34,7 @@ bool field_is_short(const struct field *field)
 	case F_ADDRESS:
 	case F_ENDPOINT:
 	case F_BRACKETS:
+	case F_BOOL:
 	case F_TCPFLAGS:
 	case F_ERRNO:
 	case F_COUNT:
@@ -202,6 +203,8 @@ char *field_put(char *to, const struct field *field, const struct field_row *row
 		return known ? put_scaled(to, field, value, how) : NULL;
 	case F_RELATIVE:
 		return put_relative(to, field, row);
+	case F_BOOL:
+		return put_string(to, value ? "true" : "false");
 	case F_TCPFLAGS:
 		return known || field->size == 1 ? put_tcpflags(to, value, how) : NULL;
 	case F_ERRNO:

@@ -23,7 +23,7 @@ static const char *const kind_names[] = {
 	[F_ERRNO] = "errno",      [F_SYMBOL] = "symbol",
 	[F_STACK] = "stack",      [F_COUNT] = "count",
 	[F_LOG2] = "uint",        [F_HISTOGRAM] = "histogram",
-	[F_CONTAINER] = "id",
+	[F_CONTAINER] = "id",     [F_BOOL] = "index",
 };
 
 struct move {
