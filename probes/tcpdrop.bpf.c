@@ -106,61 +106,67 @@ static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, stru
 	d->full = state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV;
 }
 
-/* The socket has all of the packet already. Of a SYN only if it is the one that made this connection: what was received
- * since then (bytes_received) is how far rcv_nxt has come. */
-static __always_inline bool is_old(const struct drop *d, const int rung)
+/* IS_OLD, if the socket has all of the packet already. Of a SYN only if it is the one that made this connection: what was
+ * received since then (bytes_received) is how far rcv_nxt has come. */
+static __always_inline __u32 old_trait(const struct drop *d, const int rung)
 {
 	const struct packet *p = &d->packet;
-	__u32 end = p->seq + p->payload + !!(p->flags & FLAG_FIN), next;
+	__u32 fin = p->flags & FLAG_FIN, syn = p->flags >> 1 & 1;
+	__u32 end = p->seq + p->payload + fin, next, begin;
+	__u32 more = bit_unless_zero(p->payload | fin, 1);
 	struct tcp_sock *tcp;
 
-	if (d->state == TCP_TIME_WAIT)
-		return (__s32)(end - d->sk->__sk_common.skc_tw_rcv_nxt) <= 0;
-	if (!d->full || d->state == TCP_LISTEN || d->state == TCP_SYN_SENT || d->state == TCP_CLOSE)
-		return false;
-	tcp = TYPED(rung, d->sk, tcp_sock);
-	next = MEMBER(rung, tcp, rcv_nxt);
-	if (p->flags & FLAG_SYN)
-		return p->seq + 1 == next - (__u32)MEMBER(rung, tcp, bytes_received);
-	return (__s32)(end - next) < (p->payload || (p->flags & FLAG_FIN));
+	if (d->state == TCP_TIME_WAIT) {
+		next = d->sk->__sk_common.skc_tw_rcv_nxt;
+		begin = p->seq;
+	} else if (d->full) {
+		tcp = TYPED(rung, d->sk, tcp_sock);
+		next = MEMBER(rung, tcp, rcv_nxt);
+		begin = next - (__u32)MEMBER(rung, tcp, bytes_received);
+	} else {
+		return 0;
+	}
+	/* Up to next; a bare ACK: below it. */
+	return (((end - next - more) >> 31) & ~syn) * IS_OLD | (syn * bit_if_zero((__u32)(p->seq + 1 - begin), IS_OLD));
 }
 
-static __always_inline __u32 state_traits(const struct drop *d)
+/* Which rules can apply to a socket in this state; 0: there is none. */
+static __always_inline __u32 state_traits(__u8 state, bool received)
 {
-	if (!d->sk && !d->received)
-		return 0;
-	if (!d->sk)
-		return settings.arguments[DROP_KFREE_HOOK] < 4 ? TO_NOBODY | TO_HIDDEN : TO_NOBODY;
-	return d->state == TCP_CLOSE	   ? TO_CLOSED
-	       : d->state == TCP_TIME_WAIT ? TO_TIMEWAIT
-	       : d->state == TCP_LISTEN	   ? TO_LISTEN
-					   : 0;
+	__u32 nobody = settings.arguments[DROP_KFREE_HOOK] < 4 ? TO_NOBODY | TO_HIDDEN : TO_NOBODY;
+
+	return bit_if_zero(state ^ TCP_CLOSE, TO_CLOSED) | bit_if_zero(state ^ TCP_TIME_WAIT, TO_TIMEWAIT) |
+	       bit_if_zero(state ^ TCP_LISTEN, TO_LISTEN) | (received ? bit_if_zero(state, 1) * nobody : 0);
+}
+
+/* There are such numbers before the connection has them. */
+static __always_inline bool has_numbers(__u8 state)
+{
+	return (1U << state) & (1U << TCP_LISTEN | 1U << TCP_SYN_SENT | 1U << TCP_CLOSE) ? false : true;
 }
 
 /* What tcpdrop_rules.h asks for. */
 static __always_inline void drop_traits(struct drop *d, const struct sk_buff *skb, const int rung)
 {
 	__u64 destructor = (__u64)skb->destructor;
+	__u32 traits = d->traits | state_traits(d->state, d->received);
 
-	d->traits |= state_traits(d);
-	if (places_known())
-		d->traits |= AT_PLACE;
+	if (places_known()) {
+		traits |= AT_PLACE | bit_if_zero(destructor ^ settings.symbols[PLACE_SOCK_RMEM_FREE].start, IN_ERRORS);
+		if (d->full)
+			traits |= bit_if_zero(destructor ^ settings.symbols[PLACE_SOCK_RFREE].start, IN_QUEUE);
+	}
 	if (d->received)
-		d->traits |= WAS_RECEIVED;
-	if (destructor && destructor == settings.symbols[PLACE_SOCK_RMEM_FREE].start)
-		d->traits |= IN_ERRORS;
-	if (d->full && destructor && destructor == settings.symbols[PLACE_SOCK_RFREE].start)
-		d->traits |= IN_QUEUE;
+		traits |= WAS_RECEIVED;
 	if (!d->known) {
-		if (!skb->len)
-			d->traits |= IS_UNREADABLE;
+		d->traits = traits | bit_if_zero(skb->len, IS_UNREADABLE);
 		return;
 	}
-	d->traits |= d->packet.flags & (HAS_FIN | HAS_SYN | HAS_RST | HAS_ACK);
-	if (d->packet.payload)
-		d->traits |= d->packet.payload > 1 ? HAS_DATA | HAS_MORE : HAS_DATA;
-	if (d->sk && d->received && is_old(d, rung))
-		d->traits |= IS_OLD;
+	traits |= d->packet.flags & (HAS_FIN | HAS_SYN | HAS_RST | HAS_ACK);
+	traits |= bit_unless_zero(d->packet.payload, HAS_DATA) | bit_unless_zero(d->packet.payload >> 1, HAS_MORE);
+	if (d->sk && d->received && has_numbers(d->state))
+		traits |= old_trait(d, rung);
+	d->traits = traits;
 }
 
 /* Where the packet was dropped. Compilers split the function that frees (seen on arm64, 5.10), and then what the kernel
@@ -211,13 +217,18 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 	return 0;
 }
 
-/* A packet to a listener that the kernel counted as its drop, or as deferred. Context: softirq. */
+/* A packet to a listener that the kernel counted as its drop, or as deferred. Where that cannot be known, as this is the
+ * first of a namespace on a CPU, the kernel's reason and the listener tell. Context: softirq. */
 static __always_inline void drop_at_listener(struct drop *d, struct event *head, struct net *net, const int rung)
 {
 	__u32 bits = count_changes(net, head->netns, d->packet.family, rung);
+	bool named = !other_reason(d->reason, VALUE_TCP_LISTEN_OVERFLOW);
 
-	if (bits & COUNTED_DEFERRED)
-		d->traits |= IS_DEFERRED;
+	d->traits |= bit_unless_zero(bits & COUNTED_DEFERRED, IS_DEFERRED);
+	if (d->sk && ((named && !(bits & COUNTED_DROP)) || (bits & COUNTED_UNKNOWN))) {
+		bits = listener_guess(d->sk, named, !d->packet.payload, rung);
+		d->traits |= bit_unless_zero(bits & COUNTED_DEFERRED, IS_DEFERRED);
+	}
 	if (!(bits & (COUNTED_OVERFLOW | COUNTED_DROP)))
 		return;
 	d->reason = listen_reason(bits, NULL, net, rung);

@@ -28,23 +28,34 @@ __noinline int place_of(__u64 location)
 	return PLACE_ANY;
 }
 
-/* The kernel has no such reason: no rule for it can fit. A kernel without any gives none (all bits set) where others
- * say NOT_SPECIFIED. */
-static __always_inline bool is_reason(__u32 reason, __u32 value)
+/* Bits without branches: after each branch the verifier walks all that follows twice. */
+static __always_inline __u32 bit_if_zero(__u64 number, __u32 bit)
 {
-	if (value == VALUE_NOT_SPECIFIED)
-		return reason == settings.values[value];
-	return settings.values[value] != ~0U && reason == settings.values[value];
+	barrier_var(number);
+	return (__u32)((~number & (number - 1)) >> 63) * bit;
+}
+
+static __always_inline __u32 bit_unless_zero(__u64 number, __u32 bit)
+{
+	return bit ^ bit_if_zero(number, bit);
+}
+
+/* 0: it is this reason, one of DROP_REASONS. Where the kernel has no such reason, none is; a kernel without any gives
+ * none (all bits set) where others say NOT_SPECIFIED. */
+static __always_inline __u64 other_reason(__u32 reason, __u32 value)
+{
+	__u64 missing = value == VALUE_NOT_SPECIFIED ? 0 : ((__u64)settings.values[value] + 1) >> 32;
+
+	return (reason ^ settings.values[value]) | missing;
 }
 
 /* enum drop_kind of a packet with these traits. */
 __noinline int drop_kind(__u32 reason, __u32 place, __u32 traits)
 {
-#define APPLY(reason_, place_, all, none, kind, source)                                                                \
-	if ((VALUE_##reason_ == VALUE_ANY || is_reason(reason, VALUE_##reason_)) &&                                    \
-	    (PLACE_##place_ == PLACE_ANY || !places_known() || place == PLACE_##place_) &&                             \
-	    (traits & (all)) == (all) && !(traits & (none)))                                                           \
-		return KIND_##kind;
+	__u32 places = places_known() ? ~0U : 0;
+	__u64 differs;
+
+#define APPLY(reason_, place_, all, none, kind, source)                                                                	differs = (traits & ((all) | (none))) ^ (all);                                                                 	if (VALUE_##reason_ != VALUE_ANY)                                                                              		differs |= other_reason(reason, VALUE_##reason_);                                                      	if (PLACE_##place_ != PLACE_ANY)                                                                               		differs |= (place ^ PLACE_##place_) & places;                                                          	barrier_var(differs);                                                                                          	if (!differs)                                                                                                  		return KIND_##kind;
 	DROP_RULES(APPLY)
 #undef APPLY
 	return KIND_NEEDED;

@@ -14,7 +14,7 @@
 #include "probes/lib/packet.bpf.h"
 #include "probes/lib/percpu.bpf.h"
 #include "probes/owner/listener.bpf.h"
-#include "probes/tcpdrop.h"
+#include "probes/tcpdrop_judge.bpf.h"
 
 /* The namespace that a packet came into: by its route (the device is unset when TCP has it). May be NULL. */
 static __always_inline struct net *route_net(const struct sk_buff *skb, const int rung)
@@ -62,7 +62,16 @@ static __always_inline __u64 count_of(__u64 counters, __u32 value, const int run
 
 static __always_inline __u32 grown(__u64 before, __u64 now, __u32 bit)
 {
-	return now != before ? bit : 0;
+	return bit_unless_zero(now ^ before, bit);
+}
+
+static __always_inline __u32 counts_grown(const struct counted_before *before, const struct counted_before *now)
+{
+	return grown(before->overflows, now->overflows, COUNTED_OVERFLOW) |
+	       grown(before->drops, now->drops, COUNTED_DROP) |
+	       grown(before->queue_full, now->queue_full, COUNTED_QUEUE_FULL) |
+	       grown(before->deferred, now->deferred, COUNTED_DEFERRED) |
+	       grown(before->no_route, now->no_route, COUNTED_NO_ROUTE);
 }
 
 /* What the kernel has counted in this namespace on this CPU since this was last asked. Of a namespace that was not asked
@@ -87,18 +96,12 @@ static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u
 	now.no_route = count_of(ip, VALUE_NO_ROUTE, rung);
 	before = bpf_map_lookup_elem(&counted, &key);
 	if (!before) {
+		struct counted_before none = {};
+
 		bpf_map_update_elem(&counted, &key, &now, BPF_ANY);
-		if (now.drops > 1 || now.deferred > 1)
-			return COUNTED_UNKNOWN;
-		return grown(0, now.overflows, COUNTED_OVERFLOW) | grown(0, now.drops, COUNTED_DROP) |
-		       grown(0, now.queue_full, COUNTED_QUEUE_FULL) | grown(0, now.deferred, COUNTED_DEFERRED) |
-		       grown(0, now.no_route, COUNTED_NO_ROUTE);
+		return now.drops > 1 || now.deferred > 1 ? COUNTED_UNKNOWN : counts_grown(&none, &now);
 	}
-	bits = grown(before->overflows, now.overflows, COUNTED_OVERFLOW) |
-	       grown(before->drops, now.drops, COUNTED_DROP) |
-	       grown(before->queue_full, now.queue_full, COUNTED_QUEUE_FULL) |
-	       grown(before->deferred, now.deferred, COUNTED_DEFERRED) |
-	       grown(before->no_route, now.no_route, COUNTED_NO_ROUTE);
+	bits = counts_grown(before, &now);
 	*before = now;
 	return bits;
 }
@@ -256,7 +259,7 @@ static __always_inline __u32 listen_reason(__u32 bits, const struct listener *li
 	return REASON_LISTEN_DROP;
 }
 
-/* The same where the kernel's counters say nothing. */
+/* The same for a SYN where the kernel's counters say nothing. */
 static __always_inline __u32 listen_reason_guessed(__u64 sk, const int rung)
 {
 	struct sock *listener = TYPED(rung, sk, sock);
@@ -266,6 +269,20 @@ static __always_inline __u32 listen_reason_guessed(__u64 sk, const int rung)
 	if (half_open(sk, rung) >= MEMBER(rung, listener, sk_max_ack_backlog))
 		return REASON_SYN_QUEUE_FULL;
 	return REASON_LISTEN_DROP;
+}
+
+/* What the kernel must have counted for a packet that it did not let make a connection; named: it says that the listener
+ * was the reason. */
+static __always_inline __u32 listener_guess(struct sock *sk, bool named, bool bare, const int rung)
+{
+	struct inet_connection_sock *listener = TYPED(rung, sk, inet_connection_sock);
+
+	if (MEMBER(rung, listener, icsk_inet.sk.sk_ack_backlog) >
+	    MEMBER(rung, listener, icsk_inet.sk.sk_max_ack_backlog))
+		return COUNTED_OVERFLOW | COUNTED_DROP;
+	if (named)
+		return COUNTED_DROP;
+	return bare && MEMBER(rung, listener, icsk_accept_queue.rskq_defer_accept) ? COUNTED_DEFERRED : 0;
 }
 
 #endif

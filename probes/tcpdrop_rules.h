@@ -40,7 +40,8 @@
 			reason(TCP_OFO_DROP) reason(TCP_OLD_SEQUENCE) reason(TCP_INVALID_SEQUENCE)                     \
 				reason(TCP_RFC7323_PAWS) reason(TCP_RFC7323_PAWS_ACK) reason(TCP_RFC7323_TW_PAWS)      \
 					reason(TCP_INVALID_SYN) reason(TCP_OLD_ACK) reason(TCP_TOO_OLD_ACK)            \
-						reason(TCP_CLOSE) reason(TCP_RESET) reason(TCP_OVERWINDOW)
+						reason(TCP_CLOSE) reason(TCP_RESET) reason(TCP_OVERWINDOW)                     \
+						reason(TCP_LISTEN_OVERFLOW)
 
 /* What is known of a packet and its socket: bits. */
 enum drop_trait {

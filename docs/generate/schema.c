@@ -60,7 +60,7 @@ static void put_type(FILE *out, const struct field *field)
 		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]+$\"", out);
 		break;
 	case F_BOOL:
-		fputs("\"type\": \"boolean\"", out);
+		fputs("\"type\": [\"boolean\", \"null\"]", out);
 		break;
 	case F_TCPFLAGS:
 		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"", out);
@@ -157,7 +157,7 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 	fprintf(out, ",\n        \"tool\": { \"const\": \"%s\" }", tool->name);
 	if (totals)
 		fputs(",\n        \"interval_ns\": { \"type\": \"integer\", \"minimum\": 0, \"description\": "
-		      "\"how long it was, as measured\" },\n        \"partial\": { \"type\": \"boolean\", "
+		      "\"how long it was, as measured\" },\n        \"partial\": { \"type\": [\"boolean\", \"null\"], "
 		      "\"description\": \"shorter than an interval: the last one\" }",
 		      out);
 	for (size_t i = 1; i < keys.n; i++) {

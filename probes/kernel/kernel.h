@@ -158,6 +158,7 @@ struct inet_sock {
 
 struct request_sock_queue {
 	atomic_t qlen;
+	__u8 rskq_defer_accept;
 };
 
 struct inet_connection_sock {
