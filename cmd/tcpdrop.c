@@ -8,8 +8,8 @@
 #include "probes/filter.h"
 #include "probes/tcpdrop.h"
 
-#define REASONS     "skb_drop_reason"
-#define OWN(member) AT(struct tcpdrop_event, member)
+#define REASONS               "skb_drop_reason"
+#define OWN(member)           AT(struct tcpdrop_event, member)
 
 #define KIND_NAME(kind, text) [KIND_##kind] = "harmless: " text,
 #define KIND_KEY(kind, text)  [KIND_##kind] = (text),
@@ -32,7 +32,8 @@ static const struct field fields[] = {
 	  .help = "state of its socket; unknown: it has none" },
 	{ "flags", "FLAGS", F_TCPFLAGS, .glued = true, OWN(flags), .help = "TCP flags of the packet" },
 	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .otherwise = "location",
-	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, LISTEN_DROP; "
+	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
+		  "LISTEN_DROP; "
 		  "unknown: the kernel tells none (before 5.17)" },
 	{ "reason_code", "CODE", F_UINT, .glued = true, OWN(reason_code), .help = "its number in the running kernel" },
 	{ "harmless", NULL, F_BOOL, OWN(harmless), .help = "nobody needed the packet; shown with --all only" },
@@ -117,9 +118,9 @@ OBJECT(tcpdrop);
 
 /* What the kernel half's rules ask for by name (probes/tcpdrop_rules.h). */
 #define SYMBOL(place, name) [PLACE_##place] = (name),
-#define REASON(name)	    [VALUE_##name] = { REASONS, #name },
-#define COUNTERS	    "LINUX_MIB_"
-#define IP_COUNTERS	    "IPSTATS_MIB_"
+#define REASON(name)        [VALUE_##name] = { REASONS, #name },
+#define COUNTERS            "LINUX_MIB_"
+#define IP_COUNTERS         "IPSTATS_MIB_"
 
 _Static_assert(PLACE_ANY <= SYMBOL_ITEMS && VALUES <= VALUE_ITEMS, "there is room for all places and values");
 

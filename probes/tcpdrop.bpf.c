@@ -106,8 +106,8 @@ static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, stru
 	d->full = state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV;
 }
 
-/* IS_OLD, if the socket has all of the packet already. Of a SYN only if it is the one that made this connection: what was
- * received since then (bytes_received) is how far rcv_nxt has come. */
+/* IS_OLD, if the socket has all of the packet already. Of a SYN only if it is the one that made this connection: what
+ * was received since then (bytes_received) is how far rcv_nxt has come. */
 static __always_inline __u32 old_trait(const struct drop *d, const int rung)
 {
 	const struct packet *p = &d->packet;
@@ -217,8 +217,8 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 	return 0;
 }
 
-/* A packet to a listener that the kernel counted as its drop, or as deferred. Where that cannot be known, as this is the
- * first of a namespace on a CPU, the kernel's reason and the listener tell. Context: softirq. */
+/* A packet to a listener that the kernel counted as its drop, or as deferred. Where that cannot be known, as this is
+ * the first of a namespace on a CPU, the kernel's reason and the listener tell. Context: softirq. */
 static __always_inline void drop_at_listener(struct drop *d, struct event *head, struct net *net, const int rung)
 {
 	__u32 bits = count_changes(net, head->netns, d->packet.family, rung);
@@ -312,8 +312,8 @@ int kfree_socket(__u64 *ctx)
 /* The listener that dropped a SYN; NULL: it was not found. */
 static __always_inline struct listener *syn_listener(__u32 netns, __u16 port, bool overflow, const int rung)
 {
-	int slot = rung == BY_CAST ? find_dropped_cast(netns, port, overflow)
-				   : find_dropped_helper(netns, port, overflow);
+	int slot =
+		rung == BY_CAST ? find_dropped_cast(netns, port, overflow) : find_dropped_helper(netns, port, overflow);
 
 	if (slot >= 0)
 		return listener_at(netns, port, (__u16)slot);

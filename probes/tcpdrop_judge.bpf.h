@@ -55,7 +55,15 @@ __noinline int drop_kind(__u32 reason, __u32 place, __u32 traits)
 	__u32 places = places_known() ? ~0U : 0;
 	__u64 differs;
 
-#define APPLY(reason_, place_, all, none, kind, source)                                                                	differs = (traits & ((all) | (none))) ^ (all);                                                                 	if (VALUE_##reason_ != VALUE_ANY)                                                                              		differs |= other_reason(reason, VALUE_##reason_);                                                      	if (PLACE_##place_ != PLACE_ANY)                                                                               		differs |= (place ^ PLACE_##place_) & places;                                                          	barrier_var(differs);                                                                                          	if (!differs)                                                                                                  		return KIND_##kind;
+#define APPLY(reason_, place_, all, none, kind, source)                                                                \
+	differs = (traits & ((all) | (none))) ^ (all);                                                                 \
+	if (VALUE_##reason_ != VALUE_ANY)                                                                              \
+		differs |= other_reason(reason, VALUE_##reason_);                                                      \
+	if (PLACE_##place_ != PLACE_ANY)                                                                               \
+		differs |= (place ^ PLACE_##place_) & places;                                                          \
+	barrier_var(differs);                                                                                          \
+	if (!differs)                                                                                                  \
+		return KIND_##kind;
 	DROP_RULES(APPLY)
 #undef APPLY
 	return KIND_NEEDED;

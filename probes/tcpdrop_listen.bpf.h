@@ -3,8 +3,8 @@
  * is.
  *
  * The kernel counts a packet that a listener has no use for, in the namespace's counters of this CPU, before it frees
- * it. So what has grown on this CPU since the packet before is this one's: whichever listener it was, found by whichever
- * way (SO_REUSEPORT, TPROXY, sk_lookup).
+ * it. So what has grown on this CPU since the packet before is this one's: whichever listener it was, found by
+ * whichever way (SO_REUSEPORT, TPROXY, sk_lookup).
  *
  * The walks over the slots of a port are global functions of numbers: the verifier walks each once, not once for every
  * path of every caller, which saves it half a second. So there is one for each rung. */
@@ -74,16 +74,15 @@ static __always_inline __u32 counts_grown(const struct counted_before *before, c
 	       grown(before->no_route, now->no_route, COUNTED_NO_ROUTE);
 }
 
-/* What the kernel has counted in this namespace on this CPU since this was last asked. Of a namespace that was not asked
- * for before, a first drop is this packet's. Context: softirq. */
+/* What the kernel has counted in this namespace on this CPU since this was last asked. Of a namespace that was not
+ * asked for before, a first drop is this packet's. Context: softirq. */
 static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u8 family, const int rung)
 {
 	struct counted_key key = { .netns = netns, .cpu = bpf_get_smp_processor_id() };
 	struct net *net = TYPED(rung, untyped, net);
 	__u64 tcp = percpu_address(MEMBER(rung, net, mib.net_statistics), rung);
-	__u64 ip = percpu_address(family == 6 ? MEMBER(rung, net, mib.ipv6_statistics)
-					      : MEMBER(rung, net, mib.ip_statistics),
-				  rung);
+	__u64 ip = percpu_address(
+		family == 6 ? MEMBER(rung, net, mib.ipv6_statistics) : MEMBER(rung, net, mib.ip_statistics), rung);
 	struct counted_before now = {}, *before;
 	__u32 bits;
 
@@ -183,8 +182,8 @@ static long search_step(void *map, struct listener_key *key, struct listener *li
 	return 1;
 }
 
-/* Of a port with more listeners than slots, or of another port than the packet's (TPROXY, sk_lookup). Only after a drop,
- * and of some thousands of listeners the first: this is a softirq. */
+/* Of a port with more listeners than slots, or of another port than the packet's (TPROXY, sk_lookup). Only after a
+ * drop, and of some thousands of listeners the first: this is a softirq. */
 static __always_inline struct listener *search_dropped(__u32 netns, bool overflow)
 {
 	struct search search = { .netns = netns, .overflow = overflow, .left = 4096 };
@@ -239,8 +238,8 @@ __noinline int find_only_owner(__u32 netns, __u32 port)
 
 /* ---- why ---- */
 
-/* Of a drop that the kernel counted against a listener. Without syncookies a SYN also finds no room where only a quarter
- * of tcp_max_syn_backlog is left, for peers that have shown themselves (tcp_conn_request()). */
+/* Of a drop that the kernel counted against a listener. Without syncookies a SYN also finds no room where only a
+ * quarter of tcp_max_syn_backlog is left, for peers that have shown themselves (tcp_conn_request()). */
 static __always_inline __u32 listen_reason(__u32 bits, const struct listener *listener, struct net *untyped,
 					   const int rung)
 {
@@ -271,8 +270,8 @@ static __always_inline __u32 listen_reason_guessed(__u64 sk, const int rung)
 	return REASON_LISTEN_DROP;
 }
 
-/* What the kernel must have counted for a packet that it did not let make a connection; named: it says that the listener
- * was the reason. */
+/* What the kernel must have counted for a packet that it did not let make a connection; named: it says that the
+ * listener was the reason. */
 static __always_inline __u32 listener_guess(struct sock *sk, bool named, bool bare, const int rung)
 {
 	struct inet_connection_sock *listener = TYPED(rung, sk, inet_connection_sock);

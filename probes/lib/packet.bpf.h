@@ -14,10 +14,10 @@ struct packet {
 	__u32 seq;
 };
 
-#define FLAG_FIN 0x01
-#define FLAG_SYN 0x02
-#define FLAG_RST 0x04
-#define FLAG_ACK 0x10
+#define FLAG_FIN  0x01
+#define FLAG_SYN  0x02
+#define FLAG_RST  0x04
+#define FLAG_ACK  0x10
 
 #define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* percpu.bpf.h: this CPU's part of what the kernel counts on each CPU.
  *
- * A percpu pointer of the kernel's becomes an address when the CPU's offset is added, which no helper gives away. But an
- * array map of ours has such a pointer, too (struct bpf_array, pptrs), and the helper that looks its value up adds that
- * offset: the difference of the two is it. */
+ * A percpu pointer of the kernel's becomes an address when the CPU's offset is added, which no helper gives away. But
+ * an array map of ours has such a pointer, too (struct bpf_array, pptrs), and the helper that looks its value up adds
+ * that offset: the difference of the two is it. */
 #ifndef NETTRACE_PROBES_LIB_PERCPU_BPF_H
 #define NETTRACE_PROBES_LIB_PERCPU_BPF_H
 
