@@ -90,7 +90,8 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 		if (!record_has_field(field))
 			continue;
 		if (!from) {
-			add_missing(layout, field);
+			if (field->kind != F_BOOL && !field->flag) /* a mark, or shown when asked for: null says it */
+				add_missing(layout, field);
 			layout->moved = true;
 			continue;
 		}
