@@ -146,7 +146,7 @@ static __always_inline bool has_numbers(__u8 state)
 }
 
 /* What tcpdrop_rules.h asks for. */
-static __always_inline void drop_traits(struct drop *d, const struct sk_buff *skb, const int rung)
+static __always_inline void drop_traits(struct drop *d, const struct sk_buff *skb, const int rung, const bool read)
 {
 	__u64 destructor = (__u64)skb->destructor;
 	__u32 traits = d->traits | state_traits(d->state, d->received);
@@ -156,9 +156,11 @@ static __always_inline void drop_traits(struct drop *d, const struct sk_buff *sk
 		if (d->full)
 			traits |= bit_if_zero(destructor ^ settings.symbols[PLACE_SOCK_RFREE].start, IN_QUEUE);
 	}
+	if (settings.arguments[DROP_KFREE_HOOK] > 2)
+		traits |= IS_NAMED;
 	if (d->received)
 		traits |= WAS_RECEIVED;
-	if (!d->known) {
+	if (!read || !d->known) {
 		d->traits = traits | bit_if_zero(skb->len, IS_UNREADABLE);
 		return;
 	}
@@ -260,7 +262,7 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 	if (!d.known && !d.full)
 		return 0;
 	event_begin(&head, bpf_ktime_get_boot_ns());
-	if (d.full)
+	if (d.sk && d.full) /* both: older verifiers do not know that one tells the other */
 		event_place(&head, d.sk);
 	if (d.sk)
 		net = d.sk->__sk_common.skc_net.net;
@@ -272,23 +274,23 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 		head.netns = MEMBER(rung, TYPED(rung, net, net), ns.inum);
 	else if (net)
 		head.netns = net->ns.inum;
-	if (may_be_listeners(&d)) {
+	if (read && may_be_listeners(&d)) {
 		drop_at_listener(&d, &head, net, rung);
 		rung == BY_CAST ? catch_up_cast(head.netns, d.packet.dport)
 				: catch_up_helper(head.netns, d.packet.dport);
 	}
 	drop_place(ctx, &d);
-	drop_traits(&d, skb, rung);
+	drop_traits(&d, skb, rung, read);
 	d.harmless = (__u8)drop_kind(d.reason, (__u32)place_of(d.location), d.traits);
 	if (d.harmless && !(settings.flags & TCPDROP_ALL))
 		return 0;
 	if (d.sk)
 		event_ends(&head, &d.sk->__sk_common);
-	if (d.full)
+	if (d.sk && d.full)
 		event_owner(&head, d.sk, tag_find(d.sk));
 	else if (!d.sk && d.received && settings.arguments[DROP_KFREE_HOOK] < 4)
 		drop_owner_by_port(&head, &d);
-	return drop_report(ctx, &d, &head, d.full ? d.sk : NULL);
+	return drop_report(ctx, &d, &head, d.sk && d.full ? d.sk : NULL);
 }
 
 SEC("tp_btf/kfree_skb")
