@@ -33,6 +33,7 @@ enum kind {
 	F_ADDR_HASH_PORT, /* the same as [addr]#port */
 	F_NAME,           /* an index into .names; beyond: the number; a NULL name: not known */
 	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
+	F_BOOL,      /* 1 byte: true, but for 0 */
 	F_TCPFLAGS,  /* a TCP flag byte: SYN|ACK; two bytes with all bits set: not known */
 	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
 	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: not known */
@@ -251,7 +252,7 @@ struct tool {
 	const char *symbols[SYMBOL_ITEMS];
 	struct {
 		const char *type, *name;
-	} values[SYMBOL_ITEMS]; /* kernel enum values that they need: settings.values */
+	} values[VALUE_ITEMS]; /* kernel enum values that they need: settings.values */
 	/* Of recordings. Flags by which the kernel half tells something else: a replay has those of the recording. */
 	uint32_t fixed_flags;
 	uint32_t wider_flags;  /* flags by which it tells more: the recording may be without */

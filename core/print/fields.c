@@ -316,6 +316,8 @@ char *field_put(char *to, const struct field *field, const struct field_row *row
 		return put_errno(to, (uint32_t)value, how);
 	case F_INT:
 		return (int32_t)value != INT32_MIN ? put_signed(to, (int32_t)value) : NULL;
+	case F_BOOL:
+		return put_string(to, value ? "true" : "false");
 	case F_COUNT:
 		return put_unsigned(to, row->count);
 	default:
