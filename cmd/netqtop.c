@@ -173,6 +173,16 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.read_counter = read_counter,
+	.finish = finish,
+};
+
+static const struct replay_rules recording = { .filter = filter_recorded };
+
 OBJECT(netqtop);
 
 const struct tool netqtop = {
@@ -180,17 +190,13 @@ const struct tool netqtop = {
 	.summary = "what the queues of network interfaces carry, by size of packets",
 	.examples = examples,
 	OBJECT_OF(netqtop),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
 	.positional = words,
 	.check = check,
-	.read_counter = read_counter,
 	.derive = derive,
-	.finish = finish,
-	.replay = filter_recorded,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
-	.no_sockets = true,
+	.totals = &totals,
+	.recording = &recording,
 };

@@ -46,7 +46,8 @@ const struct tool record = {
 	.name = "record",
 	.summary = "records the events of tools, for nettrace replay",
 	.examples = examples,
-	.event_size = sizeof(struct event),
+	.image = { .event_size = sizeof(struct event) },
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
 	.positional = words,
@@ -62,7 +63,8 @@ int record_main(int argc, char **argv)
 	options_parse(&options, &record, argc, argv);
 	count = tool_list(tools, TIMELINE_TOOLS, options.text);
 	for (size_t i = 0; i < count; i++) {
-		tools[i].settings.flags |= tools[i].tool->record_flags;
+		if (tools[i].tool->recording)
+			tools[i].settings.flags |= tools[i].tool->recording->record_flags;
 		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
 		if (options_totals(&tools[i]))
 			tools[i].interval = options.interval = SECOND;

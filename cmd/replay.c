@@ -78,8 +78,8 @@ static const struct tool *recorded_tool(const struct record_head *head, const ch
 	const struct tool *tool = tool_find(name);
 
 	*recorded = record_head_tool(head, name);
-	if (!*recorded && tool && tool->synthesize)
-		*recorded = record_head_tool(head, tool->synthesize->from->name);
+	if (!*recorded && tool && tool_synthesis(tool))
+		*recorded = record_head_tool(head, tool_synthesis(tool)->from->name);
 	if (!*recorded)
 		fatal(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
 	if (!tool)

@@ -114,6 +114,17 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.read_counter = read_counter,
+};
+
+static const struct replay_rules recording = {
+	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
+	.wider_flags = SOFTIRQS_HISTOGRAM,
+	.filter = filter_recorded,
+};
+
 OBJECT(softirqs);
 
 const struct tool softirqs = {
@@ -121,16 +132,13 @@ const struct tool softirqs = {
 	.summary = "time in softirqs, how often, or how long they wait",
 	.examples = examples,
 	OBJECT_OF(softirqs),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
 	.positional = words,
 	.check = check,
 	.fields = fields,
-	.summary_fields = fields,
-	.no_sockets = true,
-	.read_counter = read_counter,
+	.totals = &totals,
+	.recording = &recording,
 	.derive = derive,
-	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
-	.wider_flags = SOFTIRQS_HISTOGRAM,
-	.replay = filter_recorded,
 };

@@ -83,6 +83,8 @@ static const struct field words[] = {
 
 static const struct story story = { .words = words };
 
+static const struct lookup lookup = { .values = { { "io_uring_op", "LISTEN" } } };
+
 OBJECT(solisten);
 
 const struct tool solisten = {
@@ -90,10 +92,11 @@ const struct tool solisten = {
 	.summary = "attempts to listen on a socket, with the backlog and the result",
 	.examples = examples,
 	OBJECT_OF(solisten),
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
-	.values = { { "io_uring_op", "LISTEN" } },
+	.lookup = &lookup,
 	.check = look_for_ring,
 };

@@ -52,6 +52,8 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPCONNECT_SUMMARY };
+
 static const struct opt opts[] = {
 	{ "port", 'P', O_ALIAS, .alias_of = "rport" },
 	{ "uid", 'u', O_ALIAS, .alias_of = "uid" },
@@ -158,6 +160,12 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return options->settings.flags & TCPCONNECT_DNS ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
+static const struct replay_rules recording = {
+	.wider_flags = TCPCONNECT_RESULTS | TCPCONNECT_DNS,
+	.record_flags = TCPCONNECT_RESULTS,
+	.filter = filter_recorded,
+};
+
 OBJECT(tcpconnect);
 
 const struct tool tcpconnect = {
@@ -168,12 +176,9 @@ const struct tool tcpconnect = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPCONNECT_SUMMARY,
+	.recording = &recording,
 	.check = check,
 	.derive = derive,
-	.wider_flags = TCPCONNECT_RESULTS | TCPCONNECT_DNS,
-	.record_flags = TCPCONNECT_RESULTS,
-	.replay = filter_recorded,
 };

@@ -33,6 +33,8 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPCONNLAT_DIST };
+
 static const struct opt opts[] = {
 	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct options, settings.numbers[TCPCONNLAT_MINIMUM]),
 	  .help = "only attempts of this many milliseconds or more: 10, 0.5" },
@@ -80,6 +82,8 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return e->latency < options->settings.numbers[TCPCONNLAT_MINIMUM] ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
+static const struct replay_rules recording = { .filter = filter_recorded };
+
 OBJECT(tcpconnlat);
 
 const struct tool tcpconnlat = {
@@ -91,8 +95,7 @@ const struct tool tcpconnlat = {
 	.opts = opts,
 	.positional = words,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPCONNLAT_DIST,
-	.replay = filter_recorded,
+	.recording = &recording,
 };

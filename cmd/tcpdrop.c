@@ -43,6 +43,8 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPDROP_SUMMARY };
+
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "also what is thrown away on every clean connection: the last ACKs and FINs" },
@@ -105,6 +107,19 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return REPLAY_FILTERED;
 }
 
+static const struct replay_rules recording = { .wider_flags = TCPDROP_ALL, .filter = filter_recorded };
+
+static const struct lookup lookup = {
+	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
+		     [IN_V4_RCV] = "tcp_v4_rcv",
+		     [IN_V6_RCV] = "tcp_v6_rcv",
+		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
+	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
+		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
+	.extra_names = own_reasons,
+	.listeners = true,
+};
+
 OBJECT(tcpdrop);
 
 const struct tool tcpdrop = {
@@ -115,17 +130,8 @@ const struct tool tcpdrop = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPDROP_SUMMARY,
-	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
-		     [IN_V4_RCV] = "tcp_v4_rcv",
-		     [IN_V6_RCV] = "tcp_v6_rcv",
-		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
-	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
-		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
-	.extra_names = own_reasons,
-	.wider_flags = TCPDROP_ALL,
-	.replay = filter_recorded,
-	.listeners = true,
+	.recording = &recording,
+	.lookup = &lookup,
 };

@@ -90,6 +90,13 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
+static const struct replay_rules recording = {
+	.wider_flags = TCPLIFE_OPEN,
+	.record_flags = TCPLIFE_OPEN,
+	.filter = filter_recorded,
+	.synthesize = &tcplife_of_states,
+};
+
 OBJECT(tcplife);
 
 const struct tool tcplife = {
@@ -101,8 +108,5 @@ const struct tool tcplife = {
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
-	.wider_flags = TCPLIFE_OPEN,
-	.record_flags = TCPLIFE_OPEN,
-	.replay = filter_recorded,
-	.synthesize = &tcplife_of_states,
+	.recording = &recording,
 };

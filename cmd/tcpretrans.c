@@ -50,6 +50,8 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPRETRANS_SUMMARY };
+
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
 	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L, not R" },
@@ -109,8 +111,7 @@ const struct tool tcpretrans = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPRETRANS_SUMMARY,
 	.derive = derive,
 };

@@ -33,7 +33,7 @@ static const struct opt opts[] = {
 };
 
 /* The names that tcpstates has always used there. */
-static const struct field journal[] = {
+static const struct field journal_fields[] = {
 	{ "pid", "OBJECT_PID" },
 	{ "comm", "OBJECT_COMM" },
 	{ "laddr", "OBJECT_%_SOURCE_ADDRESS" },
@@ -56,6 +56,8 @@ static const struct field journal_message[] = {
 	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = "→ " },
 	{},
 };
+
+static const struct journal journal = { .fields = journal_fields, .message = journal_message };
 
 static const struct hook hooks[] = { OWNER_HOOKS("transition"), {} };
 
@@ -94,6 +96,5 @@ const struct tool tcpstates = {
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
-	.journal = journal,
-	.journal_message = journal_message,
+	.journal = &journal,
 };

@@ -99,6 +99,13 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.finish = finish,
+};
+
 OBJECT(tcpsubnet);
 
 const struct tool tcpsubnet = {
@@ -111,9 +118,6 @@ const struct tool tcpsubnet = {
 	.positional = words,
 	.check = check,
 	.derive = derive,
-	.finish = finish,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
+	.totals = &totals,
 };

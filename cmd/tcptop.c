@@ -98,6 +98,13 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.live = &live,
+};
+
 OBJECT(tcptop);
 
 const struct tool tcptop = {
@@ -109,8 +116,5 @@ const struct tool tcptop = {
 	.opts = opts,
 	.positional = words,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
-	.live = &live,
+	.totals = &totals,
 };

@@ -42,8 +42,8 @@ size_t tool_list(struct options *tools, size_t room, const char *names)
 			continue;
 		if (count == room)
 			fatal(EXIT_USAGE, "more than %zu tools", room);
-		if (tool->extra_names)
-			enum_extend(tool->extra_names);
+		if (tool->lookup && tool->lookup->extra_names)
+			enum_extend(tool->lookup->extra_names);
 		options_init(&tools[count++], tool);
 	}
 	if (!count)

@@ -62,7 +62,7 @@ static void start_tool(struct proof *proof, const struct doctor *doctor, const s
 	add(to, "nettrace");
 	add(to, proof->tool->name);
 	add_all(to, usual);
-	if (!proof->tool->no_sockets) {
+	if (is_about_sockets(proof->tool)) {
 		add(to, "--netns");
 		add(to, "/proc/self/ns/net");
 	}

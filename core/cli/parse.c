@@ -217,7 +217,7 @@ static void check_together(struct options *options)
 	if (options->interval && !options_totals(options))
 		fatal(EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
-		options->interval = options->recorded ? options->recorded->interval : tool->every;
+		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
 	if (options->record && !strcmp(options->record, "-") && tool->fields->name)
 		fatal(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
@@ -248,8 +248,8 @@ void options_parse_recorded(struct options *options, const struct tool *tool, co
 	char **words, *doc;
 
 	program_name = tool->name;
-	if (tool->extra_names)
-		enum_extend(tool->extra_names);
+	if (tool->lookup && tool->lookup->extra_names)
+		enum_extend(tool->lookup->extra_names);
 	options_init(options, tool);
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);

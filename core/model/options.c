@@ -13,16 +13,16 @@ void options_init(struct options *options, const struct tool *tool)
 	*options = (struct options){
 		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
 	};
-	if (tool->listeners)
+	if (tool->lookup && tool->lookup->listeners)
 		options->settings.flags |= LISTENERS_NEEDED;
 }
 
 const struct field *options_totals(const struct options *options)
 {
 	const struct tool *tool = options->tool;
-	bool wanted = !tool->summary_flag || (options->settings.flags & tool->summary_flag);
+	bool wanted = is_interval_tool(tool) || (options->settings.flags & tool_summary_flag(tool));
 
-	return wanted ? tool->summary_fields : NULL;
+	return wanted ? tool_totals(tool) : NULL;
 }
 
 const char *options_effective_text(const struct options *options)
@@ -32,6 +32,6 @@ const char *options_effective_text(const struct options *options)
 
 bool options_are_remade(const struct options *options)
 {
-	return options->recorded && options->tool->synthesize &&
+	return options->recorded && tool_synthesis(options->tool) &&
 	       strcmp(options->recorded->name, options->tool->name) != 0;
 }

@@ -120,7 +120,7 @@ static void put_tool(struct text *text, const struct options *options)
 
 	text_string(text, "tool");
 	put_word(text, tool->name);
-	put_number(text, tool->event_size);
+	put_number(text, tool->image.event_size);
 	text_char(text, '\n');
 	put_number_line(text, "flags", options->settings.flags);
 	for (size_t i = 0; i < NUMBER_ITEMS; i++) {
@@ -139,8 +139,8 @@ static void put_tool(struct text *text, const struct options *options)
 		put_line(text, "text", options->text, strlen(options->text));
 	put_fields(text, common_fields, common_fields);
 	put_fields(text, tool->fields, tool->fields);
-	if (tool->summary_fields != tool->fields)
-		put_fields(text, tool->summary_fields, tool->summary_fields);
+	if (tool_totals(tool) != tool->fields)
+		put_fields(text, tool_totals(tool), tool_totals(tool));
 	put_enums(text, tool->fields);
 }
 

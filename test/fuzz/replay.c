@@ -57,7 +57,7 @@ static void ask(struct options *options, const struct tool *tool, const struct r
 	options->wide = how & 4;
 	options->timestamp = options->time = how & 8;
 	if (how & 16) /* what is about summaries, histograms and stacks, whatever it is */
-		options->settings.flags |= ~tool->fixed_flags & 0xff;
+		options->settings.flags |= ~(tool->recording ? tool->recording->fixed_flags : 0) & 0xff;
 	options->interval = how & 32 ? 1000000000 : recorded->interval;
 	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))
 		tool->check(options);
@@ -73,8 +73,8 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 	if (!recording)
 		return;
 	recorded = record_head_tool(recording_head(recording), tool->name);
-	if (!recorded && tool->synthesize)
-		recorded = record_head_tool(recording_head(recording), tool->synthesize->from->name);
+	if (!recorded && tool_synthesis(tool))
+		recorded = record_head_tool(recording_head(recording), tool_synthesis(tool)->from->name);
 	if (recorded) {
 		ask(&options, tool, recorded, how);
 		replay_run(&options, &options, 1, recording, out);

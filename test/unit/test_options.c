@@ -94,8 +94,7 @@ static const struct opt retrans_opts[] = {
 static const struct tool retrans = { .name = "retrans",
 				     .summary = "Show retransmissions.",
 				     .opts = retrans_opts,
-				     .summary_fields = retrans_counts,
-				     .summary_flag = COUNTS };
+				     .totals = &(const struct totals){ .fields = retrans_counts, .flag = COUNTS } };
 
 enum { NANOSECONDS = 1, PER_CPU = 2, NETNS = 4, VERBOSE = 8 };
 
@@ -147,9 +146,8 @@ static const struct tool top = { .name = "top",
 				 .summary = "Show totals.",
 				 .opts = top_opts,
 				 .positional = top_words,
-				 .summary_fields = totals,
-				 .every = 3000000000,
-				 .no_sockets = true };
+				 .totals = &(const struct totals){ .fields = totals, .every = 3000000000 },
+				 .subject = NONE };
 
 /* bcc's -N, --netns is a flag; here --netns takes a filter, too. Its -v is about columns. */
 static const struct opt tracer_opts[] = {
