@@ -2,6 +2,7 @@
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
 #include <string.h>
 
+#include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/names/devices.h"
 #include "core/model/options.h"
@@ -50,8 +51,13 @@ static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
 				    .total = true,
 				    .rule = true };
 
+struct own_options {
+	struct netqtop_options of_programs;
+	const char *names; /* as the user wrote them */
+};
+
 static const struct opt opts[] = {
-	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct options, text),
+	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct own_options, names),
 	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
 		  "records, "
 		  "else 0; of veth, those of the sender" },
@@ -64,18 +70,18 @@ static const char *const words[] = { "name", "interval", "count", NULL };
 
 static void check(struct options *options)
 {
-	struct settings *settings = &options->settings;
+	struct own_options *own = options->own;
 	const char *message;
 
 	if (options->recorded) /* their devices are those of the recording */
 		return;
-	if (!options->text)
+	if (!own->names)
 		fatal(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
-	message = devices_find(&settings->selected, options->text, DEVICES);
+	message = devices_find(&own->of_programs.devices, own->names, DEVICES);
 	if (!message)
-		message = value_own_netns(&settings->filter.netns);
+		message = value_own_netns(&options->settings.filter.netns);
 	if (message)
-		fatal(EXIT_USAGE, "-n %s: %s", options->text, message);
+		fatal(EXIT_USAGE, "-n %s: %s", own->names, message);
 }
 
 /* How many queues the device has in use; what packets told is newer than what was asked at the start. */
@@ -93,7 +99,8 @@ static uint32_t queues_in_use(const struct counter *counter, uint32_t device, ui
 static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
 	struct netqtop_event *e = (struct netqtop_event *)event;
-	const struct list *devices = &options->settings.selected;
+	const struct own_options *own = options->own;
+	const struct list *devices = &own->of_programs.devices;
 	const struct queue *now = counter->now;
 	struct queue *reported = counter->reported;
 	uint32_t device = counter->key / QUEUE_KEYS / DIRECTIONS, number = counter->key % QUEUE_KEYS;
@@ -125,6 +132,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct own_options *own = options->own;
 	const struct netqtop_event *e = (const struct netqtop_event *)event;
 	const char *names = options_effective_text(options);
 	char name[DEVICE_NAME], asked[DEVICE_NAME];
@@ -133,12 +141,12 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	if (!names || e->table >= DEVICES * DIRECTIONS)
 		return REPLAY_EXCLUDED;
 	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
-	for (unsigned int i = 0; options->text && i < DEVICES; i++) {
-		devices_name(asked, sizeof(asked), options->text, i);
+	for (unsigned int i = 0; own->names && i < DEVICES; i++) {
+		devices_name(asked, sizeof(asked), own->names, i);
 		if (*asked && !strcmp(asked, name))
 			return REPLAY_SIDE_EVENT;
 	}
-	return options->text ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
+	return own->names ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)
@@ -183,6 +191,17 @@ static const struct totals totals = {
 
 static const struct replay_rules recording = { .filter = filter_recorded };
 
+static const struct expectation proof[] = {
+	{ "packets out", "direction=tx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4,
+	  .options = "-n lo" },
+	{ "packets in", "direction=rx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4 },
+	{ "tx packets", "direction=tx", "lo_tx_packets", .sum = "packets", .family = BY_KERNEL },
+	{ "rx packets", "direction=rx", "lo_rx_packets", .sum = "packets", .family = BY_KERNEL },
+	/* Loopback counts them without their MAC headers. */
+	{ "tx bytes", "direction=tx", "lo_tx_bytes+14*lo_tx_packets", .sum = "bytes", .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(netqtop);
 
 const struct tool netqtop = {
@@ -193,10 +212,12 @@ const struct tool netqtop = {
 	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,
 	.derive = derive,
 	.fields = fields,
 	.totals = &totals,
 	.recording = &recording,
+	.proof = proof,
 };

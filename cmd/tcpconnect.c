@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnect.c: TCP connections as they are opened, also those that come to nothing. */
+#include "core/model/expectation.h"
 #include "core/names/dns.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
@@ -166,6 +167,24 @@ static const struct replay_rules recording = {
 	.filter = filter_recorded,
 };
 
+/* The programs that one of is needed for. */
+#define SEES_CALLS    "connect_cast|connect_helper"
+#define SEES_REQUESTS "request_cast|request_helper"
+
+static const struct expectation proof[] = {
+	{ "ok", "result=ok error=null pid=@client_pid", "established" },
+	{ "refused", "result=refused error=ECONNREFUSED pid=@client_pid", "refuse" },
+	{ "abandoned", "result=abandoned pid=@client_pid rport=@overflow_port", "overflow" },
+	{ "unreachable", "result=unreachable error=ENETUNREACH pid=@client_pid rport=@server_port", "unreachable",
+	  .needs = SEES_CALLS },
+	{ "by io_uring", "result=unreachable error=ENETUNREACH pid=@client_pid rport=@refused_port",
+	  "uring_unreachable", .needs = SEES_REQUESTS },
+	{ "without a SYN", "result=unreachable", NULL, .how = MEASURE },
+	{ "all rows", "", "connects+without a SYN" },
+	{ "ActiveOpens", "result=ok|refused|abandoned", "ActiveOpens", .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(tcpconnect);
 
 const struct tool tcpconnect = {
@@ -181,4 +200,5 @@ const struct tool tcpconnect = {
 	.recording = &recording,
 	.check = check,
 	.derive = derive,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: TCP segments that are sent again, and why. */
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
@@ -101,6 +102,21 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return true;
 }
 
+static const struct expectation proof[] = {
+	/* The reports know of what was sent again before a close, and not for what is never accepted. */
+	{ "client", "pid=@client_pid", "retransmits_client", .how = AT_LEAST },
+	{ "server", "pid=@server_pid", "retransmits_server", .how = AT_LEAST },
+	{ "SYN-ACK", "cause=SYN-ACK kind=S pid=@server_pid", "synack", .how = AT_LEAST },
+	{ "SYN", "cause=SYN state=SYN_SENT pid=@client_pid", "syn", .how = AT_LEAST },
+	{ "FAST", "cause=FAST", "fast", .how = AT_LEAST },
+	{ "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
+	{ "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
+	{ "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
+	{ "RetransSegs", "", "RetransSegs", .family = BY_KERNEL },
+	{ "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(tcpretrans);
 
 const struct tool tcpretrans = {
@@ -114,4 +130,5 @@ const struct tool tcpretrans = {
 	.totals = &totals,
 	.story = &story,
 	.derive = derive,
+	.proof = proof,
 };

@@ -51,6 +51,12 @@ size_t tool_list(struct options *tools, size_t room, const char *names)
 	return count;
 }
 
+void tool_list_free(struct options *tools, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		options_free(&tools[i]);
+}
+
 void tool_list_inherit(struct options *tool, const struct options *run)
 {
 	tool->settings.filter = run->settings.filter;

@@ -9,6 +9,7 @@
 
 #include "probes/wire.h"
 
+struct expectation;
 struct options;
 struct tool;
 
@@ -107,13 +108,14 @@ enum opt_type {
 	O_ALIAS,    /* another name and letter for the option .alias_of, the tool's own or a common one; its help stays,
 		      unless    given here */
 	O_FLAG,     /* sets the bits .flag in settings.flags */
-	O_LIST,     /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
+	O_LIST,     /* numbers and ranges into a struct list at .off, within .min ... .max */
 	O_ENUM,     /* names of the kernel's enum .btf_enum into a struct list at .off */
-	O_PIDNETNS, /* a process, whose network namespace goes into a struct list at .off */
+	O_PIDNETNS, /* a process, whose network namespace is added to those of --netns */
 	O_NUMBER,   /* a number within .min ... .max, 8 bytes at .off */
 	O_MSEC,     /* milliseconds with a fraction: ns, 8 bytes at .off */
 	O_TEXT,     /* the argument as it is: a const char * at .off, for check() to look at */
 	O_CHOICE,   /* one of .names: its index, 4 bytes at .off */
+	O_TRUE,     /* sets the bool at .off */
 	O_COMMON,   /* core/cli/parse.c knows what to do */
 };
 
@@ -124,11 +126,12 @@ struct opt {
 	const char *arg; /* name of the argument in help; NULL: takes none */
 	const char *alias_of;
 	uint32_t flag;
-	uint16_t off;
+	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
 	const char *const *names; /* O_CHOICE; ends with NULL */
 	const char *help;
+	int8_t group; /* of a helper's: they stand together in --help, in this order (core/cli/helper.h) */
 };
 
 /* ---- hooks ---- */
@@ -264,9 +267,9 @@ struct synthesis {
 	const struct tool *from;
 	const char *loses; /* what cannot be known of them */
 	/* Takes each event of the other tool, of its full size, in order. True: *made, all unknown until then, is an
-	 * event. */
-	bool (*event)(const struct event *event, struct event *made);
-	void (*reset)(void); /* there are no more */
+	 * event. *state, NULL at first, is what it knows of those before. */
+	bool (*event)(void **state, const struct event *event, struct event *made);
+	void (*free_state)(void *state); /* there are no more */
 };
 
 /* How a replay of its events differs from a run. */
@@ -302,8 +305,11 @@ struct tool {
 	const char *const *examples; /* "tcpstates -L 80,443", "what it shows", ..., NULL */
 	struct bpf_image image;      /* see OBJECT */
 	enum subject subject;
-	const struct field *fields;    /* columns in the order of the table; ends with a NULL name */
-	const struct opt *opts;        /* ends with a row of no name */
+	const struct field *fields; /* columns in the order of the table; ends with a NULL name */
+	const struct opt *opts;     /* ends with a row of no name */
+	/* Of the struct that they are stored in, one for each instance (options.own), zeroes at first. Where its
+	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h) it begins with a copy of that. */
+	size_t options_size;
 	const char *const *positional; /* options that words without dashes stand for, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* What more it can do; NULL: not that. */
@@ -312,6 +318,8 @@ struct tool {
 	const struct replay_rules *recording;
 	const struct journal *journal;
 	const struct lookup *lookup;
+	/* What it has to count on the doctor's traffic (core/model/expectation.h); a unit test asks for it. */
+	const struct expectation *proof;
 	/* Called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(struct options *options);
 	/* Called for each event before anything else looks at it: fills members that only the user half can know.

@@ -6,6 +6,7 @@
 #include "probes/tcpconnlat.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct tcpconnlat_options);
 
 static __always_inline void emit(struct event *head, const struct transition *t, const struct attempt *a)
 {
@@ -15,7 +16,7 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	event_socket(head, t->sk);
 	if (!event_wanted(head, t->sk))
 		return;
-	if (t->duration < settings.numbers[TCPCONNLAT_MINIMUM]) { /* one that is not known is shown */
+	if (t->duration < own.minimum) { /* one that is not known is shown */
 		COUNT(filtered);
 		return;
 	}

@@ -55,7 +55,6 @@ static void list_ports(struct arguments *to, const struct sandbox *sandbox)
 static void start_tool(struct proof *proof, const struct doctor *doctor, const struct sandbox *sandbox)
 {
 	static const char *const usual[] = { "--json", "--debug", "--ring-size", "1", NULL };
-	const struct expectation *row = expectations_of(proof->tool->name);
 	struct arguments arguments = { .n = 0 }, *to = &arguments;
 	char *left = to->options, *word;
 
@@ -71,7 +70,8 @@ static void start_tool(struct proof *proof, const struct doctor *doctor, const s
 	exclusions_known_rungs(to->rung, sizeof(to->rung), doctor->exclusions.rung, proof->tool);
 	add_named(to, "--rung", to->rung);
 	list_ports(to, sandbox);
-	snprintf(to->options, sizeof(to->options), "%s", row->options ? row->options : "");
+	snprintf(to->options, sizeof(to->options), "%s",
+		 proof->tool->proof->options ? proof->tool->proof->options : "");
 	while ((word = strsep(&left, " ")))
 		if (*word)
 			add(to, strcmp(word, "@ports") ? word : to->ports);
@@ -106,7 +106,7 @@ static void start_tools(struct proof *proofs, size_t n, const struct doctor *doc
 	size_t at_once = cpus > 0 ? (size_t)cpus : 1, waited = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!expectations_of(proofs[i].tool->name)) {
+		if (!proofs[i].tool->proof) {
 			proofs[i].verdict = NO_PROOF;
 			continue;
 		}

@@ -124,6 +124,10 @@ void configure_object(struct session *session, struct options *options)
 	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
 	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
 		fatal(EXIT_FAILED, "internal: the object has no settings of this size");
+	map = bpf_object__find_map_by_name(session->object, ".rodata.own");
+	if (map && (bpf_map__value_size(map) > session->tool->options_size ||
+		    bpf_map__set_initial_value(map, options->own, bpf_map__value_size(map))))
+		fatal(EXIT_FAILED, "internal: the object has other options than the tool");
 	configure_shared_maps(session, options);
 	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
 	if (!settings->has_tag_slots)

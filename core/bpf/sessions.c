@@ -147,7 +147,9 @@ static void drop_tool(struct sessions *sessions, struct options *options, const 
 	message("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what,
 		strerror(-failed->failed.error));
 	sessions->count--;
+	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
+	options[sessions->count] = (struct options){ .tool = NULL };
 }
 
 /* What each tool misses here; of several, with its name. */

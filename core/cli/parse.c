@@ -84,7 +84,7 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 
 static const char *store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
 {
-	void *place = (char *)options + opt->off;
+	void *place = (char *)options->own + opt->off;
 
 	switch (opt->type) {
 	case O_FLAG:
@@ -99,7 +99,7 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 			fatal(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
 	case O_PIDNETNS:
-		return value_pid_netns(place, arg);
+		return value_pid_netns(&options->settings.filter.netns, arg);
 	case O_NUMBER:
 		return value_number(place, arg, opt->min, opt->max);
 	case O_MSEC:
@@ -109,6 +109,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 		return NULL;
 	case O_CHOICE:
 		return choose(place, opt, arg);
+	case O_TRUE:
+		*(bool *)place = true;
+		return NULL;
 	case O_ALIAS:
 	case O_COMMON:
 		break;
@@ -142,6 +145,14 @@ static void store(struct options *options, const struct option_item *item, const
 	if (options->recorded && !replay_has_option(opt))
 		refuse(EXIT_USAGE, option, NULL, "of no use where a recording is replayed");
 	message = common ? common->set(options, opt, arg) : store_own(options, opt, option, arg);
+
+	if (message)
+		refuse(EXIT_USAGE, option, arg, message);
+}
+
+void options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
+{
+	const char *message = store_own(options, opt, option, arg);
 
 	if (message)
 		refuse(EXIT_USAGE, option, arg, message);

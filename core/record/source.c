@@ -80,7 +80,7 @@ static const struct event *synthesized(struct replay_source *source, const struc
 	memset(source->from, 0, from->image.event_size);
 	memcpy(source->from, event, *size < from->image.event_size ? *size : from->image.event_size);
 	memcpy(source->made, source->unknown, tool->image.event_size);
-	if (!source->synthesis->event(source->from, source->made))
+	if (!source->synthesis->event(&source->synthesis_state, source->from, source->made))
 		return NULL;
 	*size = tool->image.event_size;
 	return source->made;
@@ -120,7 +120,7 @@ void replay_source_stop(struct replay_source *source)
 {
 	record_layout_free(source->layout);
 	if (source->synthesis)
-		source->synthesis->reset();
+		source->synthesis->free_state(source->synthesis_state);
 	free(source->from);
 	free(source->unknown);
 	free(source->made);

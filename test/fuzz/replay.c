@@ -78,6 +78,7 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 	if (recorded) {
 		ask(&options, tool, recorded, how);
 		replay_run(&options, &options, 1, recording, out);
+		options_free(&options);
 	}
 	recording_close(recording);
 }
@@ -101,7 +102,10 @@ static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, 
 		asked.format = how % 3;
 		asked.settings.flags = how & 16 && asked.format != FORMAT_CSV ? TIMELINE_FLOW : 0;
 		replay_run(&asked, each, count, recording, out);
+		options_free(&asked);
 	}
+	while (count)
+		options_free(&each[--count]);
 	recording_close(recording);
 }
 

@@ -388,6 +388,8 @@ static void settings_are_as_large_as_here(void **state)
 
 	check(settings, tool, "settings");
 	check(bpf_map__value_size(settings) == sizeof(struct settings), tool, "settings");
+	settings = bpf_object__find_map_by_name(object, ".rodata.own");
+	check(!settings || bpf_map__value_size(settings) <= tool->options_size, tool, "own options");
 	check(bpf_object__find_map_by_name(object, "ring"), tool, "ring");
 	check(bpf_object__find_map_by_name(object, "ledger"), tool, "ledger");
 	check(bpf_map__value_size(bpf_object__find_map_by_name(object, "ledger")) == sizeof(struct ledger_counters),
