@@ -42,8 +42,7 @@ static void add_tool(void *own, const char *name)
 		fatal(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
 	while (doctor->tools[n] && doctor->tools[n] != found)
 		n++;
-	if (n < DOCTOR_TOOLS)
-		doctor->tools[n] = found;
+	doctor->tools[n] = found;
 }
 
 static const struct helper helper = {
@@ -107,10 +106,12 @@ const struct helper *doctor_helper(void)
 
 int doctor_main(int argc, char **argv)
 {
-	struct doctor doctor = { 0 };
+	struct doctor doctor = { .tools = calloc(tools_count() + 1, sizeof(*doctor.tools)) };
 	int code;
 
 	program_name = helper.name;
+	if (!doctor.tools)
+		fatal(EXIT_FAILED, "out of memory");
 	helper_parse(&helper, &doctor, argc, argv);
 	if (doctor.all_rungs && (doctor.prove || doctor.exclusions.rung))
 		fatal(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
@@ -121,6 +122,7 @@ int doctor_main(int argc, char **argv)
 	check_names(&doctor, "--rung", doctor.exclusions.rung, exclusions_known_rungs);
 	machine_detect(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
+	free(doctor.tools);
 	if (fflush(stdout) == EOF || ferror(stdout)) {
 		message("stdout: cannot be written");
 		return EXIT_FAILED;

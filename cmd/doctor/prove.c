@@ -211,15 +211,19 @@ static void prove_alone(struct proof *proof, const struct doctor *doctor)
 
 int doctor_prove(const struct doctor *doctor)
 {
-	static struct proof proofs[DOCTOR_TOOLS];
+	struct proof *proofs;
 	const char *reports[PROVE_REPORTS] = { NULL };
 	struct sandbox sandbox;
 	size_t n = 0;
+	int code;
 
-	while (doctor->tools[n]) {
-		proofs[n].tool = doctor->tools[n];
+	while (doctor->tools[n])
 		n++;
-	}
+	proofs = calloc(n, sizeof(*proofs));
+	if (!proofs)
+		fatal(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		proofs[i].tool = doctor->tools[i];
 	prove_at_once(proofs, n, doctor, &sandbox, reports);
 	proof_sandbox_print(&sandbox, reports, doctor);
 	for (size_t i = 0; i < n; i++) {
@@ -227,5 +231,7 @@ int doctor_prove(const struct doctor *doctor)
 			prove_alone(&proofs[i], doctor);
 		proof_print(&proofs[i], doctor);
 	}
-	return exit_code(proofs, n);
+	code = exit_code(proofs, n);
+	free(proofs);
+	return code;
 }

@@ -5,7 +5,7 @@
 
 #include "core/bpf/session.h"
 
-#define TOOLS_MOST 16
+#define TOOLS_MOST 64
 
 /* Gets every event of the ring, in the ring's order; `size` is at least that of struct event. False: enough for now. */
 typedef bool sessions_event(void *context, const struct event *event, size_t size);

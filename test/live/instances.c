@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* instances.c: two instances of a tool in one process, each with options of its own: instances TOOL "OPTION ..." "OPTION
- * ...". Prints "ready", and until stdin ends a line for each event: the instance, the local and the remote port. */
+/* instances.c: instances of a tool in one process, each with options of its own: instances TOOL "OPTION ..." "OPTION
+ * ..."
+ * ... Prints "ready", and until stdin ends a line for each event: the instance, the local and the remote port. */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +12,7 @@
 #include "core/bpf/sessions.h"
 #include "core/cli/parse.h"
 
-#define INSTANCES 2
-#define MOST      16 /* words */
+#define MOST 16 /* words */
 
 static void parse_words(struct options *options, const struct tool *tool, char *text)
 {
@@ -35,15 +35,16 @@ static bool print_event(void *context, const struct event *event, size_t size)
 int main(int argc, char **argv)
 {
 	static struct sessions sessions;
-	struct options options[INSTANCES];
+	static struct options options[TOOLS_MOST];
 	struct pollfd ends = { .fd = STDIN_FILENO, .events = POLLIN };
-	const struct tool *tool = argc == 2 + INSTANCES ? tool_find(argv[1]) : NULL;
+	const struct tool *tool = argc > 2 && argc - 2 <= TOOLS_MOST ? tool_find(argv[1]) : NULL;
+	size_t count = (size_t)argc - 2;
 
 	if (!tool)
-		fatal(EXIT_USAGE, "usage: instances TOOL OPTIONS OPTIONS");
-	for (int i = 0; i < INSTANCES; i++)
+		fatal(EXIT_USAGE, "usage: instances TOOL OPTIONS...");
+	for (size_t i = 0; i < count; i++)
 		parse_words(&options[i], tool, argv[2 + i]);
-	sessions_start(&sessions, options, INSTANCES, print_event, NULL);
+	sessions_start(&sessions, options, count, print_event, NULL);
 	puts("ready");
 	fflush(stdout);
 	while (!poll(&ends, 1, 50))
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
 		sessions_read(&sessions);
 	while (sessions.got);
 	sessions_stop(&sessions);
-	for (int i = 0; i < INSTANCES; i++)
+	for (size_t i = 0; i < count; i++)
 		options_free(&options[i]);
 	return EXIT_DONE;
 }
