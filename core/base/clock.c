@@ -52,6 +52,18 @@ uint64_t clock_wall_us(uint64_t boot)
 	return wall_ns(boot) / 1000;
 }
 
+/* Once a second: apart from what is called for each row, whose stack need not be checked then. */
+__attribute__((noinline)) static void put_local_second(char to[8], uint64_t second)
+{
+	time_t time = (time_t)second;
+	struct tm local;
+
+	localtime_r(&time, &local);
+	put_padded(to, (uint64_t)local.tm_hour, 2);
+	put_padded(to + 3, (uint64_t)local.tm_min, 2);
+	put_padded(to + 6, (uint64_t)local.tm_sec, 2);
+}
+
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
 {
 	/* localtime() looks at files and rules: once a second is enough. */
@@ -60,13 +72,7 @@ char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
 	uint64_t wall = wall_ns(boot), second = wall / SECOND;
 
 	if (second != cached_second) {
-		time_t time = (time_t)second;
-		struct tm local;
-
-		localtime_r(&time, &local);
-		put_padded(cached, (uint64_t)local.tm_hour, 2);
-		put_padded(cached + 3, (uint64_t)local.tm_min, 2);
-		put_padded(cached + 6, (uint64_t)local.tm_sec, 2);
+		put_local_second(cached, second);
 		cached_second = second;
 	}
 	memcpy(to, cached, 8);
@@ -92,6 +98,20 @@ void clock_format(struct text *text, uint64_t boot, const char *form)
 	text_bytes(text, line, strftime(line, sizeof(line), form, &local));
 }
 
+__attribute__((noinline)) static void put_utc_second(char to[20], uint64_t second)
+{
+	time_t time = (time_t)second;
+	struct tm utc;
+
+	gmtime_r(&time, &utc);
+	put_padded(to, (uint64_t)(utc.tm_year + 1900), 4);
+	put_padded(to + 5, (uint64_t)(utc.tm_mon + 1), 2);
+	put_padded(to + 8, (uint64_t)utc.tm_mday, 2);
+	put_padded(to + 11, (uint64_t)utc.tm_hour, 2);
+	put_padded(to + 14, (uint64_t)utc.tm_min, 2);
+	put_padded(to + 17, (uint64_t)utc.tm_sec, 2);
+}
+
 char *clock_put_rfc3339(char *to, uint64_t boot)
 {
 	static char cached[20] = "0000-00-00T00:00:00.";
@@ -99,16 +119,7 @@ char *clock_put_rfc3339(char *to, uint64_t boot)
 	uint64_t wall = wall_ns(boot), second = wall / SECOND;
 
 	if (second != cached_second) {
-		time_t time = (time_t)second;
-		struct tm utc;
-
-		gmtime_r(&time, &utc);
-		put_padded(cached, (uint64_t)(utc.tm_year + 1900), 4);
-		put_padded(cached + 5, (uint64_t)(utc.tm_mon + 1), 2);
-		put_padded(cached + 8, (uint64_t)utc.tm_mday, 2);
-		put_padded(cached + 11, (uint64_t)utc.tm_hour, 2);
-		put_padded(cached + 14, (uint64_t)utc.tm_min, 2);
-		put_padded(cached + 17, (uint64_t)utc.tm_sec, 2);
+		put_utc_second(cached, second);
 		cached_second = second;
 	}
 	memcpy(to, cached, sizeof(cached));
