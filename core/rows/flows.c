@@ -39,7 +39,7 @@ struct flows *flows_new(struct timeline *timeline)
 
 static struct list_of_flows *list_of(struct flows *flows, const struct flow *flow)
 {
-	return flow->closed ? &flows->closed : &flows->open;
+	return flow->over ? &flows->closed : &flows->open;
 }
 
 static void unlink_flow(struct list_of_flows *list, struct flow *flow)
@@ -157,8 +157,18 @@ static void add_row(struct flows *flows, struct flow *flow, const struct held *h
 	flows->bytes += held->size;
 }
 
-/* The ends of this socket are known now: its rows from before belong to this connection. */
-static void absorb(struct flows *flows, struct flow *flow, uint64_t socket)
+/* Two rows under one socket address whose remote ends agree. A listener has no remote end: it never connects. */
+static bool is_same_remote(const struct flow *early, const struct event *event)
+{
+	const struct event *known = early->rows[0].event;
+
+	return known->rport && known->rport == event->rport && known->netns == event->netns &&
+	       !memcmp(known->raddr, event->raddr, sizeof(known->raddr));
+}
+
+/* The ends of this socket are known now: its rows from before belong to this connection. Not those of another socket
+ * that had the address before: the kernel gives the memory of a closed one to the next. */
+static void absorb(struct flows *flows, struct flow *flow, const struct event *event, uint64_t socket)
 {
 	struct flow_key key;
 	struct flow *early;
@@ -166,7 +176,7 @@ static void absorb(struct flows *flows, struct flow *flow, uint64_t socket)
 	memset(&key, 0, sizeof(key));
 	key.socket = socket;
 	early = find(flows, &key);
-	if (!early || early == flow)
+	if (!early || early == flow || early->over || !is_same_remote(early, event))
 		return;
 	for (size_t i = 0; i < early->count; i++)
 		add_row(flows, flow, &early->rows[i]);
@@ -180,10 +190,11 @@ static void close_flow(struct flows *flows, struct flow *flow, const struct held
 {
 	if (socket)
 		flow->socket_closed = true;
-	if (flow->closed)
+	if (flow->over)
 		return;
 	unlink_flow(&flows->open, flow);
-	flow->closed = held->time;
+	flow->over = true;
+	flow->closed_at = held->time;
 	link_flow(&flows->closed, flow);
 }
 
@@ -199,17 +210,21 @@ static void make_room(struct flows *flows, const struct flow *but)
 	}
 }
 
-/* The row is of a new connection between the same ends: a socket whose end was told changes again, or what the row
- * tells of began when this one was over. */
+/* The row is of a new connection between the same ends, or of a new socket at the same address: a socket whose end was
+ * told changes again, another socket or the beginning of one comes, or what the row tells of began when this was over.
+ */
 static bool is_another(const struct flow *flow, const struct story *story, const struct held *held, uint64_t socket)
 {
-	return (socket && flow->socket_closed) || (story->duration && flow->closed && held->event->ts > flow->closed);
+	if (socket && flow->socket_closed)
+		return true;
+	if (socket && flow->socket && !held->late)
+		return socket != flow->socket || story_begins(story, held->event, held->size);
+	return story->duration && flow->over && held->event->ts > flow->closed_at;
 }
 
-void flows_add(struct flows *flows, const struct held *held)
+/* The connection that the row belongs to. */
+static struct flow *flow_of(struct flows *flows, const struct story *story, const struct held *held, uint64_t socket)
 {
-	const struct story *story = story_of(flows, held);
-	uint64_t socket = story_socket(story, held->event, held->size);
 	struct flow_key key = key_of(held, socket);
 	struct flow *flow = find(flows, &key);
 
@@ -219,10 +234,22 @@ void flows_add(struct flows *flows, const struct held *held)
 	}
 	if (!flow)
 		flow = create(flows, &key);
-	if (socket)
-		absorb(flows, flow, socket);
+	if (socket) {
+		flow->socket = socket;
+		if (!story_begins(story, held->event, held->size))
+			absorb(flows, flow, held->event, socket);
+	}
+	return flow;
+}
+
+void flows_add(struct flows *flows, const struct held *held)
+{
+	const struct story *story = story_of(flows, held);
+	uint64_t socket = story_socket(story, held->event, held->size);
+	struct flow *flow = flow_of(flows, story, held, socket);
+
 	add_row(flows, flow, held);
-	if (!flow->closed) {
+	if (!flow->over) {
 		unlink_flow(&flows->open, flow);
 		link_flow(&flows->open, flow);
 	}
@@ -231,13 +258,18 @@ void flows_add(struct flows *flows, const struct held *held)
 	make_room(flows, flow);
 }
 
+/* What comes so shortly after the end still belongs to it. */
+static bool has_lingered(const struct flow *flow, uint64_t until)
+{
+	return until == UINT64_MAX || (until >= flow->closed_at && until - flow->closed_at >= FLOWS_LINGER);
+}
+
 void flows_finish(struct flows *flows, uint64_t until)
 {
 	struct rows *out = flows->timeline->out;
 	struct flow *flow;
 
-	while (!out->printer.error && !rows_enough(out) && (flow = flows->closed.oldest) &&
-	       (until == UINT64_MAX || flow->closed + FLOWS_LINGER <= until))
+	while (!out->printer.error && !rows_enough(out) && (flow = flows->closed.oldest) && has_lingered(flow, until))
 		print_and_forget(flows, flow);
 	while (until == UINT64_MAX && !out->printer.error && !rows_enough(out) && (flow = flows->open.oldest))
 		print_and_forget(flows, flow);
