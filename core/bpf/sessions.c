@@ -160,6 +160,9 @@ static void tell(struct sessions *sessions)
 		ladder_tell(session, session->options);
 	}
 	say_name = name;
+	if (kernel_hides_processes() && !sessions->each[0].tool->no_sockets)
+		say("note: running in a PID namespace: process IDs in rows, and those that -p takes, are the host's, "
+		    "not those that ps shows here (--pid host)");
 }
 
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
