@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
+#include <errno.h>
 #include <string.h>
 
 #include "core/model/counted.h"
@@ -89,6 +90,39 @@ static uint32_t queues_in_use(const struct counted *counted, uint32_t device, ui
 	return direction == DIRECTION_TX ? DEVICE_TX_QUEUES(asked) : DEVICE_RX_QUEUES(asked);
 }
 
+/* Once an interval, with the counter of each device that is of no queue; its `told` has what the device has received.
+ */
+static void look_at_device(const struct options *options, const struct counted *counted, uint32_t device)
+{
+	static bool told_gone[DEVICES];
+	struct queue *told = counted->told;
+	struct device_received received;
+	char name[DEVICE_NAME];
+	int error = device_received(&received, (uint32_t)options->settings.only.item[device].first);
+
+	if (error == -ENODEV && !told_gone[device]) {
+		devices_name(name, sizeof(name), options_made_with(options), device);
+		say("note: %s is gone; another interface of that name is not traced (start netqtop again)", name);
+		told_gone[device] = true;
+	}
+	if (error)
+		return;
+	told->bytes = received.bytes;
+	told->sizes[0] = received.packets;
+}
+
+/* What came up from another interface no program has seen: all of it is the device's own count, in the first queue. Its
+ * place is behind that of look_at_device(). */
+static void take_received(const struct counted *counted, struct netqtop_event *e)
+{
+	struct queue *told = counted->told, *received = told - 1;
+
+	if (e->queue)
+		return;
+	e->bytes = grown_by(&told->bytes, &received->bytes);
+	e->packets = grown_by(&told->sizes[0], &received->sizes[0]);
+}
+
 /* Queues that exist, and those that ever did, have rows, whatever they have carried. */
 static bool grown(const struct options *options, const struct counted *counted, struct event *event)
 {
@@ -98,12 +132,18 @@ static bool grown(const struct options *options, const struct counted *counted, 
 	struct queue *told = counted->told;
 	uint32_t device = counted->key / QUEUE_KEYS / DIRECTIONS, number = counted->key % QUEUE_KEYS;
 
+	if (device < devices->count && counted->key == QUEUE_KEY(device, DIRECTION_TX, QUEUES))
+		look_at_device(options, counted, device);
 	if (device >= devices->count || number == QUEUES)
 		return false;
 	e->table = (uint8_t)(counted->key / QUEUE_KEYS);
 	e->direction = e->table % DIRECTIONS;
 	e->queue = (uint16_t)number;
 	e->ifindex = (uint32_t)devices->item[device].first;
+	if (e->direction == DIRECTION_RX && DEVICE_STANDS_ON(devices->item[device].last)) {
+		take_received(counted, e);
+		return number < queues_in_use(counted, device, e->direction, devices->item[device].last);
+	}
 	e->bytes = grown_by(&told->bytes, &now->bytes);
 	if (!told->bytes && number >= queues_in_use(counted, device, e->direction, devices->item[device].last))
 		return false;
