@@ -9,21 +9,11 @@
 #include "cmd/doctor/doctor.h"
 #include "cmd/record.h"
 #include "cmd/replay.h"
+#include "cmd/tools.h"
 #include "cmd/trace.h"
 #include "cmd/traffic/traffic.h"
 #include "core/base/message.h"
-
-#define TOOL(name) extern const struct tool name;
-#include "cmd/tools.def"
-#undef TOOL
-
-static const struct tool *const tools[] = {
-#define TOOL(name) &name,
-#include "cmd/tools.def"
-#undef TOOL
-};
-
-#define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
+#include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
 	{ "doctor", "what works here, what not and why; --prove tries it", NULL, doctor_main, doctor_argp,
@@ -43,15 +33,12 @@ const struct applet *applet_at(size_t i)
 {
 	static struct applet found;
 
-	if (i >= N_TOOLS)
-		return i - N_TOOLS < N_HELPERS ? &helpers[i - N_TOOLS] : NULL;
-	found = (struct applet){ tools[i]->name, tools[i]->summary, tools[i] };
-	return &found;
-}
+	const struct tool *tool = tool_at(i);
 
-const struct tool *applet_tool(size_t i)
-{
-	return i < N_TOOLS ? tools[i] : NULL;
+	if (!tool)
+		return i - tools_count() < N_HELPERS ? &helpers[i - tools_count()] : NULL;
+	found = (struct applet){ tool->name, tool->summary, tool };
+	return &found;
 }
 
 const struct applet *applet_find(const char *name)
@@ -78,48 +65,14 @@ const struct applet *applet_of_link(const char *name)
 	return found;
 }
 
-/* Levenshtein distance; names longer than a row count as far away. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[32], length = strlen(b);
-
-	if (length >= sizeof(row) / sizeof(row[0]))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < length; j++) {
-			size_t best = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			if (diagonal + 1 < best)
-				best = diagonal + 1;
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			row[j + 1] = best;
-		}
-	}
-	return row[length];
-}
-
 const char *applet_nearest(const char *name)
 {
-	const struct applet *found;
-	const char *nearest = NULL;
-	size_t least = 4; /* more edits than that is another word */
+	struct nearest nearest = nearest_to(name);
+	const struct applet *applet;
 
-	for (size_t i = 0; (found = applet_at(i)); i++) {
-		size_t far = distance(found->name, name);
-
-		if (far < least && far < strlen(found->name)) {
-			least = far;
-			nearest = found->name;
-		}
-	}
-	return nearest;
+	for (size_t i = 0; (applet = applet_at(i)); i++)
+		nearest_try(&nearest, applet->name);
+	return nearest.found;
 }
 
 void applets_list(FILE *to)
@@ -171,8 +124,8 @@ int applets_install(int argc, char **argv)
 	if (length < 0)
 		say_exit(EXIT_FAILED, "/proc/self/exe: %s", strerror(errno));
 	self[length] = '\0';
-	for (size_t i = 0; i < N_TOOLS; i++)
-		if (link_tool(self, argv[1], prefix, tools[i]->name))
+	for (size_t i = 0; tool_at(i); i++)
+		if (link_tool(self, argv[1], prefix, tool_at(i)->name))
 			code = EXIT_FAILED;
 	return code;
 }

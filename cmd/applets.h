@@ -18,8 +18,6 @@ struct applet {
 		void); /* of main: its own lines with --json; end with a NULL name; NULL: none */
 };
 
-/* The tools, by number; NULL: no more. */
-const struct tool *applet_tool(size_t i);
 /* All of them, tools first, by number; NULL: no more. The next call may change what it points to. */
 const struct applet *applet_at(size_t i);
 /* NULL: no such applet. */

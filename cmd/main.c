@@ -5,6 +5,7 @@
 
 #include "cmd/applets.h"
 #include "core/bpf/libbpf_log.h"
+#include "core/cli/parse.h"
 #include "core/run/inherited.h"
 #include "core/run/run.h"
 #include "core/base/message.h"

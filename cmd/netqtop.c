@@ -5,7 +5,7 @@
 
 #include "core/model/counted.h"
 #include "core/names/devices.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/base/message.h"
 #include "core/tool.h"
 #include "core/base/values.h"

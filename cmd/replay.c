@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/applets.h"
+#include "cmd/tools.h"
 #include "cmd/trace.h"
-#include "core/cli/help_width.h"
+#include "core/cli/help.h"
 #include "core/run/replay.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
@@ -41,7 +41,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	(void)text;
 	switch (key) {
 	case KEY_HELP:
-		help_width_fit();
+		help_fit_width();
 		argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 			  (char *)(uintptr_t) "nettrace replay");
 		exit(EXIT_DONE);
@@ -75,8 +75,7 @@ static const char *recorded_names(const struct record_head *head)
 static const struct tool *recorded_tool(const struct record_head *head, const char *name,
 					const struct recorded_tool **recorded)
 {
-	const struct applet *applet = applet_find(name);
-	const struct tool *tool = applet && !applet->main ? applet->tool : NULL;
+	const struct tool *tool = tool_find(name);
 
 	*recorded = record_head_tool(head, name);
 	if (!*recorded && tool && tool->remake)
@@ -105,11 +104,11 @@ static char *recorded_stories(const struct record_head *head)
 
 	*names = '\0';
 	for (size_t i = 0; i < head->n_tools; i++) {
-		const struct applet *applet = applet_find(head->tools[i].name);
+		const struct tool *tool = tool_find(head->tools[i].name);
 
-		if (!applet || !applet->tool || applet->main || !applet->tool->story)
+		if (!tool || !tool->story)
 			continue;
-		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", *names ? "," : "", applet->name);
+		snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s%s", *names ? "," : "", tool->name);
 	}
 	return names;
 }
@@ -146,7 +145,7 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 		return replay_timeline(recording, argc - 1, argv + 1);
 	if (strchr(name, ',') && *name != '-')
 		return replay_timeline(recording, argc, argv);
-	if (applet_find(name) || record_head_tool(head, name))
+	if (tool_find(name) || record_head_tool(head, name))
 		return replay_rows(recording, name, argc - 1, argv + 1);
 	if (head->n_tools == 1)
 		return replay_rows(recording, head->tools[0].name, argc, argv);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.c: the time that each kind of softirq takes, or waits. */
 #include "core/model/counted.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/base/message.h"
 #include "core/tool.h"
 #include "probes/filter.h"

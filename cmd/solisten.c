@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* solisten.c: attempts to listen, with their results. */
 #include "core/names/enums.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/tool.h"
 #include "probes/solisten.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnect.c: TCP connections as they are opened, also those that come to nothing. */
 #include "core/names/dns.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/base/message.h"
 #include "core/names/tcp.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnlat.c: how long connecting takes, and how it ends. */
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.c: TCP packets that the kernel drops, why, and from where in its code. */
 #include "core/names/enums.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"

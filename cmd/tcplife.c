@@ -3,7 +3,7 @@
 #include <netinet/tcp.h>
 
 #include "cmd/tcplife_of_states.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"

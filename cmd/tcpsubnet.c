@@ -2,7 +2,7 @@
 /* tcpsubnet.c: bytes by destination subnet, interval by interval. */
 #include <string.h>
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/base/message.h"
 #include "core/names/subnets.h"
 #include "core/tool.h"

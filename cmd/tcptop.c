@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptop.c: what TCP connections carry, interval by interval. */
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/tool.h"
 #include "core/model/byte_hooks.h"
 #include "probes/tcptop.h"

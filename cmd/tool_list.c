@@ -5,17 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/applets.h"
+#include "cmd/tools.h"
 #include "core/base/message.h"
 
 static const struct tool *tool_named(const char *name)
 {
-	const struct applet *applet = applet_find(name);
+	const struct tool *tool = tool_find(name);
 	const char *nearest;
 
-	if (applet && applet->tool && !applet->main)
-		return applet->tool;
-	nearest = applet_nearest(name);
+	if (tool)
+		return tool;
+	nearest = tool_nearest(name);
 	if (nearest)
 		say_exit(EXIT_USAGE, "%.60s: no such tool; did you mean %s?", name, nearest);
 	say_exit(EXIT_USAGE, "%.60s: no such tool; nettrace --list shows them", name);

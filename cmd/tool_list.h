@@ -3,7 +3,7 @@
 #ifndef NETTRACE_TOOL_LIST_H
 #define NETTRACE_TOOL_LIST_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 
 /* Options, as they are before anything is asked for, of the tools in `names`, which have commas between; each once.
  * Returns how many. What is no tool ends the program with one line. */

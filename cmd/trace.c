@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "cmd/applets.h"
 #include "cmd/tool_list.h"
 #include "core/rows/flows.h"
 #include "core/cli/parse.h"

@@ -4,7 +4,7 @@
 #define NETTRACE_TRACE_H
 
 #include "core/base/json.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 
 /* Its options, and the fields of a row of the timeline; no tool of its own. */
 extern const struct tool trace;

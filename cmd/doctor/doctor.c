@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/applets.h"
+#include "cmd/tools.h"
 #include "cmd/doctor/parts.h"
-#include "core/bpf/crossings.h"
-#include "core/cli/help_width.h"
+#include "core/bpf/plan.h"
+#include "core/cli/help.h"
 #include "core/base/message.h"
 
 enum key { KEY_HELP = 'h', KEY_VERBOSE = 'v', KEY_JSON = 256, KEY_ALL, KEY_PROVE, KEY_RUNG, KEY_WITHOUT };
@@ -48,15 +48,15 @@ static const struct argp argp = {
 
 static void add_tool(struct doctor *doctor, const char *name)
 {
-	const struct applet *found = applet_find(name);
+	const struct tool *found = tool_find(name);
 	size_t n = 0;
 
-	if (!found || !found->tool)
+	if (!found)
 		say_exit(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
-	while (doctor->tools[n] && doctor->tools[n] != found->tool)
+	while (doctor->tools[n] && doctor->tools[n] != found)
 		n++;
 	if (n < DOCTOR_TOOLS)
-		doctor->tools[n] = found->tool;
+		doctor->tools[n] = found;
 }
 
 /* argp would print two lines; getopt has already stepped over the option that it does not like. */
@@ -91,7 +91,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		doctor->crossings.rung = text;
 		return 0;
 	case KEY_HELP:
-		help_width_fit();
+		help_fit_width();
 		argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 			  (char *)(uintptr_t) "nettrace doctor");
 		exit(EXIT_DONE);
@@ -163,8 +163,8 @@ int doctor_main(int argc, char **argv)
 	if (doctor.all_rungs && (doctor.prove || doctor.crossings.rung))
 		say_exit(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
 	if (!doctor.tools[0])
-		for (size_t i = 0; applet_tool(i); i++)
-			add_tool(&doctor, applet_tool(i)->name);
+		for (size_t i = 0; tool_at(i); i++)
+			add_tool(&doctor, tool_at(i)->name);
 	check_names(&doctor, "--without", doctor.crossings.without, crossings_known);
 	check_names(&doctor, "--rung", doctor.crossings.rung, rungs_known);
 	machine_ask(&doctor.machine);

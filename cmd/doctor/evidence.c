@@ -64,3 +64,85 @@ const char *kernel_report(void)
 	fputs("\"end\":0}", out);
 	return fclose(out) ? NULL : report;
 }
+
+/* ---- what a tool itself said with --debug: which programs serve it, and what it cannot tell here ---- */
+
+/* None of these programs serves: the kernel does not give them, or a lower rung was asked for. What --without took is
+ * no excuse. */
+bool said_refused(const char *messages, const char *programs)
+{
+	while (*programs) {
+		size_t length = strcspn(programs, "|");
+		char lacking[96], passed[96];
+
+		snprintf(lacking, sizeof(lacking), "(%.*s) not to be had here", (int)length, programs);
+		snprintf(passed, sizeof(passed), "(%.*s) passed over", (int)length, programs);
+		if (!strstr(messages, lacking) && !strstr(messages, passed))
+			return false;
+		programs += length + (programs[length] == '|');
+	}
+	return true;
+}
+
+/* Calls take(text, context) for each line "TOOL: WORD text". */
+static void each_said(const struct proof *proof, const char *word,
+		      void (*take)(const char *text, size_t length, void *context), void *context)
+{
+	char start[64];
+	size_t length = (size_t)snprintf(start, sizeof(start), "%s: %s ", proof->tool->name, word);
+
+	for (const char *line = proof->child.messages; line && *line;
+	     line += strcspn(line, "\n"), line += *line == '\n')
+		if (!strncmp(line, start, length))
+			take(line + length, strcspn(line + length, "\n"), context);
+}
+
+const struct json_key said_hook_keys[] = {
+	{ "hook", JSON_TEXT, .help = "the place in the kernel" },
+	{ "rung", JSON_TEXT, .help = "how and where the program is attached" },
+	{ "program", JSON_TEXT, .help = "what served it" },
+	{},
+};
+
+/* "inet_sock_set_state: tp_btf/inet_sock_set_state (transition)"; what does not serve has more words behind it. */
+static void put_hook(const char *text, size_t length, void *context)
+{
+	char line[256], hook[128], section[128], program[64], rest;
+	struct json_object *list = context, object;
+
+	snprintf(line, sizeof(line), "%.*s", (int)length, text);
+	if (sscanf(line, "%127[^:]: %127s (%63[^)])%c", hook, section, program, &rest) != 3)
+		return;
+	json_element(list);
+	json_begin(&object, list->text, said_hook_keys);
+	json_text(&object, "hook", hook);
+	json_text(&object, "rung", section);
+	json_text(&object, "program", program);
+	json_end(&object);
+}
+
+void said_hooks_json(struct json_object *list, const struct proof *proof)
+{
+	each_said(proof, "hook", put_hook, list);
+}
+
+struct notes {
+	char *text;
+	size_t size;
+};
+
+static void add_note(const char *text, size_t length, void *context)
+{
+	struct notes *notes = context;
+	size_t used = strlen(notes->text);
+
+	snprintf(notes->text + used, notes->size - used, "%s%.*s", used ? "; " : "", (int)length, text);
+}
+
+void said_notes(char *text, size_t size, const struct proof *proof)
+{
+	struct notes notes = { text, size };
+
+	*text = '\0';
+	each_said(proof, "note:", add_note, &notes);
+}

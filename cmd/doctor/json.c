@@ -5,12 +5,6 @@
 
 #include <stdio.h>
 
-void doctor_line(struct text *text)
-{
-	printf("%.*s\n", (int)text->length, text->data);
-	text_free(text);
-}
-
 static void put_error(struct json_object *line, const char *key, int error)
 {
 	json_text(line, key, error ? doctor_error_name(error) : NULL);

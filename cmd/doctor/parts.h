@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/base/json.h"
 #include "core/kernel/machine.h"
 #include "core/bpf/survey.h"
@@ -22,7 +22,7 @@ struct doctor {
 	struct machine machine;
 };
 
-/* doctor_why.c: in words; both texts are valid until the next call. */
+/* cmd/doctor/why.c: in words; both texts are valid until the next call. */
 
 /* Why a rung does not serve: "refused at load: EPERM". "": it could. */
 const char *doctor_why(const struct rung *rung, const struct machine *machine);
@@ -33,11 +33,16 @@ const char *doctor_nameless(const struct tool *tool);
 /* "EPERM"; for a negative errno, too. */
 const char *doctor_error_name(int error);
 
-/* doctor_table.c, doctor_json.c */
+/* cmd/doctor/table.c, cmd/doctor/json.c */
 void doctor_machine_table(const struct machine *machine);
 void doctor_machine_json(const struct machine *machine);
 void doctor_tool_table(const struct survey *survey, const struct doctor *doctor);
 void doctor_tool_json(const struct survey *survey, const struct doctor *doctor);
+/* Prints the words of `text` and a line's end. The cursor stands at or before column `indent`, where further lines
+ * begin, and counts as standing there. */
+void doctor_wrap(const char *text, int indent);
+/* The same for two texts, one after the other. */
+void doctor_wrap_after(const char *first, const char *text, int indent);
 /* Prints a line of JSON, and frees it. */
 void doctor_line(struct text *text);
 /* The first key of all of them. */
@@ -46,7 +51,7 @@ void doctor_line(struct text *text);
 		"about", JSON_TEXT, JSON_TEXTS(what), .help = "what kind of line this is"                              \
 	}
 
-/* doctor_prove.c: returns the exit code. */
+/* cmd/doctor/prove.c: returns the exit code. */
 int doctor_prove(const struct doctor *doctor);
 
 #endif

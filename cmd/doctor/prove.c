@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/base/message.h"
 
 #define SETTLED_MS     200 /* what the last packets set off in softirq */

@@ -54,10 +54,11 @@ struct proof {
 	char first[512]; /* what was wrong at the first try, beside other tools; "": this is the first */
 };
 
-/* doctor_place.c: a network namespace of its own, if that is allowed. Ends the program where nothing can be sent. */
+/* cmd/doctor/place.c: a network namespace of its own, if that is allowed. Ends the program where nothing can be sent.
+ */
 void place_find(struct place *place);
 
-/* doctor_child.c: runs /proc/self/exe with these arguments (argv[0] included, ends with NULL). With `ready`,
+/* cmd/doctor/child.c: runs /proc/self/exe with these arguments (argv[0] included, ends with NULL). With `ready`,
  * "--ready-fd" and its number are put behind argv[1]. */
 void child_start(struct child *child, char *const *argv, bool ready);
 /* Waits until it is attached. False: it ended before, or takes too long. */
@@ -65,11 +66,11 @@ bool child_attached(struct child *child);
 /* Waits for its end, after a signal to it unless 0; reads what it wrote. */
 void child_end(struct child *child, int signal);
 
-/* doctor_kernel.c: a report of how much the counters of TCP of this namespace have grown since it was new, in the form
- * of `nettrace traffic --json`. */
+/* cmd/doctor/evidence.c: a report of how much the counters of TCP of this namespace have grown since it was new, in the
+ * form of `nettrace traffic --json`. */
 const char *kernel_report(void);
 
-/* doctor_said.c: what the tool said of itself (--debug). */
+/* What the tool said of itself (--debug). */
 
 /* None of these programs ("a|b") serves, and the kernel or --rung is why. */
 bool said_refused(const char *messages, const char *programs);
@@ -79,12 +80,12 @@ extern const struct json_key said_hook_keys[];
 /* Its notes, with "; " between: what it cannot tell on this kernel or with these privileges. "": none. */
 void said_notes(char *text, size_t size, const struct proof *proof);
 
-/* doctor_judge.c: counts the rows of a tool that has ended. reports: NULL where there is none. */
+/* cmd/doctor/judge.c: counts the rows of a tool that has ended. reports: NULL where there is none. */
 void judge(struct proof *proof, const struct place *place, const char *const reports[PROVE_REPORTS]);
 /* Something of it was counted wrong. */
 bool judge_is_wrong(const struct proof *proof);
 
-/* doctor_proof.c: what its lines of JSON have, and how they are printed. */
+/* cmd/doctor/report.c: what its lines of JSON have, and how they are printed. */
 extern const struct json_key proof_traffic_keys[], proof_keys[];
 void proof_place_print(const struct place *place, const char *const reports[PROVE_REPORTS],
 		       const struct doctor *doctor);

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/doctor/wrap.h"
-
 #define NUMBER(value) ((unsigned long long)(value))
 #define INDENT        23
 
@@ -19,6 +17,12 @@ static void append(char *line, size_t size, const char *separator, const char *t
 	size_t used = strlen(line);
 
 	snprintf(line + used, size - used, "%s%s", used ? separator : "", text);
+}
+
+void doctor_line(struct text *text)
+{
+	printf("%.*s\n", (int)text->length, text->data);
+	text_free(text);
 }
 
 const struct json_key proof_traffic_keys[] = {

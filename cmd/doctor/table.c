@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/doctor/wrap.h"
 #include "core/kernel/kernel.h"
 
 #define FACT 16 /* columns of a fact's name */
@@ -167,4 +166,34 @@ void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 		       doctor_error_name(survey->error));
 	else
 		printf("%s DOES NOT WORK HERE\n", survey->tool->name);
+}
+
+/* ---- text within 80 columns ---- */
+
+#define COLUMNS 80
+
+void doctor_wrap(const char *text, int indent)
+{
+	int column = indent;
+
+	while (*text) {
+		int length = (int)strcspn(text, " ");
+
+		if (column > indent && column + 1 + length > COLUMNS) {
+			printf("\n%*s", indent, "");
+			column = indent;
+		}
+		column += printf("%s%.*s", column > indent ? " " : "", length, text);
+		text += length;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+void doctor_wrap_after(const char *first, const char *text, int indent)
+{
+	char both[2048];
+
+	snprintf(both, sizeof(both), "%s%s", first, text);
+	doctor_wrap(both, indent);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/print/fields.h"
+#include "core/names/enums.h"
 #include "core/kernel/kernel.h"
 
 #define ENOTSUPP 524 /* the kernel's own, without a name in user space */
@@ -85,7 +85,7 @@ static const char *privileges(int error)
 const char *doctor_nameless(const struct tool *tool)
 {
 	static char text[128];
-	const struct field *field = field_without_names(tool->fields);
+	const struct field *field = enums_missing(tool->fields);
 
 	if (!field)
 		return NULL;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cli/help_width.h"
+#include "core/cli/help.h"
 #include "core/base/message.h"
 #include "core/base/values.h"
 
@@ -104,7 +104,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		t->until_stdin = true;
 		return 0;
 	case KEY_HELP:
-		help_width_fit();
+		help_fit_width();
 		argp_help(traffic_argp(), stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 			  (char *)TRAFFIC_NAME);
 		exit(EXIT_DONE);

@@ -97,17 +97,17 @@ struct action {
 	void (*server)(struct traffic *t, size_t n); /* the same */
 };
 
-/* traffic_options.c: bad input ends the program. */
+/* cmd/traffic/options.c: bad input ends the program. */
 void traffic_parse_options(struct traffic *t, int argc, char **argv);
 
-/* traffic_json.c */
+/* cmd/traffic/json.c */
 void traffic_print_json(const struct traffic *t);
 /* A line on stdout, at once. */
 void traffic_print_line(const char *line);
 
-/* traffic_actions.c, which has those on one connection after the other */
+/* cmd/traffic/actions.c, which has those on one connection after the other */
 extern const struct action traffic_actions[STEPS];
-/* traffic_many.c */
+/* cmd/traffic/many.c */
 void traffic_client_is_dropped(struct traffic *t, size_t n);
 void traffic_server_drops(struct traffic *t, size_t n);
 void traffic_server_drops_for_long(struct traffic *t, size_t n);
@@ -122,7 +122,7 @@ void traffic_server_holds(struct traffic *t, size_t n);
 void traffic_client_releases(struct traffic *t, size_t n);
 void traffic_server_releases(struct traffic *t, size_t n);
 
-/* traffic_uring.c */
+/* cmd/traffic/uring.c */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n);
 void traffic_server_accepts_by_ring(struct traffic *t, size_t n);
 void traffic_server_accepts_by_one_request(struct traffic *t, size_t n);
@@ -133,7 +133,7 @@ void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n);
 
 /* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
 
-/* traffic_process.c */
+/* cmd/traffic/process.c */
 __attribute__((noreturn, format(printf, 1, 2))) void traffic_fail(const char *format, ...);
 int traffic_check(int result, const char *what);
 void *traffic_allocate(size_t n, size_t size);
@@ -148,11 +148,11 @@ void traffic_send_control(const struct traffic *t, const void *message, size_t s
 /* false: the other process has ended. */
 bool traffic_receive_control(const struct traffic *t, void *message, size_t size);
 
-/* traffic_ports.c: opens the server's. */
+/* cmd/traffic/ports.c: opens the server's. */
 void traffic_open_slots(struct traffic *t);
 int traffic_server_socket(const struct traffic *t, size_t slot);
 
-/* traffic_socket.c */
+/* cmd/traffic/socket.c */
 socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_t port);
 int traffic_new_socket(int family, int flags);
 void traffic_limit_waiting(int fd);
@@ -171,19 +171,20 @@ void traffic_finish(struct traffic *t, int fd);
 /* Waits until n connections are in the listener's accept queue. */
 void traffic_wait_queued(int fd, uint32_t n);
 
-/* traffic_uring.c: only while t->ring is set. */
+/* cmd/traffic/uring.c: only while t->ring is set. */
 int traffic_uring_accept(struct traffic *t, int listener);
 /* 0, or an errno */
 int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, socklen_t length);
 
-/* traffic_filter.c: the kernel drops whatever comes for this socket, until it is told not to. */
+/* The kernel drops whatever comes for this socket, until it is told not to. */
 void traffic_discard(int fd);
 void traffic_discard_no_more(int fd);
 uint32_t traffic_drops_of(int fd);
 /* Waits until the socket has dropped n segments; returns how many it has. */
 uint32_t traffic_wait_drops(int fd, uint32_t n);
 
-/* traffic_settle.c: waits until no connection of the server's ports is on its way to CLOSED or TIME_WAIT any more. */
+/* cmd/traffic/settle.c: waits until no connection of the server's ports is on its way to CLOSED or TIME_WAIT any more.
+ */
 void traffic_wait_settled(const struct traffic *t);
 
 #endif

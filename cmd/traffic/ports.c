@@ -119,8 +119,3 @@ void traffic_open_slots(struct traffic *t)
 		}
 	}
 }
-
-int traffic_server_socket(const struct traffic *t, size_t slot)
-{
-	return t->slots[t->family][slot];
-}

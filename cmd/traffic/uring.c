@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* uring.c: accept, connect and listen through io_uring instead of system calls, which tracers of system calls
- * do not see. One request at a time, by the bare kernel interface. */
-#include "cmd/traffic/parts.h"
+/* uring.c: requests through io_uring, one at a time, by the bare kernel interface. */
+#include "cmd/traffic/uring.h"
 
 #include <errno.h>
 #include <linux/io_uring.h>
@@ -14,22 +13,10 @@
 #include "cmd/traffic/traffic.h"
 
 #define COMPLETIONS 4096 /* more than the connections that may wait for accept() */
-#define BACKLOG     16
-#define OP_LISTEN   57 /* an enumerator in newer headers */
 /* Not in the headers of every build machine. */
 #ifndef IORING_ACCEPT_MULTISHOT
 #define IORING_ACCEPT_MULTISHOT (1U << 0)
 #endif
-
-struct uring {
-	int fd;
-	bool multishot;
-	struct io_uring_sqe *submission; /* the queue has this one */
-	struct io_uring_cqe *completions;
-	uint32_t *submitted, *completed_head, *completed_tail, completed_mask;
-	void *memory;
-	size_t memory_size;
-};
 
 static void *map(int fd, size_t size, off_t what)
 {
@@ -40,7 +27,7 @@ static void *map(int fd, size_t size, off_t what)
 	return memory;
 }
 
-static void open_ring(struct traffic *t, struct uring *ring)
+void uring_open(struct traffic *t, struct uring *ring)
 {
 	struct io_uring_params params = { .flags = IORING_SETUP_CQSIZE, .cq_entries = COMPLETIONS };
 	char *memory;
@@ -73,7 +60,7 @@ bool traffic_can_uring(void)
 	return fd >= 0;
 }
 
-static void close_ring(struct traffic *t)
+void uring_close(struct traffic *t)
 {
 	struct uring *ring = t->ring;
 
@@ -98,18 +85,17 @@ static void submit_request(struct uring *ring, const struct io_uring_sqe *reques
 	enter(ring, 1, 0);
 }
 
-static bool has_completed(const struct uring *ring)
+bool uring_has_completed(const struct uring *ring)
 {
 	return *ring->completed_head != __atomic_load_n(ring->completed_tail, __ATOMIC_ACQUIRE);
 }
 
-/* Returns a result; *more: the same request will have others. The limit on the whole program's time is the only one. */
-static int wait_result(struct uring *ring, bool *more)
+int uring_wait_result(struct uring *ring, bool *more)
 {
 	const struct io_uring_cqe *done;
 	int result;
 
-	while (!has_completed(ring))
+	while (!uring_has_completed(ring))
 		enter(ring, 0, 1);
 	done = &ring->completions[*ring->completed_head & ring->completed_mask];
 	result = done->res;
@@ -120,15 +106,15 @@ static int wait_result(struct uring *ring, bool *more)
 
 /* ---- requests ---- */
 
-static int run_request(struct uring *ring, const struct io_uring_sqe *request)
+int uring_run(struct uring *ring, const struct io_uring_sqe *request)
 {
 	bool more;
 
 	submit_request(ring, request);
-	return wait_result(ring, &more);
+	return uring_wait_result(ring, &more);
 }
 
-static int check_result(int result, const char *what, const char *since)
+int uring_check(int result, const char *what, const char *since)
 {
 	if (result == -EINVAL)
 		traffic_fail("io_uring: this kernel cannot %s (Linux %s and later can)", what, since);
@@ -137,7 +123,7 @@ static int check_result(int result, const char *what, const char *since)
 	return result;
 }
 
-static void submit_accept(struct uring *ring, int listener)
+void uring_submit_accept(struct uring *ring, int listener)
 {
 	struct io_uring_sqe request = { .opcode = IORING_OP_ACCEPT, .fd = listener, .accept_flags = SOCK_CLOEXEC };
 
@@ -145,13 +131,13 @@ static void submit_accept(struct uring *ring, int listener)
 	submit_request(ring, &request);
 }
 
-static int accept_result(struct uring *ring)
+int uring_accept_result(struct uring *ring)
 {
 	bool more;
-	int result = wait_result(ring, &more);
+	int result = uring_wait_result(ring, &more);
 
-	check_result(result, ring->multishot ? "accept with one request for all" : "accept",
-		     ring->multishot ? "5.19" : "5.5");
+	uring_check(result, ring->multishot ? "accept with one request for all" : "accept",
+		    ring->multishot ? "5.19" : "5.5");
 	if (ring->multishot && !more)
 		traffic_fail("io_uring: the request to accept all ended too early");
 	return result;
@@ -160,8 +146,8 @@ static int accept_result(struct uring *ring)
 int traffic_uring_accept(struct traffic *t, int listener)
 {
 	if (!t->ring->multishot)
-		submit_accept(t->ring, listener);
-	return accept_result(t->ring);
+		uring_submit_accept(t->ring, listener);
+	return uring_accept_result(t->ring);
 }
 
 int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, socklen_t length)
@@ -170,103 +156,5 @@ int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, 
 		.opcode = IORING_OP_CONNECT, .fd = fd, .addr = (uint64_t)(uintptr_t)to, .off = length
 	};
 
-	return -run_request(t->ring, &request);
-}
-
-/* Ends the one request for all: both the cancellation, with 0, and the cancelled one are completed then. */
-static void cancel_accept(struct uring *ring)
-{
-	struct io_uring_sqe request = { .opcode = IORING_OP_ASYNC_CANCEL, .fd = -1 };
-	bool more;
-	int first = run_request(ring, &request), second = wait_result(ring, &more);
-
-	if (first + second != -ECANCELED)
-		traffic_fail("io_uring: cancelling accept: %d, %d", first, second);
-}
-
-/* ---- the actions: connections without any data ---- */
-
-static void connect_clients(struct traffic *t, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		traffic_finish(t, traffic_open_client(t, SLOT_ACCEPTING, 0));
-}
-
-void traffic_server_accepts_empty(struct traffic *t, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		int fd = traffic_accept_client(t, SLOT_ACCEPTING);
-
-		traffic_wait_end(fd, 0);
-		traffic_finish(t, fd);
-	}
-}
-
-/* The server says first whether it can. */
-void traffic_client_waits_for_ring(struct traffic *t, size_t n)
-{
-	traffic_wait_told(t);
-	connect_clients(t, n);
-}
-
-void traffic_server_accepts_by_ring(struct traffic *t, size_t n)
-{
-	struct uring ring;
-
-	open_ring(t, &ring);
-	traffic_tell(t);
-	traffic_server_accepts_empty(t, n);
-	close_ring(t);
-}
-
-void traffic_server_accepts_by_one_request(struct traffic *t, size_t n)
-{
-	struct uring ring;
-
-	open_ring(t, &ring);
-	ring.multishot = true;
-	submit_accept(&ring, traffic_server_socket(t, SLOT_ACCEPTING));
-	if (has_completed(&ring)) /* nobody has connected yet: an error */
-		accept_result(&ring);
-	traffic_tell(t);
-	traffic_server_accepts_empty(t, n);
-	cancel_accept(&ring);
-	close_ring(t);
-}
-
-void traffic_client_connects_by_ring(struct traffic *t, size_t n)
-{
-	struct uring ring;
-
-	open_ring(t, &ring);
-	connect_clients(t, n);
-	close_ring(t);
-}
-
-void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n)
-{
-	struct uring ring;
-
-	open_ring(t, &ring);
-	for (size_t i = 0; i < n; i++)
-		traffic_open_nowhere(t, SLOT_REFUSING);
-	close_ring(t);
-}
-
-/* Sockets of their own, on ports that the kernel chooses, because those of the slots listen at most once. */
-void traffic_server_listens_by_ring(struct traffic *t, size_t n)
-{
-	struct io_uring_sqe request = { .opcode = OP_LISTEN, .len = BACKLOG };
-	struct sockaddr_storage any;
-	struct uring ring;
-
-	open_ring(t, &ring);
-	for (size_t i = 0; i < n; i++) {
-		request.fd = traffic_new_socket(t->family, 0);
-		traffic_check(bind(request.fd, (struct sockaddr *)&any, traffic_loopback(&any, t->family, 0)), "bind");
-		check_result(run_request(&ring, &request), "listen", "6.11");
-		t->totals->listeners++;
-		traffic_check(close(request.fd), "close");
-	}
-	close_ring(t);
+	return -uring_run(t->ring, &request);
 }

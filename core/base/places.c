@@ -2,7 +2,6 @@
 /* places.c: network namespaces and cgroups, by number or by path, as the numbers that the kernel half compares. */
 #include "core/base/message.h"
 #include "core/base/values.h"
-#include "core/base/values_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>

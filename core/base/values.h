@@ -6,6 +6,7 @@
 #ifndef NETTRACE_BASE_VALUES_H
 #define NETTRACE_BASE_VALUES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "probes/wire.h"
@@ -38,5 +39,20 @@ const char *value_number(uint64_t *number, const char *text, uint64_t min, uint6
 
 /* A number of bytes, with K, M, G or T behind it for powers of 1024. */
 const char *value_size(uint64_t *bytes, const char *text);
+
+/* For parsers of values elsewhere: */
+
+/* Formats a message that lives until the next one. */
+__attribute__((format(printf, 1, 2))) const char *value_message(const char *format, ...);
+
+/* Reads the digits at *text, and moves *text behind them. False: no digit, or more than 64 bits. */
+bool value_digits(const char **text, uint64_t *number);
+
+/* Appends a range. NULL or a message. */
+const char *value_append(struct list *list, uint64_t first, uint64_t last);
+
+/* Calls add(item, to) for each item between the commas of `text`, up to the first message; that gets the item's text
+ * unless the item is all there is or starts the message. */
+const char *value_items(const char *text, const char *(*add)(const char *item, void *to), void *to);
 
 #endif

@@ -8,44 +8,27 @@
 
 #include <bpf/libbpf.h>
 
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/bpf/iterators.h"
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/bpf/parallel_load.h"
 #include "core/bpf/object.h"
 #include "core/bpf/configure.h"
-#include "core/base/message.h"
+#include "core/kernel/kernel.h"
 
-#define NESTED "_nested"
-
-const char *ladder_section(const struct session *session, const char *program)
+static const char *section(void *context, const char *program)
 {
-	const struct bpf_program *found = bpf_object__find_program_by_name(session->object, program);
+	const struct session *session = context;
 
-	if (!found) /* a table of cmd/ and its object disagree: a unit test looks at each */
-		say_exit(EXIT_FAILED, "internal: no program %s in the object", program);
-	return bpf_program__section_name(found);
-}
-
-struct bpf_program *ladder_nested(const struct session *session, const char *program)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "%s" NESTED, program);
-	return bpf_object__find_program_by_name(session->object, name);
-}
-
-static const char *section(void *session, const char *program)
-{
-	return ladder_section(session, program);
+	return object_section(session->object, program);
 }
 
 static int question(void *context, const char *program)
 {
 	const struct session *session = context;
 
-	return kernel_arguments(&session->kernel, program, ladder_section(session, program));
+	return kernel_arguments(&session->kernel, program, object_section(session->object, program));
 }
 
 bool ladder_open(struct session *session)
@@ -66,23 +49,6 @@ static struct bpf_link *attach(struct session *session, struct bpf_program *prog
 								       : iterator_attach(session, program);
 }
 
-/* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
- * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
-void ladder_detach(struct session *session, size_t i)
-{
-	bpf_link__destroy(session->nested[i]);
-	bpf_link__destroy(session->links[i]);
-	session->links[i] = session->nested[i] = NULL;
-}
-
-void ladder_leave(struct session *session)
-{
-	for (size_t i = 0; i < session->plan.count; i++)
-		ladder_detach(session, i);
-	bpf_object__close(session->object);
-	session->object = NULL;
-}
-
 /* Attaches the iterators, or all others. NULL, or the program that was refused. */
 static const char *attach_hooks(struct session *session, bool iterators, int *error)
 {
@@ -95,7 +61,7 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 		program = bpf_object__find_program_by_name(session->object, name);
 		session->links[i] = attach(session, program);
 		if (session->links[i]) {
-			program = ladder_nested(session, name);
+			program = object_nested(session->object, name);
 			session->paired[i] = program != NULL;
 			if (!program || (session->nested[i] = attach(session, program)))
 				continue;
@@ -132,18 +98,12 @@ static const char *try_plan(struct session *session, struct options *options, en
 	return culprit;
 }
 
-void ladder_give_up(const struct session *session, const char *what, int error)
-{
-	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
-		 kernel_remedy(error));
-}
-
 static bool fail(struct session *session, const char *what, int error)
 {
 	snprintf(session->failed.what, sizeof(session->failed.what), "%s", what);
 	session->failed.error = error;
 	if (session->object)
-		ladder_leave(session);
+		session_leave(session);
 	return false;
 }
 
@@ -165,10 +125,9 @@ static bool refuse(struct session *session, const char *culprit, enum fate fate,
 	char *program = session->refused.program;
 
 	snprintf(program, sizeof(session->refused.program), "%s", culprit);
-	if (strstr(program, NESTED))
-		*strstr(program, NESTED) = '\0';
+	object_strip_nested(program);
 	session->refused.error = error;
-	ladder_leave(session);
+	session_leave(session);
 	return plan_refuse(&session->plan, program, fate, error) || fail(session, "loading its BPF programs", error);
 }
 

@@ -5,8 +5,6 @@
 
 #include "core/bpf/session.h"
 
-struct bpf_program;
-
 /* Plans, tries (open, load), and plans again without what the kernel refused, until a plan stands. The iterators are
  * attached, those of the start have run when it returns. False: a required hook has run out of alternatives, and
  * session->failed tells of the last one; nothing is attached or open. */
@@ -14,19 +12,8 @@ bool ladder_load(struct session *session, struct options *options);
 /* Attaches what was loaded; where the kernel refuses that, plans and loads again. False: as ladder_load(). */
 bool ladder_attach(struct session *session, struct options *options);
 /* Opens the object if it is not open yet, so that sections can be asked for and kernel_types() has what it needs;
- * ladder_leave() closes it. False: errno. */
+ * session_leave() closes it. False: errno. */
 bool ladder_open(struct session *session);
-/* The section of a program of the open object: its rung. */
-const char *ladder_section(const struct session *session, const char *program);
-/* The second program of a pair (probes/lib/pair.bpf.h), or NULL. */
-struct bpf_program *ladder_nested(const struct session *session, const char *program);
-/* Takes the programs of hook i off; they stay loaded. */
-void ladder_detach(struct session *session, size_t i);
-/* Detaches everything and closes the object. */
-void ladder_leave(struct session *session);
 /* With --verbose: the rung of each hook, and what was refused; always: what the user misses by it. */
 void ladder_tell(const struct session *session, const struct options *options);
-/* Ends the program (exit 3) with one message: what failed, why, and the remedy. error: negative errno. */
-__attribute__((noreturn)) void ladder_give_up(const struct session *session, const char *what, int error);
-
 #endif

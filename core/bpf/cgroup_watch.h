@@ -3,7 +3,7 @@
 #ifndef NETTRACE_BPF_CGROUP_WATCH_H
 #define NETTRACE_BPF_CGROUP_WATCH_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 
 /* Where containers are asked for, or sockets recorded: loads and attaches its programs, and has containers looked up
  * (core/names/containers.h). Before the tools start, so that no cgroup of an event is missed, and while there are

@@ -9,7 +9,7 @@
 
 #include "core/names/enums.h"
 #include "core/kernel/btf/kernel_btf.h"
-#include "core/bpf/attach.h"
+#include "core/bpf/object.h"
 #include "core/bpf/pinned_maps.h"
 #include "core/base/message.h"
 #include "core/names/symbols.h"
@@ -136,7 +136,7 @@ void prepare_object(struct session *session, struct options *options)
 		if (!name)
 			continue;
 		bpf_program__set_autoload(bpf_object__find_program_by_name(session->object, name), true);
-		program = ladder_nested(session, name);
+		program = object_nested(session->object, name);
 		if (program)
 			bpf_program__set_autoload(program, true);
 	}

@@ -11,6 +11,10 @@
 #include <bpf/libbpf.h>
 #include <lz4.h>
 
+#include "core/base/message.h"
+
+#define NESTED "_nested" /* ends the name of the second program of a pair */
+
 /* What stands before the block, which is the only one (LZ4 Frame Format, doc/lz4_Frame_format.md of lz4): the magic
  * number, two bytes of flags, the size of the content, a checksum of these, the size of the block. */
 enum { FRAME_SIZE = 6, FRAME_BLOCK = 15, FRAME_HEAD = 19 };
@@ -52,4 +56,29 @@ struct bpf_object *object_open(const struct tool *tool)
 	}
 	errno = error;
 	return object;
+}
+
+const char *object_section(const struct bpf_object *object, const char *program)
+{
+	const struct bpf_program *found = bpf_object__find_program_by_name(object, program);
+
+	if (!found) /* a table of cmd/ and its object disagree: a unit test looks at each */
+		say_exit(EXIT_FAILED, "internal: no program %s in the object", program);
+	return bpf_program__section_name(found);
+}
+
+struct bpf_program *object_nested(const struct bpf_object *object, const char *program)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s" NESTED, program);
+	return bpf_object__find_program_by_name(object, name);
+}
+
+void object_strip_nested(char *program)
+{
+	char *end = strstr(program, NESTED);
+
+	if (end)
+		*end = '\0';
 }

@@ -11,9 +11,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/bpf/attach.h"
 #include "core/base/message.h"
-#include "core/base/values_parts.h"
+#include "core/base/values.h"
 
 #define KEY_SIZE 8
 
@@ -77,7 +76,7 @@ static __u32 place(const struct session *session, const char *name, int fd)
 	if (fd < 0)
 		return 0;
 	if (bpf_map__reuse_fd(map, fd))
-		ladder_give_up(session, name, -errno);
+		session_give_up(session, name, -errno);
 	return 1;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <stdio.h>
 
 void plan_start(struct plan *plan, const struct hook *hooks)
 {
@@ -75,4 +76,138 @@ const char *plan_program(const struct plan *plan, size_t i)
 	int alt = plan->choices[i].alt;
 
 	return alt == PLAN_NONE ? NULL : plan->hooks[i].alts[alt];
+}
+
+/* ---- what is not to be used although the kernel has it ---- */
+
+static bool is_word(const char *word, const char *text, size_t length)
+{
+	return strlen(word) == length && !memcmp(word, text, length);
+}
+
+static bool among(const char *names, const char *word, size_t length)
+{
+	for (size_t size; names && *names; names += size + (names[size] == ',')) {
+		size = strcspn(names, ",");
+		if (size == length && !memcmp(names, word, length))
+			return true;
+	}
+	return false;
+}
+
+bool crossed_out(const char *without, const char *program, const char *section)
+{
+	return among(without, program, strlen(program)) || among(without, section, strcspn(section, "/"));
+}
+
+/* "2"; 0: it is none. */
+static size_t rung_number(const char *rung)
+{
+	return rung[0] >= '1' && rung[0] <= '0' + ALT_ITEMS && !rung[1] ? (size_t)(rung[0] - '0') : 0;
+}
+
+bool passed_over(const char *rung, const char *const *programs, const char *const *sections, size_t n, size_t i)
+{
+	size_t number = rung ? rung_number(rung) : 0;
+
+	if (!rung || crossed_out(rung, programs[i], sections[i]))
+		return false;
+	if (number)
+		return i + 1 < number && i + 1 < n;
+	for (size_t other = 0; other < n; other++)
+		if (crossed_out(rung, programs[other], sections[other]))
+			return true;
+	return false;
+}
+
+void crossings_plan(struct plan *plan, const struct crossings *crossings, const char *only,
+		    const char *(*section)(void *context, const char *program), void *context)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const char *const *alts = plan->hooks[i].alts;
+		const char *sections[ALT_ITEMS];
+		size_t n = 0;
+
+		for (; n < ALT_ITEMS && alts[n]; n++)
+			sections[n] = section(context, alts[n]);
+		for (size_t alt = 0; alt < n; alt++) {
+			if (passed_over(crossings->rung, alts, sections, n, alt))
+				plan_cross_out(plan, i, (int)alt, PASSED_OVER);
+			if (crossed_out(crossings->without, alts[alt], sections[alt]) ||
+			    (only && strcmp(only, alts[alt])))
+				plan_cross_out(plan, i, (int)alt, CROSSED_OUT);
+		}
+	}
+}
+
+void crossings_apply(struct kernel *kernel, const char *without)
+{
+	if (among(without, "sk_storage", 10))
+		kernel->sk_storage = false;
+	if (among(without, "tag_slots", 9))
+		kernel->tag_slots = false;
+	if (among(without, "map_iterators", 13))
+		kernel->map_iterators = false;
+	if (among(without, "task_btf", 8))
+		kernel->task_btf = false;
+	if (among(without, "cast", 4))
+		kernel->cast = false;
+	if (among(without, "trampolines", 11))
+		kernel->trampolines = false;
+}
+
+static const char *const features[] = { "sk_storage",  "tag_slots", "map_iterators", "task_btf", "cast",
+					"trampolines", NULL };
+static const char *const kinds[] = { "tp_btf", "fexit", "iter", NULL }; /* those of all tools' programs */
+
+static bool is_listed(const char *const *list, const char *name, size_t length)
+{
+	while (*list && !is_word(*list, name, length))
+		list++;
+	return *list;
+}
+
+static bool is_of(const struct tool *tool, const char *name, size_t length)
+{
+	for (const struct hook *hook = tool->hooks; hook->name; hook++)
+		for (size_t i = 0; i < ALT_ITEMS && hook->alts[i]; i++)
+			if (is_word(hook->alts[i], name, length))
+				return true;
+	return is_listed(kinds, name, length);
+}
+
+static const char *take_known(char *known, size_t size, const char *names, const struct tool *tool,
+			      const char *const *more)
+{
+	static char unknown[64];
+	const char *first = NULL;
+	size_t used = 0;
+
+	*known = '\0';
+	for (size_t length; names && *names; names += length + (names[length] == ',')) {
+		length = strcspn(names, ",");
+		if ((is_of(tool, names, length) || is_listed(more, names, length)) && used + length + 2 < size) {
+			used += (size_t)snprintf(known + used, size - used, "%s%.*s", used ? "," : "", (int)length,
+						 names);
+		} else if (!first) {
+			snprintf(unknown, sizeof(unknown), "%.*s", (int)length, names);
+			first = unknown;
+		}
+	}
+	return first;
+}
+
+const char *crossings_known(char *known, size_t size, const char *without, const struct tool *tool)
+{
+	return take_known(known, size, without, tool, features);
+}
+
+const char *rungs_known(char *known, size_t size, const char *rung, const struct tool *tool)
+{
+	static const char *const none[] = { NULL };
+
+	if (!rung || !rung_number(rung))
+		return take_known(known, size, rung, tool, none);
+	snprintf(known, size, "%s", rung);
+	return NULL;
 }

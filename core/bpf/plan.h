@@ -5,6 +5,10 @@
 #define NETTRACE_BPF_PLAN_H
 
 #include "core/tool.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include "core/kernel/kernel.h"
+#include "core/model/options.h"
 
 /* What became of a program. */
 enum fate {
@@ -47,5 +51,20 @@ bool plan_refuse(struct plan *plan, const char *program, enum fate fate, int err
 void plan_cross_out(struct plan *plan, size_t i, int alt, enum fate fate);
 /* The program that serves hook i, or NULL. */
 const char *plan_program(const struct plan *plan, size_t i);
+
+/* The program, of this section, is among the names. */
+bool crossed_out(const char *without, const char *program, const char *section);
+/* Of a hook's n programs, of these sections, i is not what was asked for. */
+bool passed_over(const char *rung, const char *const *programs, const char *const *sections, size_t n, size_t i);
+/* Marks what of the plan's programs is not to be used, or not `only`, unless NULL. section() knows their sections. */
+void crossings_plan(struct plan *plan, const struct crossings *crossings, const char *only,
+		    const char *(*section)(void *context, const char *program), void *context);
+/* Takes from *kernel what is among them. */
+void crossings_apply(struct kernel *kernel, const char *without);
+/* Writes those names that this tool can do without into *known. Returns the first other one, until the next call; NULL:
+ * there is none. */
+const char *crossings_known(char *known, size_t size, const char *without, const struct tool *tool);
+/* The same for the names of a rung, or its number. */
+const char *rungs_known(char *known, size_t size, const char *rung, const struct tool *tool);
 
 #endif

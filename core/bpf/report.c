@@ -2,8 +2,9 @@
 /* report.c: which rung serves each hook of a running tool, and what is missed by it. */
 #include <string.h>
 
-#include "core/print/fields.h"
 #include "core/bpf/attach.h"
+#include "core/bpf/object.h"
+#include "core/names/enums.h"
 #include "core/base/message.h"
 #include "core/names/stack.h"
 
@@ -24,10 +25,10 @@ static void tell_rungs(const struct session *session)
 		const char *program = plan_program(&session->plan, i);
 
 		if (program)
-			say("hook %s: %s (%s)", hook->name, ladder_section(session, program), program);
+			say("hook %s: %s (%s)", hook->name, object_section(session->object, program), program);
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
 			if (choice->refused[alt])
-				tell_rung(hook, hook->alts[alt], ladder_section(session, hook->alts[alt]),
+				tell_rung(hook, hook->alts[alt], object_section(session->object, hook->alts[alt]),
 					  choice->fates[alt], choice->refused[alt]);
 	}
 }
@@ -77,7 +78,7 @@ static void tell_hidden(const struct session *session)
 
 static void tell_nameless(const struct tool *tool)
 {
-	const struct field *field = field_without_names(tool->fields);
+	const struct field *field = enums_missing(tool->fields);
 
 	if (field)
 		say("note: this kernel does not tell %s: it has no enum %s", field->title, field->btf_enum);

@@ -8,14 +8,37 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/bpf/attach.h"
+#include "core/base/message.h"
+
+/* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
+ * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
+void session_detach(struct session *session, size_t i)
+{
+	bpf_link__destroy(session->nested[i]);
+	bpf_link__destroy(session->links[i]);
+	session->links[i] = session->nested[i] = NULL;
+}
+
+void session_leave(struct session *session)
+{
+	for (size_t i = 0; i < session->plan.count; i++)
+		session_detach(session, i);
+	bpf_object__close(session->object);
+	session->object = NULL;
+}
+
+void session_give_up(const struct session *session, const char *what, int error)
+{
+	say_exit(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
+		 kernel_remedy(error));
+}
 
 void session_quiet(struct session *session)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		if (session->plan.hooks[i].use != ATTACH)
 			continue;
-		ladder_detach(session, i);
+		session_detach(session, i);
 	}
 }
 

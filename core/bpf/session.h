@@ -5,7 +5,7 @@
 
 #include "core/kernel/kernel.h"
 #include "core/model/ledger.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/bpf/plan.h"
 
 struct bpf_object;
@@ -39,6 +39,12 @@ struct session {
 	} refused;
 };
 
+/* Takes the programs of hook i off; they stay loaded. */
+void session_detach(struct session *session, size_t i);
+/* Detaches everything and closes the object. */
+void session_leave(struct session *session);
+/* Ends the program (exit 3) with one message: what failed, why, and the remedy. error: negative errno. */
+__attribute__((noreturn)) void session_give_up(const struct session *session, const char *what, int error);
 /* Before attaching: the ledger begins. A walk right after the maps were made may get no storage for some sockets, and
  * count them (seen on 6.18, in a third of the starts). The walk after attaching gets it, or counts them again. */
 void session_begin(const struct session *session);

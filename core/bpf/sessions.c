@@ -10,7 +10,7 @@
 
 #include "core/bpf/early_maps.h"
 #include "core/bpf/counters.h"
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/bpf/fd_limit.h"
 #include "core/bpf/iterators.h"
 #include "core/kernel/btf/kernel_btf.h"
@@ -134,7 +134,7 @@ static struct session *climb(struct sessions *sessions, struct options *options)
 	}
 	for_each (session, sessions)
 		if (failed && session->object)
-			ladder_leave(session);
+			session_leave(session);
 	return failed;
 }
 
@@ -143,7 +143,7 @@ static void leave_out(struct sessions *sessions, struct options *options, const 
 	size_t i = (size_t)(failed - sessions->each);
 
 	if (sessions->count == 1)
-		ladder_give_up(failed, failed->failed.what, failed->failed.error);
+		session_give_up(failed, failed->failed.what, failed->failed.error);
 	say("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
 	sessions->count--;
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
@@ -177,7 +177,7 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 	error = descriptors_want(count);
 	if (error) {
 		first->tool = options->tool;
-		ladder_give_up(first, "its maps and programs", error);
+		session_give_up(first, "its maps and programs", error);
 	}
 	libbpf_log_start(options->verbose);
 	ahead_start(options->ring_bytes);
@@ -190,10 +190,10 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 	kernel_types();
 	error = ahead_heard();
 	if (error)
-		ladder_give_up(first, "calling bpf()", error);
+		session_give_up(first, "calling bpf()", error);
 	error = kernel_ask(&first->kernel);
 	if (error)
-		ladder_give_up(first, "reading the kernel's types (" KERNEL_TYPES ")", error);
+		session_give_up(first, "reading the kernel's types (" KERNEL_TYPES ")", error);
 	crossings_apply(&first->kernel, options->crossings.without);
 	for_each (session, sessions)
 		session->kernel = first->kernel;
@@ -202,10 +202,10 @@ void sessions_start(struct sessions *sessions, struct options *options, size_t c
 	sessions->ring =
 		ring_open(bpf_map__fd(bpf_object__find_map_by_name(first->object, "ring")), options->ring_bytes);
 	if (!sessions->ring)
-		ladder_give_up(first, "mapping the ring", -errno);
+		session_give_up(first, "mapping the ring", -errno);
 	for_each (session, sessions)
 		if (!counts_open(session))
-			ladder_give_up(session, "mapping its counters", -errno);
+			session_give_up(session, "mapping its counters", -errno);
 	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
 	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
 	for_each (session, sessions)
@@ -264,6 +264,6 @@ void sessions_stop(struct sessions *sessions)
 	sessions->ring = NULL;
 	for_each (session, sessions) {
 		counts_close(session);
-		ladder_leave(session);
+		session_leave(session);
 	}
 }

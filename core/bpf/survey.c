@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/bpf/attach.h"
 #include "core/bpf/libbpf_log.h"
+#include "core/bpf/object.h"
 
 /* One climb, after which nothing is attached; session->plan tells how it went. */
 static bool climb(struct session *session, struct options *options, const char *only)
@@ -23,13 +24,13 @@ static bool climb(struct session *session, struct options *options, const char *
 	if (error) {
 		session->failed.error = error;
 		snprintf(session->failed.what, sizeof(session->failed.what), "the kernel's types (BTF)");
-		ladder_leave(session);
+		session_leave(session);
 		return false;
 	}
 	crossings_apply(&session->kernel, options->crossings.without);
 	if (!ladder_load(session, options) || !ladder_attach(session, options))
 		return false;
-	ladder_leave(session);
+	session_leave(session);
 	return true;
 }
 
@@ -49,11 +50,11 @@ static void list_rungs(struct survey *survey, struct options *options)
 			rung->program = hook->alts[alt];
 			if (open)
 				snprintf(rung->section, sizeof(rung->section), "%s",
-					 ladder_section(&session, hook->alts[alt]));
+					 object_section(session.object, hook->alts[alt]));
 		}
 	}
 	if (open)
-		ladder_leave(&session);
+		session_leave(&session);
 }
 
 static void take_choice(struct hook_survey *found, const struct session *session, size_t i)

@@ -4,7 +4,6 @@
 #ifndef NETTRACE_BPF_SURVEY_H
 #define NETTRACE_BPF_SURVEY_H
 
-#include "core/bpf/crossings.h"
 #include "core/bpf/plan.h"
 #include "core/tool.h"
 

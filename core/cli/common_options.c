@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* common_options.c: the options of every tool, and how each is stored. */
 #include "core/cli/common_options.h"
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/bpf/pinned_maps.h"
 #include "core/record/files.h"
 #include "core/base/values.h"

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help.c: the words of --help around the options. */
+/* help.c: the words of --help around the options, and how wide it is. */
 #include "core/cli/help.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/terminal.h"
 
-char *option_doc(const struct tool *tool)
+#define NARROWEST 50 /* argp wants room right of the options */
+#define WIDEST    120
+
+char *help_doc(const struct tool *tool)
 {
 	static const char lists[] = "Lists are items with commas between; of numbers, ranges too: 80,443,8000-8100.";
 	static const char filters[] =
@@ -27,17 +32,13 @@ char *option_doc(const struct tool *tool)
 	return doc;
 }
 
-void option_args(struct option_table *table, const struct tool *tool)
+void help_fit_width(void)
 {
-	size_t length = 0;
-	int words = 0;
+	size_t columns = screen_size(&(struct screen){ .out = STDOUT_FILENO }).columns;
+	char format[32];
 
-	for (; tool->words && tool->words[words]; words++) {
-		const struct option_item *item = option_table_named(table, tool->words[words]);
-
-		length += (size_t)snprintf(table->args + length, sizeof(table->args) - length, "%s[%s",
-					   words ? " " : "", item->opt->arg);
-	}
-	snprintf(table->args + length, sizeof(table->args) - length, "%.*s%s[-- COMMAND ARG...]", words, "]]]]",
-		 words ? " " : "");
+	if (columns < NARROWEST)
+		columns = NARROWEST;
+	snprintf(format, sizeof(format), "rmargin=%zu", (columns > WIDEST ? WIDEST : columns) - 1);
+	setenv("ARGP_HELP_FMT", format, 0);
 }

@@ -4,8 +4,7 @@
  * argp gets a row for each option, with its long name, and alias rows for everything else it is called. Keys are
  * letters in alias rows with a letter; all others are KEY_FIRST + the index of the option, so getopt takes an
  * abbreviation that fits two names of the same option. */
-#include "core/cli/help.h"
-#include "core/base/message.h"
+#include "core/cli/option_table.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -223,9 +222,35 @@ static void add_own(struct option_table *table, const struct tool *tool)
 	}
 }
 
+const struct option_item *option_table_named(const struct option_table *table, const char *name)
+{
+	for (unsigned int i = 0; i < table->n_items; i++) {
+		if (strcmp(table->items[i].opt->name, name) == 0)
+			return &table->items[i];
+	}
+	assert(!"a tool's words name options");
+	return NULL;
+}
+
+/* What stands behind the options in the first line: "[INTERVAL [COUNT]] [-- COMMAND ARG...]". */
+static void fill_args(struct option_table *table, const struct tool *tool)
+{
+	size_t length = 0;
+	int words = 0;
+
+	for (; tool->words && tool->words[words]; words++) {
+		const struct option_item *item = option_table_named(table, tool->words[words]);
+
+		length += (size_t)snprintf(table->args + length, sizeof(table->args) - length, "%s[%s",
+					   words ? " " : "", item->opt->arg);
+	}
+	snprintf(table->args + length, sizeof(table->args) - length, "%.*s%s[-- COMMAND ARG...]", words, "]]]]",
+		 words ? " " : "");
+}
+
 void option_table_fill(struct option_table *table, const struct tool *tool)
 {
-	*table = (struct option_table){ .doc = option_doc(tool) };
+	memset(table, 0, sizeof(*table));
 	for_each (own, tool) {
 		if (own->type == O_SAME)
 			assert(own_option(tool, own->same) ||
@@ -242,17 +267,7 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 		if (is_offered(tool, common))
 			add_common(table, tool, common);
 	}
-	option_args(table, tool);
-}
-
-const struct option_item *option_table_named(const struct option_table *table, const char *name)
-{
-	for (unsigned int i = 0; i < table->n_items; i++) {
-		if (strcmp(table->items[i].opt->name, name) == 0)
-			return &table->items[i];
-	}
-	assert(!"a tool's words name options");
-	return NULL;
+	fill_args(table, tool);
 }
 
 const struct option_item *option_table_find(const struct option_table *table, int key)

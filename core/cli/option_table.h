@@ -27,7 +27,6 @@ struct option_table {
 	struct argp_option rows[OPTION_ROWS];
 	unsigned int n_rows;
 	char args[96]; /* the words that are no options */
-	char *doc;     /* summary \v notes and examples; allocated */
 };
 
 void option_table_fill(struct option_table *table, const struct tool *tool);

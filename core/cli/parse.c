@@ -2,23 +2,22 @@
 /* parse.c: parses a command line by the tables of a tool; bad input ends the program with one line. */
 #include "core/cli/parse.h"
 #include "core/names/enums.h"
+#include "core/names/source.h"
+#include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
-#include "core/cli/help_width.h"
-#include "core/names/names.h"
+#include "core/cli/help.h"
 #include "core/cli/option_table.h"
-#include "core/record/head_write.h"
+#include "core/model/recorded.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
 #include "core/base/values.h"
-#include "core/base/values_parts.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RING_BYTES_DEFAULT (8U << 20)
-#define VALUE_SHOWN        200 /* more of it would leave no room for what is wrong with it */
+#define VALUE_SHOWN 200 /* more of it would leave no room for what is wrong with it */
 
 struct parse {
 	struct options *options;
@@ -197,7 +196,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		store(parse->options, item, option, arg);
 		return 0;
 	}
-	help_width_fit();
+	help_fit_width();
 	argp_state_help(state, stdout, item->common->opt.flag);
 	return 0;
 }
@@ -221,14 +220,6 @@ static int split_command(struct options *options, int argc, char **argv)
 		return i;
 	}
 	return argc;
-}
-
-const struct field *options_totals(const struct options *options)
-{
-	const struct tool *tool = options->tool;
-	bool wanted = !tool->summary_flag || (options->settings.flags & tool->summary_flag);
-
-	return wanted ? tool->summary_fields : NULL;
 }
 
 static void check_together(struct options *options)
@@ -256,17 +247,6 @@ static void refuse_controls(int argc, char **argv)
 				refuse(EXIT_USAGE, "argument", argv[i], "has control characters");
 }
 
-void options_start(struct options *options, const struct tool *tool)
-{
-	if (tool->extras)
-		enum_extend(tool->extras);
-	*options = (struct options){
-		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
-	};
-	if (tool->listeners)
-		options->settings.flags |= LISTENERS_NEEDED;
-}
-
 void options_parse_of(struct options *options, const struct tool *tool, const struct recorded_tool *recorded, int argc,
 		      char **argv)
 {
@@ -277,13 +257,15 @@ void options_parse_of(struct options *options, const struct tool *tool, const st
 		.args_doc = parse.table.args,
 		.help_filter = filter_help,
 	};
-	char **words;
+	char **words, *doc;
 
 	say_name = tool->name;
+	if (tool->extras)
+		enum_extend(tool->extras);
 	options_start(options, tool);
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);
-	argp.doc = parse.table.doc;
+	argp.doc = doc = help_doc(tool);
 	argc = split_command(options, argc, argv);
 	if (recorded && options->command)
 		say_exit(EXIT_USAGE, "--: no command can be run where a recording is replayed");
@@ -298,7 +280,7 @@ void options_parse_of(struct options *options, const struct tool *tool, const st
 	if (argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &parse) != 0)
 		exit(EXIT_USAGE);
 	free(words);
-	free(parse.table.doc);
+	free(doc);
 	check_together(options);
 	if (recorded)
 		replay_take_flags(options);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/record/head_write.h"
+#include "core/model/recorded.h"
 #include "core/base/message.h"
 
 bool replay_has_option(const struct opt *opt)
@@ -27,17 +27,12 @@ static const char *name_of_flag(const struct tool *tool, uint32_t flags)
 	return "an option";
 }
 
-bool replay_is_remade(const struct options *options)
-{
-	return options->recorded && options->tool->remake && strcmp(options->recorded->name, options->tool->name) != 0;
-}
-
 void replay_take_flags(struct options *options)
 {
 	const struct tool *tool = options->tool;
 	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
 
-	if (replay_is_remade(options)) {
+	if (options_are_remade(options)) {
 		say("note: %s was not recorded; its rows are made of those of %s: without %s", tool->name,
 		    tool->remake->from->name, tool->remake->lacks);
 		return;
@@ -49,9 +44,4 @@ void replay_take_flags(struct options *options)
 		say("note: the recording was made without --%s: what that would add is missing",
 		    name_of_flag(tool, lacking & tool->wider_flags));
 	*flags |= recorded & tool->fixed_flags;
-}
-
-const char *options_made_with(const struct options *options)
-{
-	return options->recorded ? options->recorded->text : options->text;
 }

@@ -7,8 +7,6 @@
 
 /* False: the option is about the kernel, or about this process. */
 bool replay_has_option(const struct opt *opt);
-/* The recording has not the tool, but the one that its events can be made of. */
-bool replay_is_remade(const struct options *options);
 /* The tool's flags as the recording has them: it may not have what is asked for, which is said, or ends the program. */
 void replay_take_flags(struct options *options);
 

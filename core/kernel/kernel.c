@@ -58,22 +58,6 @@ int kernel_no_map_iterators(void)
 	return error;
 }
 
-struct btf *kernel_btf(void)
-{
-	static struct btf *btf;
-	static int error;
-
-	if (!btf && !error) {
-		btf = kernel_types_all();
-		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
-		error = btf ? 0 : errno;
-		if (error == ESRCH)
-			error = access(KERNEL_TYPES, R_OK) < 0 ? errno : ENOENT;
-	}
-	errno = error;
-	return btf;
-}
-
 int kernel_hears(void)
 {
 	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "nettrace_try", sizeof(__u32), sizeof(__u32), 1, NULL);

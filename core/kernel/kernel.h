@@ -5,14 +5,6 @@
 
 #include <stdbool.h>
 
-struct btf;
-
-#define KERNEL_TYPES "/sys/kernel/btf/vmlinux"
-/* The functions that kernel_ask() looks for. */
-#define KERNEL_FUNCTIONS                                                                                               \
-	"bpf_sk_storage_get_tracing", "bpf_get_current_task_btf", "bpf_rdonly_cast", "tcp_set_state",                  \
-		"bpf_iter_bpf_sk_storage_map"
-
 struct kernel {
 	bool sk_storage;    /* tracing programs may use socket storage (5.11) */
 	bool tag_slots;     /* new tags may be in slots (probes/owner/tag_slots.bpf.h): always, if not crossed out */
@@ -23,9 +15,6 @@ struct kernel {
 	bool trampolines;   /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
 };
 
-/* All of the running kernel's BTF, 6 MB in memory, loaded on first use and kept; NULL with errno: there is none to
- * read. Programs need core/kernel/btf/kernel_btf.h only. */
-struct btf *kernel_btf(void);
 /* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
 int kernel_hears(void);
 /* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */

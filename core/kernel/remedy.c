@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* remedy.c: why the kernel refuses, and what the user can do about it. */
+#include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
 
 #include <errno.h>

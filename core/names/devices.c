@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "core/base/values_parts.h"
+#include "core/base/values.h"
 
 struct device {
 	uint32_t index, tx_queues, rx_queues;

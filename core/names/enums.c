@@ -9,9 +9,11 @@
 #include <bpf/btf.h>
 
 #include "core/names/enum_table.h"
+#include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
-#include "core/names/names.h"
 #include "core/base/message.h"
+#include "core/names/source.h"
+#include "core/tool.h"
 
 /* What the enums of drop reasons, the kernel's own and the modules', have in the names of their types. */
 #define DROP_REASONS "drop_reason"
@@ -197,4 +199,12 @@ bool enum_exists(const struct btf *btf, const char *type)
 	if (!btf && names_recorded)
 		return names_recorded->enum_exists(type);
 	return (btf || (btf = kernel_btf())) && table_of(btf, type)->count;
+}
+
+const struct field *enums_missing(const struct field *fields)
+{
+	for (; fields->name; fields++)
+		if (fields->kind == F_ENUM && !enum_exists(NULL, fields->btf_enum))
+			return fields;
+	return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* enums.h: names of enum values as the running kernel's BTF has them; numbers move from kernel to kernel. Where a
- * recording is replayed, its names stand for the running kernel's (core/names/names.h). */
+ * recording is replayed, its names stand for the running kernel's (core/names/source.h). */
 #ifndef NETTRACE_NAMES_ENUMS_H
 #define NETTRACE_NAMES_ENUMS_H
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct btf;
+struct field;
 
 /* A value of ours beside those of a kernel's enum: for what the kernel does, but has no number for. */
 struct enum_extra {
@@ -34,5 +35,7 @@ typedef void enum_taker(void *context, uint64_t value, const char *name, const c
 void enum_each(const char *type, enum_taker *take, void *context);
 /* The kernel has this enum at all. */
 bool enum_exists(const struct btf *btf, const char *type);
+/* The first field of these with names of an enum that the running kernel does not have; NULL: it has all. */
+const struct field *enums_missing(const struct field *fields);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stack.c: kernel stacks and code addresses as text. */
 #include "core/names/stack.h"
+#include "core/names/source.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "core/kernel/kernel.h"
-#include "core/names/names.h"
+#include "core/names/enums.h"
 #include "core/base/message.h"
 #include "core/names/symbols.h"
 

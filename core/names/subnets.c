@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/base/values.h"
-#include "core/base/values_parts.h"
 
 static int prefix_length(const struct cidr *cidr)
 {

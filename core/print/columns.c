@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns.c: rows, in every format: the hot path, with core/print/field_put.c and core/base/put.h. What can be known
+/* columns.c: rows, in every format: the hot path, with core/print/fields.c and core/base/put.h. What can be known
  * before the first row is: the text between values, which values are short and plain ASCII, and how far each column is
  * padded. Room is made once a row; a value of another kind makes its own. */
 #include "core/print/columns.h"
 
 #include <string.h>
 
-#include "core/print/printer.h"
 #include "core/base/put.h"
 #include "core/base/message.h"
 
 /* ---- before the first row ---- */
+
+enum writing columns_writing(const struct columns *columns)
+{
+	enum format format = columns->options->format;
+
+	return format == FORMAT_JSON ? AS_JSON : format == FORMAT_CSV ? AS_CSV : AS_COLUMN;
+}
+
+int columns_width(const struct columns *columns, const struct field *field)
+{
+	return columns->options->wide ? field->wide : field->width;
+}
 
 static void add_text(char *to, uint8_t *length, const char *text)
 {
@@ -29,23 +40,23 @@ static const struct field *find(const struct field *fields, const char *name)
 	return name && fields->name ? fields : NULL;
 }
 
-static struct column *add_column(struct printer *printer, const struct field *field)
+static struct column *add_column(struct columns *columns, const struct field *field)
 {
-	struct column *column = &printer->columns[printer->n_columns++];
+	struct column *column = &columns->ready[columns->n_ready++];
 
 	*column = (struct column){ .field = field, .is_short = field_is_short(field), .absent = "" };
-	column->never = field->kind == F_CONTAINER && !printer->options->containers;
+	column->never = field->kind == F_CONTAINER && !columns->options->containers;
 	return column;
 }
 
-static void make_json(struct printer *printer)
+static void make_json(struct columns *columns)
 {
-	printer->tool_length = 0;
-	add_text(printer->tool, &printer->tool_length, ",\"tool\":\"");
-	add_text(printer->tool, &printer->tool_length, printer->options->tool->name);
-	add_text(printer->tool, &printer->tool_length, "\"");
-	for (size_t i = 0; i < printer->count; i++) {
-		struct column *column = add_column(printer, &printer->fields[i]);
+	columns->tool_length = 0;
+	add_text(columns->tool, &columns->tool_length, ",\"tool\":\"");
+	add_text(columns->tool, &columns->tool_length, columns->options->tool->name);
+	add_text(columns->tool, &columns->tool_length, "\"");
+	for (size_t i = 0; i < columns->count; i++) {
+		struct column *column = add_column(columns, &columns->fields[i]);
 
 		column->absent = "null";
 		add_text(column->before, &column->before_length, i ? ",\"" : "{\"");
@@ -54,10 +65,10 @@ static void make_json(struct printer *printer)
 	}
 }
 
-static void make_csv(struct printer *printer)
+static void make_csv(struct columns *columns)
 {
-	for (size_t i = 0; i < printer->count; i++) {
-		struct column *column = add_column(printer, &printer->fields[i]);
+	for (size_t i = 0; i < columns->count; i++) {
+		struct column *column = add_column(columns, &columns->fields[i]);
 
 		add_text(column->before, &column->before_length, i ? "," : "");
 	}
@@ -65,21 +76,21 @@ static void make_csv(struct printer *printer)
 
 /* A column and the parts glued to it: padded as one, where another follows; the last one of a row stays as long as it
  * is, but for numbers, which are aligned by their end. */
-static void make_table(struct printer *printer)
+static void make_table(struct columns *columns)
 {
 	const struct field *main = NULL, *last = NULL;
 
-	for (size_t i = 0; i < printer->count; i++)
-		if (printer->fields[i].kind != F_STACK && !printer->fields[i].glued)
-			last = &printer->fields[i];
-	for (size_t i = 0; i < printer->count; i++) {
-		const struct field *field = &printer->fields[i];
+	for (size_t i = 0; i < columns->count; i++)
+		if (columns->fields[i].kind != F_STACK && !columns->fields[i].glued)
+			last = &columns->fields[i];
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct field *field = &columns->fields[i];
 		struct column *column;
 		int width;
 
 		if (field->kind == F_STACK)
 			continue;
-		column = add_column(printer, field);
+		column = add_column(columns, field);
 		column->part = main && field->glued;
 		if (column->part) {
 			column->ascii = column[-1].ascii && field->kind != F_TEXT;
@@ -90,9 +101,9 @@ static void make_table(struct printer *printer)
 			continue;
 		}
 		main = field;
-		width = printer_width(printer, field);
+		width = columns_width(columns, field);
 		column->absent = "-";
-		column->otherwise = find(printer->options->tool->fields, field->otherwise);
+		column->otherwise = find(columns->options->tool->fields, field->otherwise);
 		column->ascii = field->kind != F_TEXT && !column->otherwise;
 		column->cells = field->cut ? (uint8_t)(width < 0 ? -width : width) : 0;
 		column->width = (int16_t)(main == last && width > 0 ? 0 : width);
@@ -102,60 +113,60 @@ static void make_table(struct printer *printer)
 	}
 }
 
-void columns_make(struct printer *printer)
+void columns_make(struct columns *columns)
 {
-	printer->n_columns = 0;
-	printer->stack = printer->histogram = NULL;
-	for (size_t i = 0; i < printer->count; i++) {
-		if (printer->fields[i].kind == F_STACK)
-			printer->stack = &printer->fields[i];
-		if (field_is_histogram(&printer->fields[i]))
-			printer->histogram = &printer->fields[i];
+	columns->n_ready = 0;
+	columns->stack = columns->histogram = NULL;
+	for (size_t i = 0; i < columns->count; i++) {
+		if (columns->fields[i].kind == F_STACK)
+			columns->stack = &columns->fields[i];
+		if (field_is_histogram(&columns->fields[i]))
+			columns->histogram = &columns->fields[i];
 	}
-	if (printer->options->format == FORMAT_JSON)
-		make_json(printer);
-	else if (printer->options->format == FORMAT_CSV)
-		make_csv(printer);
+	if (columns->options->format == FORMAT_JSON)
+		make_json(columns);
+	else if (columns->options->format == FORMAT_CSV)
+		make_csv(columns);
 	else
-		make_table(printer);
+		make_table(columns);
 }
 
 /* ---- a row ---- */
 
 /* Anything that is no short value: leaves the row's room, and comes back with new room. */
-static char *put_long(struct printer *printer, const struct column *column, const struct field_row *row, char *to)
+static char *put_long(const struct columns *columns, struct text *text, const struct column *column,
+		      const struct field_row *row, char *to)
 {
-	struct text *text = &printer->text;
-	enum writing how = printer_writing(printer);
+	enum writing how = columns_writing(columns);
 
 	text_end(text, to);
-	if (row->label && column == printer->columns)
+	if (row->label && column == columns->ready)
 		text_string(text, row->label);
 	else if (!field_write(text, column->field, row, how, column->cells) &&
 		 !(column->otherwise && field_write(text, column->otherwise, row, how, 0)))
 		text_string(text, column->absent);
-	return text_room(text, printer->n_columns * COLUMN_ROOM);
+	return text_room(text, columns->n_ready * COLUMN_ROOM);
 }
 
-static char *put_value(struct printer *printer, const struct column *column, const struct field_row *row,
-		       enum writing how, char *to)
+static char *put_value(const struct columns *columns, struct text *text, const struct column *column,
+		       const struct field_row *row, enum writing how, char *to)
 {
 	char *end;
 
 	if (column->never)
 		return put_string(to, column->absent);
 	if (!column->is_short || row->label)
-		return put_long(printer, column, row, to);
+		return put_long(columns, text, column, row, to);
 	end = field_put(to, column->field, row, how, column->cells);
 	if (end)
 		return end;
-	return column->otherwise ? put_long(printer, column, row, to) : put_string(to, column->absent);
+	return column->otherwise ? put_long(columns, text, column, row, to) : put_string(to, column->absent);
 }
 
 /* " (value)" behind a value; nothing where it is not known. */
-static char *put_part(struct printer *printer, const struct column *column, const struct field_row *row, char *to)
+static char *put_part(const struct columns *columns, struct text *text, const struct column *column,
+		      const struct field_row *row, char *to)
 {
-	struct text *text = &printer->text;
 	size_t before;
 
 	text_end(text, to);
@@ -167,14 +178,14 @@ static char *put_part(struct printer *printer, const struct column *column, cons
 	} else {
 		text->length = before;
 	}
-	return text_room(text, printer->n_columns * COLUMN_ROOM);
+	return text_room(text, columns->n_ready * COLUMN_ROOM);
 }
 
 /* What interval tools say of the interval. */
-static char *put_interval(const struct printer *printer, char *to)
+static char *put_interval(const struct columns *columns, char *to)
 {
-	to = put_unsigned(put_string(to, ",\"interval_ns\":"), printer->interval);
-	return put_string(to, printer->partial ? ",\"partial\":true" : ",\"partial\":false");
+	to = put_unsigned(put_string(to, ",\"interval_ns\":"), columns->interval);
+	return put_string(to, columns->partial ? ",\"partial\":true" : ",\"partial\":false");
 }
 
 /* The column that began at `from` gets its width. */
@@ -196,34 +207,32 @@ static char *pad(const struct column *column, bool ascii, char *from, char *to)
 	return put_spaces(to, wanted - cells);
 }
 
-void columns_row(struct printer *printer, const struct field_row *row)
+void columns_row(const struct columns *columns, struct text *text, const struct field_row *row)
 {
-	struct text *text = &printer->text;
-	enum writing how = printer_writing(printer);
-	char *to = text_room(text, printer->n_columns * COLUMN_ROOM);
+	enum writing how = columns_writing(columns);
+	char *to = text_room(text, columns->n_ready * COLUMN_ROOM);
 	size_t from = 0;
 
-	for (const struct column *column = printer->columns, *last = column + printer->n_columns; column < last;
-	     column++) {
+	for (const struct column *column = columns->ready, *last = column + columns->n_ready; column < last; column++) {
 		if (column->part) {
-			to = put_part(printer, column, row, to);
+			to = put_part(columns, text, column, row, to);
 		} else {
 			memcpy(to, column->before, COLUMN_TEXT / 2);
 			if (column->before_length > COLUMN_TEXT / 2)
 				memcpy(to, column->before, COLUMN_TEXT);
 			to += column->before_length;
 			from = (size_t)(to - text->data);
-			to = put_value(printer, column, row, how, to);
+			to = put_value(columns, text, column, row, how, to);
 		}
 		if (column->width)
 			to = pad(column, column->ascii && !row->label, text->data + from, to);
 		if (column->after)
 			to = put_string(to, column->after);
-		if (how == AS_JSON && column == printer->columns) {
-			memcpy(to, printer->tool, COLUMN_TEXT);
-			to += printer->tool_length;
-			if (printer->totals)
-				to = put_interval(printer, to);
+		if (how == AS_JSON && column == columns->ready) {
+			memcpy(to, columns->tool, COLUMN_TEXT);
+			to += columns->tool_length;
+			if (columns->totals)
+				to = put_interval(columns, to);
 		}
 	}
 	if (how == AS_JSON)

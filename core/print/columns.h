@@ -3,12 +3,12 @@
 #ifndef NETTRACE_PRINT_COLUMNS_H
 #define NETTRACE_PRINT_COLUMNS_H
 
+#include "core/model/options.h"
 #include "core/print/fields.h"
 
-struct printer;
-
-#define COLUMN_TEXT 64 /* of what goes before a value */
-#define COLUMN_ROOM (FIELD_ROOM + 4 * COLUMN_TEXT + INT8_MAX)
+#define COLUMNS_MOST 48
+#define COLUMN_TEXT  64 /* of what goes before a value */
+#define COLUMN_ROOM  (FIELD_ROOM + 4 * COLUMN_TEXT + INT8_MAX)
 
 struct column {
 	const struct field *field;
@@ -25,9 +25,26 @@ struct column {
 	int16_t width; /* 0: no padding; negative: right-aligned */
 };
 
-/* Fills printer->columns from printer->fields. */
-void columns_make(struct printer *printer);
+struct columns {
+	const struct options *options;
+	struct field fields[COLUMNS_MOST]; /* completed; only those shown in this format */
+	size_t count;
+	struct column ready[COLUMNS_MOST];     /* what rows are written from; made of the fields when there is a row */
+	size_t n_ready;                        /* 0: not made yet */
+	const struct field *stack, *histogram; /* those of the fields; NULL: none */
+	char tool[COLUMN_TEXT];                /* JSON: the name of the tool, ready */
+	uint8_t tool_length;
+	bool totals;       /* rows are totals ... */
+	uint64_t interval; /* ... of so many ns ... */
+	bool partial;      /* ... which is less than was asked for: the end came before */
+};
+
+/* How the options' format writes values; how many columns a field has in a table. */
+enum writing columns_writing(const struct columns *columns);
+int columns_width(const struct columns *columns, const struct field *field);
+/* Makes ready what rows are written from. */
+void columns_make(struct columns *columns);
 /* Appends a row, with the end of its line. */
-void columns_row(struct printer *printer, const struct field_row *row);
+void columns_row(const struct columns *columns, struct text *text, const struct field_row *row);
 
 #endif

@@ -30,8 +30,6 @@ enum writing {
 	AS_JSON,
 };
 
-/* The first field of these with names of an enum that the running kernel does not have; NULL: it has all. */
-const struct field *field_without_names(const struct field *fields);
 /* The number of a field of 1, 2, 4 or 8 bytes; *known: not all bits are set. */
 uint64_t field_number(const struct field *field, const struct event *event, bool *known);
 /* Appends the value. False, nothing appended: it is not known. AS_COLUMN cuts text to `cells` columns (0: never). */

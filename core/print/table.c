@@ -4,49 +4,49 @@
 
 #include <string.h>
 
-static void put_before(struct printer *printer, size_t i)
+static void put_before(const struct columns *columns, struct text *text, size_t i)
 {
 	if (i)
-		text_char(&printer->text, ' ');
-	if (printer->fields[i].before)
-		text_string(&printer->text, printer->fields[i].before);
+		text_char(text, ' ');
+	if (columns->fields[i].before)
+		text_string(text, columns->fields[i].before);
 }
 
 /* Pads the column that began at `from` and ends before field `next`; the last column of a row stays as long as it is,
  * but for numbers, which are aligned by their end. */
-static void put_after(struct printer *printer, const struct field *field, size_t from, size_t next)
+static void put_after(const struct columns *columns, struct text *text, const struct field *field, size_t from,
+		      size_t next)
 {
 	size_t left = next;
 
-	while (left < printer->count && printer->fields[left].kind == F_STACK)
+	while (left < columns->count && columns->fields[left].kind == F_STACK)
 		left++;
-	if (left < printer->count || printer_width(printer, field) < 0)
-		text_pad(&printer->text, from, printer_width(printer, field));
+	if (left < columns->count || columns_width(columns, field) < 0)
+		text_pad(text, from, columns_width(columns, field));
 	if (field->after)
-		text_string(&printer->text, field->after);
+		text_string(text, field->after);
 }
 
-static bool is_glued(const struct printer *printer, size_t i)
+static bool is_glued(const struct columns *columns, size_t i)
 {
-	return i < printer->count && printer->fields[i].glued;
+	return i < columns->count && columns->fields[i].glued;
 }
 
-static const struct field *histogram_of(const struct printer *printer)
+static const struct field *histogram_of(const struct columns *columns)
 {
-	for (size_t i = 0; i < printer->count; i++) {
-		if (field_is_histogram(&printer->fields[i]))
-			return &printer->fields[i];
+	for (size_t i = 0; i < columns->count; i++) {
+		if (field_is_histogram(&columns->fields[i]))
+			return &columns->fields[i];
 	}
 	return NULL;
 }
 
 /* A section of its own: what it is of, then its lines. */
-static void put_histogram(struct printer *printer, const struct field *histogram, const struct field_row *row)
+static void put_histogram(const struct columns *columns, struct text *text, const struct field *histogram,
+			  const struct field_row *row)
 {
-	struct text *text = &printer->text;
-
-	for (size_t i = 0; i < printer->count; i++) {
-		const struct field *field = &printer->fields[i];
+	for (size_t i = 0; i < columns->count; i++) {
+		const struct field *field = &columns->fields[i];
 
 		if (field == histogram)
 			continue;
@@ -56,48 +56,46 @@ static void put_histogram(struct printer *printer, const struct field *histogram
 		if (!field_write(text, field, row, AS_COLUMN, 0))
 			text_char(text, '-');
 	}
-	if (printer->count > 1)
+	if (columns->count > 1)
 		text_char(text, '\n');
 	field_histogram_lines(text, histogram, row);
 }
 
-void table_header(struct printer *printer)
+void table_header(const struct columns *columns, struct text *text)
 {
-	struct text *text = &printer->text;
-
-	if (histogram_of(printer))
+	if (histogram_of(columns))
 		return;
-	for (size_t i = 0, next; i < printer->count; i = next) {
-		const struct field *field = &printer->fields[i];
+	for (size_t i = 0, next; i < columns->count; i = next) {
+		const struct field *field = &columns->fields[i];
 		size_t from;
 
 		next = i + 1;
 		if (field->kind == F_STACK)
 			continue;
-		put_before(printer, i);
+		put_before(columns, text, i);
 		from = text->length;
 		text_string(text, field->title);
-		for (; is_glued(printer, next); next++) {
-			if (!*printer->fields[next].title)
+		for (; is_glued(columns, next); next++) {
+			if (!*columns->fields[next].title)
 				continue;
 			text_string(text, " (");
-			text_string(text, printer->fields[next].title);
+			text_string(text, columns->fields[next].title);
 			text_char(text, ')');
 		}
-		put_after(printer, field, from, next);
+		put_after(columns, text, field, from, next);
 	}
 	text_char(text, '\n');
 }
 
-void table_row(struct printer *printer, const struct field_row *row)
+void table_row(const struct columns *columns, struct text *text, const struct field_row *row)
 {
-	if (printer->histogram) {
-		put_histogram(printer, printer->histogram, row);
+	if (columns->histogram) {
+		put_histogram(columns, text, columns->histogram, row);
 		return;
 	}
-	columns_row(printer, row);
-	if (printer->stack) {
-		field_stack_lines(&printer->text, printer->stack, row);
-		text_char(&printer->text, '\n');
+	columns_row(columns, text, row);
+	if (columns->stack) {
+		field_stack_lines(text, columns->stack, row);
+		text_char(text, '\n');
 	}
 }

@@ -3,11 +3,11 @@
 #ifndef NETTRACE_PRINT_TABLE_H
 #define NETTRACE_PRINT_TABLE_H
 
-#include "core/print/printer.h"
+#include "core/print/columns.h"
 
-/* Append to the printer's text. A row is a line, and below it a stack, where the event has one, ended by an empty line.
+/* Append to the text. A row is a line, and below it a stack, where the event has one, ended by an empty line.
  */
-void table_header(struct printer *printer);
-void table_row(struct printer *printer, const struct field_row *row);
+void table_header(const struct columns *columns, struct text *text);
+void table_row(const struct columns *columns, struct text *text, const struct field_row *row);
 
 #endif

@@ -131,4 +131,14 @@ bool record_reader_start(struct record_reader *reader, int fd);
 enum record_read record_reader_next(struct record_reader *reader);
 void record_reader_free(struct record_reader *reader);
 
+/* This machine has not the order of files: what is read and written is turned. What follows is the same both ways. */
+#define RECORD_TURNED (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
+/* Turns numbers of `each` bytes, one after the other in `size` bytes; what is left behind the last stays as it is. */
+void record_turn(void *numbers, size_t size, size_t each);
+void record_turn_block(struct record_block *block);
+/* The item and the numbers in its content, `room` bytes of which are there; not those of an event, whose order the head
+ * tells. */
+void record_turn_item(struct record_item *item, size_t room);
+
 #endif

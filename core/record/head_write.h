@@ -16,28 +16,11 @@
 #ifndef NETTRACE_RECORD_HEAD_WRITE_H
 #define NETTRACE_RECORD_HEAD_WRITE_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
+#include "core/model/recorded.h"
 #include "core/base/text.h"
 
-#define RECORD_TOOLS  64
-#define RECORD_FIELDS 96
-#define RECORD_WORD   64
-
-/* A tool, as it was recorded. */
-struct recorded_tool {
-	char name[RECORD_WORD];
-	size_t event_size;
-	uint32_t flags;
-	uint64_t numbers[NUMBER_ITEMS];
-	uint64_t interval; /* ns; 0: none */
-	bool totals;
-	char *text; /* NULL: none */
-	struct recorded_field {
-		char name[RECORD_WORD], kind[RECORD_WORD];
-		uint16_t off, size;
-	} fields[RECORD_FIELDS];
-	size_t n_fields;
-};
+#define RECORD_TOOLS 64
 
 struct record_head {
 	uint64_t id, begun;

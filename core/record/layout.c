@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/print/fields.h"
-#include "core/record/record_order.h"
+#include "core/record/block.h"
 #include "core/base/message.h"
 
 static const char *const kind_names[] = {

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/names/names.h"
+#include "core/names/enums.h"
+#include "core/names/source.h"
 #include "core/base/message.h"
 
 /* Values below are found by index: what is printed for each row. */

@@ -28,4 +28,8 @@ static inline const void *record_content(const struct record_item *item)
 	return item + 1;
 }
 
+/* Looks at an item, all of which is there, and acts on what it says of names and of the clock. False: it is too short
+ * for its kind, or makes no sense. */
+bool record_item_learn(const struct record_item *item);
+
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/print/fields.h"
-#include "core/cli/replay_options.h"
 #include "core/base/message.h"
 #include "probes/filter.h"
 
@@ -53,7 +52,7 @@ bool replay_source_start(struct replay_source *source, const struct options *opt
 	*source = (struct replay_source){ .options = options,
 					  .copy = need(malloc(options->tool->event_size)),
 					  .index = (__u8)index };
-	if (replay_is_remade(options))
+	if (options_are_remade(options))
 		start_remake(source, options->tool);
 	other = record_layout_new(&source->layout, source->remake ? source->remake->from : options->tool,
 				  options->recorded, head->turned);

@@ -3,7 +3,7 @@
 #ifndef NETTRACE_RECORD_SOURCE_H
 #define NETTRACE_RECORD_SOURCE_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/record/layout.h"
 
 struct replay_source {

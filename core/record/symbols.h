@@ -3,7 +3,7 @@
 #ifndef NETTRACE_RECORD_SYMBOLS_H
 #define NETTRACE_RECORD_SYMBOLS_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/names/symbols.h"
 
 struct record_symbols;

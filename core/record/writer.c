@@ -10,7 +10,6 @@
 #include "core/kernel/loadavg.h"
 #include "core/record/block.h"
 #include "core/record/head_write.h"
-#include "core/record/record_order.h"
 #include "core/record/files.h"
 #include "core/record/symbols.h"
 #include "core/base/message.h"

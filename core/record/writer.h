@@ -4,7 +4,7 @@
 #define NETTRACE_RECORD_WRITER_H
 
 #include "core/model/ledger.h"
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 
 struct recorder;
 

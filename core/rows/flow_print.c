@@ -67,7 +67,7 @@ static void put_head(struct text *text, const struct flow *flow)
 	text_char(text, '\n');
 }
 
-static void put_row(struct timeline *timeline, struct text *text, const struct flow *flow, const struct held *held)
+static void put_row(struct lines *lines, struct text *text, const struct flow *flow, const struct held *held)
 {
 	size_t from = text->length, at;
 	bool alarm = false;
@@ -77,21 +77,21 @@ static void put_row(struct timeline *timeline, struct text *text, const struct f
 	text_pad(text, from, -14);
 	text_string(text, " ms  ");
 	at = text->length;
-	text_string(text, timeline->tools[held->event->tool].options->tool->name);
+	text_string(text, lines_tool(lines, held->event)->name);
 	text_pad(text, at, 11);
 	at = text->length;
-	if (!timeline_words(timeline, text, held->event, held->size, &alarm)) {
+	if (!line_words(lines, text, held->event, held->size, &alarm)) {
 		text->length = from;
 		return;
 	}
-	if (alarm && timeline->colours) {
+	if (alarm && lines->colours) {
 		struct text words = { 0 };
 
 		text_bytes(&words, text->data + at, text->length - at);
 		text->length = at;
-		timeline_colour(timeline, text, true);
+		line_colour(lines, text, true);
 		text_bytes(text, words.data, words.length);
-		timeline_colour(timeline, text, false);
+		line_colour(lines, text, false);
 		text_free(&words);
 	}
 	text_char(text, '\n');
@@ -104,13 +104,13 @@ static void put_left_out(struct text *text, const struct flow *flow)
 	text_string(text, " rows left out\n");
 }
 
-static void put_text(struct timeline *timeline, struct text *text, const struct flow *flow)
+static void put_text(struct lines *lines, struct text *text, const struct flow *flow)
 {
 	put_head(text, flow);
 	for (size_t i = 0; i < flow->count; i++) {
 		if (flow->left_out && i == flow->count - 1)
 			put_left_out(text, flow);
-		put_row(timeline, text, flow, &flow->rows[i]);
+		put_row(lines, text, flow, &flow->rows[i]);
 	}
 	text_char(text, '\n');
 }
@@ -124,7 +124,7 @@ const struct json_key flow_keys[] = {
 };
 
 /* The lines of its rows. */
-static void put_events(struct timeline *timeline, struct json_object *object, const struct flow *flow)
+static void put_events(struct lines *lines, struct json_object *object, const struct flow *flow)
 {
 	struct text *text = object->text;
 
@@ -134,7 +134,7 @@ static void put_events(struct timeline *timeline, struct json_object *object, co
 
 		json_element(object);
 		clock_set(flow->rows[i].wall);
-		if (timeline_json(timeline, text, flow->rows[i].event, flow->rows[i].size))
+		if (line_json(lines, text, flow->rows[i].event, flow->rows[i].size))
 			text->length--; /* the end of its line */
 		else
 			text->length = from;
@@ -143,7 +143,7 @@ static void put_events(struct timeline *timeline, struct json_object *object, co
 }
 
 /* The keys that every line has, then those of the connection. */
-static void put_json(struct timeline *timeline, struct text *text, const struct flow *flow)
+static void put_json(struct lines *lines, struct text *text, const struct flow *flow)
 {
 	struct event head = *best(flow)->event;
 	struct field_row row = { .event = &head, .size = sizeof(head) };
@@ -167,21 +167,20 @@ static void put_json(struct timeline *timeline, struct text *text, const struct 
 	json_number(&object, "duration_ns", lasted(flow));
 	json_bool(&object, "closed", flow->over);
 	json_number(&object, "left_out", flow->left_out);
-	put_events(timeline, &object, flow);
+	put_events(lines, &object, flow);
 	json_end(&object);
 	text_char(text, '\n');
 }
 
-void flow_print(struct timeline *timeline, const struct flow *flow)
+void flow_print(struct lines *lines, struct rows *out, const struct flow *flow)
 {
-	struct rows *out = timeline->out;
 	int64_t wall = clock_offset();
 
 	clock_set(flow->rows[0].wall);
 	if (out->options->format == FORMAT_JSON)
-		put_json(timeline, &out->printer.text, flow);
+		put_json(lines, &out->printer.text, flow);
 	else
-		put_text(timeline, &out->printer.text, flow);
+		put_text(lines, &out->printer.text, flow);
 	rows_wrote(out);
 	clock_set(wall);
 }

@@ -16,7 +16,8 @@ struct list_of_flows {
 };
 
 struct flows {
-	struct timeline *timeline;
+	struct lines *lines;
+	struct rows *out;
 	struct flow *buckets[BUCKETS];
 	struct list_of_flows open, closed;
 	size_t count, bytes;
@@ -29,11 +30,12 @@ static void *checked(void *memory)
 	return memory;
 }
 
-struct flows *flows_new(struct timeline *timeline)
+struct flows *flows_new(struct lines *lines, struct rows *out)
 {
 	struct flows *flows = checked(calloc(1, sizeof(*flows)));
 
-	flows->timeline = timeline;
+	flows->lines = lines;
+	flows->out = out;
 	return flows;
 }
 
@@ -107,13 +109,13 @@ static void forget(struct flows *flows, struct flow *flow)
 
 static void print_and_forget(struct flows *flows, struct flow *flow)
 {
-	flow_print(flows->timeline, flow);
+	flow_print(flows->lines, flows->out, flow);
 	forget(flows, flow);
 }
 
 static const struct story *story_of(const struct flows *flows, const struct held *held)
 {
-	return flows->timeline->tools[held->event->tool].options->tool->story;
+	return lines_tool(flows->lines, held->event)->story;
 }
 
 /* By its ends; while one is not known (the local port of a socket that begins to connect), by the socket. */
@@ -266,7 +268,7 @@ static bool has_lingered(const struct flow *flow, uint64_t until)
 
 void flows_finish(struct flows *flows, uint64_t until)
 {
-	struct rows *out = flows->timeline->out;
+	struct rows *out = flows->out;
 	struct flow *flow;
 
 	while (!out->printer.error && !rows_enough(out) && (flow = flows->closed.oldest) && has_lingered(flow, until))

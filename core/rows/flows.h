@@ -7,7 +7,9 @@
 #ifndef NETTRACE_ROWS_FLOWS_H
 #define NETTRACE_ROWS_FLOWS_H
 
-#include "core/rows/timeline.h"
+#include "core/base/json.h"
+#include "core/rows/line.h"
+#include "core/rows/order.h"
 
 #define FLOWS_MOST   65536
 #define FLOWS_BYTES  (64U << 20) /* of events, all together */
@@ -34,7 +36,7 @@ struct flow {
 	bool made_room;     /* printed before its end */
 };
 
-struct flows *flows_new(struct timeline *timeline);
+struct flows *flows_new(struct lines *lines, struct rows *out);
 /* Takes a row, and its event's memory. In the order of their times. */
 void flows_add(struct flows *flows, const struct held *held);
 /* Prints the connections that were over by `until` (ns), for good; UINT64_MAX: all. */
@@ -42,7 +44,7 @@ void flows_finish(struct flows *flows, uint64_t until);
 void flows_free(struct flows *flows);
 
 /* core/rows/flow_print.c: prints one. Its JSON line has the keys of every row, then flow_keys. */
-void flow_print(struct timeline *timeline, const struct flow *flow);
+void flow_print(struct lines *lines, struct rows *out, const struct flow *flow);
 extern const struct json_key flow_keys[];
 
 #endif

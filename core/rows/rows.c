@@ -78,8 +78,8 @@ void rows_wrote(struct rows *rows)
 void rows_interval(struct rows *rows, uint64_t now, bool partial)
 {
 	rows->printer.now = now;
-	rows->printer.interval = now - rows->since;
-	rows->printer.partial = partial;
+	rows->printer.columns.interval = now - rows->since;
+	rows->printer.columns.partial = partial;
 	if (rows->live)
 		live_take(rows->live, &rows->summary);
 	else

@@ -14,16 +14,11 @@
 
 #define ROOMY 120 /* columns of a terminal that has room for a row in one line */
 
-static const struct tool *tool_of(const struct timeline *timeline, const struct event *event)
-{
-	return timeline->tools[event->tool].options->tool;
-}
-
 /* A terminal that is too narrow for a row in one line gets two, with ends as wide as most are. */
 static void fold(struct printer *printer)
 {
-	for (size_t i = 0; i < printer->count; i++) {
-		struct field *field = &printer->fields[i];
+	for (size_t i = 0; i < printer->columns.count; i++) {
+		struct field *field = &printer->columns.fields[i];
 
 		if (field->kind == F_ENDPOINT)
 			field->width = field->wide = 15;
@@ -38,62 +33,31 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 	const char *no_colour = getenv("NO_COLOR");
 	bool terminal = out->options->format == FORMAT_TABLE && screen_possible(screen.out);
 
-	*timeline = (struct timeline){ .out = out, .count = count };
+	*timeline = (struct timeline){ .out = out, .lines.count = count };
 	for (size_t i = 0; i < count; i++) {
-		timeline->tools[i].options = &options[i];
-		rows_start(&timeline->tools[i].rows, &options[i], -1);
+		timeline->lines.tools[i].options = &options[i];
+		rows_start(&timeline->lines.tools[i].rows, &options[i], -1);
 	}
-	timeline->colours = terminal && !(no_colour && *no_colour);
+	timeline->lines.colours = terminal && !(no_colour && *no_colour);
 	if (terminal && screen_size(&screen).columns < ROOMY)
 		fold(&out->printer);
 	if (out->options->settings.flags & TIMELINE_FLOW)
-		timeline->flows = flows_new(timeline);
+		timeline->flows = flows_new(&timeline->lines, out);
 }
 
 bool timeline_take(struct timeline *timeline, const struct event *event, size_t size)
 {
-	if (event->tool >= timeline->count)
+	if (event->tool >= timeline->lines.count)
 		return true; /* of a recording that was tampered with */
-	order_add(&timeline->order, story_time(tool_of(timeline, event)->story, event, size), event, size);
+	order_add(&timeline->order, story_time(lines_tool(&timeline->lines, event)->story, event, size), event, size);
 	return !rows_enough(timeline->out);
-}
-
-void timeline_colour(struct timeline *timeline, struct text *text, bool alarm)
-{
-	if (timeline->colours)
-		text_string(text, alarm ? screen_alarm : screen_plain);
-}
-
-bool timeline_words(struct timeline *timeline, struct text *text, const struct event *event, size_t size, bool *alarm)
-{
-	struct rows *rows = &timeline->tools[event->tool].rows;
-
-	event = rows_derive(rows, event, &size);
-	if (!event)
-		return false;
-	rows->printer.rows++;
-	*alarm = story_words(text, tool_of(timeline, event)->story, event, size);
-	return true;
-}
-
-bool timeline_json(struct timeline *timeline, struct text *text, const struct event *event, size_t size)
-{
-	struct rows *rows = &timeline->tools[event->tool].rows;
-	struct text *own = &rows->printer.text;
-	bool any;
-
-	rows_take(rows, event, size);
-	any = own->length > 0;
-	text_bytes(text, own->data, own->length);
-	own->length = 0;
-	return any;
 }
 
 static void put_json(struct timeline *timeline, const struct held *held)
 {
 	struct printer *printer = &timeline->out->printer;
 
-	if (timeline_json(timeline, &printer->text, held->event, held->size))
+	if (line_json(&timeline->lines, &printer->text, held->event, held->size))
 		rows_wrote(timeline->out);
 }
 
@@ -103,15 +67,15 @@ static void put_row(struct timeline *timeline, const struct held *held)
 	struct text what = { 0 };
 	bool alarm;
 
-	if (timeline_words(timeline, &what, held->event, held->size, &alarm)) {
+	if (line_words(&timeline->lines, &what, held->event, held->size, &alarm)) {
 		row.common.ts = held->time;
-		snprintf(row.tool, sizeof(row.tool), "%s", tool_of(timeline, held->event)->name);
+		snprintf(row.tool, sizeof(row.tool), "%s", lines_tool(&timeline->lines, held->event)->name);
 		snprintf(row.what, sizeof(row.what), "%.*s", (int)what.length, what.data);
 		if (alarm)
-			timeline_colour(timeline, &timeline->out->printer.text, true);
+			line_colour(&timeline->lines, &timeline->out->printer.text, true);
 		rows_take(timeline->out, &row.common, sizeof(row));
 		if (alarm)
-			timeline_colour(timeline, &timeline->out->printer.text, false);
+			line_colour(&timeline->lines, &timeline->out->printer.text, false);
 	}
 	text_free(&what);
 }
@@ -157,13 +121,13 @@ void timeline_end(struct timeline *timeline)
 
 struct printer *timeline_printer(struct timeline *timeline, size_t tool)
 {
-	return &timeline->tools[tool].rows.printer;
+	return &timeline->lines.tools[tool].rows.printer;
 }
 
 void timeline_collect(struct timeline *timeline)
 {
-	for (size_t i = 0; i < timeline->count; i++) {
-		struct text *own = &timeline->tools[i].rows.printer.text;
+	for (size_t i = 0; i < timeline->lines.count; i++) {
+		struct text *own = &timeline->lines.tools[i].rows.printer.text;
 
 		text_bytes(&timeline->out->printer.text, own->data, own->length);
 		own->length = 0;
@@ -172,8 +136,8 @@ void timeline_collect(struct timeline *timeline)
 
 void timeline_stop(struct timeline *timeline)
 {
-	for (size_t i = 0; i < timeline->count; i++)
-		rows_stop(&timeline->tools[i].rows);
+	for (size_t i = 0; i < timeline->lines.count; i++)
+		rows_stop(&timeline->lines.tools[i].rows);
 	order_free(&timeline->order);
 	flows_free(timeline->flows);
 }

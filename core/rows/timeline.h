@@ -7,12 +7,12 @@
 #ifndef NETTRACE_ROWS_TIMELINE_H
 #define NETTRACE_ROWS_TIMELINE_H
 
+#include "core/rows/line.h"
 #include "core/rows/order.h"
 #include "core/rows/rows.h"
 
 #define TIMELINE_SLACK 100000000ULL /* ns */
-#define TIMELINE_TOOLS 16
-#define TIMELINE_FLOW  1 /* flag of the timeline's options: rows are grouped by connection */
+#define TIMELINE_FLOW  1            /* flag of the timeline's options: rows are grouped by connection */
 
 /* A row: what all events have, and what the user half makes of the rest. */
 struct timeline_event {
@@ -25,14 +25,9 @@ struct flows;
 
 struct timeline {
 	struct rows *out; /* of the timeline's own options: where everything is printed */
-	struct {
-		const struct options *options;
-		struct rows rows;
-	} tools[TIMELINE_TOOLS]; /* by event.tool */
-	size_t count;
+	struct lines lines;
 	struct order order;
 	struct flows *flows; /* NULL: rows as they come */
-	bool colours;
 };
 
 /* options[0 .. count - 1]: the tools', each with a story; they stay the caller's. out: rows_start() of the timeline's
@@ -45,18 +40,10 @@ bool timeline_take(struct timeline *timeline, const struct event *event, size_t 
 void timeline_release(struct timeline *timeline, uint64_t now);
 /* Prints the rest, and tells what was out of order. */
 void timeline_end(struct timeline *timeline);
-/* The printer of a tool's own rows, for what is told of the tool (printer_loss); then timeline_collect(). */
+/* The printer of a tool's own rows, for what is told of the tool (losses_tell); then timeline_collect(). */
 struct printer *timeline_printer(struct timeline *timeline, size_t tool);
 /* Moves what the tools' printers have to out's. */
 void timeline_collect(struct timeline *timeline);
 void timeline_stop(struct timeline *timeline);
-
-/* Appends what the event says in words. False: it is no row by itself. alarm: something is wrong. */
-bool timeline_words(struct timeline *timeline, struct text *text, const struct event *event, size_t size, bool *alarm);
-/* Appends the tool's own line of JSON, with its end. False: it is no row by itself. */
-bool timeline_json(struct timeline *timeline, struct text *text, const struct event *event, size_t size);
-/* Appends what gives the text behind it the colour of something wrong, or none; nothing where colours are not wanted.
- */
-void timeline_colour(struct timeline *timeline, struct text *text, bool alarm);
 
 #endif

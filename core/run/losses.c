@@ -8,6 +8,40 @@
 
 #define NUMBER(value) ((unsigned long long)(value))
 
+const struct json_key loss_keys[] = {
+	{ "ts", JSON_TIME, .help = "when it was noticed: RFC 3339, ns, UTC" },
+	{ "tool", JSON_TEXT, .help = "the tool whose events they are" },
+	{ "lost", JSON_NUMBER, .help = "events lost so far: the sum of the next two" },
+	{ "lost_ring", JSON_NUMBER, .help = "because the ring was full (--ring-size)" },
+	{ "lost_missed", JSON_NUMBER, .help = "because the kernel was in the middle of another one on that CPU" },
+	{ "lost_map", JSON_NUMBER,
+	  .help = "facts that found no room in a map: rows say less than they could, or are missing" },
+	{ "seen", JSON_NUMBER, .help = "events so far: filtered, printed and lost" },
+	{ "filtered", JSON_NUMBER, .help = "events that the filters left out" },
+	{ "printed", JSON_NUMBER, .help = "rows printed so far" },
+	{},
+};
+
+void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t when)
+{
+	struct json_object line;
+
+	if (printer->options->format != FORMAT_JSON || printer->error)
+		return;
+	json_begin(&line, &printer->text, loss_keys);
+	json_time(&line, "ts", when);
+	json_text(&line, "tool", printer->options->tool->name);
+	json_number(&line, "lost", ledger_lost(ledger));
+	json_number(&line, "lost_ring", ledger->counters.lost_ring);
+	json_number(&line, "lost_missed", ledger->missed);
+	json_number(&line, "lost_map", ledger->counters.lost_map);
+	json_number(&line, "seen", ledger->seen);
+	json_number(&line, "filtered", ledger->counters.filtered);
+	json_number(&line, "printed", printer->rows);
+	json_end(&line);
+	text_char(&printer->text, '\n');
+}
+
 void losses_blind(struct losses *losses, int error)
 {
 	if (!losses->blind)
@@ -33,7 +67,7 @@ bool losses_tell(struct losses *losses, const struct ledger *ledger, uint64_t wh
 	if (now.counters.lost_map != told->counters.lost_map)
 		say("no room in a map for %llu facts: some rows say less than they could, or are missing",
 		    now.counters.lost_map - told->counters.lost_map);
-	printer_loss(printer, &now, when);
+	losses_line(printer, &now, when);
 	losses->told = now;
 	return true;
 }

@@ -3,7 +3,11 @@
 #ifndef NETTRACE_RUN_LOSSES_H
 #define NETTRACE_RUN_LOSSES_H
 
+#include "core/base/json.h"
+#include "core/model/ledger.h"
 #include "core/print/printer.h"
+
+extern const struct json_key loss_keys[];
 
 /* Starts as zeroes. */
 struct losses {
@@ -11,6 +15,8 @@ struct losses {
 	bool blind; /* the ledger cannot be read, and that was said */
 };
 
+/* JSON only: the ledger as a line of its own, when events were lost; its keys are loss_keys. when: ns. */
+void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t when);
 /* Says on stderr, and in JSON in the stream, what was lost since the last time. when: ns, for the line of JSON. False:
  * nothing was. */
 bool losses_tell(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer);

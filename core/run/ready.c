@@ -23,7 +23,7 @@ void ready(struct printer *printer, bool totals_later)
 {
 	const struct options *options = printer->options;
 
-	if (!printer->totals)
+	if (!printer->columns.totals)
 		printer_header(printer);
 	else if (totals_later)
 		tell_banner(options);

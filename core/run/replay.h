@@ -3,7 +3,7 @@
 #ifndef NETTRACE_RUN_REPLAY_H
 #define NETTRACE_RUN_REPLAY_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 #include "core/record/reader.h"
 
 /* Prints what the options ask for of a recording. tools[0 .. count - 1]: of each tool of it that is wanted, with

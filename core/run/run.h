@@ -3,7 +3,7 @@
 #ifndef NETTRACE_RUN_RUN_H
 #define NETTRACE_RUN_RUN_H
 
-#include "core/cli/parse.h"
+#include "core/model/options.h"
 
 /* Traces as the options say until a signal, the duration, the count, the command or the reader of stdout ends it.
  * Returns the exit code. */

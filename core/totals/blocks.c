@@ -68,12 +68,12 @@ static void put_stamp(const struct view *view)
 /* Other titles and widths for some. */
 static void change_fields(struct printer *printer, const struct field *others)
 {
-	for (size_t i = 0; i < printer->count; i++) {
+	for (size_t i = 0; i < printer->columns.count; i++) {
 		for (const struct field *other = others; other && other->name; other++) {
-			if (strcmp(printer->fields[i].name, other->name))
+			if (strcmp(printer->columns.fields[i].name, other->name))
 				continue;
-			printer->fields[i].title = other->title;
-			printer->fields[i].width = printer->fields[i].wide = other->width;
+			printer->columns.fields[i].title = other->title;
+			printer->columns.fields[i].width = printer->columns.fields[i].wide = other->width;
 		}
 	}
 }
@@ -98,15 +98,16 @@ static void put_table(const struct view *view, uint64_t value)
 		if (!rows++ && !view->block->no_header)
 			printer_header(view->printer);
 		if (i < view->shown)
-			printer_total(view->printer, &view->totals[i], NULL);
+			total_print(view->printer, &view->totals[i], NULL);
 		if (view->block->total)
 			totals_add_row(summary_fields(summary), &all, &view->totals[i]);
 	}
 	if (!rows || !view->block->total)
 		return;
 	if (view->printer->options->tool->finish)
-		view->printer->options->tool->finish(view->printer->options, all.event, view->printer->interval);
-	printer_total(view->printer, &all, "Total");
+		view->printer->options->tool->finish(view->printer->options, all.event,
+						     view->printer->columns.interval);
+	total_print(view->printer, &all, "Total");
 	view->printer->rows--; /* no row of its own in the account */
 	totals_release(&all);
 }
@@ -176,7 +177,7 @@ static void put_rule(struct printer *printer)
 	struct text *text = &printer->text;
 	size_t from = text->length, cells;
 
-	table_header(printer);
+	table_header(&printer->columns, &printer->text);
 	cells = text_cells(text, from) - 1; /* the end of the line */
 	text->length = from;
 	while (cells--)
@@ -207,7 +208,7 @@ static void finish_rows(struct view *view)
 	for (size_t i = 0; i < view->count; i++) {
 		struct total total = view->totals[i];
 
-		if (!options->tool->finish(options, total.event, view->printer->interval))
+		if (!options->tool->finish(options, total.event, view->printer->columns.interval))
 			continue;
 		view->totals[i] = view->totals[kept];
 		view->totals[kept++] = total;
@@ -239,7 +240,7 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 		if (!printer->blocks)
 			printer_header(printer);
 		for (size_t i = 0; i < view.shown; i++)
-			printer_total(printer, &view.totals[i], NULL);
+			total_print(printer, &view.totals[i], NULL);
 	}
 	printer->blocks++;
 	return view.shown;

@@ -7,7 +7,7 @@
 #include "core/totals/summary.h"
 
 /* Prints the rows of the summary, as the tool's struct block tells and at most --rows of them; returns how many. The
- * interval that they are of: printer->interval, ->partial. The summary keeps its rows. */
+ * interval that they are of: printer->columns.interval, .partial. The summary keeps its rows. */
 size_t blocks_print(struct summary *summary, struct printer *printer);
 
 #endif

@@ -261,7 +261,7 @@ void live_take(struct live_view *view, struct summary **summary)
 {
 	struct summary *spare = view->newest.summary;
 
-	view->newest = (struct interval){ *summary, view->out->now, view->out->interval, .taken = true };
+	view->newest = (struct interval){ *summary, view->out->now, view->out->columns.interval, .taken = true };
 	summary_clear(spare);
 	*summary = spare;
 	if (!view->frozen.taken)

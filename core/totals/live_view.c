@@ -92,7 +92,7 @@ size_t live_picture_make(struct live_picture *picture, struct summary *rows, uin
 	if (picture->asked->rows && picture->asked->rows < most)
 		most = (size_t)picture->asked->rows;
 	picture->printer.now = end;
-	picture->printer.interval = interval;
+	picture->printer.columns.interval = interval;
 	choose_columns(picture);
 	made = make_fit(picture, rows, most, room);
 	spare = lines_of(picture) < room ? room - lines_of(picture) : 0;

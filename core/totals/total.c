@@ -159,3 +159,12 @@ void totals_sort(const struct totals_fields *fields, struct total *totals, size_
 	if (count)
 		qsort(totals, count, sizeof(*totals), most_first);
 }
+
+void total_print(struct printer *printer, const struct total *total, const char *label)
+{
+	printer_field_row(printer, &(struct field_row){ .event = total->event,
+							.size = total->size,
+							.count = total->count,
+							.slots = total->slots,
+							.label = label });
+}

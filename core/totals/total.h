@@ -3,7 +3,7 @@
 #ifndef NETTRACE_TOTALS_TOTAL_H
 #define NETTRACE_TOTALS_TOTAL_H
 
-#include "core/print/fields.h"
+#include "core/print/printer.h"
 
 #define TOTALS_FIELDS 48
 #define TOTALS_KEY    128
@@ -31,6 +31,8 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool);
 /* Adds an event of `size` bytes, or a row, to *total, which starts as zeroes. */
 void totals_add_event(const struct totals_fields *fields, struct total *total, const struct event *event, size_t size);
 void totals_add_row(const struct totals_fields *fields, struct total *total, const struct total *row);
+/* Prints it as a row; label: in a table, what stands in the first column instead of its value (NULL: nothing). */
+void total_print(struct printer *printer, const struct total *total, const char *label);
 /* Frees what *total holds. */
 void totals_release(struct total *total);
 /* Most first by this sort (struct field), equal ones by key, so the order is stable; without fields to sort by: by

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/cli/help.h"
+#include "core/cli/option_table.h"
 #include "core/base/message.h"
 
 #define PAGES 40
@@ -155,7 +156,7 @@ static void read_tool(struct page *page, const struct tool *tool)
 	option_table_fill(table, tool);
 	read_options(page, table->rows, table);
 	page->args = table->args;
-	page->note = strchr(table->doc, '\v') + 1;
+	page->note = strchr(help_doc(tool), '\v') + 1;
 	end = strstr(page->note, "\nExamples:");
 	if (end)
 		*end = '\0';

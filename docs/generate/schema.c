@@ -2,8 +2,9 @@
 /* schema.c: what the JSON lines of tools and helpers look like, as JSON Schema. */
 #include <string.h>
 
+#include "cmd/tools.h"
 #include "core/print/fields.h"
-#include "core/print/printer.h"
+#include "core/run/losses.h"
 #include "docs/generate/write.h"
 
 void schema_string(FILE *out, const char *text)
@@ -223,7 +224,7 @@ static void put_tools(FILE *out, const char *before, bool rows)
 {
 	const struct tool *tool;
 
-	for (size_t i = 0; (tool = applet_tool(i)); i++) {
+	for (size_t i = 0; (tool = tool_at(i)); i++) {
 		if (!tool->story)
 			continue;
 		fprintf(out, "%s{ \"$ref\": \"%s.json%s\" }", before, tool->name, rows ? "#/$defs/row" : "");

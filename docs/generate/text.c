@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/print/fields.h"
-#include "core/print/printer.h"
+#include "core/run/losses.h"
 #include "core/base/message.h"
 #include "docs/generate/write.h"
 

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/cli/parse.h"
 #include "core/base/clock.h"
 #include "core/print/printer.h"
 #include "core/base/message.h"

@@ -16,7 +16,7 @@ not times. [performance.json](performance.json) has every run.
 """
 
 TAIL = """## What bounds it
-- The hot path of the user half is `core/print/columns.c`, `core/print/field_put.c` and `core/base/put.h`. What can be known before the first row
+- The hot path of the user half is `core/print/columns.c`, `core/print/fields.c` and `core/base/put.h`. What can be known before the first row
   is: the text between values, which values are short, how far each column is padded. Room is made once a row. A row of tcpstates
   takes some 2,250 instructions: 39 % field_put (numbers), 33 % columns_row (what stands between, padding), 9 % addresses, 7 %
   names of processes, 5 % milliseconds. As JSON 3,350: 53 % and 25 %, 6 % addresses, 5 % each names and states, 4 % time. By

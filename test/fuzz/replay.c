@@ -31,18 +31,6 @@ static const struct tool *const tools[] = {
 #undef TOOL
 const char cgroups_object[1], cgroups_object_end[1];
 
-const struct applet *applet_find(const char *name)
-{
-	(void)name;
-	return NULL;
-}
-
-const char *applet_nearest(const char *name)
-{
-	(void)name;
-	return NULL;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void say_nothing(const char *line, size_t length)

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cli/parse.h"
 #include "core/base/clock.h"
 #include "core/names/containers.h"
+#include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
 #include "core/kernel/loadavg.h"
 #include "core/record/writer.h"

@@ -76,7 +76,7 @@ static int set_up(void **state)
 	summary = summary_new(&tool, 0, false);
 	file = memfd_create("rows", MFD_CLOEXEC);
 	printer_start(&printer, &options, fields, file);
-	printer.interval = 500000000;
+	printer.columns.interval = 500000000;
 	printer.now = 39727000000000; /* 11:02:07 */
 	return file < 0 ? -1 : 0;
 }
@@ -127,7 +127,7 @@ static void use_format(enum format format)
 	options.format = format;
 	printer_free(&printer);
 	printer_start(&printer, &options, tool.summary_fields, file);
-	printer.interval = 500000000;
+	printer.columns.interval = 500000000;
 }
 
 static void blocks_have_a_line_between(void **state)
@@ -358,8 +358,8 @@ static void json_tells_the_interval(void **state)
 	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000001Z\",\"tool\":\"fake\","
 					"\"interval_ns\":500000000,\"partial\":false,"
 					"\"direction\":1,\"queue\":3,\"bytes\":1,\"rate\":2}\n");
-	printer.partial = true;
-	printer.interval = 250000000;
+	printer.columns.partial = true;
+	printer.columns.interval = 250000000;
 	add(0, 3, 1);
 	assert_string_equal(printed(1), "{\"ts\":\"1970-01-01T00:00:00.000000001Z\",\"tool\":\"fake\","
 					"\"interval_ns\":250000000,\"partial\":true,"

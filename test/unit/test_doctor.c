@@ -11,7 +11,7 @@
 #include "cmd/doctor/count.h"
 #include "cmd/doctor/expect.h"
 #include "cmd/doctor/parts.h"
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/kernel/kernel.h"
 
 #define REPORT                                                                                                         \

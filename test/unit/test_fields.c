@@ -18,8 +18,8 @@
 
 #include "core/base/clock.h"
 #include "core/names/enums.h"
+#include "core/names/source.h"
 #include "core/print/fields.h"
-#include "core/names/names.h"
 #include "core/base/message.h"
 #include "core/names/tcp.h"
 

@@ -280,7 +280,7 @@ static void add(uint32_t pid, int family, uint8_t host, uint16_t port, uint64_t 
 static void end_interval(void)
 {
 	printer.now += SECOND;
-	printer.interval = SECOND;
+	printer.columns.interval = SECOND;
 	live_take(view, &summary);
 }
 

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/run/losses.h"
+#include "core/totals/total.h"
 #include "core/print/printer.h"
 
 /* ---- a tool ---- */
@@ -287,8 +289,7 @@ static void no_header_when_not_wanted(void **state)
 
 static void total(uint64_t count)
 {
-	printer_total(&printer, &(struct total){ .event = &sample.common, .size = sizeof(sample), .count = count },
-		      NULL);
+	total_print(&printer, &(struct total){ .event = &sample.common, .size = sizeof(sample), .count = count }, NULL);
 }
 
 static void summaries_have_counts(void **state)
@@ -404,8 +405,8 @@ static void json_summaries_are_short(void **state)
 	options.format = FORMAT_JSON;
 	options.settings.flags = SUMMARY;
 	printer_start(&printer, &options, summary_fields, file);
-	printer.interval = 500;
-	printer.partial = true;
+	printer.columns.interval = 500;
+	printer.columns.partial = true;
 	printer_header(&printer);
 	total(5);
 	assert_string_equal(written(), "{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\","
@@ -422,13 +423,13 @@ static void losses_are_lines_of_json(void **state)
 
 	(void)state;
 	start();
-	printer_loss(&printer, &ledger, 0);
+	losses_line(&printer, &ledger, 0);
 	assert_string_equal(written(), ""); /* only in JSON */
 	options.format = FORMAT_JSON;
 	start();
 	row();
 	written();
-	printer_loss(&printer, &ledger, 0);
+	losses_line(&printer, &ledger, 0);
 	assert_int_equal(sscanf(written(), "{\"ts\":\"%63[^\"]\"%255[^\n]\n", when, rest), 2);
 	assert_int_equal(strlen(when), strlen("1970-01-01T01:02:03.000000000Z"));
 	assert_true(when[10] == 'T' && when[29] == 'Z');

@@ -12,10 +12,9 @@
 
 #include "core/model/accept_hooks.h"
 #include "core/bpf/counters.h"
-#include "core/bpf/crossings.h"
+#include "core/bpf/plan.h"
 #include "core/bpf/object.h"
 #include "core/model/owner_hooks.h"
-#include "core/bpf/plan.h"
 #include "core/model/byte_hooks.h"
 
 static struct bpf_object *object_of(const struct tool *tool)

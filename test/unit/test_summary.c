@@ -169,7 +169,7 @@ static void json_rows_have_the_latest_time(void **state)
 	clock_set(0);
 	options.format = FORMAT_JSON;
 	printer_start(&printer, &options, counts, file);
-	printer.interval = 7;
+	printer.columns.interval = 7;
 	for (sample.common.ts = 1; sample.common.ts <= 3; sample.common.ts++)
 		summary_add(summary, &sample.common, sizeof(sample));
 	assert_string_equal(printed(1),

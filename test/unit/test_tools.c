@@ -144,7 +144,7 @@ static void check_places(const struct tool *tool, const struct field *fields)
 	/* With the columns of -T and -t, and in JSON with those of every event. */
 	for_each (field, common, common_fields)
 		shown++;
-	check(shown <= PRINTER_FIELDS, tool, "number of fields");
+	check(shown <= COLUMNS_MOST, tool, "number of fields");
 }
 
 static void fields_lie_inside_the_event(void **state)

@@ -9,13 +9,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "core/kernel/btf/subset.h"
-#include "core/kernel/kernel.h"
 
 static struct wanted wanted;
 static struct brief brief;
@@ -78,6 +78,27 @@ void kernel_types_want(const struct bpf_object *object)
 	bpf_object__for_each_program(program, object) want_target(bpf_program__section_name(program));
 }
 
+struct btf *kernel_types_all(void)
+{
+	return __real_btf__load_vmlinux_btf ? __real_btf__load_vmlinux_btf() : btf__load_vmlinux_btf();
+}
+
+struct btf *kernel_btf(void)
+{
+	static struct btf *btf;
+	static int error;
+
+	if (!btf && !error) {
+		btf = kernel_types_all();
+		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
+		error = btf ? 0 : errno;
+		if (error == ESRCH)
+			error = access(KERNEL_TYPES, R_OK) < 0 ? errno : ENOENT;
+	}
+	errno = error;
+	return btf;
+}
+
 const struct btf *kernel_types(void)
 {
 	static const char *const ours[] = { KERNEL_FUNCTIONS };
@@ -93,11 +114,6 @@ const struct btf *kernel_types(void)
 	if (!types)
 		brief_free(&brief);
 	return types ? types : kernel_btf();
-}
-
-struct btf *kernel_types_all(void)
-{
-	return __real_btf__load_vmlinux_btf ? __real_btf__load_vmlinux_btf() : btf__load_vmlinux_btf();
 }
 
 uint32_t kernel_types_id(uint32_t id)

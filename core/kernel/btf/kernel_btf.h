@@ -13,6 +13,12 @@ struct bpf_object;
 struct bpf_prog_load_opts;
 struct btf;
 
+#define KERNEL_TYPES "/sys/kernel/btf/vmlinux"
+/* The functions that kernel_ask() of core/kernel/kernel.c looks for. */
+#define KERNEL_FUNCTIONS                                                                                               \
+	"bpf_sk_storage_get_tracing", "bpf_get_current_task_btf", "bpf_rdonly_cast", "tcp_set_state",                  \
+		"bpf_iter_bpf_sk_storage_map"
+
 /* Takes note of what the object touches: types and their members, what its programs are attached to, functions that
  * they call. All objects of a process add up. */
 void kernel_types_want(const struct bpf_object *object);
@@ -21,6 +27,9 @@ void kernel_types_want(const struct bpf_object *object);
 const struct btf *kernel_types(void);
 /* All of them, as libbpf reads them: 6 MB. The caller frees them. NULL: errno. */
 struct btf *kernel_types_all(void);
+/* All of the running kernel's BTF, 6 MB in memory, loaded on first use and kept; NULL with errno: there is none to
+ * read. Programs need kernel_types() only. */
+struct btf *kernel_btf(void);
 /* The kernel's number of what has this one in the brief types. */
 uint32_t kernel_types_id(uint32_t brief);
 /* Gives a program, on its way into the kernel, the kernel's numbers of what it is attached to and of the functions of

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names.h: what the numbers of a recording are called, where the running kernel must not be asked. */
-#ifndef NETTRACE_NAMES_NAMES_H
-#define NETTRACE_NAMES_NAMES_H
+/* source.h: what the numbers of a recording are called, where the running kernel must not be asked. */
+#ifndef NETTRACE_NAMES_SOURCE_H
+#define NETTRACE_NAMES_SOURCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

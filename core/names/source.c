@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names.c: whether the running kernel or a recording is asked for names. */
-#include "core/names/names.h"
+/* source.c: whether the running kernel or a recording is asked for names. */
+#include "core/names/source.h"
 
 const struct name_source *names_recorded;
 

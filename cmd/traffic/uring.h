@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* uring.h: requests through io_uring instead of system calls, which tracers of system calls do not see. */
+#ifndef NETTRACE_TRAFFIC_URING_H
+#define NETTRACE_TRAFFIC_URING_H
+
+#include <linux/io_uring.h>
+
+#include "cmd/traffic/parts.h"
+
+struct uring {
+	int fd;
+	bool multishot;
+	struct io_uring_sqe *submission; /* the queue has this one */
+	struct io_uring_cqe *completions;
+	uint32_t *submitted, *completed_head, *completed_tail, completed_mask;
+	void *memory;
+	size_t memory_size;
+};
+
+/* Opens *ring, through which t's process accepts and connects from now on; uring_close() ends that. */
+void uring_open(struct traffic *t, struct uring *ring);
+void uring_close(struct traffic *t);
+/* Submits a request. Returns its result: 0 or more, or a negative errno. */
+int uring_run(struct uring *ring, const struct io_uring_sqe *request);
+/* A result is there. */
+bool uring_has_completed(const struct uring *ring);
+/* Waits for a result and returns it; *more: the same request will have others. The limit on the whole program's time is
+ * the only one. */
+int uring_wait_result(struct uring *ring, bool *more);
+/* Returns the result; an error ends the program, with the kernel that it takes. */
+int uring_check(int result, const char *what, const char *since);
+void uring_submit_accept(struct uring *ring, int listener);
+/* The descriptor that an accept request came to; an error ends the program. */
+int uring_accept_result(struct uring *ring);
+
+#endif

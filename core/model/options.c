@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.c: what a user asked for, and what follows from it. */
+#include "core/model/options.h"
+
+#include <string.h>
+
+#include "core/model/recorded.h"
+
+#define RING_BYTES_DEFAULT (8U << 20)
+
+void options_start(struct options *options, const struct tool *tool)
+{
+	*options = (struct options){
+		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
+	};
+	if (tool->listeners)
+		options->settings.flags |= LISTENERS_NEEDED;
+}
+
+const struct field *options_totals(const struct options *options)
+{
+	const struct tool *tool = options->tool;
+	bool wanted = !tool->summary_flag || (options->settings.flags & tool->summary_flag);
+
+	return wanted ? tool->summary_fields : NULL;
+}
+
+const char *options_made_with(const struct options *options)
+{
+	return options->recorded ? options->recorded->text : options->text;
+}
+
+bool options_are_remade(const struct options *options)
+{
+	return options->recorded && options->tool->remake && strcmp(options->recorded->name, options->tool->name) != 0;
+}

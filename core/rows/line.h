@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* line.h: how one event of one of several tools reads: in words, or as its tool's own line of JSON. */
+#ifndef NETTRACE_ROWS_LINE_H
+#define NETTRACE_ROWS_LINE_H
+
+#include "core/rows/rows.h"
+
+#define TIMELINE_TOOLS 16
+
+struct lines {
+	struct {
+		const struct options *options;
+		struct rows rows;
+	} tools[TIMELINE_TOOLS]; /* by event.tool */
+	size_t count;
+	bool colours;
+};
+
+/* The tool whose event it is. */
+const struct tool *lines_tool(const struct lines *lines, const struct event *event);
+/* Appends what the event says in words. False: it is no row by itself. alarm: something is wrong. */
+bool line_words(struct lines *lines, struct text *text, const struct event *event, size_t size, bool *alarm);
+/* Appends the tool's own line of JSON, with its end. False: it is no row by itself. */
+bool line_json(struct lines *lines, struct text *text, const struct event *event, size_t size);
+/* Appends what gives the text behind it the colour of something wrong, or none; nothing where colours are not wanted.
+ */
+void line_colour(struct lines *lines, struct text *text, bool alarm);
+
+#endif

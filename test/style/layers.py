@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""layers.py: the order of the layers, by includes (docs/design.md, "Layers"). A folder includes its own files and those of
+folders before it; prints what does not."""
+
+import pathlib
+import re
+import sys
+
+CORE = "base model kernel names print totals rows record bpf cli run".split()
+PROBES = "kernel lib owner tcp".split()
+SHARED = {"probes/wire.h", "probes/filter.h"}  # what both halves include
+NEVER = {"bpf": {"print", "totals", "rows", "record"}}  # who gets events, and who shows them: they meet in run/
+LIBBPF = ("core/bpf/", "core/kernel/", "core/names/enum")
+TOOL_ROOMS = ("core/tool.h", "core/names/", "core/model/", "core/base/")  # what a tool of cmd/ may know
+
+
+def room(path):
+    return path.split("/")[1] if path.count("/") > 1 else ""
+
+
+def is_allowed(file, included, tools):
+    """Whether `file` may include `included`, both from the top of the tree."""
+    half, other = file.split("/")[0], included.split("/")[0]
+    inside, towards = room(file), room(included)
+    if half == "core" and other == "core":
+        if not towards:
+            return True  # tool.h stands on top
+        return inside and CORE.index(towards) <= CORE.index(inside) and towards not in NEVER.get(inside, ())
+    if half == "core":
+        return included in SHARED
+    if half == "probes" and other == "probes":
+        if included in SHARED or not inside:
+            return True
+        return bool(towards) and PROBES.index(towards) <= PROBES.index(inside)
+    if half == "probes":
+        return False
+    if half == "cmd" and pathlib.Path(file).stem in tools:
+        return included.startswith(TOOL_ROOMS) or other in ("cmd", "probes")
+    return not included.endswith(".bpf.h")
+
+
+def main():
+    tools = re.findall(r"^TOOL\((.*)\)$", pathlib.Path("cmd/tools.def").read_text(), re.M)
+    wrong = []
+    for path in sorted(path for half in ("core", "probes", "cmd") for path in pathlib.Path(half).rglob("*.[ch]")):
+        text = path.read_text()
+        for included in re.findall(r'^#include "(.*)"$', text, re.M):
+            if not is_allowed(str(path), included, tools):
+                wrong.append(f"{path} includes {included}")
+        if re.search(r"^#include <(bpf/|linux/bpf)", text, re.M) and path.parts[0] != "probes" \
+                and not str(path).startswith(LIBBPF):
+            wrong.append(f"{path} includes libbpf")
+    print("\n".join(wrong))
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
