@@ -7,6 +7,7 @@
 
 #include "cmd/tools.h"
 #include "core/base/message.h"
+#include "core/names/enums.h"
 
 static const struct tool *tool_named(const char *name)
 {
@@ -41,6 +42,8 @@ size_t tool_list(struct options *tools, size_t room, const char *names)
 			continue;
 		if (count == room)
 			say_exit(EXIT_USAGE, "more than %zu tools", room);
+		if (tool->extras)
+			enum_extend(tool->extras);
 		options_start(&tools[count++], tool);
 	}
 	if (!count)
