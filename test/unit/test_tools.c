@@ -289,6 +289,31 @@ static bool has_stand_in(const char *name)
 	return false;
 }
 
+/* Of what an option stores in the tool's own struct. */
+static size_t stored_size(const struct opt *option)
+{
+	switch (option->type) {
+	case O_LIST:
+	case O_ENUM:
+		return sizeof(struct list);
+	case O_NUMBER:
+	case O_MSEC:
+		return sizeof(uint64_t);
+	case O_TEXT:
+		return sizeof(const char *);
+	case O_CHOICE:
+		return sizeof(uint32_t);
+	case O_TRUE:
+		return sizeof(bool);
+	case O_FLAG:
+	case O_PIDNETNS:
+	case O_ALIAS:
+	case O_COMMON:
+		break;
+	}
+	return 0;
+}
+
 static void check_own(const struct tool *tool, const struct opt *option)
 {
 	check(option->help && *option->help, tool, option->name);
@@ -297,7 +322,11 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_ENUM) == (option->btf_enum != NULL), tool, option->name);
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
 	check((option->type == O_CHOICE) == (option->names != NULL), tool, option->name);
-	check(option->type == O_FLAG || (option->off && option->off < sizeof(struct options)), tool, option->name);
+	check(option->off + stored_size(option) <= tool->options_size, tool, option->name);
+	for (const struct opt *other = option + 1; other->name; other++) /* no two in one place */
+		check(!stored_size(option) || !stored_size(other) || option->off + stored_size(option) <= other->off ||
+			      other->off + stored_size(other) <= option->off,
+		      tool, option->name);
 	check(!(option->flag & tool_summary_flag(tool)), tool, option->name);
 	check(!common_option(option->name) || has_stand_in(option->name), tool, option->name);
 }
