@@ -101,8 +101,12 @@ const struct expectation expectations[] = {
 	{ "tcpretrans", "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
 	{ "tcpretrans", "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
 	{ "tcpretrans", "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
-	{ "tcpretrans", "RetransSegs", "", "RetransSegs", .family = BY_KERNEL },
+	{ "tcpretrans", "RetransSegs", "", "RetransSegs-TCPRetransFail", .sum = "segments", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPTimeouts", "cause=RTO|SYN|SYN-ACK", "TCPTimeouts", .family = BY_KERNEL },
 	{ "tcpretrans", "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPFastRetrans", "cause=FAST", "TCPFastRetrans", .sum = "segments", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPSlowStartRetrans", "cause=SLOWSTART|PMTU|TFO", "TCPSlowStartRetrans", .sum = "segments",
+	  .family = BY_KERNEL },
 
 	/* On two CPUs the kernel may make two children of one connection, and drop one of them. */
 	{ "tcpstates", "twins", "oldstate=SYN_RECV newstate=CLOSE", NULL, .how = MEASURE },
