@@ -16,7 +16,7 @@
 /* Of the socket's counters, what was told already. */
 struct told {
 	__u64 tx, rx, retrans;
-	__u32 begun; /* 0: an older socket's, not looked at yet */
+	__u32 life; /* which one of the socket; 0: an older socket's, not looked at yet */
 	__u32 pad;
 };
 
@@ -35,13 +35,13 @@ struct holders {
 #include "probes/tcp/transition.bpf.h"
 #include "probes/lib/iterate.bpf.h"
 
-/* The growth of a counter, which is then told. The iterator and a close may come together: who loses finds nothing, or
- * the rest. atomic: false before 5.12, which knows no compare-and-swap. */
-static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
+/* The growth of a counter, which is then told. before: *told, read before the counter was. The iterator and a close
+ * may come together: who loses finds nothing, or the rest. A counter that is less than was told was cleared
+ * (tcp_disconnect(), which reports TCP_CLOSE first: all of it is told by then), or is being changed; that is no growth.
+ * atomic: false before 5.12, which knows no compare-and-swap. */
+static __always_inline __u64 take(__u64 *told, __u64 before, __u64 now, const bool atomic)
 {
-	__u64 before = *(volatile __u64 *)told;
-
-	if (before == now)
+	if (now <= before)
 		return 0;
 	if (!atomic)
 		*told = now;
@@ -50,22 +50,33 @@ static __always_inline __u64 take(__u64 *told, __u64 now, const bool atomic)
 	return now - before;
 }
 
+/* A life of the socket begins: TCP counts from 0. Context: a task with the socket locked, or softirq. */
+static __always_inline void told_begins(struct told *told)
+{
+	told->tx = 0;
+	told->rx = 0;
+	told->retrans = 0;
+	told->life++;
+}
+
 /* What the socket has carried since the last time; false: nothing. Context: any. */
 static __always_inline bool traffic_take(struct traffic_event *e, struct sock *sk, struct tcp_sock *tcp,
 					 struct told *told, const bool atomic)
 {
+	volatile struct told *now = told;
+	__u64 told_tx = now->tx, told_rx = now->rx, told_retrans = now->retrans;
 	__u64 tx = payload_sent(tcp), rx = payload_received(tcp, sk);
 
-	if (!told->begun) {
-		told->begun = 1;
+	if (!told->life) {
+		told->life = 1;
 		told->tx = tx;
 		told->rx = rx;
 		told->retrans = tcp->total_retrans;
 		return false;
 	}
-	e->tx_bytes = take(&told->tx, tx, atomic);
-	e->rx_bytes = take(&told->rx, rx, atomic);
-	e->retrans = (__u32)take(&told->retrans, tcp->total_retrans, atomic);
+	e->tx_bytes = take(&told->tx, told_tx, tx, atomic);
+	e->rx_bytes = take(&told->rx, told_rx, rx, atomic);
+	e->retrans = (__u32)take(&told->retrans, told_retrans, tcp->total_retrans, atomic);
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->cwnd = tcp->snd_cwnd;
 	return e->tx_bytes || e->rx_bytes || e->retrans;
@@ -101,9 +112,8 @@ static __always_inline int traffic_state(__u64 *ctx, const bool atomic)
 	if (!transition_read(&t, &e->common, ctx) || !t.tag)
 		return 0;
 	if (t.fresh) {
-		__builtin_memset(&t.tag->told, 0, sizeof(t.tag->told));
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
-		t.tag->told.begun = 1;
+		told_begins(&t.tag->told);
 		if (t.from == TCP_LISTEN)
 			walk_ask();
 	}
@@ -170,12 +180,17 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 	struct traffic_event *e = (void *)&own;
 	struct tcp_sock *tcp;
 	struct tag *tag;
+	__u32 life;
 
-	if (state == TCP_LISTEN)
+	/* One that a task has locked to close or dissolve it is told by that task. */
+	if (state == TCP_LISTEN || (state == TCP_CLOSE && sk->sk_lock.owned))
 		return 0;
 	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tag || !tcp || !traffic_take(e, sk, tcp, &tag->told, atomic))
+	if (!tag || !tcp)
+		return 0;
+	life = tag->told.life;
+	if (!traffic_take(e, sk, tcp, &tag->told, atomic))
 		return 0;
 	e->common.ts = bpf_ktime_get_boot_ns();
 	e->common.tool = (__u8)settings.tool;
@@ -184,8 +199,9 @@ static __always_inline int traffic_walk(struct bpf_iter_meta *meta, struct sock 
 	tag_ask(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now. */
-	if (tag_get(sk, false) != tag)
+	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now, or it lives
+	 * again. */
+	if (tag_get(sk, false) != tag || tag->told.life != life)
 		return 0;
 	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
 		return 0;

@@ -2,6 +2,7 @@
 """sockets.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
 
 import contextlib
+import ctypes
 import errno
 import json
 import os
@@ -66,6 +67,13 @@ def reset(connected):
     """Closes it with a RST."""
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     connected.close()
+
+
+def dissolve(connected):
+    """connect(AF_UNSPEC): a socket as it was before it was connected."""
+    address = ctypes.create_string_buffer(16)  # sa_family 0
+    if ctypes.CDLL(None, use_errno=True).connect(connected.fileno(), address, 16):
+        raise OSError(ctypes.get_errno(), "connect(AF_UNSPEC)")
 
 
 def port_of(end):
