@@ -30,6 +30,7 @@ struct tag {
 	__u64 since; /* entered the present state; 0: not known */
 	__u64 spent; /* in the state before, ns; as struct transition has it */
 	__u64 held_at;
+	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if not at its beginning; else before that */
 	char comm[COMM_SIZE];
 #ifdef TAG_TOLD
 	struct told told;

@@ -3,7 +3,6 @@
 """tcpretrans: every segment that known traffic makes the kernel send again, and why."""
 
 import collections
-import ctypes
 import json
 import re
 import socket
@@ -25,7 +24,6 @@ EXPECTED = {
 }
 TOTAL = sum(EXPECTED.values())
 
-SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
 TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_RECV_QUEUE, TCP_SEND_QUEUE = 19, 20, 21, 1, 2
 
 
@@ -136,11 +134,11 @@ class Tcpretrans(lab.LiveTest):
         with sockets.connection(self.space) as (client, server):
             with self.space.trace("tcpretrans") as traced, self.space.trace("tcpretrans", "-c") as summary:
                 with self.space.counting() as counters:
-                    drop(server, True)
+                    sockets.drop(server, True)
                     sender = threading.Thread(target=client.sendall, args=(b"x" * 700_000,))
                     sender.start()
                     time.sleep(0.4)
-                    drop(server, False)
+                    sockets.drop(server, False)
                     sockets.receive(server, 700_000)
                     sender.join()
         causes = lab.count_by(traced.rows, "cause")
@@ -172,7 +170,7 @@ class Tcpretrans(lab.LiveTest):
         """The receiver closes its window above what is on the way: what the timer sends then is a probe, no time-out."""
         with sockets.connection(self.space) as (client, server):
             with self.space.trace("tcpretrans") as traced, self.space.counting() as counters:
-                drop(server, True)
+                sockets.drop(server, True)
                 client.sendall(b"x" * 1000)
                 close_window(self.space, server)
                 before = self.space.counters()["RetransSegs"]
@@ -194,13 +192,6 @@ class Tcpretrans(lab.LiveTest):
 
 
 # ---- what makes the causes ----
-
-
-def drop(end, everything):
-    """Whether the socket throws away all packets that come for it: a filter of one instruction, `ret 0`."""
-    code = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
-    program = struct.pack("HP", 1, ctypes.addressof(code))
-    end.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER if everything else SO_DETACH_FILTER, program)
 
 
 def join(space, router, net, mtu):
