@@ -200,6 +200,8 @@ struct story {
 	uint16_t socket;   /* offset of 8 bytes: the address of the socket; 0: there is none */
 	uint16_t end;      /* offset of a byte: ... */
 	uint32_t ends;     /* ... with these values (bits) the connection is over; 0: the tool does not tell */
+	uint16_t begin;    /* offset of a byte: ... */
+	uint32_t begins;   /* ... with these values (bits), where it does not end, a socket begins; 0: not told */
 };
 
 /* ---- recordings ---- */
