@@ -19,7 +19,7 @@ static const struct field fields[] = {
 	{ "raddr", "DADDR", .width = 16, .wide = 39 },
 	{ "rport", "DPORT", .width = 5 },
 	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
-	  .help = "from connect() to how it ended; unknown: begun before tracing" },
+	  .help = "from the SYN to its answer, or to how else it ended; unknown: begun before tracing" },
 	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error" },
 	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
@@ -48,7 +48,12 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "min-ms", NULL };
 
-static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"), {} };
+static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"),
+				     { "tcp_retransmit_skb",
+				       { "syn_again" },
+				       "when the first SYN left, of several that a deferred Fast Open sent",
+				       .misses_harmless = true },
+				     {} };
 
 static const char *const examples[] = {
 	"tcpconnlat",

@@ -11,7 +11,8 @@
 #define ENDS(member) AT(struct event, member)
 
 static const char *const kinds[] = { "R", "L", "S" };
-static const char *const causes[] = { "OTHER", "RTO", "FAST", "TLP", "SYN", "SYN-ACK" };
+static const char *const causes[] = { "OTHER",   "RTO",       "FAST", "TLP",     "SYN",
+				      "SYN-ACK", "SLOWSTART", "PMTU", "ZEROWIN", "TFO" };
 
 static const struct field fields[] = {
 	{ "time" },
@@ -31,8 +32,12 @@ static const struct field fields[] = {
 	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .suffix = true, OWN(err) },
 	{ "err", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(err),
 	  .help = "the kernel failed to send it: errno (kernels from 6.16 tell)" },
-	{ "cause", "CAUSE", F_NAME, .width = 7, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
-	  .help = "RTO: time-out; FAST: fast recovery; TLP: tail loss probe; SYN, SYN-ACK: handshake" },
+	{ "cause", "CAUSE", F_NAME, .width = 9, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
+	  .help = "RTO: time-out; SLOWSTART: the rest, after one; FAST: fast recovery; TLP: tail loss probe; PMTU: the "
+		  "path's MTU is smaller; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a "
+		  "Fast Open SYN that the server did not take" },
+	{ "segments", NULL, F_UINT, IN_JSON, OWN(segments),
+	  .help = "segments in the packet that was sent; 0: the kernel failed to send it" },
 	{ "seq", "SEQ", F_UINT, .width = 10, OWN(seq), .flag = TCPRETRANS_SEQUENCE,
 	  .help = "sequence number of the segment" },
 	{},
@@ -47,7 +52,7 @@ static const struct field summary_fields[] = {
 	{ "rport", .where = IN_CSV | IN_JSON },
 	{ "remote", "RADDR:RPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
 	  .port = offsetof(struct event, rport), .before = "<-> " },
-	{ "count", "RETRANSMITS", F_COUNT, .width = -10, .help = "segments sent again" },
+	{ "count", "RETRANSMITS", F_COUNT, .width = -10, OWN(segments), .help = "segments sent again" },
 	{},
 };
 
@@ -79,8 +84,16 @@ static const char *const examples[] = {
 };
 
 static const char *const again[] = {
-	"sent again",       "sent again (RTO)", "sent again (fast)",
-	"sent again (TLP)", "SYN sent again",   "SYN-ACK sent again",
+	"sent again",
+	"sent again (RTO)",
+	"sent again (fast)",
+	"sent again (TLP)",
+	"SYN sent again",
+	"SYN-ACK sent again",
+	"sent again (slow start)",
+	"sent again (path MTU)",
+	"sent again (zero window)",
+	"sent again (Fast Open)",
 };
 
 static const struct field words[] = {
@@ -99,7 +112,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	(void)size;
 	if (e->kind == KIND_LOSS_PROBE && !(options->settings.flags & TCPRETRANS_LOSSPROBE))
 		e->kind = KIND_RETRANSMIT;
-	return true;
+	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts are of what was sent */
 }
 
 static const struct expectation proof[] = {
@@ -112,8 +125,12 @@ static const struct expectation proof[] = {
 	{ "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
 	{ "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
 	{ "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
-	{ "RetransSegs", "", "RetransSegs", .family = BY_KERNEL },
+	{ "RetransSegs", "", "RetransSegs-TCPRetransFail", .sum = "segments", .family = BY_KERNEL },
+	{ "TCPTimeouts", "cause=RTO|SYN|SYN-ACK", "TCPTimeouts", .family = BY_KERNEL },
 	{ "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
+	{ "TCPFastRetrans", "cause=FAST", "TCPFastRetrans", .sum = "segments", .family = BY_KERNEL },
+	{ "TCPSlowStartRetrans", "cause=SLOWSTART|PMTU|TFO", "TCPSlowStartRetrans", .sum = "segments",
+	  .family = BY_KERNEL },
 	{},
 };
 

@@ -114,12 +114,17 @@ static const struct totals totals = {
 	.finish = finish,
 };
 
+#define OTHER_SUBNETS "subnet=10.0.0.0/8|172.16.0.0/12|192.168.0.0/16|0.0.0.0/0|fe80::/10|fc00::/7|::/0"
+
+/* Both ends are ours: each sends what the other receives. */
 static const struct expectation proof[] = {
-	{ "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_server", .sum = "tx_bytes", .family = 4,
-	  .options = "--rx --lport @ports" },
-	{ "received from it", "subnet=127.0.0.1/32", "bytes_client", .sum = "rx_bytes", .family = 4 },
-	{ "sent to ::1", "subnet=::1/128", "bytes_server", .sum = "tx_bytes", .family = 6 },
-	{ "received from it", "subnet=::1/128", "bytes_client", .sum = "rx_bytes", .family = 6 },
+	{ "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "tx_bytes", .family = 4,
+	  .options = "--rx --comm nt-*" },
+	{ "received from it", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "rx_bytes", .family = 4 },
+	{ "sent to ::1", "subnet=::1/128", "bytes_client+bytes_server", .sum = "tx_bytes", .family = 6 },
+	{ "received from it", "subnet=::1/128", "bytes_client+bytes_server", .sum = "rx_bytes", .family = 6 },
+	{ "sent elsewhere", OTHER_SUBNETS, "0", .sum = "tx_bytes", .family = 4 },
+	{ "received from elsewhere", OTHER_SUBNETS, "0", .sum = "rx_bytes", .family = 4 },
 	{},
 };
 

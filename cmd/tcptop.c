@@ -118,6 +118,9 @@ static const struct totals totals = {
 };
 
 static const struct expectation proof[] = {
+	/* A full listener's connections carry nothing, but SYNs and SYN-ACKs are sent again. */
+	{ "at the full listener", "lport=@overflow_port", NULL, .how = MEASURE },
+	{ "to the full listener", "rport=@overflow_port", NULL, .how = MEASURE },
 	{ "sent by clients", "rport=@server_port", "bytes_client", .sum = "tx_bytes" },
 	{ "received by clients", "rport=@server_port", "bytes_server", .sum = "rx_bytes" },
 	{ "sent by servers", "lport=@server_port pid=@server_pid", "bytes_server", .sum = "tx_bytes" },

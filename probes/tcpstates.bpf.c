@@ -85,7 +85,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	event_owner(&head, t.sk, t.tag);
-	event_socket(&head, t.sk);
+	transition_socket(&head, &t);
 	if (!ends_wanted() || !t.fresh || t.to == TCP_LISTEN || !ends_missing(&head) || !keep_first(&t))
 		emit_all(&head, &t);
 	transition_done(&t);
