@@ -5,6 +5,7 @@
 #include "probes/tcpdrop_packet.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct tcpdrop_options);
 
 /* The common part of the event: local is this end. */
 static __always_inline void drop_ends(struct event *e, const struct drop *d)
@@ -73,7 +74,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 		drop_ends(head, d);
 	if (!event_wanted(head, full))
 		return 0;
-	if (!list_has(&settings.selected, d->reason)) {
+	if (!list_has(&own.reasons, d->reason)) {
 		COUNT(filtered);
 		return 0;
 	}

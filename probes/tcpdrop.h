@@ -19,6 +19,11 @@
 #define REASON_LISTEN_DROP     0xfffe0003U /* another of the listener's drops: no memory, a security module ... */
 #define REASON_LISTEN_NO_ROUTE 0xfffe0004U /* no route back */
 
+/* Its own options, as far as its programs look at them. */
+struct tcpdrop_options {
+	struct list reasons;
+};
+
 struct tcpdrop_event {
 	struct event common;
 	__u8 saddr[16], daddr[16]; /* of the packet */

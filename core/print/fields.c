@@ -142,6 +142,7 @@ bool field_is_short(const struct field *field)
 	case F_ENDPOINT:
 	case F_ADDR_HASH_PORT:
 	case F_TCPFLAGS:
+	case F_BOOL:
 	case F_ERRNO:
 	case F_COUNT:
 		return true;
