@@ -124,7 +124,7 @@ static __always_inline void drop_owner_by_port(struct event *head, const struct 
 
 	if (!listener)
 		return;
-	event_tag(head, &listener->tag);
+	event_set_owner(head, &listener->tag.owner);
 	if (head->owner == OWNER_EXACT)
 		head->owner = OWNER_INHERITED;
 }
@@ -229,7 +229,7 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	if (!listener)
 		return 0;
 	d.reason = listen_reason(listener->sk, rung);
-	event_tag(&head, &listener->tag);
+	event_set_owner(&head, &listener->tag.owner);
 	return drop_report(ctx, &d, &head, NULL);
 }
 

@@ -100,9 +100,9 @@ __noinline int find_only_owner(__u32 netns, __u32 port)
 
 		if (!listener)
 			continue;
-		if (found >= 0 && pid != listener->tag.pid)
+		if (found >= 0 && pid != listener->tag.owner.who.pid)
 			return -1;
-		pid = listener->tag.pid;
+		pid = listener->tag.owner.who.pid;
 		found = slot;
 	}
 	return found;

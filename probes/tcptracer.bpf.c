@@ -92,7 +92,7 @@ static __always_inline bool is_connect(const struct transition *t)
 /* Its process closed it before tracing: nobody has it, and nothing is known of it. */
 static __always_inline bool is_old_orphan(const struct transition *t)
 {
-	return t->tag->owner == OWNER_UNKNOWN && t->duration == NOT_KNOWN && socket_flag(t->sk, SOCK_DEAD);
+	return t->tag->owner.quality == OWNER_UNKNOWN && t->duration == NOT_KNOWN && socket_flag(t->sk, SOCK_DEAD);
 }
 
 /* The connection ends here: once for each. close() tells both directions before it changes the state; shutdown() of
@@ -128,7 +128,7 @@ static __always_inline bool ends_waiting(const struct transition *t, const struc
 		return false;
 	was = bpf_map_lookup_elem(&waiting, &key);
 	if (!was)
-		return !t->sk->sk_socket && t->tag && !t->tag->created_at && t->tag->owner == OWNER_UNKNOWN;
+		return !t->sk->sk_socket && t->tag && !t->tag->created_at && t->tag->owner.quality == OWNER_UNKNOWN;
 	if (t->sk->sk_lock.owned)
 		return false;
 	end.since = was->since;

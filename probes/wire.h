@@ -106,6 +106,7 @@ enum {
 	OWNER_ACCEPT,
 	OWNER_RECEIVE,
 	OWNER_SEED,
+	OWNER_NAMES,
 	OWN_HOOK, /* the tool's first own hook */
 };
 

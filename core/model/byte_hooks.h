@@ -3,6 +3,7 @@
 #ifndef NETTRACE_MODEL_BYTE_HOOKS_H
 #define NETTRACE_MODEL_BYTE_HOOKS_H
 
+#include "core/model/owner_hooks.h"
 #include "core/tool.h"
 
 /* The owners that state changes do not tell are found by the walk over descriptors (probes/owner/owner_walk.bpf.h). */
@@ -13,7 +14,8 @@
 	{ "open sockets", { "owner_seed", "owner_seed_hash" },                                                         \
 	  "the owners of sockets older than the trace, and of those passed on", RUN_AT_START, .rerun_each_interval = true },         \
 	{ "open connections", { "traffic_tagged", "traffic_held", "traffic_tcp" }, .use = RUN_AT_INTERVAL,             \
-	  .lacks[2] = "the connections of other network namespaces, but for what they carried until they were closed" }
+	  .lacks[2] = "the connections of other network namespaces, but for what they carried until they were closed" }, \
+	OWNER_HOOK_NAMES
 /* clang-format on */
 
 #endif

@@ -21,7 +21,10 @@
 	{ "tcp_rcv_space_adjust", { "owner_receive" }, "the process that reads from a socket of another one",          \
 	  .unless = TAGS_BORROWED, .misses_harmless = true },                                                                        \
 	{ "open sockets", { "owner_seed", "owner_seed_hash" }, "the owners of sockets older than the trace",           \
-	  RUN_AT_START, .unless = TAGS_BORROWED }
+	  RUN_AT_START, .unless = TAGS_BORROWED }, OWNER_HOOK_NAMES
+#define OWNER_HOOK_NAMES                                                                                               \
+	{ "task_rename", { "owner_renamed", "owner_executes" }, "the names of processes that change theirs",           \
+	  .unless = TAGS_BORROWED, .misses_harmless = true, .lacks[1] = "names that processes give themselves" }
 /* clang-format on */
 
 #endif

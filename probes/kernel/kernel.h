@@ -15,14 +15,15 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
-#define NULL        ((void *)0)
-#define AF_INET     2
-#define AF_INET6    10
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
-#define ETH_P_IP    0x0800
-#define ETH_P_IPV6  0x86dd
-#define PF_KTHREAD  0x00200000 /* include/linux/sched.h */
+#define NULL         ((void *)0)
+#define AF_INET      2
+#define AF_INET6     10
+#define IPPROTO_TCP  6
+#define IPPROTO_UDP  17
+#define ETH_P_IP     0x0800
+#define ETH_P_IPV6   0x86dd
+#define PF_KTHREAD   0x00200000 /* include/linux/sched.h */
+#define PF_WQ_WORKER 0x00000020 /* the same: a thread of a work queue */
 
 /* include/net/tcp_states.h */
 enum {

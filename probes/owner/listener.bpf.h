@@ -49,7 +49,7 @@ static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u3
 	struct listener new = { .sk = sk, .drops = drops, .tag = *tag };
 
 	if (cgroup_id)
-		new.tag.cgroup_id = cgroup_id;
+		new.tag.owner.cgroup_id = cgroup_id;
 	if (!listeners_watched() || !port) /* listen() without bind(): the port is chosen after this event */
 		return;
 #pragma clang loop unroll(disable)

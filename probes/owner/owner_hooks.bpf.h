@@ -87,7 +87,7 @@ int owner_receive(__u64 *ctx)
 	if (!sk->sk_lock.owned)
 		return 0;
 	tag = tag_get(sk, false);
-	if (tag && (tag->owner != OWNER_EXACT || tag->pid != bpf_get_current_pid_tgid() >> 32))
+	if (tag && (tag->owner.quality != OWNER_EXACT || tag->owner.who.pid != bpf_get_current_pid_tgid() >> 32))
 		tag_set_current(tag, false);
 	return 0;
 }
@@ -97,14 +97,14 @@ int owner_receive(__u64 *ctx)
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
 {
 	(void)meta;
-	if (tag->owner != OWNER_UNKNOWN) {
-		if (tag->from_seed && tag->pid != (__u32)task->tgid)
-			tag->owner = OWNER_INHERITED;
+	if (tag->owner.quality != OWNER_UNKNOWN) {
+		if (tag->owner.from_seed && tag->owner.who.pid != (__u32)task->tgid)
+			tag->owner.quality = OWNER_INHERITED;
 		return;
 	}
-	tag_of_task(tag, task);
-	tag->owner = OWNER_EXACT;
-	tag->from_seed = 1;
+	owner_set_task(&tag->owner, task);
+	tag->owner.quality = OWNER_EXACT;
+	tag->owner.from_seed = 1;
 }
 
 #endif

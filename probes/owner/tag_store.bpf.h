@@ -50,8 +50,7 @@ static __always_inline void tag_apply_accept(const struct tag *tag, const struct
  * the next event of that socket. Old entries fall out; one older than the socket is ignored. */
 struct accepted {
 	__u64 at;
-	__u32 pid, tid, uid, mntns;
-	char comm[COMM_SIZE];
+	struct owner owner;
 };
 
 struct {
@@ -63,21 +62,17 @@ struct {
 
 static __always_inline void tag_accepted(struct tag *tag, const struct accepted *a)
 {
-	tag->pid = a->pid;
-	tag->tid = a->tid;
-	tag->uid = a->uid;
-	tag->mntns = a->mntns;
-	tag->owner = OWNER_EXACT;
-	__builtin_memcpy(tag->comm, a->comm, sizeof(tag->comm));
+	tag->owner = a->owner;
 }
 
 /* Current has accepted the socket at this address. Context: the accepting task. */
 static __always_inline void accepted_add(__u64 key)
 {
 	struct tag_slot *slot = tag_slots_used() ? tag_slot_of(key) : NULL;
-	struct accepted a = { .mntns = current_mntns() };
+	struct accepted a = {};
 
-	current_who(&a.pid, &a.tid, &a.uid, a.comm);
+	if (!owner_set_current(&a.owner, false))
+		return;
 	if (slot && tag_has_slot(slot, key)) {
 		tag_accepted(&slot->tag, &a);
 		return;
@@ -93,7 +88,7 @@ static __always_inline void tag_apply_accept(struct tag *tag, struct sock *sk)
 	__u64 key = (__u64)sk;
 	struct accepted *a;
 
-	if (tag->owner == OWNER_EXACT || tag->role == ROLE_CLIENT)
+	if (tag->owner.quality == OWNER_EXACT || tag->role == ROLE_CLIENT)
 		return;
 	a = bpf_map_lookup_elem(&accepted, &key);
 	if (!a)

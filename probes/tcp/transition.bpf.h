@@ -35,13 +35,7 @@ static __always_inline void tag_inherit_slot(struct tag *tag, struct sock *child
 
 	if (!slot || slot->sk != listener || slot->tag.state != TCP_LISTEN)
 		return;
-	tag->pid = slot->tag.pid;
-	tag->tid = slot->tag.tid;
-	tag->uid = slot->tag.uid;
 	tag->owner = slot->tag.owner;
-	tag->cgroup_id = slot->tag.cgroup_id;
-	tag->mntns = slot->tag.mntns;
-	__builtin_memcpy(tag->comm, slot->tag.comm, sizeof(tag->comm));
 }
 
 /* The child of a listener comes with a copy of the listener's tag, or finds it by the listener's address, or (before
@@ -60,9 +54,9 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 			*tag = listener->tag;
 	}
 	tag->role = ROLE_SERVER;
-	tag->from_seed = 0;
-	if (tag->owner != OWNER_UNKNOWN)
-		tag->owner = OWNER_INHERITED;
+	tag->owner.from_seed = 0;
+	if (tag->owner.quality != OWNER_UNKNOWN)
+		tag->owner.quality = OWNER_INHERITED;
 }
 
 /* What the change means for the tag; fills t->duration. */
