@@ -11,8 +11,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions, include/net/sock.h */
-
 /* What a closed connection has done; all NOT_KNOWN in other rows. */
 struct account {
 	__u64 tx_bytes, rx_bytes, duration;

@@ -19,8 +19,8 @@
 #define CAST_TYPES(type)                                                                                               \
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
-			type(list_head) type(mptcp_sock) type(sock) type(socket) type(task_struct) type(tcp_sock)      \
-				type(tcphdr) type(udphdr)
+			type(list_head) type(mptcp_sock) type(mptcp_subflow_context) type(sock) type(socket)           \
+				type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 

@@ -51,7 +51,8 @@ static void reuse(struct session *session, const struct session *other, const ch
 /* What the tools of a process have in common. */
 static void configure_shared_maps(struct session *session, const struct options *options)
 {
-	static const char *const tags[] = { "tags", "tags_hash", "accepted", "listeners", "renamed", "rename_counts" };
+	static const char *const tags[] = { "tags",    "tags_hash",     "accepted",    "listeners",
+					    "renamed", "rename_counts", "mptcp_owners" };
 
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
 	if (session->ring_of)

@@ -142,6 +142,7 @@ struct inet_connection_sock {
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
 	__u8 icsk_pending;
+	void *icsk_ulp_data; /* of an MPTCP subflow: struct mptcp_subflow_context */
 };
 
 struct list_head {
@@ -160,10 +161,15 @@ struct tcp_sock {
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 snd_cwnd;
 	struct list_head tsorted_sent_queue;
+	bool is_mptcp; /* a subflow */
 };
 
 struct mptcp_sock {
 	struct sock *first; /* the TCP socket of its first subflow */
+};
+
+struct mptcp_subflow_context {
+	struct sock *conn; /* the MPTCP socket */
 };
 
 struct request_sock {

@@ -102,6 +102,8 @@ static __always_inline void event_socket(struct event *e, struct sock *sk)
 #define SOCK_DEAD 0 /* no process has the socket any more */
 #define SOCK_DONE 1 /* the peer's FIN came: tcp_fin() */
 
+#define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions (the same file) */
+
 static __always_inline bool socket_flag(const struct sock *sk, int flag)
 {
 	return sk->__sk_common.skc_flags >> flag & 1;

@@ -4,6 +4,7 @@
 #define NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 
 #include "probes/owner/owner_hooks.bpf.h"
+#include "probes/tcp/subflow.bpf.h"
 
 struct transition {
 	struct sock *sk;
@@ -59,6 +60,29 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 		tag->owner.quality = OWNER_INHERITED;
 }
 
+/* Current, which holds the socket, made this change for itself. Nobody knows that of the end of a connection that has
+ * an error: it came with a packet, or somebody else ended it (tcp_abort(), as for `ss -K`: net/ipv4/tcp.c sets sk_err
+ * first). Of a listener tcp_abort() sets none; close() sets both bits of sk_shutdown first. */
+static __always_inline bool is_own_act(const struct transition *t)
+{
+	const struct sock *sk = t->sk;
+
+	if (!sk->sk_lock.owned)
+		return false;
+	if (t->to != TCP_CLOSE)
+		return true;
+	return t->from == TCP_LISTEN ? sk->sk_shutdown == SHUTDOWN_MASK : !sk->sk_err;
+}
+
+/* Context: a task with the socket locked. */
+static __always_inline void tag_act(const struct transition *t, struct tag *tag)
+{
+	bool acts = owner_set_current(&tag->owner, t->fresh);
+
+	if (t->fresh && t->to == TCP_SYN_SENT)
+		subflow_begins(t->sk, &tag->owner, acts);
+}
+
 /* What the change means for the tag; fills t->duration. */
 static __always_inline void tag_change(struct transition *t, struct tag *tag)
 {
@@ -79,8 +103,8 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 	tag->state = t->to;
 	if (t->to < TCP_FIN_WAIT1 && tag->created_at)
 		tag->established_at = t->now;
-	if (t->sk->sk_lock.owned)
-		tag_set_current(tag, t->fresh);
+	if (is_own_act(t))
+		tag_act(t, tag);
 }
 
 /* The same where another tool has kept the tag: the change has the same time and duration in all of them. Where that
