@@ -180,6 +180,7 @@ const struct tool netqtop = {
 	.summary = "what the queues of network interfaces carry, by size of packets",
 	.examples = examples,
 	OBJECT_OF(netqtop),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
 	.positional = words,

@@ -121,6 +121,7 @@ const struct tool softirqs = {
 	.summary = "time in softirqs, how often, or how long they wait",
 	.examples = examples,
 	OBJECT_OF(softirqs),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
 	.positional = words,

@@ -90,6 +90,7 @@ const struct tool solisten = {
 	.summary = "attempts to listen on a socket, with the backlog and the result",
 	.examples = examples,
 	OBJECT_OF(solisten),
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,

@@ -224,6 +224,14 @@ struct synthesis {
 
 /* ---- the tool ---- */
 
+/* What its rows are about. The filters and common options that it has follow from it. */
+enum subject {
+	TCP_SOCKETS,
+	UDP_SOCKETS,
+	SOCKETS, /* of any protocol */
+	NONE,    /* no sockets: no owners, and no filters for them */
+};
+
 struct options;
 struct counter;
 
@@ -233,6 +241,7 @@ struct tool {
 	const char *const *examples;     /* "tcpstates -L 80,443", "what it shows", ..., NULL */
 	const void *object, *object_end; /* the BPF ELF file, embedded and packed: see OBJECT */
 	size_t event_size;
+	enum subject subject;
 	const struct hook *hooks;   /* ends with a NULL name */
 	const struct opt *opts;     /* ends with a row of no name */
 	const struct field *fields; /* columns in the order of the table; ends with a NULL name */

@@ -57,6 +57,7 @@ static __always_inline void drop_ends(struct event *e, const struct drop *d)
 	const struct packet *p = &d->packet;
 
 	e->family = p->family;
+	e->protocol = IPPROTO_TCP;
 	__builtin_memcpy(e->laddr, d->received ? p->daddr : p->saddr, 16);
 	__builtin_memcpy(e->raddr, d->received ? p->saddr : p->daddr, 16);
 	e->lport = d->received ? p->dport : p->sport;

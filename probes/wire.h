@@ -149,6 +149,8 @@ struct event {
 	__u8 mntns_listed; /* the owner's mount namespace is in the user's map */
 	__u8 tool;         /* index of the tool in this process: settings.tool */
 	char comm[COMM_SIZE];
+	__u8 protocol; /* IPPROTO_TCP (also of an MPTCP socket), IPPROTO_UDP ...; 0: not known */
+	__u8 pad[7];
 };
 
 /* A cgroup (v2) and what it is called in the one above it: of probes/cgroups.bpf.c, not of a tool. */

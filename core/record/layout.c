@@ -2,6 +2,7 @@
 /* layout.c: fields of recorded events to where this program wants them. */
 #include "core/record/layout.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,8 +94,18 @@ static uint8_t number_size(const struct field *field)
 	return field->size < sizeof(uint64_t) ? (uint8_t)field->size : sizeof(uint64_t);
 }
 
+/* Recordings of version 0.1.0 lack the protocol: but for solisten, its tools had one only. */
+static bool protocol_is_implied(const struct field *field, const struct tool *tool, struct event *event)
+{
+	if (field->off != offsetof(struct event, protocol) || tool->subject == SOCKETS)
+		return false;
+	if (tool->subject != NONE)
+		event->protocol = tool->subject == UDP_SOCKETS ? IPPROTO_UDP : IPPROTO_TCP;
+	return true;
+}
+
 /* Adds the moves of these fields. NULL, or the name of one that is another thing in the recording. */
-static const char *add_fields(struct record_layout *layout, const struct field *fields,
+static const char *add_fields(struct record_layout *layout, const struct tool *tool, const struct field *fields,
 			      const struct recorded_tool *recorded)
 {
 	for (const struct field *field = fields; field && field->name; field++) {
@@ -103,7 +114,8 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 		if (!record_has_field(field))
 			continue;
 		if (!from) {
-			add_missing(layout, field);
+			if (!protocol_is_implied(field, tool, layout->unknown))
+				add_missing(layout, field);
 			layout->moved = true;
 			continue;
 		}
@@ -131,11 +143,11 @@ const char *record_layout_new(struct record_layout **layout, const struct tool *
 	}
 	if (!made || !made->unknown || !made->made)
 		fatal(EXIT_FAILED, "out of memory");
-	problem = add_fields(made, common_fields, recorded);
+	problem = add_fields(made, tool, common_fields, recorded);
 	if (!problem)
-		problem = add_fields(made, tool->fields, recorded);
+		problem = add_fields(made, tool, tool->fields, recorded);
 	if (!problem && tool->summary_fields != tool->fields)
-		problem = add_fields(made, tool->summary_fields, recorded);
+		problem = add_fields(made, tool, tool->summary_fields, recorded);
 	if (problem || (!made->moved && !turned)) {
 		record_layout_free(made);
 		made = NULL;

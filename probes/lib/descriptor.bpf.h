@@ -104,6 +104,7 @@ static __always_inline void event_from_fd(struct event *e, struct sock *sk, cons
 		return;
 	}
 	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	e->protocol = protocol_number(BPF_CORE_READ(sk, sk_protocol));
 	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		e->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	else
