@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnlat.c: how long connecting takes, and how it ends. */
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpconnlat.h"
@@ -45,7 +44,7 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "min-ms", NULL };
 
-static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"), {} };
+static const struct hook hooks[] = { { "inet_sock_set_state", { "attempt_end" } }, {} };
 
 static const char *const examples[] = {
 	"tcpconnlat",

@@ -4,7 +4,6 @@
 
 #include "cmd/tcplife_of_states.h"
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcplife.h"
@@ -43,7 +42,7 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS("session"),
+	{ "inet_sock_set_state", { "session" } },
 	{ "open sessions",
 	  { "open_tagged", "open_held", "open_tcp" },
 	  "the sessions that are still open",

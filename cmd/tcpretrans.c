@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: TCP segments that are sent again, and why. */
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpretrans.h"
@@ -59,7 +58,6 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS_ONLY,
 	{ "tcp_retransmit_skb", { "retransmit" } },
 	{ "tcp_retransmit_synack", { "retransmit_synack" } },
 	{},

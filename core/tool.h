@@ -254,7 +254,7 @@ struct tool {
 	const struct story *story; /* NULL: it has no part in timelines */
 	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
 	bool no_sockets;           /* not about sockets: no owners, and no filters for them */
-	bool listeners;            /* its programs look listeners up (probes/owner/listener.bpf.h) */
+	bool listeners;            /* its programs look listeners up (probes/tcp/listener.bpf.h) */
 	/* Kernel functions whose place the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
 	 * least one: with privileges gone, kallsyms tells nothing. */
 	const char *symbols[SYMBOL_ITEMS];

@@ -5,8 +5,8 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define DROP_KFREE_HOOK   OWN_HOOK
-#define DROP_CONSUME_HOOK (OWN_HOOK + 1)
+#define DROP_KFREE_HOOK   0
+#define DROP_CONSUME_HOOK 1
 
 struct drop {
 	struct packet packet;

@@ -6,7 +6,7 @@
 #ifndef NETTRACE_PROBES_TCPDROP_LISTEN_BPF_H
 #define NETTRACE_PROBES_TCPDROP_LISTEN_BPF_H
 
-#include "probes/owner/listener.bpf.h"
+#include "probes/tcp/listener.bpf.h"
 #include "probes/lib/packet.bpf.h"
 #include "probes/tcpdrop.h"
 

@@ -172,6 +172,10 @@ struct mptcp_subflow_context {
 	struct sock *conn; /* the MPTCP socket */
 };
 
+struct proto_accept_arg { /* what accept() hands on, from 6.10 on */
+	int flags;
+};
+
 struct request_sock {
 	struct sock_common __req_common;
 };

@@ -158,6 +158,20 @@ static __always_inline void owner_set_task(struct owner *owner, struct task_stru
 		owner->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
 }
 
+/* The same of a socket that is older than the trace. Several processes may hold it: the first one found stands for
+ * them. */
+static __always_inline void owner_seed_task(struct owner *owner, struct task_struct *task)
+{
+	if (owner->quality != OWNER_UNKNOWN) {
+		if (owner->from_seed && owner->who.pid != (__u32)task->tgid)
+			owner->quality = OWNER_INHERITED;
+		return;
+	}
+	owner_set_task(owner, task);
+	owner->quality = OWNER_EXACT;
+	owner->from_seed = 1;
+}
+
 /* Of one that is not known all is 0 in the event, but its uid has all bits set: without a branch, as same_state(). */
 static __always_inline void event_set_owner(struct event *e, struct owner *owner)
 {

@@ -30,7 +30,7 @@ struct holders {
 };
 
 #define TAG_BYTE_COUNTERS
-#include "probes/owner/open_sockets.bpf.h"
+#include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcp/transition.bpf.h"
 #include "probes/lib/iterate.bpf.h"

@@ -3,7 +3,7 @@
 #ifndef NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 #define NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 
-#include "probes/owner/owner_hooks.bpf.h"
+#include "probes/tcp/owner_hooks.bpf.h"
 #include "probes/tcp/subflow.bpf.h"
 
 struct transition {
@@ -34,7 +34,7 @@ static __always_inline void tag_inherit_slot(struct tag *tag, struct sock *child
 	__u64 listener = listener_of(child);
 	struct tag_slot *slot = tag_slot_of(listener);
 
-	if (!slot || slot->sk != listener || slot->tag.state != TCP_LISTEN)
+	if (!slot || slot->sk != listener || slot->tag.life.state != TCP_LISTEN)
 		return;
 	tag->owner = slot->tag.owner;
 }
@@ -54,7 +54,7 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 		if (listener)
 			*tag = listener->tag;
 	}
-	tag->role = ROLE_SERVER;
+	tag->life.role = ROLE_SERVER;
 	tag->owner.from_seed = 0;
 	if (tag->owner.quality != OWNER_UNKNOWN)
 		tag->owner.quality = OWNER_INHERITED;
@@ -90,19 +90,19 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 		if (t->from == TCP_LISTEN)
 			tag_inherit(tag, t);
 		else
-			tag->role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
-		tag->created_at = t->now;
-		tag->established_at = 0;
+			tag->life.role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
+		tag->life.created_at = t->now;
+		tag->life.established_at = 0;
 		tag->pending_since = 0;
 		tag->attempt_reported = 0;
-	} else if (tag->state_since) {
-		t->duration = t->now - tag->state_since;
+	} else if (tag->life.state_since) {
+		t->duration = t->now - tag->life.state_since;
 	}
-	tag->state_since = t->now;
-	tag->prev_state_ns = t->duration;
-	tag->state = t->to;
-	if (t->to < TCP_FIN_WAIT1 && tag->created_at)
-		tag->established_at = t->now;
+	tag->life.state_since = t->now;
+	tag->life.prev_state_ns = t->duration;
+	tag->life.state = t->to;
+	if (t->to < TCP_FIN_WAIT1 && tag->life.created_at)
+		tag->life.established_at = t->now;
 	if (is_own_act(t))
 		tag_act(t, tag);
 }
@@ -111,10 +111,10 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
  * tool missed it, the tag tells of another one. */
 static __always_inline void tag_changed(struct transition *t, const struct tag *tag)
 {
-	if (tag->state != t->to || !tag->state_since)
+	if (tag->life.state != t->to || !tag->life.state_since)
 		return;
-	t->now = tag->state_since;
-	t->duration = tag->prev_state_ns;
+	t->now = tag->life.state_since;
+	t->duration = tag->life.prev_state_ns;
 }
 
 /* Listening begins or ends. Context: a task with the socket locked. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* listener.bpf.h: the listening sockets by namespace and port: for what happens to a SYN before there is a socket. */
-#ifndef NETTRACE_PROBES_OWNER_LISTENER_BPF_H
-#define NETTRACE_PROBES_OWNER_LISTENER_BPF_H
+#ifndef NETTRACE_PROBES_TCP_LISTENER_BPF_H
+#define NETTRACE_PROBES_TCP_LISTENER_BPF_H
 
-#include "probes/owner/tag_store.bpf.h"
+#include "probes/tcp/tag_store.bpf.h"
 
 /* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. */
 #define LISTENER_SLOTS 32

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* event_owner.bpf.h: the common part of an event: whose, as the tag of its socket tells. */
-#ifndef NETTRACE_PROBES_OWNER_EVENT_OWNER_BPF_H
-#define NETTRACE_PROBES_OWNER_EVENT_OWNER_BPF_H
+#ifndef NETTRACE_PROBES_TCP_EVENT_OWNER_BPF_H
+#define NETTRACE_PROBES_TCP_EVENT_OWNER_BPF_H
 
 #include "probes/lib/event.bpf.h"
-#include "probes/owner/tag_store.bpf.h"
+#include "probes/tcp/tag_store.bpf.h"
 
 /* The owner of a full socket into an event; no tag: not known. Before event_socket(): what is done with a tag that may
  * be none is done in one place, or all that follows is verified twice. Context: any. */

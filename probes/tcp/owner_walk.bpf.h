@@ -4,10 +4,10 @@
  *
  * A state change with the socket locked still makes current the owner. What is told between two walks and is nobody's
  * for certain waits for the process that closes the socket (bytes.bpf.h). */
-#ifndef NETTRACE_PROBES_OWNER_OWNER_WALK_BPF_H
-#define NETTRACE_PROBES_OWNER_OWNER_WALK_BPF_H
+#ifndef NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
+#define NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 
-#include "probes/owner/tag_store.bpf.h"
+#include "probes/tcp/tag_store.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
