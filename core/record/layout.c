@@ -94,13 +94,16 @@ static uint8_t number_size(const struct field *field)
 	return field->size < sizeof(uint64_t) ? (uint8_t)field->size : sizeof(uint64_t);
 }
 
-/* Recordings of version 0.1.0 lack the protocol: but for solisten, its tools had one only. */
+/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it in its own fields,
+ * and its derive() reads it there. */
 static bool protocol_is_implied(const struct field *field, const struct tool *tool, struct event *event)
 {
-	if (field->off != offsetof(struct event, protocol) || tool->subject == SOCKETS)
+	if (field->off != offsetof(struct event, protocol))
 		return false;
-	if (tool->subject != NONE)
-		event->protocol = tool->subject == UDP_SOCKETS ? IPPROTO_UDP : IPPROTO_TCP;
+	if (tool->subject == TCP_SOCKETS)
+		event->protocol = IPPROTO_TCP;
+	else if (tool->subject == UDP_SOCKETS)
+		event->protocol = IPPROTO_UDP;
 	return true;
 }
 
