@@ -16,14 +16,14 @@
 #include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
-	{ "doctor", "what works here, what not and why; --prove tries it", NULL, doctor_main, doctor_argp,
+	{ "doctor", "what works here, what not and why; --prove tries it", NULL, doctor_main, doctor_helper,
 	  doctor_lines },
 	{ "record", "records the events of tools, for nettrace replay", &record, record_main },
 	{ "replay", "prints a recording, in every way the tool that made it could have", NULL, replay_main,
-	  replay_argp },
+	  replay_helper },
 	{ "trace", "several tools as one timeline, or connection by connection", &trace, trace_main, NULL,
 	  trace_lines },
-	{ "traffic", "makes known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_argp,
+	{ "traffic", "makes known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_helper,
 	  traffic_lines },
 };
 

@@ -6,6 +6,7 @@
 #include "cmd/applets.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/cli/parse.h"
+#include "core/run/inherited.h"
 #include "core/run/run.h"
 #include "core/base/message.h"
 
@@ -27,6 +28,7 @@ static int usage(FILE *to)
 static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	struct options options;
+	int code;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	program_name = applet->name;
@@ -34,7 +36,9 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 	if (applet->main)
 		return applet->main(argc, argv);
 	options_parse(&options, applet->tool, argc, argv);
-	return run(&options);
+	code = run(&options);
+	options_free(&options);
+	return code;
 }
 
 static int unknown(const char *name)
@@ -67,6 +71,7 @@ int main(int argc, char **argv)
 	const char *name = slash ? slash + 1 : argc ? argv[0] : "nettrace";
 	const struct applet *applet;
 
+	inherited_begin();
 	applet = applet_of_link(name);
 	if (applet)
 		return run_applet(applet, argc, argv);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
+#include <errno.h>
 #include <string.h>
 
+#include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/names/devices.h"
 #include "core/model/options.h"
@@ -50,8 +52,14 @@ static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
 				    .total = true,
 				    .rule = true };
 
+struct own_options {
+	struct netqtop_options of_programs;
+	const char *names; /* as the user wrote them */
+	bool reported_gone[DEVICES];
+};
+
 static const struct opt opts[] = {
-	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct options, text),
+	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct own_options, names),
 	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
 		  "records, "
 		  "else 0; of veth, those of the sender" },
@@ -64,18 +72,18 @@ static const char *const words[] = { "name", "interval", "count", NULL };
 
 static void check(struct options *options)
 {
-	struct settings *settings = &options->settings;
+	struct own_options *own = options->own;
 	const char *message;
 
 	if (options->recorded) /* their devices are those of the recording */
 		return;
-	if (!options->text)
+	if (!own->names)
 		fatal(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
-	message = devices_find(&settings->selected, options->text, DEVICES);
+	message = devices_find(&own->of_programs.devices, own->names, DEVICES);
 	if (!message)
-		message = value_own_netns(&settings->filter.netns);
+		message = value_own_netns(&options->settings.filter.netns);
 	if (message)
-		fatal(EXIT_USAGE, "-n %s: %s", options->text, message);
+		fatal(EXIT_USAGE, "-n %s: %s", own->names, message);
 }
 
 /* How many queues the device has in use; what packets told is newer than what was asked at the start. */
@@ -89,21 +97,61 @@ static uint32_t queues_in_use(const struct counter *counter, uint32_t device, ui
 	return direction == DIRECTION_TX ? DEVICE_TX_QUEUES(asked) : DEVICE_RX_QUEUES(asked);
 }
 
+/* Once an interval, with the counter of each device that is of no queue; its `told` has what the device has received.
+ */
+static void look_at_device(const struct options *options, const struct counter *counter, uint32_t device)
+{
+	struct own_options *own = options->own;
+	struct queue *reported = counter->reported;
+	struct device_received received;
+	char name[DEVICE_NAME];
+	int error = device_received(&received, (uint32_t)own->of_programs.devices.item[device].first);
+
+	if (error == -ENODEV && !own->reported_gone[device]) {
+		devices_name(name, sizeof(name), options_effective_text(options), device);
+		message("note: %s is gone; another interface of that name is not traced (start netqtop again)", name);
+		own->reported_gone[device] = true;
+	}
+	if (error)
+		return;
+	reported->bytes = received.bytes;
+	reported->sizes[0] = received.packets;
+}
+
+/* What came up from another interface no program has seen: all of it is the device's own count, in the first queue. Its
+ * place is behind that of look_at_device(). */
+static void take_received(const struct counter *counter, struct netqtop_event *e)
+{
+	struct queue *reported = counter->reported, *received = reported - 1;
+
+	if (e->queue)
+		return;
+	e->bytes = counter_delta(&reported->bytes, &received->bytes);
+	e->packets = counter_delta(&reported->sizes[0], &received->sizes[0]);
+}
+
 /* Queues that exist, and those that ever did, have rows, whatever they have carried. */
 static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
 	struct netqtop_event *e = (struct netqtop_event *)event;
-	const struct list *devices = &options->settings.selected;
+	const struct own_options *own = options->own;
+	const struct list *devices = &own->of_programs.devices;
 	const struct queue *now = counter->now;
 	struct queue *reported = counter->reported;
 	uint32_t device = counter->key / QUEUE_KEYS / DIRECTIONS, number = counter->key % QUEUE_KEYS;
 
+	if (device < devices->count && counter->key == QUEUE_KEY(device, DIRECTION_TX, QUEUES))
+		look_at_device(options, counter, device);
 	if (device >= devices->count || number == QUEUES)
 		return false;
 	e->table = (uint8_t)(counter->key / QUEUE_KEYS);
 	e->direction = e->table % DIRECTIONS;
 	e->queue = (uint16_t)number;
 	e->ifindex = (uint32_t)devices->item[device].first;
+	if (e->direction == DIRECTION_RX && DEVICE_STANDS_ON(devices->item[device].last)) {
+		take_received(counter, e);
+		return number < queues_in_use(counter, device, e->direction, devices->item[device].last);
+	}
 	e->bytes = counter_delta(&reported->bytes, &now->bytes);
 	if (!reported->bytes && number >= queues_in_use(counter, device, e->direction, devices->item[device].last))
 		return false;
@@ -125,6 +173,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct own_options *own = options->own;
 	const struct netqtop_event *e = (const struct netqtop_event *)event;
 	const char *names = options_effective_text(options);
 	char name[DEVICE_NAME], asked[DEVICE_NAME];
@@ -133,12 +182,12 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	if (!names || e->table >= DEVICES * DIRECTIONS)
 		return REPLAY_EXCLUDED;
 	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
-	for (unsigned int i = 0; options->text && i < DEVICES; i++) {
-		devices_name(asked, sizeof(asked), options->text, i);
+	for (unsigned int i = 0; own->names && i < DEVICES; i++) {
+		devices_name(asked, sizeof(asked), own->names, i);
 		if (*asked && !strcmp(asked, name))
 			return REPLAY_SIDE_EVENT;
 	}
-	return options->text ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
+	return own->names ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)
@@ -173,6 +222,27 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.read_counter = read_counter,
+	.finish = finish,
+};
+
+static const struct replay_rules recording = { .filter = filter_recorded };
+
+static const struct expectation proof[] = {
+	{ "packets out", "direction=tx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4,
+	  .options = "-n lo" },
+	{ "packets in", "direction=rx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4 },
+	{ "tx packets", "direction=tx", "lo_tx_packets", .sum = "packets", .family = BY_KERNEL },
+	{ "rx packets", "direction=rx", "lo_rx_packets", .sum = "packets", .family = BY_KERNEL },
+	/* Loopback counts them without their MAC headers. */
+	{ "tx bytes", "direction=tx", "lo_tx_bytes+14*lo_tx_packets", .sum = "bytes", .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(netqtop);
 
 const struct tool netqtop = {
@@ -183,15 +253,12 @@ const struct tool netqtop = {
 	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,
-	.read_counter = read_counter,
 	.derive = derive,
-	.finish = finish,
-	.replay = filter_recorded,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
-	.no_sockets = true,
+	.totals = &totals,
+	.recording = &recording,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: TCP segments that are sent again, and why. */
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
@@ -9,7 +10,8 @@
 #define ENDS(member) AT(struct event, member)
 
 static const char *const kinds[] = { "R", "L", "S" };
-static const char *const causes[] = { "OTHER", "RTO", "FAST", "TLP", "SYN", "SYN-ACK" };
+static const char *const causes[] = { "OTHER",   "RTO",       "FAST", "TLP",     "SYN",
+				      "SYN-ACK", "SLOWSTART", "PMTU", "ZEROWIN", "TFO" };
 
 static const struct field fields[] = {
 	{ "time" },
@@ -29,8 +31,12 @@ static const struct field fields[] = {
 	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .suffix = true, OWN(err) },
 	{ "err", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(err),
 	  .help = "the kernel failed to send it: errno (kernels from 6.16 tell)" },
-	{ "cause", "CAUSE", F_NAME, .width = 7, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
-	  .help = "RTO: time-out; FAST: fast recovery; TLP: tail loss probe; SYN, SYN-ACK: handshake" },
+	{ "cause", "CAUSE", F_NAME, .width = 9, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
+	  .help = "RTO: time-out; SLOWSTART: the rest, after one; FAST: fast recovery; TLP: tail loss probe; PMTU: the "
+		  "path's MTU is smaller; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a "
+		  "Fast Open SYN that the server did not take" },
+	{ "segments", NULL, F_UINT, IN_JSON, OWN(segments),
+	  .help = "segments in the packet that was sent; 0: the kernel failed to send it" },
 	{ "seq", "SEQ", F_UINT, .width = 10, OWN(seq), .flag = TCPRETRANS_SEQUENCE,
 	  .help = "sequence number of the segment" },
 	{},
@@ -45,9 +51,11 @@ static const struct field summary_fields[] = {
 	{ "rport", .where = IN_CSV | IN_JSON },
 	{ "remote", "RADDR:RPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
 	  .port = offsetof(struct event, rport), .before = "<-> " },
-	{ "count", "RETRANSMITS", F_COUNT, .width = -10, .help = "segments sent again" },
+	{ "count", "RETRANSMITS", F_COUNT, .width = -10, OWN(segments), .help = "segments sent again" },
 	{},
 };
+
+static const struct totals totals = { .fields = summary_fields, .flag = TCPRETRANS_SUMMARY };
 
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
@@ -74,8 +82,16 @@ static const char *const examples[] = {
 };
 
 static const char *const again[] = {
-	"sent again",       "sent again (RTO)", "sent again (fast)",
-	"sent again (TLP)", "SYN sent again",   "SYN-ACK sent again",
+	"sent again",
+	"sent again (RTO)",
+	"sent again (fast)",
+	"sent again (TLP)",
+	"SYN sent again",
+	"SYN-ACK sent again",
+	"sent again (slow start)",
+	"sent again (path MTU)",
+	"sent again (zero window)",
+	"sent again (Fast Open)",
 };
 
 static const struct field words[] = {
@@ -94,8 +110,27 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	(void)size;
 	if (e->kind == KIND_LOSS_PROBE && !(options->settings.flags & TCPRETRANS_LOSSPROBE))
 		e->kind = KIND_RETRANSMIT;
-	return true;
+	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts are of what was sent */
 }
+
+static const struct expectation proof[] = {
+	/* The reports know of what was sent again before a close, and not for what is never accepted. */
+	{ "client", "pid=@client_pid", "retransmits_client", .how = AT_LEAST },
+	{ "server", "pid=@server_pid", "retransmits_server", .how = AT_LEAST },
+	{ "SYN-ACK", "cause=SYN-ACK kind=S pid=@server_pid", "synack", .how = AT_LEAST },
+	{ "SYN", "cause=SYN state=SYN_SENT pid=@client_pid", "syn", .how = AT_LEAST },
+	{ "FAST", "cause=FAST", "fast", .how = AT_LEAST },
+	{ "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
+	{ "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
+	{ "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
+	{ "RetransSegs", "", "RetransSegs-TCPRetransFail", .sum = "segments", .family = BY_KERNEL },
+	{ "TCPTimeouts", "cause=RTO|SYN|SYN-ACK", "TCPTimeouts", .family = BY_KERNEL },
+	{ "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
+	{ "TCPFastRetrans", "cause=FAST", "TCPFastRetrans", .sum = "segments", .family = BY_KERNEL },
+	{ "TCPSlowStartRetrans", "cause=SLOWSTART|PMTU|TFO", "TCPSlowStartRetrans", .sum = "segments",
+	  .family = BY_KERNEL },
+	{},
+};
 
 OBJECT(tcpretrans);
 
@@ -107,8 +142,8 @@ const struct tool tcpretrans = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPRETRANS_SUMMARY,
 	.derive = derive,
+	.proof = proof,
 };

@@ -34,8 +34,12 @@ static const struct field fields[] = {
 	{},
 };
 
+struct trace_options {
+	const char *tools; /* names, with commas between */
+};
+
 static const struct opt opts[] = {
-	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
+	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct trace_options, tools),
 	  .help = "tools whose rows are shown, with commas between; unless told tcpconnect, tcpaccept, tcpstates, "
 		  "tcpretrans, tcpdrop and tcplife" },
 	{ "flow", 0, O_FLAG, .flag = TIMELINE_FLOW,
@@ -64,7 +68,7 @@ static const char *names_of(const struct options *options)
 {
 	const char *usual = options->recorded ? options->recorded->text : USUAL;
 
-	return options->text ? options->text : usual;
+	return options_text(options) ? options_text(options) : usual;
 }
 
 /* A connection's story is over when somebody tells of its end. */
@@ -81,6 +85,7 @@ static void check(struct options *options)
 			fatal(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline", tools[i].tool->name);
 		ends = ends || (story->ends && !story->duration);
 	}
+	tool_list_free(tools, count);
 	if (!(options->settings.flags & TIMELINE_FLOW))
 		return;
 	if (!ends)
@@ -96,9 +101,11 @@ const struct tool trace = {
 	.name = "trace",
 	.summary = "several tools as one timeline, or connection by connection",
 	.examples = examples,
-	.event_size = sizeof(struct timeline_event),
+	.image = { .event_size = sizeof(struct timeline_event) },
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct trace_options),
 	.positional = words,
 	.fields = fields,
 	.check = check,
@@ -130,8 +137,12 @@ int trace_main(int argc, char **argv)
 {
 	static struct options options, tools[TIMELINE_TOOLS];
 	size_t count;
+	int code;
 
 	options_parse(&options, &trace, argc, argv);
 	count = trace_tools(tools, &options);
-	return run_tools(&options, tools, count, SHOWS_TIMELINE);
+	code = run_tools(&options, tools, count, SHOWS_TIMELINE);
+	tool_list_free(tools, count);
+	options_free(&options);
+	return code;
 }

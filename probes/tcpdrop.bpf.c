@@ -4,6 +4,7 @@
 #include "probes/tcpdrop_listen.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct tcpdrop_options);
 
 #define DROP_KFREE_HOOK   0
 #define DROP_CONSUME_HOOK 1
@@ -137,7 +138,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 		drop_ends(head, d);
 	if (!event_wanted(head, full))
 		return 0;
-	if (!list_has(&settings.selected, d->reason)) {
+	if (!list_has(&own.reasons, d->reason)) {
 		COUNT(filtered);
 		return 0;
 	}

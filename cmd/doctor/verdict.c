@@ -62,7 +62,6 @@ static bool is_ours(const char *line, int family, uint16_t port, const char *rep
 
 struct family_check {
 	struct proof *proof;
-	const struct expectation *rows;
 	const struct known *known;
 	int family;
 	uint16_t port;
@@ -71,7 +70,7 @@ struct family_check {
 
 static bool may_have_no_owner(const char *line, const struct family_check *at)
 {
-	for (const struct expectation *row = at->rows; row->tool && !strcmp(row->tool, at->rows->tool); row++)
+	for (const struct expectation *row = at->proof->tool->proof; row->what; row++)
 		if (strstr(row->select, "pid=null") && count_matches(line, row->select, at->known))
 			return true;
 	return false;
@@ -92,9 +91,19 @@ static bool is_wrong_owner(const char *line, const struct family_check *at)
 	       length != strlen(comm) || memcmp(value, comm, length) != 0;
 }
 
+/* A row of one of our processes about which nothing is expected. */
+static bool is_unmade(const char *line, const struct family_check *at)
+{
+	const char *comm;
+	uint64_t pid;
+
+	return count_number(line, "pid", &pid) && is_process_of(pid, at->known->report, &comm);
+}
+
 static void count_line(const char *line, void *context)
 {
 	const struct family_check *at = context;
+	bool expected = false;
 
 	if (!is_ours(line, at->family, at->port, at->known->report))
 		return;
@@ -106,11 +115,14 @@ static void count_line(const char *line, void *context)
 
 		if (!count_matches(line, count->row->select, at->known))
 			continue;
+		expected = true;
 		if (!count->row->sum)
 			count->seen++;
 		else if (count_number(line, count->row->sum, &value))
 			count->seen += value;
 	}
+	if (at->family != BY_KERNEL && !expected)
+		at->proof->unmade += is_unmade(line, at);
 }
 
 static bool is_excused(const struct expectation *row, const char *messages)
@@ -124,10 +136,10 @@ static bool is_excused(const struct expectation *row, const char *messages)
 static void check_family(struct proof *proof, int family, uint16_t port, const char *report)
 {
 	struct known known = { .report = report };
-	struct family_check at = { proof, expectations_of(proof->tool->name), &known, family, port, proof->n_counts };
+	struct family_check at = { proof, &known, family, port, proof->n_counts };
 	size_t measured = 0;
 
-	for (const struct expectation *row = at.rows; row->tool && !strcmp(row->tool, at.rows->tool); row++)
+	for (const struct expectation *row = proof->tool->proof; row->what; row++)
 		if ((row->family == family || (!row->family && family != BY_KERNEL)) && proof->n_counts < PROVE_COUNTS)
 			proof->counts[proof->n_counts++] = (struct count){ .row = row, .family = family };
 	each_line(proof->child.output, count_line, &at);
@@ -155,7 +167,7 @@ bool verdict_is_wrong(const struct proof *proof)
 	for (size_t i = 0; i < proof->n_counts; i++)
 		if (proof->counts[i].wrong)
 			return true;
-	return proof->wrong_owners || *proof->wrong;
+	return proof->wrong_owners || proof->unmade || *proof->wrong;
 }
 
 static void add_loss(const char *line, void *context)

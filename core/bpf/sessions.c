@@ -157,7 +157,9 @@ static void drop_tool(struct sessions *sessions, struct options *options, const 
 	message("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what,
 		strerror(-failed->failed.error));
 	sessions->count--;
+	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
+	options[sessions->count] = (struct options){ .tool = NULL };
 }
 
 /* What each tool misses here; of several, with its name. */
@@ -171,6 +173,10 @@ static void report_all(struct sessions *sessions)
 		report_session(session, session->options);
 	}
 	program_name = name;
+	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
+		message("note: running in a PID namespace: process IDs in rows, and those that -p takes, are the "
+			"host's, "
+			"not those that ps shows here (--pid host)");
 }
 
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,

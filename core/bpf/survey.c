@@ -114,6 +114,7 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct ex
 				survey->works = false;
 		}
 	}
+	options_free(&options);
 	if (survey->error)
 		survey->works = false;
 }
@@ -162,4 +163,5 @@ void survey_rungs(struct survey *survey, const struct tool *tool, const struct e
 				*rung = again;
 		}
 	}
+	options_free(&options);
 }

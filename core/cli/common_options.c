@@ -119,7 +119,7 @@ SETTER(set_format)
 
 SETTER(set_summary)
 {
-	options->settings.flags |= options->tool->summary_flag;
+	options->settings.flags |= tool_summary_flag(options->tool);
 	return NULL;
 }
 
@@ -165,7 +165,7 @@ SETTER(set_without)
 	char known[512];
 
 	/* Of several tools (no object): any names. */
-	if (options->tool->object && exclusions_known(known, sizeof(known), text, options->tool))
+	if (options->tool->image.object && exclusions_known(known, sizeof(known), text, options->tool))
 		return "not names of this tool's programs, nor kinds of section";
 	options->exclusions.without = text;
 	return NULL;
@@ -175,7 +175,8 @@ SETTER(set_rung)
 {
 	char known[512];
 
-	if (!*text || (options->tool->object && exclusions_known_rungs(known, sizeof(known), text, options->tool)))
+	if (!*text ||
+	    (options->tool->image.object && exclusions_known_rungs(known, sizeof(known), text, options->tool)))
 		return "not a number from 1 to 4, nor names of this tool's programs, nor their kinds (tp_btf, fexit, "
 		       "iter)";
 	options->exclusions.rung = text;
@@ -220,8 +221,8 @@ const struct common_option common_options[] = {
 	FILTER("mntnsmap", 0, "PIN", set_pin,
 	       "only owners in the mount namespaces in a pinned BPF hash: keys u64 (inode number), values of 4 bytes",
 	       AT_OPTION(mntnsmap), .max = 4),
-	FILTER("ipv4", '4', NULL, set_family, "only IPv4 sockets", .flag = 4),
-	FILTER("ipv6", '6', NULL, set_family, "only IPv6 sockets", .flag = 6),
+	FILTER("ipv4", '4', NULL, set_family, "only IPv4 on the wire, also that of IPv6 sockets", .flag = 4),
+	FILTER("ipv6", '6', NULL, set_family, "only IPv6 on the wire", .flag = 6),
 
 	OUTPUT("json", 0, NULL, set_format, "a JSON object for each row", .flag = FORMAT_JSON),
 	OUTPUT("csv", 0, NULL, set_format, "comma-separated values", .flag = FORMAT_CSV),

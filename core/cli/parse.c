@@ -23,6 +23,7 @@ struct parse {
 	struct options *options;
 	struct option_table table;
 	const struct option_item *last; /* the option before the word being parsed */
+	bool bare;                      /* it takes an argument, and has got none (option_item.bare) */
 	unsigned int n_words;           /* so many were taken for options (tool.positional) */
 };
 
@@ -84,7 +85,7 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 
 static const char *store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
 {
-	void *place = (char *)options + opt->off;
+	void *place = (char *)options->own + opt->off;
 
 	switch (opt->type) {
 	case O_FLAG:
@@ -99,7 +100,7 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 			fatal(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
 	case O_PIDNETNS:
-		return value_pid_netns(place, arg);
+		return value_pid_netns(&options->settings.filter.netns, arg);
 	case O_NUMBER:
 		return value_number(place, arg, opt->min, opt->max);
 	case O_MSEC:
@@ -109,6 +110,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 		return NULL;
 	case O_CHOICE:
 		return choose(place, opt, arg);
+	case O_TRUE:
+		*(bool *)place = true;
+		return NULL;
 	case O_ALIAS:
 	case O_COMMON:
 		break;
@@ -116,18 +120,23 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	return "not stored anywhere";
 }
 
+/* Numbers and ranges, as arguments of options are. */
+static bool is_list(const char *word)
+{
+	return strlen(word) < 100 && !word[strspn(word, "0123456789,-")];
+}
+
 /* Words that are no options. Who writes "--count 5" to a tool where --count is a flag learns what to write. */
 __attribute__((noreturn)) static void refuse_word(const struct parse *parse, const char *word)
 {
 	const char *message = "not expected; a command to run goes after --";
-	bool is_number = strlen(word) < 20 && !word[strspn(word, "0123456789")];
 
-	for (unsigned int i = 0; parse->last && is_number && i < parse->table.n_items; i++) {
+	for (unsigned int i = 0; parse->last && is_list(word) && i < parse->table.n_items; i++) {
 		const struct option_item *item = &parse->table.items[i];
 
 		if (item->bare && (parse->last == item || parse->last->opt == item->bare))
-			message = value_message("not expected; write --%s=%s to stop after %s rows", item->opt->name,
-						word, word);
+			message = value_message("not expected; write --%s=%s (%s)", item->opt->name, word,
+						item->opt->help);
 	}
 	refuse(EXIT_USAGE, "argument", word, message);
 }
@@ -147,12 +156,23 @@ static void store(struct options *options, const struct option_item *item, const
 		refuse(EXIT_USAGE, option, arg, message);
 }
 
+void options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
+{
+	const char *message = store_own(options, opt, option, arg);
+
+	if (message)
+		refuse(EXIT_USAGE, option, arg, message);
+}
+
 /* A word without dashes, where the tool has an option that it stands for. */
 static void add_word(struct parse *parse, const char *word)
 {
 	const char *const *words = parse->options->tool->positional;
 	const struct option_item *item;
 
+	/* "--lport 80": is it the port, or the next word? The same name means one thing, with a blank and with "=". */
+	if (parse->bare && is_list(word))
+		refuse_word(parse, word);
 	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
 		if (!words[i])
 			refuse_word(parse, word);
@@ -174,11 +194,13 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		state->err_stream = NULL;
 	if (key == ARGP_KEY_ARG) {
 		add_word(parse, arg);
+		parse->bare = false;
 		return 0;
 	}
 	if (!item)
 		return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
 	parse->last = item;
+	parse->bare = item->bare && !arg;
 	written(option, sizeof(option), key, arg, state);
 	if (!item->common || item->common->set) {
 		store(parse->options, item, option, arg);
@@ -217,7 +239,7 @@ static void check_together(struct options *options)
 	if (options->interval && !options_totals(options))
 		fatal(EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
-		options->interval = options->recorded ? options->recorded->interval : tool->every;
+		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
 	if (options->record && !strcmp(options->record, "-") && tool->fields->name)
 		fatal(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
@@ -248,8 +270,8 @@ void options_parse_recorded(struct options *options, const struct tool *tool, co
 	char **words, *doc;
 
 	program_name = tool->name;
-	if (tool->extra_names)
-		enum_extend(tool->extra_names);
+	if (tool->lookup && tool->lookup->extra_names)
+		enum_extend(tool->lookup->extra_names);
 	options_init(options, tool);
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);

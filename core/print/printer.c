@@ -2,12 +2,10 @@
 /* printer.c: events as rows on stdout. */
 #include "core/print/printer.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/output.h"
 #include "core/print/table.h"
 
 /* Written in pieces of about this size: one system call for hundreds of rows. */
@@ -62,7 +60,7 @@ static bool declares(const struct field *fields, const char *name)
 static void add_common(struct printer *printer, const struct field *fields)
 {
 	const struct options *options = printer->options;
-	bool few = printer->columns.totals || options->tool->no_sockets;
+	bool few = printer->columns.totals || !is_about_sockets(options->tool);
 
 	if (place(options) == IN_JSON && few) {
 		add(printer, &common_fields[0]);
@@ -85,7 +83,7 @@ static void add_common(struct printer *printer, const struct field *fields)
 static void add_containers(struct printer *printer)
 {
 	for (const struct field *field = common_fields; field->name; field++)
-		if (field->kind == F_CONTAINER && !printer->options->tool->no_sockets)
+		if (field->kind == F_CONTAINER && is_about_sockets(printer->options->tool))
 			add(printer, field);
 }
 
@@ -107,7 +105,7 @@ void printer_start(struct printer *printer, const struct options *options, const
 	memset(printer, 0, sizeof(*printer));
 	printer->options = printer->columns.options = options;
 	printer->fd = fd;
-	printer->columns.totals = fields == options->tool->summary_fields;
+	printer->columns.totals = fields == tool_totals(options->tool);
 	printer_choose(printer, fields);
 }
 
@@ -162,20 +160,10 @@ void printer_row(struct printer *printer, const struct event *event, size_t size
 
 bool printer_flush(struct printer *printer)
 {
-	size_t done = 0;
+	size_t done;
 
-	while (!printer->error && done < printer->text.length) {
-		ssize_t wrote = write(printer->fd, printer->text.data + done, printer->text.length - done);
-
-		if (wrote > 0) {
-			done += (size_t)wrote;
-		} else if (wrote < 0 && errno == EAGAIN) {
-			/* Somebody made the descriptor non-blocking (a shared terminal): wait, never spin. */
-			poll(&(struct pollfd){ .fd = printer->fd, .events = POLLOUT }, 1, 1000);
-		} else if (wrote == 0 || errno != EINTR) {
-			printer->error = wrote ? errno : ENOSPC;
-		}
-	}
+	if (!printer->error)
+		printer->error = output_write(printer->fd, printer->text.data, printer->text.length, &done);
 	printer->text.length = 0;
 	return !printer->error;
 }

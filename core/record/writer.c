@@ -13,6 +13,7 @@
 #include "core/record/files.h"
 #include "core/record/symbols.h"
 #include "core/base/message.h"
+#include "core/base/output.h"
 
 /* So much waits before it is written: a block compresses well, and is one system call for thousands of events. */
 #define BLOCK (256 * 1024)
@@ -201,13 +202,13 @@ void recorder_begin(struct recorder *recorder, uint64_t now)
 void recorder_interval(struct recorder *recorder, size_t tool, uint64_t now, bool partial)
 {
 	struct record_interval *item;
+	const struct totals *totals;
 	const char *load;
 
 	if (!is_open(recorder))
 		return;
-	load = recorder->tools[tool]->tool->block && recorder->tools[tool]->tool->block->loadavg_unless
-		       ? loadavg_at(now)
-		       : "";
+	totals = recorder->tools[tool]->tool->totals;
+	load = totals && totals->block && totals->block->loadavg_unless ? loadavg_at(now) : "";
 	item = add_item(recorder, ITEM_INTERVAL, tool, sizeof(*item) + strlen(load) + 1);
 	item->now = now;
 	item->partial = partial;
@@ -251,7 +252,7 @@ bool recorder_stop(struct recorder *recorder, uint64_t now, bool report)
 	done = !recorder->parts.error;
 	if (!done)
 		message("%s: %s: what happened from then on is not in the recording", recorder->parts.path,
-			strerror(recorder->parts.error));
+			output_error(recorder->parts.error));
 	else if (report)
 		message("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,
 			(unsigned long long)recorder->parts.total, recorder->parts.path);

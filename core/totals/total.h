@@ -12,7 +12,7 @@
 struct total {
 	uint64_t count, hash;
 	uint64_t rank;       /* what the running totals_sort() goes by */
-	struct event *event; /* tool->event_size bytes, the tail zero where the event was shorter */
+	struct event *event; /* tool->image.event_size bytes, the tail zero where the event was shorter */
 	size_t size;         /* of the latest event as it came */
 	uint64_t *slots;     /* of the F_LOG2 field; NULL: none */
 	unsigned char key[TOTALS_KEY];
@@ -23,8 +23,9 @@ struct totals_fields {
 	struct field fields[TOTALS_FIELDS]; /* completed */
 	size_t count;
 	size_t event_size;
-	const struct field *log2; /* of fields; NULL: none */
-	bool counts;              /* there is an F_COUNT */
+	const struct field *log2;   /* of fields; NULL: none */
+	bool counts;                /* there is an F_COUNT */
+	const struct field *weight; /* of fields: what an event counts as; NULL: 1 */
 };
 
 void totals_fields(struct totals_fields *fields, const struct tool *tool);

@@ -34,6 +34,7 @@ struct tag {
 	__u8 reported_open;    /* tcplife --open: its row was written */
 	__u8 pad[4];
 	__u64 pending_since; /* tcpstates */
+	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if not at its beginning; else before that */
 #ifdef TAG_BYTE_COUNTERS
 	struct reported_bytes reported;
 	struct holders holders;
