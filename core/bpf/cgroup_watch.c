@@ -27,6 +27,7 @@ static const struct field no_fields[] = { {} };
 static struct tool watch = {
 	.summary = "the names of cgroups",
 	OBJECT_OF(cgroups),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = no_opts,
 	.fields = no_fields,

@@ -2,6 +2,7 @@
 /* fields.c: the fields that every event has. */
 #include "core/print/fields.h"
 
+#include <netinet/in.h>
 #include <string.h>
 
 #include "core/names/enums.h"
@@ -14,6 +15,7 @@
 #include "core/names/stack.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
+static const char *const protocol_names[] = { [IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp" };
 
 #define COMMON(member) AT(struct event, member)
 
@@ -34,6 +36,8 @@ const struct field common_fields[] = {
 	  .help = "with --containers: its pod" },
 	{ "cgroup_path", "CGROUP_PATH", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_PATH,
 	  .help = "with --containers: the cgroup of the socket" },
+	{ "protocol", "PROTO", F_NAME, IN_JSON, .width = 5, COMMON(protocol), NAMES(protocol_names),
+	  .help = "transport protocol of the socket: tcp, udp" },
 	{ "family", "IP", F_FAMILY, .width = 2, COMMON(family), .help = "IP version of the socket: 4 or 6" },
 	{ "laddr", "LADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(laddr), .help = "local address" },
 	{ "lport", "LPORT", F_PORT, .width = 5, COMMON(lport), .help = "local port; 0: not chosen yet" },

@@ -2,6 +2,7 @@
 /* layout.c: fields of recorded events to where this program wants them. */
 #include "core/record/layout.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,8 +95,21 @@ static uint8_t number_size(const struct field *field)
 	return field->size < sizeof(uint64_t) ? (uint8_t)field->size : sizeof(uint64_t);
 }
 
+/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it in its own fields,
+ * and its derive() reads it there. */
+static bool protocol_is_implied(const struct field *field, const struct tool *tool, struct event *event)
+{
+	if (field->off != offsetof(struct event, protocol))
+		return false;
+	if (tool->subject == TCP_SOCKETS)
+		event->protocol = IPPROTO_TCP;
+	else if (tool->subject == UDP_SOCKETS)
+		event->protocol = IPPROTO_UDP;
+	return true;
+}
+
 /* Adds the moves of these fields. NULL, or the name of one that is another thing in the recording. */
-static const char *add_fields(struct record_layout *layout, const struct field *fields,
+static const char *add_fields(struct record_layout *layout, const struct tool *tool, const struct field *fields,
 			      const struct recorded_tool *recorded)
 {
 	for (const struct field *field = fields; field && field->name; field++) {
@@ -104,7 +118,8 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 		if (!record_has_field(field))
 			continue;
 		if (!from) {
-			if (field->kind != F_BOOL && !field->flag) /* a mark, or shown when asked for: null says it */
+			if (!protocol_is_implied(field, tool, layout->unknown) && field->kind != F_BOOL &&
+			    !field->flag) /* a mark, or shown when asked for: null says it */
 				add_missing(layout, field);
 			layout->moved = true;
 			continue;
@@ -133,11 +148,11 @@ const char *record_layout_new(struct record_layout **layout, const struct tool *
 	}
 	if (!made || !made->unknown || !made->made)
 		fatal(EXIT_FAILED, "out of memory");
-	problem = add_fields(made, common_fields, recorded);
+	problem = add_fields(made, tool, common_fields, recorded);
 	if (!problem)
-		problem = add_fields(made, tool->fields, recorded);
+		problem = add_fields(made, tool, tool->fields, recorded);
 	if (!problem && tool_totals(tool) != tool->fields)
-		problem = add_fields(made, tool_totals(tool), recorded);
+		problem = add_fields(made, tool, tool_totals(tool), recorded);
 	if (problem || (!made->moved && !turned)) {
 		record_layout_free(made);
 		made = NULL;
