@@ -18,7 +18,7 @@
 enum key { KEY_HELP = 'h', KEY_INFO = 256 };
 
 static const struct argp_option options[] = {
-	{ "info", KEY_INFO, NULL, 0, "Where and how it was recorded, with how many events", 1 },
+	{ "info", KEY_INFO, NULL, 0, "Print where and how the recording was made, and its number of events", 1 },
 	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
 	{ 0 },
 };
@@ -28,11 +28,12 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "FILE [TOOL[,TOOL...]] [OPTION...]",
-	.doc = "Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would: with its filters "
-	       "and formats, without root and without BPF. TOOL can be left out where one was recorded; of several, "
-	       "or with trace for TOOL, one timeline is shown as by nettrace trace. The options are those of the tool "
-	       "(nettrace TOOL --help), but for those that are about tracing. FILE - is stdin.\v"
-	       "Exit status: 0 done, 1 the recording is damaged or not complete (what was readable is printed), 2 bad "
+	.doc = "Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would print it, with its "
+	       "filters and formats, without root and without BPF. TOOL can be omitted if the recording has one tool. "
+	       "Several tools, or trace as TOOL, print one timeline like nettrace trace. The options are the tool's "
+	       "own "
+	       "(nettrace TOOL --help), except those for tracing. FILE - is stdin.\v"
+	       "Exit status: 0 done, 1 the recording is damaged or incomplete (readable events are printed), 2 bad "
 	       "input.",
 };
 

@@ -18,19 +18,19 @@ enum key { KEY_HELP = 'h', KEY_VERBOSE = 'v', KEY_JSON = 256, KEY_ALL, KEY_PROVE
 
 static const struct argp_option options[] = {
 	{ "prove", KEY_PROVE, NULL, 0,
-	  "Make known traffic (in a network namespace of its own, if allowed), run every tool on it, count", 1 },
-	{ "all-rungs", KEY_ALL, NULL, 0, "Try every program of every hook by itself, not only the best", 1 },
+	  "Generate known traffic (in a network namespace of its own, if permitted), run every tool on it, and count",
+	  1 },
+	{ "all-rungs", KEY_ALL, NULL, 0, "Try every program of every hook separately, not only the best", 1 },
 	{ "rung", KEY_RUNG, "WHICH", 0,
-	  "Programs that are not the best: 2 (of each hook the second best, or its last), 3; or kinds (fexit, tp_btf, "
-	  "iter) or names of programs, where a hook has them",
+	  "Use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
+	  "shown by -v",
 	  1 },
 	{ "without", KEY_WITHOUT, "NAMES", 0,
-	  "As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, map_iterators, "
-	  "task_btf, cast, "
-	  "trampolines",
+	  "Exclude these, as if unavailable: programs, types (fexit, iter), sk_storage, tag_slots, map_iterators, "
+	  "task_btf, cast, trampolines",
 	  1 },
-	{ "json", KEY_JSON, NULL, 0, "JSON objects, one a line", 2 },
-	{ "verbose", KEY_VERBOSE, NULL, 0, "With --prove: everything that was counted", 2 },
+	{ "json", KEY_JSON, NULL, 0, "Print JSON objects, one per line", 2 },
+	{ "verbose", KEY_VERBOSE, NULL, 0, "With --prove: print every count", 2 },
 	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
 	{ 0 },
 };
@@ -40,10 +40,10 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_option,
 	.args_doc = "[TOOL...]",
-	.doc = "Tells for each tool and hook which program serves it on this kernel and with these privileges, why "
-	       "none that would be better, and what to do about it. Nothing stays attached.\v"
-	       "Exit status: 0 every tool works (--prove: is proved), 1 --prove: something was wrong, 2 bad input, "
-	       "3 a tool does not work here.",
+	.doc = "Prints for each tool and hook which program works on this kernel with these privileges, why no better "
+	       "one works, and what to do. No program stays attached.\v"
+	       "Exit status: 0 every tool works (with --prove: is proved), 1 with --prove: a count was wrong, 2 bad "
+	       "input, 3 a tool does not work here.",
 };
 
 static void add_tool(struct doctor *doctor, const char *name)

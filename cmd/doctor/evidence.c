@@ -98,9 +98,9 @@ static void each_hook_line(const struct proof *proof, const char *word,
 }
 
 const struct json_key evidence_hook_keys[] = {
-	{ "hook", JSON_TEXT, .help = "the place in the kernel" },
-	{ "rung", JSON_TEXT, .help = "how and where the program is attached" },
-	{ "program", JSON_TEXT, .help = "what served it" },
+	{ "hook", JSON_TEXT, .help = "hook in the kernel" },
+	{ "rung", JSON_TEXT, .help = "type and attach point of the program" },
+	{ "program", JSON_TEXT, .help = "program in use" },
 	{},
 };
 

@@ -27,10 +27,10 @@ void doctor_line(struct text *text)
 
 const struct json_key proof_traffic_keys[] = {
 	DOCTOR_ABOUT("traffic"),
-	{ "own_namespace", JSON_BOOL, .help = "it was made in a network namespace of its own" },
-	{ "socket_filters", JSON_BOOL, .help = "segments could be lost on purpose" },
-	{ "io_uring", JSON_BOOL, .help = "io_uring could be used" },
-	{ "reports", JSON_LIST, .schema = "traffic.json", .help = "what was made, over each IP version that is here" },
+	{ "own_namespace", JSON_BOOL, .help = "whether the traffic had a network namespace of its own" },
+	{ "socket_filters", JSON_BOOL, .help = "whether deliberate segment loss was possible" },
+	{ "io_uring", JSON_BOOL, .help = "whether io_uring was usable" },
+	{ "reports", JSON_LIST, .schema = "traffic.json", .help = "the generated traffic, one report per IP version" },
 	{},
 };
 
@@ -80,11 +80,11 @@ void proof_sandbox_print(const struct sandbox *sandbox, const char *const report
 static const struct json_key count_keys[] = {
 	{ "what", JSON_TEXT, .help = "what was counted" },
 	{ "family", JSON_NUMBER, .nullable = true,
-	  .help = "over IPv4 or IPv6: 4 or 6; null: by the kernel's own counters" },
-	{ "at_least", JSON_BOOL, .help = "more than expected is right, too" },
-	{ "expected", JSON_NUMBER, .help = "how many there were" },
-	{ "seen", JSON_NUMBER, .help = "how many the tool has seen" },
-	{ "excused", JSON_BOOL, .help = "this kernel does not give what it takes" },
+	  .help = "IP version of the traffic: 4 or 6; null: compared with the kernel's own counters" },
+	{ "at_least", JSON_BOOL, .help = "whether a larger number is right, too" },
+	{ "expected", JSON_NUMBER, .help = "expected number" },
+	{ "seen", JSON_NUMBER, .help = "number that the tool counted" },
+	{ "excused", JSON_BOOL, .help = "whether this kernel lacks what the count needs" },
 	{ "right", JSON_BOOL, .help = "as expected, or excused" },
 	{},
 };
@@ -109,19 +109,19 @@ static void put_count(struct text *text, const struct count *count)
 
 const struct json_key proof_keys[] = {
 	DOCTOR_ABOUT("proof"),
-	{ "tool", JSON_TEXT, .help = "what was tried" },
+	{ "tool", JSON_TEXT, .help = "name of the tool" },
 	{ "verdict", JSON_TEXT, .texts = verdicts,
-	  .help = "proved: everything was counted right; partly: but for what this kernel does not give; cannot: the "
+	  .help = "proved: all counts are right; partly: all counts are right that this kernel allows; cannot: the "
 		  "tool "
 		  "does not work here" },
-	{ "wrong", JSON_TEXT, .nullable = true, .help = "what is, besides counts" },
+	{ "wrong", JSON_TEXT, .nullable = true, .help = "any other error besides wrong counts" },
 	{ "first_try", JSON_TEXT, .nullable = true,
-	  .help = "what was wrong at first, beside other tools; this is of a second try, by itself" },
-	{ "notes", JSON_TEXT, .nullable = true, .help = "what the tool said that it cannot tell here" },
-	{ "hooks", JSON_LIST, .objects = evidence_hook_keys, .help = "what served" },
+	  .help = "errors of the first try, next to other tools; this line is the second try, alone" },
+	{ "notes", JSON_TEXT, .nullable = true, .help = "notes of the tool on what is unavailable here" },
+	{ "hooks", JSON_LIST, .objects = evidence_hook_keys, .help = "programs in use" },
 	{ "lost", JSON_NUMBER, .help = "events that were lost" },
-	{ "missed", JSON_NUMBER, .help = "calls for which the kernel did not run a program" },
-	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or none where one is known" },
+	{ "missed", JSON_NUMBER, .help = "calls for which the kernel ran no program" },
+	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or without a process that is known" },
 	{ "counts", JSON_LIST, .objects = count_keys, .help = "what was counted" },
 	{},
 };

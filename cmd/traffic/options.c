@@ -31,16 +31,16 @@ enum key {
 
 static const struct argp_option common_options[] = {
 	{ "ipv4", KEY_IPV4, NULL, 0, "Over IPv4, to 127.0.0.1 (default)", ACTIONS + 1 },
-	{ "ipv6", KEY_IPV6, NULL, 0, "Over IPv6, to ::1; with --ipv4, everything once over each", ACTIONS + 1 },
-	{ "bytes", KEY_BYTES, "BYTES", 0, "What a client sends (default 1000); the answer is half of it", ACTIONS + 1 },
-	{ "port", KEY_PORT, "PORT", 0,
-	  "The server's first port; refused are PORT+1, overflowing PORT+2, churning PORT+3 and up", ACTIONS + 1 },
-	{ "client-port", KEY_CLIENT_PORT, "PORT", 0, "The clients' ports, from this upwards (not those of --churn)",
+	{ "ipv6", KEY_IPV6, NULL, 0, "Over IPv6, to ::1; with --ipv4, everything once over each version", ACTIONS + 1 },
+	{ "bytes", KEY_BYTES, "BYTES", 0, "Payload that each client sends (default 1000); the answer has half the size",
 	  ACTIONS + 1 },
+	{ "port", KEY_PORT, "PORT", 0,
+	  "First port of the server; PORT+1 refuses, PORT+2 overflows, PORT+3 and up serve --churn", ACTIONS + 1 },
+	{ "client-port", KEY_CLIENT_PORT, "PORT", 0, "First port of the clients (not for --churn)", ACTIONS + 1 },
 	{ "hold-until-stdin", KEY_UNTIL_STDIN, NULL, 0,
-	  "Open what --hold asks for, print \"ready\", go on after a line on stdin", ACTIONS + 2 },
-	{ "json", KEY_JSON, NULL, 0, "At the end, print what was made as one line of JSON", ACTIONS + 2 },
-	{ "verbose", KEY_VERBOSE, NULL, 0, "Tell each step on stderr", ACTIONS + 2 },
+	  "Open the --hold connections, print \"ready\", continue after a line on stdin", ACTIONS + 2 },
+	{ "json", KEY_JSON, NULL, 0, "Print the generated traffic as one JSON line at the end", ACTIONS + 2 },
+	{ "verbose", KEY_VERBOSE, NULL, 0, "Report each step on stderr", ACTIONS + 2 },
 	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
 };
 
@@ -149,9 +149,9 @@ const struct argp *traffic_argp(void)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse_option,
-		.doc = "Makes known TCP events on the loopback interface, with nothing but sockets.\v"
-		       "Without any of the first options: a few of every kind, but none through io_uring, and no "
-		       "bad-listen.",
+		.doc = "Generates known TCP events on the loopback interface, using only sockets.\v"
+		       "Without any of the first options: a few of every kind, except --bad-listen and those through "
+		       "io_uring.",
 	};
 
 	for (int i = 0; i < ACTIONS; i++)

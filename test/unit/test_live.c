@@ -418,10 +418,10 @@ static void help_and_back(void **state)
 	take_three();
 	type("?");
 	assert_string_equal(line(0), "fake: what is made up");
-	assert_string_equal(line(2), "  b      most first by bytes");
+	assert_string_equal(line(2), "  b      sort, largest first, by bytes");
 	take_three();
 	assert_string_equal(line(0), "fake: what is made up");
-	type("r"); /* any key leads back, and does nothing else */
+	type("r"); /* any key returns, and does nothing else */
 	assert_status("sort: bytes");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	type("h");
