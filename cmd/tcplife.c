@@ -73,7 +73,7 @@ static const struct field words[] = {
 	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " of " },
 	{ "tx_bytes", NULL, F_SI, OWN(tx_bytes), .before = ": sent ", .after = "B" },
 	{ "rx_bytes", NULL, F_SI, OWN(rx_bytes), .before = ", received ", .after = "B" },
-	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", sent again " },
+	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", retransmitted " },
 	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
 	{},
 };

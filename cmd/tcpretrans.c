@@ -76,8 +76,8 @@ static const char *const examples[] = {
 };
 
 static const char *const again[] = {
-	"sent again",       "sent again (RTO)", "sent again (fast)",
-	"sent again (TLP)", "SYN sent again",   "SYN-ACK sent again",
+	"retransmitted",       "retransmitted (RTO)", "retransmitted (fast)",
+	"retransmitted (TLP)", "SYN retransmitted",   "SYN-ACK retransmitted",
 };
 
 static const struct field words[] = {

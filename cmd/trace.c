@@ -87,7 +87,7 @@ static void check(struct options *options)
 		return;
 	if (!ends)
 		fatal(EXIT_USAGE,
-		      "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
+		      "--flow: none of these tools reports the end of a connection; add tcpstates, tcplife or "
 		      "tcptracer");
 	if (options->format == FORMAT_CSV)
 		fatal(EXIT_USAGE, "--csv: not together with --flow");

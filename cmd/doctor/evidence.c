@@ -75,8 +75,8 @@ bool evidence_is_refused(const char *messages, const char *programs)
 		size_t length = strcspn(programs, "|");
 		char lacking[96], passed[96];
 
-		snprintf(lacking, sizeof(lacking), "(%.*s) not to be had here", (int)length, programs);
-		snprintf(passed, sizeof(passed), "(%.*s) passed over", (int)length, programs);
+		snprintf(lacking, sizeof(lacking), "(%.*s) unavailable", (int)length, programs);
+		snprintf(passed, sizeof(passed), "(%.*s) skipped", (int)length, programs);
 		if (!strstr(messages, lacking) && !strstr(messages, passed))
 			return false;
 		programs += length + (programs[length] == '|');

@@ -67,13 +67,13 @@ void proof_sandbox_print(const struct sandbox *sandbox, const char *const report
 	}
 	snprintf(line, sizeof(line), "traffic: %s; %s%s%s",
 		 sandbox->own_namespace ? "in a network namespace of its own"
-					: "on the loopback interface that is here (a new network namespace takes "
+					: "on this loopback interface (a new network namespace needs "
 					  "CAP_SYS_ADMIN)",
 		 !sandbox->families[0]   ? "IPv6 only"
 		 : !sandbox->families[1] ? "IPv4 only"
 					 : "IPv4 and IPv6",
-		 sandbox->drops ? "" : "; without lost segments (socket filters are not allowed here)",
-		 sandbox->uring ? "" : "; without io_uring (not here, or not allowed)");
+		 sandbox->drops ? "" : "; without lost segments (socket filters are not permitted here)",
+		 sandbox->uring ? "" : "; without io_uring (unavailable, or not permitted)");
 	doctor_wrap(line, 2);
 }
 
@@ -224,13 +224,13 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		add_sums(line, size, proof, false);
 	}
 	if (proof->verdict == FALSE && proof->missed) {
-		snprintf(text, sizeof(text), "the kernel passed programs over %llu times", NUMBER(proof->missed));
+		snprintf(text, sizeof(text), "the kernel skipped programs %llu times", NUMBER(proof->missed));
 		append(line, size, "; ", text);
 	}
 	for (size_t i = 0, n = 0; i < proof->n_counts; i++) {
 		if (!proof->counts[i].excused || proof->counts[i].family == 6)
 			continue;
-		append(line, size, n ? ", " : "; ", n ? "" : "not to be had here: ");
+		append(line, size, n ? ", " : "; ", n ? "" : "unavailable here: ");
 		append(line, size, "", proof->counts[i].row->what);
 		n++;
 	}
@@ -241,7 +241,7 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		append(line, size, "", *notes ? ")" : "");
 	}
 	if (*proof->first) {
-		append(line, size, " ", "(at the second try, by itself; first: ");
+		append(line, size, " ", "(at the second try, alone; first: ");
 		append(line, size, "", proof->first);
 		append(line, size, "", ")");
 	}

@@ -315,7 +315,7 @@ const struct action traffic_actions[STEPS] = {
 			  0, SLOT_ACCEPTING, 0, client_has_no_way, NULL },
 	[URING_UNREACHABLE] = { "uring-unreachable", "The same through io_uring, to the port after the server's", "fail before anything is sent, through io_uring",
 				0, SLOT_REFUSING, 0, traffic_client_has_no_way_by_ring, NULL },
-	[RELEASE] = { "hold", NULL, "send again, and are closed",
+	[RELEASE] = { "hold", NULL, "send more data, then close",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };
 /* clang-format on */

@@ -144,8 +144,7 @@ static void drop_tool(struct sessions *sessions, struct options *options, const 
 
 	if (sessions->count == 1)
 		session_give_up(failed, failed->failed.what, failed->failed.error);
-	message("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what,
-		strerror(-failed->failed.error));
+	message("note: skipping %s: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
 	sessions->count--;
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
 }
@@ -162,9 +161,8 @@ static void report_all(struct sessions *sessions)
 	}
 	program_name = name;
 	if (kernel_hides_processes() && !sessions->each[0].tool->no_sockets)
-		message("note: running in a PID namespace: process IDs in rows, and those that -p takes, are the "
-			"host's, "
-			"not those that ps shows here (--pid host)");
+		message("note: running in a PID namespace: rows and -p use the host's process IDs, unlike ps in here "
+			"(run with --pid=host)");
 }
 
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,

@@ -33,7 +33,7 @@ void replay_apply_flags(struct options *options)
 	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
 
 	if (options_are_remade(options)) {
-		message("note: %s was not recorded; its rows are made of those of %s: without %s", tool->name,
+		message("note: %s was not recorded: reconstructing it from %s (without %s)", tool->name,
 			tool->synthesize->from->name, tool->synthesize->loses);
 		return;
 	}
@@ -41,7 +41,7 @@ void replay_apply_flags(struct options *options)
 		fatal(EXIT_USAGE, "--%s: the recording was made without it",
 		      name_of_flag(tool, lacking & tool->fixed_flags));
 	if (lacking & tool->wider_flags)
-		message("note: the recording was made without --%s: what that would add is missing",
+		message("note: the recording was made without --%s: the rows of that option are missing",
 			name_of_flag(tool, lacking & tool->wider_flags));
 	*flags |= recorded & tool->fixed_flags;
 }

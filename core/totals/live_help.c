@@ -82,7 +82,8 @@ void live_help(struct text *text, const struct tool *tool)
 		put_line(text, (const char[]){ each->key, '\0' },
 			 each->what == LIVE_SORT ? "      sort, largest first, by " : "      group by ", each->name);
 	put_line(text, "space  freeze", " or continue: ", "later totals appear after that");
-	put_line(text, live_key(tool->live, 'h') ? "?" : "? h", live_key(tool->live, 'h') ? "      " : "    ", "this help");
+	put_line(text, live_key(tool->live, 'h') ? "?" : "? h", live_key(tool->live, 'h') ? "      " : "    ",
+		 "this help");
 	put_line(text, "q", "      ", "quit (Ctrl-C, too)");
 	text_string(text, "\nAny key returns.\n");
 }

@@ -148,8 +148,9 @@ void write_figures(FILE *out, const struct style *style, const struct page *page
 		    !read_cells(cells, text))
 			continue;
 		if (!any)
-			style->paragraph(out, "Measured with `test/bench/run` (median of alternating runs, lowest and "
-					      "highest in brackets; the peer is libbpf-tools unless another is named):");
+			style->paragraph(out,
+					 "Measured with `test/bench/run` (median of alternating runs, lowest and "
+					 "highest in brackets; the peer is libbpf-tools unless another is named):");
 		any = true;
 		put_figure(out, style, cells);
 	}

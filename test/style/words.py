@@ -127,7 +127,7 @@ def main():
             check_text(path)
         elif re.fullmatch(r"(core|cmd)/.*\.[ch]", file):
             check_source(path)
-    print("\n".join(dict.fromkeys(wrong)))
+    print("\n".join(dict.fromkeys(wrong)) or "words: the field's, in short sentences")
     sys.exit(bool(wrong))
 
 

@@ -324,7 +324,7 @@ static void it_waits_for_the_first(void **state)
 {
 	(void)state;
 	assert_true(live_update(view));
-	assert_terminal("tracing; the first totals come after 1 s");
+	assert_terminal("tracing; the first totals appear after 1 s");
 	assert_status("sort: bytes  group: connection  ?:help  space:freeze  q:quit");
 	assert_true(terminal.other && !terminal.cursor && !terminal.wraps);
 	type(" "); /* nothing to freeze */
@@ -390,7 +390,7 @@ static void frozen_is_frozen(void **state)
 	(void)state;
 	take_three();
 	type(" ");
-	assert_status("FROZEN  sort: bytes  group: connection  ?:help  space:go on");
+	assert_status("FROZEN  sort: bytes  group: connection  ?:help  space:continue");
 	add(9, 4, 9, 9, 5, 0, 0);
 	end_interval();
 	add(9, 4, 9, 9, 6, 0, 0);
