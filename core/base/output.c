@@ -8,14 +8,21 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
-
-#include "core/base/clock.h"
 
 #define LOOK_MS 100
 #define MS      1000000ULL
 
 bool (*output_goes_on)(const struct output_delay *delay);
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 static void wake(int signal)
 {
@@ -66,7 +73,7 @@ static bool may_go_on(int fd, uint64_t since, bool moved)
 {
 	static struct output_delay delay;
 	static uint64_t moved_at, asked_at;
-	uint64_t now = clock_boot();
+	uint64_t now = now_ns();
 
 	if (has_reader(fd))
 		delay.total += now - since;
@@ -83,7 +90,7 @@ int output_write(int fd, const void *bytes, size_t length, size_t *done)
 {
 	for (*done = 0; *done < length;) {
 		const char *from = (const char *)bytes + *done;
-		uint64_t since = output_goes_on ? clock_boot() : 0;
+		uint64_t since = output_goes_on ? now_ns() : 0;
 		ssize_t wrote =
 			output_goes_on ? write_a_while(fd, from, length - *done) : write(fd, from, length - *done);
 

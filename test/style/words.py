@@ -32,7 +32,6 @@ BANNED = {
     r"thrown away|throws? away": "dropped, discarded",
     r"made of": "reconstructed from",
     r"(?:is|are) there\b(?! (?:a|an|no|any|more)\b)": "exists, is available",
-    r"is gone": "ended, was overwritten",
     r"beside it|nothing beside": "peer, no other file",
     r"in the middle of another": "re-entered",
     r"no room": "full",
