@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcplife_of_states.h: sessions, as far as a recording of tcpstates tells of them. */
+/* tcplife_of_states.h: tcplife sessions reconstructed from a recording of tcpstates. */
 #ifndef NETTRACE_TCPLIFE_OF_STATES_H
 #define NETTRACE_TCPLIFE_OF_STATES_H
 

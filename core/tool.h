@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tool.h: what a tool declares; everything else is derived from it. Read this header first. */
+/* tool.h: the declaration of a tool, from which everything else is derived. Read this header first. */
 #ifndef NETTRACE_TOOL_H
 #define NETTRACE_TOOL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpretrans.h: the event of tcpretrans: one segment sent again. */
+/* tcpretrans.h: the event of tcpretrans: one retransmitted segment. */
 #include "probes/wire.h"
 
 /* flags */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* expect.h: what each tool has to count on the traffic that the doctor makes. */
+/* expect.h: the counts that each tool must reach on the doctor's traffic. */
 #ifndef NETTRACE_DOCTOR_EXPECT_H
 #define NETTRACE_DOCTOR_EXPECT_H
 

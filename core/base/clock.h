@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clock.h: event times (ns of CLOCK_BOOTTIME) as the times people and machines read. */
+/* clock.h: conversion of event times (ns of CLOCK_BOOTTIME) to local time and UTC. */
 #ifndef NETTRACE_BASE_CLOCK_H
 #define NETTRACE_BASE_CLOCK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* terminal.h: the terminal as one picture that is drawn again and again, and its keys. */
+/* terminal.h: the terminal: a screen that is redrawn in place, and its keys. */
 #ifndef NETTRACE_BASE_TERMINAL_H
 #define NETTRACE_BASE_TERMINAL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.h: a growing buffer and the ways values become text in it; nothing here calls printf. */
+/* text.h: a growing text buffer, and conversions of values to text without printf. */
 #ifndef NETTRACE_BASE_TEXT_H
 #define NETTRACE_BASE_TEXT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fd_limit.h: enough of them. */
+/* fd_limit.h: the limit on open file descriptors. */
 #ifndef NETTRACE_BPF_FD_LIMIT_H
 #define NETTRACE_BPF_FD_LIMIT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parallel_load.h: the programs of an object are verified side by side. */
+/* parallel_load.h: parallel verification of an object's programs. */
 #ifndef NETTRACE_BPF_PARALLEL_LOAD_H
 #define NETTRACE_BPF_PARALLEL_LOAD_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sessions.h: the tools of this process: a session each, one ring, and the tags of sockets kept by one for all. */
+/* sessions.h: all tools of this process: one session each, one ring, and one owner of the sockets' tags. */
 #ifndef NETTRACE_BPF_SESSIONS_H
 #define NETTRACE_BPF_SESSIONS_H
 

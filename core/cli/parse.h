@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parse.h: what a user asked for, checked; parsed by argp from the tables of tool.h. */
+/* parse.h: the parser of the command line: argp over the tables of tool.h. */
 #ifndef NETTRACE_CLI_PARSE_H
 #define NETTRACE_CLI_PARSE_H
 

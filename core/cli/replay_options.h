@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay_options.h: what options mean where a recording is replayed. */
+/* replay_options.h: the meaning of options when a recording is replayed. */
 #ifndef NETTRACE_CLI_REPLAY_OPTIONS_H
 #define NETTRACE_CLI_REPLAY_OPTIONS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel.h: what the running kernel can do, asked once and without side effects. */
+/* kernel.h: features of the running kernel, probed once and without side effects. */
 #ifndef NETTRACE_KERNEL_KERNEL_H
 #define NETTRACE_KERNEL_KERNEL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* loadavg.h: the machine's load average, as it was at some time. */
+/* loadavg.h: the machine's load average at a given time. */
 #ifndef NETTRACE_KERNEL_LOADAVG_H
 #define NETTRACE_KERNEL_LOADAVG_H
 

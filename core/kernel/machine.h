@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* machine.h: what of this machine, its kernel and this process decides what can be traced. */
+/* machine.h: properties of machine, kernel and process that decide what can be traced. */
 #ifndef NETTRACE_KERNEL_MACHINE_H
 #define NETTRACE_KERNEL_MACHINE_H
 

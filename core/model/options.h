@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.h: what a user asked for: data that every layer reads; core/cli/parse.h fills it. */
+/* options.h: the parsed options of a run: data for every layer, filled by core/cli/parse.h. */
 #ifndef NETTRACE_MODEL_OPTIONS_H
 #define NETTRACE_MODEL_OPTIONS_H
 

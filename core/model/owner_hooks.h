@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner_hooks.h: the hooks that tell whose a socket is, first in the table of every tool that shows sockets. */
+/* owner_hooks.h: the hooks that follow owners, first in the table of every tool about sockets. */
 #ifndef NETTRACE_MODEL_OWNER_HOOKS_H
 #define NETTRACE_MODEL_OWNER_HOOKS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* devices.h: network devices by name, in the network namespace that we are in. */
+/* devices.h: network devices by name, in the current network namespace. */
 #ifndef NETTRACE_NAMES_DEVICES_H
 #define NETTRACE_NAMES_DEVICES_H
 

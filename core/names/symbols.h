@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.h: kernel addresses to names and back, by /proc/kallsyms, modules included. */
+/* symbols.h: a table between kernel addresses and symbols (/proc/kallsyms), modules included. */
 #ifndef NETTRACE_NAMES_SYMBOLS_H
 #define NETTRACE_NAMES_SYMBOLS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns.h: a printer's fields, made ready: what a row of them is written from, in every format. */
+/* columns.h: the prepared columns of a printer, for every format. */
 #ifndef NETTRACE_PRINT_COLUMNS_H
 #define NETTRACE_PRINT_COLUMNS_H
 

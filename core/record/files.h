@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* files.h: the files that a recording is written to: one, or with a limit some, in turns. */
+/* files.h: the files of a recording: one, or with a size limit several that are overwritten in turn. */
 #ifndef NETTRACE_RECORD_FILES_H
 #define NETTRACE_RECORD_FILES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader.h: a recording as it is read, whatever its files are and whatever has happened to them. */
+/* reader.h: a reader of recordings that tolerates damage. */
 #ifndef NETTRACE_RECORD_READER_H
 #define NETTRACE_RECORD_READER_H
 

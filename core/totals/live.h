@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live.h: the totals of the last interval in one place on a terminal, and keys that sort, group and freeze them. */
+/* live.h: the live screen: the last interval's totals in place, with keys that sort, group and freeze. */
 #ifndef NETTRACE_TOTALS_LIVE_H
 #define NETTRACE_TOTALS_LIVE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event.bpf.h: the common part of an event: which socket and when; and whether anybody wants it. */
+/* event.bpf.h: the common part of an event: socket and time, and whether a filter matches. */
 #ifndef NETTRACE_PROBES_LIB_EVENT_BPF_H
 #define NETTRACE_PROBES_LIB_EVENT_BPF_H
 

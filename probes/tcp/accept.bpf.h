@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept.bpf.h: a connection is handed to the process that accepts it. */
+/* accept.bpf.h: the hooks for a connection that its process accepts. */
 #ifndef NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 #define NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 
