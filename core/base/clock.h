@@ -10,8 +10,8 @@
 #define CLOCK_LOCAL   18
 #define CLOCK_RFC3339 30
 
-/* Finds out by how much CLOCK_BOOTTIME of this time namespace is not the kernel's own (time_namespaces(7)), which is
- * what bpf_ktime_get_boot_ns() reads. Once, before any time is asked for. */
+/* Measures the offset between CLOCK_BOOTTIME of this time namespace and the kernel's own (time_namespaces(7)), which
+ * bpf_ktime_get_boot_ns() reads. Call it once, before all other functions. */
 void clock_begin(void);
 /* Now, in ns of the kernel's own CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);

@@ -14,7 +14,7 @@ struct text {
 };
 
 void text_free(struct text *text);
-/* Room for so many bytes at the end: where they go. What was written there counts when text_end() is told its end. */
+/* Reserves `most` bytes at the end and returns their start. text_end() sets the end of what the caller wrote there. */
 char *text_room(struct text *text, size_t most);
 void text_end(struct text *text, const char *end);
 void text_char(struct text *text, char c);

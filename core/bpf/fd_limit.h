@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-/* Raises the limit of open files, as far as it may be raised, to what so many tools need. 0; -EMFILE: it is too low. */
+/* Raises the limit of open files to the number that the tools need, as far as possible. 0; -EMFILE: it stays too low.
+ */
 int fd_limit_raise(size_t tools);
 
 #endif

@@ -28,7 +28,7 @@ struct sessions {
  * message. --verbose: tells the rung of each hook on stderr. */
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
 		    void *context);
-/* Once started, sessions take hardly any privileges: gives up all others for good (core/kernel/privileges.h) but
+/* Drops all capabilities that started sessions no longer need, permanently (core/kernel/privileges.h), except
  * `keep`. */
 void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep);
 /* Runs the iterators of this use (struct hook), and hands over the events that they write. */

@@ -5,8 +5,8 @@
 
 #include "core/model/options.h"
 
-/* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
- * in one line and exits 2. recorded: of a recording, where some options are bad input, too; NULL: of a run. */
+/* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input prints
+ * one line and exits 2. recorded: the recording to replay, for which some options are bad input; NULL: a live run. */
 void options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
 			    int argc, char **argv);
 static inline void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)

@@ -7,7 +7,7 @@
 
 /* False: the option is about the kernel, or about this process. */
 bool replay_has_option(const struct opt *opt);
-/* The tool's flags as the recording has them: it may not have what is asked for, which is said, or ends the program. */
+/* Sets the tool's flags from the recording. If it lacks what an option needs, prints a note or ends the program. */
 void replay_apply_flags(struct options *options);
 
 #endif

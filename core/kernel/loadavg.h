@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* The line of /proc/loadavg, read once for each `now` (ns), however often it is asked for; empty: not known. Good until
- * the next call. */
+/* The line of /proc/loadavg, read once for each `now` (ns); empty: unknown. The string is valid until the next
+ * call. */
 const char *loadavg_at(uint64_t now);
 /* What it was at `now`: for recordings. Cut to what fits. */
 void loadavg_set(uint64_t now, const char *line);

@@ -16,8 +16,8 @@ struct exclusions {
 	/* With commas between: programs; kinds of section (fexit, iter); sk_storage, tag_slots, map_iterators,
 	 * task_btf, cast and trampolines of struct kernel. NULL: none. */
 	const char *without;
-	/* A number: each hook begins with its so many-th program, or with its last; or programs and kinds of section
-	 * with commas between: each hook that has some of them has no others. NULL: all. */
+	/* A number N: each hook starts with its N-th program, or with its last. Or names and types of programs,
+	 * separated by commas: a hook that has some of them uses no others. NULL: all. */
 	const char *rung;
 };
 
@@ -45,7 +45,7 @@ struct options {
 	const struct recorded_tool *recorded;
 };
 
-/* What is so before anything is asked for. */
+/* The defaults. */
 void options_init(struct options *options, const struct tool *tool);
 /* The fields of the totals that are asked for; NULL: rows. */
 const struct field *options_totals(const struct options *options);

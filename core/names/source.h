@@ -16,7 +16,7 @@ struct name_source {
 	bool (*symbol)(uint64_t address, struct symbol *symbol);
 };
 
-/* Who is asked instead of the running kernel; NULL: nobody. */
+/* Replaces the running kernel as the source of names; NULL: the running kernel. */
 extern const struct name_source *names_recorded;
 
 #endif

@@ -35,7 +35,7 @@ struct columns {
 	char tool[COLUMN_TEXT];                /* JSON: the name of the tool, ready */
 	uint8_t tool_length;
 	bool totals;       /* rows are totals ... */
-	uint64_t interval; /* ... of so many ns ... */
+	uint64_t interval; /* ... of this length, ns ... */
 	bool partial;      /* ... which is less than was asked for: the end came before */
 };
 

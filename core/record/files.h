@@ -5,7 +5,7 @@
 
 #include "core/record/block.h"
 
-/* With a limit so many files share it: the oldest quarter goes when there is no room. */
+/* Number of files that share a size limit: the oldest quarter is overwritten when the limit is reached. */
 #define RECORD_PARTS       4
 #define RECORD_LIMIT_LEAST (4U << 20)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tag.bpf.h: what is known of a socket: its owner, its role, the times of its states. tag_store.bpf.h keeps it.
  *
- * Most TCP events run in softirq, where current is whoever was interrupted. sk_lock.owned tells: 1 only while a task
- * holds the socket, and then current is that task.
+ * Most TCP events run in softirq, where current is the interrupted task. sk_lock.owned decides: it is 1 only while a
+ * task has the socket locked, and then current is that task.
  *
  * Of several tools in a process one keeps the tags, and sees each event before the others (TAGS_BORROWED,
  * core/bpf/sessions.c).

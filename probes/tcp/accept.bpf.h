@@ -67,7 +67,7 @@ struct handed {
  * end on another CPU that finds it gone finds its owner. Context: the accepting task. */
 static __always_inline void accept_known(__u64 key);
 
-/* The same, and it is told. sk: for the filters; NULL: not to be had. Context: the accepting task. */
+/* The same, with an event. sk: for the filters; NULL: unavailable. Context: the accepting task. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk);
 
 /* The same: what was taken out of the queue ended, and no accept() told whose it was: a call that is not followed.
