@@ -18,7 +18,7 @@ static const struct field fields[] = {
 	{ "raddr", "DADDR", .width = 16, .wide = 39 },
 	{ "rport", "DPORT", .width = 5 },
 	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
-	  .help = "time from connect() to the result; unknown: it began before tracing" },
+	  .help = "time from the SYN to its answer, or to another result; unknown: it began before tracing" },
 	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error" },
 	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
@@ -45,7 +45,12 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "min-ms", NULL };
 
-static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"), {} };
+static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"),
+				     { "tcp_retransmit_skb",
+				       { "syn_again" },
+				       "when the first SYN left, of several that a deferred Fast Open sent",
+				       .misses_harmless = true },
+				     {} };
 
 static const char *const examples[] = {
 	"tcpconnlat",

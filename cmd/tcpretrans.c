@@ -10,7 +10,8 @@
 #define ENDS(member) AT(struct event, member)
 
 static const char *const kinds[] = { "R", "L", "S" };
-static const char *const causes[] = { "OTHER", "RTO", "FAST", "TLP", "SYN", "SYN-ACK" };
+static const char *const causes[] = { "OTHER",   "RTO",       "FAST", "TLP",     "SYN",
+				      "SYN-ACK", "SLOWSTART", "PMTU", "ZEROWIN", "TFO" };
 
 static const struct field fields[] = {
 	{ "time" },
@@ -30,8 +31,14 @@ static const struct field fields[] = {
 	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .suffix = true, OWN(err) },
 	{ "err", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(err),
 	  .help = "errno if the kernel failed to send it (Linux 6.16 and later)" },
-	{ "cause", "CAUSE", F_NAME, .width = 7, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
-	  .help = "RTO: time-out; FAST: fast recovery; TLP: tail loss probe; SYN, SYN-ACK: handshake" },
+	{ "cause", "CAUSE", F_NAME, .width = 9, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
+	  .help = "RTO: time-out; SLOWSTART: the rest after a time-out; FAST: fast recovery; TLP: tail loss probe; "
+		  "PMTU: "
+		  "smaller path MTU; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a Fast "
+		  "Open "
+		  "SYN that the server did not accept" },
+	{ "segments", NULL, F_UINT, IN_JSON, OWN(segments),
+	  .help = "segments in the packet; 0: the kernel failed to send it" },
 	{ "seq", "SEQ", F_UINT, .width = 10, OWN(seq), .flag = TCPRETRANS_SEQUENCE,
 	  .help = "sequence number of the segment" },
 	{},
@@ -46,7 +53,7 @@ static const struct field summary_fields[] = {
 	{ "rport", .where = IN_CSV | IN_JSON },
 	{ "remote", "RADDR:RPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
 	  .port = offsetof(struct event, rport), .before = "<-> " },
-	{ "count", "RETRANSMITS", F_COUNT, .width = -10, .help = "retransmitted segments" },
+	{ "count", "RETRANSMITS", F_COUNT, .width = -10, OWN(segments), .help = "retransmitted segments" },
 	{},
 };
 
@@ -76,8 +83,16 @@ static const char *const examples[] = {
 };
 
 static const char *const again[] = {
-	"retransmitted",       "retransmitted (RTO)", "retransmitted (fast)",
-	"retransmitted (TLP)", "SYN retransmitted",   "SYN-ACK retransmitted",
+	"retransmitted",
+	"retransmitted (RTO)",
+	"retransmitted (fast)",
+	"retransmitted (TLP)",
+	"SYN retransmitted",
+	"SYN-ACK retransmitted",
+	"retransmitted (slow start)",
+	"retransmitted (path MTU)",
+	"retransmitted (zero window)",
+	"retransmitted (Fast Open)",
 };
 
 static const struct field words[] = {
@@ -96,7 +111,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	(void)size;
 	if (e->kind == KIND_LOSS_PROBE && !(options->settings.flags & TCPRETRANS_LOSSPROBE))
 		e->kind = KIND_RETRANSMIT;
-	return true;
+	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts are of what was sent */
 }
 
 OBJECT(tcpretrans);

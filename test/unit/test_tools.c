@@ -88,8 +88,9 @@ static bool size_fits(const struct field *field)
 {
 	switch (field->kind) {
 	case F_NONE:
-	case F_COUNT:
 		return field->size == 0;
+	case F_COUNT:
+		return field->size <= 8;
 	case F_FAMILY:
 		return field->size == 1;
 	case F_HISTOGRAM:
