@@ -85,14 +85,14 @@ static const char *const examples[] = {
 static const char *const again[] = {
 	"retransmitted",
 	"retransmitted (RTO)",
-	"retransmitted (fast)",
+	"retransmitted (FAST)",
 	"retransmitted (TLP)",
 	"SYN retransmitted",
 	"SYN-ACK retransmitted",
-	"retransmitted (slow start)",
-	"retransmitted (path MTU)",
-	"retransmitted (zero window)",
-	"retransmitted (Fast Open)",
+	"retransmitted (SLOWSTART)",
+	"retransmitted (PMTU)",
+	"retransmitted (ZEROWIN)",
+	"retransmitted (TFO)",
 };
 
 static const struct field words[] = {
