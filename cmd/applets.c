@@ -16,12 +16,12 @@
 #include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
-	{ "doctor", "what works here, what does not and why; --prove tests it", NULL, doctor_main, doctor_argp,
+	{ "doctor", "what works here, what does not and why; --prove tests it", NULL, doctor_main, doctor_helper,
 	  doctor_lines },
 	{ "record", "record the events of tools, for nettrace replay", &record, record_main },
-	{ "replay", "print a recording, with the formats and filters of its tool", NULL, replay_main, replay_argp },
+	{ "replay", "print a recording, with the formats and filters of its tool", NULL, replay_main, replay_helper },
 	{ "trace", "several tools as one timeline, or grouped by connection", &trace, trace_main, NULL, trace_lines },
-	{ "traffic", "generate known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_argp,
+	{ "traffic", "generate known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_helper,
 	  traffic_lines },
 };
 

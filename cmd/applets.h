@@ -3,17 +3,17 @@
 #ifndef NETTRACE_APPLETS_H
 #define NETTRACE_APPLETS_H
 
-#include <argp.h>
 #include <stdio.h>
 
 #include "core/base/json.h"
+#include "core/cli/helper.h"
 #include "core/tool.h"
 
 struct applet {
 	const char *name, *summary;
-	const struct tool *tool;            /* NULL: it has tables of its own, see argp */
-	int (*main)(int argc, char **argv); /* NULL: the tool is run */
-	const struct argp *(*argp)(void);   /* of main: its options, for its page in the manual and for completion */
+	const struct tool *tool;              /* NULL: see helper */
+	int (*main)(int argc, char **argv);   /* NULL: the tool is run */
+	const struct helper *(*helper)(void); /* of main: its options, where it is no tool */
 	const struct json_line *(*lines)(
 		void); /* of main: its own lines with --json; end with a NULL name; NULL: none */
 };

@@ -28,6 +28,7 @@ static int usage(FILE *to)
 static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	struct options options;
+	int code;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	program_name = applet->name;
@@ -35,7 +36,9 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 	if (applet->main)
 		return applet->main(argc, argv);
 	options_parse(&options, applet->tool, argc, argv);
-	return run(&options);
+	code = run(&options);
+	options_free(&options);
+	return code;
 }
 
 static int unknown(const char *name)

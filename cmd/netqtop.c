@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/names/devices.h"
 #include "core/model/options.h"
@@ -52,8 +53,14 @@ static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
 				    .total = true,
 				    .rule = true };
 
+struct own_options {
+	struct netqtop_options of_programs;
+	const char *names; /* as the user wrote them */
+	bool reported_gone[DEVICES];
+};
+
 static const struct opt opts[] = {
-	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct options, text),
+	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct own_options, names),
 	  .help = "the interfaces to trace, separated by commas (required). The RX queue is the one that the driver "
 		  "records, or 0; for veth it is the sender's queue" },
 	{ "interval", 'i', O_ALIAS, .alias_of = "interval" },
@@ -65,18 +72,18 @@ static const char *const words[] = { "name", "interval", "count", NULL };
 
 static void check(struct options *options)
 {
-	struct settings *settings = &options->settings;
+	struct own_options *own = options->own;
 	const char *message;
 
 	if (options->recorded) /* their devices are those of the recording */
 		return;
-	if (!options->text)
+	if (!own->names)
 		fatal(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
-	message = devices_find(&settings->selected, options->text, DEVICES);
+	message = devices_find(&own->of_programs.devices, own->names, DEVICES);
 	if (!message)
-		message = value_own_netns(&settings->filter.netns);
+		message = value_own_netns(&options->settings.filter.netns);
 	if (message)
-		fatal(EXIT_USAGE, "-n %s: %s", options->text, message);
+		fatal(EXIT_USAGE, "-n %s: %s", own->names, message);
 }
 
 /* How many queues the device has in use; what packets told is newer than what was asked at the start. */
@@ -94,16 +101,16 @@ static uint32_t queues_in_use(const struct counter *counter, uint32_t device, ui
  */
 static void look_at_device(const struct options *options, const struct counter *counter, uint32_t device)
 {
-	static bool told_gone[DEVICES];
+	struct own_options *own = options->own;
 	struct queue *reported = counter->reported;
 	struct device_received received;
 	char name[DEVICE_NAME];
-	int error = device_received(&received, (uint32_t)options->settings.selected.item[device].first);
+	int error = device_received(&received, (uint32_t)own->of_programs.devices.item[device].first);
 
-	if (error == -ENODEV && !told_gone[device]) {
+	if (error == -ENODEV && !own->reported_gone[device]) {
 		devices_name(name, sizeof(name), options_effective_text(options), device);
 		message("note: %s is gone; another interface of that name is not traced (start netqtop again)", name);
-		told_gone[device] = true;
+		own->reported_gone[device] = true;
 	}
 	if (error)
 		return;
@@ -127,7 +134,8 @@ static void take_received(const struct counter *counter, struct netqtop_event *e
 static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
 	struct netqtop_event *e = (struct netqtop_event *)event;
-	const struct list *devices = &options->settings.selected;
+	const struct own_options *own = options->own;
+	const struct list *devices = &own->of_programs.devices;
 	const struct queue *now = counter->now;
 	struct queue *reported = counter->reported;
 	uint32_t device = counter->key / QUEUE_KEYS / DIRECTIONS, number = counter->key % QUEUE_KEYS;
@@ -165,6 +173,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct own_options *own = options->own;
 	const struct netqtop_event *e = (const struct netqtop_event *)event;
 	const char *names = options_effective_text(options);
 	char name[DEVICE_NAME], asked[DEVICE_NAME];
@@ -173,12 +182,12 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	if (!names || e->table >= DEVICES * DIRECTIONS)
 		return REPLAY_EXCLUDED;
 	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
-	for (unsigned int i = 0; options->text && i < DEVICES; i++) {
-		devices_name(asked, sizeof(asked), options->text, i);
+	for (unsigned int i = 0; own->names && i < DEVICES; i++) {
+		devices_name(asked, sizeof(asked), own->names, i);
 		if (*asked && !strcmp(asked, name))
 			return REPLAY_SIDE_EVENT;
 	}
-	return options->text ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
+	return own->names ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)
@@ -213,24 +222,43 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.read_counter = read_counter,
+	.finish = finish,
+};
+
+static const struct replay_rules recording = { .filter = filter_recorded };
+
+static const struct expectation proof[] = {
+	{ "packets out", "direction=tx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4,
+	  .options = "-n lo" },
+	{ "packets in", "direction=rx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4 },
+	{ "tx packets", "direction=tx", "lo_tx_packets", .sum = "packets", .family = BY_KERNEL },
+	{ "rx packets", "direction=rx", "lo_rx_packets", .sum = "packets", .family = BY_KERNEL },
+	/* Loopback counts them without their MAC headers. */
+	{ "tx bytes", "direction=tx", "lo_tx_bytes+14*lo_tx_packets", .sum = "bytes", .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(netqtop);
 
 const struct tool netqtop = {
 	.name = "netqtop",
-	.summary = "packets and bytes per interface queue, by packet size",
+	.summary = "packets and bytes per queue of network interfaces, by packet size",
 	.examples = examples,
 	OBJECT_OF(netqtop),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,
-	.read_counter = read_counter,
 	.derive = derive,
-	.finish = finish,
-	.replay = filter_recorded,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
-	.no_sockets = true,
+	.totals = &totals,
+	.recording = &recording,
+	.proof = proof,
 };

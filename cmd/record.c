@@ -12,8 +12,12 @@
 
 static const struct field fields[] = { {} };
 
+struct record_options {
+	const char *tools; /* names, with commas between */
+};
+
 static const struct opt opts[] = {
-	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
+	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct record_options, tools),
 	  .help = "tools to record, separated by commas" },
 	{ "output", 'o', O_ALIAS, .alias_of = "record" },
 	{},
@@ -37,7 +41,7 @@ static void check(struct options *options)
 {
 	if (!options->record)
 		fatal(EXIT_USAGE, "-o: into which file?");
-	if (!options->text)
+	if (!options_text(options))
 		fatal(EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
 	options->no_header = true;
 }
@@ -46,9 +50,11 @@ const struct tool record = {
 	.name = "record",
 	.summary = "record the events of tools, for nettrace replay",
 	.examples = examples,
-	.event_size = sizeof(struct event),
+	.image = { .event_size = sizeof(struct event) },
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct record_options),
 	.positional = words,
 	.fields = fields,
 	.check = check,
@@ -58,15 +64,20 @@ int record_main(int argc, char **argv)
 {
 	static struct options options, tools[TIMELINE_TOOLS];
 	size_t count;
+	int code;
 
 	options_parse(&options, &record, argc, argv);
-	count = tool_list(tools, TIMELINE_TOOLS, options.text);
+	count = tool_list(tools, TIMELINE_TOOLS, options_text(&options));
 	for (size_t i = 0; i < count; i++) {
-		tools[i].settings.flags |= tools[i].tool->record_flags;
+		if (tools[i].tool->recording)
+			tools[i].settings.flags |= tools[i].tool->recording->record_flags;
 		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
 		if (options_totals(&tools[i]))
 			tools[i].interval = options.interval = SECOND;
 		tool_list_inherit(&tools[i], &options);
 	}
-	return run_tools(&options, tools, count, SHOWS_NOTHING);
+	code = run_tools(&options, tools, count, SHOWS_NOTHING);
+	tool_list_free(tools, count);
+	options_free(&options);
+	return code;
 }

@@ -2,63 +2,48 @@
 /* replay.c: `nettrace replay` prints a recording as the tool that made it would. */
 #include "cmd/replay.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/tool_list.h"
 #include "cmd/tools.h"
 #include "cmd/trace.h"
-#include "core/cli/help.h"
+#include "core/cli/helper.h"
 #include "core/run/replay.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
 #include "core/rows/timeline.h"
 
-enum key { KEY_HELP = 'h', KEY_INFO = 256 };
-
-static const struct argp_option options[] = {
-	{ "info", KEY_INFO, NULL, 0, "Print where and how the recording was made, and its number of events", 1 },
-	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
-	{ 0 },
+struct replay_own {
+	bool info;
 };
 
-static error_t parse_option(int key, char *text, struct argp_state *state);
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_option,
-	.args_doc = "FILE [TOOL[,TOOL...]] [OPTION...]",
-	.doc = "Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would print it, with its "
-	       "filters and formats, without root and without BPF. TOOL can be omitted if the recording has one tool. "
-	       "Several tools, or trace as TOOL, print one timeline like nettrace trace. The options are the tool's "
-	       "own "
-	       "(nettrace TOOL --help), except those for tracing. FILE - is stdin.\v"
-	       "Exit status: 0 done, 1 the recording is damaged or incomplete (readable events are printed), 2 bad "
-	       "input.",
+static const struct opt opts[] = {
+	{ "info", 0, O_TRUE, .off = offsetof(struct replay_own, info), .group = 1,
+	  .help = "Print where and how the recording was made, and its number of events" },
+	{},
 };
 
-static error_t parse_option(int key, char *text, struct argp_state *state)
-{
-	(void)text;
-	switch (key) {
-	case KEY_HELP:
-		help_fit_width();
-		argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
-			  (char *)(uintptr_t) "nettrace replay");
-		exit(EXIT_DONE);
-	case KEY_INFO:
-		fatal(EXIT_USAGE, "--info: of which file? nettrace replay FILE --info");
-	case ARGP_KEY_INIT:
-		state->err_stream = NULL;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
+static const struct helper helper = {
+	.name = "nettrace replay",
+	.words = "FILE [TOOL[,TOOL...]] [OPTION...]",
+	.about =
+		"Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would print it, with its "
+		"filters and formats, without root and without BPF. TOOL can be omitted if the recording has one tool. "
+		"Several tools, or trace as TOOL, print one timeline like nettrace trace. The options are the tool's "
+		"own "
+		"(nettrace TOOL --help), except those for tracing. FILE - is stdin.",
+	.note = "Exit status: 0 done, 1 the recording is damaged or incomplete (readable events are printed), 2 bad "
+		"input.",
+	.opts = opts,
+};
 
-const struct argp *replay_argp(void)
+const struct helper *replay_helper(void)
 {
-	return &argp;
+	return &helper;
 }
 
 /* "tcpstates, tcpdrop". */
@@ -79,8 +64,8 @@ static const struct tool *recorded_tool(const struct record_head *head, const ch
 	const struct tool *tool = tool_find(name);
 
 	*recorded = record_head_tool(head, name);
-	if (!*recorded && tool && tool->synthesize)
-		*recorded = record_head_tool(head, tool->synthesize->from->name);
+	if (!*recorded && tool && tool_synthesis(tool))
+		*recorded = record_head_tool(head, tool_synthesis(tool)->from->name);
 	if (!*recorded)
 		fatal(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
 	if (!tool)
@@ -93,9 +78,12 @@ static int replay_rows(struct recording *recording, const char *name, int argc, 
 	const struct recorded_tool *recorded;
 	const struct tool *tool = recorded_tool(recording_head(recording), name, &recorded);
 	struct options asked;
+	int code;
 
 	options_parse_recorded(&asked, tool, recorded, argc, argv);
-	return replay_run(&asked, &asked, 1, recording, STDOUT_FILENO);
+	code = replay_run(&asked, &asked, 1, recording, STDOUT_FILENO);
+	options_free(&asked);
+	return code;
 }
 
 /* Those that can stand in a timeline. */
@@ -121,6 +109,7 @@ static int replay_timeline(struct recording *recording, int argc, char **argv)
 	const struct record_head *head = recording_head(recording);
 	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
 	size_t count;
+	int code;
 
 	options_parse_recorded(&asked, &trace, &all, argc, argv);
 	count = trace_tools(tools, &asked);
@@ -132,7 +121,10 @@ static int replay_timeline(struct recording *recording, int argc, char **argv)
 				      tools[j].tool->name, tools[i].tool->name);
 		replay_apply_flags(&tools[i]);
 	}
-	return replay_run(&asked, tools, count, recording, STDOUT_FILENO);
+	code = replay_run(&asked, tools, count, recording, STDOUT_FILENO);
+	tool_list_free(tools, count);
+	options_free(&asked);
+	return code;
 }
 
 static int replay_file(const char *file, struct recording *recording, int argc, char **argv)
@@ -161,10 +153,11 @@ int replay_main(int argc, char **argv)
 	int code;
 
 	if (argc < 2 || (argv[1][0] == '-' && argv[1][1])) {
-		if (argc > 1 && argp_parse(&argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, NULL))
-			return EXIT_USAGE;
-		message("which file? nettrace replay FILE [TOOL] [OPTION...]");
-		return EXIT_USAGE;
+		struct replay_own own = { .info = false };
+
+		helper_parse(&helper, &own, argc, argv);
+		fatal(EXIT_USAGE, "%swhich file? nettrace replay FILE [TOOL] [OPTION...]",
+		      own.info ? "--info: of " : "");
 	}
 	recording = recording_open(argv[1]);
 	if (!recording)

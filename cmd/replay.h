@@ -3,12 +3,11 @@
 #ifndef NETTRACE_CMD_REPLAY_H
 #define NETTRACE_CMD_REPLAY_H
 
-#include <argp.h>
-
+#include "core/cli/helper.h"
 #include "core/record/reader.h"
 
 int replay_main(int argc, char **argv);
-const struct argp *replay_argp(void);
+const struct helper *replay_helper(void);
 /* Prints where and how it was made, and what is in it. Exit code. */
 int replay_info(struct recording *recording);
 

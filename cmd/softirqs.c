@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* softirqs.c: the time that each kind of softirq takes, or waits. */
+#include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/model/options.h"
 #include "core/base/message.h"
@@ -41,7 +42,7 @@ static const struct opt opts[] = {
 	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "print the number of runs instead of times" },
 	{ "dist", 'd', O_FLAG, .flag = SOFTIRQS_HISTOGRAM, .help = "print histograms" },
 	{ "distributed", 0, O_ALIAS, .alias_of = "dist" },
-	{ "cpu", 'c', O_LIST, "CPUS", .off = offsetof(struct options, settings.selected), .max = 65535,
+	{ "cpu", 'c', O_LIST, "CPUS", .off = offsetof(struct softirqs_options, cpus), .max = 65535,
 	  .help = "only these CPUs" },
 	{ "per-cpu", 0, O_FLAG, .flag = SOFTIRQS_PER_CPU, .help = "print each CPU separately" },
 	{ "latency", 0, O_FLAG, .flag = SOFTIRQS_LATENCY,
@@ -91,10 +92,11 @@ static bool derive(const struct options *options, struct event *event, size_t si
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct softirqs_options *own = options->own;
 	const struct softirqs_event *e = (const void *)event;
 
 	(void)size;
-	return list_has(&options->settings.selected, e->cpu) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
+	return list_has(&own->cpus, e->cpu) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
 static const struct hook hooks[] = {
@@ -115,6 +117,23 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.read_counter = read_counter,
+};
+
+static const struct replay_rules recording = {
+	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
+	.wider_flags = SOFTIRQS_HISTOGRAM,
+	.filter = filter_recorded,
+};
+
+static const struct expectation proof[] = {
+	{ "net_rx", "softirq=net_rx", "connects", .sum = "count", AT_LEAST, .family = 4 },
+	{ "net_rx, ns", "softirq=net_rx", "1", .sum = "total_ns", AT_LEAST, .family = 4 },
+	{},
+};
+
 OBJECT(softirqs);
 
 const struct tool softirqs = {
@@ -122,16 +141,15 @@ const struct tool softirqs = {
 	.summary = "time spent in softirqs, their number, or how long they wait",
 	.examples = examples,
 	OBJECT_OF(softirqs),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct softirqs_options),
 	.positional = words,
 	.check = check,
 	.fields = fields,
-	.summary_fields = fields,
-	.no_sockets = true,
-	.read_counter = read_counter,
+	.totals = &totals,
+	.recording = &recording,
 	.derive = derive,
-	.fixed_flags = SOFTIRQS_LATENCY | SOFTIRQS_NANOSECONDS,
-	.wider_flags = SOFTIRQS_HISTOGRAM,
-	.replay = filter_recorded,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* solisten.c: attempts to listen, with their results. */
+#include "core/model/expectation.h"
 #include "core/names/enums.h"
 #include "core/model/options.h"
 #include "core/tool.h"
@@ -83,6 +84,20 @@ static const struct field words[] = {
 
 static const struct story story = { .words = words };
 
+static const struct lookup lookup = { .values = { { "io_uring_op", "LISTEN" } } };
+
+/* The programs that one of is needed for. */
+#define SEES_LISTEN "listen_cast|listen_helper"
+
+static const struct expectation proof[] = {
+	{ "listen", "ret=0 error=null pid=@server_pid", "listeners" },
+	{ "backlog 4096", "ret=0 backlog_effective=4096 lport=@server_port", "1" },
+	{ "backlog 1", "ret=0 backlog_effective=1 lport=@overflow_port", "1" },
+	{ "in vain", "error=EINVAL pid=@server_pid lport=@server_port", "bad_listen", .needs = SEES_LISTEN },
+	{ "all rows", "", "listeners+bad_listen", .needs = SEES_LISTEN },
+	{},
+};
+
 OBJECT(solisten);
 
 const struct tool solisten = {
@@ -90,10 +105,12 @@ const struct tool solisten = {
 	.summary = "attempts to listen on a socket, with the backlog and the result",
 	.examples = examples,
 	OBJECT_OF(solisten),
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
-	.values = { { "io_uring_op", "LISTEN" } },
+	.lookup = &lookup,
 	.check = look_for_ring,
+	.proof = proof,
 };

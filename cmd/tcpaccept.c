@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpaccept.c: TCP connections as processes accept them, and how long they waited for it. */
+#include "core/model/expectation.h"
 #include "core/model/accept_hooks.h"
 #include "core/tool.h"
 #include "probes/tcpaccept.h"
@@ -56,6 +57,14 @@ static const struct field words[] = {
 
 static const struct story story = { .words = words };
 
+static const struct expectation proof[] = {
+	{ "accepted", "pid=@server_pid lport=@server_port owner=exact", "accepted" },
+	{ "queue", "queue_limit=4096", "accepted" },
+	{ "no wait", "wait_ns=null", "0" },
+	{ "all rows", "", "accepted" },
+	{},
+};
+
 OBJECT(tcpaccept);
 
 const struct tool tcpaccept = {
@@ -67,4 +76,5 @@ const struct tool tcpaccept = {
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
+	.proof = proof,
 };

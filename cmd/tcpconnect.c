@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnect.c: TCP connections as they are opened, also those that come to nothing. */
+#include "core/model/expectation.h"
 #include "core/names/dns.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
@@ -51,6 +52,8 @@ static const struct field summary_fields[] = {
 	{ "count", "CONNECTS", F_COUNT, .width = 10, .help = "connection attempts" },
 	{},
 };
+
+static const struct totals totals = { .fields = summary_fields, .flag = TCPCONNECT_SUMMARY };
 
 static const struct opt opts[] = {
 	{ "port", 'P', O_ALIAS, .alias_of = "rport" },
@@ -158,6 +161,30 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return options->settings.flags & TCPCONNECT_DNS ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
+static const struct replay_rules recording = {
+	.wider_flags = TCPCONNECT_RESULTS | TCPCONNECT_DNS,
+	.record_flags = TCPCONNECT_RESULTS,
+	.filter = filter_recorded,
+};
+
+/* The programs that one of is needed for. */
+#define SEES_CALLS    "connect_cast|connect_helper"
+#define SEES_REQUESTS "request_cast|request_helper"
+
+static const struct expectation proof[] = {
+	{ "ok", "result=ok error=null pid=@client_pid", "established" },
+	{ "refused", "result=refused error=ECONNREFUSED pid=@client_pid", "refuse" },
+	{ "abandoned", "result=abandoned pid=@client_pid rport=@overflow_port", "overflow" },
+	{ "unreachable", "result=unreachable error=ENETUNREACH pid=@client_pid rport=@server_port", "unreachable",
+	  .needs = SEES_CALLS },
+	{ "by io_uring", "result=unreachable error=ENETUNREACH pid=@client_pid rport=@refused_port",
+	  "uring_unreachable", .needs = SEES_REQUESTS },
+	{ "without a SYN", "result=unreachable", NULL, .how = MEASURE },
+	{ "all rows", "", "connects+without a SYN" },
+	{ "ActiveOpens", "result=ok|refused|abandoned", "ActiveOpens", .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(tcpconnect);
 
 const struct tool tcpconnect = {
@@ -168,12 +195,10 @@ const struct tool tcpconnect = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPCONNECT_SUMMARY,
+	.recording = &recording,
 	.check = check,
 	.derive = derive,
-	.wider_flags = TCPCONNECT_RESULTS | TCPCONNECT_DNS,
-	.record_flags = TCPCONNECT_RESULTS,
-	.replay = filter_recorded,
+	.proof = proof,
 };

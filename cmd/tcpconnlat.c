@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpconnlat.c: how long connecting takes, and how it ends. */
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
@@ -18,7 +19,7 @@ static const struct field fields[] = {
 	{ "raddr", "DADDR", .width = 16, .wide = 39 },
 	{ "rport", "DPORT", .width = 5 },
 	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
-	  .help = "time from the SYN to its answer, or to another result; unknown: it began before tracing" },
+	  .help = "from the SYN to its answer, or to how else it ended; unknown: begun before tracing" },
 	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error" },
 	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
@@ -33,8 +34,10 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPCONNLAT_DIST };
+
 static const struct opt opts[] = {
-	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct options, settings.numbers[TCPCONNLAT_MINIMUM]),
+	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct tcpconnlat_options, minimum),
 	  .help = "only attempts that take MIN_MS milliseconds or more: 10, 0.5" },
 	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNLAT_LPORT, .help = "add the local port" },
 	{ "lport", 0, O_ALIAS, .alias_of = "show-lport" },
@@ -79,11 +82,24 @@ static const struct story story = {
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct tcpconnlat_options *own = options->own;
 	const struct tcpconnlat_event *e = (const void *)event;
 
 	(void)size;
-	return e->latency < options->settings.numbers[TCPCONNLAT_MINIMUM] ? REPLAY_EXCLUDED : REPLAY_FILTERED;
+	return e->latency < own->minimum ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
+
+static const struct replay_rules recording = { .filter = filter_recorded };
+
+static const struct expectation proof[] = {
+	{ "ok", "result=ok pid=@client_pid", "established" },
+	{ "refused", "result=refused error=ECONNREFUSED", "refuse" },
+	{ "abandoned", "result=abandoned", "overflow" },
+	{ "two SYNs", "result=ok syns=2", "syn" },
+	{ "unknown", "latency_ns=null", "0" },
+	{ "all rows", "", "connects" },
+	{},
+};
 
 OBJECT(tcpconnlat);
 
@@ -94,10 +110,11 @@ const struct tool tcpconnlat = {
 	OBJECT_OF(tcpconnlat),
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct tcpconnlat_options),
 	.positional = words,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPCONNLAT_DIST,
-	.replay = filter_recorded,
+	.recording = &recording,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.c: TCP packets that the kernel drops, why, and from where in its code. */
+#include "core/model/expectation.h"
 #include "core/names/enums.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
@@ -44,17 +45,18 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPDROP_SUMMARY };
+
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "include what every clean connection drops: the last ACKs and FINs" },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
-	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct options, settings.selected), .btf_enum = REASONS,
+	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
-	{ "pid-netns", 0, O_PIDNETNS, "PID", .off = offsetof(struct options, settings.filter.netns),
-	  .help = "only the network namespace of this process" },
+	{ "pid-netns", 0, O_PIDNETNS, "PID", .help = "only the network namespace of this process" },
 	{},
 };
 
@@ -96,15 +98,53 @@ static const struct story story = { .words = words, .flags = TCPDROP_NO_STACK };
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct tcpdrop_options *own = options->own;
 	const struct tcpdrop_event *e = (const void *)event;
 	uint32_t flags = options->settings.flags;
 
-	if ((e->clean && !(flags & TCPDROP_ALL)) || !list_has(&options->settings.selected, e->reason))
+	if ((e->clean && !(flags & TCPDROP_ALL)) || !list_has(&own->reasons, e->reason))
 		return REPLAY_EXCLUDED;
 	if ((flags & TCPDROP_NO_STACK) && *size > offsetof(struct tcpdrop_event, stack))
 		*size = offsetof(struct tcpdrop_event, stack);
 	return REPLAY_FILTERED;
 }
+
+static const struct replay_rules recording = { .wider_flags = TCPDROP_ALL, .filter = filter_recorded };
+
+static const struct lookup lookup = {
+	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
+		     [IN_V4_RCV] = "tcp_v4_rcv",
+		     [IN_V6_RCV] = "tcp_v6_rcv",
+		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
+	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
+		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
+	.extra_names = own_reasons,
+	.listeners = true,
+};
+
+/* The programs that one of is needed for. */
+#define READS_PACKETS "kfree_cast|kfree_helper"
+#define SEES_SYNS     "consume_cast|consume_helper"
+
+static const struct expectation proof[] = {
+	/* A listener that defers lets the ACK of a handshake go; so does a client the second SYN-ACK. */
+	{ "deferred", "flags=ACK dport=@server_port", NULL, .how = MEASURE, .options = "--no-stack" },
+	{ "again", "sport=@server_port", NULL, .how = MEASURE },
+	/* Of such a packet kernels before 6.11 do not tell the socket: nobody's is the truth there, and no state. */
+	{ "again, of nobody", "pid=null state=null sport=@server_port", NULL, .how = MEASURE },
+	{ "NO_SOCKET", "reason=NO_SOCKET pid=null dport=@refused_port flags=SYN", "refuse", .needs = READS_PACKETS,
+	  .reason = "NO_SOCKET" },
+	{ "no listener", "pid=null dport=@refused_port flags=SYN", "refuse", .needs = READS_PACKETS },
+	{ "SOCKET_FILTER", "reason=SOCKET_FILTER pid=@server_pid dport=@server_port", "filter_drops",
+	  .needs = READS_PACKETS, .reason = "SOCKET_FILTER" },
+	{ "at the accepting port", "pid=@server_pid dport=@server_port", "filter_drops+deferred",
+	  .needs = READS_PACKETS },
+	{ "LISTEN_OVERFLOW", "reason=LISTEN_OVERFLOW pid=@server_pid dport=@overflow_port state=LISTEN", "listen_drops",
+	  .needs = SEES_SYNS },
+	{ "ListenOverflows", "reason=LISTEN_OVERFLOW", "ListenOverflows", .family = BY_KERNEL, .needs = SEES_SYNS },
+	{ "all rows", "", "refuse+filter_drops+listen_drops+deferred+again", .needs = READS_PACKETS },
+	{},
+};
 
 OBJECT(tcpdrop);
 
@@ -115,18 +155,11 @@ const struct tool tcpdrop = {
 	OBJECT_OF(tcpdrop),
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct tcpdrop_options),
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPDROP_SUMMARY,
-	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
-		     [IN_V4_RCV] = "tcp_v4_rcv",
-		     [IN_V6_RCV] = "tcp_v6_rcv",
-		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
-	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
-		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
-	.extra_names = own_reasons,
-	.wider_flags = TCPDROP_ALL,
-	.replay = filter_recorded,
-	.listeners = true,
+	.recording = &recording,
+	.lookup = &lookup,
+	.proof = proof,
 };

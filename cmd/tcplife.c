@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.c: TCP sessions, one line each, with their bytes and how long they lived. */
 #include <netinet/tcp.h>
+#include <search.h>
+#include <stdlib.h>
 
-#include "cmd/tcplife_of_states.h"
+#include "core/base/message.h"
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcplife.h"
+#include "probes/tcpstates.h"
+
+extern const struct tool tcpstates;
 
 #define OWN(member) AT(struct tcplife_event, member)
 
@@ -93,6 +99,111 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
+/* A socket that was seen to begin. */
+struct life {
+	__u64 skaddr;         /* first: what it is found by */
+	__u64 established_at; /* ns; 0: never */
+	__u8 role;            /* enum role */
+};
+
+static int by_address(const void *one, const void *other)
+{
+	__u64 a = *(const __u64 *)one, b = *(const __u64 *)other;
+
+	return a < b ? -1 : a > b;
+}
+
+static struct life *find(void **lives, __u64 skaddr)
+{
+	struct life **found = tfind(&skaddr, lives, by_address);
+
+	return found ? *found : NULL;
+}
+
+static struct life *begin(void **lives, const struct tcpstates_event *change)
+{
+	struct life *life = find(lives, change->skaddr);
+
+	if (!life) {
+		life = calloc(1, sizeof(*life));
+		if (!life)
+			fatal(EXIT_FAILED, "out of memory");
+		life->skaddr = change->skaddr;
+		if (!tsearch(life, lives, by_address))
+			fatal(EXIT_FAILED, "out of memory");
+	}
+	life->established_at = 0;
+	life->role = change->oldstate == TCP_LISTEN     ? ROLE_SERVER
+		     : change->newstate == TCP_SYN_SENT ? ROLE_CLIENT
+							: ROLE_UNKNOWN;
+	return life;
+}
+
+static void end(void **lives, struct life *life)
+{
+	if (!life)
+		return;
+	tdelete(life, lives, by_address);
+	free(life);
+}
+
+/* A session, as far as changes of states tell of it: as the programs do (probes/tcp/transition.bpf.h,
+ * probes/tcplife.bpf.c). *lives is a tree of struct life. */
+static bool synthesize(void **lives, const struct event *event, struct event *made)
+{
+	const struct tcpstates_event *change = (const void *)event;
+	struct tcplife_event *session = (void *)made;
+	__u8 from = change->oldstate, to = change->newstate;
+	bool fresh = from == TCP_CLOSE || (from == TCP_LISTEN && to == TCP_SYN_RECV);
+	struct life *life = fresh ? begin(lives, change) : find(lives, change->skaddr);
+	bool ends = to == TCP_CLOSE && from != TCP_LISTEN && from != TCP_SYN_RECV;
+
+	if (life && to < TCP_FIN_WAIT1)
+		life->established_at = event->ts;
+	if (ends) {
+		session->common = *event;
+		session->duration = life && life->established_at && event->ts >= life->established_at
+					    ? event->ts - life->established_at
+					    : NOT_KNOWN;
+		session->role = life ? life->role : ROLE_UNKNOWN;
+		session->state = TCP_CLOSE;
+	}
+	if (to == TCP_CLOSE)
+		end(lives, life);
+	return ends;
+}
+
+static void free_lives(void *lives)
+{
+	tdestroy(lives, free);
+}
+
+static const struct synthesis synthesis = {
+	.from = &tcpstates,
+	.loses = "bytes, retransmissions, round-trip times, errors and sessions that are still open",
+	.event = synthesize,
+	.free_state = free_lives,
+};
+
+static const struct replay_rules recording = {
+	.wider_flags = TCPLIFE_OPEN,
+	.record_flags = TCPLIFE_OPEN,
+	.filter = filter_recorded,
+	.synthesize = &synthesis,
+};
+
+static const struct expectation proof[] = {
+	{ "clients", "role=client", "connects" },
+	{ "servers", "role=server", "established" },
+	{ "refused", "error=ECONNREFUSED pid=@client_pid", "refuse" },
+	{ "reset by the client", "error=ECONNRESET pid=@server_pid lport=@server_port", "reset" },
+	{ "forked", "comm=nt-forked role=client", "fork" },
+	{ "bytes of clients", "role=client", "bytes_client", .sum = "tx_bytes" },
+	{ "bytes of servers", "role=server", "bytes_server", .sum = "tx_bytes" },
+	{ "all rows", "", "connects+established" },
+	{},
+};
+
 OBJECT(tcplife);
 
 const struct tool tcplife = {
@@ -104,8 +215,6 @@ const struct tool tcplife = {
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
-	.wider_flags = TCPLIFE_OPEN,
-	.record_flags = TCPLIFE_OPEN,
-	.replay = filter_recorded,
-	.synthesize = &tcplife_of_states,
+	.recording = &recording,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: TCP segments that are sent again, and why. */
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
@@ -57,6 +58,8 @@ static const struct field summary_fields[] = {
 	{},
 };
 
+static const struct totals totals = { .fields = summary_fields, .flag = TCPRETRANS_SUMMARY };
+
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
 	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L instead of R" },
@@ -83,16 +86,9 @@ static const char *const examples[] = {
 };
 
 static const char *const again[] = {
-	"retransmitted",
-	"retransmitted (RTO)",
-	"retransmitted (FAST)",
-	"retransmitted (TLP)",
-	"SYN retransmitted",
-	"SYN-ACK retransmitted",
-	"retransmitted (SLOWSTART)",
-	"retransmitted (PMTU)",
-	"retransmitted (ZEROWIN)",
-	"retransmitted (TFO)",
+	"retransmitted",           "retransmitted (RTO)",   "retransmitted (FAST)",      "retransmitted (TLP)",
+	"SYN retransmitted",       "SYN-ACK retransmitted", "retransmitted (SLOWSTART)", "retransmitted (PMTU)",
+	"retransmitted (ZEROWIN)", "retransmitted (TFO)",
 };
 
 static const struct field words[] = {
@@ -114,6 +110,25 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts are of what was sent */
 }
 
+static const struct expectation proof[] = {
+	/* The reports know of what was sent again before a close, and not for what is never accepted. */
+	{ "client", "pid=@client_pid", "retransmits_client", .how = AT_LEAST },
+	{ "server", "pid=@server_pid", "retransmits_server", .how = AT_LEAST },
+	{ "SYN-ACK", "cause=SYN-ACK kind=S pid=@server_pid", "synack", .how = AT_LEAST },
+	{ "SYN", "cause=SYN state=SYN_SENT pid=@client_pid", "syn", .how = AT_LEAST },
+	{ "FAST", "cause=FAST", "fast", .how = AT_LEAST },
+	{ "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
+	{ "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
+	{ "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
+	{ "RetransSegs", "", "RetransSegs-TCPRetransFail", .sum = "segments", .family = BY_KERNEL },
+	{ "TCPTimeouts", "cause=RTO|SYN|SYN-ACK", "TCPTimeouts", .family = BY_KERNEL },
+	{ "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
+	{ "TCPFastRetrans", "cause=FAST", "TCPFastRetrans", .sum = "segments", .family = BY_KERNEL },
+	{ "TCPSlowStartRetrans", "cause=SLOWSTART|PMTU|TFO", "TCPSlowStartRetrans", .sum = "segments",
+	  .family = BY_KERNEL },
+	{},
+};
+
 OBJECT(tcpretrans);
 
 const struct tool tcpretrans = {
@@ -124,8 +139,8 @@ const struct tool tcpretrans = {
 	.hooks = hooks,
 	.opts = opts,
 	.fields = fields,
+	.totals = &totals,
 	.story = &story,
-	.summary_fields = summary_fields,
-	.summary_flag = TCPRETRANS_SUMMARY,
 	.derive = derive,
+	.proof = proof,
 };

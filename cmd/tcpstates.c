@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpstates.c: TCP state changes, with the time spent in the state that was left. */
+#include "core/model/expectation.h"
 #include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
@@ -33,7 +34,7 @@ static const struct opt opts[] = {
 };
 
 /* The names that tcpstates has always used there. */
-static const struct field journal[] = {
+static const struct field journal_fields[] = {
 	{ "pid", "OBJECT_PID" },
 	{ "comm", "OBJECT_COMM" },
 	{ "laddr", "OBJECT_%_SOURCE_ADDRESS" },
@@ -56,6 +57,8 @@ static const struct field journal_message[] = {
 	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = "→ " },
 	{},
 };
+
+static const struct journal journal = { .fields = journal_fields, .message = journal_message };
 
 static const struct hook hooks[] = { OWNER_HOOKS("transition"), {} };
 
@@ -85,6 +88,25 @@ static const struct story story = {
 	.begins = 1 << TCP_STATE_CLOSE | 1 << TCP_STATE_LISTEN, /* a server's copies the listener's state */
 };
 
+static const struct expectation proof[] = {
+	/* On two CPUs the kernel may make two children of one connection, and drop one of them. */
+	{ "twins", "oldstate=SYN_RECV newstate=CLOSE", NULL, .how = MEASURE },
+	{ "listen", "oldstate=CLOSE newstate=LISTEN pid=@server_pid", "listeners" },
+	{ "listen no more", "oldstate=LISTEN newstate=CLOSE pid=@server_pid", "listeners" },
+	{ "SYN_SENT", "oldstate=CLOSE newstate=SYN_SENT pid=@client_pid", "connects" },
+	{ "connected", "oldstate=SYN_SENT newstate=ESTABLISHED pid=@client_pid", "established" },
+	{ "in vain", "oldstate=SYN_SENT newstate=CLOSE pid=@client_pid", "connects-established" },
+	{ "SYN_RECV", "oldstate=LISTEN newstate=SYN_RECV pid=@server_pid", "established+twins" },
+	{ "FIN_WAIT1", "oldstate=ESTABLISHED newstate=FIN_WAIT1", "accepted-reset" },
+	{ "FIN_WAIT2", "oldstate=FIN_WAIT1 newstate=FIN_WAIT2", "accepted-reset" },
+	{ "LAST_ACK", "oldstate=CLOSE_WAIT newstate=LAST_ACK", "accepted-reset" },
+	{ "reset", "oldstate=ESTABLISHED newstate=CLOSE", "2*reset+2*established-2*accepted" },
+	{ "ActiveOpens", "oldstate=CLOSE newstate=SYN_SENT", "ActiveOpens", .family = BY_KERNEL },
+	{ "PassiveOpens", "oldstate=LISTEN newstate=SYN_RECV", "PassiveOpens", .family = BY_KERNEL },
+	{ "all rows", "", "2*listeners+2*connects+4*established+4*accepted-4*reset+2*twins" },
+	{},
+};
+
 OBJECT(tcpstates);
 
 const struct tool tcpstates = {
@@ -96,6 +118,6 @@ const struct tool tcpstates = {
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
-	.journal = journal,
-	.journal_message = journal_message,
+	.journal = &journal,
+	.proof = proof,
 };

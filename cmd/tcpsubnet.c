@@ -2,6 +2,7 @@
 /* tcpsubnet.c: bytes by destination subnet, interval by interval. */
 #include <string.h>
 
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/base/message.h"
 #include "core/names/subnets.h"
@@ -17,8 +18,6 @@
 #define USUAL "127.0.0.1/32,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,0.0.0.0/0,::1/128,fe80::/10,fc00::/7,::/0"
 
 enum { SENT, BOTH };
-
-static struct subnets subnets;
 
 static const struct field fields[] = {
 	{ "subnet", "SUBNET", F_TEXT, .width = 21, OWN(subnet), .help = "subnet, as given" },
@@ -39,10 +38,16 @@ static const struct {
 	uint64_t times, over;
 } scales[] = { { 1, 1 }, { 1, 1 << 10 }, { 1, 1 << 20 }, { 8, 1 }, { 8, 1 << 10 }, { 8, 1 << 20 } };
 
+struct own_options {
+	const char *text;
+	struct subnets subnets; /* the same, parsed */
+	uint32_t unit;
+};
+
 static const struct opt opts[] = {
-	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct options, text),
+	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct own_options, text),
 	  .help = "subnets, separated by commas (default: private and local addresses, and all others)" },
-	{ "format", 'f', O_CHOICE, "UNIT", .off = offsetof(struct options, choice), .names = units,
+	{ "format", 'f', O_CHOICE, "UNIT", .off = offsetof(struct own_options, unit), .names = units,
 	  .help = "bits: b, k, m; bytes: B (default), K, M; k and K are 1024" },
 	{ "rx", 0, O_FLAG, .flag = TCPSUBNET_RX, .help = "add received bytes" },
 	{ "longest", 0, O_FLAG, .flag = TCPSUBNET_LONGEST,
@@ -56,8 +61,9 @@ static const char *const words[] = { "subnets", NULL };
 
 static void check(struct options *options)
 {
-	const char *text = options->text ? options->text : USUAL;
-	const char *message = subnets_parse(&subnets, text);
+	struct own_options *own = options->own;
+	const char *text = own->text ? own->text : USUAL;
+	const char *message = subnets_parse(&own->subnets, text);
 
 	if (message)
 		fatal(EXIT_USAGE, "subnets %s: %s", text, message);
@@ -67,7 +73,8 @@ static void check(struct options *options)
 static bool derive(const struct options *options, struct event *event, size_t size)
 {
 	struct tcpsubnet_event *e = (void *)event;
-	const char *subnet = subnets_find(&subnets, event->raddr, options->settings.flags & TCPSUBNET_LONGEST);
+	const struct own_options *own = options->own;
+	const char *subnet = subnets_find(&own->subnets, event->raddr, options->settings.flags & TCPSUBNET_LONGEST);
 
 	(void)size;
 	if (subnet)
@@ -78,7 +85,8 @@ static bool derive(const struct options *options, struct event *event, size_t si
 static bool finish(const struct options *options, struct event *event, uint64_t interval)
 {
 	struct tcpsubnet_event *e = (void *)event;
-	uint32_t unit = options->choice;
+	const struct own_options *own = options->own;
+	uint32_t unit = own->unit;
 
 	(void)interval;
 	e->tx = e->bytes.tx_bytes * scales[unit].times / scales[unit].over;
@@ -98,6 +106,27 @@ static const char *const examples[] = {
 	NULL,
 };
 
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.finish = finish,
+};
+
+#define OTHER_SUBNETS "subnet=10.0.0.0/8|172.16.0.0/12|192.168.0.0/16|0.0.0.0/0|fe80::/10|fc00::/7|::/0"
+
+/* Both ends are ours: each sends what the other receives. */
+static const struct expectation proof[] = {
+	{ "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "tx_bytes", .family = 4,
+	  .options = "--rx --comm nt-*" },
+	{ "received from it", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "rx_bytes", .family = 4 },
+	{ "sent to ::1", "subnet=::1/128", "bytes_client+bytes_server", .sum = "tx_bytes", .family = 6 },
+	{ "received from it", "subnet=::1/128", "bytes_client+bytes_server", .sum = "rx_bytes", .family = 6 },
+	{ "sent elsewhere", OTHER_SUBNETS, "0", .sum = "tx_bytes", .family = 4 },
+	{ "received from elsewhere", OTHER_SUBNETS, "0", .sum = "rx_bytes", .family = 4 },
+	{},
+};
+
 OBJECT(tcpsubnet);
 
 const struct tool tcpsubnet = {
@@ -107,12 +136,11 @@ const struct tool tcpsubnet = {
 	OBJECT_OF(tcpsubnet),
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,
 	.derive = derive,
-	.finish = finish,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
+	.totals = &totals,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptop.c: what TCP connections carry, interval by interval. */
+#include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/tool.h"
 #include "core/model/byte_hooks.h"
@@ -73,11 +74,15 @@ static const struct live live = {
 
 static const char *const sorts[] = { "all", "sent", "received", "retransmits", "srtt", NULL };
 
+struct own_options {
+	uint32_t sort;
+};
+
 static const struct opt opts[] = {
 	{ "noclear", 'C', O_FLAG, .flag = TCPTOP_NO_CLEAR,
 	  .help = "do not clear the screen: print one table after the other" },
 	{ "nosummary", 'S', O_FLAG, .flag = TCPTOP_NO_LOADAVG, .help = "omit the line with the load average" },
-	{ "sort", 's', O_CHOICE, "KEY", .off = offsetof(struct options, sort), .names = sorts,
+	{ "sort", 's', O_CHOICE, "KEY", .off = offsetof(struct own_options, sort), .names = sorts,
 	  .help = "sort by KEY, largest first: all (default), sent, received, retransmits, srtt" },
 	{ "rows", 'r', O_ALIAS, .alias_of = "rows" },
 	{ "cgroup", 'c', O_ALIAS, .alias_of = "cgroup" },
@@ -86,16 +91,41 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "interval", "count", NULL };
 
+static void check(struct options *options)
+{
+	const struct own_options *own = options->own;
+
+	options->sort = own->sort;
+}
+
 static const struct hook hooks[] = { BYTE_HOOKS, {} };
 
 static const char *const examples[] = {
 	"tcptop",
 	"bytes per connection, every second",
 	"tcptop -C 5 3 --comm 'nginx*'",
-	"connections of nginx, three intervals of five seconds",
+	"connections of nginx, three intervals of five seconds, without clearing the screen",
 	"tcptop --json --sort retransmits -r 10",
-	"the ten connections with most retransmissions, as JSON lines",
+	"the ten connections with the most retransmitted segments, as JSON lines",
 	NULL,
+};
+
+static const struct totals totals = {
+	.fields = fields,
+	.every = 1000000000,
+	.block = &block,
+	.live = &live,
+};
+
+static const struct expectation proof[] = {
+	/* A full listener's connections carry nothing, but SYNs and SYN-ACKs are sent again. */
+	{ "at the full listener", "lport=@overflow_port", NULL, .how = MEASURE },
+	{ "to the full listener", "rport=@overflow_port", NULL, .how = MEASURE },
+	{ "sent by clients", "rport=@server_port", "bytes_client", .sum = "tx_bytes" },
+	{ "received by clients", "rport=@server_port", "bytes_server", .sum = "rx_bytes" },
+	{ "sent by servers", "lport=@server_port pid=@server_pid", "bytes_server", .sum = "tx_bytes" },
+	{ "received by servers", "lport=@server_port pid=@server_pid", "bytes_client", .sum = "rx_bytes" },
+	{},
 };
 
 OBJECT(tcptop);
@@ -107,10 +137,10 @@ const struct tool tcptop = {
 	OBJECT_OF(tcptop),
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct own_options),
 	.positional = words,
+	.check = check,
 	.fields = fields,
-	.summary_fields = fields,
-	.every = 1000000000,
-	.block = &block,
-	.live = &live,
+	.totals = &totals,
+	.proof = proof,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptracer.c: TCP connections as they are made, accepted and closed. */
+#include "core/model/expectation.h"
 #include "core/model/accept_hooks.h"
 #include "core/model/owner_hooks.h"
 #include "core/tool.h"
@@ -71,6 +72,18 @@ static const struct story story = {
 	.ends = 1 << TYPE_CLOSE,
 };
 
+static const struct expectation proof[] = {
+	{ "C", "type=connect pid=@client_pid", "established" },
+	{ "A", "type=accept pid=@server_pid lport=@server_port", "accepted" },
+	{ "X of clients", "type=close rport=@server_port|@overflow_port", "established" },
+	{ "X of servers", "type=close pid=@server_pid lport=@server_port", "accepted" },
+	{ "X of a fork", "type=close comm=nt-forked", "fork" },
+	{ "bytes of clients", "type=close rport=@server_port", "bytes_client", .sum = "tx_bytes" },
+	{ "bytes of servers", "type=close lport=@server_port", "bytes_server", .sum = "tx_bytes" },
+	{ "all rows", "", "2*established+2*accepted" },
+	{},
+};
+
 OBJECT(tcptracer);
 
 const struct tool tcptracer = {
@@ -82,4 +95,5 @@ const struct tool tcptracer = {
 	.opts = opts,
 	.fields = fields,
 	.story = &story,
+	.proof = proof,
 };

@@ -42,13 +42,19 @@ size_t tool_list(struct options *tools, size_t room, const char *names)
 			continue;
 		if (count == room)
 			fatal(EXIT_USAGE, "more than %zu tools", room);
-		if (tool->extra_names)
-			enum_extend(tool->extra_names);
+		if (tool->lookup && tool->lookup->extra_names)
+			enum_extend(tool->lookup->extra_names);
 		options_init(&tools[count++], tool);
 	}
 	if (!count)
 		fatal(EXIT_USAGE, "no tool is named; nettrace --list shows them");
 	return count;
+}
+
+void tool_list_free(struct options *tools, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		options_free(&tools[i]);
 }
 
 void tool_list_inherit(struct options *tool, const struct options *run)

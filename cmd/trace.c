@@ -35,8 +35,12 @@ static const struct field fields[] = {
 	{},
 };
 
+struct trace_options {
+	const char *tools; /* names, with commas between */
+};
+
 static const struct opt opts[] = {
-	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
+	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct trace_options, tools),
 	  .help = "tools to run, separated by commas (default: tcpconnect, tcpaccept, tcpstates, tcpretrans, "
 		  "tcpdrop and tcplife)" },
 	{ "flow", 0, O_FLAG, .flag = TIMELINE_FLOW,
@@ -65,7 +69,7 @@ static const char *names_of(const struct options *options)
 {
 	const char *usual = options->recorded ? options->recorded->text : USUAL;
 
-	return options->text ? options->text : usual;
+	return options_text(options) ? options_text(options) : usual;
 }
 
 /* A connection's story is over when somebody tells of its end. */
@@ -83,6 +87,7 @@ static void check(struct options *options)
 			      tools[i].tool->name);
 		ends = ends || (story->ends && !story->duration);
 	}
+	tool_list_free(tools, count);
 	if (!(options->settings.flags & TIMELINE_FLOW))
 		return;
 	if (!ends)
@@ -98,9 +103,11 @@ const struct tool trace = {
 	.name = "trace",
 	.summary = "several tools as one timeline, or grouped by connection",
 	.examples = examples,
-	.event_size = sizeof(struct timeline_event),
+	.image = { .event_size = sizeof(struct timeline_event) },
+	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
+	.options_size = sizeof(struct trace_options),
 	.positional = words,
 	.fields = fields,
 	.check = check,
@@ -132,8 +139,12 @@ int trace_main(int argc, char **argv)
 {
 	static struct options options, tools[TIMELINE_TOOLS];
 	size_t count;
+	int code;
 
 	options_parse(&options, &trace, argc, argv);
 	count = trace_tools(tools, &options);
-	return run_tools(&options, tools, count, SHOWS_TIMELINE);
+	code = run_tools(&options, tools, count, SHOWS_TIMELINE);
+	tool_list_free(tools, count);
+	options_free(&options);
+	return code;
 }

@@ -9,6 +9,10 @@
 
 #include "probes/wire.h"
 
+struct expectation;
+struct options;
+struct tool;
+
 /* ---- fields: a column, a CSV head and a JSON key at once ---- */
 
 /* How the bytes of a field become text. "Not known" prints "-" in a table, nothing in CSV, null in JSON. */
@@ -105,13 +109,14 @@ enum opt_type {
 	O_ALIAS,    /* another name and letter for the option .alias_of, the tool's own or a common one; its help stays,
 		      unless    given here */
 	O_FLAG,     /* sets the bits .flag in settings.flags */
-	O_LIST,     /* numbers and ranges into a struct list at .off of struct options, within .min ... .max */
+	O_LIST,     /* numbers and ranges into a struct list at .off, within .min ... .max */
 	O_ENUM,     /* names of the kernel's enum .btf_enum into a struct list at .off */
-	O_PIDNETNS, /* a process, whose network namespace goes into a struct list at .off */
+	O_PIDNETNS, /* a process, whose network namespace is added to those of --netns */
 	O_NUMBER,   /* a number within .min ... .max, 8 bytes at .off */
 	O_MSEC,     /* milliseconds with a fraction: ns, 8 bytes at .off */
 	O_TEXT,     /* the argument as it is: a const char * at .off, for check() to look at */
 	O_CHOICE,   /* one of .names: its index, 4 bytes at .off */
+	O_TRUE,     /* sets the bool at .off */
 	O_COMMON,   /* core/cli/parse.c knows what to do */
 };
 
@@ -122,11 +127,12 @@ struct opt {
 	const char *arg; /* name of the argument in help; NULL: takes none */
 	const char *alias_of;
 	uint32_t flag;
-	uint16_t off;
+	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
 	const char *const *names; /* O_CHOICE; ends with NULL */
 	const char *help;
+	int8_t group; /* of a helper's: they stand together in --help, in this order (core/cli/helper.h) */
 };
 
 /* ---- hooks ---- */
@@ -149,7 +155,8 @@ struct hook {
 	uint32_t flag;         /* only with these tool flags set ... */
 	uint32_t unless;       /* ... and none of these */
 	const char *lacks[4];  /* what is missing where this one of its alts serves; NULL: nothing */
-	uint8_t unusable_args; /* a target with this number of arguments lacks what the programs need; 0: no such target */
+	uint8_t unusable_args; /* a target with this number of arguments lacks what the programs need; 0: no such target
+				*/
 	bool rerun_each_interval; /* RUN_AT_START: and before the iterators of an interval, see core/bpf/iterators.c */
 	bool misses_harmless;     /* what it misses is no lost row: it makes none, or only misses what is none */
 };
@@ -188,6 +195,29 @@ struct live {
 	struct live_key keys[16]; /* ends with no key */
 };
 
+/* ---- totals ---- */
+
+struct counter;
+
+/* Sums of events, instead of a row for each. */
+struct totals {
+	const struct field *fields; /* what makes a key, and what is summed up; end with a NULL name */
+	/* Of a tool that has rows: totals instead of them when this flag asks for them (the fields make a key, and one
+	 * is F_COUNT). 0: an interval tool, which has nothing else. */
+	uint32_t flag;
+	uint64_t every;            /* an interval tool's default interval in ns; 0: only at the end */
+	const struct block *block; /* NULL: a heading and rows */
+	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
+	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE), `totals`, or `totals_by_cpu`
+	 * with as many more values as there are CPUs: called for each value at each interval (core/model/counter.h).
+	 * Makes an event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to
+	 * report. */
+	bool (*read_counter)(const struct options *options, const struct counter *counter, struct event *event);
+	/* Optional, called for each row before it is printed, and each time: fills members that follow from the sums.
+	 * False: the row is left out. */
+	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
+};
+
 /* ---- the timeline ---- */
 
 /* How a row of the tool reads among those of others (nettrace trace). */
@@ -204,9 +234,30 @@ struct story {
 	uint32_t begins;   /* ... with these values (bits), where it does not end, a socket begins; 0: not told */
 };
 
-/* ---- recordings ---- */
+/* ---- the journal ---- */
 
-struct tool;
+/* How a row reads as an entry of the systemd journal (-Y). */
+struct journal {
+	const struct field
+		*fields; /* titles are the names of the entry's fields, '%' the family; end with a NULL name */
+	const struct field *message; /* what MESSAGE is made of; the same */
+};
+
+/* ---- look-ups ---- */
+
+/* What the programs, or names of the tool's own, need to know about the running kernel. */
+struct lookup {
+	/* Kernel functions whose addresses the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
+	 * least one: without privileges, kallsyms has no addresses. */
+	const char *symbols[SYMBOL_ITEMS];
+	struct {
+		const char *type, *name;
+	} values[SYMBOL_ITEMS];               /* values of kernel enums that they need: settings.values */
+	const struct enum_extra *extra_names; /* values of its own beside a kernel's enum (core/names/enums.h) */
+	bool listeners;                       /* its programs look listeners up (probes/owner/listener.bpf.h) */
+};
+
+/* ---- recordings ---- */
 
 /* What a replay does with a recorded event. */
 enum replayed {
@@ -220,80 +271,99 @@ struct synthesis {
 	const struct tool *from;
 	const char *loses; /* what cannot be known of them */
 	/* Takes each event of the other tool, of its full size, in order. True: *made, all unknown until then, is an
-	 * event. */
-	bool (*event)(const struct event *event, struct event *made);
-	void (*reset)(void); /* there are no more */
+	 * event. *state, NULL at first, is what it knows of those before. */
+	bool (*event)(void **state, const struct event *event, struct event *made);
+	void (*free_state)(void *state); /* there are no more */
+};
+
+/* How a replay of its events differs from a run. */
+struct replay_rules {
+	uint32_t fixed_flags; /* by which the kernel half reports something else: a replay has those of the recording */
+	uint32_t wider_flags; /* by which it reports more: the recording may be without */
+	uint32_t record_flags; /* that nettrace record sets, so that a replay can ask for most */
+	/* Optional, called for each recorded event: what the programs do by the tool's own options. It may change the
+	 * event, which is a copy, and make *size less. */
+	enum replayed (*filter)(const struct options *options, struct event *event, size_t *size);
+	const struct synthesis *synthesize; /* NULL: only of its own recordings */
 };
 
 /* ---- the tool ---- */
 
-struct options;
-struct counter;
+/* What its rows are about. The filters and common options that it has follow from it. */
+enum subject {
+	TCP_SOCKETS,
+	UDP_SOCKETS,
+	SOCKETS, /* of any protocol */
+	NONE,    /* no sockets: no owners, and no filters for them */
+};
+
+/* Its BPF ELF file, embedded and packed. */
+struct bpf_image {
+	const void *object, *object_end; /* NULL: it has none */
+	size_t event_size;               /* of the events that it sends; they start with struct event */
+};
 
 struct tool {
 	const char *name;
-	const char *summary;             /* one line */
-	const char *const *examples;     /* "tcpstates -L 80,443", "what it shows", ..., NULL */
-	const void *object, *object_end; /* the BPF ELF file, embedded and packed: see OBJECT */
-	size_t event_size;
-	const struct hook *hooks;   /* ends with a NULL name */
-	const struct opt *opts;     /* ends with a row of no name */
+	const char *summary;         /* one line */
+	const char *const *examples; /* "tcpstates -L 80,443", "what it shows", ..., NULL */
+	struct bpf_image image;      /* see OBJECT */
+	enum subject subject;
 	const struct field *fields; /* columns in the order of the table; ends with a NULL name */
-	/* Totals instead of rows: NULL: none; with summary_flag: of a tool that has rows, when this flag asks for them
-	 * (fields that make a key, and one F_COUNT); without: an interval tool, which has nothing else. */
-	const struct field *summary_fields;
-	uint32_t summary_flag;
-	uint64_t every;            /* an interval tool's interval in ns, unless told; 0: only at the end */
-	const struct block *block; /* NULL: a heading and rows */
-	const struct story *story; /* NULL: it has no part in timelines */
-	const struct live *live;   /* of an interval tool; NULL: always one block after the other */
-	bool no_sockets;           /* not about sockets: no owners, and no filters for them */
-	bool listeners;            /* its programs look listeners up (probes/owner/listener.bpf.h) */
-	/* Kernel functions whose place the programs need: settings.symbols. Who prints F_SYMBOL or F_STACK names at
-	 * least one: with privileges gone, kallsyms tells nothing. */
-	const char *symbols[SYMBOL_ITEMS];
-	struct {
-		const char *type, *name;
-	} values[SYMBOL_ITEMS]; /* kernel enum values that they need: settings.values */
-	/* Of recordings. Flags by which the kernel half tells something else: a replay has those of the recording. */
-	uint32_t fixed_flags;
-	uint32_t wider_flags;  /* flags by which it tells more: the recording may be without */
-	uint32_t record_flags; /* flags that nettrace record sets, so that most can be asked later */
-	/* Optional, called for each recorded event: what the programs do by the tool's own options. It may change the
-	 * event, which is a copy, and make *size less. */
-	enum replayed (*replay)(const struct options *options, struct event *event, size_t *size);
-	const struct synthesis *synthesize; /* NULL: only of its own recordings */
-	const struct enum_extra
-		*extra_names;        /* values of its own beside a kernel's enum (core/names/enums.h); NULL: none */
-	const struct field *journal; /* fields of a journal entry (-Y); titles are its names, '%' the family */
-	const struct field *journal_message; /* what MESSAGE is made of */
-	const char *const *positional;       /* options that words without dashes stand for, in order; NULL: none */
-	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
+	const struct opt *opts;     /* ends with a row of no name */
+	/* Of the struct that they are stored in, one for each instance (options.own), zeroes at first. Where its
+	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h) it begins with a copy of that. */
+	size_t options_size;
+	const char *const *positional; /* options that words without dashes stand for, in order; NULL: none */
+	const struct hook *hooks;      /* ends with a NULL name */
+	/* What more it can do; NULL: not that. */
+	const struct totals *totals;
+	const struct story *story; /* it has a part in timelines */
+	const struct replay_rules *recording;
+	const struct journal *journal;
+	const struct lookup *lookup;
+	/* What it has to count on the doctor's traffic (core/model/expectation.h); a unit test asks for it. */
+	const struct expectation *proof;
+	/* Called once after parsing: what tables cannot say. Ends the program on bad input. */
 	void (*check)(struct options *options);
-	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE), `totals`, or `totals_by_cpu`
-	 * with as many more values as there are CPUs: called for each value at each interval (core/model/counter.h).
-	 * Makes an event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to
-	 * tell. */
-	bool (*read_counter)(const struct options *options, const struct counter *counter, struct event *event);
-	/* Optional, called for each event before anything else looks at it: fills members that only the user half can
-	 * know. False: it makes no row by itself. */
+	/* Called for each event before anything else looks at it: fills members that only the user half can know.
+	 * False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
-	/* Optional, called for each row of totals before it is printed, and each time: fills members that come of the
-	 * sums. False: the row is left out. */
-	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
 };
+
+/* The fields of its totals; NULL: it has none. */
+static inline const struct field *tool_totals(const struct tool *tool)
+{
+	return tool->totals ? tool->totals->fields : NULL;
+}
+
+/* The flag that asks for totals of a tool that has rows; 0: it has no such flag. */
+static inline uint32_t tool_summary_flag(const struct tool *tool)
+{
+	return tool->totals ? tool->totals->flag : 0;
+}
+
+/* How its events can be made of another tool's; NULL: they cannot. */
+static inline const struct synthesis *tool_synthesis(const struct tool *tool)
+{
+	return tool->recording ? tool->recording->synthesize : NULL;
+}
 
 /* Totals are all that it has. */
 static inline bool is_interval_tool(const struct tool *tool)
 {
-	return tool->summary_fields && !tool->summary_flag;
+	return tool->totals && !tool->totals->flag;
+}
+
+static inline bool is_about_sockets(const struct tool *tool)
+{
+	return tool->subject != NONE;
 }
 
 /* The embedded BPF object of a tool. */
 #define OBJECT(tool)                                                                                                   \
 	extern const char tool##_object[], tool##_object_end[];                                                        \
 	_Static_assert(sizeof(struct tool##_event) >= sizeof(struct event), "an event starts with struct event")
-#define OBJECT_OF(tool)                                                                                                \
-	.object = tool##_object, .object_end = tool##_object_end, .event_size = sizeof(struct tool##_event)
+#define OBJECT_OF(tool) .image = { tool##_object, tool##_object_end, sizeof(struct tool##_event) }
 
 #endif

@@ -4,6 +4,7 @@
 #include "probes/netqtop.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct netqtop_options);
 
 #define MAC_HEADER_MOST 255 /* more is not the length of one */
 
@@ -28,7 +29,7 @@ static __always_inline __u32 device_slot(const struct net_device *dev)
 
 #pragma clang loop unroll(full)
 	for (__u32 i = 0; i < DEVICES; i++) {
-		if (i < settings.selected.count && settings.selected.item[i].first == ifindex)
+		if (i < own.devices.count && own.devices.item[i].first == ifindex)
 			slot = i;
 	}
 	if (slot == DEVICES || !list_has(&settings.filter.netns, dev->nd_net.net->ns.inum))
@@ -96,7 +97,7 @@ int receive(__u64 *ctx)
 		return 0;
 	note_queues(slot, dev->real_num_tx_queues, dev->real_num_rx_queues);
 	queue = skb->queue_mapping;
-	if (queue && !DEVICE_KEEPS_TX(settings.selected.item[slot & (DEVICES - 1)].last))
+	if (queue && !DEVICE_KEEPS_TX(own.devices.item[slot & (DEVICES - 1)].last))
 		queue--;
 	length = skb->len;
 	mac_header = (__u64)skb->data - (__u64)skb->head - skb->mac_header;

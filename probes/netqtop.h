@@ -5,7 +5,7 @@
 /* flags */
 #define NETQTOP_THROUGHPUT 1
 
-#define DEVICES            8   /* at most; settings.selected lists them (core/names/devices.h) */
+#define DEVICES            8   /* at most */
 #define QUEUES             256 /* for each device and direction; what is beyond is counted with the last one */
 #define SIZES              6   /* [0, 64), [64, 512), [512, 2K), [2K, 16K), [16K, 64K), [64K, inf) */
 #define DEVICE_NAME        16  /* IFNAMSIZ of the kernel */
@@ -22,6 +22,11 @@ struct queue {
 
 #define QUEUE_KEYS                           (QUEUES + 1)
 #define QUEUE_KEY(device, direction, number) (((device)*DIRECTIONS + (direction)) * QUEUE_KEYS + (number))
+
+/* Its own options, as far as its programs look at them. */
+struct netqtop_options {
+	struct list devices; /* at most DEVICES (core/names/devices.h) */
+};
 
 struct netqtop_event {
 	struct event common;

@@ -4,6 +4,7 @@
 #include "probes/softirqs.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct softirqs_options);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -41,7 +42,7 @@ static __always_inline struct softirq *of_this_cpu(__u32 kind)
 	__u32 cpu = bpf_get_smp_processor_id(), key = cpu * SOFTIRQ_KINDS + kind;
 	struct softirq *softirq;
 
-	if (kind >= SOFTIRQ_KINDS || !list_has(&settings.selected, cpu))
+	if (kind >= SOFTIRQ_KINDS || !list_has(&own.cpus, cpu))
 		return NULL;
 	softirq = bpf_map_lookup_elem(&totals_by_cpu, &key);
 	if (!softirq)

@@ -19,6 +19,11 @@ struct softirq {
 	__u64 slots[SOFTIRQ_SLOTS];
 };
 
+/* Its own options, as far as its programs look at them. */
+struct softirqs_options {
+	struct list cpus;
+};
+
 struct softirqs_event {
 	struct event common;
 	__u64 total; /* ns */

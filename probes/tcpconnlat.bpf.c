@@ -6,6 +6,7 @@
 #include "probes/tcpconnlat.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct tcpconnlat_options);
 
 #define NS_OF_MS 1000000ULL
 
@@ -47,7 +48,7 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	event_socket(head, t->sk);
 	if (!event_wanted(head, t->sk))
 		return;
-	if (latency < settings.numbers[TCPCONNLAT_MINIMUM]) { /* one that is not known is shown */
+	if (latency < own.minimum) { /* one that is not known is shown */
 		COUNT(filtered);
 		return;
 	}

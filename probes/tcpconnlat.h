@@ -3,10 +3,13 @@
 #include "probes/wire.h"
 
 /* flags */
-#define TCPCONNLAT_LPORT   1 /* the column LPORT */
-#define TCPCONNLAT_DIST    2 /* a histogram instead of rows */
+#define TCPCONNLAT_LPORT 1 /* the column LPORT */
+#define TCPCONNLAT_DIST  2 /* a histogram instead of rows */
 
-#define TCPCONNLAT_MINIMUM 0 /* of settings.numbers: attempts that ended sooner (ns) are left out */
+/* Its own options, as far as its programs look at them. */
+struct tcpconnlat_options {
+	__u64 minimum; /* ns: attempts that ended sooner are left out */
+};
 
 struct tcpconnlat_event {
 	struct event common;

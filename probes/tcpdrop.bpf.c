@@ -4,6 +4,7 @@
 #include "probes/tcpdrop_listen.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct tcpdrop_options);
 
 #define DROP_KFREE_HOOK   OWN_HOOK
 #define DROP_CONSUME_HOOK (OWN_HOOK + 1)
@@ -136,7 +137,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 		drop_ends(head, d);
 	if (!event_wanted(head, full))
 		return 0;
-	if (!list_has(&settings.selected, d->reason)) {
+	if (!list_has(&own.reasons, d->reason)) {
 		COUNT(filtered);
 		return 0;
 	}

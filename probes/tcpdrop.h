@@ -27,6 +27,11 @@ enum {
 	VALUE_QUEUE_PURGE,
 };
 
+/* Its own options, as far as its programs look at them. */
+struct tcpdrop_options {
+	struct list reasons;
+};
+
 struct tcpdrop_event {
 	struct event common;
 	__u8 saddr[16], daddr[16]; /* of the packet */

@@ -6,21 +6,36 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* held: the change before this one, which waited for the ends. */
-static __always_inline void emit(struct event *head, const struct transition *t, bool pending)
+/* The first change of a socket, which waits for its ends: this tool's own, as another one in the process may have other
+ * filters. By the socket's address, until its second change. */
+struct first_change {
+	__u64 at; /* ns */
+	__u8 from;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct first_change);
+} first_changes SEC(".maps");
+
+/* first: the change before this one, which has waited; NULL: this one. */
+static __always_inline void emit(struct event *head, const struct transition *t, const struct first_change *first)
 {
 	struct tcpstates_event *e;
 
-	head->ts = pending ? t->tag->pending_since : t->now;
+	head->ts = first ? first->at : t->now;
 	if (!event_wanted(head, t->sk))
 		return;
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
 	e->skaddr = (__u64)t->sk;
-	e->duration = pending ? 0 : t->duration;
-	e->oldstate = pending ? t->tag->pending_state : t->from;
-	e->newstate = pending ? t->from : t->to;
+	e->duration = first ? 0 : t->duration;
+	e->oldstate = first ? first->from : t->from;
+	e->newstate = first ? t->from : t->to;
 	ring_submit(e);
 }
 
@@ -37,16 +52,28 @@ static __always_inline bool ends_missing(const struct event *head)
 	       ((settings.filter.rports.count || settings.filter.n_raddrs) && !head->rport);
 }
 
+static __always_inline bool keep_first(const struct transition *t)
+{
+	struct first_change first = { .at = t->now, .from = t->from };
+	__u64 key = (__u64)t->sk;
+
+	if (!bpf_map_update_elem(&first_changes, &key, &first, BPF_ANY))
+		return true;
+	COUNT(lost_map);
+	return false;
+}
+
 /* In a loop, so that what makes an event is there once. */
 static __always_inline void emit_all(struct event *head, const struct transition *t)
 {
-	bool pending = ends_wanted() && t->tag && t->tag->pending_since;
+	__u64 key = (__u64)t->sk;
+	struct first_change *first = ends_wanted() && !t->fresh ? bpf_map_lookup_elem(&first_changes, &key) : NULL;
 
 #pragma clang loop unroll(disable)
-	for (int events = pending ? 2 : 1; events; events--)
-		emit(head, t, events == 2);
-	if (pending)
-		t->tag->pending_since = 0;
+	for (int events = first ? 2 : 1; events; events--)
+		emit(head, t, events == 2 ? first : NULL);
+	if (ends_wanted() && (first || t->fresh)) /* of the socket that was here before, too */
+		bpf_map_delete_elem(&first_changes, &key);
 }
 
 /* Context: a task with the socket locked, or softirq. */
@@ -59,12 +86,8 @@ static __always_inline int state_changed(__u64 *ctx)
 		return 0;
 	event_owner(&head, t.sk, t.tag);
 	transition_socket(&head, &t);
-	if (ends_wanted() && t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
-		t.tag->pending_since = t.now;
-		t.tag->pending_state = t.from;
-	} else {
+	if (!ends_wanted() || !t.fresh || t.to == TCP_LISTEN || !ends_missing(&head) || !keep_first(&t))
 		emit_all(&head, &t);
-	}
 	transition_done(&t);
 	return 0;
 }

@@ -11,7 +11,6 @@
 #define CIDR_ITEMS    32
 #define HOOK_ITEMS    12
 #define SYMBOL_ITEMS  4
-#define NUMBER_ITEMS  4
 #define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
@@ -63,17 +62,15 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	struct list selected;        /* the tool's own list: reasons of tcpdrop, CPUs of softirqs, ... */
-	__u64 numbers[NUMBER_ITEMS]; /* the tool's own numbers: the indexes of <tool>.h */
-	__u32 flags;                 /* the tool's own switches: the flag bits of <tool>.h */
-	__u32 tool;                  /* its index among the tools of this process; at most 255 */
-	__u32 wakeup_bytes;          /* wake the reader when this much waits in the ring */
-	__u32 has_sk_storage;        /* tracing programs may use socket storage (5.11) */
-	__u32 has_tag_slots; /* tags of new sockets are in slots, where they can be (probes/owner/tag_store.bpf.h) */
-	__u32 has_task_btf;  /* bpf_get_current_task_btf() (5.11) */
-	__u32 has_cast;      /* bpf_rdonly_cast() (6.2) */
-	__u32 has_cgroupmap; /* the user's map (probes/lib/pinned.bpf.h) */
-	__u32 has_mntnsmap;  /* the same */
+	__u32 flags;          /* the tool's own switches: the flag bits of <tool>.h */
+	__u32 tool;           /* its index among the tools of this process; at most 255 */
+	__u32 wakeup_bytes;   /* wake the reader when this much waits in the ring */
+	__u32 has_sk_storage; /* tracing programs may use socket storage (5.11) */
+	__u32 has_tag_slots;  /* tags of new sockets are in slots, where they can be (probes/owner/tag_store.bpf.h) */
+	__u32 has_task_btf;   /* bpf_get_current_task_btf() (5.11) */
+	__u32 has_cast;       /* bpf_rdonly_cast() (6.2) */
+	__u32 has_cgroupmap;  /* the user's map (probes/lib/pinned.bpf.h) */
+	__u32 has_mntnsmap;   /* the same */
 	__u32 casts[CAST_ITEMS];     /* the kernel's numbers of these structs; 0: it has none of the name */
 	__u32 arguments[HOOK_ITEMS]; /* how many arguments the tracepoint of hook i has on this kernel */
 	struct {

@@ -2,7 +2,7 @@
 /* doctor.c: `nettrace doctor` tells what works on this machine, what does not, why, and what to do about it. */
 #include "cmd/doctor/doctor.h"
 
-#include <argp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,43 +11,32 @@
 #include "cmd/tools.h"
 #include "cmd/doctor/parts.h"
 #include "core/bpf/plan.h"
-#include "core/cli/help.h"
+#include "core/cli/helper.h"
 #include "core/base/message.h"
 
-enum key { KEY_HELP = 'h', KEY_VERBOSE = 'v', KEY_JSON = 256, KEY_ALL, KEY_PROVE, KEY_RUNG, KEY_WITHOUT };
+#define IN(member) .off = offsetof(struct doctor, member)
 
-static const struct argp_option options[] = {
-	{ "prove", KEY_PROVE, NULL, 0,
-	  "Generate known traffic (in a network namespace of its own, if permitted), run every tool on it, and count",
-	  1 },
-	{ "all-rungs", KEY_ALL, NULL, 0, "Try every program of every hook separately, not only the best", 1 },
-	{ "rung", KEY_RUNG, "WHICH", 0,
-	  "Use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
-	  "shown by -v",
-	  1 },
-	{ "without", KEY_WITHOUT, "NAMES", 0,
-	  "Exclude these, as if unavailable: programs, types (fexit, iter), sk_storage, tag_slots, map_iterators, "
-	  "task_btf, cast, trampolines",
-	  1 },
-	{ "json", KEY_JSON, NULL, 0, "Print JSON objects, one per line", 2 },
-	{ "verbose", KEY_VERBOSE, NULL, 0, "With --prove: print every count", 2 },
-	{ "help", KEY_HELP, NULL, 0, "Print this help", -1 },
-	{ 0 },
+static const struct opt opts[] = {
+	{ "prove", 0, O_TRUE, IN(prove), .group = 1,
+	  .help = "Generate known traffic (in a network namespace of its own, if permitted), run every tool on it, and "
+		  "count" },
+	{ "all-rungs", 0, O_TRUE, IN(all_rungs), .group = 1,
+	  .help = "Try every program of every hook separately, not only the best" },
+	{ "rung", 0, O_TEXT, "WHICH", IN(exclusions.rung), .group = 1,
+	  .help = "Use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or "
+		  "name as shown by -v" },
+	{ "without", 0, O_TEXT, "NAMES", IN(exclusions.without), .group = 1,
+	  .help = "Exclude these, as if unavailable: programs, types (fexit, iter), sk_storage, tag_slots, "
+		  "map_iterators, "
+		  "task_btf, cast, trampolines" },
+	{ "json", 0, O_TRUE, IN(json), .group = 2, .help = "Print JSON objects, one per line" },
+	{ "verbose", 'v', O_TRUE, IN(verbose), .group = 2, .help = "With --prove: print every count" },
+	{},
 };
 
-static error_t parse_option(int key, char *text, struct argp_state *state);
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_option,
-	.args_doc = "[TOOL...]",
-	.doc = "Prints for each tool and hook which program works on this kernel with these privileges, why no better "
-	       "one works, and what to do. No program stays attached.\v"
-	       "Exit status: 0 every tool works (with --prove: is proved), 1 with --prove: a count was wrong, 2 bad "
-	       "input, 3 a tool does not work here.",
-};
-
-static void add_tool(struct doctor *doctor, const char *name)
+static void add_tool(void *own, const char *name)
 {
+	struct doctor *doctor = own;
 	const struct tool *found = tool_find(name);
 	size_t n = 0;
 
@@ -55,54 +44,20 @@ static void add_tool(struct doctor *doctor, const char *name)
 		fatal(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
 	while (doctor->tools[n] && doctor->tools[n] != found)
 		n++;
-	if (n < DOCTOR_TOOLS)
-		doctor->tools[n] = found;
+	doctor->tools[n] = found;
 }
 
-/* argp would print two lines; getopt has already stepped over the option that it does not like. */
-__attribute__((noreturn)) static void bad_option(const struct argp_state *state)
-{
-	int at = state->next > 1 ? state->next - 1 : state->next;
-
-	fatal(EXIT_USAGE, "%.100s: no such option, or its argument is missing; see --help", state->argv[at]);
-}
-
-static error_t parse_option(int key, char *text, struct argp_state *state)
-{
-	struct doctor *doctor = state->input;
-
-	switch (key) {
-	case KEY_JSON:
-		doctor->json = true;
-		return 0;
-	case KEY_ALL:
-		doctor->all_rungs = true;
-		return 0;
-	case KEY_PROVE:
-		doctor->prove = true;
-		return 0;
-	case KEY_VERBOSE:
-		doctor->verbose = true;
-		return 0;
-	case KEY_WITHOUT:
-		doctor->exclusions.without = text;
-		return 0;
-	case KEY_RUNG:
-		doctor->exclusions.rung = text;
-		return 0;
-	case KEY_HELP:
-		help_fit_width();
-		argp_help(&argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
-			  (char *)(uintptr_t) "nettrace doctor");
-		exit(EXIT_DONE);
-	case ARGP_KEY_ARG:
-		add_tool(doctor, text);
-		return 0;
-	case ARGP_KEY_ERROR:
-		bad_option(state);
-	}
-	return ARGP_ERR_UNKNOWN;
-}
+static const struct helper helper = {
+	.name = "nettrace doctor",
+	.words = "[TOOL...]",
+	.about =
+		"Prints for each tool and hook which program works on this kernel with these privileges, why no better "
+		"one works, and what to do. No program stays attached.",
+	.note = "Exit status: 0 every tool works (with --prove: is proved), 1 with --prove: a count was wrong, 2 bad "
+		"input, 3 a tool does not work here.",
+	.opts = opts,
+	.word = add_tool,
+};
 
 typedef const char *known_filter(char *known, size_t size, const char *names, const struct tool *tool);
 
@@ -147,19 +102,20 @@ static int examine(const struct doctor *doctor)
 	return code;
 }
 
-const struct argp *doctor_argp(void)
+const struct helper *doctor_helper(void)
 {
-	return &argp;
+	return &helper;
 }
 
 int doctor_main(int argc, char **argv)
 {
-	struct doctor doctor = { 0 };
+	struct doctor doctor = { .tools = calloc(tools_count() + 1, sizeof(*doctor.tools)) };
 	int code;
 
-	program_name = "nettrace doctor";
-	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &doctor))
-		fatal(EXIT_FAILED, "options: out of memory");
+	program_name = helper.name;
+	if (!doctor.tools)
+		fatal(EXIT_FAILED, "out of memory");
+	helper_parse(&helper, &doctor, argc, argv);
 	if (doctor.all_rungs && (doctor.prove || doctor.exclusions.rung))
 		fatal(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
 	if (!doctor.tools[0])
@@ -169,6 +125,7 @@ int doctor_main(int argc, char **argv)
 	check_names(&doctor, "--rung", doctor.exclusions.rung, exclusions_known_rungs);
 	machine_detect(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
+	free(doctor.tools);
 	if (fflush(stdout) == EOF || ferror(stdout)) {
 		message("stdout: cannot be written");
 		return EXIT_FAILED;

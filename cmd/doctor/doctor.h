@@ -3,14 +3,13 @@
 #ifndef NETTRACE_DOCTOR_DOCTOR_H
 #define NETTRACE_DOCTOR_DOCTOR_H
 
-#include <argp.h>
-
 #include "core/base/json.h"
+#include "core/cli/helper.h"
 
 /* argv[0] is "doctor". Returns the exit code. */
 int doctor_main(int argc, char **argv);
 /* Its options and words. */
-const struct argp *doctor_argp(void);
+const struct helper *doctor_helper(void);
 /* What it prints with --json (struct applet). */
 const struct json_line *doctor_lines(void);
 

@@ -13,12 +13,10 @@
 #include "core/bpf/survey.h"
 #include "core/tool.h"
 
-#define DOCTOR_TOOLS 64
-
 struct doctor {
 	bool json, all_rungs, prove, verbose;
 	struct exclusions exclusions;
-	const struct tool *tools[DOCTOR_TOOLS + 1]; /* ends with NULL */
+	const struct tool **tools; /* tools_count() + 1; ends with NULL */
 	struct machine machine;
 };
 

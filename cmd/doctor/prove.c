@@ -55,14 +55,13 @@ static void list_ports(struct arguments *to, const struct sandbox *sandbox)
 static void start_tool(struct proof *proof, const struct doctor *doctor, const struct sandbox *sandbox)
 {
 	static const char *const usual[] = { "--json", "--debug", "--ring-size", "1", NULL };
-	const struct expectation *row = expectations_of(proof->tool->name);
 	struct arguments arguments = { .n = 0 }, *to = &arguments;
 	char *left = to->options, *word;
 
 	add(to, "nettrace");
 	add(to, proof->tool->name);
 	add_all(to, usual);
-	if (!proof->tool->no_sockets) {
+	if (is_about_sockets(proof->tool)) {
 		add(to, "--netns");
 		add(to, "/proc/self/ns/net");
 	}
@@ -71,7 +70,8 @@ static void start_tool(struct proof *proof, const struct doctor *doctor, const s
 	exclusions_known_rungs(to->rung, sizeof(to->rung), doctor->exclusions.rung, proof->tool);
 	add_named(to, "--rung", to->rung);
 	list_ports(to, sandbox);
-	snprintf(to->options, sizeof(to->options), "%s", row->options ? row->options : "");
+	snprintf(to->options, sizeof(to->options), "%s",
+		 proof->tool->proof->options ? proof->tool->proof->options : "");
 	while ((word = strsep(&left, " ")))
 		if (*word)
 			add(to, strcmp(word, "@ports") ? word : to->ports);
@@ -106,7 +106,7 @@ static void start_tools(struct proof *proofs, size_t n, const struct doctor *doc
 	size_t at_once = cpus > 0 ? (size_t)cpus : 1, waited = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!expectations_of(proofs[i].tool->name)) {
+		if (!proofs[i].tool->proof) {
 			proofs[i].verdict = NO_PROOF;
 			continue;
 		}
@@ -211,15 +211,19 @@ static void prove_alone(struct proof *proof, const struct doctor *doctor)
 
 int doctor_prove(const struct doctor *doctor)
 {
-	static struct proof proofs[DOCTOR_TOOLS];
+	struct proof *proofs;
 	const char *reports[PROVE_REPORTS] = { NULL };
 	struct sandbox sandbox;
 	size_t n = 0;
+	int code;
 
-	while (doctor->tools[n]) {
-		proofs[n].tool = doctor->tools[n];
+	while (doctor->tools[n])
 		n++;
-	}
+	proofs = calloc(n, sizeof(*proofs));
+	if (!proofs)
+		fatal(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		proofs[i].tool = doctor->tools[i];
 	prove_at_once(proofs, n, doctor, &sandbox, reports);
 	proof_sandbox_print(&sandbox, reports, doctor);
 	for (size_t i = 0; i < n; i++) {
@@ -227,5 +231,7 @@ int doctor_prove(const struct doctor *doctor)
 			prove_alone(&proofs[i], doctor);
 		proof_print(&proofs[i], doctor);
 	}
-	return exit_code(proofs, n);
+	code = exit_code(proofs, n);
+	free(proofs);
+	return code;
 }

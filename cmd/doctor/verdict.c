@@ -62,7 +62,6 @@ static bool is_ours(const char *line, int family, uint16_t port, const char *rep
 
 struct family_check {
 	struct proof *proof;
-	const struct expectation *rows;
 	const struct known *known;
 	int family;
 	uint16_t port;
@@ -71,7 +70,7 @@ struct family_check {
 
 static bool may_have_no_owner(const char *line, const struct family_check *at)
 {
-	for (const struct expectation *row = at->rows; row->tool && !strcmp(row->tool, at->rows->tool); row++)
+	for (const struct expectation *row = at->proof->tool->proof; row->what; row++)
 		if (strstr(row->select, "pid=null") && count_matches(line, row->select, at->known))
 			return true;
 	return false;
@@ -137,10 +136,10 @@ static bool is_excused(const struct expectation *row, const char *messages)
 static void check_family(struct proof *proof, int family, uint16_t port, const char *report)
 {
 	struct known known = { .report = report };
-	struct family_check at = { proof, expectations_of(proof->tool->name), &known, family, port, proof->n_counts };
+	struct family_check at = { proof, &known, family, port, proof->n_counts };
 	size_t measured = 0;
 
-	for (const struct expectation *row = at.rows; row->tool && !strcmp(row->tool, at.rows->tool); row++)
+	for (const struct expectation *row = proof->tool->proof; row->what; row++)
 		if ((row->family == family || (!row->family && family != BY_KERNEL)) && proof->n_counts < PROVE_COUNTS)
 			proof->counts[proof->n_counts++] = (struct count){ .row = row, .family = family };
 	each_line(proof->child.output, count_line, &at);

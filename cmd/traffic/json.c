@@ -76,7 +76,7 @@ static void put_port(struct json_object *line, const struct traffic *t, const ch
 		json_null(line, key);
 }
 
-static void put_totals(struct json_object *line, const struct totals *totals)
+static void put_totals(struct json_object *line, const struct traffic_totals *totals)
 {
 	json_number(line, "listeners", totals->listeners);
 	json_number(line, "connects", totals->connects);

@@ -56,7 +56,7 @@ enum side {
 
 /* In memory that both processes see. A member indexed by side is written by that process only; so is `accepted` by the
  * server, which the client watches in order not to fill the accept queue. */
-struct totals {
+struct traffic_totals {
 	uint16_t port; /* of SLOT_ACCEPTING */
 	uint64_t listeners, connects, established, accepted;
 	uint64_t bytes[2], retransmits[2];
@@ -73,7 +73,7 @@ struct traffic {
 	int control; /* the other process */
 	int family;  /* of the step that runs */
 	pid_t client, server;
-	struct totals *totals;
+	struct traffic_totals *totals;
 	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
 	int *kept[FAMILIES];            /* its own ends of the held connections */
 	struct uring *ring;             /* accepts and connects go through it; NULL: by system calls */

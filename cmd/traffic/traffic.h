@@ -3,15 +3,15 @@
 #ifndef NETTRACE_TRAFFIC_TRAFFIC_H
 #define NETTRACE_TRAFFIC_TRAFFIC_H
 
-#include <argp.h>
 #include <stdbool.h>
 
 #include "core/base/json.h"
+#include "core/cli/helper.h"
 
 /* argv[0] is "traffic". Returns the exit code. Takes the process over: its name, SIGALRM, SIGCHLD, SIGPIPE. */
 int traffic_main(int argc, char **argv);
 /* Its options and words. */
-const struct argp *traffic_argp(void);
+const struct helper *traffic_helper(void);
 /* What it prints with --json (struct applet). */
 const struct json_line *traffic_lines(void);
 /* This process may let the kernel drop segments by a socket filter (from 6.18 on it takes CAP_NET_ADMIN or the like):

@@ -50,7 +50,7 @@ static bool add_cgroup(void *context, const struct event *event, size_t size)
 static bool is_wanted(const struct options *asked, const struct options *tools, size_t count)
 {
 	for (size_t i = 0; asked->record && i < count; i++)
-		if (!tools[i].tool->no_sockets)
+		if (is_about_sockets(tools[i].tool))
 			return true;
 	return asked->containers;
 }

@@ -19,20 +19,22 @@
 
 void configure_kernel(struct settings *settings, const struct tool *tool)
 {
-	const struct symbols *symbols = tool->symbols[0] ? symbols_kernel() : NULL;
+	static const struct lookup none;
+	const struct lookup *lookup = tool->lookup ? tool->lookup : &none;
+	const struct symbols *symbols = lookup->symbols[0] ? symbols_kernel() : NULL;
 
-	for (size_t i = 0; symbols && i < SYMBOL_ITEMS && tool->symbols[i]; i++) {
+	for (size_t i = 0; symbols && i < SYMBOL_ITEMS && lookup->symbols[i]; i++) {
 		struct symbol symbol;
 
-		if (!symbols_named(symbols, tool->symbols[i], &symbol))
+		if (!symbols_named(symbols, lookup->symbols[i], &symbol))
 			continue;
 		settings->symbols[i].start = symbol.start;
 		settings->symbols[i].end = symbol.end;
 	}
 	for (size_t i = 0; i < SYMBOL_ITEMS; i++) {
 		uint64_t value;
-		bool known =
-			tool->values[i].name && enum_value(NULL, tool->values[i].type, tool->values[i].name, &value);
+		bool known = lookup->values[i].name &&
+			     enum_value(NULL, lookup->values[i].type, lookup->values[i].name, &value);
 
 		settings->values[i] = known ? (__u32)value : ~0U;
 	}
@@ -122,6 +124,10 @@ void configure_object(struct session *session, struct options *options)
 	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
 	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
 		fatal(EXIT_FAILED, "internal: the object has no settings of this size");
+	map = bpf_object__find_map_by_name(session->object, ".rodata.own");
+	if (map && (bpf_map__value_size(map) > session->tool->options_size ||
+		    bpf_map__set_initial_value(map, options->own, bpf_map__value_size(map))))
+		fatal(EXIT_FAILED, "internal: the object has other options than the tool");
 	configure_shared_maps(session, options);
 	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
 	if (!settings->has_tag_slots)

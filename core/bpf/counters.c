@@ -22,7 +22,7 @@ struct mapped_counters {
 	unsigned char *reported;  /* the same when they were told last; the tool's read_counter() keeps it */
 	size_t size, mapped;
 	uint32_t count;
-	struct event *event; /* tool->event_size bytes */
+	struct event *event; /* tool->image.event_size bytes */
 };
 
 const struct bpf_map *counters_map(const struct bpf_object *object)
@@ -49,13 +49,13 @@ static bool map_counters(struct mapped_counters *counters, const struct bpf_map 
 
 bool counters_open(struct session *session)
 {
-	if (!session->tool->read_counter)
+	if (!session->tool->totals || !session->tool->totals->read_counter)
 		return true;
 	session->counters = calloc(1, sizeof(*session->counters));
 	if (!session->counters || !map_counters(session->counters, counters_map(session->object)))
 		return false;
 	session->counters->reported = calloc(session->counters->count, session->counters->size);
-	session->counters->event = malloc(session->tool->event_size);
+	session->counters->event = malloc(session->tool->image.event_size);
 	return session->counters->reported && session->counters->event;
 }
 
@@ -70,13 +70,13 @@ void counters_run(struct session *session, counter_event *handle, void *context)
 					   .now = counters->now + key * counters->size,
 					   .reported = counters->reported + key * counters->size };
 
-		memset(counters->event, 0, tool->event_size);
-		if (!tool->read_counter(session->options, &counter, counters->event))
+		memset(counters->event, 0, tool->image.event_size);
+		if (!tool->totals->read_counter(session->options, &counter, counters->event))
 			continue;
 		counters->event->ts = clock_boot();
 		counters->event->tool = (uint8_t)session->options->settings.tool;
 		session->counter_events++;
-		handle(context, counters->event, tool->event_size);
+		handle(context, counters->event, tool->image.event_size);
 	}
 }
 

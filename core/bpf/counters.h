@@ -13,7 +13,7 @@ struct bpf_map;
 
 /* What the programs of an object count in: `totals`, or `totals_by_cpu`; NULL: they count nothing. */
 const struct bpf_map *counters_map(const struct bpf_object *object);
-/* Maps the counters of a tool that has some (tool.read_counter). False: errno tells. */
+/* Maps the counters of a tool that has some (struct totals). False: errno tells. */
 bool counters_open(struct session *session);
 /* Makes an event of each counter that has grown since the last time. */
 void counters_run(struct session *session, counter_event *handle, void *context);

@@ -81,7 +81,7 @@ void iterators_run(struct session *session, int use, iterator_event *handle, voi
 			message("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
 			continue;
 		}
-		read_events(fd, session->tool->event_size, handle, context);
+		read_events(fd, session->tool->image.event_size, handle, context);
 		close(fd);
 		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}

@@ -26,7 +26,7 @@ static uint32_t number(const unsigned char *at)
 
 void *object_unpack(const struct tool *tool, size_t *size)
 {
-	const unsigned char *frame = tool->object;
+	const unsigned char *frame = tool->image.object;
 	uint32_t bytes = number(frame + FRAME_SIZE), packed = number(frame + FRAME_BLOCK);
 	char *object = malloc(bytes);
 

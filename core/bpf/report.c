@@ -93,6 +93,6 @@ void report_session(const struct session *session, const struct options *options
 	report_missing(session, options);
 	report_nameless(session->tool);
 	report_hidden(session);
-	if (session->tool->symbols[0])
+	if (session->tool->lookup && session->tool->lookup->symbols[0])
 		stack_warn_no_symbols();
 }

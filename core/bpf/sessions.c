@@ -146,7 +146,9 @@ static void drop_tool(struct sessions *sessions, struct options *options, const 
 		session_give_up(failed, failed->failed.what, failed->failed.error);
 	message("note: skipping %s: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
 	sessions->count--;
+	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
+	options[sessions->count] = (struct options){ .tool = NULL };
 }
 
 /* What each tool misses here; of several, with its name. */
@@ -160,7 +162,7 @@ static void report_all(struct sessions *sessions)
 		report_session(session, session->options);
 	}
 	program_name = name;
-	if (kernel_hides_processes() && !sessions->each[0].tool->no_sockets)
+	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
 		message("note: running in a PID namespace: rows and -p use the host's process IDs, unlike ps in here "
 			"(run with --pid=host)");
 }

@@ -5,7 +5,7 @@
 
 #include "core/bpf/session.h"
 
-#define TOOLS_MOST 16
+#define TOOLS_MOST 64
 
 /* Gets every event of the ring, in the ring's order; `size` is at least that of struct event. False: enough for now. */
 typedef bool sessions_event(void *context, const struct event *event, size_t size);
@@ -24,8 +24,8 @@ struct sessions {
 /* *sessions is all zero. Loads and attaches the tools of options[0 .. count - 1], each hook on the best rung that this
  * kernel gives, then runs the iterators that belong to the start. Fills the kernel part of each options[i].settings;
  * the first's ring_bytes, verbose and exclusions are everybody's. A tool of several that this kernel cannot serve is
- * told of and left out of options[] and of the count; where that is the only one the program ends (exit 3) with one
- * message. --verbose: tells the rung of each hook on stderr. */
+ * told of, freed, and left out of options[] and of the count; where that is the only one the program ends (exit 3) with
+ * one message. --verbose: tells the rung of each hook on stderr. */
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
 		    void *context);
 /* Drops all capabilities that started sessions no longer need, permanently (core/kernel/privileges.h), except

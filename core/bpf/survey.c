@@ -112,6 +112,7 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct ex
 				survey->works = false;
 		}
 	}
+	options_free(&options);
 	if (survey->error)
 		survey->works = false;
 }
@@ -160,4 +161,5 @@ void survey_rungs(struct survey *survey, const struct tool *tool, const struct e
 				*rung = again;
 		}
 	}
+	options_free(&options);
 }

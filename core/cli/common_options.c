@@ -119,7 +119,7 @@ SETTER(set_format)
 
 SETTER(set_summary)
 {
-	options->settings.flags |= options->tool->summary_flag;
+	options->settings.flags |= tool_summary_flag(options->tool);
 	return NULL;
 }
 
@@ -165,7 +165,7 @@ SETTER(set_without)
 	char known[512];
 
 	/* Of several tools (no object): any names. */
-	if (options->tool->object && exclusions_known(known, sizeof(known), text, options->tool))
+	if (options->tool->image.object && exclusions_known(known, sizeof(known), text, options->tool))
 		return "not names of this tool's programs, nor kinds of section";
 	options->exclusions.without = text;
 	return NULL;
@@ -175,7 +175,8 @@ SETTER(set_rung)
 {
 	char known[512];
 
-	if (!*text || (options->tool->object && exclusions_known_rungs(known, sizeof(known), text, options->tool)))
+	if (!*text ||
+	    (options->tool->image.object && exclusions_known_rungs(known, sizeof(known), text, options->tool)))
 		return "not a number from 1 to 4, nor names of this tool's programs, nor their kinds (tp_btf, fexit, "
 		       "iter)";
 	options->exclusions.rung = text;

@@ -23,7 +23,7 @@ char *help_doc(const struct tool *tool)
 
 	if (!stream)
 		fatal(EXIT_FAILED, "out of memory");
-	fprintf(stream, "%s\v%s%s\n", tool->summary, lists, tool->no_sockets ? "" : filters);
+	fprintf(stream, "%s\v%s%s\n", tool->summary, lists, !is_about_sockets(tool) ? "" : filters);
 	for (const char *const *example = tool->examples; example && example[0]; example += 2)
 		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
 			example[1]);

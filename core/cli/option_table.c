@@ -113,13 +113,13 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 
 	switch (common->offered) {
 	case OF_SOCKETS:
-		return !tool->no_sockets;
+		return is_about_sockets(tool);
 	case OF_ROWS:
 		return !intervals;
 	case WITH_TOTALS:
-		return tool->summary_fields;
+		return tool_totals(tool);
 	case WITH_SUMMARY:
-		return tool->summary_fields && !intervals;
+		return tool_totals(tool) && !intervals;
 	case WITH_INTERVALS:
 		return intervals;
 	case ON_REQUEST:
@@ -258,7 +258,7 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 		if (own->type == O_COMMON)
 			assert(own->name && common_option(own->name));
 	}
-	if (!tool->no_sockets)
+	if (is_about_sockets(tool))
 		add_heading(table, "Filters:", GROUP_FILTERS);
 	add_own(table, tool);
 	add_heading(table, "Output:", GROUP_OUTPUT);

@@ -85,7 +85,7 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 
 static const char *store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
 {
-	void *place = (char *)options + opt->off;
+	void *place = (char *)options->own + opt->off;
 
 	switch (opt->type) {
 	case O_FLAG:
@@ -100,7 +100,7 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 			fatal(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
 		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
 	case O_PIDNETNS:
-		return value_pid_netns(place, arg);
+		return value_pid_netns(&options->settings.filter.netns, arg);
 	case O_NUMBER:
 		return value_number(place, arg, opt->min, opt->max);
 	case O_MSEC:
@@ -110,6 +110,9 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 		return NULL;
 	case O_CHOICE:
 		return choose(place, opt, arg);
+	case O_TRUE:
+		*(bool *)place = true;
+		return NULL;
 	case O_ALIAS:
 	case O_COMMON:
 		break;
@@ -148,6 +151,14 @@ static void store(struct options *options, const struct option_item *item, const
 	if (options->recorded && !replay_has_option(opt))
 		refuse(EXIT_USAGE, option, NULL, "of no use where a recording is replayed");
 	message = common ? common->set(options, opt, arg) : store_own(options, opt, option, arg);
+
+	if (message)
+		refuse(EXIT_USAGE, option, arg, message);
+}
+
+void options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
+{
+	const char *message = store_own(options, opt, option, arg);
 
 	if (message)
 		refuse(EXIT_USAGE, option, arg, message);
@@ -228,7 +239,7 @@ static void check_together(struct options *options)
 	if (options->interval && !options_totals(options))
 		fatal(EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
-		options->interval = options->recorded ? options->recorded->interval : tool->every;
+		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
 	if (options->record && !strcmp(options->record, "-") && tool->fields->name)
 		fatal(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
@@ -259,8 +270,8 @@ void options_parse_recorded(struct options *options, const struct tool *tool, co
 	char **words, *doc;
 
 	program_name = tool->name;
-	if (tool->extra_names)
-		enum_extend(tool->extra_names);
+	if (tool->lookup && tool->lookup->extra_names)
+		enum_extend(tool->lookup->extra_names);
 	options_init(options, tool);
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);

@@ -29,19 +29,21 @@ static const char *name_of_flag(const struct tool *tool, uint32_t flags)
 
 void replay_apply_flags(struct options *options)
 {
+	static const struct replay_rules none;
 	const struct tool *tool = options->tool;
+	const struct replay_rules *rules = tool->recording ? tool->recording : &none;
 	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
 
 	if (options_are_remade(options)) {
 		message("note: %s was not recorded: reconstructing it from %s (without %s)", tool->name,
-			tool->synthesize->from->name, tool->synthesize->loses);
+			tool_synthesis(tool)->from->name, tool_synthesis(tool)->loses);
 		return;
 	}
-	if (lacking & tool->fixed_flags)
+	if (lacking & rules->fixed_flags)
 		fatal(EXIT_USAGE, "--%s: the recording was made without it",
-		      name_of_flag(tool, lacking & tool->fixed_flags));
-	if (lacking & tool->wider_flags)
+		      name_of_flag(tool, lacking & rules->fixed_flags));
+	if (lacking & rules->wider_flags)
 		message("note: the recording was made without --%s: the rows of that option are missing",
-			name_of_flag(tool, lacking & tool->wider_flags));
-	*flags |= recorded & tool->fixed_flags;
+			name_of_flag(tool, lacking & rules->wider_flags));
+	*flags |= recorded & rules->fixed_flags;
 }

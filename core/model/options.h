@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.h: the parsed options of a run: data for every layer, filled by core/cli/parse.h. */
+/* options.h: what a user asked for: data that every layer reads; core/cli/parse.h fills it. */
 #ifndef NETTRACE_MODEL_OPTIONS_H
 #define NETTRACE_MODEL_OPTIONS_H
 
@@ -16,8 +16,8 @@ struct exclusions {
 	/* With commas between: programs; kinds of section (fexit, iter); sk_storage, tag_slots, map_iterators,
 	 * task_btf, cast and trampolines of struct kernel. NULL: none. */
 	const char *without;
-	/* A number N: each hook starts with its N-th program, or with its last. Or names and types of programs,
-	 * separated by commas: a hook that has some of them uses no others. NULL: all. */
+	/* A number: each hook begins with its so many-th program, or with its last; or programs and kinds of section
+	 * with commas between: each hook that has some of them has no others. NULL: all. */
 	const char *rung;
 };
 
@@ -36,8 +36,7 @@ struct options {
 	uint64_t rows;                /* of totals, in each interval; 0: no limit */
 	uint32_t sort;                /* of totals: index of the tool's --sort */
 	struct exclusions exclusions; /* programs not to be used */
-	const char *text;             /* the tool's O_TEXT */
-	uint32_t choice;              /* the tool's O_CHOICE */
+	void *own;                    /* the tool's own options: tool->options_size bytes; NULL: it has none */
 	char **command;               /* after --; NULL: none */
 	const char *record;           /* file that events are recorded in; NULL: none */
 	uint64_t record_limit;        /* bytes that it may take; 0: no limit */
@@ -45,8 +44,14 @@ struct options {
 	const struct recorded_tool *recorded;
 };
 
-/* The defaults. */
+/* What is so before anything is asked for; options_free() is the caller's to call. A copy shares what `own` points to.
+ */
 void options_init(struct options *options, const struct tool *tool);
+void options_free(struct options *options);
+/* The tool's first O_TEXT; NULL: none was given. */
+const char *options_text(const struct options *options);
+/* The tool's i-th O_NUMBER or O_MSEC; 0: none was given, or there is none. */
+uint64_t options_number(const struct options *options, unsigned int i);
 /* The fields of the totals that are asked for; NULL: rows. */
 const struct field *options_totals(const struct options *options);
 /* The O_TEXT with which events are made, or were recorded. */

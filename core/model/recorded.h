@@ -11,6 +11,7 @@
 
 #define RECORD_FIELDS 96
 #define RECORD_WORD   64
+#define NUMBER_ITEMS  4 /* of the tool's own options, in the order of its table */
 
 struct recorded_tool {
 	char name[RECORD_WORD];

@@ -49,7 +49,7 @@ static const char *family_name(struct text *name, const char *title, int family)
 
 static void add_message(struct journal_rows *rows, const struct field_row *row)
 {
-	for (const struct field *field = rows->tool->journal_message; field->name; field++) {
+	for (const struct field *field = rows->tool->journal->message; field->name; field++) {
 		struct field whole = field_complete(field);
 
 		if (rows->value.length)
@@ -81,7 +81,7 @@ void journal_rows_add(struct journal_rows *rows, const struct event *event, size
 	journal_field(&rows->entry, "SYSLOG_IDENTIFIER", rows->tool->name, strlen(rows->tool->name));
 	add_number(rows, "PRIORITY", 5);
 	add_number(rows, "_SOURCE_REALTIME_TIMESTAMP", clock_wall_us(event->ts));
-	for (const struct field *field = rows->tool->journal; field->name; field++) {
+	for (const struct field *field = rows->tool->journal->fields; field->name; field++) {
 		struct field whole = field_complete(field);
 
 		/* journald looks up what it can about OBJECT_PID itself when root sends it. */

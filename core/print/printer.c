@@ -60,7 +60,7 @@ static bool declares(const struct field *fields, const char *name)
 static void add_common(struct printer *printer, const struct field *fields)
 {
 	const struct options *options = printer->options;
-	bool few = printer->columns.totals || options->tool->no_sockets;
+	bool few = printer->columns.totals || !is_about_sockets(options->tool);
 
 	if (place(options) == IN_JSON && few) {
 		add(printer, &common_fields[0]);
@@ -83,7 +83,7 @@ static void add_common(struct printer *printer, const struct field *fields)
 static void add_containers(struct printer *printer)
 {
 	for (const struct field *field = common_fields; field->name; field++)
-		if (field->kind == F_CONTAINER && !printer->options->tool->no_sockets)
+		if (field->kind == F_CONTAINER && is_about_sockets(printer->options->tool))
 			add(printer, field);
 }
 
@@ -105,7 +105,7 @@ void printer_start(struct printer *printer, const struct options *options, const
 	memset(printer, 0, sizeof(*printer));
 	printer->options = printer->columns.options = options;
 	printer->fd = fd;
-	printer->columns.totals = fields == options->tool->summary_fields;
+	printer->columns.totals = fields == tool_totals(options->tool);
 	printer_choose(printer, fields);
 }
 

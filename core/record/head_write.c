@@ -120,27 +120,27 @@ static void put_tool(struct text *text, const struct options *options)
 
 	text_string(text, "tool");
 	put_word(text, tool->name);
-	put_number(text, tool->event_size);
+	put_number(text, tool->image.event_size);
 	text_char(text, '\n');
 	put_number_line(text, "flags", options->settings.flags);
-	for (size_t i = 0; i < NUMBER_ITEMS; i++) {
-		if (!options->settings.numbers[i])
+	for (unsigned int i = 0; i < NUMBER_ITEMS; i++) {
+		if (!options_number(options, i))
 			continue;
 		text_string(text, "number");
 		put_number(text, i);
-		put_number(text, options->settings.numbers[i]);
+		put_number(text, options_number(options, i));
 		text_char(text, '\n');
 	}
 	if (options->interval)
 		put_number_line(text, "interval", options->interval);
 	if (options_totals(options))
 		text_string(text, "totals\n");
-	if (options->text)
-		put_line(text, "text", options->text, strlen(options->text));
+	if (options_text(options))
+		put_line(text, "text", options_text(options), strlen(options_text(options)));
 	put_fields(text, common_fields, common_fields);
 	put_fields(text, tool->fields, tool->fields);
-	if (tool->summary_fields != tool->fields)
-		put_fields(text, tool->summary_fields, tool->summary_fields);
+	if (tool_totals(tool) != tool->fields)
+		put_fields(text, tool_totals(tool), tool_totals(tool));
 	put_enums(text, tool->fields);
 }
 

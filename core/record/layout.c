@@ -124,18 +124,18 @@ const char *record_layout_new(struct record_layout **layout, const struct tool *
 	const char *problem;
 
 	if (made) {
-		made->event_size = tool->event_size;
+		made->event_size = tool->image.event_size;
 		made->swapped = turned;
-		made->unknown = calloc(1, tool->event_size);
-		made->made = calloc(1, tool->event_size);
+		made->unknown = calloc(1, tool->image.event_size);
+		made->made = calloc(1, tool->image.event_size);
 	}
 	if (!made || !made->unknown || !made->made)
 		fatal(EXIT_FAILED, "out of memory");
 	problem = add_fields(made, common_fields, recorded);
 	if (!problem)
 		problem = add_fields(made, tool->fields, recorded);
-	if (!problem && tool->summary_fields != tool->fields)
-		problem = add_fields(made, tool->summary_fields, recorded);
+	if (!problem && tool_totals(tool) != tool->fields)
+		problem = add_fields(made, tool_totals(tool), recorded);
 	if (problem || (!made->moved && !turned)) {
 		record_layout_free(made);
 		made = NULL;

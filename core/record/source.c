@@ -19,10 +19,10 @@ static void *need(void *memory)
 /* Of another tool's events those of this one are to be made. */
 static void start_synthesis(struct replay_source *source, const struct tool *tool)
 {
-	source->synthesis = tool->synthesize;
-	source->from = need(calloc(1, tool->synthesize->from->event_size));
-	source->unknown = need(calloc(1, tool->event_size));
-	source->made = need(calloc(1, tool->event_size));
+	source->synthesis = tool_synthesis(tool);
+	source->from = need(calloc(1, source->synthesis->from->image.event_size));
+	source->unknown = need(calloc(1, tool->image.event_size));
+	source->made = need(calloc(1, tool->image.event_size));
 	for (const struct field *field = tool->fields; field->name; field++)
 		if (record_has_field(field))
 			field_set_unknown(field, source->unknown);
@@ -50,7 +50,7 @@ bool replay_source_start(struct replay_source *source, const struct options *opt
 	const char *other;
 
 	*source = (struct replay_source){ .options = options,
-					  .copy = need(malloc(options->tool->event_size)),
+					  .copy = need(malloc(options->tool->image.event_size)),
 					  .index = (__u8)index };
 	if (options_are_remade(options))
 		start_synthesis(source, options->tool);
@@ -77,18 +77,20 @@ static const struct event *synthesized(struct replay_source *source, const struc
 {
 	const struct tool *tool = source->options->tool, *from = source->synthesis->from;
 
-	memset(source->from, 0, from->event_size);
-	memcpy(source->from, event, *size < from->event_size ? *size : from->event_size);
-	memcpy(source->made, source->unknown, tool->event_size);
-	if (!source->synthesis->event(source->from, source->made))
+	memset(source->from, 0, from->image.event_size);
+	memcpy(source->from, event, *size < from->image.event_size ? *size : from->image.event_size);
+	memcpy(source->made, source->unknown, tool->image.event_size);
+	if (!source->synthesis->event(&source->synthesis_state, source->from, source->made))
 		return NULL;
-	*size = tool->event_size;
+	*size = tool->image.event_size;
 	return source->made;
 }
 
 const struct event *replay_source_event(struct replay_source *source, const struct event *event, size_t *size)
 {
 	const struct tool *tool = source->options->tool;
+	enum replayed (*filter)(const struct options *options, struct event *event, size_t *size) =
+		tool->recording ? tool->recording->filter : NULL;
 	enum replayed how = REPLAY_FILTERED;
 
 	if (source->layout)
@@ -99,14 +101,14 @@ const struct event *replay_source_event(struct replay_source *source, const stru
 			return NULL;
 	}
 	/* Most events are read where they lie. */
-	if (tool->replay || event->tool != source->index) {
-		if (*size > tool->event_size)
-			*size = tool->event_size;
-		memset(source->copy, 0, tool->event_size);
+	if (filter || event->tool != source->index) {
+		if (*size > tool->image.event_size)
+			*size = tool->image.event_size;
+		memset(source->copy, 0, tool->image.event_size);
 		memcpy(source->copy, event, *size);
 		source->copy->tool = source->index;
-		if (tool->replay)
-			how = tool->replay(source->options, source->copy, size);
+		if (filter)
+			how = filter(source->options, source->copy, size);
 		event = source->copy;
 	}
 	if (how == REPLAY_EXCLUDED || (how == REPLAY_FILTERED && !matches(source->options, event)))
@@ -118,7 +120,7 @@ void replay_source_stop(struct replay_source *source)
 {
 	record_layout_free(source->layout);
 	if (source->synthesis)
-		source->synthesis->reset();
+		source->synthesis->free_state(source->synthesis_state);
 	free(source->from);
 	free(source->unknown);
 	free(source->made);

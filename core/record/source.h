@@ -9,8 +9,9 @@
 struct replay_source {
 	const struct options *options;
 	struct record_layout *layout;      /* NULL: events are as the tool has them */
-	struct event *copy;                /* of the event at hand; tool->event_size bytes */
+	struct event *copy;                /* of the event at hand; tool->image.event_size bytes */
 	const struct synthesis *synthesis; /* the tool's events are made of another's; NULL: they are its own */
+	void *synthesis_state;             /* its own */
 	struct event *from;                /* of the other tool, */
 	struct event *unknown, *made;      /* and of this one: with nothing in it, and as it was made */
 	__u8 index;                        /* what events get as event.tool */

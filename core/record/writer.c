@@ -202,13 +202,13 @@ void recorder_begin(struct recorder *recorder, uint64_t now)
 void recorder_interval(struct recorder *recorder, size_t tool, uint64_t now, bool partial)
 {
 	struct record_interval *item;
+	const struct totals *totals;
 	const char *load;
 
 	if (!is_open(recorder))
 		return;
-	load = recorder->tools[tool]->tool->block && recorder->tools[tool]->tool->block->loadavg_unless
-		       ? loadavg_at(now)
-		       : "";
+	totals = recorder->tools[tool]->tool->totals;
+	load = totals && totals->block && totals->block->loadavg_unless ? loadavg_at(now) : "";
 	item = add_item(recorder, ITEM_INTERVAL, tool, sizeof(*item) + strlen(load) + 1);
 	item->now = now;
 	item->partial = partial;

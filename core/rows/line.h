@@ -5,7 +5,7 @@
 
 #include "core/rows/rows.h"
 
-#define TIMELINE_TOOLS 16
+#define TIMELINE_TOOLS 64
 
 struct lines {
 	struct {

@@ -12,7 +12,7 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 {
 	const struct field *totals = options_totals(options);
 
-	*rows = (struct rows){ .options = options, .copy = malloc(options->tool->event_size) };
+	*rows = (struct rows){ .options = options, .copy = malloc(options->tool->image.event_size) };
 	if (!rows->copy)
 		fatal(EXIT_FAILED, "out of memory");
 	printer_start(&rows->printer, options, totals ? totals : options->tool->fields, fd);
@@ -43,9 +43,9 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 
 	if (!tool->derive)
 		return event;
-	if (*size > tool->event_size)
-		*size = tool->event_size;
-	memset(rows->copy, 0, tool->event_size);
+	if (*size > tool->image.event_size)
+		*size = tool->image.event_size;
+	memset(rows->copy, 0, tool->image.event_size);
 	memcpy(rows->copy, event, *size);
 	return tool->derive(rows->options, rows->copy, *size) ? rows->copy : NULL;
 }

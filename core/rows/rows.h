@@ -14,7 +14,7 @@ struct rows {
 	struct summary *summary;     /* NULL: rows */
 	struct live_view *live;      /* of totals; NULL: one block after the other */
 	struct journal_rows journal; /* with --journal */
-	struct event *copy; /* of the event at hand, where the tool derives something; tool->event_size bytes */
+	struct event *copy; /* of the event at hand, where the tool derives something; tool->image.event_size bytes */
 	uint64_t outputs;   /* rows or blocks of totals so far: what --count limits */
 	uint64_t since;     /* when the interval began */
 };

@@ -52,7 +52,7 @@ static void put_stamp(const struct view *view)
 		text_char(&printer->text, '\n');
 		return;
 	}
-	if (!options->interval && options->tool->summary_flag)
+	if (!options->interval && tool_summary_flag(options->tool))
 		return;
 	if (printer->blocks)
 		text_char(&printer->text, '\n');
@@ -104,9 +104,9 @@ static void put_table(const struct view *view, uint64_t value)
 	}
 	if (!rows || !view->block->total)
 		return;
-	if (view->printer->options->tool->finish)
-		view->printer->options->tool->finish(view->printer->options, all.event,
-						     view->printer->columns.interval);
+	if (view->printer->options->tool->totals->finish)
+		view->printer->options->tool->totals->finish(view->printer->options, all.event,
+							     view->printer->columns.interval);
 	total_print(view->printer, &all, "Total");
 	view->printer->rows--; /* no row of its own in the account */
 	totals_release(&all);
@@ -137,7 +137,7 @@ static void put_above(const struct view *view, uint64_t value, const struct even
 /* A table for each value of the split field, smallest first. */
 static void put_tables(struct view *view)
 {
-	const struct field *usual = view->printer->options->tool->summary_fields;
+	const struct field *usual = tool_totals(view->printer->options->tool);
 	const struct event *last = NULL;
 	uint64_t value = 0;
 	size_t tables = 0;
@@ -208,7 +208,7 @@ static void finish_rows(struct view *view)
 	for (size_t i = 0; i < view->count; i++) {
 		struct total total = view->totals[i];
 
-		if (!options->tool->finish(options, total.event, view->printer->columns.interval))
+		if (!options->tool->totals->finish(options, total.event, view->printer->columns.interval))
 			continue;
 		view->totals[i] = view->totals[kept];
 		view->totals[kept++] = total;
@@ -221,19 +221,19 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	const struct options *options = printer->options;
 	struct view view = { .printer = printer,
 			     .summary = summary,
-			     .block = options->tool->block ? options->tool->block : &plain };
+			     .block = options->tool->totals->block ? options->tool->totals->block : &plain };
 
 	view.totals = summary_sort(summary, options->sort, &view.count);
-	if (options->tool->finish)
+	if (options->tool->totals->finish)
 		finish_rows(&view);
 	view.shown = options->rows && view.count > options->rows ? (size_t)options->rows : view.count;
 	printer->left_out = view.count - view.shown;
 	if (!view.block->total)
 		view.count = view.shown;
 	if (view.block->split)
-		view.split = field_named(options->tool->summary_fields, view.block->split);
+		view.split = field_named(tool_totals(options->tool), view.block->split);
 	if (view.block->above)
-		view.above = field_named(options->tool->summary_fields, view.block->above);
+		view.above = field_named(tool_totals(options->tool), view.block->above);
 	if (options->format == FORMAT_TABLE) {
 		put_block(&view);
 	} else {

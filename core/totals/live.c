@@ -34,7 +34,7 @@ struct live_view {
 struct live_view *live_new(struct printer *printer)
 {
 	const struct options *asked = printer->options;
-	const struct live *live = asked->tool->live;
+	const struct live *live = asked->tool->totals ? asked->tool->totals->live : NULL;
 	struct live_view *view;
 
 	/* A command has the terminal for itself. */
@@ -161,7 +161,7 @@ static void freeze(struct live_view *view)
 
 static bool press(struct live_view *view, char key)
 {
-	const struct live_key *own = view->help ? NULL : live_key(view->picture.asked->tool->live, key);
+	const struct live_key *own = view->help ? NULL : live_key(view->picture.asked->tool->totals->live, key);
 
 	view->read = view->terminal.messages.length;
 	if (own && own->what == LIVE_SORT) {

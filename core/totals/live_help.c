@@ -44,7 +44,7 @@ static void put_keys(struct text *text, const struct live *live, int what, const
 
 void live_status(struct text *text, const struct live_state *state)
 {
-	const struct live *live = state->tool->live;
+	const struct live *live = state->tool->totals->live;
 
 	if (state->frozen)
 		text_string(text, "FROZEN  ");
@@ -78,12 +78,12 @@ void live_help(struct text *text, const struct tool *tool)
 	text_string(text, ": ");
 	text_string(text, tool->summary);
 	text_string(text, "\n\n");
-	for (const struct live_key *each = tool->live->keys; each->key; each++)
+	for (const struct live_key *each = tool->totals->live->keys; each->key; each++)
 		put_line(text, (const char[]){ each->key, '\0' },
 			 each->what == LIVE_SORT ? "      sort, largest first, by " : "      group by ", each->name);
 	put_line(text, "space  freeze", " or continue: ", "later totals appear after that");
-	put_line(text, live_key(tool->live, 'h') ? "?" : "? h", live_key(tool->live, 'h') ? "      " : "    ",
-		 "this help");
+	put_line(text, live_key(tool->totals->live, 'h') ? "?" : "? h",
+		 live_key(tool->totals->live, 'h') ? "      " : "    ", "this help");
 	put_line(text, "q", "      ", "quit (Ctrl-C, too)");
 	text_string(text, "\nAny key returns.\n");
 }

@@ -14,7 +14,9 @@ void live_picture_start(struct live_picture *picture, const struct options *aske
 	picture->options = *asked;
 	picture->options.tool = &picture->tool;
 	picture->tool = *asked->tool;
-	picture->tool.fields = picture->tool.summary_fields = picture->columns;
+	picture->totals = *asked->tool->totals;
+	picture->tool.totals = &picture->totals;
+	picture->tool.fields = picture->totals.fields = picture->columns;
 	printer_start(&picture->printer, &picture->options, picture->columns, -1);
 }
 
@@ -26,10 +28,10 @@ void live_picture_free(struct live_picture *picture)
 /* A group has the columns of its KEYs, in full width, and of all SUMs. What is sorted by has a column always. */
 static void choose_columns(struct live_picture *picture)
 {
-	const struct block *block = picture->asked->tool->block;
+	const struct block *block = picture->asked->tool->totals->block;
 	struct field *column = picture->columns;
 
-	for (const struct field *field = picture->asked->tool->summary_fields; field->name; field++, column++) {
+	for (const struct field *field = tool_totals(picture->asked->tool); field->name; field++, column++) {
 		bool is_key;
 
 		*column = field_complete(field);

@@ -10,7 +10,8 @@ struct live_picture {
 	unsigned int group;
 	const struct options *asked; /* what the user asked for */
 	struct options options;      /* what is shown: .sort, as many rows as fit ... */
-	struct tool tool;            /* ... and these columns */
+	struct tool tool;            /* ... with totals of ... */
+	struct totals totals;        /* ... these columns */
 	struct field columns[COLUMNS_MOST + 1];
 	struct printer printer; /* its text is the picture */
 	size_t more;            /* rows that did not fit */

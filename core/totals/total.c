@@ -23,8 +23,8 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 	size_t sums = 0;
 
 	memset(fields, 0, sizeof(*fields));
-	fields->event_size = tool->event_size;
-	for (const struct field *field = tool->summary_fields; field->name; field++) {
+	fields->event_size = tool->image.event_size;
+	for (const struct field *field = tool_totals(tool); field->name; field++) {
 		struct field *whole = &fields->fields[fields->count];
 
 		if (fields->count++ == TOTALS_FIELDS)

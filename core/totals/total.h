@@ -12,7 +12,7 @@
 struct total {
 	uint64_t count, hash;
 	uint64_t rank;       /* what the running totals_sort() goes by */
-	struct event *event; /* tool->event_size bytes, the tail zero where the event was shorter */
+	struct event *event; /* tool->image.event_size bytes, the tail zero where the event was shorter */
 	size_t size;         /* of the latest event as it came */
 	uint64_t *slots;     /* of the F_LOG2 field; NULL: none */
 	unsigned char key[TOTALS_KEY];

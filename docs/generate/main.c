@@ -67,6 +67,34 @@ static void write_about(const char *name, const char *summary, int section, cons
 	close_file(out);
 }
 
+/* README.md above the output: its table of tools comes from them, the rest of it is written by hand. */
+static void write_readme(void)
+{
+	static const char heading[] = "| tool | what it shows |\n|---|---|\n";
+	static char text[1 << 16];
+	char path[PATH_MAX], *rows;
+	const struct page *page;
+	size_t length;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/README.md", page_source);
+	file = fopen(path, "re");
+	length = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
+	rows = strstr(text, heading);
+	if (!rows || length == sizeof(text) - 1)
+		fatal(EXIT_FAILED, "%s: no table of tools, or too long", path);
+	fclose(file);
+	rows += strlen(heading);
+	file = create("..", "README", ".md");
+	fwrite(text, 1, (size_t)(rows - text), file);
+	for (size_t i = 0; (page = page_at(i)); i++)
+		fprintf(file, "| [`%s`](docs/tools/%s.md) | %s |\n", page->name, page->name, page->summary);
+	while (*rows == '|')
+		rows += strcspn(rows, "\n") + 1;
+	fputs(rows, file);
+	close_file(file);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -94,5 +122,6 @@ int main(int argc, char **argv)
 		completions[i].write(out);
 		close_file(out);
 	}
+	write_readme();
 	return EXIT_DONE;
 }

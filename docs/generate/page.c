@@ -11,7 +11,7 @@
 #include "core/cli/option_table.h"
 #include "core/base/message.h"
 
-#define PAGES 40
+#define PAGES 128
 
 const char *page_source = ".";
 
@@ -160,19 +160,20 @@ static void read_tool(struct page *page, const struct tool *tool)
 	end = strstr(page->note, "\nExamples:");
 	if (end)
 		*end = '\0';
-	if (!tool->summary_fields || tool->summary_flag)
+	if (!is_interval_tool(tool))
 		page_fields(page->rows, tool, tool->fields);
-	if (tool->summary_fields)
-		page_fields(page->totals, tool, tool->summary_fields);
+	if (tool_totals(tool))
+		page_fields(page->totals, tool, tool_totals(tool));
 }
 
-static void read_helper(struct page *page, const struct argp *argp)
+static void read_helper(struct page *page, const struct helper *helper)
 {
-	const char *note = argp->doc ? strchr(argp->doc, '\v') : NULL;
+	struct argp_option *rows = helper_rows(helper);
 
-	read_options(page, argp->options, NULL);
-	page->args = argp->args_doc ? argp->args_doc : "";
-	page->note = note ? note + 1 : "";
+	read_options(page, rows, NULL);
+	free(rows);
+	page->args = helper->words ? helper->words : "";
+	page->note = helper->note ? helper->note : "";
 }
 
 const struct page *page_at(size_t i)
@@ -180,8 +181,10 @@ const struct page *page_at(size_t i)
 	static struct page pages[PAGES];
 	const struct applet *applet = applet_at(i);
 
-	if (!applet || i == PAGES)
+	if (!applet)
 		return NULL;
+	if (i == PAGES)
+		fatal(EXIT_FAILED, "more than %d pages", PAGES);
 	if (pages[i].name)
 		return &pages[i];
 	pages[i] = (struct page){
@@ -191,8 +194,8 @@ const struct page *page_at(size_t i)
 	read_sections(&pages[i]);
 	if (applet->tool)
 		read_tool(&pages[i], applet->tool);
-	else if (applet->argp)
-		read_helper(&pages[i], applet->argp());
+	else if (applet->helper)
+		read_helper(&pages[i], applet->helper());
 	return &pages[i];
 }
 

@@ -148,7 +148,7 @@ static struct field with_help(const struct tool *tool, const struct field *field
 /* Rows of sockets have the keys that all events have, whatever their columns are. */
 static bool is_common_key(const struct tool *tool, const struct field *fields, const char *name)
 {
-	if (!tool || tool->no_sockets || fields == tool->summary_fields)
+	if (!tool || !is_about_sockets(tool) || fields == tool_totals(tool))
 		return false;
 	for (const struct field *common = common_fields; common->name; common++)
 		if (!strcmp(common->name, name))

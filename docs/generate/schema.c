@@ -146,9 +146,9 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 {
 	struct keys keys = { .n = 0 };
 
-	add(&keys, common_fields, !totals && !tool->no_sockets);
+	add(&keys, common_fields, !totals && is_about_sockets(tool));
 	add(&keys, fields, true);
-	if (!tool->no_sockets)
+	if (is_about_sockets(tool))
 		add_containers(&keys);
 	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n      \"properties\": {\n", name);
 	put_key(out, tool, &keys.fields[0]);
@@ -202,15 +202,15 @@ static void put_head(FILE *out, const struct page *page)
 static void put_tool(FILE *out, const struct page *page)
 {
 	const struct tool *tool = page->tool;
-	bool rows = !tool->summary_fields || tool->summary_flag;
+	bool rows = !is_interval_tool(tool);
 
 	fprintf(out, "%s%s{ \"$ref\": \"#/$defs/loss\" }],\n  \"$defs\": {\n",
 		rows ? "{ \"$ref\": \"#/$defs/row\" }, " : "",
-		tool->summary_fields ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
+		tool_totals(tool) ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
 	if (rows)
 		put_line(out, "row", tool, tool->fields, false, NULL);
-	if (tool->summary_fields)
-		put_line(out, "totals", tool, tool->summary_fields, true, NULL);
+	if (tool_totals(tool))
+		put_line(out, "totals", tool, tool_totals(tool), true, NULL);
 	fputs("    \"slot\": {\n      \"type\": \"object\",\n      \"properties\": {\n"
 	      "        \"from\": { \"type\": \"integer\" },\n        \"to\": { \"type\": \"integer\" },\n"
 	      "        \"count\": { \"type\": \"integer\", \"minimum\": 1 }\n      },\n"

@@ -8,6 +8,8 @@
 
 /* Set by core/bpf/configure.c before load; an array map of its own, frozen, so that the verifier knows every value. */
 const volatile struct settings settings SEC(".rodata.settings") = {};
+/* What the programs of a tool know of its own options: what options.own begins with (core/tool.h). */
+#define OWN_OPTIONS(type) const volatile type own SEC(".rodata.own") = {}
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -23,14 +23,12 @@ struct tag {
 	__u32 mntns;           /* of the owner, where --mntnsmap asks for it */
 	__u8 attempt_reported; /* tcpconnect: its row was sent */
 	__u8 end_reported;     /* tcptracer: the same */
-	__u8 pending_state;    /* tcpstates: the state that the held row left */
 	__u8 reported_open;    /* tcplife --open: its row was written */
 	__u64 created_at;      /* first state change seen; 0: before tracing */
 	__u64 established_at;  /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not
 				  known */
 	__u64 state_since;     /* entered the present state; 0: not known */
 	__u64 prev_state_ns;   /* in the state before, ns; as struct transition has it */
-	__u64 pending_since;
 	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if not at its beginning; else before that */
 	char comm[COMM_SIZE];
 #ifdef TAG_BYTE_COUNTERS

@@ -75,7 +75,6 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 			tag->role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
 		tag->created_at = t->now;
 		tag->established_at = 0;
-		tag->pending_since = 0;
 		tag->attempt_reported = 0;
 	} else if (tag->state_since) {
 		t->duration = t->now - tag->state_since;

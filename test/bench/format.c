@@ -102,7 +102,7 @@ void format_rows(struct printer *printer, union made *made, uint64_t rows)
 		union made *event = &made[i % EVENTS];
 
 		event->common.ts += EVENTS * 10000;
-		printer_row(printer, &event->common, printer->options->tool->event_size);
+		printer_row(printer, &event->common, printer->options->tool->image.event_size);
 	}
 	printer_flush(printer);
 }

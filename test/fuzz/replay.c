@@ -57,7 +57,7 @@ static void ask(struct options *options, const struct tool *tool, const struct r
 	options->wide = how & 4;
 	options->timestamp = options->time = how & 8;
 	if (how & 16) /* what is about summaries, histograms and stacks, whatever it is */
-		options->settings.flags |= ~tool->fixed_flags & 0xff;
+		options->settings.flags |= ~(tool->recording ? tool->recording->fixed_flags : 0) & 0xff;
 	options->interval = how & 32 ? 1000000000 : recorded->interval;
 	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))
 		tool->check(options);
@@ -73,11 +73,12 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 	if (!recording)
 		return;
 	recorded = record_head_tool(recording_head(recording), tool->name);
-	if (!recorded && tool->synthesize)
-		recorded = record_head_tool(recording_head(recording), tool->synthesize->from->name);
+	if (!recorded && tool_synthesis(tool))
+		recorded = record_head_tool(recording_head(recording), tool_synthesis(tool)->from->name);
 	if (recorded) {
 		ask(&options, tool, recorded, how);
 		replay_run(&options, &options, 1, recording, out);
+		options_free(&options);
 	}
 	recording_close(recording);
 }
@@ -101,7 +102,10 @@ static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, 
 		asked.format = how % 3;
 		asked.settings.flags = how & 16 && asked.format != FORMAT_CSV ? TIMELINE_FLOW : 0;
 		replay_run(&asked, each, count, recording, out);
+		options_free(&asked);
 	}
+	while (count)
+		options_free(&each[--count]);
 	recording_close(recording);
 }
 

@@ -74,7 +74,7 @@ static bool is_derived(const struct field *field)
 
 static const struct field *find_field(const struct tool *tool, const char *name)
 {
-	const struct field *const tables[] = { tool->fields, tool->summary_fields, common_fields };
+	const struct field *const tables[] = { tool->fields, tool_totals(tool), common_fields };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (const struct field *field = tables[i]; field && field->name; field++)
@@ -86,10 +86,10 @@ static const struct field *find_field(const struct tool *tool, const char *name)
 
 static void all_unknown(struct made *made, const struct tool *tool)
 {
-	const struct field *const tables[] = { common_fields, tool->fields, tool->summary_fields };
+	const struct field *const tables[] = { common_fields, tool->fields, tool_totals(tool) };
 
 	memset(made, 0, sizeof(*made));
-	made->size = tool->event_size;
+	made->size = tool->image.event_size;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (const struct field *field = tables[i]; field && field->name; field++)
 			if (!is_derived(field))

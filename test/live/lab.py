@@ -27,21 +27,19 @@ import unseen
 NETTRACE = os.path.abspath(os.environ.get("NETTRACE", pathlib.Path(__file__).parents[2] / "build/nettrace"))
 PATIENCE = 30  # seconds, for whatever has no limit of its own
 NOBODY = 65534
-TOOLS = (
-    "solisten",
-    "tcpaccept",
-    "tcpconnect",
-    "tcpconnlat",
-    "tcpdrop",
-    "tcplife",
-    "tcpretrans",
-    "tcpstates",
-    "tcptracer",
-)
-# Tools of totals: some are not about sockets.
-TOTALS = ("netqtop", "softirqs", "tcpsubnet", "tcptop")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EVERY = re.findall(r"^TOOL\((\w+)\)$", (ROOT / "cmd/tools.def").read_text(), re.MULTILINE)
+
+
+def has_rows(tool):
+    """Not only totals: by the schema of its lines."""
+    return "row" in json.loads((ROOT / f"docs/schema/{tool}.json").read_text())["$defs"]
+
+
+TOOLS = tuple(filter(has_rows, EVERY))
+TOTALS = tuple(tool for tool in EVERY if tool not in TOOLS)  # some are not about sockets
 # Every tool, with the words that it cannot do without.
-COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in sorted(TOOLS + TOTALS)}
+COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in EVERY}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 

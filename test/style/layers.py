@@ -12,11 +12,16 @@ PROBES = "kernel lib owner tcp".split()
 SHARED = {"probes/wire.h", "probes/filter.h"}  # what both halves include
 NEVER = {"bpf": {"print", "totals", "rows", "record"}}  # who gets events, and who shows them: they meet in run/
 LIBBPF = ("core/bpf/", "core/kernel/", "core/names/enum")
-TOOL_ROOMS = ("core/tool.h", "core/names/", "core/model/", "core/base/")  # what a tool of cmd/ may know
+TOOL_ROOMS = ("core/tool.h", "core/names/", "core/model/", "core/base/")  # what a tool of cmd/ may know, and its event
 
 
 def room(path):
     return path.split("/")[1] if path.count("/") > 1 else ""
+
+
+def events_of(file):
+    """The tools whose events a tool knows: itself, and those that it makes events of."""
+    return [pathlib.Path(file).stem, *re.findall(r"^extern const struct tool (\w+);$", pathlib.Path(file).read_text(), re.M)]
 
 
 def is_allowed(file, included, tools):
@@ -36,7 +41,8 @@ def is_allowed(file, included, tools):
     if half == "probes":
         return False
     if half == "cmd" and pathlib.Path(file).stem in tools:
-        return included.startswith(TOOL_ROOMS) or other in ("cmd", "probes")
+        return included.startswith(TOOL_ROOMS) or included in SHARED or \
+            pathlib.Path(included) in [pathlib.Path(f"probes/{event}.h") for event in events_of(file)]
     return not included.endswith(".bpf.h")
 
 

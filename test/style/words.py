@@ -48,7 +48,7 @@ BANNED = [(re.compile(rf"\b(?:{words})\b", re.I), better) for words, better in B
 # Written by a program from its measurements, with names of figures that performance.json keeps; or a record of decisions.
 NOT_TEXT = {"design.md", "decisions.md", "known.md", "performance.md"}
 MESSAGES = r"message|fatal|error|warning|note|traffic_fail|error_set|attach_fatal|refuse"
-HELP = r"\.help\s*=|\.summary\s*=|\.optional\s*=|\.lacks(?:\[\d\])?\s*=|\.loses\s*=|\.doc\s*="
+HELP = r"\.help\s*=|\.summary\s*=|\.optional\s*=|\.lacks(?:\[\d\])?\s*=|\.loses\s*=|\.(?:doc|about|note)\s*="
 LITERAL = r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:PRI\w+\s*)?"(?:[^"\\\n]|\\.)*")*'
 
 wrong = []

@@ -54,6 +54,7 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 }
 
 static struct block block;
+static struct totals totals;
 static struct tool tool;
 static struct options options;
 static struct printer printer;
@@ -65,13 +66,12 @@ static int set_up(void **state)
 	(void)state;
 	clock_set(0);
 	block = (struct block){ 0 };
+	totals = (struct totals){ .fields = fields, .block = &block, .finish = finish };
 	tool = (struct tool){ .name = "fake",
-			      .no_sockets = true,
-			      .event_size = sizeof(struct sample),
+			      .subject = NONE,
+			      .image.event_size = sizeof(struct sample),
 			      .fields = fields,
-			      .summary_fields = fields,
-			      .block = &block,
-			      .finish = finish };
+			      .totals = &totals };
 	options = (struct options){ .tool = &tool };
 	summary = summary_new(&tool, 0, false);
 	file = memfd_create("rows", MFD_CLOEXEC);
@@ -126,14 +126,14 @@ static void use_format(enum format format)
 {
 	options.format = format;
 	printer_free(&printer);
-	printer_start(&printer, &options, tool.summary_fields, file);
+	printer_start(&printer, &options, totals.fields, file);
 	printer.columns.interval = 500000000;
 }
 
 static void blocks_have_a_line_between(void **state)
 {
 	(void)state;
-	tool.block = NULL;
+	totals.block = NULL;
 	add_some();
 	assert_string_equal(printed(3), "QUEUE   BYTES  A,B/s\n1          11     22\n0          10     20\n"
 					"0           7     14\n");
@@ -155,7 +155,7 @@ static void the_time_stands_above(void **state)
 static void counts_at_the_end_have_no_stamp(void **state)
 {
 	(void)state;
-	tool.summary_flag = SUMMARY;
+	totals.flag = SUMMARY;
 	options.time = true;
 	printer.blocks = 1;
 	add(0, 3, 1);
@@ -300,8 +300,8 @@ static void add_of(const char *device, uint8_t table, uint64_t bytes)
 static void whose_tables_follow(void **state)
 {
 	(void)state;
-	tool.fields = tool.summary_fields = of_devices;
-	tool.finish = NULL;
+	tool.fields = totals.fields = of_devices;
+	totals.finish = NULL;
 	block = (struct block){ .stamp = "%H", .split = "table", .above = "device", .rule = true };
 	summary_free(summary);
 	summary = summary_new(&tool, 0, false);

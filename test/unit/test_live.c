@@ -57,14 +57,12 @@ static const struct live live = { PLAIN,
 
 static const struct block block = { .split = "family" };
 
+static const struct totals totals = { .fields = fields, .every = SECOND, .block = &block, .live = &live };
 static const struct tool tool = { .name = "fake",
 				  .summary = "what is made up",
-				  .event_size = sizeof(struct sample),
+				  .image.event_size = sizeof(struct sample),
 				  .fields = fields,
-				  .summary_fields = fields,
-				  .every = SECOND,
-				  .block = &block,
-				  .live = &live };
+				  .totals = &totals };
 
 /* ---- a terminal: what is written to it, as it is to be seen ---- */
 

@@ -62,6 +62,14 @@ static const struct tool states = {
 	.name = "states", .summary = "Show states.", .examples = states_examples, .opts = states_opts, .check = check
 };
 
+/* The own options of the tools below. */
+static struct own {
+	struct list selected;
+	uint64_t numbers[2];
+	const char *text;
+	uint32_t sort;
+} * own; /* of those parsed last */
+
 enum { SEQUENCE = 1, LOSSPROBE = 2, COUNTS = 4 };
 
 static const struct field retrans_counts[] = { { .name = "count", .kind = F_COUNT }, { .name = NULL } };
@@ -73,20 +81,20 @@ static const struct opt retrans_opts[] = {
 	  .key = 'h',
 	  .type = O_ENUM,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, settings.selected),
+	  .off = offsetof(struct own, selected),
 	  .btf_enum = "skb_drop_reason",
 	  .help = "only these" },
 	{ .name = "codes",
 	  .type = O_LIST,
 	  .arg = "LIST",
-	  .off = offsetof(struct options, settings.selected),
+	  .off = offsetof(struct own, selected),
 	  .min = 1,
 	  .max = 9,
 	  .help = "only these" },
 	{ .name = "gone",
 	  .type = O_ENUM,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, settings.selected),
+	  .off = offsetof(struct own, selected),
 	  .btf_enum = "no_such_enum",
 	  .help = "nothing" },
 	{ .name = NULL },
@@ -94,8 +102,8 @@ static const struct opt retrans_opts[] = {
 static const struct tool retrans = { .name = "retrans",
 				     .summary = "Show retransmissions.",
 				     .opts = retrans_opts,
-				     .summary_fields = retrans_counts,
-				     .summary_flag = COUNTS };
+				     .options_size = sizeof(struct own),
+				     .totals = &(const struct totals){ .fields = retrans_counts, .flag = COUNTS } };
 
 enum { NANOSECONDS = 1, PER_CPU = 2, NETNS = 4, VERBOSE = 8 };
 
@@ -110,14 +118,14 @@ static const struct opt top_opts[] = {
 	  .key = 'c',
 	  .type = O_LIST,
 	  .arg = "LIST",
-	  .off = offsetof(struct options, settings.selected),
+	  .off = offsetof(struct own, selected),
 	  .max = 65535,
 	  .help = "only these" },
 	{ .name = "least",
 	  .key = 'l',
 	  .type = O_NUMBER,
 	  .arg = "N",
-	  .off = offsetof(struct options, settings.numbers[0]),
+	  .off = offsetof(struct own, numbers[0]),
 	  .min = 2,
 	  .max = 9,
 	  .help = "at least" },
@@ -125,19 +133,19 @@ static const struct opt top_opts[] = {
 	  .key = 'm',
 	  .type = O_MSEC,
 	  .arg = "MS",
-	  .off = offsetof(struct options, settings.numbers[1]),
+	  .off = offsetof(struct own, numbers[1]),
 	  .help = "only what takes longer" },
 	{ .name = "name",
 	  .key = 'n',
 	  .type = O_TEXT,
 	  .arg = "NAMES",
-	  .off = offsetof(struct options, text),
+	  .off = offsetof(struct own, text),
 	  .help = "of these" },
 	{ .name = "sort",
 	  .key = 's',
 	  .type = O_CHOICE,
 	  .arg = "KEY",
-	  .off = offsetof(struct options, sort),
+	  .off = offsetof(struct own, sort),
 	  .names = sorts,
 	  .help = "most first: all, sent, rtt" },
 	{ .name = NULL },
@@ -146,10 +154,10 @@ static const struct opt top_opts[] = {
 static const struct tool top = { .name = "top",
 				 .summary = "Show totals.",
 				 .opts = top_opts,
+				 .options_size = sizeof(struct own),
 				 .positional = top_words,
-				 .summary_fields = totals,
-				 .every = 3000000000,
-				 .no_sockets = true };
+				 .totals = &(const struct totals){ .fields = totals, .every = 3000000000 },
+				 .subject = NONE };
 
 /* bcc's -N, --netns is a flag; here --netns takes a filter, too. Its -v is about columns. */
 static const struct opt tracer_opts[] = {
@@ -178,8 +186,10 @@ static int words_count(const char *const *words)
 /* Parses what is expected to be good. */
 static void parse(const struct tool *tool, const char *const *words)
 {
+	free(own);
 	memset(&options, 0xa5, sizeof(options));
 	options_parse(&options, tool, words_count(words), (char **)(uintptr_t)words);
+	own = options.own;
 }
 
 static char *read_all(int fd)
@@ -336,8 +346,8 @@ static void own_options_and_letters(void **state)
 	assert_false(options.timestamp);
 	parse(&retrans, WORDS("--timestamp", "--codes", "1-3,9", "--codes=5"));
 	assert_true(options.timestamp);
-	assert_int_equal(options.settings.selected.count, 3);
-	assert_int_equal(options.settings.selected.item[0].last, 3);
+	assert_int_equal(own->selected.count, 3);
+	assert_int_equal(own->selected.item[0].last, 3);
 	assert_refused(&retrans, WORDS("--codes", "10"), 2, "retrans: --codes 10: not a number (1-9)\n");
 }
 
@@ -345,10 +355,10 @@ static void enums_have_names(void **state)
 {
 	(void)state;
 	parse(&retrans, WORDS("--reason", "no_socket,7,NETFILTER_DROP", "-h3"));
-	assert_int_equal(options.settings.selected.count, 4);
-	assert_int_equal(options.settings.selected.item[0].first, 3);
-	assert_int_equal(options.settings.selected.item[1].first, 7);
-	assert_int_equal(options.settings.selected.item[2].last, 12);
+	assert_int_equal(own->selected.count, 4);
+	assert_int_equal(own->selected.item[0].first, 3);
+	assert_int_equal(own->selected.item[1].first, 7);
+	assert_int_equal(own->selected.item[2].last, 12);
 	assert_refused(&retrans, WORDS("--reason", "NO_SUCH"), 2,
 		       "retrans: --reason NO_SUCH: not a name of the kernel's skb_drop_reason\n");
 	assert_refused(&retrans, WORDS("-h", "3,NO_SUCH"), 2,
@@ -398,14 +408,14 @@ static void a_shared_name_means_one_thing(void **state)
 	parse(&tcpconnlat, WORDS("-L"));
 	flag = *flags;
 	parse(&tcpconnlat, WORDS("-L", "10"));
-	assert_true(*flags == flag && options.settings.numbers[0] == 10000000);
+	assert_true(*flags == flag && options_number(&options, 0) == 10000000);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		parse(&tcpconnlat, WORDS(names[i]));
 		assert_true(*flags == flag && !options.settings.filter.lports.count);
 		parse(&tcpconnlat, WORDS("10", names[i]));
-		assert_true(*flags == flag && options.settings.numbers[0] == 10000000);
+		assert_true(*flags == flag && options_number(&options, 0) == 10000000);
 		parse(&tcpconnlat, WORDS(names[i], "-w", "10"));
-		assert_true(*flags == flag && options.settings.numbers[0] == 10000000);
+		assert_true(*flags == flag && options_number(&options, 0) == 10000000);
 		assert_refused(&tcpconnlat, WORDS(names[i], "8077"), 2,
 			       "tcpconnlat: argument 8077: not expected; write --lport=8077 (only these local "
 			       "ports)\n");
@@ -415,7 +425,7 @@ static void a_shared_name_means_one_thing(void **state)
 	}
 	parse(&tcpconnlat, WORDS("--lport=8077", "10"));
 	assert_true(*flags != flag && options.settings.filter.lports.item[0].first == 8077 &&
-		    options.settings.numbers[0] == 10000000);
+		    options_number(&options, 0) == 10000000);
 }
 
 static void an_interval_unless_told(void **state)
@@ -443,9 +453,9 @@ static void words_stand_for_options(void **state)
 	parse(&top, WORDS("0.5"));
 	assert_true(options.interval == 500000000 && options.count == 0);
 	parse(&top, WORDS("-N", "2", "--json", "7", "5", "-c", "3"));
-	assert_true(options.interval == 2000000000 && options.count == 7 && options.settings.numbers[0] == 5);
+	assert_true(options.interval == 2000000000 && options.count == 7 && own->numbers[0] == 5);
 	assert_true(options.format == FORMAT_JSON && options.settings.flags == NANOSECONDS);
-	assert_int_equal(options.settings.selected.item[0].first, 3);
+	assert_int_equal(own->selected.item[0].first, 3);
 	assert_refused(&top, WORDS("soon"), 2, "top: SECONDS soon: not a number of seconds (1, 0.25)\n");
 	assert_refused(&top, WORDS("1", "0"), 2, "top: N 0: not a number (1 or more)\n");
 	assert_refused(&top, WORDS("1", "1", "1"), 2, "top: N 1: not a number (2-9)\n");
@@ -461,14 +471,14 @@ static void numbers_times_texts_and_picks(void **state)
 {
 	(void)state;
 	parse(&top, WORDS("-l2", "-m", "0.25", "-n", "eth0,,x", "--sort", "rtt", "--ns", "--rows=3", "-T"));
-	assert_true(options.settings.numbers[0] == 2 && options.settings.numbers[1] == 250000);
-	assert_string_equal(options.text, "eth0,,x"); /* for the tool to look at */
-	assert_int_equal(options.sort, 2);
+	assert_true(own->numbers[0] == 2 && own->numbers[1] == 250000);
+	assert_string_equal(own->text, "eth0,,x"); /* for the tool to look at */
+	assert_int_equal(own->sort, 2);
 	assert_true(options.rows == 3 && options.time && options.settings.flags == NANOSECONDS);
 	parse(&top, WORDS("-m0", "-sall", "--least=9"));
-	assert_true(options.settings.numbers[1] == 0 && options.sort == 0 && options.settings.numbers[0] == 9);
+	assert_true(own->numbers[1] == 0 && own->sort == 0 && own->numbers[0] == 9);
 	parse(&top, WORDS());
-	assert_null(options.text);
+	assert_null(own->text);
 	assert_refused(&top, WORDS("-l", "1"), 2, "top: -l 1: not a number (2-9)\n");
 	assert_refused(&top, WORDS("-l10"), 2, "top: -l 10: not a number (2-9)\n");
 	assert_refused(&top, WORDS("--slower", "-1"), 2, "top: --slower -1: not a number of milliseconds (10, 0.5)\n");

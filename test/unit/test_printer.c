@@ -70,10 +70,9 @@ static const struct field timed_fields[] = {
 };
 
 static const struct tool fake = { .name = "fake",
-				  .event_size = sizeof(struct sample),
+				  .image.event_size = sizeof(struct sample),
 				  .fields = fields,
-				  .summary_fields = summary_fields,
-				  .summary_flag = SUMMARY };
+				  .totals = &(const struct totals){ .fields = summary_fields, .flag = SUMMARY } };
 
 /* ---- what it prints ---- */
 

@@ -306,6 +306,11 @@ static bool program_calls(const struct tool *tool, const struct bpf_program *pro
 	return calls(&object, function_named(&object, bpf_program__name(program)), helper);
 }
 
+static bool reads_counters(const struct tool *tool)
+{
+	return tool->totals && tool->totals->read_counter;
+}
+
 /* Programs of the first rung load under lockdown, without kprobes and cheaply, because they read no memory by helpers.
  */
 static void first_rungs_read_directly(void **state)
@@ -323,7 +328,7 @@ static void first_rungs_read_directly(void **state)
 
 		counts = counts ||
 			 program_calls(tool, program,
-				       tool->read_counter ? BPF_FUNC_map_lookup_elem : BPF_FUNC_ringbuf_submit);
+				       reads_counters(tool) ? BPF_FUNC_map_lookup_elem : BPF_FUNC_ringbuf_submit);
 		for_each (hook, hook, tool->hooks)
 			first = first || is_program(hook->alts[0], bpf_program__name(program));
 		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)
@@ -356,7 +361,7 @@ static void counters_can_be_mapped(void **state)
 	struct bpf_object *object = object_of(tool);
 	const struct bpf_map *map = counters_map(object);
 
-	check(!map == !tool->read_counter, tool, "its counters");
+	check(!map == !reads_counters(tool), tool, "its counters");
 	check(!map || (bpf_map__map_flags(map) & BPF_F_MMAPABLE), tool, "its counters");
 	bpf_object__close(object);
 }
@@ -383,6 +388,8 @@ static void settings_are_as_large_as_here(void **state)
 
 	check(settings, tool, "settings");
 	check(bpf_map__value_size(settings) == sizeof(struct settings), tool, "settings");
+	settings = bpf_object__find_map_by_name(object, ".rodata.own");
+	check(!settings || bpf_map__value_size(settings) <= tool->options_size, tool, "own options");
 	check(bpf_object__find_map_by_name(object, "ring"), tool, "ring");
 	check(bpf_object__find_map_by_name(object, "ledger"), tool, "ledger");
 	check(bpf_map__value_size(bpf_object__find_map_by_name(object, "ledger")) == sizeof(struct ledger_counters),

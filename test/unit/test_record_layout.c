@@ -369,7 +369,7 @@ static void fields_are_apart_or_the_same(void **state)
 /* Whether a field that recordings have begins there. */
 static bool is_recorded(const struct tool *tool, uint16_t off)
 {
-	const struct field *const all[] = { common_fields, tool->fields, tool->summary_fields };
+	const struct field *const all[] = { common_fields, tool->fields, tool_totals(tool) };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (const struct field *field = all[i]; field && field->name; field++)

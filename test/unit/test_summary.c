@@ -37,10 +37,9 @@ static const struct field counts[] = {
 	{},
 };
 static const struct tool tool = { .name = "fake",
-				  .event_size = sizeof(struct sample),
+				  .image.event_size = sizeof(struct sample),
 				  .fields = fields,
-				  .summary_fields = counts,
-				  .summary_flag = SUMMARY };
+				  .totals = &(const struct totals){ .fields = counts, .flag = SUMMARY } };
 
 static struct options options;
 static struct printer printer;
@@ -268,7 +267,9 @@ static void keys_have_a_limit(void **state)
 		{ "count", "N", F_COUNT },
 		{},
 	};
-	static const struct tool wrong = { .name = "wrong", .event_size = 200, .summary_fields = too_long };
+	const struct tool wrong = { .name = "wrong",
+				    .image.event_size = 200,
+				    .totals = &(const struct totals){ .fields = too_long } };
 	pid_t child = fork();
 	int status;
 

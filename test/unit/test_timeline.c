@@ -152,18 +152,18 @@ static void trouble_in_words(void **state)
 static void every_tool_with_rows_has_a_story(void **state)
 {
 	const struct tool *tool = *state;
-	bool rows = !tool->summary_fields || tool->summary_flag;
+	bool rows = !is_interval_tool(tool);
 
 	check(!tool->story == !rows, tool, "story");
 	for_each (field, word, tool->story ? tool->story->words : NULL) {
 		check(word->kind != F_NONE || word->before, tool, word->name);
-		check(word->off + word->size <= tool->event_size, tool, word->name);
+		check(word->off + word->size <= tool->image.event_size, tool, word->name);
 	}
 	if (!tool->story)
 		return;
-	check(tool->story->duration + 8U <= tool->event_size, tool, "duration");
-	check(tool->story->socket + 8U <= tool->event_size, tool, "socket");
-	check(tool->story->end < tool->event_size, tool, "end");
+	check(tool->story->duration + 8U <= tool->image.event_size, tool, "duration");
+	check(tool->story->socket + 8U <= tool->image.event_size, tool, "socket");
+	check(tool->story->end < tool->image.event_size, tool, "end");
 }
 
 /* ---- the timeline ---- */
@@ -175,7 +175,9 @@ static const struct field fields[] = {
 	{},
 };
 
-static const struct tool shown = { .name = "trace", .event_size = sizeof(struct timeline_event), .fields = fields };
+static const struct tool shown = { .name = "trace",
+				   .image.event_size = sizeof(struct timeline_event),
+				   .fields = fields };
 static struct options options, of_tools[2]; /* tcpstates, tcpconnect */
 static struct rows out;
 static struct timeline timeline;

@@ -125,8 +125,8 @@ static bool size_fits(const struct field *field)
 static void check_place(const struct tool *tool, const struct field *field)
 {
 	check(size_fits(field), tool, field->name);
-	check((size_t)field->off + field->size <= tool->event_size, tool, field->name);
-	check((size_t)field->port + (field->port ? sizeof(uint16_t) : 0) <= tool->event_size, tool, field->name);
+	check((size_t)field->off + field->size <= tool->image.event_size, tool, field->name);
+	check((size_t)field->port + (field->port ? sizeof(uint16_t) : 0) <= tool->image.event_size, tool, field->name);
 	check(!field->port == (field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT), tool, field->name);
 	check(!field->n_names == (field->kind != F_NAME), tool, field->name);
 	check(!field->btf_enum == (field->kind != F_ENUM), tool, field->name);
@@ -152,13 +152,13 @@ static void fields_lie_inside_the_event(void **state)
 {
 	const struct tool *tool = *state;
 
-	check(tool->event_size >= sizeof(struct event), tool, "event_size");
-	check(tool->event_size <= UINT16_MAX, tool, "event_size"); /* off has 16 bits */
-	check(tool->event_size % 8 == 0, tool, "event_size");
+	check(tool->image.event_size >= sizeof(struct event), tool, "event_size");
+	check(tool->image.event_size <= UINT16_MAX, tool, "event_size"); /* off has 16 bits */
+	check(tool->image.event_size % 8 == 0, tool, "event_size");
 	check_places(tool, tool->fields);
-	check_places(tool, tool->summary_fields);
-	check_places(tool, tool->journal);
-	check_places(tool, tool->journal_message);
+	check_places(tool, tool_totals(tool));
+	check_places(tool, tool->journal ? tool->journal->fields : NULL);
+	check_places(tool, tool->journal ? tool->journal->message : NULL);
 }
 
 static void check_names(const struct tool *tool, const struct field *fields)
@@ -186,7 +186,7 @@ static void names_are_keys_and_titles_stand_above(void **state)
 	const struct tool *tool = *state;
 
 	check_names(tool, tool->fields);
-	check_names(tool, tool->summary_fields);
+	check_names(tool, tool_totals(tool));
 }
 
 static const struct field *field_of(const struct tool *tool, const char *name, int where)
@@ -207,7 +207,7 @@ static void keys_have_help(void **state)
 		if (field->kind != F_NONE && (field_complete(field).where & (IN_CSV | IN_JSON)))
 			check(field->help && *field->help, tool, field->name);
 	}
-	for_each (field, field, tool->summary_fields) {
+	for_each (field, field, tool_totals(tool)) {
 		const struct field *same = field_of(tool, field->name, IN_CSV | IN_JSON);
 
 		if (field->kind != F_NONE && (field_complete(field).where & (IN_CSV | IN_JSON)))
@@ -221,7 +221,8 @@ static void places_are_read_in_time(void **state)
 	const struct tool *tool = *state;
 
 	for_each (field, field, tool->fields)
-		check((field->kind != F_SYMBOL && field->kind != F_STACK) || tool->symbols[0], tool, field->name);
+		check((field->kind != F_SYMBOL && field->kind != F_STACK) || (tool->lookup && tool->lookup->symbols[0]),
+		      tool, field->name);
 }
 
 /* printer looks for the stand-in among the fields as they are in the table: a view has no place of its own there. */
@@ -241,20 +242,20 @@ static void summaries_count(void **state)
 	const struct tool *tool = *state;
 	int counts = 0;
 
-	for_each (field, field, tool->summary_fields) {
+	for_each (field, field, tool_totals(tool)) {
 		check(field->kind != F_STACK && field->kind != F_TIME && field->kind != F_RELATIVE, tool, field->name);
 		counts += field->kind == F_COUNT;
 	}
-	check(counts <= 1 && (counts || !tool->summary_flag), tool, "summary_fields");
-	check(tool->summary_fields || (!tool->summary_flag && !tool->every), tool, "summary_flag");
+	check(counts <= 1 && (counts || !tool_summary_flag(tool)), tool, "totals");
 	/* An interval tool has the one table. */
-	check(!tool->summary_fields || tool->summary_flag || tool->fields == tool->summary_fields, tool, "fields");
-	if (tool->summary_fields && !tool->summary_flag)
+	check(!is_interval_tool(tool) || tool->fields == tool_totals(tool), tool, "fields");
+	if (is_interval_tool(tool))
 		return;
 	for_each (field, field, tool->fields)
 		check(field->kind != F_COUNT, tool, field->name);
-	if (tool->summary_fields)
-		summary_free(summary_new(tool, 0, !tool->no_sockets)); /* ends the program when the key is too long */
+	if (tool_totals(tool))
+		summary_free(
+			summary_new(tool, 0, is_about_sockets(tool))); /* ends the program when the key is too long */
 }
 
 /* ---- options ---- */
@@ -276,7 +277,7 @@ static void check_same(const struct tool *tool, const struct opt *option)
 	if (option->alias_of && is_own(tool, option->alias_of))
 		return;
 	check(common, tool, option->name);
-	check(common->offered != WITH_SUMMARY || tool->summary_fields, tool, option->name);
+	check(common->offered != WITH_SUMMARY || tool_totals(tool), tool, option->name);
 }
 
 /* Its function has another name besides, which works in every tool. */
@@ -289,6 +290,31 @@ static bool has_stand_in(const char *name)
 	return false;
 }
 
+/* Of what an option stores in the tool's own struct. */
+static size_t stored_size(const struct opt *option)
+{
+	switch (option->type) {
+	case O_LIST:
+	case O_ENUM:
+		return sizeof(struct list);
+	case O_NUMBER:
+	case O_MSEC:
+		return sizeof(uint64_t);
+	case O_TEXT:
+		return sizeof(const char *);
+	case O_CHOICE:
+		return sizeof(uint32_t);
+	case O_TRUE:
+		return sizeof(bool);
+	case O_FLAG:
+	case O_PIDNETNS:
+	case O_ALIAS:
+	case O_COMMON:
+		break;
+	}
+	return 0;
+}
+
 static void check_own(const struct tool *tool, const struct opt *option)
 {
 	check(option->help && *option->help, tool, option->name);
@@ -297,8 +323,12 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_ENUM) == (option->btf_enum != NULL), tool, option->name);
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
 	check((option->type == O_CHOICE) == (option->names != NULL), tool, option->name);
-	check(option->type == O_FLAG || (option->off && option->off < sizeof(struct options)), tool, option->name);
-	check(!(option->flag & tool->summary_flag), tool, option->name);
+	check(option->off + stored_size(option) <= tool->options_size, tool, option->name);
+	for (const struct opt *other = option + 1; other->name; other++) /* no two in one place */
+		check(!stored_size(option) || !stored_size(other) || option->off + stored_size(option) <= other->off ||
+			      other->off + stored_size(other) <= option->off,
+		      tool, option->name);
+	check(!(option->flag & tool_summary_flag(tool)), tool, option->name);
 	check(!common_option(option->name) || has_stand_in(option->name), tool, option->name);
 }
 
@@ -332,7 +362,7 @@ static void words_are_options(void **state)
 
 static bool sets(const struct tool *tool, uint32_t flag)
 {
-	uint32_t all = tool->summary_flag;
+	uint32_t all = tool_summary_flag(tool);
 
 	for_each (opt, option, tool->opts)
 		all |= option->type == O_FLAG ? option->flag : 0;
@@ -355,7 +385,7 @@ static bool has_index(const struct tool *tool, const struct live_key *key)
 {
 	if (key->what == LIVE_GROUP && !key->index)
 		return true;
-	for_each (field, field, tool->summary_fields) {
+	for_each (field, field, tool_totals(tool)) {
 		if ((key->what == LIVE_SORT ? field->sorts : field->groups) & 1U << key->index)
 			return true;
 	}
@@ -365,12 +395,13 @@ static bool has_index(const struct tool *tool, const struct live_key *key)
 static void live_keys_do_something(void **state)
 {
 	const struct tool *tool = *state;
+	const struct live *live = tool->totals ? tool->totals->live : NULL;
 
-	if (!tool->live)
+	if (!live)
 		return;
-	check(tool->summary_fields && !tool->summary_flag && tool->every, tool, "live");
-	check(sets(tool, tool->live->unless), tool, "live");
-	for (const struct live_key *key = tool->live->keys; key->key; key++) {
+	check(is_interval_tool(tool) && tool->totals->every, tool, "live");
+	check(sets(tool, live->unless), tool, "live");
+	for (const struct live_key *key = live->keys; key->key; key++) {
 		check(isalnum((unsigned char)key->key) && key->key != 'q', tool, key->name);
 		check(key->name && *key->name, tool, "live");
 		check(has_index(tool, key), tool, key->name);
@@ -379,11 +410,12 @@ static void live_keys_do_something(void **state)
 			check(other->what != key->what || other->index != key->index, tool, key->name);
 		}
 	}
-	for_each (field, field, tool->summary_fields) {
+	for_each (field, field, tool_totals(tool)) {
 		for (unsigned int group = 1; group < 8; group++) {
 			if (field->groups & 1U << group)
 				summary_free(summary_new(
-					tool, group, !tool->no_sockets)); /* ends the program when a table is wrong */
+					tool, group,
+					is_about_sockets(tool))); /* ends the program when a table is wrong */
 		}
 	}
 }

@@ -43,7 +43,9 @@ static const struct field fields[] = {
 	{ "waits", "us", F_LOG2, OWN(wait), .unit = 1000 },
 	{},
 };
-static const struct tool tool = { .name = "fake", .event_size = sizeof(struct sample), .summary_fields = fields };
+static const struct tool tool = { .name = "fake",
+				  .image.event_size = sizeof(struct sample),
+				  .totals = &(const struct totals){ .fields = fields } };
 
 static const struct field counted_fields[] = {
 	{ "pid", "PID" },
@@ -52,8 +54,8 @@ static const struct field counted_fields[] = {
 	{},
 };
 static const struct tool counted = { .name = "fake",
-				     .event_size = sizeof(struct event),
-				     .summary_fields = counted_fields };
+				     .image.event_size = sizeof(struct event),
+				     .totals = &(const struct totals){ .fields = counted_fields } };
 
 static struct summary *summary;
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* helper.c: parses the command line of a helper by its table. */
+#include "core/cli/helper.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/message.h"
+#include "core/cli/help.h"
+#include "core/cli/parse.h"
+
+#define KEY_FIRST 0x100 /* + the index of an option; above every letter */
+#define KEY_HELP  'h'
+
+struct parse {
+	const struct helper *helper;
+	const struct argp *argp;
+	struct options options; /* its own is the helper's struct */
+};
+
+static size_t count_options(const struct helper *helper)
+{
+	size_t n = 0;
+
+	while (helper->opts[n].name)
+		n++;
+	return n;
+}
+
+/* argp would print two lines; getopt is already past the option that it does not like. */
+__attribute__((noreturn)) static void refuse_option(const struct argp_state *state)
+{
+	int at = state->next > 1 ? state->next - 1 : state->next;
+
+	fatal(EXIT_USAGE, "%.100s: no such option, or its argument is missing; see --help", state->argv[at]);
+}
+
+static void add_word(struct parse *parse, const char *word)
+{
+	if (!parse->helper->words)
+		fatal(EXIT_USAGE, "%.100s: not an option; see --help", word);
+	if (parse->helper->word)
+		parse->helper->word(parse->options.own, word);
+}
+
+__attribute__((noreturn)) static void print_help(const struct parse *parse)
+{
+	help_fit_width();
+	argp_help(parse->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+		  (char *)(uintptr_t)parse->helper->name);
+	exit(EXIT_DONE);
+}
+
+static error_t parse_one(int key, char *text, struct argp_state *state)
+{
+	struct parse *parse = state->input;
+	const struct opt *opt = parse->helper->opts;
+	char option[64];
+
+	switch (key) {
+	case KEY_HELP:
+		print_help(parse);
+	case ARGP_KEY_ARG:
+		add_word(parse, text);
+		return 0;
+	case ARGP_KEY_ERROR:
+		refuse_option(state);
+	}
+	if (key >= KEY_FIRST && key < KEY_FIRST + (int)count_options(parse->helper))
+		opt += key - KEY_FIRST;
+	else
+		while (opt->name && opt->key != key)
+			opt++;
+	if (!opt->name || key <= 0)
+		return ARGP_ERR_UNKNOWN;
+	snprintf(option, sizeof(option), "--%s", opt->name);
+	options_store_own(&parse->options, opt, option, text);
+	return 0;
+}
+
+struct argp_option *helper_rows(const struct helper *helper)
+{
+	size_t n = count_options(helper);
+	struct argp_option *rows = calloc(n + 2, sizeof(*rows));
+
+	if (!rows)
+		fatal(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		const struct opt *opt = &helper->opts[i];
+
+		rows[i] = (struct argp_option){ opt->name, opt->key ? opt->key : KEY_FIRST + (int)i,
+						opt->arg,  0,
+						opt->help, opt->group };
+	}
+	rows[n] = (struct argp_option){ "help", KEY_HELP, NULL, 0, "Print this help", -1 };
+	return rows;
+}
+
+void helper_parse(const struct helper *helper, void *own, int argc, char **argv)
+{
+	struct argp_option *rows = helper_rows(helper);
+	struct argp argp = { .options = rows, .parser = parse_one, .args_doc = helper->words };
+	struct parse parse = { .helper = helper, .argp = &argp, .options = { .own = own } };
+	char *doc = NULL;
+
+	if (asprintf(&doc, "%s%s%s", helper->about, helper->note ? "\v" : "", helper->note ? helper->note : "") < 0)
+		fatal(EXIT_FAILED, "out of memory");
+	argp.doc = doc;
+	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse))
+		fatal(EXIT_FAILED, "options: out of memory");
+	free(rows);
+	free(doc);
+}
