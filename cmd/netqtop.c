@@ -247,7 +247,7 @@ OBJECT(netqtop);
 
 const struct tool netqtop = {
 	.name = "netqtop",
-	.summary = "packets and bytes per queue of network interfaces, by packet size",
+	.summary = "packets and bytes per interface queue, by packet size",
 	.examples = examples,
 	OBJECT_OF(netqtop),
 	.subject = NONE,

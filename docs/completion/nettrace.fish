@@ -24,7 +24,7 @@ end
 complete -c nettrace -f
 complete -c nettrace -n __nettrace_no_tool -a help -d 'what a tool can do'
 complete -c nettrace -n '__nettrace_tool_is help doctor' -a '(__nettrace_tools)'
-complete -c nettrace -n __nettrace_no_tool -a netqtop -d 'packets and bytes per queue of network interfaces, by packet size'
+complete -c nettrace -n __nettrace_no_tool -a netqtop -d 'packets and bytes per interface queue, by packet size'
 complete -c nettrace -n '__nettrace_tool_is netqtop' -s n -l name -x -a '(__nettrace_names /sys/class/net/*)' -d 'the interfaces to trace, separated by commas (required). The RX queue is the one that the driver records, or 0; for veth it is the sender\'s queue'
 complete -c nettrace -n '__nettrace_tool_is netqtop' -s t -l throughput -d 'add bytes and packets per second'
 complete -c nettrace -n '__nettrace_tool_is netqtop' -l json -d 'print one JSON object per row'
