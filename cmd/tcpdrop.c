@@ -9,8 +9,13 @@
 #include "probes/filter.h"
 #include "probes/tcpdrop.h"
 
-#define REASONS     "skb_drop_reason"
-#define OWN(member) AT(struct tcpdrop_event, member)
+#define REASONS               "skb_drop_reason"
+#define OWN(member)           AT(struct tcpdrop_event, member)
+
+#define KIND_NAME(kind, text) [KIND_##kind] = "harmless: " text,
+#define KIND_KEY(kind, text)  [KIND_##kind] = (text),
+static const char *const kind_names[] = { [KIND_NEEDED] = NULL, DROP_KINDS(KIND_NAME) };
+static const char *const kind_keys[] = { [KIND_NEEDED] = NULL, DROP_KINDS(KIND_KEY) };
 
 static const struct field fields[] = {
 	{ "time" },
@@ -28,10 +33,13 @@ static const struct field fields[] = {
 	  .help = "state of the packet's socket; unknown: no socket" },
 	{ "flags", "FLAGS", F_TCPFLAGS, .suffix = true, OWN(flags), .help = "TCP flags of the packet" },
 	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .fallback = "location",
-	  .help = "the running kernel's name for the reason, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_DROP; unknown: "
-		  "the kernel reports none (before Linux 5.17)" },
+	  .help = "the running kernel's name for the reason, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
+		  "LISTEN_DROP; unknown: the kernel reports none (before Linux 5.17)" },
 	{ "reason_code", "CODE", F_UINT, .suffix = true, OWN(reason_code),
 	  .help = "number of the reason in the running kernel" },
+	{ "harmless", NULL, F_BOOL, OWN(harmless), .help = "whether no receiver needed the packet; only with --all" },
+	{ "harmless_kind", "HARMLESS", F_NAME, .suffix = true, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
+	  .flag = TCPDROP_ALL, .help = "why no receiver needed it" },
 	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location),
 	  .help = "kernel function and offset of the drop" },
 	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "kernel stack at the drop" },
@@ -49,7 +57,7 @@ static const struct totals totals = { .fields = summary_fields, .flag = TCPDROP_
 
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
-	  .help = "include what every clean connection drops: the last ACKs and FINs" },
+	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
@@ -73,6 +81,7 @@ static const struct enum_extra own_reasons[] = {
 	{ REASONS, "LISTEN_OVERFLOW", REASON_LISTEN_OVERFLOW },
 	{ REASONS, "SYN_QUEUE_FULL", REASON_SYN_QUEUE_FULL },
 	{ REASONS, "LISTEN_DROP", REASON_LISTEN_DROP },
+	{ REASONS, "LISTEN_NO_ROUTE", REASON_LISTEN_NO_ROUTE },
 	{},
 };
 
@@ -102,7 +111,7 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	const struct tcpdrop_event *e = (const void *)event;
 	uint32_t flags = options->settings.flags;
 
-	if ((e->clean && !(flags & TCPDROP_ALL)) || !list_has(&own->reasons, e->reason))
+	if ((e->harmless && !(flags & TCPDROP_ALL)) || !list_has(&own->reasons, e->reason))
 		return REPLAY_EXCLUDED;
 	if ((flags & TCPDROP_NO_STACK) && *size > offsetof(struct tcpdrop_event, stack))
 		*size = offsetof(struct tcpdrop_event, stack);
@@ -111,13 +120,21 @@ static enum replayed filter_recorded(const struct options *options, struct event
 
 static const struct replay_rules recording = { .wider_flags = TCPDROP_ALL, .filter = filter_recorded };
 
+/* What the kernel half's rules ask for by name (probes/tcpdrop_rules.h). */
+#define SYMBOL(place, name) [PLACE_##place] = (name),
+#define REASON(name)        [VALUE_##name] = { REASONS, #name },
+#define COUNTERS            "LINUX_MIB_"
+#define IP_COUNTERS         "IPSTATS_MIB_"
+
+_Static_assert(PLACE_ANY <= SYMBOL_ITEMS && VALUES <= VALUE_ITEMS, "there is room for all places and values");
+
 static const struct lookup lookup = {
-	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
-		     [IN_V4_RCV] = "tcp_v4_rcv",
-		     [IN_V6_RCV] = "tcp_v6_rcv",
-		     [IN_KILL_QUEUES] = "sk_stream_kill_queues" },
-	.values = { [VALUE_NOT_SPECIFIED] = { REASONS, "NOT_SPECIFIED" },
-		    [VALUE_QUEUE_PURGE] = { REASONS, "QUEUE_PURGE" } },
+	.symbols = { DROP_PLACES(SYMBOL) },
+	.values = { DROP_REASONS(REASON)[VALUE_LISTEN_OVERFLOWS] = { COUNTERS, COUNTERS "LISTENOVERFLOWS" },
+		    [VALUE_LISTEN_DROPS] = { COUNTERS, COUNTERS "LISTENDROPS" },
+		    [VALUE_REQUEST_QUEUE_FULL] = { COUNTERS, COUNTERS "TCPREQQFULLDROP" },
+		    [VALUE_DEFERRED] = { COUNTERS, COUNTERS "TCPDEFERACCEPTDROP" },
+		    [VALUE_NO_ROUTE] = { IP_COUNTERS, IP_COUNTERS "OUTNOROUTES" } },
 	.extra_names = own_reasons,
 	.listeners = true,
 };

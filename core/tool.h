@@ -37,6 +37,7 @@ enum kind {
 	F_ADDR_HASH_PORT, /* the same as [addr]#port */
 	F_NAME,           /* an index into .names; beyond: the number; a NULL name: not known */
 	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
+	F_BOOL,      /* 1 byte: true, but for 0 */
 	F_TCPFLAGS,  /* a TCP flag byte: SYN|ACK; two bytes with all bits set: not known */
 	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
 	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: not known */
@@ -252,7 +253,7 @@ struct lookup {
 	const char *symbols[SYMBOL_ITEMS];
 	struct {
 		const char *type, *name;
-	} values[SYMBOL_ITEMS];               /* values of kernel enums that they need: settings.values */
+	} values[VALUE_ITEMS];               /* values of kernel enums that they need: settings.values */
 	const struct enum_extra *extra_names; /* values of its own beside a kernel's enum (core/names/enums.h) */
 	bool listeners;                       /* its programs look listeners up (probes/owner/listener.bpf.h) */
 };

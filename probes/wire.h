@@ -10,7 +10,8 @@
 #define GLOB_ITEMS    8
 #define CIDR_ITEMS    32
 #define HOOK_ITEMS    12
-#define SYMBOL_ITEMS  4
+#define SYMBOL_ITEMS  16
+#define VALUE_ITEMS   32
 #define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
@@ -18,8 +19,8 @@
 #define CAST_TYPES(type)                                                                                               \
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
-			type(list_head) type(mptcp_sock) type(sock) type(socket) type(task_struct) type(tcp_sock)      \
-				type(tcphdr) type(udphdr)
+			type(linux_mib) type(list_head) type(mptcp_sock) type(net) type(sock) type(socket)             \
+				type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 
@@ -76,7 +77,7 @@ struct settings {
 	struct {
 		__u64 start, end; /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
 	} symbols[SYMBOL_ITEMS];
-	__u32 values[SYMBOL_ITEMS]; /* the tool's enum values i, as this kernel numbers them; all bits: none */
+	__u32 values[VALUE_ITEMS]; /* the tool's enum values i, as this kernel numbers them; all bits: none */
 };
 
 /* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets

@@ -31,7 +31,7 @@ void configure_kernel(struct settings *settings, const struct tool *tool)
 		settings->symbols[i].start = symbol.start;
 		settings->symbols[i].end = symbol.end;
 	}
-	for (size_t i = 0; i < SYMBOL_ITEMS; i++) {
+	for (size_t i = 0; i < VALUE_ITEMS; i++) {
 		uint64_t value;
 		bool known = lookup->values[i].name &&
 			     enum_value(NULL, lookup->values[i].type, lookup->values[i].name, &value);

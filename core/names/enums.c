@@ -39,6 +39,16 @@ static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_typ
 	return btf__name_by_offset(btf, (*type)->name_off);
 }
 
+/* The enum is called so, or it has no name and `type` ends with '_': then its first enumerator begins so. */
+static bool is_called(const struct btf *btf, const struct btf_type *found, const char *name, const char *type)
+{
+	size_t length = strlen(type);
+
+	if (*name || type[length - 1] != '_' || !btf_is_enum(found))
+		return strcmp(name, type) == 0;
+	return strncmp(btf__name_by_offset(btf, btf_enum(found)->name_off), type, length) == 0;
+}
+
 /* An enum that does not exist gets a table too: to look for it is to walk all types of a kernel. */
 static const struct enum_table *table_of(const struct btf *btf, const char *type)
 {
@@ -52,7 +62,7 @@ static const struct enum_table *table_of(const struct btf *btf, const char *type
 	for (__u32 id = 1, end = btf__type_cnt(btf); id < end; id++) {
 		const char *name = enum_at(btf, id, &found);
 
-		if (name && strcmp(name, type) == 0)
+		if (name && is_called(btf, found, name, type))
 			return enum_table_add(&tables, btf, type, found);
 	}
 	return enum_table_add(&tables, btf, type, NULL);

@@ -19,7 +19,9 @@ struct enum_extra {
 /* From now on these are found too, by enum_name() and enum_value(); ends with a NULL name; kept, not copied. */
 void enum_extend(const struct enum_extra *own);
 
-/* Value -> name in enum `type` of `btf` (NULL: the running kernel's, loaded on first use), without the longest prefix
+/* An enum without a name of its own is called by what the names in it begin with: `LINUX_MIB_`.
+ *
+ * Value -> name in enum `type` of `btf` (NULL: the running kernel's, loaded on first use), without the longest prefix
  * that ends with '_' and that all its names share (markers like __FOO_MAX aside), or that is the type's own name in
  * capitals: SKB_DROP_REASON_NO_SOCKET of enum skb_drop_reason is NO_SOCKET, SKB_CONSUMED is CONSUMED. For drop reasons
  * with a subsystem in their upper 16 bits (openvswitch, mac80211 ...), the other enums "*drop_reason*" of `btf` are

@@ -143,6 +143,7 @@ bool field_is_short(const struct field *field)
 	case F_ENDPOINT:
 	case F_ADDR_HASH_PORT:
 	case F_TCPFLAGS:
+	case F_BOOL:
 	case F_ERRNO:
 	case F_COUNT:
 		return true;
@@ -317,6 +318,8 @@ char *field_put(char *to, const struct field *field, const struct field_row *row
 		return put_errno(to, (uint32_t)value, how);
 	case F_INT:
 		return (int32_t)value != INT32_MIN ? put_signed(to, (int32_t)value) : NULL;
+	case F_BOOL:
+		return put_string(to, value ? "true" : "false");
 	case F_COUNT:
 		return put_unsigned(to, row->count);
 	default:

@@ -37,6 +37,7 @@ static const char *const kind_names[] = {
 	[F_LOG2] = "uint",
 	[F_HISTOGRAM] = "histogram",
 	[F_CONTAINER] = "id",
+	[F_BOOL] = "index",
 };
 
 struct move {
@@ -103,7 +104,8 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 		if (!record_has_field(field))
 			continue;
 		if (!from) {
-			add_missing(layout, field);
+			if (field->kind != F_BOOL && !field->flag) /* a mark, or shown when asked for: null says it */
+				add_missing(layout, field);
 			layout->moved = true;
 			continue;
 		}

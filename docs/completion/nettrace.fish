@@ -230,7 +230,7 @@ complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l cgroupmap -r -F -d 'only
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l mntnsmap -r -F -d 'only owners in the mount namespaces of a pinned BPF hash map (key: u64 inode number, value: 4 bytes)'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -s 4 -l ipv4 -d 'only IPv4 on the wire, including IPv6 sockets that use it'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -s 6 -l ipv6 -d 'only IPv6 on the wire'
-complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l all -d 'include what every clean connection drops: the last ACKs and FINs'
+complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l all -d 'include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ...'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l no-stack -d 'omit kernel stacks'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l reason -x -d 'only these reasons, by name or number: NO_SOCKET,TCP_RESET'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l pid-netns -x -a '(__nettrace_names /proc/[0-9]*)' -d 'only the network namespace of this process'

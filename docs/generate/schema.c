@@ -60,6 +60,9 @@ static void put_type(FILE *out, const struct field *field)
 	case F_HEX:
 		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]+$\"", out);
 		break;
+	case F_BOOL:
+		fputs("\"type\": [\"boolean\", \"null\"]", out);
+		break;
 	case F_TCPFLAGS:
 		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"", out);
 		break;

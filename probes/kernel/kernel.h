@@ -50,8 +50,31 @@ struct ns_common {
 	unsigned int inum;
 };
 
+/* The counters of a network namespace; percpu pointers, each to an array of 64-bit numbers (include/net/snmp.h). */
+struct linux_mib {
+	unsigned long mibs[1];
+};
+
+struct netns_mib {
+	struct ipstats_mib *ip_statistics;
+	struct ipstats_mib *ipv6_statistics;
+	struct linux_mib *net_statistics;
+};
+
+struct netns_ipv4 {
+	int sysctl_max_syn_backlog;
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_mib mib;
+	struct netns_ipv4 ipv4;
+};
+
+struct bpf_array {
+	union {
+		void *pptrs[1]; /* of a percpu array: what its values' addresses on each CPU are made of */
+	};
 };
 
 typedef struct {
@@ -105,6 +128,7 @@ struct sock_common {
 	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	__u32 skc_tw_rcv_nxt; /* of a TIME_WAIT socket */
 };
 
 typedef struct {
@@ -134,6 +158,7 @@ struct inet_sock {
 
 struct request_sock_queue {
 	atomic_t qlen;
+	__u8 rskq_defer_accept;
 };
 
 struct inet_connection_sock {
@@ -154,6 +179,7 @@ struct tcp_sock {
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
+	__u32 rcv_nxt;
 	__u64 bytes_acked;   /* the SYN is one */
 	__u64 tcp_wstamp_ns; /* when it sent last; CLOCK_MONOTONIC */
 	__u32 retrans_stamp; /* when what is not acknowledged was sent first; ms of the same clock */
@@ -209,6 +235,7 @@ struct sk_buff {
 	__u16 transport_header;
 	__u16 network_header;
 	__u16 mac_header;
+	void (*destructor)(struct sk_buff *skb);
 	unsigned char *head;
 	unsigned char *data;
 };

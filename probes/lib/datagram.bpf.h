@@ -11,8 +11,6 @@ struct udphdr {
 	__be16 len;
 } __attribute__((preserve_access_index));
 
-#define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
-
 struct datagram {
 	__u64 payload; /* address */
 	__u32 length;  /* of what lies in one piece at that address */

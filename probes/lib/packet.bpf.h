@@ -10,12 +10,16 @@ struct packet {
 	__u8 saddr[16], daddr[16];
 	__u16 sport, dport;
 	__u8 family, flags;
-	__u16 payload; /* bytes of TCP payload; of a GSO packet possibly fewer than there are */
+	__u32 payload; /* bytes */
+	__u32 seq;
 };
 
-#define FLAG_FIN 0x01
-#define FLAG_SYN 0x02
-#define FLAG_ACK 0x10
+#define FLAG_FIN  0x01
+#define FLAG_SYN  0x02
+#define FLAG_RST  0x04
+#define FLAG_ACK  0x10
+
+#define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
 
 /* For what the kernel's own type has as bit-fields. */
 static __always_inline __u8 byte_at(const int rung, const void *header, const int offset)
@@ -36,48 +40,71 @@ static __always_inline void read_v6(int rung, __u8 *to, const struct in6_addr *f
 		bpf_probe_read_kernel(to, 16, from);
 }
 
-/* False: not TCP, or its headers are not there (yet). IPv6 extension headers are not walked. */
+/* Where the IP payload of an IP packet begins, and how long the packet is. */
+struct extent {
+	__u32 header, total;
+};
+
+/* False: not TCP, or a fragment without its header. IPv6 extension headers are not walked. */
+static __always_inline bool packet_read_v4(struct packet *packet, __u64 network, struct extent *extent, const int rung)
+{
+	struct iphdr *ip = KPTR(rung, network, iphdr);
+
+	if (KREAD(rung, ip, protocol) != IPPROTO_TCP || (KREAD(rung, ip, frag_off) & bpf_htons(IP_OFFSET)))
+		return false;
+	packet->family = 4;
+	address_v4(packet->saddr, KREAD(rung, ip, saddr));
+	address_v4(packet->daddr, KREAD(rung, ip, daddr));
+	extent->total = bpf_ntohs(KREAD(rung, ip, tot_len));
+	extent->header = (byte_at(rung, ip, 0) & 0xf) * 4;
+	return true;
+}
+
+static __always_inline bool packet_read_v6(struct packet *packet, __u64 network, struct extent *extent, const int rung)
+{
+	struct ipv6hdr *ip = KPTR(rung, network, ipv6hdr);
+
+	if (KREAD(rung, ip, nexthdr) != IPPROTO_TCP)
+		return false;
+	packet->family = 6;
+	read_v6(rung, packet->saddr, &ip->saddr);
+	read_v6(rung, packet->daddr, &ip->daddr);
+	extent->total = bpf_ntohs(KREAD(rung, ip, payload_len));
+	extent->header = 40;
+	if (extent->total)
+		extent->total += 40;
+	return true;
+}
+
+/* False: not TCP, or its headers are not there (yet). transport_header is not asked: it is unset on some paths, and may
+ * still be an outer header's where there was an encapsulation. */
 static __always_inline bool packet_read(struct packet *packet, const struct sk_buff *skb, const int rung)
 {
-	__u64 network = (__u64)skb->head + skb->network_header, transport;
-	__u32 header_size, total;
+	__u32 linear = (__u32)(skb->data - skb->head) + (skb->len - skb->data_len);
+	__u64 network = (__u64)skb->head + skb->network_header;
+	struct extent extent = {};
 	struct tcphdr *tcp;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = KPTR(rung, network, iphdr);
-
-		if (KREAD(rung, ip, protocol) != IPPROTO_TCP)
+		if (!packet_read_v4(packet, network, &extent, rung))
 			return false;
-		packet->family = 4;
-		address_v4(packet->saddr, KREAD(rung, ip, saddr));
-		address_v4(packet->daddr, KREAD(rung, ip, daddr));
-		total = bpf_ntohs(KREAD(rung, ip, tot_len));
-		header_size = 20;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip = KPTR(rung, network, ipv6hdr);
-
-		if (KREAD(rung, ip, nexthdr) != IPPROTO_TCP)
+		if (!packet_read_v6(packet, network, &extent, rung))
 			return false;
-		packet->family = 6;
-		read_v6(rung, packet->saddr, &ip->saddr);
-		read_v6(rung, packet->daddr, &ip->daddr);
-		total = bpf_ntohs(KREAD(rung, ip, payload_len)) + 40;
-		header_size = 40;
 	} else {
 		return false;
 	}
-	/* Not set on every path: then the smallest IP header is taken. */
-	transport = skb->transport_header;
-	if (transport == 0xffff || transport <= skb->network_header)
-		transport = skb->network_header + header_size;
-	header_size = transport - skb->network_header;
-	transport += (__u64)skb->head;
-	tcp = KPTR(rung, transport, tcphdr);
+	if (skb->network_header + extent.header + 20 > linear)
+		return false;
+	if (!extent.total) /* more than the field can say (BIG TCP) */
+		extent.total = linear - skb->network_header + skb->data_len;
+	tcp = KPTR(rung, network + extent.header, tcphdr);
 	packet->sport = bpf_ntohs(KREAD(rung, tcp, source));
 	packet->dport = bpf_ntohs(KREAD(rung, tcp, dest));
+	packet->seq = bpf_ntohl(KREAD(rung, tcp, seq));
 	packet->flags = byte_at(rung, tcp, 13);
-	header_size += (byte_at(rung, tcp, 12) >> 4) * 4;
-	packet->payload = total > header_size ? total - header_size : 0;
+	extent.header += (byte_at(rung, tcp, 12) >> 4) * 4;
+	packet->payload = extent.total > extent.header ? extent.total - extent.header : 0;
 	return true;
 }
 

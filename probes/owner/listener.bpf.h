@@ -5,12 +5,15 @@
 
 #include "probes/owner/tag_store.bpf.h"
 
-/* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. */
+/* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. Those for
+ * which there is none have no slot (LISTENER_SLOTS stands there) but their address in the key: they are found by it, or
+ * by a walk over all. */
 #define LISTENER_SLOTS 32
 
 struct listener_key {
 	__u32 netns;
 	__u16 port, slot;
+	__u64 sk; /* 0 where there is a slot */
 };
 
 struct listener {
@@ -62,7 +65,10 @@ static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u3
 		if (!old && !bpf_map_update_elem(&listeners, &key, &new, BPF_NOEXIST))
 			return;
 	}
-	COUNT(lost_map);
+	key.slot = LISTENER_SLOTS;
+	key.sk = sk;
+	if (bpf_map_update_elem(&listeners, &key, &new, BPF_ANY))
+		COUNT(lost_map);
 }
 
 static __always_inline void listener_remove(__u64 sk, __u32 netns, __u16 port)
@@ -81,6 +87,9 @@ static __always_inline void listener_remove(__u64 sk, __u32 netns, __u16 port)
 		bpf_map_delete_elem(&listeners, &key);
 		return;
 	}
+	key.slot = LISTENER_SLOTS;
+	key.sk = sk;
+	bpf_map_delete_elem(&listeners, &key);
 }
 
 #endif

@@ -99,6 +99,8 @@ static bool size_fits(const struct field *field)
 		return field->size == 8 && field->unit;
 	case F_PORT:
 		return field->size == 2;
+	case F_BOOL:
+		return field->size == 1;
 	case F_TCPFLAGS:
 		return field->size <= 2;
 	case F_ERRNO:
