@@ -21,15 +21,15 @@ static const struct field fields[] = {
 	{ "netns", .width = 12, .flag = SOLISTEN_NETNS },
 	{ "ret", "RET", F_INT, .width = 5, OWN(ret), .flag = SOLISTEN_RET, .help = "0, or a negative errno" },
 	{ "proto", "PROTO", F_NAME, .width = 6, .wide = 7, OWN(proto), NAMES(protocols),
-	  .help = "protocol of the socket, with the IP version" },
+	  .help = "protocol of the socket, with IP version" },
 	{ "backlog_effective", "BACKLOG", F_UINT, .width = 8, OWN(effective), .fallback = "backlog",
-	  .help = "connections that may wait; columns show what was asked for where the attempt has failed" },
+	  .help = "backlog in effect; for a failed attempt the column shows the requested backlog" },
 	{ "backlog", "ASKED", F_INT, IN_WIDE | IN_CSV | IN_JSON, .width = 8, OWN(backlog),
-	  .help = "connections that were to wait, as the program asked" },
+	  .help = "requested backlog" },
 	{ "lport", "PORT", .width = 5 },
 	{ "laddr", "ADDR", .width = 39 },
 	{ "error", "ERROR", F_ERRNO, IN_WIDE | IN_CSV | IN_JSON, .width = 10, OWN(ret),
-	  .help = "why the attempt has failed" },
+	  .help = "error of a failed attempt" },
 	{},
 };
 
@@ -60,11 +60,11 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"solisten",
-	"who listens where, as it happens",
+	"processes that start to listen, as it happens",
 	"solisten --show-netns --show-ret",
 	"with the network namespace and the result",
 	"solisten --json -p 1234",
-	"of one process, as JSON lines",
+	"one process, as JSON lines",
 	NULL,
 };
 

@@ -17,11 +17,11 @@ static const struct field fields[] = {
 	{ "laddr", .width = 16, .wide = 39 },
 	{ "lport" },
 	{ "wait_ns", "WAIT(ms)", F_MSEC, IN_WIDE | IN_CSV | IN_JSON, .width = 9, .decimals = 3, OWN(wait),
-	  .help = "time from the handshake to accept; unknown: it began before tracing" },
+	  .help = "time from the end of the handshake to accept(); unknown: it began before tracing" },
 	{ "queue", "QUEUE", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = 5, OWN(queue),
-	  .help = "connections that still wait at the listener (io_uring, multishot: that did when this one came)" },
+	  .help = "connections that still wait at the listener (io_uring multishot: when this one was established)" },
 	{ "queue_limit", "LIMIT", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = 5, OWN(limit),
-	  .help = "the backlog of the listener: one more than this may wait" },
+	  .help = "backlog of the listener: one more connection than this can wait" },
 	{},
 };
 
@@ -42,9 +42,9 @@ static const char *const examples[] = {
 	"tcpaccept",
 	"connections as they are accepted",
 	"tcpaccept -wP 80,443",
-	"at local ports 80 and 443, with the time they waited and the listener's queue",
+	"local ports 80 and 443, with waiting time and accept queue",
 	"tcpaccept --json --comm 'nginx*'",
-	"of nginx, as JSON lines",
+	"connections that nginx accepts, as JSON lines",
 	NULL,
 };
 
@@ -69,7 +69,7 @@ OBJECT(tcpaccept);
 
 const struct tool tcpaccept = {
 	.name = "tcpaccept",
-	.summary = "TCP connections as they are accepted, by whom, after what wait",
+	.summary = "accepted TCP connections, with process and waiting time",
 	.examples = examples,
 	OBJECT_OF(tcpaccept),
 	.hooks = hooks,

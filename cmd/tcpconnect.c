@@ -28,15 +28,15 @@ static const struct field fields[] = {
 	{ "result", "RESULT", F_NAME, IN_TABLE | IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error",
 	  .flag = TCPCONNECT_RESULTS },
 	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES, .flag = TCPCONNECT_RESULTS,
-	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: pending" },
+	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: still pending" },
 	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .flag = TCPCONNECT_RESULTS,
-	  .help = "errno of the same" },
+	  .help = "errno of the result" },
 	{ "query", "QUERY", F_TEXT, OWN(peer.query), .fallback = "unnamed", .flag = TCPCONNECT_DNS,
-	  .help = "with -d: the name that DNS was asked for to get the remote address" },
+	  .help = "with -d: DNS name that resolved to the remote address" },
 	{ "late", "", F_MSEC, IN_TABLE | IN_WIDE, .suffix = true, .decimals = 3, OWN(peer.late), .after = "ms",
 	  .flag = TCPCONNECT_DNS },
 	{ "query_age_ns", "QUERY_AGE(ms)", F_MSEC, IN_CSV | IN_JSON, .decimals = 3, OWN(peer.age),
-	  .flag = TCPCONNECT_DNS, .help = "with -d: from the DNS answer to the connect" },
+	  .flag = TCPCONNECT_DNS, .help = "with -d: time from the DNS answer to the attempt" },
 	/* Only stands in for a query. */
 	{ "unnamed", "", F_NAME, IN_TABLE, OWN(peer.unnamed), DNS_UNNAMED, .flag = TCPCONNECT_DNS,
 	  .unless = TCPCONNECT_DNS },
@@ -48,7 +48,7 @@ static const struct field summary_fields[] = {
 	{ "lport", "LPORT", .width = 20, .flag = TCPCONNECT_LPORT },
 	{ "raddr", "RADDR", .width = 25, .wide = 39 },
 	{ "rport", "RPORT", .width = 20 },
-	{ "count", "CONNECTS", F_COUNT, .width = 10, .help = "attempts to connect" },
+	{ "count", "CONNECTS", F_COUNT, .width = 10, .help = "connection attempts" },
 	{},
 };
 
@@ -63,9 +63,9 @@ static const struct opt opts[] = {
 	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
 	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
 	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
-	  .help = "add the result (so do -w and --json); rows then come when attempts end" },
-	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and at --interval" },
-	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "name peers by the DNS answers that come in" },
+	  .help = "add the result (as -w and --json do); rows then appear when attempts end" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and every --interval" },
+	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "add the peer's name, from observed DNS answers" },
 	{},
 };
 
@@ -94,9 +94,9 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"tcpconnect",
-	"attempts to connect, within a second of each",
+	"connection attempts, each within a second",
 	"tcpconnect -xd -P 443",
-	"to port 443, with how they end and the name that was looked up",
+	"attempts to port 443, with result and DNS name",
 	"tcpconnect -c --interval 5",
 	"counts per flow, every five seconds",
 	NULL,
@@ -188,7 +188,7 @@ OBJECT(tcpconnect);
 
 const struct tool tcpconnect = {
 	.name = "tcpconnect",
-	.summary = "TCP connections as they are opened, also those that fail",
+	.summary = "attempts to open TCP connections, failed ones included",
 	.examples = examples,
 	OBJECT_OF(tcpconnect),
 	.hooks = hooks,

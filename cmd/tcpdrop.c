@@ -25,22 +25,23 @@ static const struct field fields[] = {
 	{ "destination", "DADDR:DPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(daddr),
 	  .port = offsetof(struct tcpdrop_event, dport), .before = "> " },
 	{ "saddr", "SADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(saddr), .help = "source address of the packet" },
-	{ "sport", "SPORT", F_PORT, IN_CSV | IN_JSON, OWN(sport), .help = "its source port" },
-	{ "daddr", "DADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(daddr), .help = "its destination address" },
-	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "its destination port" },
+	{ "sport", "SPORT", F_PORT, IN_CSV | IN_JSON, OWN(sport), .help = "source port of the packet" },
+	{ "daddr", "DADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(daddr), .help = "destination address of the packet" },
+	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "destination port of the packet" },
 	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES,
-	  .help = "state of its socket; unknown: it has none" },
+	  .help = "state of the packet's socket; unknown: no socket" },
 	{ "flags", "FLAGS", F_TCPFLAGS, .suffix = true, OWN(flags), .help = "TCP flags of the packet" },
 	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .fallback = "location",
-	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
-		  "LISTEN_DROP; "
-		  "unknown: the kernel tells none (before 5.17)" },
-	{ "reason_code", "CODE", F_UINT, .suffix = true, OWN(reason_code), .help = "its number in the running kernel" },
-	{ "harmless", NULL, F_BOOL, OWN(harmless), .help = "nobody needed the packet; shown with --all only" },
+	  .help = "the running kernel's name for the reason, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
+		  "LISTEN_DROP; unknown: the kernel reports none (before Linux 5.17)" },
+	{ "reason_code", "CODE", F_UINT, .suffix = true, OWN(reason_code),
+	  .help = "number of the reason in the running kernel" },
+	{ "harmless", NULL, F_BOOL, OWN(harmless), .help = "whether no receiver needed the packet; only with --all" },
 	{ "harmless_kind", "HARMLESS", F_NAME, .suffix = true, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
-	  .flag = TCPDROP_ALL, .help = "why nobody did" },
-	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location), .help = "where in the kernel's code" },
-	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "how the kernel came there" },
+	  .flag = TCPDROP_ALL, .help = "why no receiver needed it" },
+	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location),
+	  .help = "kernel function and offset of the drop" },
+	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "kernel stack at the drop" },
 	{},
 };
 
@@ -55,12 +56,12 @@ static const struct totals totals = { .fields = summary_fields, .flag = TCPDROP_
 
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
-	  .help = "also what nobody needed, marked harmless: last ACKs and FINs, duplicates, probes, copies ..." },
-	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
+	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
+	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
-	  .help = "count by reason and location; print on exit and at --interval" },
+	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
 	{ "pid-netns", 0, O_PIDNETNS, "PID", .help = "only the network namespace of this process" },
 	{},
@@ -86,9 +87,9 @@ static const char *const examples[] = {
 	"tcpdrop",
 	"dropped TCP packets, with the kernel's stack",
 	"tcpdrop --no-stack --lport 443",
-	"of local port 443, a line each",
+	"drops at local port 443, one line each",
 	"tcpdrop -c --interval 10",
-	"counts by reason and place, every ten seconds",
+	"counts by reason and location, every ten seconds",
 	NULL,
 };
 

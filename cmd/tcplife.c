@@ -29,18 +29,21 @@ static const struct field fields[] = {
 	{ "tx_bytes", "TX_KB", F_KBYTES, .width = -5, .wide = -6, OWN(tx_bytes), .help = "payload sent" },
 	{ "rx_bytes", "RX_KB", F_KBYTES, .width = -5, .wide = -6, OWN(rx_bytes), .help = "payload received" },
 	{ "duration_ns", "MS", F_MSEC, .decimals = 2, OWN(duration),
-	  .help = "from established to closed; unknown: opened before tracing" },
-	{ "role", NULL, F_NAME, OWN(role), NAMES(roles), .help = "client: it connected; server: it accepted" },
-	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .help = "CLOSE, or the state of a session still open" },
-	{ "retrans", NULL, F_UINT, OWN(retrans), .help = "segments sent again" },
+	  .help = "time from established to closed; unknown: opened before tracing" },
+	{ "role", NULL, F_NAME, OWN(role), NAMES(roles),
+	  .help = "client: this end connected; server: this end accepted" },
+	{ "state", NULL, F_NAME, OWN(state), TCP_STATES,
+	  .help = "CLOSE, or the state of a session that is still open" },
+	{ "retrans", NULL, F_UINT, OWN(retrans), .help = "retransmitted segments" },
 	{ "srtt_us", NULL, F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
-	{ "error", NULL, F_ERRNO, OWN(error), .help = "what ended it: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
+	{ "error", NULL, F_ERRNO, OWN(error),
+	  .help = "error that ended the session: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
 	{},
 };
 
 static const struct opt opts[] = {
 	{ "open", 0, O_FLAG, .flag = TCPLIFE_OPEN,
-	  .help = "list sessions opened before tracing, too, and at the end those still open" },
+	  .help = "include sessions opened before tracing, and at the end those still open" },
 	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
 	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
 	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
@@ -63,9 +66,9 @@ static const char *const examples[] = {
 	"tcplife",
 	"TCP sessions as they end",
 	"tcplife -D 443 --comm 'curl*'",
-	"of curl, to port 443",
+	"sessions of curl to port 443",
 	"tcplife --open --duration 10",
-	"for ten seconds, then those still open",
+	"sessions that end within ten seconds, then those still open",
 	NULL,
 };
 
@@ -75,7 +78,7 @@ static const struct field words[] = {
 	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " of " },
 	{ "tx_bytes", NULL, F_SI, OWN(tx_bytes), .before = ": sent ", .after = "B" },
 	{ "rx_bytes", NULL, F_SI, OWN(rx_bytes), .before = ", received ", .after = "B" },
-	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", sent again " },
+	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", retransmitted " },
 	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
 	{},
 };
@@ -204,7 +207,7 @@ OBJECT(tcplife);
 
 const struct tool tcplife = {
 	.name = "tcplife",
-	.summary = "TCP sessions: who, with whom, how many bytes, how long",
+	.summary = "TCP sessions with process, peer, bytes and duration",
 	.examples = examples,
 	OBJECT_OF(tcplife),
 	.hooks = hooks,

@@ -8,7 +8,7 @@
 #define OWN(member) AT(struct tcpstates_event, member)
 
 static const struct field fields[] = {
-	{ "skaddr", "SKADDR", F_HEX, .width = 16, OWN(skaddr), .help = "address of the kernel's socket" },
+	{ "skaddr", "SKADDR", F_HEX, .width = 16, OWN(skaddr), .help = "kernel address of the socket" },
 	{ "pid", "C-PID", .width = 5 },
 	{ "comm", "C-COMM", .width = 10, .wide = 16 },
 	{ "family", "IP", .where = IN_WIDE | IN_CSV },
@@ -16,11 +16,11 @@ static const struct field fields[] = {
 	{ "lport" },
 	{ "raddr" },
 	{ "rport" },
-	{ "oldstate", "OLDSTATE", F_NAME, .width = 11, OWN(oldstate), TCP_STATES, .help = "state that was left" },
+	{ "oldstate", "OLDSTATE", F_NAME, .width = 11, OWN(oldstate), TCP_STATES, .help = "state before the change" },
 	{ "newstate", "NEWSTATE", F_NAME, .width = 11, OWN(newstate), TCP_STATES, .before = "-> ",
-	  .help = "state that was entered" },
+	  .help = "state after the change" },
 	{ "duration_ns", "MS", F_MSEC, .decimals = 3, OWN(duration),
-	  .help = "time in the old state; 0: a new socket; unknown: it began before tracing" },
+	  .help = "time in the old state; 0: new socket; unknown: it began before tracing" },
 	{},
 };
 
@@ -28,7 +28,7 @@ static const struct opt opts[] = {
 	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
 	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
 	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
-	{ "journal", 'Y', O_COMMON, .help = "log to the systemd journal, too" },
+	{ "journal", 'Y', O_COMMON, .help = "also log to the systemd journal" },
 	{},
 };
 
@@ -65,9 +65,9 @@ static const char *const examples[] = {
 	"tcpstates",
 	"all state changes of TCP sockets",
 	"tcpstates -wT -L 80,443",
-	"of local ports 80 and 443, with room for IPv6 and the time",
+	"changes at local ports 80 and 443, wide enough for IPv6, with the time",
 	"tcpstates --json -- curl -s localhost",
-	"of one command, and everybody else, as JSON lines",
+	"while a command runs, all processes, as JSON lines",
 	NULL,
 };
 

@@ -14,7 +14,7 @@ static const struct field fields[] = {
 	{ "timestamp", .width = 8, .decimals = 3, .unless = TCPTRACER_VERBOSE },
 	{ "timestamp_ns", .flag = TCPTRACER_VERBOSE },
 	{ "type", "T", F_NAME, .width = 2, OWN(type), NAMES(letters), .keys = types, .unless = TCPTRACER_VERBOSE,
-	  .help = "C, connect: made by this process; A, accept: accepted; X, close: closed, or reset by the peer" },
+	  .help = "C: connect, opened by this process; A: accept; X: close, or reset by the peer" },
 	{ "type", "TYPE", F_NAME, IN_TABLE | IN_WIDE | IN_CSV, .width = 12, OWN(type), NAMES(types),
 	  .flag = TCPTRACER_VERBOSE, .help = "connect, accept, close" },
 	{ "pid", "PID", .width = 6 },
@@ -25,17 +25,17 @@ static const struct field fields[] = {
 	{ "lport", "SPORT", .width = 6 },
 	{ "rport", "DPORT", .width = 6 },
 	{ "netns", "NETNS", .flag = TCPTRACER_VERBOSE },
-	{ "tx_bytes", NULL, F_UINT, OWN(tx_bytes), .help = "close: payload that was written, whether sent yet or not" },
+	{ "tx_bytes", NULL, F_UINT, OWN(tx_bytes), .help = "close: payload that the process wrote, sent or not" },
 	{ "rx_bytes", NULL, F_UINT, OWN(rx_bytes), .help = "close: payload received" },
 	{ "duration_ns", NULL, F_MSEC, OWN(duration),
-	  .help = "close: since established; unknown: older than the trace" },
+	  .help = "close: time since established; unknown: older than the trace" },
 	{},
 };
 
 static const struct opt opts[] = {
 	{ "netns", 'N', O_ALIAS, .alias_of = "netns" },
 	{ "verbose", 'v', O_FLAG, .flag = TCPTRACER_VERBOSE,
-	  .help = "long names of types, network namespaces, and -t in ns" },
+	  .help = "print long type names, network namespaces, and -t in ns" },
 	{},
 };
 
@@ -48,11 +48,11 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"tcptracer",
-	"connections as they are made, accepted and closed",
+	"connections as they are opened, accepted and closed",
 	"tcptracer -vN /proc/self/ns/net",
-	"of this network namespace, with more columns",
+	"connections of this network namespace, with more columns",
 	"tcptracer --json --comm 'curl*'",
-	"of curl, as JSON lines; closes with bytes and duration",
+	"connections of curl, as JSON lines; closes have bytes and duration",
 	NULL,
 };
 
@@ -88,7 +88,7 @@ OBJECT(tcptracer);
 
 const struct tool tcptracer = {
 	.name = "tcptracer",
-	.summary = "TCP connections made, accepted and closed, by whom",
+	.summary = "TCP connections opened, accepted and closed, with process",
 	.examples = examples,
 	OBJECT_OF(tcptracer),
 	.hooks = hooks,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields.h: the fields that every event has, and what each kind of field prints. */
+/* fields.h: the fields that every event has, and the formatting of each kind of field. */
 #ifndef NETTRACE_PRINT_FIELDS_H
 #define NETTRACE_PRINT_FIELDS_H
 
