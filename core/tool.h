@@ -11,7 +11,8 @@
 
 /* ---- fields: a column, a CSV head and a JSON key at once ---- */
 
-/* How the bytes of a field become text. "Not known" prints "-" in a table, nothing in CSV, null in JSON. */
+/* How the bytes of a field become text (core/print/kinds.c has a row for each). "Not known" prints "-" in a table,
+ * nothing in CSV, null in JSON. */
 enum kind {
 	F_NONE,
 	F_UINT,     /* 1, 2, 4 or 8 bytes; all bits set: not known */
@@ -41,6 +42,7 @@ enum kind {
 	F_COUNT,     /* totals only: how many events the row stands for */
 	F_LOG2,      /* totals only: a histogram of a number, over .unit */
 	F_HISTOGRAM, /* u64[.size / 8]: such a histogram that the kernel half made (probes/histogram.bpf.h) */
+	F_KINDS,
 };
 
 enum of_container {

@@ -81,19 +81,19 @@ static void make_table(struct columns *columns)
 	const struct field *main = NULL, *last = NULL;
 
 	for (size_t i = 0; i < columns->count; i++)
-		if (columns->fields[i].kind != F_STACK && !columns->fields[i].suffix)
+		if (!kind_rows[columns->fields[i].kind].is_below && !columns->fields[i].suffix)
 			last = &columns->fields[i];
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct field *field = &columns->fields[i];
 		struct column *column;
 		int width;
 
-		if (field->kind == F_STACK)
+		if (kind_rows[field->kind].is_below)
 			continue;
 		column = add_column(columns, field);
 		column->part = main && field->suffix;
 		if (column->part) {
-			column->ascii = column[-1].ascii && field->kind != F_TEXT;
+			column->ascii = column[-1].ascii && kind_rows[field->kind].sizes != SIZES_TEXT;
 			column->width = column[-1].width;
 			column->after = column[-1].after;
 			column[-1].width = 0;
@@ -104,7 +104,7 @@ static void make_table(struct columns *columns)
 		width = columns_width(columns, field);
 		column->absent = "-";
 		column->fallback = find(columns->options->tool->fields, field->fallback);
-		column->ascii = field->kind != F_TEXT && !column->fallback;
+		column->ascii = kind_rows[field->kind].sizes != SIZES_TEXT && !column->fallback;
 		column->cells = field->truncate ? (uint8_t)(width < 0 ? -width : width) : 0;
 		column->width = (int16_t)(main == last && width > 0 ? 0 : width);
 		column->after = field->after;
@@ -118,7 +118,7 @@ void columns_make(struct columns *columns)
 	columns->n_ready = 0;
 	columns->stack = columns->histogram = NULL;
 	for (size_t i = 0; i < columns->count; i++) {
-		if (columns->fields[i].kind == F_STACK)
+		if (kind_rows[columns->fields[i].kind].is_below)
 			columns->stack = &columns->fields[i];
 		if (field_is_histogram(&columns->fields[i]))
 			columns->histogram = &columns->fields[i];

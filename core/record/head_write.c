@@ -76,11 +76,11 @@ static void put_fields(struct text *text, const struct field *fields, const stru
 
 		for (const struct field *other = before; other && other->name && other != fields; other++)
 			again |= other->off == fields->off && !strcmp(other->name, fields->name);
-		if (again || !record_has_field(fields))
+		if (again || !kind_rows[fields->kind].recorded)
 			continue;
 		text_string(text, "field");
 		put_word(text, fields->name);
-		put_word(text, record_kind_name(fields->kind));
+		put_word(text, kind_rows[fields->kind].recorded);
 		put_number(text, fields->off);
 		put_number(text, fields->size);
 		text_char(text, '\n');

@@ -9,36 +9,6 @@
 #include "core/record/block.h"
 #include "core/base/message.h"
 
-static const char *const kind_names[] = {
-	[F_NONE] = "none",
-	[F_UINT] = "uint",
-	[F_INT] = "int",
-	[F_ID] = "id",
-	[F_PORT] = "port",
-	[F_HEX] = "hex",
-	[F_TIME] = "time",
-	[F_RELATIVE] = "time",
-	[F_MSEC] = "uint",
-	[F_USEC] = "uint",
-	[F_KBYTES] = "uint",
-	[F_SI] = "uint",
-	[F_TEXT] = "text",
-	[F_FAMILY] = "family",
-	[F_ADDRESS] = "address",
-	[F_ENDPOINT] = "address",
-	[F_ADDR_HASH_PORT] = "address",
-	[F_NAME] = "index",
-	[F_ENUM] = "enum",
-	[F_TCPFLAGS] = "tcpflags",
-	[F_ERRNO] = "errno",
-	[F_SYMBOL] = "symbol",
-	[F_STACK] = "stack",
-	[F_COUNT] = "count",
-	[F_LOG2] = "uint",
-	[F_HISTOGRAM] = "histogram",
-	[F_CONTAINER] = "id",
-};
-
 struct move {
 	const struct field *field;
 	uint16_t from;
@@ -54,17 +24,6 @@ struct record_layout {
 	const struct field *missing[RECORD_FIELDS];
 	size_t n_missing;
 };
-
-const char *record_kind_name(enum kind kind)
-{
-	return kind_names[kind];
-}
-
-bool record_has_field(const struct field *field)
-{
-	return field->size && field->kind != F_NONE && field->kind != F_RELATIVE && field->kind != F_COUNT &&
-	       field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT && field->kind != F_CONTAINER;
-}
 
 static const struct recorded_field *find(const struct recorded_tool *recorded, const struct field *field)
 {
@@ -88,7 +47,7 @@ static void add_missing(struct record_layout *layout, const struct field *field)
 /* Of the numbers in a field: a stack and a histogram have several, texts and addresses are bytes. */
 static uint8_t number_size(const struct field *field)
 {
-	if (field->kind == F_TEXT || field->kind == F_ADDRESS)
+	if (kind_rows[field->kind].is_bytes)
 		return 1;
 	return field->size < sizeof(uint64_t) ? (uint8_t)field->size : sizeof(uint64_t);
 }
@@ -100,14 +59,14 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 	for (const struct field *field = fields; field && field->name; field++) {
 		const struct recorded_field *from = find(recorded, field);
 
-		if (!record_has_field(field))
+		if (!kind_rows[field->kind].recorded)
 			continue;
 		if (!from) {
 			add_missing(layout, field);
 			layout->moved = true;
 			continue;
 		}
-		if (strcmp(from->kind, record_kind_name(field->kind)) != 0 || from->size != field->size ||
+		if (strcmp(from->kind, kind_rows[field->kind].recorded) != 0 || from->size != field->size ||
 		    layout->n_moves == RECORD_FIELDS)
 			return field->name;
 		layout->moved |= from->off != field->off;

@@ -24,7 +24,7 @@ static void start_synthesis(struct replay_source *source, const struct tool *too
 	source->unknown = need(calloc(1, tool->event_size));
 	source->made = need(calloc(1, tool->event_size));
 	for (const struct field *field = tool->fields; field->name; field++)
-		if (record_has_field(field))
+		if (kind_rows[field->kind].recorded)
 			field_set_unknown(field, source->unknown);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/message.h"
+#include "core/print/kinds.h"
 
 /* A set of addresses: their functions were handed over. Forgotten when it is full: then some are told twice. */
 #define SLOTS 16384 /* power of two */
@@ -29,8 +30,7 @@ struct record_symbols {
 static void add_address_fields(struct record_symbols *symbols, size_t tool, const struct field *fields)
 {
 	for (; fields && fields->name; fields++) {
-		if ((fields->kind != F_SYMBOL && fields->kind != F_STACK) ||
-		    symbols->n_address_fields == ADDRESS_FIELDS)
+		if (!kind_rows[fields->kind].is_code || symbols->n_address_fields == ADDRESS_FIELDS)
 			continue;
 		symbols->address_fields[symbols->n_address_fields++] =
 			(struct address_field){ tool, fields->off, fields->size };

@@ -33,7 +33,7 @@ static void choose_columns(struct live_picture *picture)
 		bool is_key;
 
 		*column = field_complete(field);
-		is_key = column->merge == KEY && column->kind != F_COUNT && column->kind != F_LOG2;
+		is_key = column->merge == KEY && !kind_rows[column->kind].is_counted;
 		/* What tables are split by need not be said in each row. */
 		if (is_key && block && block->split && !strcmp(block->split, column->name))
 			continue;

@@ -34,7 +34,7 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 		if (sums > SUMS_MAX)
 			fatal(EXIT_FAILED, "internal: a summary has too many sums");
 		fields->counts |= whole->kind == F_COUNT;
-		if (whole->kind == F_LOG2)
+		if (kind_rows[whole->kind].is_histogram && kind_rows[whole->kind].is_counted)
 			fields->log2 = whole;
 	}
 }

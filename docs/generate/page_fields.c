@@ -25,17 +25,11 @@ static const char *unit_of_name(const char *name)
 
 static void set_units(struct page_field *to, const struct field *field)
 {
-	to->column = to->json = unit_of_name(field->name);
-	if (field->kind == F_MSEC)
-		to->column = "ms", to->json = "ns";
-	else if (field->kind == F_USEC)
-		to->column = "us", to->json = "ns";
-	else if (field->kind == F_KBYTES)
-		to->column = "KiB", to->json = "bytes";
-	else if (field->kind == F_SI)
-		to->column = "in tables with K (1024) and M", to->json = NULL;
-	else if (field->kind == F_TIME)
-		to->column = "HH:MM:SS", to->json = "RFC 3339";
+	const struct kind_row *kind = &kind_rows[field->kind];
+	const char *unit = unit_of_name(field->name);
+
+	to->column = kind->column_unit ? kind->column_unit : unit;
+	to->json = kind->json_unit ? kind->json_unit : unit;
 }
 
 /* Appends "NAMES of options" that set the flags. */

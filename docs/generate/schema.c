@@ -35,57 +35,10 @@ static void put_names(FILE *out, const struct field *field)
 
 static void put_type(FILE *out, const struct field *field)
 {
-	switch (field->kind) {
-	case F_TIME:
-		fputs("\"type\": \"string\", " SCHEMA_TIME, out);
-		break;
-	case F_COUNT:
-		fputs("\"type\": \"integer\", \"minimum\": 1", out);
-		break;
-	case F_INT:
-		fputs("\"type\": [\"integer\", \"null\"]", out);
-		break;
-	case F_SI:
-		fputs("\"type\": [\"number\", \"null\"], \"minimum\": 0", out);
-		break;
-	case F_ID:
-		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 1", out);
-		break;
-	case F_PORT:
-		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 1, \"maximum\": 65535", out);
-		break;
-	case F_FAMILY:
-		fputs("\"enum\": [4, 6, null]", out);
-		break;
-	case F_HEX:
-		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]+$\"", out);
-		break;
-	case F_TCPFLAGS:
-		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"", out);
-		break;
-	case F_NAME:
+	if (kind_rows[field->kind].schema)
+		fputs(kind_rows[field->kind].schema, out);
+	else
 		put_names(out, field);
-		break;
-	case F_STACK:
-		fputs("\"type\": [\"array\", \"null\"], \"items\": { \"type\": \"string\" }", out);
-		break;
-	case F_LOG2:
-	case F_HISTOGRAM:
-		fputs("\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }", out);
-		break;
-	case F_TEXT:
-	case F_ADDRESS:
-	case F_ENDPOINT:
-	case F_ADDR_HASH_PORT:
-	case F_ENUM:
-	case F_ERRNO:
-	case F_SYMBOL:
-	case F_CONTAINER:
-		fputs("\"type\": [\"string\", \"null\"]", out);
-		break;
-	default:
-		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 0", out);
-	}
 }
 
 /* The keys of a line, in their order. */

@@ -65,20 +65,13 @@ struct made {
 	};
 };
 
-/* What is made of others, or is no part of an event. */
-static bool is_derived(const struct field *field)
-{
-	return field->kind == F_NONE || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT ||
-	       field->kind == F_RELATIVE || field->kind == F_COUNT;
-}
-
 static const struct field *find_field(const struct tool *tool, const char *name)
 {
 	const struct field *const tables[] = { tool->fields, tool->summary_fields, common_fields };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (const struct field *field = tables[i]; field && field->name; field++)
-			if (!strcmp(field->name, name) && !is_derived(field))
+			if (!strcmp(field->name, name) && kind_rows[field->kind].recorded)
 				return field;
 	}
 	refuse("%s: no such field", name);
@@ -92,7 +85,7 @@ static void all_unknown(struct made *made, const struct tool *tool)
 	made->size = tool->event_size;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		for (const struct field *field = tables[i]; field && field->name; field++)
-			if (!is_derived(field))
+			if (kind_rows[field->kind].recorded)
 				field_set_unknown(field, &made->common);
 	}
 }

@@ -23,15 +23,15 @@ uint64_t parse_number(const char *value, size_t size)
 }
 
 /* Also of any other signed number. */
-static uint64_t parse_errno(const char *value)
+static uint64_t parse_errno(const struct field *field, char *value)
 {
 	bool negative = *value == '-';
-	uint64_t number = parse_number(value + negative, sizeof(int32_t));
+	uint64_t number = parse_number(value + negative, field->size);
 
 	return (uint32_t)(negative ? 0 - number : number);
 }
 
-static uint64_t parse_name(const struct field *field, const char *value)
+static uint64_t parse_name(const struct field *field, char *value)
 {
 	for (uint64_t i = 0; i < field->n_names; i++) {
 		if (field->names[i] && !strcmp(field->names[i], value))
@@ -40,7 +40,7 @@ static uint64_t parse_name(const struct field *field, const char *value)
 	return parse_number(value, field->size);
 }
 
-static uint64_t parse_enum(const struct field *field, const char *value)
+static uint64_t parse_enum(const struct field *field, char *value)
 {
 	uint64_t number;
 
@@ -67,9 +67,9 @@ static uint64_t parse_flags(const struct field *field, char *value)
 }
 
 /* Bytes as they are, and \xNN. */
-static void set_text(char *to, size_t size, const char *value)
+static void set_text(void *bytes, size_t size, char *value)
 {
-	char *end = to + size;
+	char *to = bytes, *end = to + size;
 
 	memset(to, 0, size);
 	while (*value) {
@@ -89,11 +89,12 @@ static void set_text(char *to, size_t size, const char *value)
 	}
 }
 
-static void set_address(void *to, const char *value)
+static void set_address(void *to, size_t size, char *value)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	bool v6 = strchr(value, ':');
 
+	(void)size;
 	if (!v6)
 		memcpy(to, mapped, sizeof(mapped));
 	if (inet_pton(v6 ? AF_INET6 : AF_INET, value, v6 ? to : (char *)to + 12) != 1)
@@ -114,37 +115,35 @@ static void set_stack(void *to, size_t size, char *value)
 	}
 }
 
-static void set_number(void *to, const struct field *field, char *value)
-{
-	uint64_t number;
-
-	if (field->size > sizeof(number))
-		refuse("%s: no field of text has this kind", field->name);
-	if (field->kind == F_NAME)
-		number = parse_name(field, value);
-	else if (field->kind == F_ENUM)
-		number = parse_enum(field, value);
-	else if (field->kind == F_TCPFLAGS)
-		number = parse_flags(field, value);
-	else if (field->kind == F_ERRNO || field->kind == F_INT)
-		number = parse_errno(value);
-	else
-		number = parse_number(value, field->size);
-	number_write(to, field->size, number);
-}
+/* How text becomes the bytes of each kind, by what recordings call it; all others are plain numbers. */
+static const struct {
+	const char *recorded;
+	uint64_t (*number)(const struct field *field, char *value);
+	void (*bytes)(void *to, size_t size, char *value);
+} parsers[] = {
+	{ "text", .bytes = set_text },   { "address", .bytes = set_address },
+	{ "stack", .bytes = set_stack }, { "histogram", .bytes = set_stack },
+	{ "index", parse_name },         { "enum", parse_enum },
+	{ "tcpflags", parse_flags },     { "errno", parse_errno },
+	{ "int", parse_errno },
+};
 
 void set_value(struct event *event, const struct field *field, char *value)
 {
-	void *to = (char *)event + field->off;
+	char *to = (char *)event + field->off;
 
-	if (!strcmp(value, "-"))
+	if (!strcmp(value, "-")) {
 		field_set_unknown(field, event);
-	else if (field->kind == F_TEXT)
-		set_text(to, field->size, value);
-	else if (field->kind == F_ADDRESS)
-		set_address(to, value);
-	else if (field->kind == F_STACK || field->kind == F_HISTOGRAM)
-		set_stack(to, field->size, value);
-	else
-		set_number(to, field, value);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
+		if (strcmp(parsers[i].recorded, kind_rows[field->kind].recorded) != 0)
+			continue;
+		if (parsers[i].bytes)
+			parsers[i].bytes(to, field->size, value);
+		else
+			number_write(to, field->size, parsers[i].number(field, value));
+		return;
+	}
+	number_write(to, field->size, parse_number(value, field->size));
 }

@@ -150,8 +150,7 @@ static void turn(char *event)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		for (const struct field *field = all[i]; field->name; field++) {
-			if (!record_has_field(field) || field->kind == F_TEXT || field->kind == F_ADDRESS ||
-			    turned[field->off])
+			if (!kind_rows[field->kind].recorded || kind_rows[field->kind].is_bytes || turned[field->off])
 				continue;
 			turned[field->off] = true;
 			for (char *low = event + field->off, *high = low + field->size - 1; low < high; low++, high--) {
@@ -359,7 +358,7 @@ static void fields_are_apart_or_the_same(void **state)
 				bool apart = one->off >= other->off + other->size || other->off >= one->off + one->size;
 				bool same = one->off == other->off && one->size == other->size;
 
-				if (record_has_field(one) && record_has_field(other) && !apart && !same)
+				if (kind_rows[one->kind].recorded && kind_rows[other->kind].recorded && !apart && !same)
 					fail_msg("%s: %s and %s share bytes", tools[i]->name, one->name, other->name);
 			}
 		}
@@ -373,7 +372,7 @@ static bool is_recorded(const struct tool *tool, uint16_t off)
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		for (const struct field *field = all[i]; field && field->name; field++)
-			if (record_has_field(field) && field->off == off)
+			if (kind_rows[field->kind].recorded && field->off == off)
 				return true;
 	return false;
 }

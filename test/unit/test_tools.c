@@ -83,42 +83,16 @@ static const struct field *common_field(const char *name)
 	return NULL;
 }
 
-/* Sizes that core/print/fields.c reads without looking. */
+/* Kinds read so many bytes without looking. */
 static bool size_fits(const struct field *field)
 {
-	switch (field->kind) {
-	case F_NONE:
-	case F_COUNT:
-		return field->size == 0;
-	case F_FAMILY:
-		return field->size == 1;
-	case F_HISTOGRAM:
-		return field->size && field->size % 8 == 0 && field->size <= 512;
-	case F_LOG2:
-		return field->size == 8 && field->unit;
-	case F_PORT:
-		return field->size == 2;
-	case F_TCPFLAGS:
-		return field->size <= 2;
-	case F_ERRNO:
-	case F_INT:
-		return field->size == 4;
-	case F_HEX:
-	case F_TIME:
-	case F_RELATIVE:
-	case F_SYMBOL:
-		return field->size == 8;
-	case F_ADDRESS:
-	case F_ENDPOINT:
-	case F_ADDR_HASH_PORT:
-		return field->size == 16;
-	case F_STACK:
-		return field->size && field->size % 8 == 0;
-	case F_TEXT:
+	uint8_t sizes = kind_rows[field->kind].sizes;
+
+	if (sizes == SIZES_TEXT)
 		return field->size != 0;
-	default:
-		return field->size == 1 || field->size == 2 || field->size == 4 || field->size == 8;
-	}
+	if (sizes == SIZES_NUMBERS)
+		return field->size && field->size % 8 == 0 && field->size <= 512;
+	return field->size ? field->size <= 16 && (sizes & field->size) == field->size : !sizes;
 }
 
 static void check_place(const struct tool *tool, const struct field *field)
@@ -126,7 +100,7 @@ static void check_place(const struct tool *tool, const struct field *field)
 	check(size_fits(field), tool, field->name);
 	check((size_t)field->off + field->size <= tool->event_size, tool, field->name);
 	check((size_t)field->port + (field->port ? sizeof(uint16_t) : 0) <= tool->event_size, tool, field->name);
-	check(!field->port == (field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT), tool, field->name);
+	check(!field->port == !kind_rows[field->kind].has_port, tool, field->name);
 	check(!field->n_names == (field->kind != F_NAME), tool, field->name);
 	check(!field->btf_enum == (field->kind != F_ENUM), tool, field->name);
 }
@@ -220,7 +194,7 @@ static void places_are_read_in_time(void **state)
 	const struct tool *tool = *state;
 
 	for_each (field, field, tool->fields)
-		check((field->kind != F_SYMBOL && field->kind != F_STACK) || tool->symbols[0], tool, field->name);
+		check(!kind_rows[field->kind].is_code || tool->symbols[0], tool, field->name);
 }
 
 /* printer looks for the stand-in among the fields as they are in the table: a view has no place of its own there. */
