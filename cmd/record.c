@@ -3,6 +3,7 @@
 #include "cmd/record.h"
 
 #include "cmd/tool_list.h"
+#include "cmd/tools.h"
 #include "core/cli/parse.h"
 #include "core/run/run.h"
 #include "core/base/message.h"
@@ -10,7 +11,8 @@
 
 #define SECOND 1000000000ULL
 
-static const struct field fields[] = { {} };
+static const struct member members[] = { {} };
+static const struct column columns[] = { {} };
 
 static const struct opt opts[] = {
 	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct options, text),
@@ -50,17 +52,18 @@ const struct tool record = {
 	.hooks = hooks,
 	.opts = opts,
 	.positional = words,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.check = check,
 };
 
 int record_main(int argc, char **argv)
 {
-	static struct options options, tools[TIMELINE_TOOLS];
+	static struct options options, tools[TOOLS_LISTED];
 	size_t count;
 
 	options_parse(&options, &record, argc, argv);
-	count = tool_list(tools, TIMELINE_TOOLS, options.text);
+	count = tool_list(tools, TOOLS_LISTED, options.text);
 	for (size_t i = 0; i < count; i++) {
 		tools[i].settings.flags |= tools[i].tool->record_flags;
 		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */

@@ -116,7 +116,7 @@ static char *recorded_stories(const struct record_head *head)
 /* As `nettrace trace` would have shown it. */
 static int replay_timeline(struct recording *recording, int argc, char **argv)
 {
-	static struct options asked, tools[TIMELINE_TOOLS];
+	static struct options asked, tools[TOOLS_LISTED];
 	const struct record_head *head = recording_head(recording);
 	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
 	size_t count;

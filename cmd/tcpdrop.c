@@ -11,35 +11,56 @@
 #define REASONS     "skb_drop_reason"
 #define OWN(member) AT(struct tcpdrop_event, member)
 
-static const struct field fields[] = {
-	{ "time" },
-	{ "pid", "PID", .width = 7 },
-	{ "family", "IP", .width = 2 },
-	{ "source", "SADDR:SPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(saddr),
-	  .port = offsetof(struct tcpdrop_event, sport) },
-	{ "destination", "DADDR:DPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(daddr),
-	  .port = offsetof(struct tcpdrop_event, dport), .before = "> " },
-	{ "saddr", "SADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(saddr), .help = "source address of the packet" },
-	{ "sport", "SPORT", F_PORT, IN_CSV | IN_JSON, OWN(sport), .help = "its source port" },
-	{ "daddr", "DADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(daddr), .help = "its destination address" },
-	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "its destination port" },
-	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES,
-	  .help = "state of its socket; unknown: it has none" },
-	{ "flags", "FLAGS", F_TCPFLAGS, .suffix = true, OWN(flags), .help = "TCP flags of the packet" },
-	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .fallback = "location",
+static const struct member members[] = {
+	{ "saddr", F_ADDRESS, OWN(saddr), .port = offsetof(struct tcpdrop_event, sport),
+	  .help = "source address of the packet" },
+	{ "sport", F_PORT, OWN(sport), .help = "its source port" },
+	{ "daddr", F_ADDRESS, OWN(daddr), .port = offsetof(struct tcpdrop_event, dport),
+	  .help = "its destination address" },
+	{ "dport", F_PORT, OWN(dport), .help = "its destination port" },
+	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "state of its socket; unknown: it has none" },
+	{ "flags", F_TCPFLAGS, OWN(flags), .help = "TCP flags of the packet" },
+	{ "reason", F_ENUM, OWN(reason), .btf_enum = REASONS,
 	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_DROP; unknown: the "
 		  "kernel "
 		  "tells none (before 5.17)" },
-	{ "reason_code", "CODE", F_UINT, .suffix = true, OWN(reason_code), .help = "its number in the running kernel" },
-	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location), .help = "where in the kernel's code" },
-	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "how the kernel came there" },
+	{ "reason_code", F_UINT, OWN(reason_code), .help = "its number in the running kernel" },
+	{ "location", F_SYMBOL, OWN(location), .help = "where in the kernel's code" },
+	{ "stack", F_STACK, OWN(stack), .help = "how the kernel came there" },
 	{},
 };
 
-static const struct field summary_fields[] = {
-	{ "reason", "REASON", F_ENUM, .width = 28, OWN(reason), .btf_enum = REASONS },
-	{ "location", "LOCATION", F_SYMBOL, .width = 40, OWN(location) },
-	{ "count", "DROPS", F_COUNT, .width = -8, .help = "packets" },
+static const struct column columns[] = {
+	{ "time" },
+	{ "pid" },
+	{ "family" },
+	{ "source", "SADDR:SPORT", "saddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45 },
+	{ "destination", "DADDR:DPORT", "daddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45,
+	  .before = "> " },
+	{ "saddr", "SADDR", .where = IN_CSV },
+	{ "sport", "SPORT", .where = IN_CSV },
+	{ "daddr", "DADDR", .where = IN_CSV },
+	{ "dport", "DPORT", .where = IN_CSV },
+	{ "state", "STATE", .width = 20 },
+	{ "flags", "FLAGS", .suffix = true },
+	{ "reason", "REASON", .width = 20, .fallback = "location" },
+	{ "reason_code", "CODE", .suffix = true },
+	{ "location", "LOCATION", .where = IN_CSV },
+	{ "stack", "STACK", .unless = TCPDROP_NO_STACK },
+	{},
+};
+
+static const struct member summary_members[] = {
+	{ "reason" },
+	{ "location" },
+	{ "count", F_COUNT, .help = "packets" },
+	{},
+};
+
+static const struct column summary_columns[] = {
+	{ "reason", "REASON", .width = 28 },
+	{ "location", "LOCATION", .width = 40 },
+	{ "count", "DROPS", .width = -8 },
 	{},
 };
 
@@ -83,11 +104,11 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const struct field words[] = {
-	{ "dropped", .before = "dropped", .bad = true },
-	{ "flags", NULL, F_TCPFLAGS, OWN(flags), .before = " " },
-	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
-	{ "reason", NULL, F_ENUM, OWN(reason), .btf_enum = REASONS, .before = ": " },
+static const struct column words[] = {
+	{ "", .before = "dropped", .bad = true },
+	{ "flags", .before = " " },
+	{ "state", .before = " in " },
+	{ "reason", .before = ": " },
 	{},
 };
 
@@ -114,9 +135,11 @@ const struct tool tcpdrop = {
 	OBJECT_OF(tcpdrop),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
-	.summary_fields = summary_fields,
+	.summary_members = summary_members,
+	.summary_columns = summary_columns,
 	.summary_flag = TCPDROP_SUMMARY,
 	.symbols = { [IN_RCV_STATE_PROCESS] = "tcp_rcv_state_process",
 		     [IN_V4_RCV] = "tcp_v4_rcv",

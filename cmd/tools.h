@@ -5,6 +5,14 @@
 
 #include "core/tool.h"
 
+/* How many there are. */
+enum {
+#define TOOL(name) TOOL_NUMBER_##name,
+#include "cmd/tools.def"
+#undef TOOL
+	TOOLS_LISTED
+};
+
 /* By number, in the order of the list; NULL: no more. */
 const struct tool *tool_at(size_t i);
 size_t tools_count(void);

@@ -9,7 +9,7 @@
 /* Its options, and the fields of a row of the timeline; no tool of its own. */
 extern const struct tool trace;
 
-/* The tools of a timeline that is asked for, tools[TIMELINE_TOOLS] with the options that it gives them. Returns how
+/* The tools of a timeline that is asked for, tools[TOOLS_LISTED] with the options that it gives them. Returns how
  * many. */
 size_t trace_tools(struct options *tools, const struct options *asked);
 int trace_main(int argc, char **argv);

@@ -21,7 +21,7 @@ struct common_option {
 		ALWAYS,
 		OF_SOCKETS,     /* of tools that are about sockets */
 		OF_ROWS,        /* of tools that have rows, not only totals */
-		WITH_TOTALS,    /* of tools with summary_fields */
+		WITH_TOTALS,    /* of tools with summary_members */
 		WITH_SUMMARY,   /* of those, the ones that have rows, too */
 		WITH_INTERVALS, /* of those, the others */
 		ON_REQUEST,     /* of tools whose own table has an O_COMMON row of this name */

@@ -117,9 +117,9 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	case OF_ROWS:
 		return !intervals;
 	case WITH_TOTALS:
-		return tool->summary_fields;
+		return tool->summary_members;
 	case WITH_SUMMARY:
-		return tool->summary_fields && !intervals;
+		return tool->summary_members && !intervals;
 	case WITH_INTERVALS:
 		return intervals;
 	case ON_REQUEST:

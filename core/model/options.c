@@ -17,12 +17,11 @@ void options_init(struct options *options, const struct tool *tool)
 		options->settings.flags |= LISTENERS_NEEDED;
 }
 
-const struct field *options_totals(const struct options *options)
+bool options_totals(const struct options *options)
 {
 	const struct tool *tool = options->tool;
-	bool wanted = !tool->summary_flag || (options->settings.flags & tool->summary_flag);
 
-	return wanted ? tool->summary_fields : NULL;
+	return tool->summary_members && (!tool->summary_flag || (options->settings.flags & tool->summary_flag));
 }
 
 const char *options_effective_text(const struct options *options)

@@ -47,8 +47,8 @@ struct options {
 
 /* What is so before anything is asked for. */
 void options_init(struct options *options, const struct tool *tool);
-/* The fields of the totals that are asked for; NULL: rows. */
-const struct field *options_totals(const struct options *options);
+/* Totals are asked for, not rows. */
+bool options_totals(const struct options *options);
 /* The O_TEXT with which events are made, or were recorded. */
 const char *options_effective_text(const struct options *options);
 /* The recording has not the tool, but the one that its events can be made of. */

@@ -2,6 +2,7 @@
 /* fields.c: the fields that every event has. */
 #include "core/print/fields.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/message.h"
@@ -10,85 +11,187 @@
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
 
 #define COMMON(member) AT(struct event, member)
+#define IN_ALL         (IN_TABLE | IN_WIDE | IN_CSV)
 
-const struct field common_fields[] = {
-	{ "ts", "TS", F_TIME, IN_JSON, COMMON(ts), .help = "when it happened: RFC 3339, ns, UTC" },
-	{ "pid", "PID", F_ID, .width = 7, COMMON(pid), .help = "process that owns the socket" },
-	{ "tid", "TID", F_ID, .width = 7, COMMON(tid), .help = "its thread that acted last" },
-	{ "comm", "COMM", F_TEXT, .width = 16, .truncate = true, COMMON(comm), .help = "its name" },
-	{ "uid", "UID", F_UINT, .width = 6, COMMON(uid), .help = "its user" },
-	{ "owner", "OWNER", F_NAME, .width = 9, COMMON(owner), NAMES(owner_names),
+const struct member common_members[] = {
+	{ "ts", F_TIME, COMMON(ts), .help = "when it happened: RFC 3339, ns, UTC" },
+	{ "pid", F_ID, COMMON(pid), .help = "process that owns the socket" },
+	{ "tid", F_ID, COMMON(tid), .help = "its thread that acted last" },
+	{ "comm", F_TEXT, COMMON(comm), .help = "its name" },
+	{ "uid", F_UINT, COMMON(uid), .help = "its user" },
+	{ "owner", F_NAME, COMMON(owner), NAMES(owner_names),
 	  .help = "how sure that is: exact, inherited (of the listener, or one of several holders), unknown" },
-	{ "netns", "NETNS", F_ID, .width = 10, COMMON(netns), .help = "network namespace of the socket: inode number" },
-	{ "cgroup_id", "CGROUP", F_ID, .width = 8, COMMON(cgroup_id),
-	  .help = "cgroup (v2) of the socket: inode number" },
-	{ "container_id", "CONTAINER_ID", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_ID,
+	{ "netns", F_ID, COMMON(netns), .help = "network namespace of the socket: inode number" },
+	{ "cgroup_id", F_ID, COMMON(cgroup_id), .help = "cgroup (v2) of the socket: inode number" },
+	{ "container_id", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_ID,
 	  .help = "with --containers: the container that the socket is in" },
-	{ "pod_uid", "POD_UID", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_POD,
-	  .help = "with --containers: its pod" },
-	{ "cgroup_path", "CGROUP_PATH", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_PATH,
+	{ "pod_uid", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_POD, .help = "with --containers: its pod" },
+	{ "cgroup_path", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_PATH,
 	  .help = "with --containers: the cgroup of the socket" },
-	{ "family", "IP", F_FAMILY, .width = 2, COMMON(family), .help = "IP version of the socket: 4 or 6" },
-	{ "laddr", "LADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(laddr), .help = "local address" },
-	{ "lport", "LPORT", F_PORT, .width = 5, COMMON(lport), .help = "local port; 0: not chosen yet" },
-	{ "raddr", "RADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(raddr), .help = "remote address" },
-	{ "rport", "RPORT", F_PORT, .width = 5, COMMON(rport), .help = "remote port; 0: none" },
-	{ "time", "TIME", F_TIME, IN_TABLE | IN_WIDE | IN_CSV, .width = 8, COMMON(ts), .help = "local time" },
-	{ "timestamp", "TIME(s)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 9, .decimals = 6, COMMON(ts),
+	{ "family", F_FAMILY, COMMON(family), .help = "IP version of the socket: 4 or 6" },
+	{ "laddr", F_ADDRESS, COMMON(laddr), .port = offsetof(struct event, lport), .help = "local address" },
+	{ "lport", F_PORT, COMMON(lport), .help = "local port; 0: not chosen yet" },
+	{ "raddr", F_ADDRESS, COMMON(raddr), .port = offsetof(struct event, rport), .help = "remote address" },
+	{ "rport", F_PORT, COMMON(rport), .help = "remote port; 0: none" },
+	{},
+};
+
+const struct column common_columns[] = {
+	{ "pid", "PID", .width = 7 },
+	{ "tid", "TID", .width = 7 },
+	{ "comm", "COMM", .width = 16, .truncate = true },
+	{ "uid", "UID", .width = 6 },
+	{ "owner", "OWNER", .width = 9 },
+	{ "netns", "NETNS", .width = 10 },
+	{ "cgroup_id", "CGROUP", .width = 8 },
+	{ "family", "IP", .width = 2 },
+	{ "laddr", "LADDR", .width = 15, .wide = 39 },
+	{ "lport", "LPORT", .width = 5 },
+	{ "raddr", "RADDR", .width = 15, .wide = 39 },
+	{ "rport", "RPORT", .width = 5 },
+	{ "time", "TIME", .of = "ts", .width = 8, .help = "local time" },
+	{ "timestamp", "TIME(s)", .of = "ts", .as = F_RELATIVE, .width = 9, .decimals = 6,
 	  .help = "seconds since the first row" },
-	{ "timestamp_ns", "TIME(ns)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 14, COMMON(ts),
-	  .help = "ns since the first row" },
-	{ "container", "CONTAINER", F_CONTAINER, IN_TABLE | IN_WIDE | IN_CSV, .width = 12, COMMON(cgroup_id),
-	  .unit = CONTAINER_LABEL,
+	{ "timestamp_ns", "TIME(ns)", .of = "ts", .as = F_RELATIVE, .width = 14, .help = "ns since the first row" },
+	{ "container", "CONTAINER", .of = "cgroup_id", .as = F_CONTAINER, .width = 12, .unit = CONTAINER_LABEL,
 	  .help = "with --containers: the container that the socket is in; in none: the unit of systemd" },
 	{},
 };
 
-struct field field_complete(const struct field *field)
+/* ---- views completed ---- */
+
+/* whole: with its kind. */
+static const struct member *find(const struct member *members, const char *name, bool whole)
 {
-	struct field whole = *field;
-
-	if (field->kind == F_NONE) {
-		const struct field *common = common_fields;
-
-		while (common->name && strcmp(common->name, field->name))
-			common++;
-		if (!common->name)
-			fatal(EXIT_FAILED, "internal: no common field %s", field->name);
-		whole = *common;
-		whole.title = field->title ? field->title : common->title;
-		whole.where = field->where ? field->where : common->where;
-		whole.width = field->width ? field->width : common->width;
-		whole.wide = field->wide ? field->wide : field->width ? field->width : common->wide;
-		whole.decimals = field->decimals ? field->decimals : common->decimals;
-		whole.truncate = field->truncate || common->truncate;
-		whole.help = field->help ? field->help : common->help;
-		whole.bracketed = field->bracketed;
-		whole.suffix = field->suffix;
-		whole.fallback = field->fallback;
-		whole.flag = field->flag;
-		whole.unless = field->unless;
-		whole.merge = field->merge;
-		whole.sorts = field->sorts;
-		whole.groups = field->groups;
-		whole.before = field->before;
-		whole.after = field->after;
-	}
-	if (!whole.where)
-		whole.where = whole.title ? IN_TABLE | IN_WIDE | IN_CSV | IN_JSON : IN_JSON;
-	if (!whole.wide)
-		whole.wide = whole.width;
-	return whole;
+	for (; members && members->name; members++)
+		if (!strcmp(members->name, name) && (members->kind || !whole))
+			return members;
+	return NULL;
 }
 
-void field_set_unknown(const struct field *field, struct event *event)
+static const struct member *find_any(const struct tool *tool, const char *name, bool whole)
 {
-	void *at = (char *)event + field->off;
+	const struct member *found = NULL;
 
-	if (kind_rows[field->kind].unknown == UNKNOWN_LEAST)
-		number_write(at, field->size, 1ULL << (field->size * 8 - 1));
-	else
-		memset(at, kind_rows[field->kind].unknown == UNKNOWN_ONES ? 0xff : 0, field->size);
+	/* Those of totals first: they say how values are added up. */
+	if (tool)
+		found = find(tool->summary_members, name, whole);
+	if (tool && !found)
+		found = find(tool->members, name, whole);
+	if (!found)
+		found = find(common_members, name, whole);
+	if (!found)
+		fatal(EXIT_FAILED, "internal: %s: no member %s", tool ? tool->name : "common", name);
+	return found;
+}
+
+static const struct member *declared(const struct tool *tool, const struct member *member)
+{
+	return member->kind ? member : find_any(tool, member->name, true);
+}
+
+struct field field_of_member(const struct tool *tool, const struct member *member)
+{
+	const struct member *whole = declared(tool, member);
+
+	return (struct field){
+		.name = whole->name,
+		.title = whole->name,
+		.kind = whole->kind,
+		.off = whole->off,
+		.size = whole->size,
+		.names = whole->names,
+		.keys = whole->keys,
+		.n_names = whole->n_names,
+		.btf_enum = whole->btf_enum,
+		.unit = whole->unit,
+		.decimals = whole->decimals,
+		.flag = whole->flag,
+		.unless = whole->unless,
+		.hidden = whole->hidden || member->hidden,
+		.merge = member->merge,
+		.sorts = member->sorts,
+		.groups = member->groups,
+		.help = member->help ? member->help : whole->help,
+	};
+}
+
+struct field field_named(const struct tool *tool, const char *name)
+{
+	return field_of_member(tool, find_any(tool, name, false));
+}
+
+static const struct column *common_column(const char *name)
+{
+	static const struct column none;
+	const struct column *column = common_columns;
+
+	while (column->name && strcmp(column->name, name))
+		column++;
+	return column->name ? column : &none;
+}
+
+/* What the column says, or else the common one, or else the member. */
+#define SAID(what)    (column->what ? column->what : common->what)
+#define SAID_OF(what) (SAID(what) ? SAID(what) : field.what)
+
+struct field field_of_column(const struct tool *tool, const struct column *column)
+{
+	const struct column *common = common_column(column->name);
+	const struct member *member = find_any(tool, SAID(of) ? SAID(of) : column->name, false);
+	struct field field = field_of_member(tool, member);
+
+	field.name = column->name;
+	field.title = SAID(title);
+	field.kind = SAID(as) ? SAID(as) : field.kind;
+	field.port = kind_rows[field.kind].has_port ? declared(tool, member)->port : 0;
+	field.where = SAID(where) ? SAID(where) : IN_ALL;
+	field.wide = column->wide    ? column->wide
+		     : column->width ? column->width
+		     : common->wide  ? common->wide
+				     : common->width;
+	field.width = SAID(width);
+	field.decimals = SAID_OF(decimals);
+	field.truncate = SAID(truncate);
+	field.bracketed = column->bracketed;
+	field.suffix = column->suffix;
+	field.bad = column->bad;
+	field.fallback = column->fallback;
+	field.flag = SAID_OF(flag);
+	field.unless = SAID_OF(unless);
+	field.before = column->before;
+	field.after = column->after;
+	if (column->names) {
+		field.names = column->names;
+		field.n_names = column->n_names;
+		field.keys = NULL;
+	}
+	if (SAID(as))
+		field.unit = SAID(unit);
+	field.help = SAID(of) ? SAID(help) : SAID_OF(help);
+	return field;
+}
+
+struct field *fields_of_columns(const struct tool *tool, const struct column *columns)
+{
+	size_t n = 0;
+	struct field *fields;
+
+	while (columns[n].name)
+		n++;
+	fields = calloc(n + 1, sizeof(*fields));
+	if (!fields)
+		fatal(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		if (*columns[i].name)
+			fields[i] = field_of_column(tool, &columns[i]);
+		else
+			fields[i] = (struct field){ .name = "",
+						    .before = columns[i].before,
+						    .after = columns[i].after,
+						    .bad = columns[i].bad };
+	}
+	return fields;
 }
 
 /* ---- values: the hot path ---- */

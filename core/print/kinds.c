@@ -22,7 +22,7 @@
 	static bool name(struct text *text, const struct field *field UNUSED, const struct field_row *row UNUSED,      \
 			 enum writing how UNUSED, size_t cells UNUSED)
 
-static inline const char *at(const struct field *field, const struct field_row *row)
+static inline const char *place(const struct field *field, const struct field_row *row)
 {
 	return (const char *)row->event + field->off;
 }
@@ -46,7 +46,7 @@ PUT(put_int)
 {
 	int32_t value;
 
-	memcpy(&value, at(field, row), sizeof(value));
+	memcpy(&value, place(field, row), sizeof(value));
 	return value != INT32_MIN ? put_signed(to, value) : NULL;
 }
 
@@ -62,7 +62,7 @@ PUT(put_port)
 {
 	uint16_t value;
 
-	memcpy(&value, at(field, row), sizeof(value));
+	memcpy(&value, place(field, row), sizeof(value));
 	return value || how != AS_JSON ? put_unsigned(to, value) : NULL;
 }
 
@@ -70,7 +70,7 @@ PUT(put_hexadecimal)
 {
 	uint64_t value;
 
-	memcpy(&value, at(field, row), sizeof(value));
+	memcpy(&value, place(field, row), sizeof(value));
 	return value ? put_quote(put_hex(put_quote(to, how == AS_JSON), value, 1), how == AS_JSON) : NULL;
 }
 
@@ -78,7 +78,7 @@ PUT(put_time)
 {
 	uint64_t when;
 
-	memcpy(&when, at(field, row), sizeof(when));
+	memcpy(&when, place(field, row), sizeof(when));
 	if (how != AS_JSON)
 		return clock_put_local(to, when, field->decimals);
 	*to++ = '"';
@@ -124,7 +124,7 @@ PUT(put_kbytes)
 
 PUT(put_text)
 {
-	const char *bytes = at(field, row);
+	const char *bytes = place(field, row);
 
 	if (!*bytes)
 		return NULL;
@@ -159,7 +159,7 @@ PUT(put_errno)
 	const char *name;
 	uint32_t error;
 
-	memcpy(&error, at(field, row), sizeof(error));
+	memcpy(&error, place(field, row), sizeof(error));
 	error = error > INT32_MAX ? 0 - error : error; /* INT32_MIN has no positive counterpart */
 	if (!error)
 		return NULL;
@@ -198,7 +198,7 @@ static inline char *put_place(char *to, const struct field *field, const struct 
 	to = put_quote(to, how == AS_JSON);
 	if (bracketed)
 		*to++ = '[';
-	to = put_address(to, (const uint8_t *)at(field, row), event->family);
+	to = put_address(to, (const uint8_t *)place(field, row), event->family);
 	if (bracketed)
 		*to++ = ']';
 	if (port) {
@@ -258,7 +258,7 @@ static bool write_named(struct text *text, const char *name, uint64_t value, enu
 
 WRITE(write_text)
 {
-	const char *bytes = at(field, row);
+	const char *bytes = place(field, row);
 
 	return *bytes && write_string(text, bytes, field->size, how, cells);
 }
@@ -312,13 +312,13 @@ WRITE(write_symbol)
 {
 	uint64_t address;
 
-	memcpy(&address, at(field, row), sizeof(address));
+	memcpy(&address, place(field, row), sizeof(address));
 	return address && stack_symbol(text, address, how == AS_JSON);
 }
 
 WRITE(write_stack)
 {
-	return stack_inline(text, at(field, row), field->size, how == AS_JSON);
+	return stack_inline(text, place(field, row), field->size, how == AS_JSON);
 }
 
 WRITE(write_container)
@@ -333,7 +333,7 @@ WRITE(write_container)
 static size_t read_slots(uint64_t slots[HISTOGRAM_SLOTS], const struct field *field, const struct field_row *row)
 {
 	bool counted = kind_rows[field->kind].is_counted;
-	const void *from = counted ? (const void *)row->slots : at(field, row);
+	const void *from = counted ? (const void *)row->slots : place(field, row);
 	size_t n = counted ? HISTOGRAM_SLOTS : field->size / sizeof(*slots);
 
 	if (!from || n > HISTOGRAM_SLOTS)
@@ -354,10 +354,20 @@ WRITE(write_histogram)
 	return true;
 }
 
+void member_set_unknown(const struct member *member, struct event *event)
+{
+	void *at = (char *)event + member->off;
+
+	if (kind_rows[member->kind].unknown == UNKNOWN_LEAST)
+		number_write(at, member->size, 1ULL << (member->size * 8 - 1));
+	else
+		memset(at, kind_rows[member->kind].unknown == UNKNOWN_ONES ? 0xff : 0, member->size);
+}
+
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row)
 {
 	if (field->off + field->size <= row->size)
-		stack_lines(text, at(field, row), field->size);
+		stack_lines(text, place(field, row), field->size);
 }
 
 void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row)

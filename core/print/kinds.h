@@ -15,6 +15,30 @@ enum writing {
 	AS_JSON,
 };
 
+/* A member as a column, a JSON key or a word shows it: what a value is written from. */
+struct field {
+	const char *name, *title;
+	enum kind kind;
+	uint16_t off, size, port; /* port: of kinds that have one; else 0 */
+	uint8_t decimals;
+	bool bracketed;
+	uint32_t n_names;
+	const char *const *names, *const *keys;
+	const char *btf_enum;
+	uint32_t unit;
+	/* Of a column: */
+	uint8_t where;
+	int8_t width, wide;
+	bool truncate, suffix, bad;
+	const char *fallback, *before, *after;
+	uint32_t flag, unless;
+	/* In totals: */
+	enum merge merge;
+	uint8_t sorts, groups;
+	bool hidden;
+	const char *help; /* NULL: there is none */
+};
+
 /* What a row needs beyond its event. */
 struct field_row {
 	const struct event *event;
@@ -83,6 +107,8 @@ static inline uint64_t field_number(const struct field *field, const struct even
 	return value;
 }
 
+/* Makes the member of an event, all of which must be there, not known. */
+void member_set_unknown(const struct member *member, struct event *event);
 /* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n", and nothing for an empty one. */
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
 /* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */

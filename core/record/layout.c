@@ -10,7 +10,7 @@
 #include "core/base/message.h"
 
 struct move {
-	const struct field *field;
+	const struct member *member;
 	uint16_t from;
 	uint8_t each; /* bytes of a number that is to be turned; 1: there is none */
 };
@@ -21,57 +21,57 @@ struct record_layout {
 	struct event *unknown, *made; /* event_size bytes each */
 	struct move moves[RECORD_FIELDS];
 	size_t n_moves;
-	const struct field *missing[RECORD_FIELDS];
+	const struct member *missing[RECORD_FIELDS];
 	size_t n_missing;
 };
 
-static const struct recorded_field *find(const struct recorded_tool *recorded, const struct field *field)
+static const struct recorded_field *find(const struct recorded_tool *recorded, const struct member *member)
 {
 	for (size_t i = 0; i < recorded->n_fields; i++)
-		if (!strcmp(recorded->fields[i].name, field->name))
+		if (!strcmp(recorded->fields[i].name, member->name))
 			return &recorded->fields[i];
 	return NULL;
 }
 
-/* A field may be there several times, as it is shown in several ways. */
-static void add_missing(struct record_layout *layout, const struct field *field)
+/* Two lists may have it. */
+static void add_missing(struct record_layout *layout, const struct member *member)
 {
-	field_set_unknown(field, layout->unknown);
+	member_set_unknown(member, layout->unknown);
 	for (size_t i = 0; i < layout->n_missing; i++)
-		if (!strcmp(layout->missing[i]->name, field->name))
+		if (!strcmp(layout->missing[i]->name, member->name))
 			return;
 	if (layout->n_missing < RECORD_FIELDS)
-		layout->missing[layout->n_missing++] = field;
+		layout->missing[layout->n_missing++] = member;
 }
 
 /* Of the numbers in a field: a stack and a histogram have several, texts and addresses are bytes. */
-static uint8_t number_size(const struct field *field)
+static uint8_t number_size(const struct member *member)
 {
-	if (kind_rows[field->kind].is_bytes)
+	if (kind_rows[member->kind].is_bytes)
 		return 1;
-	return field->size < sizeof(uint64_t) ? (uint8_t)field->size : sizeof(uint64_t);
+	return member->size < sizeof(uint64_t) ? (uint8_t)member->size : sizeof(uint64_t);
 }
 
-/* Adds the moves of these fields. NULL, or the name of one that is another thing in the recording. */
-static const char *add_fields(struct record_layout *layout, const struct field *fields,
-			      const struct recorded_tool *recorded)
+/* Adds the moves of these members. NULL, or the name of one that is another thing in the recording. */
+static const char *add_members(struct record_layout *layout, const struct member *members,
+			       const struct recorded_tool *recorded)
 {
-	for (const struct field *field = fields; field && field->name; field++) {
-		const struct recorded_field *from = find(recorded, field);
+	for (const struct member *member = members; member && member->name; member++) {
+		const struct recorded_field *from = find(recorded, member);
 
-		if (!kind_rows[field->kind].recorded)
+		if (!kind_rows[member->kind].recorded)
 			continue;
 		if (!from) {
-			add_missing(layout, field);
+			add_missing(layout, member);
 			layout->moved = true;
 			continue;
 		}
-		if (strcmp(from->kind, kind_rows[field->kind].recorded) != 0 || from->size != field->size ||
+		if (strcmp(from->kind, kind_rows[member->kind].recorded) != 0 || from->size != member->size ||
 		    layout->n_moves == RECORD_FIELDS)
-			return field->name;
-		layout->moved |= from->off != field->off;
+			return member->name;
+		layout->moved |= from->off != member->off;
 		layout->moves[layout->n_moves++] =
-			(struct move){ field, from->off, layout->swapped ? number_size(field) : 1 };
+			(struct move){ member, from->off, layout->swapped ? number_size(member) : 1 };
 	}
 	return NULL;
 }
@@ -90,11 +90,11 @@ const char *record_layout_new(struct record_layout **layout, const struct tool *
 	}
 	if (!made || !made->unknown || !made->made)
 		fatal(EXIT_FAILED, "out of memory");
-	problem = add_fields(made, common_fields, recorded);
+	problem = add_members(made, common_members, recorded);
 	if (!problem)
-		problem = add_fields(made, tool->fields, recorded);
-	if (!problem && tool->summary_fields != tool->fields)
-		problem = add_fields(made, tool->summary_fields, recorded);
+		problem = add_members(made, tool->members, recorded);
+	if (!problem && tool->summary_members != tool->members)
+		problem = add_members(made, tool->summary_members, recorded);
 	if (problem || (!made->moved && !turned)) {
 		record_layout_free(made);
 		made = NULL;
@@ -108,17 +108,17 @@ const struct event *record_layout_event(struct record_layout *layout, const void
 	memcpy(layout->made, layout->unknown, layout->event_size);
 	for (size_t i = 0; i < layout->n_moves; i++) {
 		const struct move *move = &layout->moves[i];
-		const struct field *field = move->field;
+		const struct member *member = move->member;
 		size_t there = *size > move->from ? *size - move->from : 0;
-		char *to = (char *)layout->made + field->off;
+		char *to = (char *)layout->made + member->off;
 
-		/* Some end within their last field, where what is in it does. */
-		if (there > field->size)
-			there = field->size;
+		/* Some end within their last member, where what is in it does. */
+		if (there > member->size)
+			there = member->size;
 		if (there)
 			memcpy(to, (const char *)event + move->from, there);
 		else
-			field_set_unknown(field, layout->made);
+			member_set_unknown(member, layout->made);
 		if (move->each > 1)
 			record_swap(to, there, move->each);
 	}

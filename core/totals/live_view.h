@@ -11,7 +11,7 @@ struct live_picture {
 	const struct options *asked; /* what the user asked for */
 	struct options options;      /* what is shown: .sort, as many rows as fit ... */
 	struct tool tool;            /* ... and these columns */
-	struct field columns[COLUMNS_MOST + 1];
+	struct column columns[COLUMNS_MOST + 1];
 	struct printer printer; /* its text is the picture */
 	size_t more;            /* rows that did not fit */
 };

@@ -43,7 +43,7 @@ static void add_part(struct summary *summary, size_t off, size_t size, bool numb
 	summary->key_size += size;
 }
 
-/* Two fields may show the same bytes. */
+/* Two members may be the same bytes. */
 static bool is_forgotten(const struct summary *summary, const struct part *part)
 {
 	for (size_t i = 0; i < summary->n_parts; i++) {
@@ -68,8 +68,6 @@ struct summary *summary_new(const struct tool *tool, unsigned int group, bool by
 		if (field->merge != KEY || kind_rows[field->kind].is_counted)
 			continue;
 		add_part(summary, field->off, field->size, !kind_rows[field->kind].is_bytes, in_group);
-		if (field->port)
-			add_part(summary, field->port, sizeof(uint16_t), true, in_group);
 		addresses |= kind_rows[field->kind].is_address;
 		family |= in_group && kind_rows[field->kind].is_address;
 	}

@@ -24,12 +24,12 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 
 	memset(fields, 0, sizeof(*fields));
 	fields->event_size = tool->event_size;
-	for (const struct field *field = tool->summary_fields; field->name; field++) {
+	for (const struct member *member = tool->summary_members; member->name; member++) {
 		struct field *whole = &fields->fields[fields->count];
 
 		if (fields->count++ == TOTALS_FIELDS)
 			fatal(EXIT_FAILED, "internal: a summary has too many fields");
-		*whole = field_complete(field);
+		*whole = field_of_member(tool, member);
 		sums += whole->merge == SUM ? whole->size : 0;
 		if (sums > SUMS_MAX)
 			fatal(EXIT_FAILED, "internal: a summary has too many sums");

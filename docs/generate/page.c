@@ -160,10 +160,10 @@ static void read_tool(struct page *page, const struct tool *tool)
 	end = strstr(page->note, "\nExamples:");
 	if (end)
 		*end = '\0';
-	if (!tool->summary_fields || tool->summary_flag)
-		page_fields(page->rows, tool, tool->fields);
-	if (tool->summary_fields)
-		page_fields(page->totals, tool, tool->summary_fields);
+	if (!tool->summary_members || tool->summary_flag)
+		page_fields(page->rows, tool, false);
+	if (tool->summary_members)
+		page_fields(page->totals, tool, true);
 }
 
 static void read_helper(struct page *page, const struct argp *argp)

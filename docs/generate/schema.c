@@ -55,56 +55,47 @@ static bool has(const struct keys *keys, const char *name)
 	return false;
 }
 
-static void add(struct keys *keys, const struct field *fields, bool all)
+static void add(struct keys *keys, const struct tool *tool, const struct member *member)
 {
-	for (const struct field *field = fields; field->name && keys->n < PAGE_FIELDS; field++) {
-		struct field whole = field_complete(field);
+	struct field field = field_of_member(tool, member);
 
-		if (whole.where & IN_JSON && !has(keys, whole.name))
-			keys->fields[keys->n++] = whole;
-		if (!all)
-			return;
-	}
+	if (keys->n < PAGE_FIELDS && !field.hidden && !has(keys, field.name))
+		keys->fields[keys->n++] = field;
 }
 
-/* Totals have them, too. */
-static void add_containers(struct keys *keys)
+/* In the order in which core/print/printer.c has them; those of containers are in totals, too. */
+static void collect(struct keys *keys, const struct tool *tool, const struct member *members, bool totals)
 {
-	for (const struct field *field = common_fields; field->name && keys->n < PAGE_FIELDS; field++)
-		if (field->kind == F_CONTAINER && field->where & IN_JSON && !has(keys, field->name))
-			keys->fields[keys->n++] = *field;
+	const struct member *common = common_members;
+
+	do
+		add(keys, tool, common++);
+	while (!totals && !tool->no_sockets && common->name);
+	for (; members->name; members++)
+		add(keys, tool, members);
+	for (common = common_members; common->name; common++)
+		if (common->kind == F_CONTAINER && !tool->no_sockets)
+			add(keys, tool, common);
 }
 
-/* A help text from the first declaration that has one. */
-static const char *help_of(const struct tool *tool, const struct field *field)
-{
-	for (const struct field *other = tool->fields; !field->help && other->name; other++)
-		if (!strcmp(other->name, field->name) && other->help)
-			return other->help;
-	return field->help ? field->help : "";
-}
-
-static void put_key(FILE *out, const struct tool *tool, const struct field *field)
+static void put_key(FILE *out, const struct field *field)
 {
 	fprintf(out, "        \"%s\": { ", field->name);
 	put_type(out, field);
 	fputs(", \"description\": ", out);
-	schema_string(out, help_of(tool, field));
+	schema_string(out, field->help ? field->help : "");
 	fputs(" }", out);
 }
 
-/* A line that is a row, or (totals) one of an interval; more: keys behind its fields. */
-static void put_line(FILE *out, const char *name, const struct tool *tool, const struct field *fields, bool totals,
+/* A line that is a row, or (totals) one of an interval; more: keys behind its members. */
+static void put_line(FILE *out, const char *name, const struct tool *tool, const struct member *members, bool totals,
 		     const struct json_key *more)
 {
 	struct keys keys = { .n = 0 };
 
-	add(&keys, common_fields, !totals && !tool->no_sockets);
-	add(&keys, fields, true);
-	if (!tool->no_sockets)
-		add_containers(&keys);
+	collect(&keys, tool, members, totals);
 	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n      \"properties\": {\n", name);
-	put_key(out, tool, &keys.fields[0]);
+	put_key(out, &keys.fields[0]);
 	fprintf(out, ",\n        \"tool\": { \"const\": \"%s\" }", tool->name);
 	if (totals)
 		fputs(",\n        \"interval_ns\": { \"type\": \"integer\", \"minimum\": 0, \"description\": "
@@ -113,7 +104,7 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 		      out);
 	for (size_t i = 1; i < keys.n; i++) {
 		fputs(",\n", out);
-		put_key(out, tool, &keys.fields[i]);
+		put_key(out, &keys.fields[i]);
 	}
 	for (const struct json_key *key = more; key && key->name; key++) {
 		fputs(",\n", out);
@@ -155,15 +146,15 @@ static void put_head(FILE *out, const struct page *page)
 static void put_tool(FILE *out, const struct page *page)
 {
 	const struct tool *tool = page->tool;
-	bool rows = !tool->summary_fields || tool->summary_flag;
+	bool rows = !tool->summary_members || tool->summary_flag;
 
 	fprintf(out, "%s%s{ \"$ref\": \"#/$defs/loss\" }],\n  \"$defs\": {\n",
 		rows ? "{ \"$ref\": \"#/$defs/row\" }, " : "",
-		tool->summary_fields ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
+		tool->summary_members ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
 	if (rows)
-		put_line(out, "row", tool, tool->fields, false, NULL);
-	if (tool->summary_fields)
-		put_line(out, "totals", tool, tool->summary_fields, true, NULL);
+		put_line(out, "row", tool, tool->members, false, NULL);
+	if (tool->summary_members)
+		put_line(out, "totals", tool, tool->summary_members, true, NULL);
 	fputs("    \"slot\": {\n      \"type\": \"object\",\n      \"properties\": {\n"
 	      "        \"from\": { \"type\": \"integer\" },\n        \"to\": { \"type\": \"integer\" },\n"
 	      "        \"count\": { \"type\": \"integer\", \"minimum\": 1 }\n      },\n"
@@ -188,7 +179,7 @@ static void put_tools(FILE *out, const char *before, bool rows)
 /* A timeline has the lines of its tools, and those of connections: what every row has, then keys of their own. */
 static void put_timeline(FILE *out, const struct page *page)
 {
-	static const struct field none[] = { {} };
+	static const struct member none[] = { {} };
 
 	fprintf(out, "{ \"$ref\": \"#/$defs/%s\" }", page->lines->name);
 	put_tools(out, ", ", false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text_values.c: the fields of events, set from text. */
+/* record_text_values.c: the members of events, set from text. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -23,37 +23,37 @@ uint64_t parse_number(const char *value, size_t size)
 }
 
 /* Also of any other signed number. */
-static uint64_t parse_errno(const struct field *field, char *value)
+static uint64_t parse_errno(const struct member *member, char *value)
 {
 	bool negative = *value == '-';
-	uint64_t number = parse_number(value + negative, field->size);
+	uint64_t number = parse_number(value + negative, member->size);
 
 	return (uint32_t)(negative ? 0 - number : number);
 }
 
-static uint64_t parse_name(const struct field *field, char *value)
+static uint64_t parse_name(const struct member *member, char *value)
 {
-	for (uint64_t i = 0; i < field->n_names; i++) {
-		if (field->names[i] && !strcmp(field->names[i], value))
+	for (uint64_t i = 0; i < member->n_names; i++) {
+		if (member->names[i] && !strcmp(member->names[i], value))
 			return i;
 	}
-	return parse_number(value, field->size);
+	return parse_number(value, member->size);
 }
 
-static uint64_t parse_enum(const struct field *field, char *value)
+static uint64_t parse_enum(const struct member *member, char *value)
 {
 	uint64_t number;
 
-	return enum_value(NULL, field->btf_enum, value, &number) ? number : parse_number(value, field->size);
+	return enum_value(NULL, member->btf_enum, value, &number) ? number : parse_number(value, member->size);
 }
 
-static uint64_t parse_flags(const struct field *field, char *value)
+static uint64_t parse_flags(const struct member *member, char *value)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
 	uint64_t flags = 0;
 
 	if (isdigit((unsigned char)*value))
-		return parse_number(value, field->size);
+		return parse_number(value, member->size);
 	for (char *name; (name = strsep(&value, "|"));) {
 		int bit = 0;
 
@@ -118,7 +118,7 @@ static void set_stack(void *to, size_t size, char *value)
 /* How text becomes the bytes of each kind, by what recordings call it; all others are plain numbers. */
 static const struct {
 	const char *recorded;
-	uint64_t (*number)(const struct field *field, char *value);
+	uint64_t (*number)(const struct member *member, char *value);
 	void (*bytes)(void *to, size_t size, char *value);
 } parsers[] = {
 	{ "text", .bytes = set_text },   { "address", .bytes = set_address },
@@ -128,22 +128,22 @@ static const struct {
 	{ "int", parse_errno },
 };
 
-void set_value(struct event *event, const struct field *field, char *value)
+void set_value(struct event *event, const struct member *member, char *value)
 {
-	char *to = (char *)event + field->off;
+	char *to = (char *)event + member->off;
 
 	if (!strcmp(value, "-")) {
-		field_set_unknown(field, event);
+		member_set_unknown(member, event);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
-		if (strcmp(parsers[i].recorded, kind_rows[field->kind].recorded) != 0)
+		if (strcmp(parsers[i].recorded, kind_rows[member->kind].recorded) != 0)
 			continue;
 		if (parsers[i].bytes)
-			parsers[i].bytes(to, field->size, value);
+			parsers[i].bytes(to, member->size, value);
 		else
-			number_write(to, field->size, parsers[i].number(field, value));
+			number_write(to, member->size, parsers[i].number(member, value));
 		return;
 	}
-	number_write(to, field->size, parse_number(value, field->size));
+	number_write(to, member->size, parse_number(value, member->size));
 }
