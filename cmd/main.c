@@ -6,6 +6,7 @@
 #include "cmd/applets.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/cli/parse.h"
+#include "core/run/inherited.h"
 #include "core/run/run.h"
 #include "core/base/message.h"
 
@@ -67,6 +68,7 @@ int main(int argc, char **argv)
 	const char *name = slash ? slash + 1 : argc ? argv[0] : "nettrace";
 	const struct applet *applet;
 
+	inherited_begin();
 	applet = applet_of_link(name);
 	if (applet)
 		return run_applet(applet, argc, argv);

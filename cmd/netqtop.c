@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netqtop.c: what the queues of network interfaces carry, by size of packets. */
+#include <errno.h>
 #include <string.h>
 
 #include "core/model/counter.h"
@@ -104,6 +105,39 @@ static uint32_t queues_in_use(const struct counter *counter, uint32_t device, ui
 	return direction == DIRECTION_TX ? DEVICE_TX_QUEUES(asked) : DEVICE_RX_QUEUES(asked);
 }
 
+/* Once an interval, with the counter of each device that is of no queue; its `told` has what the device has received.
+ */
+static void look_at_device(const struct options *options, const struct counter *counter, uint32_t device)
+{
+	static bool told_gone[DEVICES];
+	struct queue *reported = counter->reported;
+	struct device_received received;
+	char name[DEVICE_NAME];
+	int error = device_received(&received, (uint32_t)options->settings.selected.item[device].first);
+
+	if (error == -ENODEV && !told_gone[device]) {
+		devices_name(name, sizeof(name), options_effective_text(options), device);
+		message("note: %s is gone; another interface of that name is not traced (start netqtop again)", name);
+		told_gone[device] = true;
+	}
+	if (error)
+		return;
+	reported->bytes = received.bytes;
+	reported->sizes[0] = received.packets;
+}
+
+/* What came up from another interface no program has seen: all of it is the device's own count, in the first queue. Its
+ * place is behind that of look_at_device(). */
+static void take_received(const struct counter *counter, struct netqtop_event *e)
+{
+	struct queue *reported = counter->reported, *received = reported - 1;
+
+	if (e->queue)
+		return;
+	e->bytes = counter_delta(&reported->bytes, &received->bytes);
+	e->packets = counter_delta(&reported->sizes[0], &received->sizes[0]);
+}
+
 /* Queues that exist, and those that ever did, have rows, whatever they have carried. */
 static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
@@ -113,12 +147,18 @@ static bool read_counter(const struct options *options, const struct counter *co
 	struct queue *reported = counter->reported;
 	uint32_t device = counter->key / QUEUE_KEYS / DIRECTIONS, number = counter->key % QUEUE_KEYS;
 
+	if (device < devices->count && counter->key == QUEUE_KEY(device, DIRECTION_TX, QUEUES))
+		look_at_device(options, counter, device);
 	if (device >= devices->count || number == QUEUES)
 		return false;
 	e->table = (uint8_t)(counter->key / QUEUE_KEYS);
 	e->direction = e->table % DIRECTIONS;
 	e->queue = (uint16_t)number;
 	e->ifindex = (uint32_t)devices->item[device].first;
+	if (e->direction == DIRECTION_RX && DEVICE_STANDS_ON(devices->item[device].last)) {
+		take_received(counter, e);
+		return number < queues_in_use(counter, device, e->direction, devices->item[device].last);
+	}
 	e->bytes = counter_delta(&reported->bytes, &now->bytes);
 	if (!reported->bytes && number >= queues_in_use(counter, device, e->direction, devices->item[device].last))
 		return false;

@@ -9,7 +9,8 @@
 #define OWN(member) AT(struct tcpconnlat_event, member)
 
 static const struct member members[] = {
-	{ "latency_ns", F_MSEC, OWN(latency), .help = "from connect() to how it ended; unknown: begun before tracing" },
+	{ "latency_ns", F_MSEC, OWN(latency),
+	  .help = "from the SYN to its answer, or to how else it ended; unknown: begun before tracing" },
 	{ "result", F_NAME, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
 	{ "error", F_ERRNO, OWN(error), .help = "errno of the same" },
@@ -58,7 +59,12 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "min-ms", NULL };
 
-static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"), {} };
+static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"),
+				     { "tcp_retransmit_skb",
+				       { "syn_again" },
+				       "when the first SYN left, of several that a deferred Fast Open sent",
+				       .misses_harmless = true },
+				     {} };
 
 static const char *const examples[] = {
 	"tcpconnlat",

@@ -9,7 +9,8 @@
 #define OWN(member) AT(struct tcpretrans_event, member)
 
 static const char *const kinds[] = { "R", "L", "S" };
-static const char *const causes[] = { "OTHER", "RTO", "FAST", "TLP", "SYN", "SYN-ACK" };
+static const char *const causes[] = { "OTHER",   "RTO",       "FAST", "TLP",     "SYN",
+				      "SYN-ACK", "SLOWSTART", "PMTU", "ZEROWIN", "TFO" };
 
 static const struct member members[] = {
 	{ "kind", F_NAME, OWN(kind), NAMES(kinds),
@@ -17,7 +18,11 @@ static const struct member members[] = {
 	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "TCP state of the sender" },
 	{ "err", F_ERRNO, OWN(err), .help = "the kernel failed to send it: errno (kernels from 6.16 tell)" },
 	{ "cause", F_NAME, OWN(cause), NAMES(causes),
-	  .help = "RTO: time-out; FAST: fast recovery; TLP: tail loss probe; SYN, SYN-ACK: handshake" },
+	  .help = "RTO: time-out; SLOWSTART: the rest, after one; FAST: fast recovery; TLP: tail loss probe; PMTU: the "
+		  "path's MTU is smaller; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a "
+		  "Fast Open SYN that the server did not take" },
+	{ "segments", F_UINT, OWN(segments),
+	  .help = "segments in the packet that was sent; 0: the kernel failed to send it" },
 	{ "seq", F_UINT, OWN(seq), .help = "sequence number of the segment" },
 	{},
 };
@@ -36,13 +41,18 @@ static const struct column columns[] = {
 	{ "state", "STATE", .width = 12 },
 	{ "err", "", .where = IN_TABLE | IN_WIDE, .suffix = true },
 	{ "err", "ERR", .where = IN_CSV },
-	{ "cause", "CAUSE", .width = 7, .flag = TCPRETRANS_CAUSE },
+	{ "cause", "CAUSE", .width = 9, .flag = TCPRETRANS_CAUSE },
 	{ "seq", "SEQ", .width = 10, .flag = TCPRETRANS_SEQUENCE },
 	{},
 };
 
 static const struct member summary_members[] = {
-	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "segments sent again" }, {},
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr" },
+	{ "rport" },
+	{ "count", F_COUNT, OWN(segments), .help = "segments sent again" },
+	{},
 };
 
 static const struct column summary_columns[] = {
@@ -83,8 +93,16 @@ static const char *const examples[] = {
 };
 
 static const char *const again[] = {
-	"sent again",       "sent again (RTO)", "sent again (fast)",
-	"sent again (TLP)", "SYN sent again",   "SYN-ACK sent again",
+	"sent again",
+	"sent again (RTO)",
+	"sent again (fast)",
+	"sent again (TLP)",
+	"SYN sent again",
+	"SYN-ACK sent again",
+	"sent again (slow start)",
+	"sent again (path MTU)",
+	"sent again (zero window)",
+	"sent again (Fast Open)",
 };
 
 static const struct column words[] = {
@@ -103,7 +121,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	(void)size;
 	if (e->kind == KIND_LOSS_PROBE && !(options->settings.flags & TCPRETRANS_LOSSPROBE))
 		e->kind = KIND_RETRANSMIT;
-	return true;
+	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts are of what was sent */
 }
 
 OBJECT(tcpretrans);

@@ -88,6 +88,8 @@ static const struct story story = {
 	.socket = offsetof(struct tcpstates_event, skaddr),
 	.end = offsetof(struct tcpstates_event, newstate),
 	.ends = 1 << TCP_STATE_CLOSE,
+	.begin = offsetof(struct tcpstates_event, oldstate),
+	.begins = 1 << TCP_STATE_CLOSE | 1 << TCP_STATE_LISTEN, /* a server's copies the listener's state */
 };
 
 OBJECT(tcpstates);

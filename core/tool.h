@@ -39,7 +39,8 @@ enum kind {
 	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: not known */
 	F_STACK,     /* u64[.size / 8], up to the first 0: a line a frame below the row; an array in JSON */
 	F_CONTAINER, /* 8 bytes, a cgroup's id: what .unit (enum of_container) of it; with --containers only */
-	F_COUNT,     /* totals only: how many events the row stands for */
+	F_COUNT,     /* totals only: how many events the row stands for; with a place: the sum of that number, where it
+		      * is not known 1 */
 	F_LOG2,      /* totals only: a histogram of a number, over .unit */
 	F_HISTOGRAM, /* u64[.size / 8]: such a histogram that the kernel half made (probes/histogram.bpf.h) */
 	F_KINDS,
@@ -216,6 +217,8 @@ struct story {
 	uint16_t socket;   /* offset of 8 bytes: the address of the socket; 0: there is none */
 	uint16_t end;      /* offset of a byte: ... */
 	uint32_t ends;     /* ... with these values (bits) the connection is over; 0: the tool does not tell */
+	uint16_t begin;    /* offset of a byte: ... */
+	uint32_t begins;   /* ... with these values (bits), where it does not end, a socket begins; 0: not told */
 };
 
 /* ---- recordings ---- */

@@ -87,10 +87,27 @@ static __always_inline bool comms_match(const volatile struct filter *filter, co
 	return false;
 }
 
+/* What is on the wire: an IPv6 socket may speak IPv4, then its ends are ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). A socket
+ * without a peer goes by its own address. 0: not known. */
+static __always_inline __u32 wire_family(const struct event *e)
+{
+	const __u32 *l = (const __u32 *)e->laddr, *r = (const __u32 *)e->raddr;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const __u32 mapped = 0xffff0000;
+#else
+	const __u32 mapped = 0x0000ffff;
+#endif
+	__u32 local = l[0] | l[1] | (l[2] ^ mapped), remote = r[0] | r[1] | (r[2] ^ mapped);
+
+	if (e->family != 6)
+		return e->family;
+	return local && remote ? 6 : 4;
+}
+
 /* All filters but those that want the kernel: --cgroup its tree, --cgroupmap and --mntnsmap the user's maps. */
 static __always_inline bool filter_matches(const volatile struct filter *filter, const struct event *e)
 {
-	return (!filter->family || filter->family == e->family) && list_has(&filter->lports, e->lport) &&
+	return (!filter->family || filter->family == wire_family(e)) && list_has(&filter->lports, e->lport) &&
 	       list_has(&filter->rports, e->rport) && list_has(&filter->netns, e->netns) &&
 	       list_has(&filter->uids, e->uid) && list_has(&filter->pids, e->pid) &&
 	       cidrs_have(filter->laddrs, filter->n_laddrs, e->laddr) &&

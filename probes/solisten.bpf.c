@@ -74,6 +74,7 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
 	event_from_fd(&head, sk, rung);
+	head.lport = KREAD(rung, sk, __sk_common.skc_num); /* what it had in a life before is left elsewhere */
 	event_current(&head);
 	event_of_worker(&head);
 	own->proto = protocol_of(sk, rung);
@@ -154,7 +155,7 @@ int listen_state(__u64 *ctx)
 	if (ctx[1] != TCP_CLOSE || ctx[2] != TCP_LISTEN || !is_tcp(sk) || !sk->sk_lock.owned)
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
-	event_socket(&head, sk);
+	event_socket_begins(&head, sk, TCP_LISTEN);
 	event_current(&head);
 	own.effective = sk->sk_max_ack_backlog;
 	if (event_wanted(&head, sk))

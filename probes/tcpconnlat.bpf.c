@@ -7,22 +7,54 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
+#define NS_OF_MS 1000000ULL
+
+/* Notes when the first SYN left, ns ago, where connect() has left that to the first data (TCP_FASTOPEN_CONNECT): the
+ * socket is in SYN_SENT from connect() on. */
+static __always_inline void syn_left(struct tag *tag, __u64 now, __u64 ago)
+{
+	if (now - tag->created_at > ago) /* else it was not left */
+		tag->syn_at = now - ago;
+}
+
+/* Before the answer's ACK is sent the last segment of all is the SYN. */
+static __always_inline void syn_look(const struct transition *t, const struct attempt *a)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(t->sk);
+
+	if (tcp && t->tag && t->tag->created_at && a->syns == 1 && BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
+		syn_left(t->tag, t->now, bpf_ktime_get_ns() - tcp->tcp_wstamp_ns);
+}
+
+/* From the SYN to its answer, or to how else it ended. */
+static __always_inline __u64 latency_of(const struct transition *t)
+{
+	const struct tag *tag = t->tag;
+
+	if (tag && tag->created_at && tag->syn_at > tag->created_at)
+		return t->now - tag->syn_at;
+	if (t->from == TCP_SYN_SENT)
+		return t->duration;
+	return tag && tag->created_at ? t->now - tag->created_at : NOT_KNOWN;
+}
+
 static __always_inline void emit(struct event *head, const struct transition *t, const struct attempt *a)
 {
+	__u64 latency = latency_of(t);
 	struct tcpconnlat_event *e;
 
 	event_owner(head, t->sk, t->tag);
 	event_socket(head, t->sk);
 	if (!event_wanted(head, t->sk))
 		return;
-	if (t->duration < settings.numbers[TCPCONNLAT_MINIMUM]) { /* one that is not known is shown */
+	if (latency < settings.numbers[TCPCONNLAT_MINIMUM]) { /* one that is not known is shown */
 		COUNT(filtered);
 		return;
 	}
 	e = ring_reserve(sizeof(*e), head);
 	if (!e)
 		return;
-	e->latency = t->duration;
+	e->latency = latency;
 	e->syns = a->syns;
 	e->error = a->error;
 	e->result = a->result;
@@ -38,6 +70,8 @@ static __always_inline int state_changed(__u64 *ctx)
 
 	if (!transition_read(&t, &head, ctx))
 		return 0;
+	if (t.from == TCP_SYN_SENT && attempt_read(&a, t.sk))
+		syn_look(&t, &a);
 	if (attempt_ends(&a, &t))
 		emit(&head, &t, &a);
 	transition_done(&t);
@@ -45,3 +79,26 @@ static __always_inline int state_changed(__u64 *ctx)
 }
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", attempt_end, state_changed)
+
+/* The SYN is sent again: TCP knows when it left first, in ms, and forgets it with the answer. Context: softirq (a
+ * timer).
+ */
+SEC("tp_btf/tcp_retransmit_skb")
+int syn_again(__u64 *ctx)
+{
+	struct sock *sk = (void *)ctx[0];
+	struct tcp_sock *tcp;
+	struct tag *tag;
+	__u32 ago;
+
+	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
+		return 0;
+	tag = tag_get(sk, false);
+	tcp = bpf_skc_to_tcp_sock(sk);
+	if (!tag || !tcp || !tag->created_at || tag->syn_at > tag->created_at ||
+	    !BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
+		return 0;
+	ago = (__u32)(bpf_ktime_get_ns() / NS_OF_MS) - tcp->retrans_stamp;
+	syn_left(tag, bpf_ktime_get_boot_ns(), ago * NS_OF_MS);
+	return 0;
+}

@@ -10,7 +10,7 @@
 
 struct tcpconnlat_event {
 	struct event common;
-	__u64 latency; /* from the call to its end, ns; NOT_KNOWN */
+	__u64 latency; /* from the first SYN to its end, ns; NOT_KNOWN */
 	__u32 syns;
 	__s32 error; /* errno; 0: none */
 	__u8 result; /* enum result */

@@ -1,29 +1,75 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpretrans.bpf.c: an event for each TCP segment sent again. */
+/* tcpretrans.bpf.c: an event for each packet of TCP segments sent again. */
 #include "probes/tcp/owner_state.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcpretrans.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define ICSK_TIME_LOSS_PROBE 5    /* include/net/inet_connection_sock.h */
-#define TCPCB_LOST           0x04 /* include/net/tcp.h */
-#define TCP_CA_RECOVERY      3    /* include/uapi/linux/tcp.h */
-#define TCP_CA_LOSS          4
+#define ICSK_TIME_RETRANS    1 /* include/net/inet_connection_sock.h */
+#define ICSK_TIME_LOSS_PROBE 5
+#define TCPHDR_SYN           0x02 /* include/net/tcp.h */
+#define TCPHDR_ACK           0x10
+#define TCPCB_SACKED_ACKED   0x01
+#define TCPCB_SACKED_RETRANS 0x02
+#define TCPCB_LOST           0x04
+#define TCP_CA_LOSS          4 /* include/uapi/linux/tcp.h */
 
-/* icsk_pending alone would take most fast retransmits for probes: the timer is armed while recovery runs; but only what
- * recovery sends again was marked lost before. */
+/* The retransmission timer has run out: tcp_retransmit_timer() runs. Its caller tcp_write_timer_handler() disarms it
+ * before; while ACKs are handled it is always armed, as something is not acknowledged. Its other caller,
+ * tcp_ld_RTO_revert() (ICMP: unreachable), has just taken back a doubling of the time-out, where otherwise there is one
+ * for each time-out but the last. */
+static __always_inline bool timed_out(const struct inet_connection_sock *icsk)
+{
+	__u8 pending = icsk->icsk_pending;
+
+	return !pending || (pending == ICSK_TIME_RETRANS && icsk->icsk_retransmits >= icsk->icsk_backoff + 2);
+}
+
+/* tcp_send_loss_probe() runs. Its timer may be armed while recovery runs, too; but recovery sends only what is marked
+ * lost, and was neither sent again nor acknowledged since. */
+static __always_inline bool is_loss_probe(const struct inet_connection_sock *icsk, __u8 sacked)
+{
+	return icsk->icsk_pending == ICSK_TIME_LOSS_PROBE &&
+	       (!(sacked & TCPCB_LOST) || (sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)));
+}
+
+/* The server has not taken the data of the SYN (tcp_rcv_fastopen_synack()): nothing behind the SYN is acknowledged. */
+static __always_inline bool is_refused_syn_data(struct tcp_sock *tcp)
+{
+	return BPF_CORE_READ_BITFIELD(tcp, syn_data) && !BPF_CORE_READ_BITFIELD(tcp, syn_data_acked) &&
+	       tcp->bytes_acked <= 1;
+}
+
+/* Which place in net/ipv4 sends it: the timer, as TCPTimeouts counts it (or the probe of a window that the receiver has
+ * closed, which is no time-out: it comes before that count), the probe timer, or tcp_xmit_retransmit_queue(), which
+ * counts TCPSlowStartRetrans in state Loss and TCPFastRetrans in all others. That state is entered by a time-out, which
+ * begins what can be undone; or without congestion, which sets the marker to 0, by tcp_simple_retransmit(), when the
+ * path's MTU is smaller than was thought. */
 static __always_inline __u8 cause_of(const struct sock *sk, struct tcp_sock *tcp, const struct tcp_skb_cb *segment)
 {
-	__u8 ca_state = BPF_CORE_READ_BITFIELD(&tcp->inet_conn, icsk_ca_state);
+	struct inet_connection_sock *icsk = &tcp->inet_conn;
+	__u16 flags = segment->tcp_flags;
+	__u8 sacked = segment->sacked;
 
-	if (sk->__sk_common.skc_state == TCP_SYN_SENT)
-		return CAUSE_SYN;
-	if (tcp->inet_conn.icsk_pending == ICSK_TIME_LOSS_PROBE && !(segment->sacked & TCPCB_LOST))
+	if (flags & TCPHDR_SYN)
+		return flags & TCPHDR_ACK ? CAUSE_SYNACK : CAUSE_SYN;
+	if (timed_out(icsk))
+		return tcp->snd_wnd || socket_flag(sk, SOCK_DEAD) ? CAUSE_RTO : CAUSE_ZERO_WINDOW;
+	if (is_loss_probe(icsk, sacked))
 		return CAUSE_TLP;
-	if (ca_state == TCP_CA_LOSS)
-		return CAUSE_RTO;
-	return ca_state == TCP_CA_RECOVERY ? CAUSE_FAST : CAUSE_OTHER;
+	if (is_refused_syn_data(tcp))
+		return CAUSE_FAST_OPEN;
+	if (BPF_CORE_READ_BITFIELD(icsk, icsk_ca_state) == TCP_CA_LOSS)
+		return tcp->undo_marker ? CAUSE_SLOW_START : CAUSE_PMTU;
+	return sacked & TCPCB_LOST ? CAUSE_FAST : CAUSE_OTHER;
+}
+
+static __always_inline __u8 kind_of(__u8 cause)
+{
+	if (cause == CAUSE_TLP)
+		return KIND_LOSS_PROBE;
+	return cause == CAUSE_SYNACK ? KIND_SYNACK : KIND_RETRANSMIT;
 }
 
 static __always_inline void emit(struct event *head, struct sock *sk, const struct tcpretrans_event *own)
@@ -54,8 +100,9 @@ static __always_inline int sent_again(__u64 *ctx)
 		return 0;
 	if (settings.arguments[OWN_HOOK] > 2)
 		own.err = (__s32)ctx[2];
+	own.segments = own.err ? 0 : segment->tcp_gso_segs;
 	own.cause = cause_of(sk, tcp, segment);
-	own.kind = own.cause == CAUSE_TLP ? KIND_LOSS_PROBE : KIND_RETRANSMIT;
+	own.kind = kind_of(own.cause);
 	event_fill(&head, sk, tag_find(sk), bpf_ktime_get_boot_ns());
 	emit(&head, sk, &own);
 	return 0;
@@ -74,6 +121,7 @@ int retransmit_synack(__u64 *ctx)
 		.seq = ~0U,
 		.kind = KIND_SYNACK,
 		.cause = CAUSE_SYNACK,
+		.segments = 1,
 	};
 	struct event head;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpretrans.h: the event of tcpretrans: one segment sent again. */
+/* tcpretrans.h: the event of tcpretrans: a packet sent again, of one or more segments. */
 #include "probes/wire.h"
 
 /* flags */
@@ -21,6 +21,10 @@ enum tcpretrans_cause {
 	CAUSE_TLP,
 	CAUSE_SYN,
 	CAUSE_SYNACK,
+	CAUSE_SLOW_START,
+	CAUSE_PMTU,
+	CAUSE_ZERO_WINDOW,
+	CAUSE_FAST_OPEN,
 };
 
 struct tcpretrans_event {
@@ -31,5 +35,7 @@ struct tcpretrans_event {
 	__u8 kind;  /* enum tcpretrans_kind */
 	__u8 cause; /* enum tcpretrans_cause */
 	__u8 state;
-	__u8 pad[5];
+	__u8 pad;
+	__u16 segments; /* that were sent; 0: it failed; all bits set: not known */
+	__u8 pad2[2];
 };

@@ -58,7 +58,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	event_owner(&head, t.sk, t.tag);
-	event_socket(&head, t.sk);
+	transition_socket(&head, &t);
 	if (ends_wanted() && t.tag && t.fresh && t.to != TCP_LISTEN && ends_missing(&head)) {
 		t.tag->pending_since = t.now;
 		t.tag->pending_state = t.from;

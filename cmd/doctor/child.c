@@ -38,6 +38,8 @@ __attribute__((noreturn)) static void become(const struct child *child, int read
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILED);
+	signal(SIGINT, SIG_DFL); /* by these child_end() ends it; ours may be ignored (a background job of a script) */
+	signal(SIGTERM, SIG_DFL);
 	if (nothing >= 0)
 		dup2(nothing, STDIN_FILENO);
 	if (dup2(child->out, STDOUT_FILENO) < 0 || dup2(child->err, STDERR_FILENO) < 0)

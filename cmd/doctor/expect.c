@@ -19,6 +19,8 @@ const char *const expected_uring_traffic[] = { "--uring-accept=3", "--uring-conn
 #define SEES_REQUESTS "request_cast|request_helper"
 #define SEES_LISTEN   "listen_cast|listen_helper"
 
+#define OTHER_SUBNETS "subnet=10.0.0.0/8|172.16.0.0/12|192.168.0.0/16|0.0.0.0/0|fe80::/10|fc00::/7|::/0"
+
 /* Of the report: `established` are the connections that clients made, `accepted` those that the server took: all but
  * the fillers of the full queue. What was neither reset nor refused was closed in order: accepted-reset. */
 /* clang-format off */
@@ -101,8 +103,12 @@ const struct expectation expectations[] = {
 	{ "tcpretrans", "RTO", "cause=RTO", "retransmit", .how = AT_LEAST },
 	{ "tcpretrans", "TLP", "cause=TLP", "retransmit", .how = AT_LEAST },
 	{ "tcpretrans", "all rows", "", "retransmits_client+retransmits_server", .how = AT_LEAST },
-	{ "tcpretrans", "RetransSegs", "", "RetransSegs", .family = BY_KERNEL },
+	{ "tcpretrans", "RetransSegs", "", "RetransSegs-TCPRetransFail", .sum = "segments", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPTimeouts", "cause=RTO|SYN|SYN-ACK", "TCPTimeouts", .family = BY_KERNEL },
 	{ "tcpretrans", "TCPLossProbes", "cause=TLP", "TCPLossProbes", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPFastRetrans", "cause=FAST", "TCPFastRetrans", .sum = "segments", .family = BY_KERNEL },
+	{ "tcpretrans", "TCPSlowStartRetrans", "cause=SLOWSTART|PMTU|TFO", "TCPSlowStartRetrans", .sum = "segments",
+	  .family = BY_KERNEL },
 
 	/* On two CPUs the kernel may make two children of one connection, and drop one of them. */
 	{ "tcpstates", "twins", "oldstate=SYN_RECV newstate=CLOSE", NULL, .how = MEASURE },
@@ -120,12 +126,20 @@ const struct expectation expectations[] = {
 	{ "tcpstates", "PassiveOpens", "oldstate=LISTEN newstate=SYN_RECV", "PassiveOpens", .family = BY_KERNEL },
 	{ "tcpstates", "all rows", "", "2*listeners+2*connects+4*established+4*accepted-4*reset+2*twins" },
 
-	{ "tcpsubnet", "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_server", .sum = "tx_bytes", .family = 4,
-	  .options = "--rx --lport @ports" },
-	{ "tcpsubnet", "received from it", "subnet=127.0.0.1/32", "bytes_client", .sum = "rx_bytes", .family = 4 },
-	{ "tcpsubnet", "sent to ::1", "subnet=::1/128", "bytes_server", .sum = "tx_bytes", .family = 6 },
-	{ "tcpsubnet", "received from it", "subnet=::1/128", "bytes_client", .sum = "rx_bytes", .family = 6 },
+	/* Both ends are ours: each sends what the other receives. */
+	{ "tcpsubnet", "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "tx_bytes",
+	  .family = 4, .options = "--rx --comm nt-*" },
+	{ "tcpsubnet", "received from it", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "rx_bytes",
+	  .family = 4 },
+	{ "tcpsubnet", "sent to ::1", "subnet=::1/128", "bytes_client+bytes_server", .sum = "tx_bytes", .family = 6 },
+	{ "tcpsubnet", "received from it", "subnet=::1/128", "bytes_client+bytes_server", .sum = "rx_bytes",
+	  .family = 6 },
+	{ "tcpsubnet", "sent elsewhere", OTHER_SUBNETS, "0", .sum = "tx_bytes", .family = 4 },
+	{ "tcpsubnet", "received from elsewhere", OTHER_SUBNETS, "0", .sum = "rx_bytes", .family = 4 },
 
+	/* A full listener's connections carry nothing, but SYNs and SYN-ACKs are sent again. */
+	{ "tcptop", "at the full listener", "lport=@overflow_port", NULL, .how = MEASURE },
+	{ "tcptop", "to the full listener", "rport=@overflow_port", NULL, .how = MEASURE },
 	{ "tcptop", "sent by clients", "rport=@server_port", "bytes_client", .sum = "tx_bytes" },
 	{ "tcptop", "received by clients", "rport=@server_port", "bytes_server", .sum = "rx_bytes" },
 	{ "tcptop", "sent by servers", "lport=@server_port pid=@server_pid", "bytes_server", .sum = "tx_bytes" },

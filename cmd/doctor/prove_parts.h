@@ -46,6 +46,7 @@ struct proof {
 	struct child child;
 	enum verdict verdict;
 	uint64_t wrong_owners; /* rows with a wrong process, or none where one is known */
+	uint64_t unmade;       /* rows of the traffic's processes that nothing of the traffic explains */
 	uint64_t lost;
 	uint64_t missed; /* calls that the kernel did not run a program for: of the whole machine, maybe of no event */
 	size_t n_counts;

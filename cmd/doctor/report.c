@@ -122,6 +122,7 @@ const struct json_key proof_keys[] = {
 	{ "lost", JSON_NUMBER, .help = "events that were lost" },
 	{ "missed", JSON_NUMBER, .help = "calls for which the kernel did not run a program" },
 	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or none where one is known" },
+	{ "unexplained", JSON_NUMBER, .help = "rows of the traffic's processes that none of the counts is about" },
 	{ "counts", JSON_LIST, .objects = count_keys, .help = "what was counted" },
 	{},
 };
@@ -148,6 +149,7 @@ static void print_json(const struct proof *proof)
 	json_number(&line, "lost", proof->lost);
 	json_number(&line, "missed", proof->missed);
 	json_number(&line, "wrong_owners", proof->wrong_owners);
+	json_number(&line, "unexplained", proof->unmade);
 	json_list(&line, "counts");
 	for (size_t i = 0; i < proof->n_counts; i++) {
 		if (proof->counts[i].row->how == MEASURE)
@@ -214,6 +216,10 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 	append(line, size, "; ", proof->wrong);
 	if (proof->wrong_owners) {
 		snprintf(text, sizeof(text), "%llu rows with a wrong process", NUMBER(proof->wrong_owners));
+		append(line, size, "; ", text);
+	}
+	if (proof->unmade) {
+		snprintf(text, sizeof(text), "%llu rows that nothing explains", NUMBER(proof->unmade));
 		append(line, size, "; ", text);
 	}
 	for (size_t i = 0; i < proof->n_counts; i++)

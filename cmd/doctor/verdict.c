@@ -92,9 +92,19 @@ static bool is_wrong_owner(const char *line, const struct family_check *at)
 	       length != strlen(comm) || memcmp(value, comm, length) != 0;
 }
 
+/* A row of one of our processes about which nothing is expected. */
+static bool is_unmade(const char *line, const struct family_check *at)
+{
+	const char *comm;
+	uint64_t pid;
+
+	return count_number(line, "pid", &pid) && is_process_of(pid, at->known->report, &comm);
+}
+
 static void count_line(const char *line, void *context)
 {
 	const struct family_check *at = context;
+	bool expected = false;
 
 	if (!is_ours(line, at->family, at->port, at->known->report))
 		return;
@@ -106,11 +116,14 @@ static void count_line(const char *line, void *context)
 
 		if (!count_matches(line, count->row->select, at->known))
 			continue;
+		expected = true;
 		if (!count->row->sum)
 			count->seen++;
 		else if (count_number(line, count->row->sum, &value))
 			count->seen += value;
 	}
+	if (at->family != BY_KERNEL && !expected)
+		at->proof->unmade += is_unmade(line, at);
 }
 
 static bool is_excused(const struct expectation *row, const char *messages)
@@ -155,7 +168,7 @@ bool verdict_is_wrong(const struct proof *proof)
 	for (size_t i = 0; i < proof->n_counts; i++)
 		if (proof->counts[i].wrong)
 			return true;
-	return proof->wrong_owners || *proof->wrong;
+	return proof->wrong_owners || proof->unmade || *proof->wrong;
 }
 
 static void add_loss(const char *line, void *context)

@@ -10,7 +10,10 @@
 #define CLOCK_LOCAL   18
 #define CLOCK_RFC3339 30
 
-/* Now, in ns of CLOCK_BOOTTIME. */
+/* Finds out by how much CLOCK_BOOTTIME of this time namespace is not the kernel's own (time_namespaces(7)), which is
+ * what bpf_ktime_get_boot_ns() reads. Once, before any time is asked for. */
+void clock_begin(void);
+/* Now, in ns of the kernel's own CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);
 /* Takes the distance between boot time and wall time anew; call it now and then, so that a stepped clock is followed.
  */

@@ -3,18 +3,22 @@
 #include "core/base/message.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "core/base/output.h"
 
 const char *program_name = "nettrace";
 void (*message_hook)(const char *line, size_t length);
 
 __attribute__((format(printf, 1, 0))) static void write_message(const char *format, va_list args)
 {
+	int error = errno; /* callers may still need it */
 	char line[1024];
-	size_t length = (size_t)snprintf(line, sizeof(line), "%s: ", program_name);
+	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: ", program_name);
 	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
 
 	length += more < 0 ? 0 : (size_t)more;
@@ -30,8 +34,8 @@ __attribute__((format(printf, 1, 0))) static void write_message(const char *form
 		return;
 	}
 	/* Nobody is left to tell when stderr cannot be written. */
-	if (write(STDERR_FILENO, line, length) < 0)
-		return;
+	output_write(STDERR_FILENO, line, length, &done);
+	errno = error;
 }
 
 void message(const char *format, ...)

@@ -57,43 +57,48 @@ char *put_decimal(char *to, uint64_t value, unsigned int places, unsigned int de
 	return put_padded(to, steps % unit, decimals);
 }
 
-/* The groups that "::" stands for: the longest run of at least two zero groups, the first of equals. Its length. */
-static int zero_run(const uint8_t addr[16], int *start)
+/* Groups of an IPv6 address. */
+struct groups {
+	int first, count;
+};
+
+/* The groups that "::" stands for: the longest run of at least two zero groups, the first of equals; else { -1, 0 }. */
+static struct groups zero_run(const uint8_t addr[16])
 {
-	int best = 1, run = 0;
+	struct groups best = { -1, 1 };
+	int run = 0;
 
 	for (int group = 0; group < 8; group++) {
 		run = addr[group * 2] | addr[group * 2 + 1] ? 0 : run + 1;
-		if (run > best) {
-			best = run;
-			*start = group - run + 1;
-		}
+		if (run > best.count)
+			best = (struct groups){ group - run + 1, run };
 	}
-	return best > 1 ? best : 0;
+	return best.count > 1 ? best : (struct groups){ -1, 0 };
 }
 
 char *put_address(char *to, const uint8_t addr[16], int family)
 {
-	int start = -1, run, groups = 8;
+	struct groups zeroes;
+	int groups = 8;
 
 	if (family == 4)
 		return put_ipv4(to, addr + 12);
-	run = zero_run(addr, &start);
+	zeroes = zero_run(addr);
 	/* ::ffff:a.b.c.d, and the old ::a.b.c.d: the last two groups are an IPv4 address, as inet_ntop(3) has it. */
-	if (start == 0 && (run == 6 || (run == 5 && addr[10] == 0xff && addr[11] == 0xff)))
+	if (zeroes.first == 0 && (zeroes.count == 6 || (zeroes.count == 5 && addr[10] == 0xff && addr[11] == 0xff)))
 		groups = 6;
 	for (int group = 0; group < groups; group++) {
-		if (group == start) {
+		if (group == zeroes.first) {
 			to = put_string(to, "::");
-			group += run - 1;
+			group += zeroes.count - 1;
 			continue;
 		}
-		if (group && group != start + run)
+		if (group && group != zeroes.first + zeroes.count)
 			*to++ = ':';
 		to = put_hex(to, (uint64_t)(addr[group * 2] << 8 | addr[group * 2 + 1]), 1);
 	}
 	if (groups == 6) {
-		if (run == 5)
+		if (zeroes.count == 5)
 			*to++ = ':';
 		to = put_ipv4(to, addr + 12);
 	}

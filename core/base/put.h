@@ -71,15 +71,18 @@ static inline uint64_t put_eight_nibbles(uint32_t value)
 	return htole64(nibbles + 0x3030303030303030 + letters * ('a' - '0' - 10));
 }
 
-/* Lower case, no 0x, at least `digits` long (up to 16). */
+/* Lower case, no 0x, at least `digits` long (up to 16). No array: it would have the stack checked in all that print. */
 static inline char *put_hex(char *to, uint64_t value, unsigned int digits)
 {
-	const uint64_t text[] = { put_eight_nibbles((uint32_t)(value >> 32)), put_eight_nibbles((uint32_t)value), 0,
-				  0 };
 	unsigned int own = (67 - (unsigned int)__builtin_clzll(value | 1)) / 4;
+	uint64_t first, second;
 
 	digits = digits < own ? own : digits < 16 ? digits : 16;
-	memcpy(to, (const char *)text + 16 - digits, 16);
+	value <<= 64 - 4 * digits;
+	first = put_eight_nibbles((uint32_t)(value >> 32));
+	second = put_eight_nibbles((uint32_t)value);
+	memcpy(to, &first, sizeof(first));
+	memcpy(to + sizeof(first), &second, sizeof(second));
 	return to + digits;
 }
 

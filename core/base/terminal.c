@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/output.h"
 
 #define CSI          "\033["
 #define ENTER_SCREEN CSI "?1049h" CSI "?7l" CSI "?25l" CSI "2J" /* other screen, no wrapping, no cursor, empty */
@@ -61,16 +62,9 @@ void terminal_open(struct terminal *terminal, int in, int out)
 /* Nobody is left to tell when the terminal cannot be written. */
 static void put(int fd, const char *bytes, size_t length)
 {
-	while (length) {
-		ssize_t wrote = write(fd, bytes, length);
+	size_t done;
 
-		if (wrote > 0) {
-			bytes += wrote;
-			length -= (size_t)wrote;
-		} else if (wrote == 0 || errno != EAGAIN || poll(&(struct pollfd){ fd, POLLOUT, 0 }, 1, 1000) <= 0) {
-			return;
-		}
-	}
+	output_write(fd, bytes, length, &done);
 }
 
 static void collect(const char *line, size_t length)

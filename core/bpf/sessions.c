@@ -161,6 +161,10 @@ static void report_all(struct sessions *sessions)
 		report_session(session, session->options);
 	}
 	program_name = name;
+	if (kernel_hides_processes() && !sessions->each[0].tool->no_sockets)
+		message("note: running in a PID namespace: process IDs in rows, and those that -p takes, are the "
+			"host's, "
+			"not those that ps shows here (--pid host)");
 }
 
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,

@@ -220,8 +220,8 @@ const struct common_option common_options[] = {
 	FILTER("mntnsmap", 0, "PIN", set_pin,
 	       "only owners in the mount namespaces in a pinned BPF hash: keys u64 (inode number), values of 4 bytes",
 	       AT_OPTION(mntnsmap), .max = 4),
-	FILTER("ipv4", '4', NULL, set_family, "only IPv4 sockets", .flag = 4),
-	FILTER("ipv6", '6', NULL, set_family, "only IPv6 sockets", .flag = 6),
+	FILTER("ipv4", '4', NULL, set_family, "only IPv4 on the wire, also that of IPv6 sockets", .flag = 4),
+	FILTER("ipv6", '6', NULL, set_family, "only IPv6 on the wire", .flag = 6),
 
 	OUTPUT("json", 0, NULL, set_format, "a JSON object for each row", .flag = FORMAT_JSON),
 	OUTPUT("csv", 0, NULL, set_format, "comma-separated values", .flag = FORMAT_CSV),

@@ -23,6 +23,7 @@ struct parse {
 	struct options *options;
 	struct option_table table;
 	const struct option_item *last; /* the option before the word being parsed */
+	bool bare;                      /* it takes an argument, and has got none (option_item.bare) */
 	unsigned int n_words;           /* so many were taken for options (tool.positional) */
 };
 
@@ -116,18 +117,23 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	return "not stored anywhere";
 }
 
+/* Numbers and ranges, as arguments of options are. */
+static bool is_list(const char *word)
+{
+	return strlen(word) < 100 && !word[strspn(word, "0123456789,-")];
+}
+
 /* Words that are no options. Who writes "--count 5" to a tool where --count is a flag learns what to write. */
 __attribute__((noreturn)) static void refuse_word(const struct parse *parse, const char *word)
 {
 	const char *message = "not expected; a command to run goes after --";
-	bool is_number = strlen(word) < 20 && !word[strspn(word, "0123456789")];
 
-	for (unsigned int i = 0; parse->last && is_number && i < parse->table.n_items; i++) {
+	for (unsigned int i = 0; parse->last && is_list(word) && i < parse->table.n_items; i++) {
 		const struct option_item *item = &parse->table.items[i];
 
 		if (item->bare && (parse->last == item || parse->last->opt == item->bare))
-			message = value_message("not expected; write --%s=%s to stop after %s rows", item->opt->name,
-						word, word);
+			message = value_message("not expected; write --%s=%s (%s)", item->opt->name, word,
+						item->opt->help);
 	}
 	refuse(EXIT_USAGE, "argument", word, message);
 }
@@ -153,6 +159,9 @@ static void add_word(struct parse *parse, const char *word)
 	const char *const *words = parse->options->tool->positional;
 	const struct option_item *item;
 
+	/* "--lport 80": is it the port, or the next word? The same name means one thing, with a blank and with "=". */
+	if (parse->bare && is_list(word))
+		refuse_word(parse, word);
 	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
 		if (!words[i])
 			refuse_word(parse, word);
@@ -174,11 +183,13 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 		state->err_stream = NULL;
 	if (key == ARGP_KEY_ARG) {
 		add_word(parse, arg);
+		parse->bare = false;
 		return 0;
 	}
 	if (!item)
 		return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
 	parse->last = item;
+	parse->bare = item->bare && !arg;
 	written(option, sizeof(option), key, arg, state);
 	if (!item->common || item->common->set) {
 		store(parse->options, item, option, arg);

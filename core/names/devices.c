@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/ethtool.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -18,6 +19,8 @@
 struct device {
 	uint32_t index, tx_queues, rx_queues;
 	bool is_veth; /* hands packets over as they were sent, with the number of the TX queue */
+	bool stands_on;
+	struct device_received received;
 };
 
 struct request {
@@ -39,6 +42,27 @@ static bool is_of_kind(struct rtattr *link_info, const char *kind)
 	return false;
 }
 
+/* Those whose handlers end in RX_HANDLER_ANOTHER, and vlan_do_receive(); vrf takes packets from IP. A bridge does not:
+ * it calls netif_receive_skb() anew. */
+static bool stands_on_another(struct rtattr *link_info)
+{
+	static const char *const kinds[] = { "macvlan", "macvtap", "ipvlan", "ipvtap", "vlan", "bond", "team", "vrf" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (is_of_kind(link_info, kinds[i]))
+			return true;
+	return false;
+}
+
+static void read_counters(struct device_received *received, struct rtattr *attribute)
+{
+	struct rtnl_link_stats64 counters = { 0 };
+	size_t size = RTA_PAYLOAD(attribute);
+
+	memcpy(&counters, RTA_DATA(attribute), size < sizeof(counters) ? size : sizeof(counters));
+	*received = (struct device_received){ counters.rx_packets, counters.rx_bytes };
+}
+
 /* How many queues are there; of some, the driver uses less. */
 static void read_attributes(struct device *device, struct ifinfomsg *info, size_t size)
 {
@@ -50,16 +74,23 @@ static void read_attributes(struct device *device, struct ifinfomsg *info, size_
 			memcpy(&device->tx_queues, RTA_DATA(attribute), sizeof(device->tx_queues));
 		if (attribute->rta_type == IFLA_NUM_RX_QUEUES)
 			memcpy(&device->rx_queues, RTA_DATA(attribute), sizeof(device->rx_queues));
-		if (attribute->rta_type == IFLA_LINKINFO)
-			device->is_veth = is_of_kind(attribute, "veth");
+		if (attribute->rta_type == IFLA_STATS64)
+			read_counters(&device->received, attribute);
+		if (attribute->rta_type != IFLA_LINKINFO)
+			continue;
+		device->is_veth = is_of_kind(attribute, "veth");
+		device->stands_on = stands_on_another(attribute);
 	}
 }
 
-/* 0, or a negative errno. */
+/* By its name, else (NULL) by its index. 0, or a negative errno. */
 static int ask_link(struct device *device, const char *name)
 {
 	struct request request = {
-		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETLINK, .nlmsg_flags = NLM_F_REQUEST },
+		.header = { .nlmsg_len = name ? sizeof(request) : NLMSG_LENGTH(sizeof(request.info)),
+			    .nlmsg_type = RTM_GETLINK,
+			    .nlmsg_flags = NLM_F_REQUEST },
+		.info = { .ifi_index = name ? 0 : (int)device->index },
 		.name = { .rta_len = RTA_LENGTH(IFNAMSIZ), .rta_type = IFLA_IFNAME },
 	};
 	static _Alignas(struct nlmsghdr) char answer[32 * 1024];
@@ -67,8 +98,9 @@ static int ask_link(struct device *device, const char *name)
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	ssize_t got = -1;
 
-	memcpy(request.text, name, strlen(name));
-	if (fd >= 0 && send(fd, &request, sizeof(request), 0) == sizeof(request))
+	if (name)
+		memcpy(request.text, name, strlen(name));
+	if (fd >= 0 && send(fd, &request, request.header.nlmsg_len, 0) == request.header.nlmsg_len)
 		got = recv(fd, answer, sizeof(answer), 0);
 	if (fd >= 0)
 		close(fd);
@@ -124,12 +156,22 @@ static const char *add_device(const char *name, void *to)
 	if (devices->list->count >= devices->most)
 		return value_message("too many interfaces, at most %u", devices->most);
 	return value_append(devices->list, device.index,
-			    DEVICE_LAST(device.tx_queues, device.rx_queues, device.is_veth));
+			    DEVICE_LAST(device.tx_queues, device.rx_queues, device.is_veth) | (uint64_t)device.stands_on
+												      << 62);
 }
 
 const char *devices_find(struct list *list, const char *names, unsigned int most)
 {
 	return value_items(names, add_device, &(struct device_list){ list, most });
+}
+
+int device_received(struct device_received *received, uint32_t index)
+{
+	struct device device = { .index = index };
+	int error = ask_link(&device, NULL);
+
+	*received = device.received;
+	return error;
 }
 
 void devices_name(char *name, size_t size, const char *names, unsigned int index)

@@ -4,12 +4,25 @@
 #define NETTRACE_NAMES_DEVICES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "probes/wire.h"
 
 /* "eth0,eth1" appended to *list, at most so many in all: the items are those of a list of devices (probes/wire.h).
  * NULL, or what is wrong. */
 const char *devices_find(struct list *list, const char *names, unsigned int most);
+/* The item's interface stands on another one (macvlan, vlan, bond ...): what it receives comes up from that one inside
+ * of
+ * __netif_receive_skb_core() (net/core/dev.c, another_round), behind the tracepoint netif_receive_skb. */
+#define DEVICE_STANDS_ON(last) ((last) >> 62 & 1)
+
+/* What an interface has received, by its own counters, as `ip -s link` has them. */
+struct device_received {
+	uint64_t packets, bytes;
+};
+
+/* Of the interface with this index. 0, or a negative errno; -ENODEV: it is gone. */
+int device_received(struct device_received *received, uint32_t index);
 /* Item `index` of such names, cut to size - 1 bytes, the rest of `name` zero. */
 void devices_name(char *name, size_t size, const char *names, unsigned int index);
 

@@ -20,10 +20,11 @@ extern const char *const result_words[7];
 	(1 << RESULT_REFUSED | 1 << RESULT_UNREACHABLE | 1 << RESULT_TIMED_OUT | 1 << RESULT_ABANDONED |               \
 	 1 << RESULT_FAILED)
 
-#define TCP_STATE_CLOSE 7
+#define TCP_STATE_CLOSE  7
+#define TCP_STATE_LISTEN 10
 
-#define RESULT_WORDS    NAMES(result_words)
-#define RESULT_NAMES    NAMES(result_names)
-#define RESULT_COLUMNS  NAMES(result_columns)
+#define RESULT_WORDS     NAMES(result_words)
+#define RESULT_NAMES     NAMES(result_names)
+#define RESULT_COLUMNS   NAMES(result_columns)
 
 #endif

@@ -2,12 +2,10 @@
 /* printer.c: events as rows on stdout. */
 #include "core/print/printer.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/output.h"
 #include "core/print/table.h"
 
 /* Written in pieces of about this size: one system call for hundreds of rows. */
@@ -194,20 +192,10 @@ void printer_row(struct printer *printer, const struct event *event, size_t size
 
 bool printer_flush(struct printer *printer)
 {
-	size_t done = 0;
+	size_t done;
 
-	while (!printer->error && done < printer->text.length) {
-		ssize_t wrote = write(printer->fd, printer->text.data + done, printer->text.length - done);
-
-		if (wrote > 0) {
-			done += (size_t)wrote;
-		} else if (wrote < 0 && errno == EAGAIN) {
-			/* Somebody made the descriptor non-blocking (a shared terminal): wait, never spin. */
-			poll(&(struct pollfd){ .fd = printer->fd, .events = POLLOUT }, 1, 1000);
-		} else if (wrote == 0 || errno != EINTR) {
-			printer->error = wrote ? errno : ENOSPC;
-		}
-	}
+	if (!printer->error)
+		printer->error = output_write(printer->fd, printer->text.data, printer->text.length, &done);
 	printer->text.length = 0;
 	return !printer->error;
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/output.h"
 
 /* Empty, a recording that may go, or nothing that keeps what is written to it. */
 static bool may_overwrite(int fd)
@@ -66,14 +67,8 @@ static bool put(struct record_files *parts, const void *bytes, size_t length)
 	int fd = parts->fds[parts->part % parts->count];
 	size_t done = 0;
 
-	while (!parts->error && done < length) {
-		ssize_t wrote = write(fd, (const char *)bytes + done, length - done);
-
-		if (wrote > 0)
-			done += (size_t)wrote;
-		else if (!wrote || errno != EINTR)
-			parts->error = wrote ? errno : ENOSPC;
-	}
+	if (!parts->error)
+		parts->error = output_write(fd, bytes, length, &done);
 	if (!parts->error) {
 		parts->length += length;
 		parts->total += length;

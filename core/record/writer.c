@@ -13,6 +13,7 @@
 #include "core/record/files.h"
 #include "core/record/symbols.h"
 #include "core/base/message.h"
+#include "core/base/output.h"
 
 /* So much waits before it is written: a block compresses well, and is one system call for thousands of events. */
 #define BLOCK (256 * 1024)
@@ -251,7 +252,7 @@ bool recorder_stop(struct recorder *recorder, uint64_t now, bool report)
 	done = !recorder->parts.error;
 	if (!done)
 		message("%s: %s: what happened from then on is not in the recording", recorder->parts.path,
-			strerror(recorder->parts.error));
+			output_error(recorder->parts.error));
 	else if (report)
 		message("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,
 			(unsigned long long)recorder->parts.total, recorder->parts.path);

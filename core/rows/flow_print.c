@@ -7,7 +7,7 @@
 
 static uint64_t lasted(const struct flow *flow)
 {
-	return (flow->closed ? flow->closed : flow->rows[flow->count - 1].time) - flow->rows[0].time;
+	return (flow->over ? flow->closed_at : flow->rows[flow->count - 1].time) - flow->rows[0].time;
 }
 
 /* The row that tells best whose the connection is and what its ends are. */
@@ -35,7 +35,7 @@ static void put_end(struct text *text, const struct event *event, const uint8_t 
 
 static void put_fate(struct text *text, const struct flow *flow)
 {
-	text_string(text, flow->closed    ? "over"
+	text_string(text, flow->over      ? "over"
 			  : flow->evicted ? "printed to make room, its end not seen"
 					  : "its end not seen");
 	if (lasted(flow)) {
@@ -164,7 +164,7 @@ static void put_json(struct lines *lines, struct text *text, const struct flow *
 			text_string(text, ",\"tool\":\"trace\"");
 	}
 	json_number(&object, "duration_ns", lasted(flow));
-	json_bool(&object, "closed", flow->closed);
+	json_bool(&object, "closed", flow->over);
 	json_number(&object, "left_out", flow->dropped_rows);
 	put_events(lines, &object, flow);
 	json_end(&object);

@@ -41,7 +41,7 @@ struct flows *flows_new(struct lines *lines, struct rows *out)
 
 static struct list_of_flows *list_of(struct flows *flows, const struct flow *flow)
 {
-	return flow->closed ? &flows->closed : &flows->open;
+	return flow->over ? &flows->closed : &flows->open;
 }
 
 static void unlink_flow(struct list_of_flows *list, struct flow *flow)
@@ -159,8 +159,18 @@ static void add_row(struct flows *flows, struct flow *flow, const struct pending
 	flows->bytes += pending->size;
 }
 
-/* The ends of this socket are known now: its rows from before belong to this connection. */
-static void merge_flow(struct flows *flows, struct flow *flow, uint64_t socket)
+/* Two rows under one socket address whose remote ends agree. A listener has no remote end: it never connects. */
+static bool is_same_remote(const struct flow *early, const struct event *event)
+{
+	const struct event *known = early->rows[0].event;
+
+	return known->rport && known->rport == event->rport && known->netns == event->netns &&
+	       !memcmp(known->raddr, event->raddr, sizeof(known->raddr));
+}
+
+/* The ends of this socket are known now: its rows from before belong to this connection. Not those of another socket
+ * that had the address before: the kernel gives the memory of a closed one to the next. */
+static void merge_flow(struct flows *flows, struct flow *flow, const struct event *event, uint64_t socket)
 {
 	struct flow_key key;
 	struct flow *early;
@@ -168,7 +178,7 @@ static void merge_flow(struct flows *flows, struct flow *flow, uint64_t socket)
 	memset(&key, 0, sizeof(key));
 	key.socket = socket;
 	early = find(flows, &key);
-	if (!early || early == flow)
+	if (!early || early == flow || early->over || !is_same_remote(early, event))
 		return;
 	for (size_t i = 0; i < early->count; i++)
 		add_row(flows, flow, &early->rows[i]);
@@ -182,10 +192,11 @@ static void close_flow(struct flows *flows, struct flow *flow, const struct pend
 {
 	if (socket)
 		flow->socket_closed = true;
-	if (flow->closed)
+	if (flow->over)
 		return;
 	unlink_flow(&flows->open, flow);
-	flow->closed = pending->time;
+	flow->over = true;
+	flow->closed_at = pending->time;
 	link_flow(&flows->closed, flow);
 }
 
@@ -201,19 +212,23 @@ static void evict_flow(struct flows *flows, const struct flow *but)
 	}
 }
 
-/* The row is of a new connection between the same ends: a socket whose end was told changes again, or what the row
- * tells of began when this one was over. */
+/* The row is of a new connection between the same ends, or of a new socket at the same address: a socket whose end was
+ * told changes again, another socket or the beginning of one comes, or what the row tells of began when this was over.
+ */
 static bool is_another(const struct flow *flow, const struct story *story, const struct pending_event *pending,
 		       uint64_t socket)
 {
-	return (socket && flow->socket_closed) ||
-	       (story->duration && flow->closed && pending->event->ts > flow->closed);
+	if (socket && flow->socket_closed)
+		return true;
+	if (socket && flow->socket && !pending->late)
+		return socket != flow->socket || story_begins(story, pending->event, pending->size);
+	return story->duration && flow->over && pending->event->ts > flow->closed_at;
 }
 
-void flows_add(struct flows *flows, const struct pending_event *pending)
+/* The connection that the row belongs to. */
+static struct flow *flow_of(struct flows *flows, const struct story *story, const struct pending_event *pending,
+			    uint64_t socket)
 {
-	const struct story *story = story_of(flows, pending);
-	uint64_t socket = story_socket(story, pending->event, pending->size);
 	struct flow_key key = key_of(pending, socket);
 	struct flow *flow = find(flows, &key);
 
@@ -223,10 +238,22 @@ void flows_add(struct flows *flows, const struct pending_event *pending)
 	}
 	if (!flow)
 		flow = create(flows, &key);
-	if (socket)
-		merge_flow(flows, flow, socket);
+	if (socket) {
+		flow->socket = socket;
+		if (!story_begins(story, pending->event, pending->size))
+			merge_flow(flows, flow, pending->event, socket);
+	}
+	return flow;
+}
+
+void flows_add(struct flows *flows, const struct pending_event *pending)
+{
+	const struct story *story = story_of(flows, pending);
+	uint64_t socket = story_socket(story, pending->event, pending->size);
+	struct flow *flow = flow_of(flows, story, pending, socket);
+
 	add_row(flows, flow, pending);
-	if (!flow->closed) {
+	if (!flow->over) {
 		unlink_flow(&flows->open, flow);
 		link_flow(&flows->open, flow);
 	}
@@ -235,13 +262,19 @@ void flows_add(struct flows *flows, const struct pending_event *pending)
 	evict_flow(flows, flow);
 }
 
+/* What comes so shortly after the end still belongs to it. */
+static bool has_lingered(const struct flow *flow, uint64_t until)
+{
+	return until == UINT64_MAX || (until >= flow->closed_at && until - flow->closed_at >= FLOWS_LINGER);
+}
+
 void flows_finish(struct flows *flows, uint64_t until)
 {
 	struct rows *out = flows->out;
 	struct flow *flow;
 
 	while (!out->printer.error && !rows_are_enough(out) && (flow = flows->closed.oldest) &&
-	       (until == UINT64_MAX || flow->closed + FLOWS_LINGER <= until))
+	       has_lingered(flow, until))
 		print_and_forget(flows, flow);
 	while (until == UINT64_MAX && !out->printer.error && !rows_are_enough(out) && (flow = flows->open.oldest))
 		print_and_forget(flows, flow);

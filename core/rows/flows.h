@@ -29,7 +29,9 @@ struct flow {
 	struct pending_event *rows; /* by time */
 	size_t count, room;
 	uint64_t dropped_rows; /* rows before the last that are not there */
-	uint64_t closed;       /* when; 0: it is not */
+	uint64_t closed_at;    /* ns, where it is over; of a recording any number, also 0 */
+	uint64_t socket;       /* the address by which a tool knows its socket; 0: none does */
+	bool over;             /* its end was seen */
 	bool socket_closed;    /* by a tool that knows sockets by their address: its next row is of another one */
 	bool evicted;          /* printed before its end */
 };

@@ -42,9 +42,11 @@ static uint64_t read_long(const struct event *event, size_t size, uint16_t off)
 
 uint64_t story_time(const struct story *story, const struct event *event, size_t size)
 {
-	uint64_t duration = read_long(event, size, story->duration);
+	uint64_t duration = read_long(event, size, story->duration), time = event->ts;
 
-	return event->ts + (duration == NOT_KNOWN ? 0 : duration);
+	if (duration == NOT_KNOWN)
+		return time;
+	return time + duration < time ? UINT64_MAX : time + duration; /* a recording may say anything */
 }
 
 uint64_t story_socket(const struct story *story, const struct event *event, size_t size)
@@ -52,12 +54,23 @@ uint64_t story_socket(const struct story *story, const struct event *event, size
 	return read_long(event, size, story->socket);
 }
 
-bool story_is_end(const struct story *story, const struct event *event, size_t size)
+/* A byte of the event has one of these values; 0: none. */
+static bool is_one_of(const struct event *event, size_t size, uint16_t off, uint32_t values)
 {
 	uint8_t value;
 
-	if (!story->ends || story->end >= size)
+	if (!values || off >= size)
 		return false;
-	value = ((const uint8_t *)event)[story->end];
-	return value < 32 && story->ends >> value & 1;
+	value = ((const uint8_t *)event)[off];
+	return value < 32 && values >> value & 1;
+}
+
+bool story_is_end(const struct story *story, const struct event *event, size_t size)
+{
+	return is_one_of(event, size, story->end, story->ends);
+}
+
+bool story_begins(const struct story *story, const struct event *event, size_t size)
+{
+	return is_one_of(event, size, story->begin, story->begins) && !story_is_end(story, event, size);
 }

@@ -10,14 +10,15 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/output.h"
+#include "core/run/inherited.h"
 
 #define SETTLED 200000000ULL  /* ns without an event, and nothing more is on its way ... */
 #define SETTLE  1000000000ULL /* ... or so many altogether */
 
-/* In the child: waits at the gate, then becomes the command, with the signals as a shell would give them. */
+/* In the child: waits at the gate, then becomes the command, with the signals that nettrace was given. */
 static __attribute__((noreturn)) void become(int gate, char **argv)
 {
-	sigset_t none;
 	ssize_t got;
 	char byte;
 
@@ -26,9 +27,8 @@ static __attribute__((noreturn)) void become(int gate, char **argv)
 	while (got < 0 && errno == EINTR);
 	if (got != 1) /* tracing did not come to stand */
 		_exit(EXIT_FAILED);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	output_goes_on = NULL; /* that is the run's */
+	inherited_restore();
 	execvp(argv[0], argv);
 	message("%s: %s", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/bpf/cgroup_watch.h"
 #include "core/base/clock.h"
@@ -18,13 +19,20 @@
 #include "core/record/writer.h"
 #include "core/rows/rows.h"
 #include "core/base/message.h"
+#include "core/base/output.h"
 #include "core/bpf/sessions.h"
 #include "core/run/signals.h"
 #include "core/rows/timeline.h"
 
-#define MS     1000000ULL
-#define SECOND (1000 * MS)
-#define TAIL   (100 * MS) /* how long a row may wait in the ring for company */
+#define MS          1000000ULL
+#define SECOND      (1000 * MS)
+#define TAIL        (100 * MS) /* how long a row may wait in the ring for company */
+
+#define LOOK_EVERY  1024       /* events after which signals are looked for */
+#define SAME_SIGNAL (100 * MS) /* what comes so shortly after a signal is the same one */
+/* When the run is to end, a reader that takes nothing is waited for so long; one that is slow, so long in all. */
+#define STUCK SECOND
+#define SLOW  (3 * SECOND)
 
 struct run {
 	const struct options *options; /* of the run as a whole */
@@ -38,13 +46,91 @@ struct run {
 	struct losses losses[TOOLS_MOST];
 	uint64_t deadline, next_interval, next_second, last_event;
 	int signals;
+	uint64_t later;      /* bit N: signal N came while something was written, and waits */
+	uint64_t ended_by;   /* when a signal ended the run, ns; 0: none has */
+	uint64_t waited_for; /* how long readers kept it waiting before it was to stop, ns */
+	uint64_t taken;      /* events */
 	bool stop;
+	bool ending;  /* what is left is printed */
+	bool at_once; /* another signal: no more of that ... */
+	bool cut;     /* ... and so it was */
+	bool reading; /* the ring; what iterators have cannot be left for later */
 };
 
-static bool handle_event(void *context, const struct event *event, size_t size)
-{
-	struct run *run = context;
+/* A process with signals has one run; output_goes_on() has no context. */
+static struct run *the_run;
 
+/* The output's terminal is gone, but there is a recording: it goes on. */
+static bool records_on(const struct run *run)
+{
+	return run->recorder && run->rows.printer.error == EIO;
+}
+
+static bool is_over(const struct run *run)
+{
+	return run->at_once || (run->rows.printer.error && !records_on(run)) || rows_are_enough(&run->rows) ||
+	       recorder_has_failed(run->recorder);
+}
+
+/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. One more
+ * ends the run at once, unless it is the same that came by another way (a terminal's, passed on by a wrapper). */
+static void end_by(struct run *run, int signal)
+{
+	static bool before;
+	uint64_t now = clock_boot();
+
+	if (signal != SIGINT)
+		command_signal(&run->command, signal);
+	if (run->ended_by && signal != SIGHUP && now - run->ended_by >= SAME_SIGNAL)
+		run->at_once = true;
+	if (before || !run->command.pid || run->command.ended)
+		run->stop = true;
+	if (run->stop && !run->ended_by)
+		run->ended_by = now;
+	before = true;
+}
+
+static void handle_signals(struct run *run)
+{
+	int heard;
+
+	while ((heard = run->later ? __builtin_ctzll(run->later) : signals_next(run->signals))) {
+		run->later &= ~(1ULL << heard);
+		if (heard != SIGCHLD && !live_signal(run->rows.live, heard))
+			end_by(run, heard);
+	}
+}
+
+/* In the middle of reading or writing: only what ends the run; the rest waits. */
+static void hear_the_end(struct run *run)
+{
+	int heard;
+
+	while ((heard = signals_next(run->signals))) {
+		if (heard == SIGINT || heard == SIGTERM || heard == SIGHUP)
+			end_by(run, heard);
+		else
+			run->later |= 1ULL << heard;
+	}
+	if (run->deadline && clock_boot() >= run->deadline)
+		run->stop = true;
+}
+
+/* A reader that does not read is waited for as long as the run goes on, and then a while. */
+static bool goes_on(const struct output_delay *delay)
+{
+	struct run *run = the_run;
+
+	hear_the_end(run);
+	if (!run->stop && !run->ending) {
+		run->waited_for = delay->total;
+		return true;
+	}
+	return !run->at_once && delay->stuck < STUCK && delay->total - run->waited_for < SLOW;
+}
+
+static bool take(struct run *run, const struct event *event, size_t size)
+{
 	recorder_event(run->recorder, event->tool, event, size);
 	if (run->shows == SHOWS_TIMELINE)
 		return timeline_add(&run->timeline, event, size);
@@ -54,28 +140,46 @@ static bool handle_event(void *context, const struct event *event, size_t size)
 	return !rows_are_enough(&run->rows);
 }
 
-static bool is_over(const struct run *run)
+static bool handle_event(void *context, const struct event *event, size_t size)
 {
-	return run->rows.printer.error || rows_are_enough(&run->rows) || recorder_has_failed(run->recorder);
+	struct run *run = context;
+	bool more = take(run, event, size) || records_on(run);
+
+	if (++run->taken % LOOK_EVERY == 0)
+		hear_the_end(run);
+	return more && !(run->reading && (run->at_once || (run->stop && !run->ending)));
 }
 
 /* Hands over what the ring has. */
 static size_t read_ring(struct run *run)
 {
 	uint64_t before = clock_boot();
-	size_t got = sessions_read(&run->sessions);
+	size_t got;
 
+	run->reading = true;
+	got = sessions_read(&run->sessions);
+	run->reading = false;
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_release(&run->timeline, sessions_are_drained(&run->sessions) ? before : 0);
 	return got;
+}
+
+/* Hands over what the ring has now: as much as there is room for in it, while events go on. */
+static void empty_ring(struct run *run)
+{
+	size_t most = run->options->ring_bytes / sizeof(struct event), got = 0, more;
+
+	do {
+		more = is_over(run) ? 0 : read_ring(run);
+		got += more;
+	} while (more && (run->ending || (got < most && !run->stop)));
 }
 
 /* What the interval that ends now adds up to. */
 static void print_totals(struct run *run, uint64_t now, bool partial)
 {
 	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
-	while (read_ring(run))
-		;
+	empty_ring(run);
 	for (size_t i = 0; i < run->sessions.count; i++)
 		if (options_totals(&run->tools[i]))
 			recorder_interval(run->recorder, i, now, partial);
@@ -83,29 +187,13 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 		rows_interval(&run->rows, now, partial);
 }
 
-/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. */
-static void handle_signals(struct run *run)
-{
-	static bool before;
-	int heard;
-
-	while ((heard = signals_next(run->signals))) {
-		if (heard == SIGCHLD || live_signal(run->rows.live, heard))
-			continue;
-		if (heard != SIGINT)
-			command_signal(&run->command, heard);
-		if (before || !run->command.pid || run->command.ended)
-			run->stop = true;
-		before = true;
-	}
-}
-
 static void wait_events(struct run *run, uint64_t now)
 {
 	struct pollfd fds[] = {
 		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
 		{ .fd = run->signals, .events = POLLIN },
-		{ .fd = run->rows.printer.fd }, /* POLLERR: nobody reads the pipe any more */
+		/* POLLERR: nobody reads the pipe any more, or the terminal is gone */
+		{ .fd = run->rows.printer.error ? -1 : run->rows.printer.fd },
 		{ .fd = live_fd(run->rows.live), .events = POLLIN },
 	};
 	uint64_t until = now + TAIL;
@@ -115,7 +203,11 @@ static void wait_events(struct run *run, uint64_t now)
 	if (run->next_interval && run->next_interval < until)
 		until = run->next_interval;
 	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
-	if (fds[2].revents & POLLERR)
+	if (!(fds[2].revents & POLLERR))
+		return;
+	if (run->recorder && !isatty(run->rows.printer.fd) && errno == EIO) /* a terminal that was hung up */
+		run->rows.printer.error = EIO;
+	else
 		run->stop = true;
 }
 
@@ -180,7 +272,10 @@ static void loop(struct run *run)
 			run->last_event = now;
 		cgroup_watch_read();
 		on_clock(run, now);
-		if (!live_update(run->rows.live) || !printer_flush(&run->rows.printer) || is_over(run))
+		if (!live_update(run->rows.live))
+			run->stop = true;
+		printer_flush(&run->rows.printer);
+		if (is_over(run))
 			run->stop = true;
 	}
 }
@@ -190,14 +285,13 @@ static void finish(struct run *run)
 {
 	uint64_t now;
 
+	run->ending = true;
 	live_leave(run->rows.live);
 	sessions_detach_producers(&run->sessions);
-	while (!is_over(run) && read_ring(run))
-		;
+	empty_ring(run);
 	if (!is_over(run)) {
 		sessions_iterate(&run->sessions, RUN_AT_END);
-		while (read_ring(run))
-			;
+		empty_ring(run);
 	}
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_end(&run->timeline);
@@ -207,6 +301,9 @@ static void finish(struct run *run)
 	}
 	report_losses(run, true);
 	printer_flush(&run->rows.printer);
+	run->cut = run->at_once;
+	if (run->cut)
+		message("ended at once: the last rows are missing");
 }
 
 /* Tracing may be over (--duration, --count) while the command still runs: its exit status is worth waiting for. */
@@ -223,9 +320,11 @@ static int exit_code(struct run *run)
 {
 	/* The reader of a pipe may leave when it has seen enough. */
 	if (run->rows.printer.error && run->rows.printer.error != EPIPE) {
-		message("writing the output: %s", strerror(run->rows.printer.error));
+		message("writing the output: %s", output_error(run->rows.printer.error));
 		return EXIT_FAILED;
 	}
+	if (run->cut)
+		return EXIT_FAILED;
 	if (run->command.ended)
 		return run->command.status;
 	return EXIT_DONE;
@@ -240,6 +339,7 @@ static void start(struct run *run, size_t count)
 		run->recorder = recorder_new(options->record, options->record_limit);
 	rows_start(&run->rows, options, STDOUT_FILENO);
 	run->signals = signals_open(run->rows.live);
+	output_goes_on = goes_on;
 	command_prepare(&run->command, options->command);
 	clock_sync();
 	cgroup_watch_start(options, run->tools, count);
@@ -274,6 +374,7 @@ int run_tools(const struct options *options, struct options *tools, size_t count
 	static struct run run; /* 190 KB that hardly anything of is touched */
 	int code = EXIT_DONE;
 
+	the_run = &run;
 	run.options = options;
 	run.tools = tools;
 	run.shows = shows;

@@ -7,6 +7,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "core/run/inherited.h"
+
 int signals_open(const struct live_view *live)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
@@ -16,8 +18,11 @@ int signals_open(const struct live_view *live)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		sigaddset(&set, ours[i]);
 	live_signals(live, &set);
+	/* A signalfd would read them all the same: what is blocked is not ignored. */
+	for (int signal = 1; signal < NSIG; signal++)
+		if (signal != SIGCHLD && sigismember(&set, signal) == 1 && inherited_ignores(signal))
+			sigdelset(&set, signal);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -5,7 +5,8 @@
 
 #include "core/totals/live.h"
 
-/* A descriptor that the signals of a run can be read from, and those of a live screen (NULL: none). */
+/* A descriptor that the signals of a run can be read from, and those of a live screen (NULL: none); but for those that
+ * were ignored at the start. */
 int signals_open(const struct live_view *live);
 /* The next one; 0: there is none. */
 int signals_next(int fd);

@@ -34,6 +34,8 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 		if (sums > SUMS_MAX)
 			fatal(EXIT_FAILED, "internal: a summary has too many sums");
 		fields->counts |= whole->kind == F_COUNT;
+		if (whole->kind == F_COUNT && whole->size)
+			fields->weight = whole;
 		if (kind_rows[whole->kind].is_histogram && kind_rows[whole->kind].is_counted)
 			fields->log2 = whole;
 	}
@@ -96,10 +98,22 @@ static uint64_t *slots_of(struct total *total)
 	return total->slots;
 }
 
+/* What an event counts as. */
+static uint64_t weight_of(const struct totals_fields *fields, const struct event *event, size_t size)
+{
+	const struct field *weight = fields->weight;
+	uint64_t value;
+
+	if (!weight || (size_t)weight->off + weight->size > size)
+		return 1;
+	value = number_read((const unsigned char *)event + weight->off, weight->size);
+	return value == UINT64_MAX >> (64 - 8 * weight->size) ? 1 : value;
+}
+
 void totals_add_event(const struct totals_fields *fields, struct total *total, const struct event *event, size_t size)
 {
 	merge(fields, total, event, size);
-	total->count++;
+	total->count += weight_of(fields, event, size);
 	if (fields->log2 && (size_t)fields->log2->off + fields->log2->size <= size) {
 		bool known;
 		uint64_t value = field_number(fields->log2, event, &known);

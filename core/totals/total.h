@@ -23,8 +23,9 @@ struct totals_fields {
 	struct field fields[TOTALS_FIELDS]; /* completed */
 	size_t count;
 	size_t event_size;
-	const struct field *log2; /* of fields; NULL: none */
-	bool counts;              /* there is an F_COUNT */
+	const struct field *log2;   /* of fields; NULL: none */
+	bool counts;                /* there is an F_COUNT */
+	const struct field *weight; /* of fields: what an event counts as; NULL: 1 */
 };
 
 void totals_fields(struct totals_fields *fields, const struct tool *tool);

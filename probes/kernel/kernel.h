@@ -140,7 +140,9 @@ struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
-	__u8 icsk_pending;
+	__u8 icsk_retransmits; /* time-outs since the peer last acknowledged something new */
+	__u8 icsk_pending;     /* the timer that is armed */
+	__u8 icsk_backoff;
 };
 
 struct list_head {
@@ -152,12 +154,20 @@ struct tcp_sock {
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
-	__u32 write_seq; /* behind what was written */
-	__u32 snd_nxt;   /* behind what was sent */
-	__u32 segs_out;  /* SYNs, too */
+	__u64 bytes_acked;   /* the SYN is one */
+	__u64 tcp_wstamp_ns; /* when it sent last; CLOCK_MONOTONIC */
+	__u32 retrans_stamp; /* when what is not acknowledged was sent first; ms of the same clock */
+	__u32 write_seq;     /* behind what was written */
+	__u32 snd_nxt;       /* behind what was sent */
+	__u32 snd_wnd;       /* of the receiver */
+	__u32 undo_marker;   /* 0: recovery was not for congestion, or was undone */
+	__u32 segs_out;      /* SYNs, too */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 snd_cwnd;
+	__u8 fastopen_connect : 1; /* TCP_FASTOPEN_CONNECT: connect() may leave the SYN to the first data */
+	__u8 syn_data : 1;         /* the SYN had data (Fast Open) */
+	__u8 syn_data_acked : 1;
 	struct list_head tsorted_sent_queue;
 };
 
@@ -171,6 +181,8 @@ struct request_sock {
 
 struct tcp_skb_cb {
 	__u32 seq;
+	__u16 tcp_gso_segs; /* how many segments the packet is */
+	__u16 tcp_flags;    /* of its header; one byte before 6.15 */
 	__u8 sacked;
 };
 

@@ -98,6 +98,26 @@ static __always_inline void event_socket(struct event *e, struct sock *sk)
 	e->lport = socket_lport(sk);
 }
 
+/* The remote end of a socket that listens is nobody; the address is that of a life before, when it was connected. */
+static __always_inline void event_no_peer(struct event *e)
+{
+	e->rport = 0;
+	if (e->family == 6)
+		__builtin_memset(e->raddr, 0, sizeof(e->raddr));
+	else
+		address_v4(e->raddr, 0);
+}
+
+/* Place, ends and family of a socket that begins a life by connecting or listening: its port is the one that it is
+ * bound to, or none yet. inet_sport is still that of the life before (connect(AF_UNSPEC), shutdown() of a listener). */
+static __always_inline void event_socket_begins(struct event *e, struct sock *sk, __u8 to)
+{
+	event_place(e, sk);
+	event_ends(e, &sk->__sk_common);
+	if (to == TCP_LISTEN)
+		event_no_peer(e);
+}
+
 /* Bits of skc_flags (enum sock_flags of include/net/sock.h). */
 #define SOCK_DEAD 0 /* no process has the socket any more */
 #define SOCK_DONE 1 /* the peer's FIN came: tcp_fin() */
@@ -108,10 +128,13 @@ static __always_inline bool socket_flag(const struct sock *sk, int flag)
 }
 
 /* Payload that TCP has sent, each byte once, and received. bytes_acked would count SYN and FIN; bytes_received counts
- * the peer's FIN. */
+ * the peer's FIN. What is sent again is in bytes_retrans a moment before it is in bytes_sent, and stays there if it
+ * could not be sent: never less than none, without a branch. */
 static __always_inline __u64 payload_sent(const struct tcp_sock *tcp)
 {
-	return tcp->bytes_sent - tcp->bytes_retrans;
+	__s64 sent = (__s64)(tcp->bytes_sent - tcp->bytes_retrans);
+
+	return (__u64)(sent & ~(sent >> 63));
 }
 
 static __always_inline __u64 payload_received(const struct tcp_sock *tcp, const struct sock *sk)

@@ -31,6 +31,7 @@ struct tag {
 	__u64 state_since;     /* entered the present state; 0: not known */
 	__u64 prev_state_ns;   /* in the state before, ns; as struct transition has it */
 	__u64 pending_since;
+	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if not at its beginning; else before that */
 	char comm[COMM_SIZE];
 #ifdef TAG_BYTE_COUNTERS
 	struct reported_bytes reported;

@@ -48,14 +48,29 @@ static __always_inline bool attempt_read(struct attempt *a, struct sock *sk)
 	return true;
 }
 
+/* Both ends connect to each other (or a socket to itself): the peer's SYN is no answer, what comes in SYN_RECV is. */
+static __always_inline bool attempt_crosses(const struct transition *t)
+{
+	return t->from == TCP_SYN_SENT && t->to == TCP_SYN_RECV && t->tag;
+}
+
+static __always_inline bool attempt_is_over(const struct transition *t)
+{
+	if (t->from == TCP_SYN_RECV)
+		return t->tag && t->tag->role == ROLE_CLIENT;
+	return t->from == TCP_SYN_SENT && !attempt_crosses(t);
+}
+
 /* An attempt ends with this change. */
 static __always_inline bool attempt_ends(struct attempt *a, const struct transition *t)
 {
-	if (t->from != TCP_SYN_SENT || !attempt_read(a, t->sk))
+	if (attempt_crosses(t))
+		t->tag->role = ROLE_CLIENT; /* known of what began before tracing, too */
+	if (!attempt_is_over(t) || !attempt_read(a, t->sk))
 		return false;
 	a->result = RESULT_OK;
-	if (t->to == TCP_CLOSE) {
-		a->error = t->sk->sk_err;
+	if (t->to != TCP_ESTABLISHED) {
+		a->error = t->to == TCP_CLOSE ? t->sk->sk_err : 0;
 		a->result = result_of(a->error);
 	}
 	return true;

@@ -16,7 +16,7 @@
 /* Of the socket's counters, what was told already. */
 struct reported_bytes {
 	__u64 tx, rx, retrans;
-	__u32 begun; /* 0: an older socket's, not looked at yet */
+	__u32 life; /* which one of the socket; 0: an older socket's, not looked at yet */
 	__u32 pad;
 };
 
@@ -35,13 +35,13 @@ struct holders {
 #include "probes/tcp/transition.bpf.h"
 #include "probes/lib/iterate.bpf.h"
 
-/* The growth of a counter, which is then told. The iterator and a close may come together: who loses finds nothing, or
- * the rest. atomic: false before 5.12, which knows no compare-and-swap. */
-static __always_inline __u64 growth(__u64 *reported, __u64 now, const bool atomic)
+/* The growth of a counter, which is then told. before: *told, read before the counter was. The iterator and a close
+ * may come together: who loses finds nothing, or the rest. A counter that is less than was told was cleared
+ * (tcp_disconnect(), which reports TCP_CLOSE first: all of it is told by then), or is being changed; that is no growth.
+ * atomic: false before 5.12, which knows no compare-and-swap. */
+static __always_inline __u64 growth(__u64 *reported, __u64 before, __u64 now, const bool atomic)
 {
-	__u64 before = *(volatile __u64 *)reported;
-
-	if (before == now)
+	if (now <= before)
 		return 0;
 	if (!atomic)
 		*reported = now;
@@ -50,22 +50,33 @@ static __always_inline __u64 growth(__u64 *reported, __u64 now, const bool atomi
 	return now - before;
 }
 
+/* A life of the socket begins: TCP counts from 0. Context: a task with the socket locked, or softirq. */
+static __always_inline void told_begins(struct reported_bytes *reported)
+{
+	reported->tx = 0;
+	reported->rx = 0;
+	reported->retrans = 0;
+	reported->life++;
+}
+
 /* What the socket has carried since the last time; false: nothing. Context: any. */
 static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, struct tcp_sock *tcp,
 				       struct reported_bytes *reported, const bool atomic)
 {
+	volatile struct reported_bytes *now = reported;
+	__u64 told_tx = now->tx, told_rx = now->rx, told_retrans = now->retrans;
 	__u64 tx = payload_sent(tcp), rx = payload_received(tcp, sk);
 
-	if (!reported->begun) {
-		reported->begun = 1;
+	if (!reported->life) {
+		reported->life = 1;
 		reported->tx = tx;
 		reported->rx = rx;
 		reported->retrans = tcp->total_retrans;
 		return false;
 	}
-	e->tx_bytes = growth(&reported->tx, tx, atomic);
-	e->rx_bytes = growth(&reported->rx, rx, atomic);
-	e->retrans = (__u32)growth(&reported->retrans, tcp->total_retrans, atomic);
+	e->tx_bytes = growth(&reported->tx, told_tx, tx, atomic);
+	e->rx_bytes = growth(&reported->rx, told_rx, rx, atomic);
+	e->retrans = (__u32)growth(&reported->retrans, told_retrans, tcp->total_retrans, atomic);
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->cwnd = tcp->snd_cwnd;
 	return e->tx_bytes || e->rx_bytes || e->retrans;
@@ -101,9 +112,8 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	if (!transition_read(&t, &e->common, ctx) || !t.tag)
 		return 0;
 	if (t.fresh) {
-		__builtin_memset(&t.tag->reported, 0, sizeof(t.tag->reported));
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
-		t.tag->reported.begun = 1;
+		told_begins(&t.tag->reported);
 		if (t.from == TCP_LISTEN)
 			walk_request();
 	}
@@ -170,12 +180,17 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp;
 	struct tag *tag;
+	__u32 life;
 
-	if (state == TCP_LISTEN)
+	/* One that a task has locked to close or dissolve it is told by that task. */
+	if (state == TCP_LISTEN || (state == TCP_CLOSE && sk->sk_lock.owned))
 		return 0;
 	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tag || !tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
+	if (!tag || !tcp)
+		return 0;
+	life = tag->reported.life;
+	if (!bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return 0;
 	e->common.ts = bpf_ktime_get_boot_ns();
 	e->common.tool = (__u8)settings.tool;
@@ -184,8 +199,9 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	tag_request_walk(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now. */
-	if (tag_get(sk, false) != tag)
+	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now, or it lives
+	 * again. */
+	if (tag_get(sk, false) != tag || tag->reported.life != life)
 		return 0;
 	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
 		return 0;

@@ -95,6 +95,7 @@ static __always_inline bool call_read(struct event *e, struct sock *sk, const vo
 		return false;
 	event_init(e, bpf_ktime_get_boot_ns());
 	event_from_fd(e, sk, rung);
+	e->lport = KREAD(rung, sk, __sk_common.skc_num); /* that of a life before is left behind elsewhere */
 	event_current(e);
 	event_of_worker(e);
 	return destination_read(e, address);

@@ -107,7 +107,7 @@ static __always_inline void transition_listens(const struct transition *t)
 
 	if (t->to == TCP_LISTEN) {
 		cgroup = socket_cgroup(sk);
-		listener_add((__u64)sk, socket_netns(sk), socket_lport(sk), sk->sk_drops.counter, t->tag,
+		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, t->tag,
 			     cgroup ? cgroup->kn->id : 0);
 	} else if (t->from == TCP_LISTEN && t->to == TCP_CLOSE) {
 		listener_remove((__u64)sk, socket_netns(sk), socket_lport(sk));
@@ -157,6 +157,18 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	if (listeners_watched())
 		transition_listens(t);
 	return true;
+}
+
+/* Place, ends and family of the socket as the change finds them: of this life of it only. */
+static __always_inline void transition_socket(struct event *e, const struct transition *t)
+{
+	if (t->from == TCP_CLOSE) {
+		event_socket_begins(e, t->sk, t->to);
+		return;
+	}
+	event_socket(e, t->sk);
+	if (t->from == TCP_LISTEN && t->to == TCP_CLOSE)
+		event_no_peer(e);
 }
 
 /* After the event was made of it. */

@@ -2,11 +2,13 @@
 """sockets.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
 
 import contextlib
+import ctypes
 import errno
 import json
 import os
 import pathlib
 import socket
+import struct
 import threading
 import time
 import traceback
@@ -16,6 +18,7 @@ import lab
 FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 MPTCP = 262  # IPPROTO_MPTCP
 CLOSE = 7  # TCP_CLOSE, a state
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
 
 
 def family_of(address):
@@ -66,6 +69,20 @@ def reset(connected):
     """Closes it with a RST."""
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     connected.close()
+
+
+def drop(end, everything):
+    """Whether the socket throws away all packets that come for it: a filter of one instruction, `ret 0`."""
+    code = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+    program = struct.pack("HP", 1, ctypes.addressof(code))
+    end.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER if everything else SO_DETACH_FILTER, program)
+
+
+def dissolve(connected):
+    """connect(AF_UNSPEC): a socket as it was before it was connected."""
+    address = ctypes.create_string_buffer(16)  # sa_family 0
+    if ctypes.CDLL(None, use_errno=True).connect(connected.fileno(), address, 16):
+        raise OSError(ctypes.get_errno(), "connect(AF_UNSPEC)")
 
 
 def port_of(end):

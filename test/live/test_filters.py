@@ -3,6 +3,7 @@
 """Filters: each leaves out in the kernel exactly what does not match, and the ledger says how much."""
 
 import os
+import socket
 
 import lab
 
@@ -84,6 +85,18 @@ class Filters(lab.LiveTest):
             },
             (*TRAFFIC, *lab.BOTH),
         )
+
+    def test_families_on_the_wire(self):
+        """An IPv6 socket that serves IPv4 is IPv4, whatever its family; the row has the family of the socket."""
+        options = {"all": (), "4": ("-4",), "6": ("-6",)}
+        tools = {how: self.space.trace("tcpaccept", *words) for how, words in options.items()}
+        with lab.side_by_side(tools.values()), self.space.inside():
+            with socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listener:
+                for address in ["127.0.0.1"] * 3 + ["::1"] * 2:
+                    with socket.create_connection((address, listener.getsockname()[1])):
+                        listener.accept()[0].close()
+        self.assertEqual({how: len(traced.rows) for how, traced in tools.items()}, {"all": 5, "4": 3, "6": 2})
+        self.assertEqual(lab.count_by(tools["4"].rows, "family", "raddr"), {(6, "::ffff:127.0.0.1"): 3})
 
     def test_comm(self):
         self.check(

@@ -178,6 +178,47 @@ class Netqtop(lab.LiveTest):
                 self.assertAlmostEqual(row["bytes_per_second"], row["bytes"] / seconds, 1)
                 self.assertAlmostEqual(row["packets_per_second"], row["packets"] / seconds, 1)
 
+    def on_another(self):
+        """A macvlan on our end, with an address of its own that the other side knows."""
+        ip, there = ("ip", "-n", self.space.name), ("ip", "-n", self.other.name)
+        lab.must(*ip, "link", "add", "mv0", "link", "veth0", "type", "macvlan", "mode", "bridge")
+        lab.must(*self.space.enter, "sh", "-ec", "echo 1 > /proc/sys/net/ipv6/conf/mv0/disable_ipv6")
+        lab.must(*ip, "addr", "add", "10.99.1.1/24", "dev", "mv0")
+        lab.must(*ip, "link", "set", "mv0", "up")
+        mac = json.loads(lab.must(*ip, "-j", "link", "show", "mv0"))[0]["address"]
+        lab.must(*there, "addr", "add", "10.99.1.2/24", "dev", "veth0")
+        lab.must(*there, "neigh", "add", "10.99.1.1", "lladdr", mac, "dev", "veth0", "nud", "permanent")
+
+    def test_an_interface_on_another(self):
+        self.up()
+        self.on_another()
+        before = self.link(self.space, "mv0")
+        with lab.Tool("netqtop", "--json", "-n", "mv0", "-i", "0.3", enter=self.space.enter) as tool:
+            with self.space.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
+                sink.bind(("10.99.1.1", 0))
+                with self.other.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                    for _ in range(53):
+                        sender.sendto(bytes(100), sink.getsockname())
+                time.sleep(0.5)
+        after, sums = self.link(self.space, "mv0"), by_direction(tool.rows)
+        grown = {unit: after["rx"][unit] - before["rx"][unit] for unit in ("packets", "bytes")}
+        self.assertGreaterEqual(grown["packets"], 53)
+        self.assertEqual({unit: sums["rx"][unit] for unit in grown}, grown)
+        self.assertEqual({name: sums["rx"][name] for name in SIZES}, dict.fromkeys(SIZES, 0))
+
+    def test_an_interface_that_goes(self):
+        self.up()
+        self.on_another()
+        with lab.Tool("netqtop", "-n", "mv0,lo", "-i", "0.2", enter=self.space.enter) as tool:
+            lab.must("ip", "-n", self.space.name, "link", "del", "mv0")
+            self.on_another_again()
+            time.sleep(0.7)
+        told = "netqtop: note: mv0 is gone; another interface of that name is not traced (start netqtop again)\n"
+        self.assertEqual((tool.code, tool.errors), (0, told))
+
+    def on_another_again(self):
+        lab.must("ip", "-n", self.space.name, "link", "add", "mv0", "link", "veth0", "type", "macvlan")
+
     def test_queues(self):
         """64 flows go over all queues. veth hands them to the queue of the same number, but never records it: bcc, which
         takes recorded numbers to be 1 more, has them in other queues."""

@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tcpconnlat: how long each attempt to connect took, how it ended, and how many SYNs it sent."""
 
+import collections
+import contextlib
+import socket
 import time
 
 import lab
 import silence
-from sockets import attempt, closed_port, listen, port_of, settled, work_inside
+from sockets import FAMILY, attempt, closed_port, drop, family_of, listen, port_of, settled, work_inside
 
 FAMILIES = (4, 6)
+TCP_FASTOPEN_CONNECT = 30
 SLACK = 5 * 10**7  # ns that a process may be away from its CPU
 
 
@@ -135,6 +139,72 @@ class Tcpconnlat(lab.LiveTest):
         self.assertEqual(lab.count_by(traced.rows, "result"), {("ok",): 5, ("refused",): 5})
         self.assertTrue(all(row["latency_ns"] < SLACK for row in traced.rows), traced.rows)
         self.assertEqual(slow.rows, [])
+
+    def test_fast_open_that_waits_for_data(self):
+        """connect() returns at once, and the SYN leaves with the first data: time begins with it, also if it is lost."""
+        lab.must(*self.space.enter, "sysctl", "-qw", "net.ipv4.tcp_fastopen=1543")  # without cookies
+        waits, kept = 0.7, []
+
+        def connect(address, port):
+            made = socket.socket(family_of(address))
+            made.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)
+            made.connect((address, port))
+            kept.append(made)
+            return made
+
+        def work():
+            lossy = []
+            for family in FAMILIES:
+                address, listener = lab.LOOPBACK[family], listen(self.space, family)
+                ends = [connect(address, port) for port in (port_of(listener), closed_port(address))]
+                lossy.append((listen(self.space, family), address))
+                ends.append(connect(address, port_of(lossy[-1][0])))
+                drop(lossy[-1][0], True)
+                kept.append((listener, ends))
+            time.sleep(waits)
+            for _, ends in [each for each in kept if isinstance(each, tuple)]:
+                for made in ends:
+                    made.setblocking(False)
+                    with contextlib.suppress(BlockingIOError):
+                        made.send(b"x")
+            time.sleep(0.2)
+            for listener, _ in lossy:
+                drop(listener, False)
+            time.sleep(1.3)
+            return None
+
+        with self.space.trace("tcpconnlat") as traced:
+            work_inside(self.space, work)
+        rows = lab.count_by(traced.rows, "family", "result", "syns")
+        each = {(family, *how): 1 for family in FAMILIES for how in (("ok", 1), ("refused", 1), ("ok", 2))}
+        self.assertEqual(rows, each)
+        for row in traced.rows:
+            least, most = (9 * 10**8, 10**9 + 4 * 10**8) if row["syns"] == 2 else (0, SLACK)
+            self.assertTrue(least < row["latency_ns"] < most, row)
+
+    def test_both_ends_connect(self):
+        """A socket that connects to itself: the SYN that comes is no answer, but the SYN-ACK is."""
+
+        def connect():
+            for family in FAMILIES:
+                with socket.socket(FAMILY[family]) as made:
+                    made.bind((lab.LOOPBACK[family], 0))
+                    made.connect(made.getsockname())
+                    made.send(b"x")
+                    made.recv(1)
+
+        tools = [self.space.trace("tcpconnlat"), self.space.trace("tcpconnect", "--wide"), self.space.trace("tcpstates")]
+        with lab.side_by_side(tools):
+            work_inside(self.space, connect)
+        latencies, attempts, states = tools
+        spent = collections.Counter()
+        for row in states.rows:
+            if row["oldstate"] in ("SYN_SENT", "SYN_RECV"):
+                spent[row["family"]] += row["duration_ns"]
+        self.assertEqual(lab.count_by(latencies.rows, "family", "result", "syns"), {(4, "ok", 1): 1, (6, "ok", 1): 1})
+        self.assertEqual(lab.count_by(attempts.rows, "family", "result"), {(4, "ok"): 1, (6, "ok"): 1})
+        for row in latencies.rows:  # each tool reads the clock itself
+            self.assertLess(abs(row["latency_ns"] - spent[row["family"]]), 10**6, row)
 
     def test_older_attempts(self):
         """When it began is not known: neither is how long it took."""

@@ -5,8 +5,13 @@
 import collections
 import json
 import re
+import socket
+import struct
+import threading
+import time
 
 import lab
+import sockets
 
 TRAFFIC = ("--retransmit=3", "--syn=5", "--synack=2", "--fast=7", "--drop=11", "--connect=13")
 # state, cause: how many of each of TRAFFIC, over one family
@@ -18,6 +23,8 @@ EXPECTED = {
     ("ESTABLISHED", "FAST"): 7,
 }
 TOTAL = sum(EXPECTED.values())
+
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_RECV_QUEUE, TCP_SEND_QUEUE = 19, 20, 21, 1, 2
 
 
 class Tcpretrans(lab.LiveTest):
@@ -38,10 +45,9 @@ class Tcpretrans(lab.LiveTest):
 
     def check_counters(self, rows, counters, report):
         causes = lab.count_by(rows, "cause")
-        self.assertEqual(len(rows), counters["RetransSegs"])
+        self.check_kernel(rows, counters)
         self.assertEqual(len(rows), report["retransmits_client"] + report["retransmits_server"])
         self.assertEqual(causes["TLP",], counters["TCPLossProbes"])
-        self.assertEqual(causes["FAST",], counters["TCPFastRetrans"])
         self.assertEqual(causes["SYN",] + causes["SYN-ACK",], counters["TCPSynRetrans"])
 
     def test_every_retransmission(self):
@@ -69,8 +75,24 @@ class Tcpretrans(lab.LiveTest):
         self.assert_account(probes, len(traced.rows))
         self.check_summary(summary, traced.rows)
 
+    def check_kernel(self, rows, counters):
+        """Segments by cause, against what the kernel counts of its own."""
+        segments = collections.Counter()
+        for row in rows:
+            segments[row["cause"]] += row["segments"]
+            self.assertEqual(row["segments"] > 0, row["err"] is None, row)
+        self.assertEqual(sum(segments.values()), counters["RetransSegs"] - counters["TCPRetransFail"], segments)
+        self.assertEqual(segments["FAST"], counters["TCPFastRetrans"], segments)
+        without_congestion = segments["PMTU"] + segments["TFO"]  # counted as if a time-out had been before
+        self.assertEqual(segments["SLOWSTART"] + without_congestion, counters["TCPSlowStartRetrans"], segments)
+        self.assertLessEqual(segments["TLP"], counters["TCPLossProbes"], segments)
+        timeouts = sum(row["cause"] in ("RTO", "SYN", "SYN-ACK") for row in rows)
+        self.assertEqual(timeouts, counters["TCPTimeouts"], segments)
+
     def check_summary(self, summary, rows):
-        expected = lab.count_by(rows, "laddr", "lport", "raddr", "rport")
+        expected = collections.Counter()
+        for row in rows:
+            expected[row["laddr"], row["lport"], row["raddr"], row["rport"]] += row["segments"]
         counted = {(row["laddr"], row["lport"], row["raddr"], row["rport"]): row["count"] for row in summary.rows}
         self.assertEqual(counted, expected)
         counts = [row["count"] for row in summary.rows]
@@ -103,6 +125,103 @@ class Tcpretrans(lab.LiveTest):
         self.assertGreater(len(summary.rows), 5)
         for line in summary.lines:
             self.assertIn("ts", json.loads(line))
+
+    # ---- every cause, one by one ----
+
+    def test_packets_of_several_segments(self):
+        """What was lost in a time-out is sent again in packets of many segments; the kernel counts segments."""
+        lab.must("ip", "-n", self.space.name, "link", "set", "lo", "mtu", "1500")
+        with sockets.connection(self.space) as (client, server):
+            with self.space.trace("tcpretrans") as traced, self.space.trace("tcpretrans", "-c") as summary:
+                with self.space.counting() as counters:
+                    sockets.drop(server, True)
+                    sender = threading.Thread(target=client.sendall, args=(b"x" * 700_000,))
+                    sender.start()
+                    time.sleep(0.4)
+                    sockets.drop(server, False)
+                    sockets.receive(server, 700_000)
+                    sender.join()
+        causes = lab.count_by(traced.rows, "cause")
+        self.check_kernel(traced.rows, counters)
+        self.assertGreater(causes["RTO",], 0)
+        self.assertGreater(causes["SLOWSTART",], 0)
+        self.assertEqual(sum(row["count"] for row in summary.rows), counters["RetransSegs"])
+        self.assertGreater(counters["RetransSegs"], len(traced.rows))
+
+    def test_smaller_mtu(self):
+        """A router tells that the packets are too large for what is behind it: sent again at once, by no timer."""
+        with lab.Namespace() as router, lab.Namespace() as server:
+            join(self.space, router, "10.71.0", 1500)
+            join(server, router, "10.72.0", 1280)
+            lab.must(*router.enter, "sysctl", "-qw", "net.ipv4.ip_forward=1")
+            with server.inside():
+                listener = socket.create_server(("0.0.0.0", 0))
+            with listener, self.space.trace("tcpretrans") as traced, self.space.counting() as counters:
+                with self.space.inside():
+                    client = socket.create_connection(("10.72.0.1", sockets.port_of(listener)))
+                with client, listener.accept()[0] as accepted:
+                    client.sendall(b"x" * 100_000)
+                    sockets.receive(accepted, 100_000)
+        self.check_kernel(traced.rows, counters)
+        self.assertEqual({cause for (cause,) in lab.count_by(traced.rows, "cause")} - {"TLP"}, {"PMTU"})
+        self.assertEqual(counters["TCPTimeouts"], 0)
+
+    def test_closed_window(self):
+        """The receiver closes its window above what is on the way: what the timer sends then is a probe, no time-out."""
+        with sockets.connection(self.space) as (client, server):
+            with self.space.trace("tcpretrans") as traced, self.space.counting() as counters:
+                sockets.drop(server, True)
+                client.sendall(b"x" * 1000)
+                close_window(self.space, server)
+                before = self.space.counters()["RetransSegs"]
+                lab.wait_for(lambda: self.space.counters()["RetransSegs"] > before + 2, "retransmissions")
+        self.check_kernel(traced.rows, counters)
+        self.assertGreater(lab.count_by(traced.rows, "cause")["ZEROWIN",], 1)
+        self.assertEqual(counters["TCPTimeouts"], 0)
+
+    def test_fast_open_refused(self):
+        """A server that takes no data with a SYN gets it again when it has answered."""
+        lab.must(*self.space.enter, "sysctl", "-qw", "net.ipv4.tcp_fastopen=5")  # clients, without a cookie
+        with sockets.listen(self.space) as listener, self.space.trace("tcpretrans") as traced:
+            with self.space.counting() as counters, self.space.inside(), socket.socket() as client:
+                client.sendto(b"x" * 500, socket.MSG_FASTOPEN, listener.getsockname())
+                with listener.accept()[0] as accepted:
+                    sockets.receive(accepted, 500)
+        self.check_kernel(traced.rows, counters)
+        self.assertEqual(lab.count_by(traced.rows, "cause", "segments"), {("TFO", 1): 1})
+
+
+# ---- what makes the causes ----
+
+
+def join(space, router, net, mtu):
+    """A veth pair between the namespace (address .1) and the router (.2, with this MTU), its way to everywhere."""
+    name = f"v{net.split('.')[1]}"
+    peer = ("name", name, "mtu", str(mtu), "netns", router.name)
+    lab.must("ip", "-n", space.name, "link", "add", name, "type", "veth", "peer", *peer)
+    for each, last in ((space, 1), (router, 2)):
+        lab.must("ip", "-n", each.name, "addr", "add", f"{net}.{last}/24", "dev", name)
+        lab.must("ip", "-n", each.name, "link", "set", name, "up")
+    lab.must("ip", "-n", space.name, "route", "add", "default", "via", f"{net}.2")
+
+
+def close_window(space, server):
+    """An ACK with window 0, as if the socket had sent it. IPv4."""
+    (here, port), (there, peer) = server.getsockname(), server.getpeername()
+    server.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+    numbers = []
+    for queue in (TCP_SEND_QUEUE, TCP_RECV_QUEUE):
+        server.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, queue)
+        numbers.append(server.getsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ) & 0xFFFFFFFF)
+    server.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, -1)  # off, and no window probe
+    header = struct.pack("!HHIIHHHH", port, peer, *numbers, 0x5010, 0, 0, 0)
+    ends = socket.inet_aton(here) + socket.inet_aton(there)
+    total = sum(struct.unpack("!16H", ends + struct.pack("!HH", 6, len(header)) + header))
+    total = (total & 0xFFFF) + (total >> 16)
+    header = header[:16] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + header[18:]
+    with space.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP) as raw:
+        raw.bind((here, 0))
+        raw.sendto(header, (there, 0))
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 """tcpstates: every state change of known traffic, counted, and the lives of sockets that they make up."""
 
 import collections
+import socket
+import time
 
 import lab
+import sockets
 
 OPENED = ("CLOSE", "SYN_SENT", "ESTABLISHED")
 ACCEPTED = ("LISTEN", "SYN_RECV", "ESTABLISHED")
@@ -133,6 +136,35 @@ class Tcpstates(lab.LiveTest):
         for life in lives:
             self.assertIsNone(life[0]["duration_ns"])
             self.assertTrue(all(row["duration_ns"] > 0 for row in life[1:]))
+
+
+    def test_a_socket_that_is_used_again(self):
+        """It shows no port, peer or time of its life before."""
+        with self.space.trace("tcpstates") as traced, self.space.inside():
+            with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
+                for _ in range(2):
+                    client.connect(listener.getsockname())
+                    time.sleep(0.1)
+                    sockets.dissolve(client)
+                for _ in range(2):
+                    client.listen()
+                    time.sleep(0.1)
+                    client.shutdown(socket.SHUT_RDWR)
+                address = listener.getsockname()[1]
+        (key,) = {row["skaddr"] for row in traced.rows if row["newstate"] == "SYN_SENT"}
+        rows = [row for row in traced.rows if row["skaddr"] == key]
+        begins = [row for row in rows if row["oldstate"] == "CLOSE"]
+        self.assertEqual([row["newstate"] for row in begins], ["SYN_SENT"] * 2 + ["LISTEN"] * 2)
+        for row in begins:
+            self.assertIn(row["lport"], (0, None), row)
+            self.assertEqual(row["duration_ns"], 0, row)
+        for row in rows:
+            listens = "LISTEN" in (row["oldstate"], row["newstate"])
+            self.assertEqual(row["raddr"], "0.0.0.0" if listens else "127.0.0.1", row)
+            self.assertEqual(row["rport"] or 0, 0 if listens else address, row)
+            if row not in begins:
+                self.assertTrue(row["lport"], row)
+                self.assertLess(row["duration_ns"], 5 * 10**8, row)
 
 
 if __name__ == "__main__":

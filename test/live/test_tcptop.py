@@ -12,7 +12,7 @@ import tempfile
 import time
 
 import lab
-from sockets import connection, port_of, receive
+from sockets import connection, dissolve, listen, port_of, receive, reset
 
 SO_ZEROCOPY, MSG_ZEROCOPY = 60, 0x4000000
 PRIME = 100_003
@@ -72,6 +72,36 @@ class Tcptop(lab.LiveTest):
         self.assertEqual(traced.ledger["lost"], 0)
         for row in traced.rows:
             self.assert_common(row, "tcptop", report, ("exact",))
+
+    def test_aborted_and_dissolved(self):
+        """The kernel clears a socket's counters before it destroys it: what was carried counts once, and nothing else."""
+        tools = [self.space.trace("tcptop", "0.2"), self.space.trace("tcpsubnet", "-i", "0.2")]
+        top, subnet = tools
+        with lab.side_by_side(tools), listen(self.space) as listener:
+            for end in (reset, dissolve, dissolve, reset):
+                with self.space.inside():
+                    client = socket.create_connection(listener.getsockname())
+                with client, listener.accept()[0] as server:
+                    for life in range(3 if end is dissolve else 1):
+                        client.sendall(b"x" * 1009)
+                        receive(server, 1009)
+                        server.sendall(b"y" * 503)
+                        receive(client, 503)
+                        end(client)
+                        if end is dissolve and life < 2:
+                            server.close()
+                            client.connect(listener.getsockname())
+                            server = listener.accept()[0]
+                    server.close()
+            time.sleep(0.5)  # what is left over would be in the next intervals
+            port = port_of(listener)
+        lives = 2 + 2 * 3
+        self.assertEqual(sums(top.rows, "rport")[port,], (lives * 503, lives * 1009))
+        self.assertEqual(sums(top.rows, "lport")[port,], (lives * 1009, lives * 503))
+        self.assertEqual({row["laddr"] for row in top.rows} | {row["raddr"] for row in top.rows}, {"127.0.0.1"})
+        self.assertTrue(all(row["lport"] and row["rport"] for row in top.rows), top.rows)
+        self.assertEqual(sum(row["tx_bytes"] for row in subnet.rows), lives * (1009 + 503))
+        self.assertEqual({row["subnet"] for row in subnet.rows if row["tx_bytes"]}, {"127.0.0.1/32"})
 
     def test_send(self):
         def move(client, server, size):

@@ -6,7 +6,10 @@ import collections
 import contextlib
 import operator
 import re
+import socket
+import struct
 import subprocess
+import time
 
 import lab
 
@@ -210,6 +213,67 @@ class Trace(lab.LiveTest):
         self.assertEqual(states[0], "SYN_SENT" if client else "SYN_RECV", flow)
         if "ESTABLISHED" in states:
             self.assertEqual(len(states), 5, flow)
+
+    def cut_off(self, how):
+        """A connection of this process that somebody cuts off: the port of the end that the guide is asked about."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            peer = socket.create_connection(listener.getsockname())
+            ours, port = listener.accept()[0], listener.getsockname()[1]
+        with peer, ours:
+            how(peer, ours)
+            time.sleep(0.05)
+        return port
+
+    def test_who_resets(self):
+        """As the guide has it: what the line of tcplife says of each way in which a connection is cut off."""
+        abort = struct.pack("ii", 1, 0)
+
+        def reset(end):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, abort)
+            end.close()
+
+        def by_peer(peer, ours):
+            reset(peer)
+
+        def by_peer_that_had_closed(peer, ours):
+            peer.shutdown(socket.SHUT_WR)
+            time.sleep(0.05)
+            reset(peer)
+
+        def by_peer_after_our_close(peer, ours):
+            ours.shutdown(socket.SHUT_WR)
+            time.sleep(0.05)
+            reset(peer)
+
+        def by_us_with_data_unread(peer, ours):
+            peer.sendall(b"never read")
+            time.sleep(0.05)
+            ours.close()
+
+        def by_us_on_purpose(peer, ours):
+            reset(ours)
+
+        def by_data_after_our_close(peer, ours):
+            ours.shutdown(socket.SHUT_RDWR)
+            time.sleep(0.05)
+            peer.sendall(b"too late")
+
+        expected = {
+            by_peer: "ECONNRESET",
+            by_peer_that_had_closed: "EPIPE",
+            by_peer_after_our_close: "ECONNRESET",
+            by_us_with_data_unread: None,
+            by_us_on_purpose: None,
+            by_data_after_our_close: "ECONNRESET",
+        }
+        with self.space.trace("tcplife") as traced, self.space.inside():
+            ports = {how: self.cut_off(how) for how in expected}
+            ports["destroyed"] = self.cut_off(
+                lambda _, ours: self.space.run("ss", "-K", "src", f"127.0.0.1:{ours.getsockname()[1]}")
+            )
+        errors = {row["lport"]: row["error"] for row in traced.rows}
+        expected["destroyed"] = "ECONNABORTED"
+        self.assertEqual([(how, errors[port]) for how, port in ports.items()], list(expected.items()))
 
     def test_words(self):
         """What a person reads: the same without a terminal, one line each."""

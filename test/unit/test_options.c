@@ -373,15 +373,49 @@ static void count_is_a_flag_or_a_number(void **state)
 	parse(&retrans, WORDS("-c", "--outputs", "5"));
 	assert_true(options.settings.flags == COUNTS && options.count == 5);
 	assert_refused(&retrans, WORDS("--count", "5"), 2,
-		       "retrans: argument 5: not expected; write --count=5 to stop after 5 rows\n");
+		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or N times "
+		       "printing totals)\n");
 	assert_refused(&retrans, WORDS("-c", "5"), 2,
-		       "retrans: argument 5: not expected; write --count=5 to stop after 5 rows\n");
+		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or N times "
+		       "printing totals)\n");
 	assert_refused(&retrans, WORDS("--count", "-s", "5"), 2,
 		       "retrans: argument 5: not expected; a command to run goes after --\n");
 	assert_refused(&retrans, WORDS("--count=0"), 2, "retrans: --count 0: not a number (1 or more)\n");
 	assert_refused(&retrans, WORDS("--interval", "1"), 2, "retrans: --interval: only together with --summary\n");
 	assert_refused(&bare, WORDS("--interval", "1"), 2, "bare: unrecognized option '--interval'\n");
 	assert_refused(&bare, WORDS("--summary"), 2, "bare: unrecognized option '--summary'\n");
+}
+
+/* bcc's tcpconnlat has --lport as a flag, and a number of milliseconds as its word. */
+static void a_shared_name_means_one_thing(void **state)
+{
+	extern const struct tool tcpconnlat;
+	static const char *const names[] = { "--lport", "--localport" };
+	const uint32_t *flags = &options.settings.flags;
+	uint32_t flag;
+
+	(void)state;
+	parse(&tcpconnlat, WORDS("-L"));
+	flag = *flags;
+	parse(&tcpconnlat, WORDS("-L", "10"));
+	assert_true(*flags == flag && options.settings.numbers[0] == 10000000);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		parse(&tcpconnlat, WORDS(names[i]));
+		assert_true(*flags == flag && !options.settings.filter.lports.count);
+		parse(&tcpconnlat, WORDS("10", names[i]));
+		assert_true(*flags == flag && options.settings.numbers[0] == 10000000);
+		parse(&tcpconnlat, WORDS(names[i], "-w", "10"));
+		assert_true(*flags == flag && options.settings.numbers[0] == 10000000);
+		assert_refused(&tcpconnlat, WORDS(names[i], "8077"), 2,
+			       "tcpconnlat: argument 8077: not expected; write --lport=8077 (only these local "
+			       "ports)\n");
+		assert_refused(&tcpconnlat, WORDS(names[i], "80,443-445"), 2,
+			       "tcpconnlat: argument 80,443-445: not expected; write --lport=80,443-445 (only these "
+			       "local ports)\n");
+	}
+	parse(&tcpconnlat, WORDS("--lport=8077", "10"));
+	assert_true(*flags != flag && options.settings.filter.lports.item[0].first == 8077 &&
+		    options.settings.numbers[0] == 10000000);
 }
 
 static void an_interval_unless_told(void **state)
@@ -629,6 +663,7 @@ int main(void)
 		cmocka_unit_test(enums_have_names),
 		cmocka_unit_test(count_is_a_flag_or_a_number),
 		cmocka_unit_test(command_after_dashes),
+		cmocka_unit_test(a_shared_name_means_one_thing),
 		cmocka_unit_test(an_interval_unless_told),
 		cmocka_unit_test(words_stand_for_options),
 		cmocka_unit_test(numbers_times_texts_and_picks),

@@ -24,7 +24,9 @@
 #define SLACK       TIMELINE_SLACK
 #define ESTABLISHED 1
 #define SYN_SENT    2
+#define SYN_RECV    3
 #define CLOSE       7
+#define LISTEN      10
 
 /* ---- order ---- */
 
@@ -400,6 +402,86 @@ static void another_life_is_another_story(void **state)
 	end();
 }
 
+static size_t stories(void)
+{
+	timeline_end(&timeline);
+	return out.outputs;
+}
+
+/* The kernel gives a closed socket's memory to the next one, at once. */
+static void an_address_that_is_used_again_is_another_story(void **state)
+{
+	(void)state;
+	begin(TIMELINE_FLOW, FORMAT_TABLE);
+	change(1 * SECOND, 80, 0, 77, CLOSE, LISTEN);
+	change(2 * SECOND, 80, 0, 77, LISTEN, CLOSE);
+	change(2001 * MS, 81, 1024, 77, LISTEN, SYN_RECV);
+	change(2002 * MS, 81, 1024, 77, SYN_RECV, CLOSE);
+	change(2003 * MS, 82, 0, 77, CLOSE, LISTEN);
+	timeline_end(&timeline);
+	assert_string_equal(printed(), "00:00:01.000000 client 42  127.0.0.1:80 > 127.0.0.1:0  over after 1.00 s\n"
+				       "        +0.000 ms  tcpstates  CLOSE -> LISTEN\n"
+				       "     +1000.000 ms  tcpstates  LISTEN -> CLOSE\n\n"
+				       "00:00:02.001000 client 42  127.0.0.1:81 > 127.0.0.1:1024  over after 1.00 ms\n"
+				       "        +0.000 ms  tcpstates  LISTEN -> SYN_RECV\n"
+				       "        +1.000 ms  tcpstates  SYN_RECV -> CLOSE\n\n"
+				       "00:00:02.003000 client 42  127.0.0.1:82 > 127.0.0.1:0  its end not seen\n"
+				       "        +0.000 ms  tcpstates  CLOSE -> LISTEN\n\n");
+	end();
+}
+
+/* The same where a row is missing: the end of the life before, or the beginning of this one too. */
+static void a_lost_end_does_not_join_two_stories(void **state)
+{
+	(void)state;
+	begin(TIMELINE_FLOW, FORMAT_TABLE); /* a client that never got its port, then another */
+	change(1 * SECOND, 0, 80, 77, CLOSE, SYN_SENT);
+	change(2 * SECOND, 0, 80, 77, CLOSE, SYN_SENT);
+	change(2001 * MS, 1024, 80, 77, SYN_SENT, ESTABLISHED);
+	assert_int_equal(stories(), 2);
+	end();
+
+	begin(TIMELINE_FLOW, FORMAT_TABLE); /* a listener, then a client or a server */
+	change(1 * SECOND, 80, 0, 77, CLOSE, LISTEN);
+	change(2 * SECOND, 1024, 443, 77, SYN_SENT, ESTABLISHED);
+	change(3 * SECOND, 80, 0, 78, CLOSE, LISTEN);
+	change(4 * SECOND, 80, 1025, 78, LISTEN, SYN_RECV);
+	assert_int_equal(stories(), 4);
+	end();
+
+	begin(TIMELINE_FLOW, FORMAT_TABLE); /* two sockets with the same ends, one after the other */
+	change(1 * SECOND, 1024, 80, 77, SYN_SENT, ESTABLISHED);
+	change(2 * SECOND, 1024, 80, 78, SYN_SENT, ESTABLISHED);
+	assert_int_equal(stories(), 2);
+	end();
+}
+
+/* A time is any number in a recording that somebody else made. */
+static void no_time_is_taken_for_a_sign(void **state)
+{
+	const char *text;
+
+	(void)state;
+	begin(TIMELINE_FLOW, FORMAT_TABLE);
+	for (int i = 0; i < 3; i++) {
+		change(0, 1024, 80, 77, ESTABLISHED, CLOSE);
+		change(UINT64_MAX, 1025, 80, 78, ESTABLISHED, CLOSE);
+	}
+	timeline_release(&timeline, SECOND + SLACK + FLOWS_LINGER);
+	assert_int_equal(out.outputs, 3);
+	assert_non_null(strstr(printed(), ":1024 > 127.0.0.1:80  over\n"));
+	assert_int_equal(stories(), 6);
+	end();
+
+	begin(0, FORMAT_TABLE); /* past the end of all times: not at their beginning */
+	attempt(UINT64_MAX - 5, 1, 2, 10, RESULT_OK);
+	change(SECOND, 1, 2, 3, CLOSE, SYN_SENT);
+	timeline_end(&timeline);
+	text = printed();
+	assert_ptr_equal(strstr(text, "00:00:01.000000 tcpstates"), text);
+	end();
+}
+
 static void a_long_story_keeps_its_end(void **state)
 {
 	const char *text;
@@ -448,6 +530,9 @@ int main(void)
 		cmocka_unit_test(events_of_no_tool_are_left_out),
 		cmocka_unit_test(a_connection_is_a_story),
 		cmocka_unit_test(another_life_is_another_story),
+		cmocka_unit_test(an_address_that_is_used_again_is_another_story),
+		cmocka_unit_test(a_lost_end_does_not_join_two_stories),
+		cmocka_unit_test(no_time_is_taken_for_a_sign),
 		cmocka_unit_test(a_long_story_keeps_its_end),
 		cmocka_unit_test(too_many_connections_make_room),
 	};

@@ -91,7 +91,8 @@ static bool size_fits(const struct member *member)
 		return member->size != 0;
 	if (sizes == SIZES_NUMBERS)
 		return member->size && member->size % 8 == 0 && member->size <= 512;
-	return member->size ? member->size <= 16 && (sizes & member->size) == member->size : !sizes;
+	return member->size ? member->size <= 16 && (sizes & member->size) == member->size
+			    : kind_rows[member->kind].is_counted;
 }
 
 static void check_member(const struct tool *tool, const struct member *member)
