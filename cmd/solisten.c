@@ -13,21 +13,27 @@ static const char *const protocols[] = {
 	"TCPv4", "TCPv6", "MPTCPv4", "MPTCPv6", "UDPv4", "UDPv6", "SCTPv4", "SCTPv6", "RAWv4", "RAWv6",
 };
 
-static const struct field fields[] = {
-	{ "pid", .width = 7, .help = "process that listens" },
+static const struct member members[] = {
+	{ "ret", F_INT, OWN(ret), .help = "0, or a negative errno" },
+	{ "proto", F_NAME, OWN(proto), NAMES(protocols), .help = "protocol of the socket, with the IP version" },
+	{ "backlog_effective", F_UINT, OWN(effective),
+	  .help = "connections that may wait; columns show what was asked for where the attempt has failed" },
+	{ "backlog", F_INT, OWN(backlog), .help = "connections that were to wait, as the program asked" },
+	{ "error", F_ERRNO, OWN(ret), .help = "why the attempt has failed" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "pid", .help = "process that listens" },
 	{ "comm", .width = 12, .wide = 16 },
 	{ "netns", .width = 12, .flag = SOLISTEN_NETNS },
-	{ "ret", "RET", F_INT, .width = 5, OWN(ret), .flag = SOLISTEN_RET, .help = "0, or a negative errno" },
-	{ "proto", "PROTO", F_NAME, .width = 6, .wide = 7, OWN(proto), NAMES(protocols),
-	  .help = "protocol of the socket, with the IP version" },
-	{ "backlog_effective", "BACKLOG", F_UINT, .width = 8, OWN(effective), .fallback = "backlog",
-	  .help = "connections that may wait; columns show what was asked for where the attempt has failed" },
-	{ "backlog", "ASKED", F_INT, IN_WIDE | IN_CSV | IN_JSON, .width = 8, OWN(backlog),
-	  .help = "connections that were to wait, as the program asked" },
-	{ "lport", "PORT", .width = 5 },
+	{ "ret", "RET", .width = 5, .flag = SOLISTEN_RET },
+	{ "proto", "PROTO", .width = 6, .wide = 7 },
+	{ "backlog_effective", "BACKLOG", .width = 8, .fallback = "backlog" },
+	{ "backlog", "ASKED", .where = IN_WIDE | IN_CSV, .width = 8 },
+	{ "lport", "PORT" },
 	{ "laddr", "ADDR", .width = 39 },
-	{ "error", "ERROR", F_ERRNO, IN_WIDE | IN_CSV | IN_JSON, .width = 10, OWN(ret),
-	  .help = "why the attempt has failed" },
+	{ "error", "ERROR", .where = IN_WIDE | IN_CSV, .width = 10 },
 	{},
 };
 
@@ -75,10 +81,10 @@ static void look_for_ring(struct options *options)
 		options->settings.flags |= SOLISTEN_RING;
 }
 
-static const struct field words[] = {
-	{ "proto", NULL, F_NAME, OWN(proto), NAMES(protocols) },
-	{ "backlog_effective", NULL, F_UINT, OWN(effective), .before = " listens, backlog " },
-	{ "error", NULL, F_ERRNO, OWN(ret), .before = " cannot listen: ", .bad = true },
+static const struct column words[] = {
+	{ "proto" },
+	{ "backlog_effective", .before = " listens, backlog " },
+	{ "error", .before = " cannot listen: ", .bad = true },
 	{},
 };
 
@@ -108,7 +114,8 @@ const struct tool solisten = {
 	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
 	.lookup = &lookup,
 	.check = look_for_ring,

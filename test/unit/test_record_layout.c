@@ -82,10 +82,7 @@ static int free_recording(void **state)
 
 static struct field field_of(const char *name)
 {
-	for (const struct field *field = tcpstates.fields; field->name; field++)
-		if (!strcmp(field->name, name))
-			return field_complete(field);
-	return field_complete(&(const struct field){ .name = name });
+	return field_named(&tcpstates, name);
 }
 
 /* A line of the head, as the other version would have written it. */
@@ -145,13 +142,12 @@ static void put_item(struct text *to, struct record_item item, const void *conte
 /* Two fields may be the same bytes: those are turned once. */
 static void turn(char *event)
 {
-	const struct field *const all[] = { common_fields, tcpstates.fields };
+	const struct member *const all[] = { common_members, tcpstates.members };
 	bool turned[sizeof(struct tcpstates_event)] = { false };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		for (const struct field *field = all[i]; field->name; field++) {
-			if (!record_has_field(field) || field->kind == F_TEXT || field->kind == F_ADDRESS ||
-			    turned[field->off])
+		for (const struct member *field = all[i]; field->name; field++) {
+			if (!kind_rows[field->kind].recorded || kind_rows[field->kind].is_bytes || turned[field->off])
 				continue;
 			turned[field->off] = true;
 			for (char *low = event + field->off, *high = low + field->size - 1; low < high; low++, high--) {
@@ -268,12 +264,12 @@ static void as_it_was(void **state)
 /* Something new in front of each field, and behind them all. */
 static void what_moved_is_found(void **state)
 {
-	static const struct field last[] = { { .name = "novelty", .off = sizeof(struct tcpstates_event) }, {} };
-	const struct field *const all[] = { common_fields, tcpstates.fields, last };
+	static const struct member last[] = { { .name = "novelty", .off = sizeof(struct tcpstates_event) }, {} };
+	const struct member *const all[] = { common_members, tcpstates.members, last };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		for (const struct field *field = all[i]; field->name; field++) {
+		for (const struct member *field = all[i]; field->name; field++) {
 			struct change change = { .at = field->off, .room = 24 };
 
 			assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size),
@@ -354,12 +350,12 @@ static void fields_are_apart_or_the_same(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
-		for (const struct field *one = tools[i]->fields; one->name; one++) {
-			for (const struct field *other = tools[i]->fields; other < one; other++) {
+		for (const struct member *one = tools[i]->members; one->name; one++) {
+			for (const struct member *other = tools[i]->members; other < one; other++) {
 				bool apart = one->off >= other->off + other->size || other->off >= one->off + one->size;
 				bool same = one->off == other->off && one->size == other->size;
 
-				if (record_has_field(one) && record_has_field(other) && !apart && !same)
+				if (kind_rows[one->kind].recorded && kind_rows[other->kind].recorded && !apart && !same)
 					fail_msg("%s: %s and %s share bytes", tools[i]->name, one->name, other->name);
 			}
 		}
@@ -369,11 +365,11 @@ static void fields_are_apart_or_the_same(void **state)
 /* Whether a field that recordings have begins there. */
 static bool is_recorded(const struct tool *tool, uint16_t off)
 {
-	const struct field *const all[] = { common_fields, tool->fields, tool_totals(tool) };
+	const struct member *const all[] = { common_members, tool->members, tool_totals_members(tool) };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		for (const struct field *field = all[i]; field && field->name; field++)
-			if (record_has_field(field) && field->off == off)
+		for (const struct member *field = all[i]; field && field->name; field++)
+			if (kind_rows[field->kind].recorded && field->off == off)
 				return true;
 	return false;
 }
@@ -386,8 +382,8 @@ static void what_a_timeline_goes_by_is_recorded(void **state)
 
 		if (!story)
 			continue;
-		for (const struct field *word = story->words; word->name; word++)
-			if (word->size && !is_recorded(tools[i], word->off))
+		for (const struct column *word = story->words; word->name; word++)
+			if (*word->name && !is_recorded(tools[i], field_named(tools[i], word->name).off))
 				fail_msg("%s: %s is in no recording", tools[i]->name, word->name);
 		if ((story->duration && !is_recorded(tools[i], story->duration)) ||
 		    (story->socket && !is_recorded(tools[i], story->socket)) ||
