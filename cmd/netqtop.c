@@ -13,32 +13,46 @@
 #include "probes/netqtop.h"
 
 #define OWN(member)  AT(struct netqtop_event, member)
-#define IN_DATA      (IN_CSV | IN_JSON)
-#define SIZE(i)      .width = 10, OWN(sizes[i]), .merge = SUM
-#define RATE(member) F_SI, .width = 10, .decimals = 2, .unit = 100, OWN(member), .merge = LATEST
+#define SIZE(i)      F_SI, OWN(sizes[i]), .merge = SUM
+#define RATE(member) F_SI, OWN(member), .unit = 100, .decimals = 2, .merge = LATEST
 
 static const char *const directions[DIRECTIONS] = { "TX", "RX" }, *const keys[DIRECTIONS] = { "tx", "rx" };
 
-static const struct field fields[] = {
-	{ "table", NULL, F_UINT, NOWHERE, OWN(table) },
-	{ "device", "DEVICE", F_TEXT, IN_DATA, OWN(device), .help = "interface" },
-	{ "ifindex", "IFINDEX", F_UINT, IN_JSON, OWN(ifindex), .help = "index of the interface" },
-	{ "direction", "DIRECTION", F_NAME, IN_DATA, OWN(direction), NAMES(directions), .keys = keys,
-	  .help = "tx or rx" },
-	{ "queue", "QueueID", F_UINT, .width = 10, OWN(queue), .before = " ", .help = "queue" },
-	{ "packets", "PACKETS", F_UINT, IN_DATA, OWN(packets), .merge = SUM,
-	  .help = "packets; a GSO packet counts as one" },
-	{ "bytes", "BYTES", F_UINT, IN_DATA, OWN(bytes), .merge = SUM, .help = "bytes, including MAC headers" },
-	{ "avg_size", "avg_size", RATE(avg_size), .help = "average size of a packet, in bytes" },
-	{ "size_0_63", "[0, 64)", F_SI, SIZE(0), .help = "packets shorter than 64 bytes" },
-	{ "size_64_511", "[64, 512)", F_SI, SIZE(1), .help = "packets of 64 to 511 bytes" },
-	{ "size_512_2047", "[512, 2K)", F_SI, SIZE(2), .help = "packets of 512 to 2047 bytes" },
-	{ "size_2048_16383", "[2K, 16K)", F_SI, SIZE(3), .help = "packets of 2048 to 16383 bytes" },
-	{ "size_16384_65535", "[16K, 64K)", F_SI, SIZE(4), .help = "packets of 16384 to 65535 bytes" },
-	{ "size_65536", "[64K, inf)", F_SI, SIZE(5), .help = "packets of 65536 bytes and more" },
-	{ "bytes_per_second", "BPS", RATE(bytes_per_second), .flag = NETQTOP_THROUGHPUT, .help = "bytes per second" },
-	{ "packets_per_second", "PPS", RATE(packets_per_second), .flag = NETQTOP_THROUGHPUT,
-	  .help = "packets per second" },
+static const struct member members[] = {
+	{ "table", F_UINT, OWN(table), .hidden = true },
+	{ "device", F_TEXT, OWN(device), .help = "interface" },
+	{ "ifindex", F_UINT, OWN(ifindex), .help = "index of the interface" },
+	{ "direction", F_NAME, OWN(direction), NAMES(directions), .keys = keys, .help = "tx or rx" },
+	{ "queue", F_UINT, OWN(queue), .help = "queue" },
+	{ "packets", F_UINT, OWN(packets), .merge = SUM, .help = "packets; a GSO packet counts as one" },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .help = "bytes, including MAC headers" },
+	{ "avg_size", RATE(avg_size), .help = "average size of a packet, in bytes" },
+	{ "size_0_63", SIZE(0), .help = "packets shorter than 64 bytes" },
+	{ "size_64_511", SIZE(1), .help = "packets of 64 to 511 bytes" },
+	{ "size_512_2047", SIZE(2), .help = "packets of 512 to 2047 bytes" },
+	{ "size_2048_16383", SIZE(3), .help = "packets of 2048 to 16383 bytes" },
+	{ "size_16384_65535", SIZE(4), .help = "packets of 16384 to 65535 bytes" },
+	{ "size_65536", SIZE(5), .help = "packets of 65536 bytes and more" },
+	{ "bytes_per_second", RATE(bytes_per_second), .help = "bytes per second" },
+	{ "packets_per_second", RATE(packets_per_second), .help = "packets per second" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "device", "DEVICE", .where = IN_CSV },
+	{ "direction", "DIRECTION", .where = IN_CSV },
+	{ "queue", "QueueID", .width = 10, .before = " " },
+	{ "packets", "PACKETS", .where = IN_CSV },
+	{ "bytes", "BYTES", .where = IN_CSV },
+	{ "avg_size", "avg_size", .width = 10 },
+	{ "size_0_63", "[0, 64)", .width = 10 },
+	{ "size_64_511", "[64, 512)", .width = 10 },
+	{ "size_512_2047", "[512, 2K)", .width = 10 },
+	{ "size_2048_16383", "[2K, 16K)", .width = 10 },
+	{ "size_16384_65535", "[16K, 64K)", .width = 10 },
+	{ "size_65536", "[64K, inf)", .width = 10 },
+	{ "bytes_per_second", "BPS", .width = 10, .flag = NETQTOP_THROUGHPUT },
+	{ "packets_per_second", "PPS", .width = 10, .flag = NETQTOP_THROUGHPUT },
 	{},
 };
 
@@ -223,7 +237,8 @@ static const char *const examples[] = {
 };
 
 static const struct totals totals = {
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.every = 1000000000,
 	.block = &block,
 	.read_counter = read_counter,
@@ -257,7 +272,8 @@ const struct tool netqtop = {
 	.positional = words,
 	.check = check,
 	.derive = derive,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.recording = &recording,
 	.proof = proof,

@@ -3,6 +3,7 @@
 #include "cmd/record.h"
 
 #include "cmd/tool_list.h"
+#include "cmd/tools.h"
 #include "core/cli/parse.h"
 #include "core/run/run.h"
 #include "core/base/message.h"
@@ -10,7 +11,8 @@
 
 #define SECOND 1000000000ULL
 
-static const struct field fields[] = { {} };
+static const struct member members[] = { {} };
+static const struct column columns[] = { {} };
 
 struct record_options {
 	const char *tools; /* names, with commas between */
@@ -56,18 +58,20 @@ const struct tool record = {
 	.opts = opts,
 	.options_size = sizeof(struct record_options),
 	.positional = words,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.check = check,
 };
 
 int record_main(int argc, char **argv)
 {
-	static struct options options, tools[TIMELINE_TOOLS];
+	static struct options options;
+	struct options *tools;
 	size_t count;
 	int code;
 
 	options_parse(&options, &record, argc, argv);
-	count = tool_list(tools, TIMELINE_TOOLS, options_text(&options));
+	tools = tool_list(options_text(&options), &count);
 	for (size_t i = 0; i < count; i++) {
 		if (tools[i].tool->recording)
 			tools[i].settings.flags |= tools[i].tool->recording->record_flags;

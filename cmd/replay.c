@@ -105,14 +105,15 @@ static char *recorded_stories(const struct record_head *head)
 /* As `nettrace trace` would have shown it. */
 static int replay_timeline(struct recording *recording, int argc, char **argv)
 {
-	static struct options asked, tools[TIMELINE_TOOLS];
+	static struct options asked;
 	const struct record_head *head = recording_head(recording);
 	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
+	struct options *tools;
 	size_t count;
 	int code;
 
 	options_parse_recorded(&asked, &trace, &all, argc, argv);
-	count = trace_tools(tools, &asked);
+	tools = trace_tools(&asked, &count);
 	for (size_t i = 0; i < count; i++) {
 		recorded_tool(head, tools[i].tool->name, &tools[i].recorded);
 		for (size_t j = 0; j < i; j++)

@@ -9,7 +9,6 @@
 #include "probes/softirqs.h"
 
 #define OWN(member) AT(struct softirqs_event, member)
-#define IN_COLUMNS  (IN_TABLE | IN_WIDE | IN_CSV)
 
 enum { BY_TIME, BY_COUNT };
 
@@ -18,21 +17,30 @@ static const char *const kinds[SOFTIRQ_KINDS] = {
 	"hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu",
 };
 
-static const struct field fields[] = {
-	{ "cpu", "CPU", F_UINT, .width = 4, OWN(cpu), .flag = SOFTIRQS_PER_CPU, .help = "with --per-cpu: CPU number" },
-	{ "softirq", "SOFTIRQ", F_NAME, .width = 16, OWN(kind), NAMES(kinds), .help = "kind of softirq" },
-	{ "total_ns", "TOTAL_usecs", F_USEC, .width = -11, OWN(total), .merge = SUM, .sorts = 1 << BY_TIME,
-	  .unless = SOFTIRQS_NANOSECONDS | SOFTIRQS_EVENTS | SOFTIRQS_HISTOGRAM,
+static const struct member members[] = {
+	{ "cpu", F_UINT, OWN(cpu), .help = "with --per-cpu: CPU number" },
+	{ "softirq", F_NAME, OWN(kind), NAMES(kinds), .help = "kind of softirq" },
+	{ "total_ns", F_USEC, OWN(total), .merge = SUM, .sorts = 1 << BY_TIME,
 	  .help = "time spent running; with --latency: time spent waiting" },
-	/* The same bytes again, and in histogram_ns: they are added up once. */
-	{ "total_ns", "TOTAL_nsecs", F_UINT, IN_COLUMNS, .width = -11, OWN(total), .merge = LATEST,
-	  .flag = SOFTIRQS_NANOSECONDS, .unless = SOFTIRQS_HISTOGRAM, .help = "the same in ns" },
-	{ "count", "TOTAL_count", F_UINT, .width = -11, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT,
-	  .flag = SOFTIRQS_EVENTS, .help = "number of runs" },
-	{ "histogram_us", "usecs", F_HISTOGRAM, OWN(slots), .merge = SUM, .flag = SOFTIRQS_HISTOGRAM,
+	{ "count", F_UINT, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT, .help = "number of runs" },
+	{ "histogram_us", F_HISTOGRAM, OWN(slots), .merge = SUM, .flag = SOFTIRQS_HISTOGRAM,
 	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: histogram of times" },
-	{ "histogram_ns", "nsecs", F_HISTOGRAM, OWN(slots), .flag = SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS,
-	  .merge = LATEST, .help = "the same with -N" },
+	/* The same bytes: they are added up once. */
+	{ "histogram_ns", F_HISTOGRAM, OWN(slots), .merge = LATEST, .flag = SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS,
+	  .help = "the same with -N" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "cpu", "CPU", .width = 4, .flag = SOFTIRQS_PER_CPU },
+	{ "softirq", "SOFTIRQ", .width = 16 },
+	{ "total_ns", "TOTAL_usecs", .width = -11,
+	  .unless = SOFTIRQS_NANOSECONDS | SOFTIRQS_EVENTS | SOFTIRQS_HISTOGRAM },
+	{ "total_ns", "TOTAL_nsecs", .as = F_UINT, .width = -11, .flag = SOFTIRQS_NANOSECONDS,
+	  .unless = SOFTIRQS_HISTOGRAM },
+	{ "count", "TOTAL_count", .width = -11, .flag = SOFTIRQS_EVENTS },
+	{ "histogram_us", "usecs" },
+	{ "histogram_ns", "nsecs" },
 	{},
 };
 
@@ -118,7 +126,8 @@ static const char *const examples[] = {
 };
 
 static const struct totals totals = {
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.read_counter = read_counter,
 };
 
@@ -147,7 +156,8 @@ const struct tool softirqs = {
 	.options_size = sizeof(struct softirqs_options),
 	.positional = words,
 	.check = check,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.recording = &recording,
 	.derive = derive,

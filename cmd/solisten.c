@@ -15,21 +15,27 @@ static const char *const protocols[] = {
 	"TCPv4", "TCPv6", "MPTCPv4", "MPTCPv6", "UDPv4", "UDPv6", "SCTPv4", "SCTPv6", "RAWv4", "RAWv6",
 };
 
-static const struct field fields[] = {
-	{ "pid", .width = 7, .help = "process that listens" },
+static const struct member members[] = {
+	{ "ret", F_INT, OWN(ret), .help = "0, or a negative errno" },
+	{ "proto", F_NAME, OWN(proto), NAMES(protocols), .help = "protocol of the socket, with IP version" },
+	{ "backlog_effective", F_UINT, OWN(effective),
+	  .help = "backlog in effect; for a failed attempt the column shows the requested backlog" },
+	{ "backlog", F_INT, OWN(backlog), .help = "requested backlog" },
+	{ "error", F_ERRNO, OWN(ret), .help = "error of a failed attempt" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "pid", .help = "process that listens" },
 	{ "comm", .width = 12, .wide = 16 },
 	{ "netns", .width = 12, .flag = SOLISTEN_NETNS },
-	{ "ret", "RET", F_INT, .width = 5, OWN(ret), .flag = SOLISTEN_RET, .help = "0, or a negative errno" },
-	{ "proto", "PROTO", F_NAME, .width = 6, .wide = 7, OWN(proto), NAMES(protocols),
-	  .help = "protocol of the socket, with IP version" },
-	{ "backlog_effective", "BACKLOG", F_UINT, .width = 8, OWN(effective), .fallback = "backlog",
-	  .help = "backlog in effect; for a failed attempt the column shows the requested backlog" },
-	{ "backlog", "ASKED", F_INT, IN_WIDE | IN_CSV | IN_JSON, .width = 8, OWN(backlog),
-	  .help = "requested backlog" },
-	{ "lport", "PORT", .width = 5 },
+	{ "ret", "RET", .width = 5, .flag = SOLISTEN_RET },
+	{ "proto", "PROTO", .width = 6, .wide = 7 },
+	{ "backlog_effective", "BACKLOG", .width = 8, .fallback = "backlog" },
+	{ "backlog", "ASKED", .where = IN_WIDE | IN_CSV, .width = 8 },
+	{ "lport", "PORT" },
 	{ "laddr", "ADDR", .width = 39 },
-	{ "error", "ERROR", F_ERRNO, IN_WIDE | IN_CSV | IN_JSON, .width = 10, OWN(ret),
-	  .help = "error of a failed attempt" },
+	{ "error", "ERROR", .where = IN_WIDE | IN_CSV, .width = 10 },
 	{},
 };
 
@@ -91,10 +97,10 @@ static bool find_protocol(const struct options *options, struct event *event, si
 	return true;
 }
 
-static const struct field words[] = {
-	{ "proto", NULL, F_NAME, OWN(proto), NAMES(protocols) },
-	{ "backlog_effective", NULL, F_UINT, OWN(effective), .before = " listens, backlog " },
-	{ "error", NULL, F_ERRNO, OWN(ret), .before = " cannot listen: ", .bad = true },
+static const struct column words[] = {
+	{ "proto" },
+	{ "backlog_effective", .before = " listens, backlog " },
+	{ "error", .before = " cannot listen: ", .bad = true },
 	{},
 };
 
@@ -124,7 +130,8 @@ const struct tool solisten = {
 	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
 	.lookup = &lookup,
 	.check = look_for_ring,

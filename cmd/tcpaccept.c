@@ -7,21 +7,28 @@
 
 #define OWN(member) AT(struct tcpaccept_event, member)
 
-static const struct field fields[] = {
+static const struct member members[] = {
+	{ "wait_ns", F_MSEC, OWN(wait),
+	  .help = "time from the end of the handshake to accept(); unknown: it began before tracing" },
+	{ "queue", F_UINT, OWN(queue),
+	  .help = "connections that still wait at the listener (io_uring multishot: when this one was established)" },
+	{ "queue_limit", F_UINT, OWN(limit),
+	  .help = "backlog of the listener: one more connection than this can wait" },
+	{},
+};
+
+static const struct column columns[] = {
 	{ "timestamp", .width = 8, .decimals = 3 },
-	{ "pid", "PID", .width = 7 },
-	{ "comm", "COMM", .width = 12, .wide = 16 },
+	{ "pid" },
+	{ "comm", .width = 12, .wide = 16 },
 	{ "family" },
 	{ "raddr", .width = 16, .wide = 39 },
 	{ "rport" },
 	{ "laddr", .width = 16, .wide = 39 },
 	{ "lport" },
-	{ "wait_ns", "WAIT(ms)", F_MSEC, IN_WIDE | IN_CSV | IN_JSON, .width = 9, .decimals = 3, OWN(wait),
-	  .help = "time from the end of the handshake to accept(); unknown: it began before tracing" },
-	{ "queue", "QUEUE", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = 5, OWN(queue),
-	  .help = "connections that still wait at the listener (io_uring multishot: when this one was established)" },
-	{ "queue_limit", "LIMIT", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = 5, OWN(limit),
-	  .help = "backlog of the listener: one more connection than this can wait" },
+	{ "wait_ns", "WAIT(ms)", .where = IN_WIDE | IN_CSV, .width = 9, .decimals = 3 },
+	{ "queue", "QUEUE", .where = IN_WIDE | IN_CSV, .width = 5 },
+	{ "queue_limit", "LIMIT", .where = IN_WIDE | IN_CSV, .width = 5 },
 	{},
 };
 
@@ -48,10 +55,10 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const struct field words[] = {
-	{ "accepted", .before = "accepted" },
-	{ "wait", NULL, F_HUMAN_NS, OWN(wait), .before = " after " },
-	{ "queue", NULL, F_ID, OWN(queue), .before = ", still waiting: " },
+static const struct column words[] = {
+	{ "", .before = "accepted" },
+	{ "wait_ns", .as = F_HUMAN_NS, .before = " after " },
+	{ "queue", .as = F_ID, .before = ", still waiting: " },
 	{},
 };
 
@@ -74,7 +81,8 @@ const struct tool tcpaccept = {
 	OBJECT_OF(tcpaccept),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
 	.proof = proof,
 };

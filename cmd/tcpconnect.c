@@ -10,49 +10,58 @@
 
 #define OWN(member) AT(struct tcpconnect_event, member)
 
-static const struct field fields[] = {
+static const struct member members[] = {
 	/* What an event is, for recordings. */
-	{ "event_kind", NULL, F_UINT, NOWHERE, OWN(kind) },
-	{ "answer_length", NULL, F_UINT, NOWHERE, OWN(length) },
-	{ "answer", NULL, F_TEXT, NOWHERE, OWN(message) },
-	{ "duration_ns", NULL, F_MSEC, NOWHERE, OWN(duration) },
+	{ "event_kind", F_UINT, OWN(kind), .hidden = true },
+	{ "answer_length", F_UINT, OWN(length), .hidden = true },
+	{ "answer", F_TEXT, OWN(message), .hidden = true },
+	{ "duration_ns", F_MSEC, OWN(duration), .hidden = true },
+	{ "result", F_NAME, OWN(result), RESULT_NAMES,
+	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: still pending" },
+	{ "error", F_ERRNO, OWN(error), .help = "errno of the result" },
+	{ "query", F_TEXT, OWN(peer.query), .help = "with -d: DNS name that resolved to the remote address" },
+	{ "late", F_MSEC, OWN(peer.late), .hidden = true },
+	{ "query_age_ns", F_MSEC, OWN(peer.age), .help = "with -d: time from the DNS answer to the attempt" },
+	{ "unnamed", F_NAME, OWN(peer.unnamed), DNS_UNNAMED, .hidden = true },
+	{},
+};
+
+static const struct column columns[] = {
 	{ "timestamp", .width = 8, .decimals = 3 },
-	{ "uid", "UID", .width = 5, .flag = TCPCONNECT_UID },
-	{ "pid", "PID", .width = 7 },
-	{ "comm", "COMM", .width = 12, .wide = 16 },
-	{ "family", "IP", .width = 2 },
+	{ "uid", .width = 5, .flag = TCPCONNECT_UID },
+	{ "pid" },
+	{ "comm", .width = 12, .wide = 16 },
+	{ "family" },
 	{ "laddr", "SADDR", .width = 16, .wide = 39 },
-	{ "lport", "LPORT", .width = 6, .flag = TCPCONNECT_LPORT },
+	{ "lport", .width = 6, .flag = TCPCONNECT_LPORT },
 	{ "raddr", "DADDR", .width = 16, .wide = 39 },
 	{ "rport", "DPORT", .width = 6 },
-	{ "result", "RESULT", F_NAME, IN_TABLE | IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error",
+	{ "result", "RESULT", .where = IN_TABLE | IN_WIDE, .width = 11, RESULT_COLUMNS, .fallback = "error",
 	  .flag = TCPCONNECT_RESULTS },
-	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES, .flag = TCPCONNECT_RESULTS,
-	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: still pending" },
-	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .flag = TCPCONNECT_RESULTS,
-	  .help = "errno of the result" },
-	{ "query", "QUERY", F_TEXT, OWN(peer.query), .fallback = "unnamed", .flag = TCPCONNECT_DNS,
-	  .help = "with -d: DNS name that resolved to the remote address" },
-	{ "late", "", F_MSEC, IN_TABLE | IN_WIDE, .suffix = true, .decimals = 3, OWN(peer.late), .after = "ms",
+	{ "result", "RESULT", .where = IN_CSV, .flag = TCPCONNECT_RESULTS },
+	{ "error", "ERROR", .where = IN_CSV, .flag = TCPCONNECT_RESULTS },
+	{ "query", "QUERY", .fallback = "unnamed", .flag = TCPCONNECT_DNS },
+	{ "late", "", .where = IN_TABLE | IN_WIDE, .suffix = true, .decimals = 3, .after = "ms",
 	  .flag = TCPCONNECT_DNS },
-	{ "query_age_ns", "QUERY_AGE(ms)", F_MSEC, IN_CSV | IN_JSON, .decimals = 3, OWN(peer.age),
-	  .flag = TCPCONNECT_DNS, .help = "with -d: time from the DNS answer to the attempt" },
-	/* Only stands in for a query. */
-	{ "unnamed", "", F_NAME, IN_TABLE, OWN(peer.unnamed), DNS_UNNAMED, .flag = TCPCONNECT_DNS,
-	  .unless = TCPCONNECT_DNS },
+	{ "query_age_ns", "QUERY_AGE(ms)", .where = IN_CSV, .decimals = 3, .flag = TCPCONNECT_DNS },
 	{},
 };
 
-static const struct field summary_fields[] = {
-	{ "laddr", "LADDR", .width = 25, .wide = 39 },
-	{ "lport", "LPORT", .width = 20, .flag = TCPCONNECT_LPORT },
-	{ "raddr", "RADDR", .width = 25, .wide = 39 },
-	{ "rport", "RPORT", .width = 20 },
-	{ "count", "CONNECTS", F_COUNT, .width = 10, .help = "connection attempts" },
-	{},
+static const struct member summary_members[] = {
+	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "connection attempts" }, {},
 };
 
-static const struct totals totals = { .fields = summary_fields, .flag = TCPCONNECT_SUMMARY };
+static const struct column summary_columns[] = {
+	{ "laddr", .width = 25, .wide = 39 }, { "lport", .width = 20, .flag = TCPCONNECT_LPORT },
+	{ "raddr", .width = 25, .wide = 39 }, { "rport", .width = 20 },
+	{ "count", "CONNECTS", .width = 10 }, {},
+};
+
+static const struct totals totals = {
+	.members = summary_members,
+	.columns = summary_columns,
+	.flag = TCPCONNECT_SUMMARY,
+};
 
 static const struct opt opts[] = {
 	{ "port", 'P', O_ALIAS, .alias_of = "rport" },
@@ -135,10 +144,10 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return true;
 }
 
-static const struct field words[] = {
-	{ "result", NULL, F_NAME, OWN(result), RESULT_WORDS },
-	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " after " },
-	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
+static const struct column words[] = {
+	{ "result", RESULT_WORDS },
+	{ "duration_ns", .as = F_HUMAN_NS, .before = " after " },
+	{ "error", .before = ": ", .bad = true },
 	{},
 };
 
@@ -193,7 +202,8 @@ const struct tool tcpconnect = {
 	OBJECT_OF(tcpconnect),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.story = &story,
 	.recording = &recording,

@@ -8,32 +8,50 @@
 
 #define OWN(member) AT(struct tcpconnlat_event, member)
 
-static const struct field fields[] = {
-	{ "timestamp", .width = 8, .decimals = 3 },
-	{ "pid", "PID", .width = 7 },
-	{ "comm", "COMM", .width = 12, .wide = 16 },
-	{ "family", "IP", .width = 2 },
-	{ "laddr", "SADDR", .width = 16, .wide = 39 },
-	{ "lport", "LPORT", .width = 6, .flag = TCPCONNLAT_LPORT },
-	{ "raddr", "DADDR", .width = 16, .wide = 39 },
-	{ "rport", "DPORT", .width = 5 },
-	{ "latency_ns", "LAT(ms)", F_MSEC, .width = 7, .decimals = 2, OWN(latency),
+static const struct member members[] = {
+	{ "latency_ns", F_MSEC, OWN(latency),
 	  .help = "from the SYN to its answer, or to how else it ended; unknown: begun before tracing" },
-	{ "result", "RESULT", F_NAME, IN_WIDE, .width = 11, OWN(result), RESULT_COLUMNS, .fallback = "error" },
-	{ "result", "RESULT", F_NAME, IN_CSV | IN_JSON, OWN(result), RESULT_NAMES,
+	{ "result", F_NAME, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
-	{ "error", "ERROR", F_ERRNO, IN_CSV | IN_JSON, OWN(error), .help = "errno of the result" },
-	{ "syns", "SYNS", F_UINT, IN_WIDE | IN_CSV | IN_JSON, .width = -4, OWN(syns), .help = "SYNs sent" },
+	{ "error", F_ERRNO, OWN(error), .help = "errno of the result" },
+	{ "syns", F_UINT, OWN(syns), .help = "SYNs sent" },
 	{},
 };
 
-static const struct field summary_fields[] = {
-	{ "histogram_us", "usecs", F_LOG2, OWN(latency), .unit = 1000, .help = "histogram of latencies" },
-	{ "count", "ATTEMPTS", F_COUNT, IN_CSV | IN_JSON, .help = "attempts that ended" },
+static const struct column columns[] = {
+	{ "timestamp", .width = 8, .decimals = 3 },
+	{ "pid" },
+	{ "comm", .width = 12, .wide = 16 },
+	{ "family" },
+	{ "laddr", "SADDR", .width = 16, .wide = 39 },
+	{ "lport", .width = 6, .flag = TCPCONNLAT_LPORT },
+	{ "raddr", "DADDR", .width = 16, .wide = 39 },
+	{ "rport", "DPORT" },
+	{ "latency_ns", "LAT(ms)", .width = 7, .decimals = 2 },
+	{ "result", "RESULT", .where = IN_WIDE, .width = 11, RESULT_COLUMNS, .fallback = "error" },
+	{ "result", "RESULT", .where = IN_CSV },
+	{ "error", "ERROR", .where = IN_CSV },
+	{ "syns", "SYNS", .where = IN_WIDE | IN_CSV, .width = -4 },
 	{},
 };
 
-static const struct totals totals = { .fields = summary_fields, .flag = TCPCONNLAT_DIST };
+static const struct member summary_members[] = {
+	{ "histogram_us", F_LOG2, OWN(latency), .unit = 1000, .help = "histogram of latencies" },
+	{ "count", F_COUNT, .help = "attempts that ended" },
+	{},
+};
+
+static const struct column summary_columns[] = {
+	{ "histogram_us", "usecs" },
+	{ "count", "ATTEMPTS", .where = IN_CSV },
+	{},
+};
+
+static const struct totals totals = {
+	.members = summary_members,
+	.columns = summary_columns,
+	.flag = TCPCONNLAT_DIST,
+};
 
 static const struct opt opts[] = {
 	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct tcpconnlat_options, minimum),
@@ -66,10 +84,10 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const struct field story_words[] = {
-	{ "result", NULL, F_NAME, OWN(result), RESULT_WORDS },
-	{ "latency", NULL, F_HUMAN_NS, OWN(latency), .before = " after " },
-	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
+static const struct column story_words[] = {
+	{ "result", RESULT_WORDS },
+	{ "latency_ns", .as = F_HUMAN_NS, .before = " after " },
+	{ "error", .before = ": ", .bad = true },
 	{},
 };
 
@@ -111,7 +129,8 @@ const struct tool tcpconnlat = {
 	.opts = opts,
 	.options_size = sizeof(struct tcpconnlat_options),
 	.positional = words,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.story = &story,
 	.recording = &recording,

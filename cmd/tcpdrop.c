@@ -16,43 +16,67 @@
 static const char *const kind_names[] = { [KIND_NEEDED] = NULL, DROP_KINDS(KIND_NAME) };
 static const char *const kind_keys[] = { [KIND_NEEDED] = NULL, DROP_KINDS(KIND_KEY) };
 
-static const struct field fields[] = {
-	{ "time" },
-	{ "pid", "PID", .width = 7 },
-	{ "family", "IP", .width = 2 },
-	{ "source", "SADDR:SPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(saddr),
-	  .port = offsetof(struct tcpdrop_event, sport) },
-	{ "destination", "DADDR:DPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, OWN(daddr),
-	  .port = offsetof(struct tcpdrop_event, dport), .before = "> " },
-	{ "saddr", "SADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(saddr), .help = "source address of the packet" },
-	{ "sport", "SPORT", F_PORT, IN_CSV | IN_JSON, OWN(sport), .help = "source port of the packet" },
-	{ "daddr", "DADDR", F_ADDRESS, IN_CSV | IN_JSON, OWN(daddr), .help = "destination address of the packet" },
-	{ "dport", "DPORT", F_PORT, IN_CSV | IN_JSON, OWN(dport), .help = "destination port of the packet" },
-	{ "state", "STATE", F_NAME, .width = 20, OWN(state), TCP_STATES,
-	  .help = "state of the packet's socket; unknown: no socket" },
-	{ "flags", "FLAGS", F_TCPFLAGS, .suffix = true, OWN(flags), .help = "TCP flags of the packet" },
-	{ "reason", "REASON", F_ENUM, .width = 20, OWN(reason), .btf_enum = REASONS, .fallback = "location",
+static const struct member members[] = {
+	{ "saddr", F_ADDRESS, OWN(saddr), .port = offsetof(struct tcpdrop_event, sport),
+	  .help = "source address of the packet" },
+	{ "sport", F_PORT, OWN(sport), .help = "source port of the packet" },
+	{ "daddr", F_ADDRESS, OWN(daddr), .port = offsetof(struct tcpdrop_event, dport),
+	  .help = "destination address of the packet" },
+	{ "dport", F_PORT, OWN(dport), .help = "destination port of the packet" },
+	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "state of the packet's socket; unknown: no socket" },
+	{ "flags", F_TCPFLAGS, OWN(flags), .help = "TCP flags of the packet" },
+	{ "reason", F_ENUM, OWN(reason), .btf_enum = REASONS,
 	  .help = "the running kernel's name for the reason, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
 		  "LISTEN_DROP; unknown: the kernel reports none (before Linux 5.17)" },
-	{ "reason_code", "CODE", F_UINT, .suffix = true, OWN(reason_code),
-	  .help = "number of the reason in the running kernel" },
-	{ "harmless", NULL, F_BOOL, OWN(harmless), .help = "whether no receiver needed the packet; only with --all" },
-	{ "harmless_kind", "HARMLESS", F_NAME, .suffix = true, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
-	  .flag = TCPDROP_ALL, .help = "why no receiver needed it" },
-	{ "location", "LOCATION", F_SYMBOL, IN_CSV | IN_JSON, OWN(location),
-	  .help = "kernel function and offset of the drop" },
-	{ "stack", "STACK", F_STACK, OWN(stack), .unless = TCPDROP_NO_STACK, .help = "kernel stack at the drop" },
+	{ "reason_code", F_UINT, OWN(reason_code), .help = "number of the reason in the running kernel" },
+	{ "harmless", F_BOOL, OWN(harmless), .help = "whether no receiver needed the packet; only with --all" },
+	{ "harmless_kind", F_NAME, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
+	  .help = "why no receiver needed it" },
+	{ "location", F_SYMBOL, OWN(location), .help = "kernel function and offset of the drop" },
+	{ "stack", F_STACK, OWN(stack), .help = "kernel stack at the drop" },
 	{},
 };
 
-static const struct field summary_fields[] = {
-	{ "reason", "REASON", F_ENUM, .width = 28, OWN(reason), .btf_enum = REASONS },
-	{ "location", "LOCATION", F_SYMBOL, .width = 40, OWN(location) },
-	{ "count", "DROPS", F_COUNT, .width = -8, .help = "packets" },
+static const struct column columns[] = {
+	{ "time" },
+	{ "pid" },
+	{ "family" },
+	{ "source", "SADDR:SPORT", "saddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45 },
+	{ "destination", "DADDR:DPORT", "daddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45,
+	  .before = "> " },
+	{ "saddr", "SADDR", .where = IN_CSV },
+	{ "sport", "SPORT", .where = IN_CSV },
+	{ "daddr", "DADDR", .where = IN_CSV },
+	{ "dport", "DPORT", .where = IN_CSV },
+	{ "state", "STATE", .width = 20 },
+	{ "flags", "FLAGS", .suffix = true },
+	{ "reason", "REASON", .width = 20, .fallback = "location" },
+	{ "reason_code", "CODE", .suffix = true },
+	{ "harmless_kind", "HARMLESS", .suffix = true, .flag = TCPDROP_ALL },
+	{ "location", "LOCATION", .where = IN_CSV },
+	{ "stack", "STACK", .unless = TCPDROP_NO_STACK },
 	{},
 };
 
-static const struct totals totals = { .fields = summary_fields, .flag = TCPDROP_SUMMARY };
+static const struct member summary_members[] = {
+	{ "reason" },
+	{ "location" },
+	{ "count", F_COUNT, .help = "packets" },
+	{},
+};
+
+static const struct column summary_columns[] = {
+	{ "reason", "REASON", .width = 28 },
+	{ "location", "LOCATION", .width = 40 },
+	{ "count", "DROPS", .width = -8 },
+	{},
+};
+
+static const struct totals totals = {
+	.members = summary_members,
+	.columns = summary_columns,
+	.flag = TCPDROP_SUMMARY,
+};
 
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
@@ -93,11 +117,11 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const struct field words[] = {
-	{ "dropped", .before = "dropped", .bad = true },
-	{ "flags", NULL, F_TCPFLAGS, OWN(flags), .before = " " },
-	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
-	{ "reason", NULL, F_ENUM, OWN(reason), .btf_enum = REASONS, .before = ": " },
+static const struct column words[] = {
+	{ "", .before = "dropped", .bad = true },
+	{ "flags", .before = " " },
+	{ "state", .before = " in " },
+	{ "reason", .before = ": " },
 	{},
 };
 
@@ -171,7 +195,8 @@ const struct tool tcpdrop = {
 	.hooks = hooks,
 	.opts = opts,
 	.options_size = sizeof(struct tcpdrop_options),
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.story = &story,
 	.recording = &recording,

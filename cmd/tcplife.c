@@ -18,26 +18,31 @@ extern const struct tool tcpstates;
 
 static const char *const roles[] = { NULL, "client", "server" };
 
-static const struct field fields[] = {
-	{ "pid", "PID", .width = 5 },
-	{ "comm", "COMM", .width = 10, .wide = 16 },
-	{ "family", "IP", .where = IN_WIDE | IN_CSV },
+static const struct member members[] = {
+	{ "tx_bytes", F_KBYTES, OWN(tx_bytes), .help = "payload sent" },
+	{ "rx_bytes", F_KBYTES, OWN(rx_bytes), .help = "payload received" },
+	{ "duration_ns", F_MSEC, OWN(duration),
+	  .help = "time from established to closed; unknown: opened before tracing" },
+	{ "role", F_NAME, OWN(role), NAMES(roles), .help = "client: this end connected; server: this end accepted" },
+	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "CLOSE, or the state of a session that is still open" },
+	{ "retrans", F_UINT, OWN(retrans), .help = "retransmitted segments" },
+	{ "srtt_us", F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
+	{ "error", F_ERRNO, OWN(error),
+	  .help = "error that ended the session: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "pid", .width = 5 },
+	{ "comm", .width = 10, .wide = 16 },
+	{ "family", .where = IN_WIDE | IN_CSV },
 	{ "laddr" },
 	{ "lport" },
 	{ "raddr" },
 	{ "rport" },
-	{ "tx_bytes", "TX_KB", F_KBYTES, .width = -5, .wide = -6, OWN(tx_bytes), .help = "payload sent" },
-	{ "rx_bytes", "RX_KB", F_KBYTES, .width = -5, .wide = -6, OWN(rx_bytes), .help = "payload received" },
-	{ "duration_ns", "MS", F_MSEC, .decimals = 2, OWN(duration),
-	  .help = "time from established to closed; unknown: opened before tracing" },
-	{ "role", NULL, F_NAME, OWN(role), NAMES(roles),
-	  .help = "client: this end connected; server: this end accepted" },
-	{ "state", NULL, F_NAME, OWN(state), TCP_STATES,
-	  .help = "CLOSE, or the state of a session that is still open" },
-	{ "retrans", NULL, F_UINT, OWN(retrans), .help = "retransmitted segments" },
-	{ "srtt_us", NULL, F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
-	{ "error", NULL, F_ERRNO, OWN(error),
-	  .help = "error that ended the session: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
+	{ "tx_bytes", "TX_KB", .width = -5, .wide = -6 },
+	{ "rx_bytes", "RX_KB", .width = -5, .wide = -6 },
+	{ "duration_ns", "MS", .decimals = 2 },
 	{},
 };
 
@@ -72,14 +77,14 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const struct field words[] = {
-	{ "role", NULL, F_NAME, OWN(role), NAMES(roles), .after = " " },
-	{ "session", .before = "session" },
-	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " of " },
-	{ "tx_bytes", NULL, F_SI, OWN(tx_bytes), .before = ": sent ", .after = "B" },
-	{ "rx_bytes", NULL, F_SI, OWN(rx_bytes), .before = ", received ", .after = "B" },
-	{ "retrans", NULL, F_ID, OWN(retrans), .before = ", retransmitted " },
-	{ "error", NULL, F_ERRNO, OWN(error), .before = ": ", .bad = true },
+static const struct column words[] = {
+	{ "role", .after = " " },
+	{ "", .before = "session" },
+	{ "duration_ns", .as = F_HUMAN_NS, .before = " of " },
+	{ "tx_bytes", .as = F_SI, .before = ": sent ", .after = "B" },
+	{ "rx_bytes", .as = F_SI, .before = ", received ", .after = "B" },
+	{ "retrans", .as = F_ID, .before = ", retransmitted " },
+	{ "error", .before = ": ", .bad = true },
 	{},
 };
 
@@ -212,7 +217,8 @@ const struct tool tcplife = {
 	OBJECT_OF(tcplife),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
 	.recording = &recording,
 	.proof = proof,

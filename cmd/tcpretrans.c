@@ -6,58 +6,71 @@
 #include "core/tool.h"
 #include "probes/tcpretrans.h"
 
-#define OWN(member)  AT(struct tcpretrans_event, member)
-#define ENDS(member) AT(struct event, member)
+#define OWN(member) AT(struct tcpretrans_event, member)
 
 static const char *const kinds[] = { "R", "L", "S" };
 static const char *const causes[] = { "OTHER",   "RTO",       "FAST", "TLP",     "SYN",
 				      "SYN-ACK", "SLOWSTART", "PMTU", "ZEROWIN", "TFO" };
 
-static const struct field fields[] = {
+static const struct member members[] = {
+	{ "kind", F_NAME, OWN(kind), NAMES(kinds),
+	  .help = "R: retransmission, L: tail loss probe (with -l), S: SYN-ACK" },
+	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "TCP state of the sender" },
+	{ "err", F_ERRNO, OWN(err), .help = "errno if the kernel failed to send it (Linux 6.16 and later)" },
+	{ "cause", F_NAME, OWN(cause), NAMES(causes),
+	  .help = "RTO: time-out; SLOWSTART: the rest after a time-out; FAST: fast recovery; TLP: tail loss probe; "
+		  "PMTU: smaller path MTU; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a "
+		  "Fast Open SYN that the server did not accept" },
+	{ "segments", F_UINT, OWN(segments), .help = "segments in the packet; 0: the kernel failed to send it" },
+	{ "seq", F_UINT, OWN(seq), .help = "sequence number of the segment" },
+	{},
+};
+
+static const struct column columns[] = {
 	{ "time" },
-	{ "pid", "PID", .width = 7 },
-	{ "family", "IP", .width = 2 },
+	{ "pid" },
+	{ "family" },
 	{ "laddr", .where = IN_CSV },
 	{ "lport", .where = IN_CSV },
-	{ "local", "LADDR:LPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, ENDS(laddr),
-	  .port = offsetof(struct event, lport) },
-	{ "kind", "T", F_NAME, .width = 1, OWN(kind), NAMES(kinds), .after = ">",
-	  .help = "R: retransmission, L: tail loss probe (with -l), S: SYN-ACK" },
+	{ "local", "LADDR:LPORT", "laddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45 },
+	{ "kind", "T", .width = 1, .after = ">" },
 	{ "raddr", .where = IN_CSV },
 	{ "rport", .where = IN_CSV },
-	{ "remote", "RADDR:RPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45, ENDS(raddr),
-	  .port = offsetof(struct event, rport) },
-	{ "state", "STATE", F_NAME, .width = 12, OWN(state), TCP_STATES, .help = "TCP state of the sender" },
-	{ "err", "", F_ERRNO, IN_TABLE | IN_WIDE, .suffix = true, OWN(err) },
-	{ "err", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(err),
-	  .help = "errno if the kernel failed to send it (Linux 6.16 and later)" },
-	{ "cause", "CAUSE", F_NAME, .width = 9, OWN(cause), NAMES(causes), .flag = TCPRETRANS_CAUSE,
-	  .help = "RTO: time-out; SLOWSTART: the rest after a time-out; FAST: fast recovery; TLP: tail loss probe; "
-		  "PMTU: "
-		  "smaller path MTU; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a Fast "
-		  "Open "
-		  "SYN that the server did not accept" },
-	{ "segments", NULL, F_UINT, IN_JSON, OWN(segments),
-	  .help = "segments in the packet; 0: the kernel failed to send it" },
-	{ "seq", "SEQ", F_UINT, .width = 10, OWN(seq), .flag = TCPRETRANS_SEQUENCE,
-	  .help = "sequence number of the segment" },
+	{ "remote", "RADDR:RPORT", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45 },
+	{ "state", "STATE", .width = 12 },
+	{ "err", "", .where = IN_TABLE | IN_WIDE, .suffix = true },
+	{ "err", "ERR", .where = IN_CSV },
+	{ "cause", "CAUSE", .width = 9, .flag = TCPRETRANS_CAUSE },
+	{ "seq", "SEQ", .width = 10, .flag = TCPRETRANS_SEQUENCE },
 	{},
 };
 
-static const struct field summary_fields[] = {
-	{ "laddr", .where = IN_CSV | IN_JSON },
-	{ "lport", .where = IN_CSV | IN_JSON },
-	{ "local", "LADDR:LPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(laddr),
-	  .port = offsetof(struct event, lport) },
-	{ "raddr", .where = IN_CSV | IN_JSON },
-	{ "rport", .where = IN_CSV | IN_JSON },
-	{ "remote", "RADDR:RPORT", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48, ENDS(raddr),
-	  .port = offsetof(struct event, rport), .before = "<-> " },
-	{ "count", "RETRANSMITS", F_COUNT, .width = -10, OWN(segments), .help = "retransmitted segments" },
+static const struct member summary_members[] = {
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr" },
+	{ "rport" },
+	{ "count", F_COUNT, OWN(segments), .help = "retransmitted segments" },
 	{},
 };
 
-static const struct totals totals = { .fields = summary_fields, .flag = TCPRETRANS_SUMMARY };
+static const struct column summary_columns[] = {
+	{ "laddr", .where = IN_CSV },
+	{ "lport", .where = IN_CSV },
+	{ "local", "LADDR:LPORT", "laddr", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48 },
+	{ "raddr", .where = IN_CSV },
+	{ "rport", .where = IN_CSV },
+	{ "remote", "RADDR:RPORT", "raddr", F_ADDR_HASH_PORT, IN_TABLE | IN_WIDE, .width = 20, .wide = 48,
+	  .before = "<-> " },
+	{ "count", "RETRANSMITS", .width = -10 },
+	{},
+};
+
+static const struct totals totals = {
+	.members = summary_members,
+	.columns = summary_columns,
+	.flag = TCPRETRANS_SUMMARY,
+};
 
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
@@ -89,10 +102,10 @@ static const char *const again[] = {
 	"retransmitted (ZEROWIN)", "retransmitted (TFO)",
 };
 
-static const struct field words[] = {
-	{ "cause", NULL, F_NAME, OWN(cause), NAMES(again), .bad = true },
-	{ "state", NULL, F_NAME, OWN(state), TCP_STATES, .before = " in " },
-	{ "err", NULL, F_ERRNO, OWN(err), .before = ": " },
+static const struct column words[] = {
+	{ "cause", NAMES(again), .bad = true },
+	{ "state", .before = " in " },
+	{ "err", .before = ": " },
 	{},
 };
 
@@ -136,7 +149,8 @@ const struct tool tcpretrans = {
 	OBJECT_OF(tcpretrans),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.story = &story,
 	.derive = derive,

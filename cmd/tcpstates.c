@@ -7,8 +7,17 @@
 
 #define OWN(member) AT(struct tcpstates_event, member)
 
-static const struct field fields[] = {
-	{ "skaddr", "SKADDR", F_HEX, .width = 16, OWN(skaddr), .help = "kernel address of the socket" },
+static const struct member members[] = {
+	{ "skaddr", F_HEX, OWN(skaddr), .help = "kernel address of the socket" },
+	{ "oldstate", F_NAME, OWN(oldstate), TCP_STATES, .help = "state before the change" },
+	{ "newstate", F_NAME, OWN(newstate), TCP_STATES, .help = "state after the change" },
+	{ "duration_ns", F_MSEC, OWN(duration),
+	  .help = "time in the old state; 0: new socket; unknown: it began before tracing" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "skaddr", "SKADDR", .width = 16 },
 	{ "pid", "C-PID", .width = 5 },
 	{ "comm", "C-COMM", .width = 10, .wide = 16 },
 	{ "family", "IP", .where = IN_WIDE | IN_CSV },
@@ -16,11 +25,9 @@ static const struct field fields[] = {
 	{ "lport" },
 	{ "raddr" },
 	{ "rport" },
-	{ "oldstate", "OLDSTATE", F_NAME, .width = 11, OWN(oldstate), TCP_STATES, .help = "state before the change" },
-	{ "newstate", "NEWSTATE", F_NAME, .width = 11, OWN(newstate), TCP_STATES, .before = "-> ",
-	  .help = "state after the change" },
-	{ "duration_ns", "MS", F_MSEC, .decimals = 3, OWN(duration),
-	  .help = "time in the old state; 0: new socket; unknown: it began before tracing" },
+	{ "oldstate", "OLDSTATE", .width = 11 },
+	{ "newstate", "NEWSTATE", .width = 11, .before = "-> " },
+	{ "duration_ns", "MS", .decimals = 3 },
 	{},
 };
 
@@ -33,27 +40,27 @@ static const struct opt opts[] = {
 };
 
 /* The names that tcpstates has always used there. */
-static const struct field journal_fields[] = {
+static const struct column journal_fields[] = {
 	{ "pid", "OBJECT_PID" },
 	{ "comm", "OBJECT_COMM" },
 	{ "laddr", "OBJECT_%_SOURCE_ADDRESS" },
 	{ "lport", "OBJECT_TCP_SOURCE_PORT" },
 	{ "raddr", "OBJECT_%_DESTINATION_ADDRESS" },
 	{ "rport", "OBJECT_TCP_DESTINATION_PORT" },
-	{ "oldstate", "OBJECT_TCP_OLD_STATE", F_NAME, OWN(oldstate), TCP_STATES },
-	{ "newstate", "OBJECT_TCP_NEW_STATE", F_NAME, OWN(newstate), TCP_STATES },
-	{ "duration", "OBJECT_TCP_SPAN_TIME", F_USEC, OWN(duration) },
+	{ "oldstate", "OBJECT_TCP_OLD_STATE" },
+	{ "newstate", "OBJECT_TCP_NEW_STATE" },
+	{ "duration_ns", "OBJECT_TCP_SPAN_TIME", .as = F_USEC },
 	{},
 };
 
-static const struct field journal_message[] = {
+static const struct column journal_message[] = {
 	{ "comm" },
 	{ "laddr" },
 	{ "lport" },
 	{ "raddr", .before = "→ " },
 	{ "rport" },
-	{ "oldstate", NULL, F_NAME, OWN(oldstate), TCP_STATES },
-	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = "→ " },
+	{ "oldstate" },
+	{ "newstate", .before = "→ " },
 	{},
 };
 
@@ -71,10 +78,10 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static const struct field words[] = {
-	{ "oldstate", NULL, F_NAME, OWN(oldstate), TCP_STATES },
-	{ "newstate", NULL, F_NAME, OWN(newstate), TCP_STATES, .before = " -> " },
-	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " after " },
+static const struct column words[] = {
+	{ "oldstate" },
+	{ "newstate", .before = " -> " },
+	{ "duration_ns", .as = F_HUMAN_NS, .before = " after " },
 	{},
 };
 
@@ -115,7 +122,8 @@ const struct tool tcpstates = {
 	OBJECT_OF(tcpstates),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
 	.journal = &journal,
 	.proof = proof,

@@ -12,22 +12,27 @@
 
 #define OWN(member)     AT(struct tcpsubnet_event, member)
 #define TRAFFIC(member) AT(struct tcpsubnet_event, bytes.member)
-#define IN_COLUMNS      (IN_TABLE | IN_WIDE | IN_CSV)
 
 /* Users of bcc's know the IPv4 ones. */
 #define USUAL "127.0.0.1/32,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,0.0.0.0/0,::1/128,fe80::/10,fc00::/7,::/0"
 
 enum { SENT, BOTH };
 
-static const struct field fields[] = {
-	{ "subnet", "SUBNET", F_TEXT, .width = 21, OWN(subnet), .help = "subnet, as given" },
-	{ "tx_bytes", NULL, F_UINT, TRAFFIC(tx_bytes), .merge = SUM, .sorts = 1U << SENT | 1U << BOTH,
+static const struct member members[] = {
+	{ "subnet", F_TEXT, OWN(subnet), .help = "subnet, as given" },
+	{ "tx_bytes", F_UINT, TRAFFIC(tx_bytes), .merge = SUM, .sorts = 1U << SENT | 1U << BOTH,
 	  .help = "payload sent in the interval" },
-	{ "rx_bytes", NULL, F_UINT, TRAFFIC(rx_bytes), .merge = SUM, .sorts = 1U << BOTH,
+	{ "rx_bytes", F_UINT, TRAFFIC(rx_bytes), .merge = SUM, .sorts = 1U << BOTH,
 	  .help = "payload received in the interval" },
-	{ "tx", "TX", F_UINT, IN_COLUMNS, .width = -6, OWN(tx), .merge = LATEST, .help = "sent, in the unit of -f" },
-	{ "rx", "RX", F_UINT, IN_COLUMNS, .width = -6, OWN(rx), .merge = LATEST, .flag = TCPSUBNET_RX,
-	  .help = "received, in the unit of -f" },
+	{ "tx", F_UINT, OWN(tx), .hidden = true, .merge = LATEST, .help = "sent, in the unit of -f" },
+	{ "rx", F_UINT, OWN(rx), .hidden = true, .merge = LATEST, .help = "received, in the unit of -f" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "subnet", "SUBNET", .width = 21 },
+	{ "tx", "TX", .width = -6 },
+	{ "rx", "RX", .width = -6, .flag = TCPSUBNET_RX },
 	{},
 };
 
@@ -107,7 +112,8 @@ static const char *const examples[] = {
 };
 
 static const struct totals totals = {
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.every = 1000000000,
 	.block = &block,
 	.finish = finish,
@@ -140,7 +146,8 @@ const struct tool tcpsubnet = {
 	.positional = words,
 	.check = check,
 	.derive = derive,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.proof = proof,
 };

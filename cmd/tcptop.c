@@ -6,48 +6,57 @@
 #include "core/model/byte_hooks.h"
 #include "probes/tcptop.h"
 
-#define OWN(member)  AT(struct tcptop_event, bytes.member)
-#define ENDS(member) AT(struct event, member)
-#define IN_DATA      (IN_CSV | IN_JSON)
-#define IN_TABLES    (IN_TABLE | IN_WIDE)
-#define BY(sort)     (1U << (sort))
-#define OF(group)    (1U << (group))
+#define OWN(member) AT(struct tcptop_event, bytes.member)
+#define BY(sort)    (1U << (sort))
+#define OF(group)   (1U << (group))
 
 /* In the order of --sort's names. */
 enum { ALL, SENT, RECEIVED, RETRANSMITS, SRTT };
 enum { CONNECTION, PROCESS, HOST, PORT };
 
-static const struct field fields[] = {
-	{ "pid", "PID", .width = 7, .groups = OF(PROCESS) },
-	{ "tid", .where = IN_JSON, .merge = LATEST },
-	{ "comm", "COMM", .width = 12, .wide = 16, .groups = OF(PROCESS) },
-	{ "uid", .where = IN_JSON, .merge = LATEST },
-	{ "owner", .where = IN_JSON, .merge = LATEST },
-	{ "netns", .where = IN_JSON },
-	{ "cgroup_id", .where = IN_JSON, .merge = LATEST },
-	{ "family", .where = IN_DATA, .groups = OF(HOST) },
-	{ "laddr", .where = IN_DATA },
-	{ "lport", .where = IN_DATA, .groups = OF(PORT) },
-	{ "raddr", .where = IN_DATA, .groups = OF(HOST) },
-	{ "rport", .where = IN_DATA },
-	{ "local", "LADDR", F_ENDPOINT, IN_TABLES, .width = 21, ENDS(laddr), .port = offsetof(struct event, lport),
-	  .merge = LATEST },
-	{ "remote", "RADDR", F_ENDPOINT, IN_TABLES, .width = 21, ENDS(raddr), .port = offsetof(struct event, rport),
-	  .merge = LATEST },
-	{ "rx_bytes", "RX_KB", F_KBYTES, .width = -6, OWN(rx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(RECEIVED),
+static const struct member members[] = {
+	{ "pid", .groups = OF(PROCESS) },
+	{ "tid", .merge = LATEST },
+	{ "comm", .groups = OF(PROCESS) },
+	{ "uid", .merge = LATEST },
+	{ "owner", .merge = LATEST },
+	{ "netns" },
+	{ "cgroup_id", .merge = LATEST },
+	{ "family", .groups = OF(HOST) },
+	{ "laddr" },
+	{ "lport", .groups = OF(PORT) },
+	{ "raddr", .groups = OF(HOST) },
+	{ "rport" },
+	{ "rx_bytes", F_KBYTES, OWN(rx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(RECEIVED),
 	  .help = "payload received in the interval" },
-	{ "tx_bytes", "TX_KB", F_KBYTES, .width = -6, OWN(tx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(SENT),
+	{ "tx_bytes", F_KBYTES, OWN(tx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(SENT),
 	  .help = "payload sent in the interval" },
-	{ "retrans", "RETR", F_UINT, IN_WIDE | IN_DATA, .width = -5, OWN(retrans), .merge = SUM,
-	  .sorts = BY(RETRANSMITS), .help = "segments retransmitted in the interval" },
-	{ "srtt_us", "SRTT_us", F_ID, IN_WIDE | IN_DATA, .width = -8, OWN(srtt_us), .merge = LATEST, .sorts = BY(SRTT),
-	  .help = "smoothed round-trip time" },
-	{ "cwnd", "CWND", F_ID, IN_WIDE | IN_DATA, .width = -5, OWN(cwnd), .merge = LATEST,
-	  .help = "congestion window in segments" },
+	{ "retrans", F_UINT, OWN(retrans), .merge = SUM, .sorts = BY(RETRANSMITS),
+	  .help = "segments retransmitted in the interval" },
+	{ "srtt_us", F_ID, OWN(srtt_us), .merge = LATEST, .sorts = BY(SRTT), .help = "smoothed round-trip time" },
+	{ "cwnd", F_ID, OWN(cwnd), .merge = LATEST, .help = "congestion window in segments" },
 	{},
 };
 
-static const struct field second[] = {
+static const struct column columns[] = {
+	{ "pid" },
+	{ "comm", .width = 12, .wide = 16 },
+	{ "family", .where = IN_CSV },
+	{ "laddr", .where = IN_CSV },
+	{ "lport", .where = IN_CSV },
+	{ "raddr", .where = IN_CSV },
+	{ "rport", .where = IN_CSV },
+	{ "local", "LADDR", "laddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21 },
+	{ "remote", "RADDR", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21 },
+	{ "rx_bytes", "RX_KB", .width = -6 },
+	{ "tx_bytes", "TX_KB", .width = -6 },
+	{ "retrans", "RETR", .where = IN_WIDE | IN_CSV, .width = -5 },
+	{ "srtt_us", "SRTT_us", .where = IN_WIDE | IN_CSV, .width = -8 },
+	{ "cwnd", "CWND", .where = IN_WIDE | IN_CSV, .width = -5 },
+	{},
+};
+
+static const struct column second[] = {
 	{ "local", "LADDR6", .width = 32 },
 	{ "remote", "RADDR6", .width = 32 },
 	{},
@@ -111,7 +120,8 @@ static const char *const examples[] = {
 };
 
 static const struct totals totals = {
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.every = 1000000000,
 	.block = &block,
 	.live = &live,
@@ -140,7 +150,8 @@ const struct tool tcptop = {
 	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.totals = &totals,
 	.proof = proof,
 };

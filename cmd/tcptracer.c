@@ -10,25 +10,29 @@
 static const char *const letters[] = { "C", "A", "X" };
 static const char *const types[] = { "connect", "accept", "close" };
 
-static const struct field fields[] = {
+static const struct member members[] = {
+	{ "type", F_NAME, OWN(type), NAMES(letters), .keys = types,
+	  .help = "C: connect, opened by this process; A: accept; X: close, or reset by the peer" },
+	{ "tx_bytes", F_UINT, OWN(tx_bytes), .help = "close: payload that the process wrote, sent or not" },
+	{ "rx_bytes", F_UINT, OWN(rx_bytes), .help = "close: payload received" },
+	{ "duration_ns", F_MSEC, OWN(duration),
+	  .help = "close: time since established; unknown: older than the trace" },
+	{},
+};
+
+static const struct column columns[] = {
 	{ "timestamp", .width = 8, .decimals = 3, .unless = TCPTRACER_VERBOSE },
 	{ "timestamp_ns", .flag = TCPTRACER_VERBOSE },
-	{ "type", "T", F_NAME, .width = 2, OWN(type), NAMES(letters), .keys = types, .unless = TCPTRACER_VERBOSE,
-	  .help = "C: connect, opened by this process; A: accept; X: close, or reset by the peer" },
-	{ "type", "TYPE", F_NAME, IN_TABLE | IN_WIDE | IN_CSV, .width = 12, OWN(type), NAMES(types),
-	  .flag = TCPTRACER_VERBOSE, .help = "connect, accept, close" },
-	{ "pid", "PID", .width = 6 },
-	{ "comm", "COMM", .width = 16 },
+	{ "type", "T", .width = 2, .unless = TCPTRACER_VERBOSE },
+	{ "type", "TYPE", .width = 12, NAMES(types), .flag = TCPTRACER_VERBOSE },
+	{ "pid", .width = 6 },
+	{ "comm" },
 	{ "family" },
 	{ "laddr", "SADDR", .width = 16, .wide = 41, .bracketed = true },
 	{ "raddr", "DADDR", .width = 16, .wide = 41, .bracketed = true },
 	{ "lport", "SPORT", .width = 6 },
 	{ "rport", "DPORT", .width = 6 },
-	{ "netns", "NETNS", .flag = TCPTRACER_VERBOSE },
-	{ "tx_bytes", NULL, F_UINT, OWN(tx_bytes), .help = "close: payload that the process wrote, sent or not" },
-	{ "rx_bytes", NULL, F_UINT, OWN(rx_bytes), .help = "close: payload received" },
-	{ "duration_ns", NULL, F_MSEC, OWN(duration),
-	  .help = "close: time since established; unknown: older than the trace" },
+	{ "netns", .flag = TCPTRACER_VERBOSE },
 	{},
 };
 
@@ -58,11 +62,11 @@ static const char *const examples[] = {
 
 static const char *const done[] = { "connected", "accepted", "closed" };
 
-static const struct field words[] = {
-	{ "type", NULL, F_NAME, OWN(type), NAMES(done) },
-	{ "duration", NULL, F_HUMAN_NS, OWN(duration), .before = " after " },
-	{ "tx_bytes", NULL, F_SI, OWN(tx_bytes), .before = ": sent ", .after = "B" },
-	{ "rx_bytes", NULL, F_SI, OWN(rx_bytes), .before = ", received ", .after = "B" },
+static const struct column words[] = {
+	{ "type", NAMES(done) },
+	{ "duration_ns", .as = F_HUMAN_NS, .before = " after " },
+	{ "tx_bytes", .as = F_SI, .before = ": sent ", .after = "B" },
+	{ "rx_bytes", .as = F_SI, .before = ", received ", .after = "B" },
 	{},
 };
 
@@ -93,7 +97,8 @@ const struct tool tcptracer = {
 	OBJECT_OF(tcptracer),
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.story = &story,
 	.proof = proof,
 };

@@ -3,6 +3,7 @@
 #include "cmd/tool_list.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/tools.h"
@@ -22,10 +23,13 @@ static const struct tool *tool_named(const char *name)
 	fatal(EXIT_USAGE, "%.60s: no such tool; nettrace --list shows them", name);
 }
 
-size_t tool_list(struct options *tools, size_t room, const char *names)
+struct options *tool_list(const char *names, size_t *n_tools)
 {
+	struct options *tools = calloc(tools_count(), sizeof(*tools)); /* as each is there once */
 	size_t count = 0;
 
+	if (!tools)
+		fatal(EXIT_FAILED, "out of memory");
 	for (size_t length; *names; names += length + (names[length] == ',')) {
 		const struct tool *tool;
 		char name[64];
@@ -40,21 +44,21 @@ size_t tool_list(struct options *tools, size_t room, const char *names)
 			i++;
 		if (i < count)
 			continue;
-		if (count == room)
-			fatal(EXIT_USAGE, "more than %zu tools", room);
 		if (tool->lookup && tool->lookup->extra_names)
 			enum_extend(tool->lookup->extra_names);
 		options_init(&tools[count++], tool);
 	}
 	if (!count)
 		fatal(EXIT_USAGE, "no tool is named; nettrace --list shows them");
-	return count;
+	*n_tools = count;
+	return tools;
 }
 
 void tool_list_free(struct options *tools, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		options_free(&tools[i]);
+	free(tools);
 }
 
 void tool_list_inherit(struct options *tool, const struct options *run)

@@ -5,9 +5,9 @@
 
 #include "core/model/options.h"
 
-/* Options, as they are before anything is asked for, of the tools in `names`, which have commas between; each once.
- * Returns how many. What is no tool ends the program with one line. */
-size_t tool_list(struct options *tools, size_t room, const char *names);
+/* Options, as they are before anything is asked for, of the tools in `names`, which have commas between; each once;
+ * for tool_list_free(). What is no tool ends the program with one line. */
+struct options *tool_list(const char *names, size_t *count);
 void tool_list_free(struct options *tools, size_t count);
 /* Gives a tool what was asked for of the run as a whole: its filters, its format, and how it is run. */
 void tool_list_inherit(struct options *tool, const struct options *run);

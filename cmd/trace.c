@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/tool_list.h"
+#include "cmd/tools.h"
 #include "core/rows/flows.h"
 #include "core/cli/parse.h"
 #include "core/record/head_write.h"
@@ -17,21 +18,25 @@
 
 #define OWN(member) AT(struct timeline_event, member)
 
-static const struct field fields[] = {
-	{ "time", "TIME", .width = 15, .decimals = 6 },
-	{ "tool", "TOOL", F_TEXT, IN_TABLE | IN_WIDE | IN_CSV, .width = 10, OWN(tool),
-	  .help = "tool that reports the event" },
-	{ "pid", .where = IN_TABLE | IN_WIDE | IN_CSV },
-	{ "comm", .where = IN_TABLE | IN_WIDE | IN_CSV, .width = 10, .wide = 16 },
+static const struct member members[] = {
+	{ "tool", F_TEXT, OWN(tool), .hidden = true, .help = "tool that reports the event" },
+	{ "what", F_TEXT, OWN(what), .hidden = true, .help = "what happened" },
+	{},
+};
+
+static const struct column columns[] = {
+	{ "time", .width = 15, .decimals = 6 },
+	{ "tool", "TOOL", .width = 10 },
+	{ "pid" },
+	{ "comm", .width = 10, .wide = 16 },
 	{ "laddr", .where = IN_CSV },
 	{ "lport", .where = IN_CSV },
-	{ "local", "LADDR:LPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45, OWN(common.laddr),
-	  .port = offsetof(struct event, lport), .bracketed = true },
+	{ "local", "LADDR:LPORT", "laddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45, .bracketed = true },
 	{ "raddr", .where = IN_CSV },
 	{ "rport", .where = IN_CSV },
-	{ "remote", "RADDR:RPORT", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45, OWN(common.raddr),
-	  .port = offsetof(struct event, rport), .bracketed = true },
-	{ "what", "WHAT", F_TEXT, IN_TABLE | IN_WIDE | IN_CSV, .width = 40, OWN(what), .help = "what happened" },
+	{ "remote", "RADDR:RPORT", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45,
+	  .bracketed = true },
+	{ "what", "WHAT", .width = 40 },
 	{},
 };
 
@@ -75,8 +80,8 @@ static const char *names_of(const struct options *options)
 /* A connection's story is over when somebody tells of its end. */
 static void check(struct options *options)
 {
-	struct options tools[TIMELINE_TOOLS];
-	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(options));
+	size_t count;
+	struct options *tools = tool_list(names_of(options), &count);
 	bool ends = false;
 
 	for (size_t i = 0; i < count; i++) {
@@ -109,7 +114,8 @@ const struct tool trace = {
 	.opts = opts,
 	.options_size = sizeof(struct trace_options),
 	.positional = words,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 	.check = check,
 };
 
@@ -123,26 +129,27 @@ const struct json_line *trace_lines(void)
 	return lines;
 }
 
-size_t trace_tools(struct options *tools, const struct options *asked)
+struct options *trace_tools(const struct options *asked, size_t *count)
 {
-	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(asked));
+	struct options *tools = tool_list(names_of(asked), count);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < *count; i++) {
 		tool_list_inherit(&tools[i], asked);
 		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
 			tools[i].settings.flags |= tools[i].tool->story->flags;
 	}
-	return count;
+	return tools;
 }
 
 int trace_main(int argc, char **argv)
 {
-	static struct options options, tools[TIMELINE_TOOLS];
+	static struct options options;
+	struct options *tools;
 	size_t count;
 	int code;
 
 	options_parse(&options, &trace, argc, argv);
-	count = trace_tools(tools, &options);
+	tools = trace_tools(&options, &count);
 	code = run_tools(&options, tools, count, SHOWS_TIMELINE);
 	tool_list_free(tools, count);
 	options_free(&options);

@@ -13,9 +13,10 @@ struct expectation;
 struct options;
 struct tool;
 
-/* ---- fields: a column, a CSV head and a JSON key at once ---- */
+/* ---- members: what is in an event; columns: how it is shown ---- */
 
-/* How the bytes of a field become text. "Not known" prints "-" in a table, nothing in CSV, null in JSON. */
+/* How the bytes of a member become text (core/print/kinds.c has a row for each). "Not known" prints "-" in a table,
+ * nothing in CSV, null in JSON. */
 enum kind {
 	F_NONE,
 	F_UINT,     /* 1, 2, 4 or 8 bytes; all bits set: not known */
@@ -33,7 +34,7 @@ enum kind {
 	F_TEXT,     /* char[.size], escaped; empty: not known */
 	F_FAMILY,   /* 1 byte: 4 or 6 */
 	F_ADDRESS,  /* 16 bytes, printed by the event's family */
-	F_ENDPOINT, /* 16 bytes and the port at .port: addr:port */
+	F_ENDPOINT, /* an address and the port that goes with it: addr:port; in columns only */
 	F_ADDR_HASH_PORT, /* the same as [addr]#port */
 	F_NAME,           /* an index into .names; beyond: the number; a NULL name: not known */
 	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: not known */
@@ -47,6 +48,7 @@ enum kind {
 		      * is not known 1 */
 	F_LOG2,      /* totals only: a histogram of a number, over .unit */
 	F_HISTOGRAM, /* u64[.size / 8]: such a histogram that the kernel half made (probes/histogram.bpf.h) */
+	F_KINDS,
 };
 
 enum of_container {
@@ -56,50 +58,65 @@ enum of_container {
 	CONTAINER_PATH, /* of the cgroup */
 };
 
-/* Where a field is shown; 0 is all of them. */
-enum where {
-	IN_TABLE = 1, /* narrow table */
-	IN_WIDE = 2,  /* --wide table */
-	IN_CSV = 4,
-	IN_JSON = 8,
-	NOWHERE = 16, /* part of the key only */
-};
-
-struct field {
-	const char *name;  /* JSON key. The name of a common field (core/print/fields.c) is a view of that one: kind
-			      and offset come from there, title and width from here. */
-	const char *title; /* heading in tables and CSV; NULL: JSON only */
+/* A member of a tool's event, declared once. JSON has the members, those of all events first (core/print/fields.c), in
+ * their order. Totals have a list of their own: a member without a kind is the event's of this name. */
+struct member {
+	const char *name; /* JSON key */
 	enum kind kind;
-	uint8_t where;      /* enum where */
-	int8_t width, wide; /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
-	uint8_t decimals;
-	bool truncate;              /* longer text is cut to the width */
-	bool bracketed;             /* table: IPv6 addresses as [address] */
-	bool suffix;                /* table: printed as " (value)" in the column before, when known */
-	const char *fallback;       /* table: the field printed in its column when this one is not known */
-	uint16_t off, size;         /* in the event */
-	uint16_t port;              /* F_ENDPOINT, F_ADDR_HASH_PORT: offset of the port */
-	uint32_t flag;              /* only with these tool flags set ... */
-	uint32_t unless;            /* ... and none of these */
-	const char *before, *after; /* table: text before the column ("-> "), text after it (">") */
-	const char *const *names;   /* F_NAME: values that are stable ABI, as tables and CSV print them */
-	const char *const *keys;    /* F_NAME: the same for JSON, where they differ */
+	uint16_t off, size;       /* AT() */
+	uint16_t port;            /* F_ADDRESS: offset of the port that goes with it; 0: none */
+	const char *const *names; /* F_NAME: values that are stable ABI, as tables and CSV print them */
+	const char *const *keys;  /* F_NAME: the same for JSON, where they differ */
 	uint32_t n_names;
 	const char *btf_enum; /* F_ENUM: "skb_drop_reason" */
-	uint32_t unit;        /* F_LOG2: the title is this many of the number's unit; F_SI; F_CONTAINER */
+	uint32_t unit;        /* F_LOG2: its title is this many of the number's unit; F_SI; F_CONTAINER */
+	uint8_t decimals;     /* F_SI */
+	bool hidden;          /* no JSON key: what totals or recordings need, or only columns show */
+	uint32_t flag;        /* of a histogram, which is of one unit: only with these tool flags set ... */
+	uint32_t unless;      /* ... and none of these */
 	/* In totals: */
-	enum {
+	enum merge {
 		KEY,    /* rows have one value each; */
 		SUM,    /* the values of all events are added up; */
 		LATEST, /* that of the latest event */
 	} merge;
 	uint8_t sorts;    /* bit i: part of what sort i (the tool's --sort) goes by, most first */
 	uint8_t groups;   /* bit i: a KEY of group i; all KEYs are of group 0 */
-	bool bad;         /* of a story: where it is known, something is wrong */
 	const char *help; /* its line in the manual, with the unit */
 };
 
-/* off and size of a member: { "seq", "SEQ", F_UINT, AT(struct tcpretrans_event, seq), ... } */
+/* Where a column is; 0 is all of them. */
+enum where {
+	IN_TABLE = 1, /* narrow table */
+	IN_WIDE = 2,  /* --wide table */
+	IN_CSV = 4,
+};
+
+/* A view of a member: in tables and CSV a column; in a story some words, in the journal a field of an entry. One with
+ * the name of a common column (core/print/fields.c) is like that one, but for what it says itself. */
+struct column {
+	const char *name;   /* that of the member; "": no member, texts only */
+	const char *title;  /* heading; in the journal the name of the field, '%' the family */
+	const char *of;     /* the member, where the column has a name of its own */
+	enum kind as;       /* another form than the member's kind */
+	uint8_t where;      /* enum where */
+	int8_t width, wide; /* columns in the narrow and the wide table; negative: right-aligned; wide 0: same */
+	uint8_t decimals;
+	bool truncate;              /* longer text is cut to the width */
+	bool bracketed;             /* table: IPv6 addresses as [address] */
+	bool suffix;                /* table: printed as " (value)" in the column before, when known */
+	bool bad;                   /* of a story: where it is known, something is wrong */
+	const char *fallback;       /* table: the member printed in its column when this one is not known */
+	uint32_t flag;              /* only with these tool flags set ... */
+	uint32_t unless;            /* ... and none of these */
+	const char *before, *after; /* text before it ("-> "), text after it (">"); not in CSV */
+	const char *const *names;   /* other names than the member's */
+	uint32_t n_names;
+	uint32_t unit;    /* with .as: its unit (F_SI, F_CONTAINER) */
+	const char *help; /* its line in the manual, where it is not the member's */
+};
+
+/* off and size of a member: { "seq", F_UINT, AT(struct tcpretrans_event, seq), ... } */
 #define AT(type, member) .off = offsetof(type, member), .size = sizeof(((type *)0)->member)
 #define NAMES(array)     .names = (array), .n_names = sizeof(array) / sizeof((array)[0])
 
@@ -168,11 +185,11 @@ struct hook {
 struct block {
 	const char *stamp; /* the line above: a form of strftime(); NULL: an empty line, but for the first block */
 	uint32_t loadavg_unless;     /* not 0: above that the time and /proc/loadavg, unless this tool flag is set */
-	const char *split;           /* a KEY field: a table for each of its values; NULL: one table */
+	const char *split;           /* a KEY: a table for each of its values; NULL: one table */
 	const char *const *captions; /* the line above each of those, by value; NULL: none */
-	const struct field *second;  /* fields that have another title and width in the table of second_value (IPv6) */
+	const struct column *second; /* columns that have another title and width in the table of second_value (IPv6) */
 	uint64_t second_value;
-	const char *above; /* a KEY field of text: where there are several values, above the first table of each */
+	const char *above; /* a KEY of text: where there are several values, above the first table of each */
 	bool total;        /* a last row with the sums, called Total */
 	bool rule;         /* a line below everything: dashes, as wide as the heading */
 	bool no_header;
@@ -185,7 +202,7 @@ struct block {
 struct live_key {
 	char key;
 	enum { LIVE_SORT, LIVE_GROUP } what;
-	uint8_t index;    /* of the sort, or of the group (struct field) */
+	uint8_t index;    /* of the sort, or of the group (struct member) */
 	const char *name; /* of what is sorted or grouped by, for people: "tx" */
 };
 
@@ -202,9 +219,10 @@ struct counter;
 
 /* Sums of events, instead of a row for each. */
 struct totals {
-	const struct field *fields; /* what makes a key, and what is summed up; end with a NULL name */
-	/* Of a tool that has rows: totals instead of them when this flag asks for them (the fields make a key, and one
-	 * is F_COUNT). 0: an interval tool, which has nothing else. */
+	const struct member *members; /* what makes a key, and what is summed up; ends with a NULL name */
+	const struct column *columns; /* ends with a NULL name */
+	/* Of a tool that has rows: totals instead of them when this flag asks for them (the members make a key, and one
+	 * is F_COUNT). 0: an interval tool, which has nothing else: they are the same as the tool's. */
 	uint32_t flag;
 	uint64_t every;            /* an interval tool's default interval in ns; 0: only at the end */
 	const struct block *block; /* NULL: a heading and rows */
@@ -223,9 +241,9 @@ struct totals {
 
 /* How a row of the tool reads among those of others (nettrace trace). */
 struct story {
-	/* What happened: every field that is known, between its before and its after, which have the spaces; a field
-	 * without a kind is its texts only. Ends with a NULL name. */
-	const struct field *words;
+	/* What happened: every member that is known, between its before and its after, which have the spaces. Ends with
+	 * a NULL name. */
+	const struct column *words;
 	uint32_t flags;    /* tool flags that tables of a timeline set: of what its rows tell, or need not */
 	uint16_t duration; /* offset of 8 bytes: ns from event.ts to what the row tells of; 0: there is none */
 	uint16_t socket;   /* offset of 8 bytes: the address of the socket; 0: there is none */
@@ -239,9 +257,8 @@ struct story {
 
 /* How a row reads as an entry of the systemd journal (-Y). */
 struct journal {
-	const struct field
-		*fields; /* titles are the names of the entry's fields, '%' the family; end with a NULL name */
-	const struct field *message; /* what MESSAGE is made of; the same */
+	const struct column *fields;  /* of the entry: titles are their names, '%' the family; ends with a NULL name */
+	const struct column *message; /* what MESSAGE is made of; the same */
 };
 
 /* ---- look-ups ---- */
@@ -310,8 +327,9 @@ struct tool {
 	const char *const *examples; /* "tcpstates -L 80,443", "what it shows", ..., NULL */
 	struct bpf_image image;      /* see OBJECT */
 	enum subject subject;
-	const struct field *fields; /* columns in the order of the table; ends with a NULL name */
-	const struct opt *opts;     /* ends with a row of no name */
+	const struct member *members; /* of its own; of an interval tool: what its rows have. Ends with a NULL name */
+	const struct column *columns; /* in the order of the table; ends with a NULL name */
+	const struct opt *opts;       /* ends with a row of no name */
 	/* Of the struct that they are stored in, one for each instance (options.own), zeroes at first. Where its
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h) it begins with a copy of that. */
 	size_t options_size;
@@ -332,10 +350,15 @@ struct tool {
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
 };
 
-/* The fields of its totals; NULL: it has none. */
-static inline const struct field *tool_totals(const struct tool *tool)
+/* The members and columns of its totals; NULL: it has none. */
+static inline const struct member *tool_totals_members(const struct tool *tool)
 {
-	return tool->totals ? tool->totals->fields : NULL;
+	return tool->totals ? tool->totals->members : NULL;
+}
+
+static inline const struct column *tool_totals_columns(const struct tool *tool)
+{
+	return tool->totals ? tool->totals->columns : NULL;
 }
 
 /* The flag that asks for totals of a tool that has rows; 0: it has no such flag. */

@@ -85,11 +85,11 @@ static const char *privileges(int error)
 const char *doctor_unnamed_column(const struct tool *tool)
 {
 	static char text[128];
-	const struct field *field = enums_missing(tool->fields);
+	const char *type, *title = enums_missing(tool, &type);
 
-	if (!field)
+	if (!title)
 		return NULL;
-	snprintf(text, sizeof(text), "%s: this kernel has no enum %s", field->title, field->btf_enum);
+	snprintf(text, sizeof(text), "%s: this kernel has no enum %s", title, type);
 	return text;
 }
 

@@ -15,6 +15,11 @@ enum json_kind {
 	JSON_LIST,
 };
 
+/* What a JSON Schema says of a JSON_TIME. */
+#define JSON_TIME_SCHEMA                                                                                               \
+	"\"pattern\": \"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"                                        \
+	"\\\\.[0-9]{9}Z$\""
+
 struct json_key {
 	const char *name;
 	enum json_kind kind;

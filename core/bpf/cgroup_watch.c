@@ -22,7 +22,8 @@ static const struct hook hooks[] = {
 };
 
 static const struct opt no_opts[] = { {} };
-static const struct field no_fields[] = { {} };
+static const struct member no_members[] = { {} };
+static const struct column no_columns[] = { {} };
 
 static struct tool watch = {
 	.summary = "the names of cgroups",
@@ -30,7 +31,8 @@ static struct tool watch = {
 	.subject = NONE,
 	.hooks = hooks,
 	.opts = no_opts,
-	.fields = no_fields,
+	.members = no_members,
+	.columns = no_columns,
 };
 
 static struct sessions sessions;

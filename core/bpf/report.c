@@ -80,10 +80,10 @@ static void report_hidden(const struct session *session)
 
 static void report_nameless(const struct tool *tool)
 {
-	const struct field *field = enums_missing(tool->fields);
+	const char *type, *title = enums_missing(tool, &type);
 
-	if (field)
-		message("note: unavailable on this kernel: %s: it has no enum %s", field->title, field->btf_enum);
+	if (title)
+		message("note: unavailable on this kernel: %s: it has no enum %s", title, type);
 }
 
 void report_session(const struct session *session, const struct options *options)

@@ -117,9 +117,9 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	case OF_ROWS:
 		return !intervals;
 	case WITH_TOTALS:
-		return tool_totals(tool);
+		return tool_totals_members(tool);
 	case WITH_SUMMARY:
-		return tool_totals(tool) && !intervals;
+		return tool_totals_members(tool) && !intervals;
 	case WITH_INTERVALS:
 		return intervals;
 	case ON_REQUEST:

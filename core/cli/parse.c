@@ -240,7 +240,7 @@ static void check_together(struct options *options)
 		fatal(EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
 		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
-	if (options->record && !strcmp(options->record, "-") && tool->fields->name)
+	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
 		fatal(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
 		fatal(EXIT_USAGE, "--max-size: only together with --record");

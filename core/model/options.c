@@ -46,12 +46,11 @@ uint64_t options_number(const struct options *options, unsigned int i)
 	return 0;
 }
 
-const struct field *options_totals(const struct options *options)
+bool options_totals(const struct options *options)
 {
 	const struct tool *tool = options->tool;
-	bool wanted = is_interval_tool(tool) || (options->settings.flags & tool_summary_flag(tool));
 
-	return wanted ? tool_totals(tool) : NULL;
+	return is_interval_tool(tool) || (options->settings.flags & tool_summary_flag(tool));
 }
 
 const char *options_effective_text(const struct options *options)

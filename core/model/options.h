@@ -52,8 +52,8 @@ void options_free(struct options *options);
 const char *options_text(const struct options *options);
 /* The tool's i-th O_NUMBER or O_MSEC; 0: none was given, or there is none. */
 uint64_t options_number(const struct options *options, unsigned int i);
-/* The fields of the totals that are asked for; NULL: rows. */
-const struct field *options_totals(const struct options *options);
+/* Totals are asked for, not rows. */
+bool options_totals(const struct options *options);
 /* The O_TEXT with which events are made, or were recorded. */
 const char *options_effective_text(const struct options *options);
 /* The recording has not the tool, but the one that its events can be made of. */

@@ -211,10 +211,14 @@ bool enum_exists(const struct btf *btf, const char *type)
 	return (btf || (btf = kernel_btf())) && table_of(btf, type)->count;
 }
 
-const struct field *enums_missing(const struct field *fields)
+const char *enums_missing(const struct tool *tool, const char **type)
 {
-	for (; fields->name; fields++)
-		if (fields->kind == F_ENUM && !enum_exists(NULL, fields->btf_enum))
-			return fields;
+	for (const struct column *column = tool->columns; column->name; column++) {
+		for (const struct member *member = tool->members; member->name; member++) {
+			*type = member->btf_enum;
+			if (*type && !strcmp(member->name, column->name) && !enum_exists(NULL, *type))
+				return column->title;
+		}
+	}
 	return NULL;
 }

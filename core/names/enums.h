@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct btf;
-struct field;
+struct tool;
 
 /* A value of ours beside those of a kernel's enum: for what the kernel does, but has no number for. */
 struct enum_extra {
@@ -37,7 +37,8 @@ typedef void enum_handler(void *context, uint64_t value, const char *name, const
 void enum_each(const char *type, enum_handler *handle, void *context);
 /* The kernel has this enum at all. */
 bool enum_exists(const struct btf *btf, const char *type);
-/* The first field of these with names of an enum that the running kernel does not have; NULL: it has all. */
-const struct field *enums_missing(const struct field *fields);
+/* The first column of the tool with names of an enum that the running kernel does not have: its title and *type, the
+ * enum; NULL: it has all. */
+const char *enums_missing(const struct tool *tool, const char **type);
 
 #endif

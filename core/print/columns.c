@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns.c: rows, in every format: the hot path, with core/print/fields.c and core/base/put.h. What can be known
+/* columns.c: rows, in every format: the hot path, with core/print/kinds.c and core/base/put.h. What can be known
  * before the first row is: the text between values, which values are short and plain ASCII, and how far each column is
  * padded. Room is made once a row; a value of another kind makes its own. */
 #include "core/print/columns.h"
@@ -33,18 +33,11 @@ static void add_text(char *to, uint8_t *length, const char *text)
 	*length = (uint8_t)(*length + more);
 }
 
-static const struct field *find(const struct field *fields, const char *name)
+static struct ready_column *add_column(struct columns *columns, const struct field *field)
 {
-	while (name && fields->name && strcmp(fields->name, name))
-		fields++;
-	return name && fields->name ? fields : NULL;
-}
+	struct ready_column *column = &columns->ready[columns->n_ready++];
 
-static struct column *add_column(struct columns *columns, const struct field *field)
-{
-	struct column *column = &columns->ready[columns->n_ready++];
-
-	*column = (struct column){ .field = field, .is_short = field_is_short(field), .absent = "" };
+	*column = (struct ready_column){ .field = field, .is_short = field_is_short(field), .absent = "" };
 	column->never = field->kind == F_CONTAINER && !columns->options->containers;
 	return column;
 }
@@ -56,7 +49,7 @@ static void make_json(struct columns *columns)
 	add_text(columns->tool, &columns->tool_length, columns->options->tool->name);
 	add_text(columns->tool, &columns->tool_length, "\"");
 	for (size_t i = 0; i < columns->count; i++) {
-		struct column *column = add_column(columns, &columns->fields[i]);
+		struct ready_column *column = add_column(columns, &columns->fields[i]);
 
 		column->absent = "null";
 		add_text(column->before, &column->before_length, i ? ",\"" : "{\"");
@@ -68,7 +61,7 @@ static void make_json(struct columns *columns)
 static void make_csv(struct columns *columns)
 {
 	for (size_t i = 0; i < columns->count; i++) {
-		struct column *column = add_column(columns, &columns->fields[i]);
+		struct ready_column *column = add_column(columns, &columns->fields[i]);
 
 		add_text(column->before, &column->before_length, i ? "," : "");
 	}
@@ -81,19 +74,19 @@ static void make_table(struct columns *columns)
 	const struct field *main = NULL, *last = NULL;
 
 	for (size_t i = 0; i < columns->count; i++)
-		if (columns->fields[i].kind != F_STACK && !columns->fields[i].suffix)
+		if (!kind_rows[columns->fields[i].kind].is_below && !columns->fields[i].suffix)
 			last = &columns->fields[i];
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct field *field = &columns->fields[i];
-		struct column *column;
+		struct ready_column *column;
 		int width;
 
-		if (field->kind == F_STACK)
+		if (kind_rows[field->kind].is_below)
 			continue;
 		column = add_column(columns, field);
 		column->part = main && field->suffix;
 		if (column->part) {
-			column->ascii = column[-1].ascii && field->kind != F_TEXT;
+			column->ascii = column[-1].ascii && kind_rows[field->kind].sizes != SIZES_TEXT;
 			column->width = column[-1].width;
 			column->after = column[-1].after;
 			column[-1].width = 0;
@@ -103,8 +96,9 @@ static void make_table(struct columns *columns)
 		main = field;
 		width = columns_width(columns, field);
 		column->absent = "-";
-		column->fallback = find(columns->options->tool->fields, field->fallback);
-		column->ascii = field->kind != F_TEXT && !column->fallback;
+		if (field->fallback)
+			column->fallback = field_named(columns->options->tool, field->fallback);
+		column->ascii = kind_rows[field->kind].sizes != SIZES_TEXT && !field->fallback;
 		column->cells = field->truncate ? (uint8_t)(width < 0 ? -width : width) : 0;
 		column->width = (int16_t)(main == last && width > 0 ? 0 : width);
 		column->after = field->after;
@@ -118,7 +112,7 @@ void columns_make(struct columns *columns)
 	columns->n_ready = 0;
 	columns->stack = columns->histogram = NULL;
 	for (size_t i = 0; i < columns->count; i++) {
-		if (columns->fields[i].kind == F_STACK)
+		if (kind_rows[columns->fields[i].kind].is_below)
 			columns->stack = &columns->fields[i];
 		if (field_is_histogram(&columns->fields[i]))
 			columns->histogram = &columns->fields[i];
@@ -134,7 +128,7 @@ void columns_make(struct columns *columns)
 /* ---- a row ---- */
 
 /* Anything that is no short value: leaves the row's room, and comes back with new room. */
-static char *put_long(const struct columns *columns, struct text *text, const struct column *column,
+static char *put_long(const struct columns *columns, struct text *text, const struct ready_column *column,
 		      const struct field_row *row, char *to)
 {
 	enum writing how = columns_writing(columns);
@@ -143,12 +137,12 @@ static char *put_long(const struct columns *columns, struct text *text, const st
 	if (row->label && column == columns->ready)
 		text_string(text, row->label);
 	else if (!field_write(text, column->field, row, how, column->cells) &&
-		 !(column->fallback && field_write(text, column->fallback, row, how, 0)))
+		 !(column->fallback.kind && field_write(text, &column->fallback, row, how, 0)))
 		text_string(text, column->absent);
 	return text_room(text, columns->n_ready * COLUMN_ROOM);
 }
 
-static char *put_value(const struct columns *columns, struct text *text, const struct column *column,
+static char *put_value(const struct columns *columns, struct text *text, const struct ready_column *column,
 		       const struct field_row *row, enum writing how, char *to)
 {
 	char *end;
@@ -160,11 +154,11 @@ static char *put_value(const struct columns *columns, struct text *text, const s
 	end = field_put(to, column->field, row, how, column->cells);
 	if (end)
 		return end;
-	return column->fallback ? put_long(columns, text, column, row, to) : put_string(to, column->absent);
+	return column->fallback.kind ? put_long(columns, text, column, row, to) : put_string(to, column->absent);
 }
 
 /* " (value)" behind a value; nothing where it is not known. */
-static char *put_part(const struct columns *columns, struct text *text, const struct column *column,
+static char *put_part(const struct columns *columns, struct text *text, const struct ready_column *column,
 		      const struct field_row *row, char *to)
 {
 	size_t before;
@@ -189,7 +183,7 @@ static char *put_interval(const struct columns *columns, char *to)
 }
 
 /* The column that began at `from` gets its width. */
-static char *pad(const struct column *column, bool ascii, char *from, char *to)
+static char *pad(const struct ready_column *column, bool ascii, char *from, char *to)
 {
 	size_t cells = 0, wanted = (size_t)(column->width < 0 ? -column->width : column->width);
 
@@ -213,7 +207,8 @@ void columns_row(const struct columns *columns, struct text *text, const struct 
 	char *to = text_room(text, columns->n_ready * COLUMN_ROOM);
 	size_t from = 0;
 
-	for (const struct column *column = columns->ready, *last = column + columns->n_ready; column < last; column++) {
+	for (const struct ready_column *column = columns->ready, *last = column + columns->n_ready; column < last;
+	     column++) {
 		if (column->part) {
 			to = put_part(columns, text, column, row, to);
 		} else {

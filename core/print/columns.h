@@ -10,11 +10,12 @@
 #define COLUMN_TEXT  64 /* of what goes before a value */
 #define COLUMN_ROOM  (FIELD_ROOM + 4 * COLUMN_TEXT + INT8_MAX)
 
-struct column {
+/* A field, ready to be written. */
+struct ready_column {
 	const struct field *field;
-	const struct field *fallback; /* is written where the value is not known; NULL: */
-	const char *absent;           /* ... this is */
-	const char *after;            /* behind the padding, or the part; NULL: nothing */
+	struct field fallback; /* is written where the value is not known; without a kind: */
+	const char *absent;    /* ... this is */
+	const char *after;     /* behind the padding, or the part; NULL: nothing */
 	char before[COLUMN_TEXT];
 	uint8_t before_length, absent_length;
 	bool is_short; /* field_put() serves */
@@ -29,7 +30,8 @@ struct columns {
 	const struct options *options;
 	struct field fields[COLUMNS_MOST]; /* completed; only those shown in this format */
 	size_t count;
-	struct column ready[COLUMNS_MOST];     /* what rows are written from; made of the fields when there is a row */
+	struct ready_column
+		ready[COLUMNS_MOST];           /* what rows are written from; made of the fields when there is a row */
 	size_t n_ready;                        /* 0: not made yet */
 	const struct field *stack, *histogram; /* those of the fields; NULL: none */
 	char tool[COLUMN_TEXT];                /* JSON: the name of the tool, ready */

@@ -3,434 +3,234 @@
 #include "core/print/fields.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "core/names/enums.h"
 #include "core/base/message.h"
-#include "core/base/clock.h"
-#include "core/base/number.h"
 #include "core/base/put.h"
-#include "core/names/containers.h"
-#include "core/base/histogram.h"
-#include "core/names/stack.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
 static const char *const protocol_names[] = { [IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp" };
 
 #define COMMON(member) AT(struct event, member)
+#define IN_ALL         (IN_TABLE | IN_WIDE | IN_CSV)
 
-const struct field common_fields[] = {
-	{ "ts", "TS", F_TIME, IN_JSON, COMMON(ts), .help = "time of the event: RFC 3339, with ns, in UTC" },
-	{ "pid", "PID", F_ID, .width = 7, COMMON(pid), .help = "process that owns the socket" },
-	{ "tid", "TID", F_ID, .width = 7, COMMON(tid), .help = "thread of the owner that acted last" },
-	{ "comm", "COMM", F_TEXT, .width = 16, .truncate = true, COMMON(comm), .help = "name of the owner" },
-	{ "uid", "UID", F_UINT, .width = 6, COMMON(uid), .help = "user of the owner" },
-	{ "owner", "OWNER", F_NAME, .width = 9, COMMON(owner), NAMES(owner_names),
+const struct member common_members[] = {
+	{ "ts", F_TIME, COMMON(ts), .help = "time of the event: RFC 3339, with ns, in UTC" },
+	{ "pid", F_ID, COMMON(pid), .help = "process that owns the socket" },
+	{ "tid", F_ID, COMMON(tid), .help = "thread of the owner that acted last" },
+	{ "comm", F_TEXT, COMMON(comm), .help = "name of the owner" },
+	{ "uid", F_UINT, COMMON(uid), .help = "user of the owner" },
+	{ "owner", F_NAME, COMMON(owner), NAMES(owner_names),
 	  .help = "certainty of the owner: exact, inherited (from the listener, or one of several processes), "
 		  "unknown" },
-	{ "netns", "NETNS", F_ID, .width = 10, COMMON(netns), .help = "network namespace of the socket: inode number" },
-	{ "cgroup_id", "CGROUP", F_ID, .width = 8, COMMON(cgroup_id),
-	  .help = "cgroup (v2) of the socket: inode number" },
-	{ "container_id", "CONTAINER_ID", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_ID,
+	{ "netns", F_ID, COMMON(netns), .help = "network namespace of the socket: inode number" },
+	{ "cgroup_id", F_ID, COMMON(cgroup_id), .help = "cgroup (v2) of the socket: inode number" },
+	{ "container_id", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_ID,
 	  .help = "with --containers: container of the socket" },
-	{ "pod_uid", "POD_UID", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_POD,
+	{ "pod_uid", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_POD,
 	  .help = "with --containers: pod of the container" },
-	{ "cgroup_path", "CGROUP_PATH", F_CONTAINER, IN_JSON, COMMON(cgroup_id), .unit = CONTAINER_PATH,
+	{ "cgroup_path", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_PATH,
 	  .help = "with --containers: path of the socket's cgroup" },
-	{ "protocol", "PROTO", F_NAME, IN_JSON, .width = 5, COMMON(protocol), NAMES(protocol_names),
+	{ "protocol", F_NAME, COMMON(protocol), NAMES(protocol_names),
 	  .help = "transport protocol of the socket: tcp, udp" },
-	{ "family", "IP", F_FAMILY, .width = 2, COMMON(family), .help = "IP version of the socket: 4 or 6" },
-	{ "laddr", "LADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(laddr), .help = "local address" },
-	{ "lport", "LPORT", F_PORT, .width = 5, COMMON(lport), .help = "local port; 0: not assigned yet" },
-	{ "raddr", "RADDR", F_ADDRESS, .width = 15, .wide = 39, COMMON(raddr), .help = "remote address" },
-	{ "rport", "RPORT", F_PORT, .width = 5, COMMON(rport), .help = "remote port; 0: none" },
-	{ "time", "TIME", F_TIME, IN_TABLE | IN_WIDE | IN_CSV, .width = 8, COMMON(ts), .help = "local time" },
-	{ "timestamp", "TIME(s)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 9, .decimals = 6, COMMON(ts),
+	{ "family", F_FAMILY, COMMON(family), .help = "IP version of the socket: 4 or 6" },
+	{ "laddr", F_ADDRESS, COMMON(laddr), .port = offsetof(struct event, lport), .help = "local address" },
+	{ "lport", F_PORT, COMMON(lport), .help = "local port; 0: not assigned yet" },
+	{ "raddr", F_ADDRESS, COMMON(raddr), .port = offsetof(struct event, rport), .help = "remote address" },
+	{ "rport", F_PORT, COMMON(rport), .help = "remote port; 0: none" },
+	{},
+};
+
+const struct column common_columns[] = {
+	{ "pid", "PID", .width = 7 },
+	{ "tid", "TID", .width = 7 },
+	{ "comm", "COMM", .width = 16, .truncate = true },
+	{ "uid", "UID", .width = 6 },
+	{ "owner", "OWNER", .width = 9 },
+	{ "netns", "NETNS", .width = 10 },
+	{ "cgroup_id", "CGROUP", .width = 8 },
+	{ "family", "IP", .width = 2 },
+	{ "laddr", "LADDR", .width = 15, .wide = 39 },
+	{ "lport", "LPORT", .width = 5 },
+	{ "raddr", "RADDR", .width = 15, .wide = 39 },
+	{ "rport", "RPORT", .width = 5 },
+	{ "time", "TIME", .of = "ts", .width = 8, .help = "local time" },
+	{ "timestamp", "TIME(s)", .of = "ts", .as = F_RELATIVE, .width = 9, .decimals = 6,
 	  .help = "seconds since the first row" },
-	{ "timestamp_ns", "TIME(ns)", F_RELATIVE, IN_TABLE | IN_WIDE | IN_CSV, .width = 14, COMMON(ts),
-	  .help = "ns since the first row" },
-	{ "container", "CONTAINER", F_CONTAINER, IN_TABLE | IN_WIDE | IN_CSV, .width = 12, COMMON(cgroup_id),
-	  .unit = CONTAINER_LABEL,
+	{ "timestamp_ns", "TIME(ns)", .of = "ts", .as = F_RELATIVE, .width = 14, .help = "ns since the first row" },
+	{ "container", "CONTAINER", .of = "cgroup_id", .as = F_CONTAINER, .width = 12, .unit = CONTAINER_LABEL,
 	  .help = "with --containers: container of the socket, or its systemd unit outside of containers" },
 	{},
 };
 
-struct field field_complete(const struct field *field)
+/* ---- views completed ---- */
+
+/* whole: with its kind. */
+static const struct member *find(const struct member *members, const char *name, bool whole)
 {
-	struct field whole = *field;
-
-	if (field->kind == F_NONE) {
-		const struct field *common = common_fields;
-
-		while (common->name && strcmp(common->name, field->name))
-			common++;
-		if (!common->name)
-			fatal(EXIT_FAILED, "internal: no common field %s", field->name);
-		whole = *common;
-		whole.title = field->title ? field->title : common->title;
-		whole.where = field->where ? field->where : common->where;
-		whole.width = field->width ? field->width : common->width;
-		whole.wide = field->wide ? field->wide : field->width ? field->width : common->wide;
-		whole.decimals = field->decimals ? field->decimals : common->decimals;
-		whole.truncate = field->truncate || common->truncate;
-		whole.help = field->help ? field->help : common->help;
-		whole.bracketed = field->bracketed;
-		whole.suffix = field->suffix;
-		whole.fallback = field->fallback;
-		whole.flag = field->flag;
-		whole.unless = field->unless;
-		whole.merge = field->merge;
-		whole.sorts = field->sorts;
-		whole.groups = field->groups;
-		whole.before = field->before;
-		whole.after = field->after;
-	}
-	if (!whole.where)
-		whole.where = whole.title ? IN_TABLE | IN_WIDE | IN_CSV | IN_JSON : IN_JSON;
-	if (!whole.wide)
-		whole.wide = whole.width;
-	return whole;
+	for (; members && members->name; members++)
+		if (!strcmp(members->name, name) && (members->kind || !whole))
+			return members;
+	return NULL;
 }
 
-void field_set_unknown(const struct field *field, struct event *event)
+static const struct member *find_any(const struct tool *tool, const char *name, bool whole)
 {
-	void *at = (char *)event + field->off;
+	const struct member *found = NULL;
 
-	switch (field->kind) {
-	case F_INT:
-		*(int32_t *)at = INT32_MIN;
-		break;
-	case F_UINT:
-	case F_MSEC:
-	case F_USEC:
-	case F_KBYTES:
-	case F_SI:
-	case F_ENUM:
-	case F_TCPFLAGS:
-		memset(at, 0xff, field->size);
-		break;
-	default:
-		memset(at, 0, field->size);
-		break;
-	}
+	/* Those of totals first: they say how values are added up. */
+	if (tool)
+		found = find(tool_totals_members(tool), name, whole);
+	if (tool && !found)
+		found = find(tool->members, name, whole);
+	if (!found)
+		found = find(common_members, name, whole);
+	if (!found)
+		fatal(EXIT_FAILED, "internal: %s: no member %s", tool ? tool->name : "common", name);
+	return found;
 }
 
-/* ---- what the kinds of fields print that every row has: the hot path ---- */
+static const struct member *declared(const struct tool *tool, const struct member *member)
+{
+	return member->kind ? member : find_any(tool, member->name, true);
+}
 
-/* Longer text than that is not for here. */
+struct field field_of_member(const struct tool *tool, const struct member *member)
+{
+	const struct member *whole = declared(tool, member);
+
+	return (struct field){
+		.name = whole->name,
+		.title = whole->name,
+		.kind = whole->kind,
+		.off = whole->off,
+		.size = whole->size,
+		.names = whole->names,
+		.keys = whole->keys,
+		.n_names = whole->n_names,
+		.btf_enum = whole->btf_enum,
+		.unit = whole->unit,
+		.decimals = whole->decimals,
+		.flag = whole->flag,
+		.unless = whole->unless,
+		.hidden = whole->hidden || member->hidden,
+		.merge = member->merge,
+		.sorts = member->sorts,
+		.groups = member->groups,
+		.help = member->help ? member->help : whole->help,
+	};
+}
+
+struct field field_named(const struct tool *tool, const char *name)
+{
+	return field_of_member(tool, find_any(tool, name, false));
+}
+
+static const struct column *common_column(const char *name)
+{
+	static const struct column none;
+	const struct column *column = common_columns;
+
+	while (column->name && strcmp(column->name, name))
+		column++;
+	return column->name ? column : &none;
+}
+
+/* What the column says, or else the common one, or else the member. */
+#define SAID(what)    (column->what ? column->what : common->what)
+#define SAID_OF(what) (SAID(what) ? SAID(what) : field.what)
+
+struct field field_of_column(const struct tool *tool, const struct column *column)
+{
+	const struct column *common = common_column(column->name);
+	const struct member *member = find_any(tool, SAID(of) ? SAID(of) : column->name, false);
+	struct field field = field_of_member(tool, member);
+
+	field.name = column->name;
+	field.title = SAID(title);
+	field.kind = SAID(as) ? SAID(as) : field.kind;
+	field.port = kind_rows[field.kind].has_port ? declared(tool, member)->port : 0;
+	field.where = SAID(where) ? SAID(where) : IN_ALL;
+	field.wide = column->wide    ? column->wide
+		     : column->width ? column->width
+		     : common->wide  ? common->wide
+				     : common->width;
+	field.width = SAID(width);
+	field.decimals = SAID_OF(decimals);
+	field.truncate = SAID(truncate);
+	field.bracketed = column->bracketed;
+	field.suffix = column->suffix;
+	field.bad = column->bad;
+	field.fallback = column->fallback;
+	field.flag = SAID_OF(flag);
+	field.unless = SAID_OF(unless);
+	field.before = column->before;
+	field.after = column->after;
+	if (column->names) {
+		field.names = column->names;
+		field.n_names = column->n_names;
+		field.keys = NULL;
+	}
+	if (SAID(as))
+		field.unit = SAID(unit);
+	field.help = SAID(of) ? SAID(help) : SAID_OF(help);
+	return field;
+}
+
+struct field *fields_of_columns(const struct tool *tool, const struct column *columns)
+{
+	size_t n = 0;
+	struct field *fields;
+
+	while (columns[n].name)
+		n++;
+	fields = calloc(n + 1, sizeof(*fields));
+	if (!fields)
+		fatal(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		if (*columns[i].name)
+			fields[i] = field_of_column(tool, &columns[i]);
+		else
+			fields[i] = (struct field){ .name = "",
+						    .before = columns[i].before,
+						    .after = columns[i].after,
+						    .bad = columns[i].bad };
+	}
+	return fields;
+}
+
+/* ---- values: the hot path ---- */
+
+/* Longer text than that is not for putting. */
 #define TEXT_MAX ((FIELD_ROOM - PUT_SLACK) / 6 - 1)
+
+static bool is_short_name(const char *name)
+{
+	return !name || strlen(name) <= TEXT_MAX;
+}
 
 bool field_is_short(const struct field *field)
 {
-	switch (field->kind) {
-	case F_TEXT:
-		return field->size <= TEXT_MAX;
-	case F_NAME:
-		for (uint32_t i = 0; i < field->n_names; i++) {
-			if ((field->names[i] && strlen(field->names[i]) > TEXT_MAX) ||
-			    (field->keys && field->keys[i] && strlen(field->keys[i]) > TEXT_MAX))
-				return false;
-		}
-		return true;
-	case F_UINT:
-	case F_INT:
-	case F_ID:
-	case F_PORT:
-	case F_HEX:
-	case F_TIME:
-	case F_RELATIVE:
-	case F_MSEC:
-	case F_USEC:
-	case F_KBYTES:
-	case F_FAMILY:
-	case F_ADDRESS:
-	case F_ENDPOINT:
-	case F_ADDR_HASH_PORT:
-	case F_TCPFLAGS:
-	case F_BOOL:
-	case F_ERRNO:
-	case F_COUNT:
-		return true;
-	default:
+	if (!kind_rows[field->kind].put || (kind_rows[field->kind].sizes == SIZES_TEXT && field->size > TEXT_MAX))
 		return false;
+	for (uint32_t i = 0; i < field->n_names; i++) {
+		if (!is_short_name(field->names[i]) || (field->keys && !is_short_name(field->keys[i])))
+			return false;
 	}
-}
-
-static inline uint64_t load(const void *at, size_t size, bool *known)
-{
-	uint64_t value;
-
-	/* Of a size that the compiler knows each: no call. */
-	switch (size) {
-	case 1:
-		value = number_read(at, 1);
-		*known = value != UINT8_MAX;
-		break;
-	case 2:
-		value = number_read(at, 2);
-		*known = value != UINT16_MAX;
-		break;
-	case 4:
-		value = number_read(at, 4);
-		*known = value != UINT32_MAX;
-		break;
-	default:
-		value = number_read(at, 8);
-		*known = value != UINT64_MAX;
-	}
-	return value;
-}
-
-uint64_t field_number(const struct field *field, const struct event *event, bool *known)
-{
-	return load((const char *)event + field->off, field->size, known);
-}
-
-static char *put_text(char *to, const char *bytes, size_t size, enum writing how, size_t cells)
-{
-	if (!*bytes)
-		return NULL;
-	if (how == AS_JSON)
-		return put_json_string(to, bytes, size);
-	if (how == AS_CSV)
-		return put_csv_string(to, bytes, size);
-	return put_printable(to, bytes, size, cells);
-}
-
-/* A name of ours: no escaping needed, but JSON wants quotes. */
-static char *put_name(char *to, const struct field *field, uint64_t value, enum writing how)
-{
-	const char *const *names = how == AS_JSON && field->keys ? field->keys : field->names;
-
-	if (value < field->n_names && !names[value])
-		return NULL;
-	to = put_quote(to, how == AS_JSON);
-	to = value < field->n_names ? put_string(to, names[value]) : put_unsigned(to, value);
-	return put_quote(to, how == AS_JSON);
-}
-
-static char *put_errno(char *to, uint32_t value, enum writing how)
-{
-	uint32_t error = value > INT32_MAX ? 0 - value : value; /* INT32_MIN has no positive counterpart */
-	const char *name = strerrorname_np((int)error);
-
-	if (!error)
-		return NULL;
-	to = put_quote(to, how == AS_JSON);
-	to = name ? put_string(to, name) : put_unsigned(to, error);
-	return put_quote(to, how == AS_JSON);
-}
-
-static char *put_tcpflags(char *to, uint64_t flags, enum writing how)
-{
-	static const char *const names[] = { "FIN|", "SYN|", "RST|", "PSH|", "ACK|", "URG|", "ECE|", "CWR|" };
-
-	to = put_quote(to, how == AS_JSON);
-	for (int bit = 0; bit < 8; bit++)
-		if (flags >> bit & 1)
-			to = put_string(to, names[bit]);
-	to = flags & 0xff ? to - 1 : put_string(to, "0"); /* the last bar */
-	return put_quote(to, how == AS_JSON);
-}
-
-static char *put_place(char *to, const struct field *field, const struct event *event, enum writing how)
-{
-	const uint8_t *address = (const uint8_t *)event + field->off;
-	bool bracketed =
-		field->kind == F_ADDR_HASH_PORT || (field->bracketed && how == AS_COLUMN && event->family == 6);
-	uint16_t port;
-
-	if (!event->family)
-		return NULL;
-	to = put_quote(to, how == AS_JSON);
-	if (bracketed)
-		*to++ = '[';
-	to = put_address(to, address, event->family);
-	if (bracketed)
-		*to++ = ']';
-	if (field->kind != F_ADDRESS) {
-		memcpy(&port, (const char *)event + field->port, sizeof(port));
-		*to++ = field->kind == F_ADDR_HASH_PORT ? '#' : ':';
-		to = put_unsigned(to, port);
-	}
-	return put_quote(to, how == AS_JSON);
-}
-
-static char *put_time(char *to, const struct field *field, uint64_t when, enum writing how)
-{
-	if (how != AS_JSON)
-		return clock_put_local(to, when, field->decimals);
-	*to++ = '"';
-	to = clock_put_rfc3339(to, when);
-	*to++ = '"';
-	return to;
-}
-
-static char *put_relative(char *to, const struct field *field, const struct field_row *row)
-{
-	/* Rows of several CPUs may come a little out of order: never a huge unsigned number. */
-	uint64_t since = row->event->ts > row->first_ts ? row->event->ts - row->first_ts : 0;
-
-	return field->decimals ? put_decimal(to, since, 9, field->decimals) : put_unsigned(to, since);
-}
-
-static char *put_si(char *to, const struct field *field, uint64_t value, enum writing how)
-{
-	if (how == AS_JSON)
-		return put_unsigned(to, value);
-	if (field->kind == F_KBYTES)
-		return put_unsigned(to, value / 1024);
-	if (field->kind == F_USEC)
-		return put_unsigned(to, value / 1000);
-	return put_decimal(to, value, 6, field->decimals);
+	return true;
 }
 
 char *field_put(char *to, const struct field *field, const struct field_row *row, enum writing how, size_t cells)
 {
-	const char *at = (const char *)row->event + field->off;
-	uint64_t value;
-	bool known;
-
 	if (field->off + field->size > row->size || (field->port && field->port + sizeof(uint16_t) > row->size))
 		return NULL;
-	if (field->kind == F_TEXT)
-		return put_text(to, at, field->size, how, cells);
-	if (field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT)
-		return put_place(to, field, row->event, how);
-	value = load(at, field->size, &known);
-	switch (field->kind) {
-	case F_ID:
-	case F_FAMILY:
-		return value ? put_unsigned(to, value) : NULL;
-	case F_PORT:
-		return value || how != AS_JSON ? put_unsigned(to, value) : NULL;
-	case F_NAME:
-		return put_name(to, field, value, how);
-	case F_HEX:
-		return value ? put_quote(put_hex(put_quote(to, how == AS_JSON), value, 1), how == AS_JSON) : NULL;
-	case F_TIME:
-		return put_time(to, field, value, how);
-	case F_MSEC:
-	case F_USEC:
-	case F_KBYTES:
-		return known ? put_si(to, field, value, how) : NULL;
-	case F_RELATIVE:
-		return put_relative(to, field, row);
-	case F_TCPFLAGS:
-		return known || field->size == 1 ? put_tcpflags(to, value, how) : NULL;
-	case F_ERRNO:
-		return put_errno(to, (uint32_t)value, how);
-	case F_INT:
-		return (int32_t)value != INT32_MIN ? put_signed(to, (int32_t)value) : NULL;
-	case F_BOOL:
-		return put_string(to, value ? "true" : "false");
-	case F_COUNT:
-		return put_unsigned(to, row->count);
-	default:
-		return known ? put_unsigned(to, value) : NULL;
-	}
-}
-
-/* ---- what each kind of field prints; field_put.c has the kinds that every row has ---- */
-
-static bool write_string(struct text *text, const char *string, size_t length, enum writing how, size_t cells)
-{
-	if (how == AS_JSON)
-		text_json_string(text, string, length);
-	else if (how == AS_CSV)
-		text_csv_string(text, string, length);
-	else
-		text_printable(text, string, length, cells);
-	return true;
-}
-
-/* A name of ours or the kernel's: no escaping needed, but JSON wants quotes. */
-static bool write_name(struct text *text, const char *name, enum writing how)
-{
-	if (how == AS_JSON)
-		text_char(text, '"');
-	text_string(text, name);
-	if (how == AS_JSON)
-		text_char(text, '"');
-	return true;
-}
-
-static bool write_unnamed(struct text *text, uint64_t value, enum writing how)
-{
-	if (how == AS_JSON)
-		text_char(text, '"');
-	text_unsigned(text, value);
-	if (how == AS_JSON)
-		text_char(text, '"');
-	return true;
-}
-
-static bool write_enum(struct text *text, const struct field *field, uint64_t value, enum writing how)
-{
-	const char *name = enum_name(NULL, field->btf_enum, value);
-
-	return name ? write_name(text, name, how) : write_unnamed(text, value, how);
-}
-
-/* K is 1024, and begins there. */
-static bool write_amount(struct text *text, const struct field *field, uint64_t value, enum writing how)
-{
-	uint64_t one = field->unit ? field->unit : 1, kilo = 1024 * one, mega = 1024 * kilo;
-
-	if (how != AS_COLUMN || (value && value < kilo)) {
-		text_decimal(text, value, one, field->decimals);
-	} else if (!value) {
-		text_char(text, '0');
-	} else {
-		text_decimal(text, value, value < mega ? kilo : mega, 2);
-		text_char(text, value < mega ? 'K' : 'M');
-	}
-	return true;
-}
-
-static bool write_number(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
-{
-	bool known;
-	uint64_t value = field_number(field, row->event, &known);
-
-	if (!known)
-		return false;
-	if (field->kind == F_HUMAN_NS)
-		return text_human_ns(text, value);
-	return field->kind == F_ENUM ? write_enum(text, field, value, how) : write_amount(text, field, value, how);
-}
-
-/* The slots of a histogram, all of them: 64-bit numbers may stand anywhere in an event. */
-static size_t read_slots(uint64_t slots[HISTOGRAM_SLOTS], const struct field *field, const struct field_row *row)
-{
-	size_t n = field->kind == F_LOG2 ? HISTOGRAM_SLOTS : field->size / sizeof(*slots);
-	const void *from = field->kind == F_LOG2 ? (const void *)row->slots : (const char *)row->event + field->off;
-
-	if (!from || n > HISTOGRAM_SLOTS)
-		return 0;
-	memcpy(slots, from, n * sizeof(*slots));
-	return n;
-}
-
-static bool write_histogram(struct text *text, const struct field *field, const struct field_row *row, enum writing how)
-{
-	uint64_t slots[HISTOGRAM_SLOTS];
-	size_t n = read_slots(slots, field, row);
-
-	if (how == AS_JSON)
-		histogram_json(text, slots, n);
-	else
-		histogram_words(text, slots, n);
-	return true;
+	return kind_rows[field->kind].put(to, field, row, how, cells);
 }
 
 bool field_write(struct text *text, const struct field *field, const struct field_row *row, enum writing how,
 		 size_t cells)
 {
-	const char *at = (const char *)row->event + field->off;
-	uint64_t value;
-	size_t length;
-
 	if (field_is_short(field)) {
 		char *end = field_put(text_room(text, FIELD_ROOM), field, row, how, cells);
 
@@ -438,37 +238,5 @@ bool field_write(struct text *text, const struct field *field, const struct fiel
 			text_end(text, end);
 		return end != NULL;
 	}
-	if (field->off + field->size > row->size)
-		return false;
-	switch (field->kind) {
-	case F_TEXT:
-		return *at && write_string(text, at, field->size, how, cells);
-	case F_SYMBOL:
-		memcpy(&value, at, sizeof(value));
-		return value && stack_symbol(text, value, how == AS_JSON);
-	case F_STACK:
-		return stack_inline(text, at, field->size, how == AS_JSON);
-	case F_CONTAINER:
-		at = containers_text(row->event, (enum of_container)field->unit, &length);
-		return at && write_string(text, at, length, how, 0);
-	case F_LOG2:
-	case F_HISTOGRAM:
-		return write_histogram(text, field, row, how);
-	default:
-		return write_number(text, field, row, how);
-	}
-}
-
-void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row)
-{
-	if (field->off + field->size <= row->size)
-		stack_lines(text, (const char *)row->event + field->off, field->size);
-}
-
-void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row)
-{
-	uint64_t slots[HISTOGRAM_SLOTS];
-	size_t n = read_slots(slots, field, row);
-
-	histogram_lines(text, slots, n, field->title);
+	return field->off + field->size <= row->size && kind_rows[field->kind].append(text, field, row, how, cells);
 }

@@ -3,6 +3,7 @@
 #include "core/print/journal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,7 +16,10 @@
 
 void journal_rows_start(struct journal_rows *rows, const struct tool *tool)
 {
-	*rows = (struct journal_rows){ .tool = tool, .fd = journal_open(JOURNAL_SOCKET) };
+	*rows = (struct journal_rows){ .tool = tool,
+				       .fd = journal_open(JOURNAL_SOCKET),
+				       .fields = fields_of_columns(tool, tool->journal->fields),
+				       .message = fields_of_columns(tool, tool->journal->message) };
 	if (rows->fd < 0)
 		fatal(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET, strerror(errno));
 }
@@ -49,14 +53,12 @@ static const char *family_name(struct text *name, const char *title, int family)
 
 static void add_message(struct journal_rows *rows, const struct field_row *row)
 {
-	for (const struct field *field = rows->tool->journal->message; field->name; field++) {
-		struct field whole = field_complete(field);
-
+	for (const struct field *field = rows->message; field->name; field++) {
 		if (rows->value.length)
 			text_char(&rows->value, ' ');
-		if (whole.before)
-			text_string(&rows->value, whole.before);
-		if (!field_write(&rows->value, &whole, row, AS_COLUMN, 0))
+		if (field->before)
+			text_string(&rows->value, field->before);
+		if (!field_write(&rows->value, field, row, AS_COLUMN, 0))
 			text_char(&rows->value, '-');
 	}
 	add_field(rows, "MESSAGE", 0);
@@ -81,14 +83,12 @@ void journal_rows_add(struct journal_rows *rows, const struct event *event, size
 	journal_field(&rows->entry, "SYSLOG_IDENTIFIER", rows->tool->name, strlen(rows->tool->name));
 	add_number(rows, "PRIORITY", 5);
 	add_number(rows, "_SOURCE_REALTIME_TIMESTAMP", clock_wall_us(event->ts));
-	for (const struct field *field = rows->tool->journal->fields; field->name; field++) {
-		struct field whole = field_complete(field);
-
+	for (const struct field *field = rows->fields; field->name; field++) {
 		/* journald looks up what it can about OBJECT_PID itself when root sends it. */
-		if (!strcmp(whole.title, "OBJECT_COMM") && geteuid() == 0)
+		if (!strcmp(field->title, "OBJECT_COMM") && geteuid() == 0)
 			continue;
-		if (field_write(&rows->value, &whole, &row, AS_COLUMN, 0))
-			add_field(rows, family_name(&name, whole.title, event->family), 0);
+		if (field_write(&rows->value, field, &row, AS_COLUMN, 0))
+			add_field(rows, family_name(&name, field->title, event->family), 0);
 	}
 	add_message(rows, &row);
 	send_entry(rows);
@@ -100,6 +100,8 @@ void journal_rows_stop(struct journal_rows *rows)
 	if (rows->lost)
 		message("lost %llu journal entries: journald did not take them", (unsigned long long)rows->lost);
 	close(rows->fd);
+	free(rows->fields);
+	free(rows->message);
 	text_free(&rows->entry);
 	text_free(&rows->value);
 }

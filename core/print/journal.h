@@ -10,6 +10,7 @@ struct journal_rows {
 	int fd;
 	uint64_t lost;  /* entries that journald had no room for */
 	uint64_t hurry; /* until then (ns of CLOCK_BOOTTIME) a journald that does not keep up is not waited for */
+	struct field *fields, *message; /* end with a NULL name */
 	struct text entry, value;
 };
 

@@ -13,100 +13,132 @@
 
 static enum where place(const struct options *options)
 {
-	if (options->format == FORMAT_JSON)
-		return IN_JSON;
 	if (options->format == FORMAT_CSV)
 		return IN_CSV;
 	return options->wide ? IN_WIDE : IN_TABLE;
 }
 
-static bool has(const struct printer *printer, const char *name)
-{
-	for (size_t i = 0; i < printer->columns.count; i++)
-		if (!strcmp(printer->columns.fields[i].name, name))
-			return true;
-	return false;
-}
-
 static void add(struct printer *printer, const struct field *field)
 {
-	struct field whole = field_complete(field);
-	uint32_t flags = printer->options->settings.flags;
-
-	if (!(whole.where & place(printer->options)) || (whole.kind == F_RELATIVE && !printer->options->timestamp))
-		return;
-	if (whole.kind == F_CONTAINER && place(printer->options) != IN_JSON && !printer->options->containers)
-		return;
-	/* JSON has every key always, so that readers need not know the options; but a histogram is of one unit. */
-	if ((place(printer->options) != IN_JSON || field_is_histogram(&whole)) &&
-	    ((whole.flag & flags) != whole.flag || (whole.unless & flags)))
-		return;
-	if (place(printer->options) == IN_JSON && has(printer, whole.name))
-		return;
 	if (printer->columns.count == COLUMNS_MOST)
 		fatal(EXIT_FAILED, "internal: more fields than a row has room for");
-	printer->columns.fields[printer->columns.count++] = whole;
+	printer->columns.fields[printer->columns.count++] = *field;
 }
 
-static bool declares(const struct field *fields, const char *name)
+static bool has_flags(const struct printer *printer, const struct field *field)
 {
-	while (fields->name && strcmp(fields->name, name))
-		fields++;
-	return fields->name != NULL;
+	uint32_t flags = printer->options->settings.flags;
+
+	return (field->flag & flags) == field->flag && !(field->unless & flags);
 }
 
-/* Those that are there besides the tool's: in JSON the keys that every event has, the columns of -T and -t elsewhere.
- * Of totals, only the time. */
-static void add_common(struct printer *printer, const struct field *fields)
+/* ---- the keys of JSON ---- */
+
+/* JSON has every key always, so that readers need not know the options; but a histogram is of one unit. */
+static void add_key(struct printer *printer, const struct member *member)
+{
+	struct field field = field_of_member(printer->options->tool, member);
+
+	if (field.hidden || (field_is_histogram(&field) && !has_flags(printer, &field)))
+		return;
+	for (size_t i = 0; i < printer->columns.count; i++)
+		if (!strcmp(printer->columns.fields[i].name, field.name))
+			return;
+	add(printer, &field);
+}
+
+/* Of all events: behind the others those of containers, where the others are not there; of those that are not about
+ * sockets, and of totals, only the time. */
+static void choose_keys(struct printer *printer)
+{
+	const struct tool *tool = printer->options->tool;
+	bool few = printer->columns.totals || !is_about_sockets(tool);
+	const struct member *member = common_members;
+
+	do
+		add_key(printer, member++);
+	while (!few && member->name);
+	member = printer->columns.totals ? tool_totals_members(tool) : tool->members;
+	for (; member && member->name; member++)
+		add_key(printer, member);
+	for (member = common_members; member->name; member++)
+		if (member->kind == F_CONTAINER && is_about_sockets(tool))
+			add_key(printer, member);
+}
+
+/* ---- columns ---- */
+
+static void add_column(struct printer *printer, const struct column *column)
 {
 	const struct options *options = printer->options;
-	bool few = printer->columns.totals || !is_about_sockets(options->tool);
+	struct field field = field_of_column(options->tool, column);
 
-	if (place(options) == IN_JSON && few) {
-		add(printer, &common_fields[0]);
-	} else if (place(options) == IN_JSON) {
-		for (const struct field *field = common_fields; field->name; field++)
-			add(printer, field);
-	} else if (printer->columns.totals) {
-		/* In a table it stands above the block. */
-		if (options->time && place(options) == IN_CSV)
-			add(printer, &(struct field){ "time" });
-	} else if (!declares(fields, "time")) {
+	if (field.where & place(options) && has_flags(printer, &field) &&
+	    (field.kind != F_RELATIVE || options->timestamp) && (field.kind != F_CONTAINER || options->containers))
+		add(printer, &field);
+}
+
+static void add_named(struct printer *printer, const char *name)
+{
+	add_column(printer, &(struct column){ name });
+}
+
+static bool declares(const struct column *columns, const char *name)
+{
+	while (columns->name && strcmp(columns->name, name))
+		columns++;
+	return columns->name != NULL;
+}
+
+/* -T and -t come first, unless the tool has a place for them. In a table of totals the time stands above the block. */
+static void add_times(struct printer *printer, const struct column *columns)
+{
+	const struct options *options = printer->options;
+
+	if (printer->columns.totals) {
+		if (options->time && options->format == FORMAT_CSV)
+			add_named(printer, "time");
+	} else if (!declares(columns, "time")) {
 		if (options->time)
-			add(printer, &(struct field){ "time" });
-		if (!declares(fields, "timestamp"))
-			add(printer, &(struct field){ "timestamp" });
+			add_named(printer, "time");
+		if (!declares(columns, "timestamp"))
+			add_named(printer, "timestamp");
 	}
 }
 
-/* Behind everything, so that the columns before stay where they are. */
-static void add_containers(struct printer *printer)
+/* The container stands behind everything, so that the columns before stay where they are. */
+static void choose_columns(struct printer *printer)
 {
-	for (const struct field *field = common_fields; field->name; field++)
-		if (field->kind == F_CONTAINER && is_about_sockets(printer->options->tool))
-			add(printer, field);
+	const struct tool *tool = printer->options->tool;
+	const struct column *columns = printer->columns.totals ? tool_totals_columns(tool) : tool->columns;
+
+	add_times(printer, columns);
+	for (const struct column *column = columns; column->name; column++) {
+		add_column(printer, column);
+		if (!strcmp(column->name, "time"))
+			add_named(printer, "timestamp");
+	}
+	if (is_about_sockets(tool))
+		add_named(printer, "container");
 }
 
-void printer_choose(struct printer *printer, const struct field *fields)
+void printer_choose(struct printer *printer)
 {
 	printer->columns.count = 0;
 	printer->columns.n_ready = 0;
-	add_common(printer, fields);
-	for (const struct field *field = fields; field->name; field++) {
-		add(printer, field);
-		if (!strcmp(field->name, "time"))
-			add(printer, &(struct field){ "timestamp" });
-	}
-	add_containers(printer);
+	if (printer->options->format == FORMAT_JSON)
+		choose_keys(printer);
+	else
+		choose_columns(printer);
 }
 
-void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd)
+void printer_start(struct printer *printer, const struct options *options, bool totals, int fd)
 {
 	memset(printer, 0, sizeof(*printer));
 	printer->options = printer->columns.options = options;
 	printer->fd = fd;
-	printer->columns.totals = fields == tool_totals(options->tool);
-	printer_choose(printer, fields);
+	printer->columns.totals = totals;
+	printer_choose(printer);
 }
 
 void printer_free(struct printer *printer)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* printer.h: events as rows on stdout: table, wide table, CSV or JSON lines, all from one table of fields. */
+/* printer.h: events as rows on stdout: table, wide table, CSV or JSON lines, all views of its members. */
 #ifndef NETTRACE_PRINT_PRINTER_H
 #define NETTRACE_PRINT_PRINTER_H
 
@@ -20,11 +20,11 @@ struct printer {
 	int error; /* errno of the first write that failed; then nothing is written any more */
 };
 
-/* Picks the fields for the options' format, in the order of the tool's table (JSON: the common keys first). fd: where
- * rows go; -1: they stay in printer->text, for the caller to take. */
-void printer_start(struct printer *printer, const struct options *options, const struct field *fields, int fd);
-/* The same fields, or others, from now on. */
-void printer_choose(struct printer *printer, const struct field *fields);
+/* Picks for the options' format the columns of the tool, or (JSON) its members, the common ones first; totals: those of
+ * its totals. fd: where rows go; -1: they stay in printer->text, for the caller to take. */
+void printer_start(struct printer *printer, const struct options *options, bool totals, int fd);
+/* Picks them again. */
+void printer_choose(struct printer *printer);
 void printer_free(struct printer *printer);
 /* The heading, where the format has one and the user wants it. */
 void printer_header(struct printer *printer);

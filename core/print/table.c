@@ -19,7 +19,7 @@ static void put_after(const struct columns *columns, struct text *text, const st
 {
 	size_t left = next;
 
-	while (left < columns->count && columns->fields[left].kind == F_STACK)
+	while (left < columns->count && kind_rows[columns->fields[left].kind].is_below)
 		left++;
 	if (left < columns->count || columns_width(columns, field) < 0)
 		text_pad(text, from, columns_width(columns, field));
@@ -70,7 +70,7 @@ void table_header(const struct columns *columns, struct text *text)
 		size_t from;
 
 		next = i + 1;
-		if (field->kind == F_STACK)
+		if (kind_rows[field->kind].is_below)
 			continue;
 		put_before(columns, text, i);
 		from = text->length;

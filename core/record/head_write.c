@@ -69,20 +69,16 @@ static void put_machine(struct text *text)
 	text_string(text, NUMBER_BIG_ENDIAN ? "order big\n" : "order little\n");
 }
 
-static void put_fields(struct text *text, const struct field *fields, const struct field *before)
+static void put_members(struct text *text, const struct member *members)
 {
-	for (; fields && fields->name; fields++) {
-		bool again = false;
-
-		for (const struct field *other = before; other && other->name && other != fields; other++)
-			again |= other->off == fields->off && !strcmp(other->name, fields->name);
-		if (again || !record_has_field(fields))
+	for (; members && members->name; members++) {
+		if (!kind_rows[members->kind].recorded)
 			continue;
 		text_string(text, "field");
-		put_word(text, fields->name);
-		put_word(text, record_kind_name(fields->kind));
-		put_number(text, fields->off);
-		put_number(text, fields->size);
+		put_word(text, members->name);
+		put_word(text, kind_rows[members->kind].recorded);
+		put_number(text, members->off);
+		put_number(text, members->size);
 		text_char(text, '\n');
 	}
 }
@@ -106,11 +102,11 @@ static void put_enum_value(void *context, uint64_t value, const char *name, cons
 	text_char(line->text, '\n');
 }
 
-static void put_enums(struct text *text, const struct field *fields)
+static void put_enums(struct text *text, const struct member *members)
 {
-	for (const struct field *field = fields; field && field->name; field++) {
-		if (field->btf_enum)
-			enum_each(field->btf_enum, put_enum_value, &(struct enum_line){ text, field->btf_enum });
+	for (; members && members->name; members++) {
+		if (members->btf_enum)
+			enum_each(members->btf_enum, put_enum_value, &(struct enum_line){ text, members->btf_enum });
 	}
 }
 
@@ -137,11 +133,11 @@ static void put_tool(struct text *text, const struct options *options)
 		text_string(text, "totals\n");
 	if (options_text(options))
 		put_line(text, "text", options_text(options), strlen(options_text(options)));
-	put_fields(text, common_fields, common_fields);
-	put_fields(text, tool->fields, tool->fields);
-	if (tool_totals(tool) != tool->fields)
-		put_fields(text, tool_totals(tool), tool_totals(tool));
-	put_enums(text, tool->fields);
+	put_members(text, common_members);
+	put_members(text, tool->members);
+	if (tool_totals_members(tool) != tool->members)
+		put_members(text, tool_totals_members(tool));
+	put_enums(text, tool->members);
 }
 
 void record_head_write(struct text *text, const struct options *const *tools, size_t n_tools)

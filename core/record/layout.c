@@ -10,39 +10,8 @@
 #include "core/record/block.h"
 #include "core/base/message.h"
 
-static const char *const kind_names[] = {
-	[F_NONE] = "none",
-	[F_UINT] = "uint",
-	[F_INT] = "int",
-	[F_ID] = "id",
-	[F_PORT] = "port",
-	[F_HEX] = "hex",
-	[F_TIME] = "time",
-	[F_RELATIVE] = "time",
-	[F_MSEC] = "uint",
-	[F_USEC] = "uint",
-	[F_KBYTES] = "uint",
-	[F_SI] = "uint",
-	[F_TEXT] = "text",
-	[F_FAMILY] = "family",
-	[F_ADDRESS] = "address",
-	[F_ENDPOINT] = "address",
-	[F_ADDR_HASH_PORT] = "address",
-	[F_NAME] = "index",
-	[F_ENUM] = "enum",
-	[F_TCPFLAGS] = "tcpflags",
-	[F_ERRNO] = "errno",
-	[F_SYMBOL] = "symbol",
-	[F_STACK] = "stack",
-	[F_COUNT] = "count",
-	[F_LOG2] = "uint",
-	[F_HISTOGRAM] = "histogram",
-	[F_CONTAINER] = "id",
-	[F_BOOL] = "index",
-};
-
 struct move {
-	const struct field *field;
+	const struct member *member;
 	uint16_t from;
 	uint8_t each; /* bytes of a number that is to be turned; 1: there is none */
 };
@@ -53,53 +22,50 @@ struct record_layout {
 	struct event *unknown, *made; /* event_size bytes each */
 	struct move moves[RECORD_FIELDS];
 	size_t n_moves;
-	const struct field *missing[RECORD_FIELDS];
+	const struct member *missing[RECORD_FIELDS];
 	size_t n_missing;
 };
 
-const char *record_kind_name(enum kind kind)
-{
-	return kind_names[kind];
-}
-
-bool record_has_field(const struct field *field)
-{
-	return field->size && field->kind != F_NONE && field->kind != F_RELATIVE && field->kind != F_COUNT &&
-	       field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT && field->kind != F_CONTAINER;
-}
-
-static const struct recorded_field *find(const struct recorded_tool *recorded, const struct field *field)
+static const struct recorded_field *find(const struct recorded_tool *recorded, const struct member *member)
 {
 	for (size_t i = 0; i < recorded->n_fields; i++)
-		if (!strcmp(recorded->fields[i].name, field->name))
+		if (!strcmp(recorded->fields[i].name, member->name))
 			return &recorded->fields[i];
 	return NULL;
 }
 
-/* A field may be there several times, as it is shown in several ways. */
-static void add_missing(struct record_layout *layout, const struct field *field)
+/* Two lists may have it. */
+static void add_missing(struct record_layout *layout, const struct member *member)
 {
-	field_set_unknown(field, layout->unknown);
 	for (size_t i = 0; i < layout->n_missing; i++)
-		if (!strcmp(layout->missing[i]->name, field->name))
+		if (!strcmp(layout->missing[i]->name, member->name))
 			return;
 	if (layout->n_missing < RECORD_FIELDS)
-		layout->missing[layout->n_missing++] = field;
+		layout->missing[layout->n_missing++] = member;
 }
 
 /* Of the numbers in a field: a stack and a histogram have several, texts and addresses are bytes. */
-static uint8_t number_size(const struct field *field)
+static uint8_t number_size(const struct member *member)
 {
-	if (field->kind == F_TEXT || field->kind == F_ADDRESS)
+	if (kind_rows[member->kind].is_bytes)
 		return 1;
-	return field->size < sizeof(uint64_t) ? (uint8_t)field->size : sizeof(uint64_t);
+	return member->size < sizeof(uint64_t) ? (uint8_t)member->size : sizeof(uint64_t);
 }
 
-/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it in its own fields,
- * and its derive() reads it there. */
-static bool protocol_is_implied(const struct field *field, const struct tool *tool, struct event *event)
+/* A column shows it only where an option asks for it. */
+static bool is_on_request(const struct tool *tool, const struct member *member)
 {
-	if (field->off != offsetof(struct event, protocol))
+	for (const struct column *column = tool->columns; column && column->name; column++)
+		if (column->flag && !strcmp(column->name, member->name))
+			return true;
+	return member->flag;
+}
+
+/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it among its own members,
+ * and its derive() reads it there. */
+static bool protocol_is_implied(const struct member *member, const struct tool *tool, struct event *event)
+{
+	if (member->off != offsetof(struct event, protocol))
 		return false;
 	if (tool->subject == TCP_SOCKETS)
 		event->protocol = IPPROTO_TCP;
@@ -108,28 +74,30 @@ static bool protocol_is_implied(const struct field *field, const struct tool *to
 	return true;
 }
 
-/* Adds the moves of these fields. NULL, or the name of one that is another thing in the recording. */
-static const char *add_fields(struct record_layout *layout, const struct tool *tool, const struct field *fields,
-			      const struct recorded_tool *recorded)
+/* Adds the moves of these members. NULL, or the name of one that is another thing in the recording. */
+static const char *add_members(struct record_layout *layout, const struct tool *tool, const struct member *members,
+			       const struct recorded_tool *recorded)
 {
-	for (const struct field *field = fields; field && field->name; field++) {
-		const struct recorded_field *from = find(recorded, field);
+	for (const struct member *member = members; member && member->name; member++) {
+		const struct recorded_field *from = find(recorded, member);
 
-		if (!record_has_field(field))
+		if (!kind_rows[member->kind].recorded)
 			continue;
 		if (!from) {
-			if (!protocol_is_implied(field, tool, layout->unknown) && field->kind != F_BOOL &&
-			    !field->flag) /* a mark, or shown when asked for: null says it */
-				add_missing(layout, field);
+			member_set_unknown(member, layout->unknown);
+			/* A mark, or shown when asked for: null says it. */
+			if (!protocol_is_implied(member, tool, layout->unknown) && member->kind != F_BOOL &&
+			    !is_on_request(tool, member))
+				add_missing(layout, member);
 			layout->moved = true;
 			continue;
 		}
-		if (strcmp(from->kind, record_kind_name(field->kind)) != 0 || from->size != field->size ||
+		if (strcmp(from->kind, kind_rows[member->kind].recorded) != 0 || from->size != member->size ||
 		    layout->n_moves == RECORD_FIELDS)
-			return field->name;
-		layout->moved |= from->off != field->off;
+			return member->name;
+		layout->moved |= from->off != member->off;
 		layout->moves[layout->n_moves++] =
-			(struct move){ field, from->off, layout->swapped ? number_size(field) : 1 };
+			(struct move){ member, from->off, layout->swapped ? number_size(member) : 1 };
 	}
 	return NULL;
 }
@@ -148,11 +116,11 @@ const char *record_layout_new(struct record_layout **layout, const struct tool *
 	}
 	if (!made || !made->unknown || !made->made)
 		fatal(EXIT_FAILED, "out of memory");
-	problem = add_fields(made, tool, common_fields, recorded);
+	problem = add_members(made, tool, common_members, recorded);
 	if (!problem)
-		problem = add_fields(made, tool, tool->fields, recorded);
-	if (!problem && tool_totals(tool) != tool->fields)
-		problem = add_fields(made, tool, tool_totals(tool), recorded);
+		problem = add_members(made, tool, tool->members, recorded);
+	if (!problem && tool_totals_members(tool) != tool->members)
+		problem = add_members(made, tool, tool_totals_members(tool), recorded);
 	if (problem || (!made->moved && !turned)) {
 		record_layout_free(made);
 		made = NULL;
@@ -166,17 +134,17 @@ const struct event *record_layout_event(struct record_layout *layout, const void
 	memcpy(layout->made, layout->unknown, layout->event_size);
 	for (size_t i = 0; i < layout->n_moves; i++) {
 		const struct move *move = &layout->moves[i];
-		const struct field *field = move->field;
+		const struct member *member = move->member;
 		size_t there = *size > move->from ? *size - move->from : 0;
-		char *to = (char *)layout->made + field->off;
+		char *to = (char *)layout->made + member->off;
 
-		/* Some end within their last field, where what is in it does. */
-		if (there > field->size)
-			there = field->size;
+		/* Some end within their last member, where what is in it does. */
+		if (there > member->size)
+			there = member->size;
 		if (there)
 			memcpy(to, (const char *)event + move->from, there);
 		else
-			field_set_unknown(field, layout->made);
+			member_set_unknown(member, layout->made);
 		if (move->each > 1)
 			record_swap(to, there, move->each);
 	}

@@ -7,10 +7,6 @@
 
 struct record_layout;
 
-/* How a recording calls a kind of field. Kinds of one name have the same bytes. */
-const char *record_kind_name(enum kind kind);
-/* The field is bytes of the event; others are made of several, or of none. */
-bool record_has_field(const struct field *field);
 /* How events of the recorded tool become events of this one. *layout NULL: they are the same. turned: their numbers
  * have another byte order than those of this machine. Returns NULL, or the name of a field that means something else
  * there. */

@@ -23,9 +23,9 @@ static void start_synthesis(struct replay_source *source, const struct tool *too
 	source->from = need(calloc(1, source->synthesis->from->image.event_size));
 	source->unknown = need(calloc(1, tool->image.event_size));
 	source->made = need(calloc(1, tool->image.event_size));
-	for (const struct field *field = tool->fields; field->name; field++)
-		if (record_has_field(field))
-			field_set_unknown(field, source->unknown);
+	for (const struct member *member = tool->members; member->name; member++)
+		if (kind_rows[member->kind].recorded)
+			member_set_unknown(member, source->unknown);
 }
 
 static const char *synthesized_by(const struct record_head *head)

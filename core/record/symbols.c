@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/message.h"
+#include "core/print/kinds.h"
 
 /* A set of addresses: their functions were handed over. Forgotten when it is full: then some are told twice. */
 #define SLOTS 16384 /* power of two */
@@ -26,14 +27,13 @@ struct record_symbols {
 	unsigned int generation;
 };
 
-static void add_address_fields(struct record_symbols *symbols, size_t tool, const struct field *fields)
+static void add_address_fields(struct record_symbols *symbols, size_t tool, const struct member *members)
 {
-	for (; fields && fields->name; fields++) {
-		if ((fields->kind != F_SYMBOL && fields->kind != F_STACK) ||
-		    symbols->n_address_fields == ADDRESS_FIELDS)
+	for (; members && members->name; members++) {
+		if (!kind_rows[members->kind].is_code || symbols->n_address_fields == ADDRESS_FIELDS)
 			continue;
 		symbols->address_fields[symbols->n_address_fields++] =
-			(struct address_field){ tool, fields->off, fields->size };
+			(struct address_field){ tool, members->off, members->size };
 	}
 }
 
@@ -44,7 +44,7 @@ struct record_symbols *record_symbols_new(const struct options *const *tools, si
 	if (!symbols)
 		fatal(EXIT_FAILED, "out of memory");
 	for (size_t i = 0; i < n_tools; i++)
-		add_address_fields(symbols, i, tools[i]->tool->fields);
+		add_address_fields(symbols, i, tools[i]->tool->members);
 	symbols->generation = symbols_generation();
 	return symbols;
 }

@@ -152,17 +152,15 @@ static void put_json(struct lines *lines, struct text *text, const struct flow *
 
 	head.ts = flow->rows[0].time;
 	json_begin(&object, text, flow_keys);
-	for (const struct field *common = common_fields; common->name; common++) {
-		struct field field = field_complete(common);
+	for (const struct member *common = common_members; common->name; common++) {
+		struct field field = field_of_member(NULL, common);
 
-		if (!(field.where & IN_JSON))
-			continue;
-		text_string(text, common == common_fields ? "\"" : ",\"");
+		text_string(text, common == common_members ? "\"" : ",\"");
 		text_string(text, field.name);
 		text_string(text, "\":");
 		if (!field_write(text, &field, &row, AS_JSON, 0))
 			text_string(text, "null");
-		if (common == common_fields)
+		if (common == common_members)
 			text_string(text, ",\"tool\":\"trace\"");
 	}
 	json_number(&object, "duration_ns", lasted(flow));

@@ -2,8 +2,34 @@
 /* line.c: how one event of one of several tools reads. */
 #include "core/rows/line.h"
 
+#include <stdlib.h>
+
+#include "core/base/message.h"
 #include "core/base/terminal.h"
 #include "core/rows/story.h"
+
+void lines_start(struct lines *lines, const struct options *options, size_t count)
+{
+	*lines = (struct lines){ .tools = calloc(count, sizeof(*lines->tools)), .count = count };
+	if (!lines->tools)
+		fatal(EXIT_FAILED, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		const struct story *story = options[i].tool->story;
+
+		lines->tools[i].options = &options[i];
+		lines->tools[i].words = story ? fields_of_columns(options[i].tool, story->words) : NULL;
+		rows_start(&lines->tools[i].rows, &options[i], -1);
+	}
+}
+
+void lines_stop(struct lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		rows_stop(&lines->tools[i].rows);
+		free(lines->tools[i].words);
+	}
+	free(lines->tools);
+}
 
 const struct tool *lines_tool(const struct lines *lines, const struct event *event)
 {
@@ -24,7 +50,7 @@ bool line_words(struct lines *lines, struct text *text, const struct event *even
 	if (!event)
 		return false;
 	rows->printer.rows++;
-	*alarm = story_words(text, lines_tool(lines, event)->story, event, size);
+	*alarm = story_words(text, lines->tools[event->tool].words, event, size);
 	return true;
 }
 

@@ -5,16 +5,19 @@
 
 #include "core/rows/rows.h"
 
-#define TIMELINE_TOOLS 64
-
 struct lines {
-	struct {
+	struct line_tool {
 		const struct options *options;
 		struct rows rows;
-	} tools[TIMELINE_TOOLS]; /* by event.tool */
+		struct field *words; /* of its story, completed; NULL: it has none */
+	} * tools;                   /* by event.tool */
 	size_t count;
 	bool colours;
 };
+
+/* Makes ready for so many tools, whose options stay where they are; out of memory ends the program. */
+void lines_start(struct lines *lines, const struct options *options, size_t count);
+void lines_stop(struct lines *lines);
 
 /* The tool whose event it is. */
 const struct tool *lines_tool(const struct lines *lines, const struct event *event);

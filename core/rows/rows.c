@@ -10,12 +10,12 @@
 
 void rows_start(struct rows *rows, const struct options *options, int fd)
 {
-	const struct field *totals = options_totals(options);
+	bool totals = options_totals(options);
 
 	*rows = (struct rows){ .options = options, .copy = malloc(options->tool->image.event_size) };
 	if (!rows->copy)
 		fatal(EXIT_FAILED, "out of memory");
-	printer_start(&rows->printer, options, totals ? totals : options->tool->fields, fd);
+	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
 		rows->summary = summary_new(options->tool, 0, options->containers);
 		rows->live = live_new(&rows->printer);

@@ -19,12 +19,12 @@ static bool write_words(struct text *text, const struct field *field, const stru
 	return true;
 }
 
-bool story_words(struct text *text, const struct story *story, const struct event *event, size_t size)
+bool story_words(struct text *text, const struct field *words, const struct event *event, size_t size)
 {
 	struct field_row row = { .event = event, .size = size };
 	bool alarm = false;
 
-	for (const struct field *field = story->words; field->name; field++)
+	for (const struct field *field = words; field->name; field++)
 		if (write_words(text, field, &row) && field->bad)
 			alarm = true;
 	return alarm;

@@ -5,8 +5,9 @@
 
 #include "core/print/fields.h"
 
-/* Appends what happened. True: something is wrong. */
-bool story_words(struct text *text, const struct story *story, const struct event *event, size_t size);
+/* Appends what happened; words: those of the tool's story, completed (fields_of_columns()). True: something is wrong.
+ */
+bool story_words(struct text *text, const struct field *words, const struct event *event, size_t size);
 /* When it happened: ns, UINT64_MAX at most. */
 uint64_t story_time(const struct story *story, const struct event *event, size_t size);
 /* The socket's address; 0: not known. */

@@ -33,11 +33,8 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 	const char *no_colour = getenv("NO_COLOR");
 	bool terminal = out->options->format == FORMAT_TABLE && terminal_is_capable(screen.out);
 
-	*timeline = (struct timeline){ .out = out, .lines.count = count };
-	for (size_t i = 0; i < count; i++) {
-		timeline->lines.tools[i].options = &options[i];
-		rows_start(&timeline->lines.tools[i].rows, &options[i], -1);
-	}
+	*timeline = (struct timeline){ .out = out };
+	lines_start(&timeline->lines, options, count);
 	timeline->lines.colours = terminal && !(no_colour && *no_colour);
 	if (terminal && terminal_size(&screen).columns < ROOMY)
 		fold(&out->printer);
@@ -137,8 +134,7 @@ void timeline_collect(struct timeline *timeline)
 
 void timeline_stop(struct timeline *timeline)
 {
-	for (size_t i = 0; i < timeline->lines.count; i++)
-		rows_stop(&timeline->lines.tools[i].rows);
+	lines_stop(&timeline->lines);
 	reorder_free(&timeline->reorder);
 	flows_free(timeline->flows);
 }

@@ -21,8 +21,8 @@ struct replay {
 	struct rows rows;
 	struct timeline timeline;
 	bool has_timeline;
-	struct replay_source sources[TIMELINE_TOOLS];
-	struct losses losses[TIMELINE_TOOLS];
+	struct replay_source sources[RECORD_TOOLS];
+	struct losses losses[RECORD_TOOLS];
 	size_t count;
 	struct replay_source *by_tool[RECORD_TOOLS]; /* index in the recording; NULL: not wanted */
 	bool follows;                                /* totals are printed whenever they were in the recording */

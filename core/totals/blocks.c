@@ -16,7 +16,7 @@ struct view {
 	const struct block *block;
 	struct total *totals;
 	size_t count, shown; /* --rows: the first so many are printed */
-	struct field split;  /* completed; only with block->split */
+	struct field split;  /* only with block->split */
 	struct field above;  /* the same, with block->above */
 };
 
@@ -26,13 +26,6 @@ static void put_loadavg(struct text *text, uint64_t now)
 	text_string(text, " loadavg: ");
 	text_string(text, loadavg_at(now));
 	text_string(text, "\n\n");
-}
-
-static struct field field_named(const struct field *fields, const char *name)
-{
-	while (strcmp(fields->name, name))
-		fields++;
-	return field_complete(fields);
 }
 
 static bool differ(const struct field *field, const struct event *a, const struct event *b)
@@ -66,10 +59,10 @@ static void put_stamp(const struct view *view)
 }
 
 /* Other titles and widths for some. */
-static void change_fields(struct printer *printer, const struct field *others)
+static void change_columns(struct printer *printer, const struct column *others)
 {
 	for (size_t i = 0; i < printer->columns.count; i++) {
-		for (const struct field *other = others; other && other->name; other++) {
+		for (const struct column *other = others; other && other->name; other++) {
 			if (strcmp(printer->columns.fields[i].name, other->name))
 				continue;
 			printer->columns.fields[i].title = other->title;
@@ -137,7 +130,6 @@ static void put_above(const struct view *view, uint64_t value, const struct even
 /* A table for each value of the split field, smallest first. */
 static void put_tables(struct view *view)
 {
-	const struct field *usual = tool_totals(view->printer->options->tool);
 	const struct event *last = NULL;
 	uint64_t value = 0;
 	size_t tables = 0;
@@ -165,8 +157,8 @@ static void put_tables(struct view *view)
 			text_string(&view->printer->text, view->block->captions[value]);
 			text_char(&view->printer->text, '\n');
 		}
-		printer_choose(view->printer, usual);
-		change_fields(view->printer, value == view->block->second_value ? view->block->second : NULL);
+		printer_choose(view->printer);
+		change_columns(view->printer, value == view->block->second_value ? view->block->second : NULL);
 		put_table(view, value);
 	}
 }
@@ -231,9 +223,9 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	if (!view.block->total)
 		view.count = view.shown;
 	if (view.block->split)
-		view.split = field_named(tool_totals(options->tool), view.block->split);
+		view.split = field_named(options->tool, view.block->split);
 	if (view.block->above)
-		view.above = field_named(tool_totals(options->tool), view.block->above);
+		view.above = field_named(options->tool, view.block->above);
 	if (options->format == FORMAT_TABLE) {
 		put_block(&view);
 	} else {

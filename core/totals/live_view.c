@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "core/base/message.h"
 #include "core/totals/blocks.h"
 
 #define IN_TABLES (IN_TABLE | IN_WIDE)
@@ -16,8 +17,8 @@ void live_picture_start(struct live_picture *picture, const struct options *aske
 	picture->tool = *asked->tool;
 	picture->totals = *asked->tool->totals;
 	picture->tool.totals = &picture->totals;
-	picture->tool.fields = picture->totals.fields = picture->columns;
-	printer_start(&picture->printer, &picture->options, picture->columns, -1);
+	picture->tool.columns = picture->totals.columns = picture->columns;
+	printer_start(&picture->printer, &picture->options, true, -1);
 }
 
 void live_picture_free(struct live_picture *picture)
@@ -25,30 +26,46 @@ void live_picture_free(struct live_picture *picture)
 	printer_free(&picture->printer);
 }
 
-/* A group has the columns of its KEYs, in full width, and of all SUMs. What is sorted by has a column always. */
-static void choose_columns(struct live_picture *picture)
+static bool is_split(const struct live_picture *picture, const struct field *field)
 {
 	const struct block *block = picture->asked->tool->totals->block;
-	struct field *column = picture->columns;
 
-	for (const struct field *field = tool_totals(picture->asked->tool); field->name; field++, column++) {
-		bool is_key;
+	return block && block->split && !strcmp(block->split, field->name);
+}
 
-		*column = field_complete(field);
-		is_key = column->merge == KEY && column->kind != F_COUNT && column->kind != F_LOG2;
-		/* What tables are split by need not be said in each row. */
-		if (is_key && block && block->split && !strcmp(block->split, column->name))
-			continue;
-		if (picture->group && is_key && column->groups & 1U << picture->group) {
-			column->where |= IN_TABLES;
-			column->width = column->wide;
-		} else if (picture->group && (is_key || column->merge == LATEST)) {
-			column->where = IN_JSON;
-		}
-		if (column->title && column->sorts & 1U << picture->options.sort)
-			column->where |= IN_TABLES;
+/* A group has the columns of its KEYs as they are, in full width, and of all SUMs. What is sorted by has a column
+ * always; what tables are split by need not be said in each row. False: the column is left out. */
+static bool choose_column(const struct live_picture *picture, struct column *column)
+{
+	struct field field = field_of_column(picture->asked->tool, column);
+	bool is_key = field.merge == KEY && !kind_rows[field.kind].is_counted;
+	bool sorted_by = field.sorts & 1U << picture->options.sort;
+
+	if (is_key && is_split(picture, &field))
+		return true;
+	if (sorted_by)
+		column->where = field.where | IN_TABLES;
+	if (!picture->group || sorted_by || field.merge == SUM)
+		return true;
+	if (column->as || !(field.groups & 1U << picture->group))
+		return kind_rows[field.kind].is_counted;
+	column->where = field.where | IN_TABLES;
+	column->width = column->wide = field.wide;
+	return is_key;
+}
+
+static void choose_columns(struct live_picture *picture)
+{
+	const struct column *from = tool_totals_columns(picture->asked->tool);
+	struct column *to = picture->columns;
+
+	for (; from->name; from++) {
+		if (to == picture->columns + COLUMNS_MOST)
+			fatal(EXIT_FAILED, "internal: more columns than a row has room for");
+		*to = *from;
+		to += choose_column(picture, to);
 	}
-	*column = (struct field){ 0 };
+	*to = (struct column){ 0 };
 }
 
 /* The block with at most so many rows; returns how many it has. */
@@ -60,7 +77,7 @@ static size_t make_block(struct live_picture *picture, struct summary *rows, siz
 	picture->options.rows = most;
 	printer->text.length = 0;
 	printer->blocks = 0;
-	printer_choose(printer, picture->columns);
+	printer_choose(printer);
 	made = blocks_print(rows, printer);
 	all = made + (size_t)printer->left_out;
 	if (picture->asked->rows && all > picture->asked->rows)

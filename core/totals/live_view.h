@@ -12,7 +12,7 @@ struct live_picture {
 	struct options options;      /* what is shown: .sort, as many rows as fit ... */
 	struct tool tool;            /* ... with totals of ... */
 	struct totals totals;        /* ... these columns */
-	struct field columns[COLUMNS_MOST + 1];
+	struct column columns[COLUMNS_MOST + 1];
 	struct printer printer; /* its text is the picture */
 	size_t more;            /* rows that did not fit */
 };

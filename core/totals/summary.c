@@ -43,12 +43,7 @@ static void add_part(struct summary *summary, size_t off, size_t size, bool numb
 	summary->key_size += size;
 }
 
-static bool is_address(const struct field *field)
-{
-	return field->kind == F_ADDRESS || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT;
-}
-
-/* Two fields may show the same bytes. */
+/* Two members may be the same bytes. */
 static bool is_forgotten(const struct summary *summary, const struct part *part)
 {
 	for (size_t i = 0; i < summary->n_parts; i++) {
@@ -70,13 +65,11 @@ struct summary *summary_new(const struct tool *tool, unsigned int group, bool by
 		const struct field *field = &summary->fields.fields[i];
 		bool in_group = !group || field->groups & 1U << group;
 
-		if (field->merge != KEY || field->kind == F_COUNT || field->kind == F_LOG2)
+		if (field->merge != KEY || kind_rows[field->kind].is_counted)
 			continue;
-		add_part(summary, field->off, field->size, field->size <= 8 && field->kind != F_TEXT, in_group);
-		if (field->port)
-			add_part(summary, field->port, sizeof(uint16_t), true, in_group);
-		addresses |= is_address(field);
-		family |= in_group && is_address(field);
+		add_part(summary, field->off, field->size, !kind_rows[field->kind].is_bytes, in_group);
+		addresses |= kind_rows[field->kind].is_address;
+		family |= in_group && kind_rows[field->kind].is_address;
 	}
 	if (addresses) /* they print by it */
 		add_part(summary, offsetof(struct event, family), 1, true, family);

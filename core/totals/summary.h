@@ -7,7 +7,7 @@
 
 struct summary;
 
-/* The key is every KEY field of tool_totals(tool); group: only those of that group (struct field), 0: all.
+/* The key is every KEY of tool_totals_members(tool); group: only those of that group (struct member), 0: all.
  * by_container: and the cgroup. */
 struct summary *summary_new(const struct tool *tool, unsigned int group, bool by_container);
 void summary_free(struct summary *summary);

@@ -24,19 +24,19 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 
 	memset(fields, 0, sizeof(*fields));
 	fields->event_size = tool->image.event_size;
-	for (const struct field *field = tool_totals(tool); field->name; field++) {
+	for (const struct member *member = tool_totals_members(tool); member->name; member++) {
 		struct field *whole = &fields->fields[fields->count];
 
 		if (fields->count++ == TOTALS_FIELDS)
 			fatal(EXIT_FAILED, "internal: a summary has too many fields");
-		*whole = field_complete(field);
+		*whole = field_of_member(tool, member);
 		sums += whole->merge == SUM ? whole->size : 0;
 		if (sums > SUMS_MAX)
 			fatal(EXIT_FAILED, "internal: a summary has too many sums");
 		fields->counts |= whole->kind == F_COUNT;
 		if (whole->kind == F_COUNT && whole->size)
 			fields->weight = whole;
-		if (whole->kind == F_LOG2)
+		if (kind_rows[whole->kind].is_histogram && kind_rows[whole->kind].is_counted)
 			fields->log2 = whole;
 	}
 }

@@ -36,7 +36,7 @@ void totals_add_row(const struct totals_fields *fields, struct total *total, con
 void total_print(struct printer *printer, const struct total *total, const char *label);
 /* Frees what *total holds. */
 void totals_release(struct total *total);
-/* Most first by this sort (struct field), equal ones by key, so the order is stable; without fields to sort by: by
+/* Most first by this sort (struct member), equal ones by key, so the order is stable; without fields to sort by: by
  * count, or by key where nothing is counted. */
 void totals_sort(const struct totals_fields *fields, struct total *totals, size_t count, unsigned int sort);
 

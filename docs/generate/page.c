@@ -161,9 +161,9 @@ static void read_tool(struct page *page, const struct tool *tool)
 	if (end)
 		*end = '\0';
 	if (!is_interval_tool(tool))
-		page_fields(page->rows, tool, tool->fields);
-	if (tool_totals(tool))
-		page_fields(page->totals, tool, tool_totals(tool));
+		page_fields(page->rows, tool, false);
+	if (tool->totals)
+		page_fields(page->totals, tool, true);
 }
 
 static void read_helper(struct page *page, const struct helper *helper)

@@ -59,8 +59,9 @@ const struct page *page_at(size_t i);
 const struct page *page_of_text(const char *name, const char *summary);
 /* NULL: docs/pages says nothing under this heading. */
 const char *page_section(const struct page *page, const char *heading);
-/* Fills up to PAGE_FIELDS - 1 fields as they are printed by `tool`; NULL: those that all events have. */
-void page_fields(struct page_field *to, const struct tool *tool, const struct field *fields);
+/* Fills up to PAGE_FIELDS - 1 fields as they are printed by `tool`, its rows or its totals; NULL: those that all events
+ * have. */
+void page_fields(struct page_field *to, const struct tool *tool, bool totals);
 /* The whole of a text file below page_source; NULL: there is none. Kept. */
 char *page_read(const char *path, const char *name);
 

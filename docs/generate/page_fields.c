@@ -8,7 +8,13 @@
 #include "core/base/message.h"
 #include "docs/generate/page.h"
 
-#define IN_COLUMNS (IN_TABLE | IN_WIDE | IN_CSV)
+/* What is printed: rows or totals of a tool. */
+struct source {
+	const struct tool *tool; /* NULL: of all events */
+	const struct member *members;
+	const struct column *columns;
+	bool all; /* and the keys of all events */
+};
 
 static bool ends(const char *name, const char *with)
 {
@@ -25,17 +31,11 @@ static const char *unit_of_name(const char *name)
 
 static void set_units(struct page_field *to, const struct field *field)
 {
-	to->column = to->json = unit_of_name(field->name);
-	if (field->kind == F_MSEC)
-		to->column = "ms", to->json = "ns";
-	else if (field->kind == F_USEC)
-		to->column = "us", to->json = "ns";
-	else if (field->kind == F_KBYTES)
-		to->column = "KiB", to->json = "bytes";
-	else if (field->kind == F_SI)
-		to->column = "in tables with K (1024) and M", to->json = NULL;
-	else if (field->kind == F_TIME)
-		to->column = "HH:MM:SS", to->json = "RFC 3339";
+	const struct kind_row *kind = &kind_rows[field->kind];
+	const char *unit = unit_of_name(field->name);
+
+	to->column = kind->column_unit ? kind->column_unit : unit;
+	to->json = kind->json_unit ? kind->json_unit : unit;
 }
 
 /* Appends "NAMES of options" that set the flags. */
@@ -66,46 +66,36 @@ static void set_when(struct page_field *to, const struct tool *tool, const struc
 		snprintf(to->when, sizeof(to->when), "column: %s%s", *flags ? "with " : "", *flags ? flags : where);
 }
 
-static const struct field *at(const struct field *fields, uint16_t off, bool (*is)(const struct field *))
+static const struct member *find_member(const struct member *members, const char *name)
 {
-	for (; fields && fields->name; fields++) {
-		struct field whole = field_complete(fields);
-
-		if (whole.off == off && whole.where & IN_JSON && is(&whole))
-			return fields;
-	}
+	for (; members->name; members++)
+		if (!strcmp(members->name, name))
+			return members;
 	return NULL;
 }
 
-static bool is_address(const struct field *field)
+static const struct member *port_at(const struct member *members, uint16_t off)
 {
-	return field->kind == F_ADDRESS;
-}
-
-static bool is_port(const struct field *field)
-{
-	return field->kind == F_PORT;
+	for (; members && members->name; members++)
+		if (members->kind == F_PORT && members->off == off)
+			return members;
+	return NULL;
 }
 
 /* "address and port: laddr and lport in JSON" of a column that has both. */
-static char *help_of(const struct tool *tool, const struct field *fields, const struct field *field)
+static char *help_of(const struct source *source, const struct column *column, const struct field *field)
 {
-	const struct field *const tables[] = { fields, tool ? tool->fields : NULL, common_fields };
+	const struct member *port;
 	char *help = NULL;
 
-	if (field->help)
-		return strdup(field->help);
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		const struct field *address = at(tables[i], field->off, is_address);
-		const struct field *port = at(tables[i], field->port, is_port);
-
-		if (!field->port || !address || !port)
-			continue;
-		if (asprintf(&help, "address and port: `%s` and `%s` in JSON", address->name, port->name) < 0)
-			fatal(EXIT_FAILED, "out of memory");
-		return help;
-	}
-	return strdup("");
+	if (!column || !field->port)
+		return strdup(field->help ? field->help : "");
+	port = source->tool ? port_at(source->tool->members, field->port) : NULL;
+	if (!port)
+		port = port_at(common_members, field->port);
+	if (!port || asprintf(&help, "address and port: `%s` and `%s` in JSON", column->of, port->name) < 0)
+		fatal(EXIT_FAILED, "internal: %s: no port, or out of memory", field->name);
+	return help;
 }
 
 static struct page_field *find(struct page_field *fields, const char *key)
@@ -116,64 +106,95 @@ static struct page_field *find(struct page_field *fields, const char *key)
 	return NULL;
 }
 
-/* What names a field that was declared twice is one field with the help of the first. */
-static bool is_new(struct page_field *fields, const struct field *whole)
+/* All places of a column, which may have several. */
+static uint8_t places(const struct source *source, const char *name)
 {
-	struct page_field *same = find(fields, whole->name);
+	uint8_t where = 0;
 
-	if (same && !same->title && whole->where & IN_COLUMNS)
-		same->title = whole->title;
-	return !same && (whole->where & (IN_COLUMNS | IN_JSON)) && (whole->help || !whole->suffix);
+	for (const struct column *column = source->columns; column->name; column++)
+		if (!strcmp(column->name, name))
+			where |= field_of_column(source->tool, column).where;
+	return where;
 }
 
-/* The declaration of the same name that has help; the field itself, if it has. */
-static struct field with_help(const struct tool *tool, const struct field *fields, const struct field *field)
+static bool is_key(const struct source *source, const char *name)
 {
-	const struct field *const tables[] = { fields, tool ? tool->fields : NULL };
-	struct field whole = field_complete(field);
+	const struct member *own = find_member(source->members, name);
+	const struct member *common = source->all ? find_member(common_members, name) : NULL;
 
-	for (size_t i = 0; i < 2 && !whole.help; i++) {
-		for (const struct field *other = tables[i]; other && other->name && !whole.help; other++) {
-			struct field twin = field_complete(other);
+	return (own && !own->hidden) || (common && !common->hidden);
+}
 
-			if (!strcmp(twin.name, whole.name) && twin.help) {
-				whole.help = twin.help;
-				whole.where |= twin.where & (fields == tables[i] ? 0xff : 0);
-			}
-		}
+/* column: that shows it; NULL: it is a key only. */
+static void add(struct page_field *to, const struct source *source, const struct column *column,
+		const struct field *field)
+{
+	struct page_field *same = find(to, field->name);
+	struct page_field made = { 0 };
+	struct field whole = *field;
+
+	made.title = column && *field->title ? field->title : NULL;
+	made.key = is_key(source, field->name) ? field->name : NULL;
+	if (same && !same->title)
+		same->title = made.title;
+	if (same || (!made.title && !made.key) || (field->suffix && !field->help))
+		return;
+	made.help = help_of(source, column, field);
+	if (column)
+		whole.where = places(source, field->name);
+	set_units(&made, field);
+	set_when(&made, source->tool, &whole);
+	for (size_t i = 0; i < PAGE_FIELDS - 1; i++) {
+		if (to[i].title || to[i].key)
+			continue;
+		to[i] = made;
+		return;
 	}
-	return whole;
+	fatal(EXIT_FAILED, "internal: too many fields");
 }
 
-/* Rows of sockets have the keys that all events have, whatever their columns are. */
-static bool is_common_key(const struct tool *tool, const struct field *fields, const char *name)
+static bool has_column(const struct source *source, const char *name)
 {
-	if (!tool || !is_about_sockets(tool) || fields == tool_totals(tool))
-		return false;
-	for (const struct field *common = common_fields; common->name; common++)
-		if (!strcmp(common->name, name))
-			return field_complete(common).where & IN_JSON;
+	for (const struct column *column = source->columns; column->name; column++)
+		if (!strcmp(column->name, name))
+			return true;
 	return false;
 }
 
-void page_fields(struct page_field *to, const struct tool *tool, const struct field *fields)
+/* Adds the keys from *member up to `last` that have no column. */
+static void add_keys(struct page_field *to, const struct source *source, const struct member **member,
+		     const struct member *last)
 {
-	size_t n = 0;
+	for (; (*member)->name && *member != last; (*member)++) {
+		struct field field = field_of_member(source->tool, *member);
 
-	for (const struct field *field = fields; field->name; field++) {
-		struct field whole = with_help(tool, fields, field);
-
-		if (!is_new(to, &whole))
-			continue;
-		if (n == PAGE_FIELDS - 1)
-			fatal(EXIT_FAILED, "internal: too many fields");
-		to[n].title = whole.where & IN_COLUMNS && whole.title && *whole.title ? whole.title : NULL;
-		to[n].key = whole.where & IN_JSON || is_common_key(tool, fields, whole.name) ? whole.name : NULL;
-		if (!to[n].title && !to[n].key)
-			continue;
-		to[n].help = help_of(tool, fields, &whole);
-		set_units(&to[n], &whole);
-		set_when(&to[n], tool, &whole);
-		n++;
+		if (!field.hidden && !has_column(source, field.name))
+			add(to, source, NULL, &field);
 	}
+}
+
+/* Columns in their order; keys that have none before that of the next member which has one. */
+void page_fields(struct page_field *to, const struct tool *tool, bool totals)
+{
+	struct source source = {
+		.tool = tool,
+		.members = !tool    ? common_members
+			   : totals ? tool_totals_members(tool)
+				    : tool->members,
+		.columns = !tool    ? common_columns
+			   : totals ? tool_totals_columns(tool)
+				    : tool->columns,
+		.all = tool && is_about_sockets(tool) && !totals,
+	};
+	const struct member *member = source.members;
+
+	for (const struct column *column = source.columns; column->name; column++) {
+		struct field field = field_of_column(tool, column);
+		const struct member *own = find_member(source.members, column->name);
+
+		if (own && own > member)
+			add_keys(to, &source, &member, own);
+		add(to, &source, column, &field);
+	}
+	add_keys(to, &source, &member, NULL);
 }

@@ -35,60 +35,10 @@ static void put_names(FILE *out, const struct field *field)
 
 static void put_type(FILE *out, const struct field *field)
 {
-	switch (field->kind) {
-	case F_TIME:
-		fputs("\"type\": \"string\", " SCHEMA_TIME, out);
-		break;
-	case F_COUNT:
-		fputs("\"type\": \"integer\", \"minimum\": 1", out);
-		break;
-	case F_INT:
-		fputs("\"type\": [\"integer\", \"null\"]", out);
-		break;
-	case F_SI:
-		fputs("\"type\": [\"number\", \"null\"], \"minimum\": 0", out);
-		break;
-	case F_ID:
-		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 1", out);
-		break;
-	case F_PORT:
-		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 1, \"maximum\": 65535", out);
-		break;
-	case F_FAMILY:
-		fputs("\"enum\": [4, 6, null]", out);
-		break;
-	case F_HEX:
-		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]+$\"", out);
-		break;
-	case F_BOOL:
-		fputs("\"type\": [\"boolean\", \"null\"]", out);
-		break;
-	case F_TCPFLAGS:
-		fputs("\"type\": [\"string\", \"null\"], \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"", out);
-		break;
-	case F_NAME:
+	if (kind_rows[field->kind].schema)
+		fputs(kind_rows[field->kind].schema, out);
+	else
 		put_names(out, field);
-		break;
-	case F_STACK:
-		fputs("\"type\": [\"array\", \"null\"], \"items\": { \"type\": \"string\" }", out);
-		break;
-	case F_LOG2:
-	case F_HISTOGRAM:
-		fputs("\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }", out);
-		break;
-	case F_TEXT:
-	case F_ADDRESS:
-	case F_ENDPOINT:
-	case F_ADDR_HASH_PORT:
-	case F_ENUM:
-	case F_ERRNO:
-	case F_SYMBOL:
-	case F_CONTAINER:
-		fputs("\"type\": [\"string\", \"null\"]", out);
-		break;
-	default:
-		fputs("\"type\": [\"integer\", \"null\"], \"minimum\": 0", out);
-	}
 }
 
 /* The keys of a line, in their order. */
@@ -105,56 +55,47 @@ static bool has(const struct keys *keys, const char *name)
 	return false;
 }
 
-static void add(struct keys *keys, const struct field *fields, bool all)
+static void add(struct keys *keys, const struct tool *tool, const struct member *member)
 {
-	for (const struct field *field = fields; field->name && keys->n < PAGE_FIELDS; field++) {
-		struct field whole = field_complete(field);
+	struct field field = field_of_member(tool, member);
 
-		if (whole.where & IN_JSON && !has(keys, whole.name))
-			keys->fields[keys->n++] = whole;
-		if (!all)
-			return;
-	}
+	if (keys->n < PAGE_FIELDS && !field.hidden && !has(keys, field.name))
+		keys->fields[keys->n++] = field;
 }
 
-/* Totals have them, too. */
-static void add_containers(struct keys *keys)
+/* In the order in which core/print/printer.c has them; those of containers are in totals, too. */
+static void collect(struct keys *keys, const struct tool *tool, const struct member *members, bool totals)
 {
-	for (const struct field *field = common_fields; field->name && keys->n < PAGE_FIELDS; field++)
-		if (field->kind == F_CONTAINER && field->where & IN_JSON && !has(keys, field->name))
-			keys->fields[keys->n++] = *field;
+	const struct member *common = common_members;
+
+	do
+		add(keys, tool, common++);
+	while (!totals && is_about_sockets(tool) && common->name);
+	for (; members->name; members++)
+		add(keys, tool, members);
+	for (common = common_members; common->name; common++)
+		if (common->kind == F_CONTAINER && is_about_sockets(tool))
+			add(keys, tool, common);
 }
 
-/* A help text from the first declaration that has one. */
-static const char *help_of(const struct tool *tool, const struct field *field)
-{
-	for (const struct field *other = tool->fields; !field->help && other->name; other++)
-		if (!strcmp(other->name, field->name) && other->help)
-			return other->help;
-	return field->help ? field->help : "";
-}
-
-static void put_key(FILE *out, const struct tool *tool, const struct field *field)
+static void put_key(FILE *out, const struct field *field)
 {
 	fprintf(out, "        \"%s\": { ", field->name);
 	put_type(out, field);
 	fputs(", \"description\": ", out);
-	schema_string(out, help_of(tool, field));
+	schema_string(out, field->help ? field->help : "");
 	fputs(" }", out);
 }
 
-/* A line that is a row, or (totals) one of an interval; more: keys behind its fields. */
-static void put_line(FILE *out, const char *name, const struct tool *tool, const struct field *fields, bool totals,
+/* A line that is a row, or (totals) one of an interval; more: keys behind its members. */
+static void put_line(FILE *out, const char *name, const struct tool *tool, const struct member *members, bool totals,
 		     const struct json_key *more)
 {
 	struct keys keys = { .n = 0 };
 
-	add(&keys, common_fields, !totals && is_about_sockets(tool));
-	add(&keys, fields, true);
-	if (is_about_sockets(tool))
-		add_containers(&keys);
+	collect(&keys, tool, members, totals);
 	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n      \"properties\": {\n", name);
-	put_key(out, tool, &keys.fields[0]);
+	put_key(out, &keys.fields[0]);
 	fprintf(out, ",\n        \"tool\": { \"const\": \"%s\" }", tool->name);
 	if (totals)
 		fputs(",\n        \"interval_ns\": { \"type\": \"integer\", \"minimum\": 0, \"description\": "
@@ -163,7 +104,7 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 		      out);
 	for (size_t i = 1; i < keys.n; i++) {
 		fputs(",\n", out);
-		put_key(out, tool, &keys.fields[i]);
+		put_key(out, &keys.fields[i]);
 	}
 	for (const struct json_key *key = more; key && key->name; key++) {
 		fputs(",\n", out);
@@ -209,11 +150,11 @@ static void put_tool(FILE *out, const struct page *page)
 
 	fprintf(out, "%s%s{ \"$ref\": \"#/$defs/loss\" }],\n  \"$defs\": {\n",
 		rows ? "{ \"$ref\": \"#/$defs/row\" }, " : "",
-		tool_totals(tool) ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
+		tool->totals ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
 	if (rows)
-		put_line(out, "row", tool, tool->fields, false, NULL);
-	if (tool_totals(tool))
-		put_line(out, "totals", tool, tool_totals(tool), true, NULL);
+		put_line(out, "row", tool, tool->members, false, NULL);
+	if (tool->totals)
+		put_line(out, "totals", tool, tool_totals_members(tool), true, NULL);
 	fputs("    \"slot\": {\n      \"type\": \"object\",\n      \"properties\": {\n"
 	      "        \"from\": { \"type\": \"integer\" },\n        \"to\": { \"type\": \"integer\" },\n"
 	      "        \"count\": { \"type\": \"integer\", \"minimum\": 1 }\n      },\n"
@@ -238,7 +179,7 @@ static void put_tools(FILE *out, const char *before, bool rows)
 /* A timeline has the lines of its tools, and those of connections: what every row has, then keys of their own. */
 static void put_timeline(FILE *out, const struct page *page)
 {
-	static const struct field none[] = { {} };
+	static const struct member none[] = { {} };
 
 	fprintf(out, "{ \"$ref\": \"#/$defs/%s\" }", page->lines->name);
 	put_tools(out, ", ", false);

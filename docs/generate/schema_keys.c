@@ -60,7 +60,7 @@ void schema_key(FILE *out, const struct json_key *key, int indent, const char *t
 			put_type(out, key, "string");
 		break;
 	case JSON_TIME:
-		fputs("\"type\": \"string\", " SCHEMA_TIME, out);
+		fputs("\"type\": \"string\", " JSON_TIME_SCHEMA, out);
 		break;
 	case JSON_BOOL:
 		put_type(out, key, "boolean");

@@ -90,7 +90,7 @@ static void put_common_fields(FILE *out, const struct style *style)
 {
 	struct page_field fields[PAGE_FIELDS] = { 0 };
 
-	page_fields(fields, NULL, common_fields);
+	page_fields(fields, NULL, false);
 	write_fields(out, style, fields);
 }
 

@@ -39,9 +39,6 @@ void write_keys(FILE *out, const struct style *style, const struct json_key *key
 
 /* JSON Schema of a tool's lines, or of a helper's. */
 void write_schema(FILE *out, const struct page *page);
-#define SCHEMA_TIME                                                                                                    \
-	"\"pattern\": \"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"                                        \
-	"\\\\.[0-9]{9}Z$\""
 /* Its parts: a text in quotes; a kind of line, by its name; an element of "properties". They begin so many spaces from
  * the left. tool: what "tool" always is; NULL: any. */
 void schema_string(FILE *out, const char *text);

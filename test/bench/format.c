@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	setenv("TZ", "UTC", 1);
 	clock_set(BOOTED);
 	options_parse(&options, tool, argc - 2, argv + 2);
-	printer_start(&printer, &options, tool->fields, STDOUT_FILENO);
+	printer_start(&printer, &options, false, STDOUT_FILENO);
 	printer_header(&printer);
 	took = cpu_seconds();
 	format_rows(&printer, make_events(tool), rows);

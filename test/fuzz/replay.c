@@ -86,7 +86,7 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, int out)
 {
 	struct recording *recording = recording_open_fd("input", file_of(data, size));
-	static struct options asked, each[TIMELINE_TOOLS];
+	static struct options asked, each[N_TOOLS];
 	size_t count = 0;
 
 	if (!recording)

@@ -65,35 +65,28 @@ struct made {
 	};
 };
 
-/* What is made of others, or is no part of an event. */
-static bool is_derived(const struct field *field)
+static const struct member *find_member(const struct tool *tool, const char *name)
 {
-	return field->kind == F_NONE || field->kind == F_ENDPOINT || field->kind == F_ADDR_HASH_PORT ||
-	       field->kind == F_RELATIVE || field->kind == F_COUNT;
-}
-
-static const struct field *find_field(const struct tool *tool, const char *name)
-{
-	const struct field *const tables[] = { tool->fields, tool_totals(tool), common_fields };
+	const struct member *const tables[] = { tool->members, tool_totals_members(tool), common_members };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		for (const struct field *field = tables[i]; field && field->name; field++)
-			if (!strcmp(field->name, name) && !is_derived(field))
-				return field;
+		for (const struct member *member = tables[i]; member && member->name; member++)
+			if (!strcmp(member->name, name) && kind_rows[member->kind].recorded)
+				return member;
 	}
-	refuse("%s: no such field", name);
+	refuse("%s: no such member", name);
 }
 
 static void all_unknown(struct made *made, const struct tool *tool)
 {
-	const struct field *const tables[] = { common_fields, tool->fields, tool_totals(tool) };
+	const struct member *const tables[] = { common_members, tool->members, tool_totals_members(tool) };
 
 	memset(made, 0, sizeof(*made));
 	made->size = tool->image.event_size;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		for (const struct field *field = tables[i]; field && field->name; field++)
-			if (!is_derived(field))
-				field_set_unknown(field, &made->common);
+		for (const struct member *member = tables[i]; member && member->name; member++)
+			if (kind_rows[member->kind].recorded)
+				member_set_unknown(member, &made->common);
 	}
 }
 
@@ -107,9 +100,9 @@ static void set_fields(struct made *made, const struct tool *tool, char *words)
 			refuse("%s: not FIELD=VALUE", word);
 		*value++ = '\0';
 		if (!strcmp(word, "ends")) {
-			made->size = find_field(tool, value)->off;
+			made->size = find_member(tool, value)->off;
 		} else {
-			set_value(&made->common, find_field(tool, word), value);
+			set_value(&made->common, find_member(tool, word), value);
 		}
 	}
 }

@@ -23,7 +23,7 @@ FILE *open_text(const char *name);
 char *next_line(FILE *in);
 /* A number of at most `size` bytes. */
 uint64_t parse_number(const char *value, size_t size);
-/* Sets a field from text, as its kind has it; "-": not known. */
-void set_value(struct event *event, const struct field *field, char *value);
+/* Sets a member from text, as its kind has it; "-": not known. */
+void set_value(struct event *event, const struct member *member, char *value);
 
 #endif

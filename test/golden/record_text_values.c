@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text_values.c: the fields of events, set from text. */
+/* record_text_values.c: the members of events, set from text. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -23,37 +23,37 @@ uint64_t parse_number(const char *value, size_t size)
 }
 
 /* Also of any other signed number. */
-static uint64_t parse_errno(const char *value)
+static uint64_t parse_errno(const struct member *member, char *value)
 {
 	bool negative = *value == '-';
-	uint64_t number = parse_number(value + negative, sizeof(int32_t));
+	uint64_t number = parse_number(value + negative, member->size);
 
 	return (uint32_t)(negative ? 0 - number : number);
 }
 
-static uint64_t parse_name(const struct field *field, const char *value)
+static uint64_t parse_name(const struct member *member, char *value)
 {
-	for (uint64_t i = 0; i < field->n_names; i++) {
-		if (field->names[i] && !strcmp(field->names[i], value))
+	for (uint64_t i = 0; i < member->n_names; i++) {
+		if (member->names[i] && !strcmp(member->names[i], value))
 			return i;
 	}
-	return parse_number(value, field->size);
+	return parse_number(value, member->size);
 }
 
-static uint64_t parse_enum(const struct field *field, const char *value)
+static uint64_t parse_enum(const struct member *member, char *value)
 {
 	uint64_t number;
 
-	return enum_value(NULL, field->btf_enum, value, &number) ? number : parse_number(value, field->size);
+	return enum_value(NULL, member->btf_enum, value, &number) ? number : parse_number(value, member->size);
 }
 
-static uint64_t parse_flags(const struct field *field, char *value)
+static uint64_t parse_flags(const struct member *member, char *value)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
 	uint64_t flags = 0;
 
 	if (isdigit((unsigned char)*value))
-		return parse_number(value, field->size);
+		return parse_number(value, member->size);
 	for (char *name; (name = strsep(&value, "|"));) {
 		int bit = 0;
 
@@ -67,9 +67,9 @@ static uint64_t parse_flags(const struct field *field, char *value)
 }
 
 /* Bytes as they are, and \xNN. */
-static void set_text(char *to, size_t size, const char *value)
+static void set_text(void *bytes, size_t size, char *value)
 {
-	char *end = to + size;
+	char *to = bytes, *end = to + size;
 
 	memset(to, 0, size);
 	while (*value) {
@@ -89,11 +89,12 @@ static void set_text(char *to, size_t size, const char *value)
 	}
 }
 
-static void set_address(void *to, const char *value)
+static void set_address(void *to, size_t size, char *value)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	bool v6 = strchr(value, ':');
 
+	(void)size;
 	if (!v6)
 		memcpy(to, mapped, sizeof(mapped));
 	if (inet_pton(v6 ? AF_INET6 : AF_INET, value, v6 ? to : (char *)to + 12) != 1)
@@ -114,37 +115,35 @@ static void set_stack(void *to, size_t size, char *value)
 	}
 }
 
-static void set_number(void *to, const struct field *field, char *value)
+/* How text becomes the bytes of each kind, by what recordings call it; all others are plain numbers. */
+static const struct {
+	const char *recorded;
+	uint64_t (*number)(const struct member *member, char *value);
+	void (*bytes)(void *to, size_t size, char *value);
+} parsers[] = {
+	{ "text", .bytes = set_text },   { "address", .bytes = set_address },
+	{ "stack", .bytes = set_stack }, { "histogram", .bytes = set_stack },
+	{ "index", parse_name },         { "enum", parse_enum },
+	{ "tcpflags", parse_flags },     { "errno", parse_errno },
+	{ "int", parse_errno },
+};
+
+void set_value(struct event *event, const struct member *member, char *value)
 {
-	uint64_t number;
+	char *to = (char *)event + member->off;
 
-	if (field->size > sizeof(number))
-		refuse("%s: no field of text has this kind", field->name);
-	if (field->kind == F_NAME)
-		number = parse_name(field, value);
-	else if (field->kind == F_ENUM)
-		number = parse_enum(field, value);
-	else if (field->kind == F_TCPFLAGS)
-		number = parse_flags(field, value);
-	else if (field->kind == F_ERRNO || field->kind == F_INT)
-		number = parse_errno(value);
-	else
-		number = parse_number(value, field->size);
-	number_write(to, field->size, number);
-}
-
-void set_value(struct event *event, const struct field *field, char *value)
-{
-	void *to = (char *)event + field->off;
-
-	if (!strcmp(value, "-"))
-		field_set_unknown(field, event);
-	else if (field->kind == F_TEXT)
-		set_text(to, field->size, value);
-	else if (field->kind == F_ADDRESS)
-		set_address(to, value);
-	else if (field->kind == F_STACK || field->kind == F_HISTOGRAM)
-		set_stack(to, field->size, value);
-	else
-		set_number(to, field, value);
+	if (!strcmp(value, "-")) {
+		member_set_unknown(member, event);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(parsers) / sizeof(parsers[0]); i++) {
+		if (strcmp(parsers[i].recorded, kind_rows[member->kind].recorded) != 0)
+			continue;
+		if (parsers[i].bytes)
+			parsers[i].bytes(to, member->size, value);
+		else
+			number_write(to, member->size, parsers[i].number(member, value));
+		return;
+	}
+	number_write(to, member->size, parse_number(value, member->size));
 }

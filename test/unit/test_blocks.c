@@ -26,22 +26,34 @@ struct sample {
 
 enum { SUMMARY = 1, NO_LOADAVG = 2 };
 
-static const struct field fields[] = {
-	{ "direction", NULL, F_UINT, OWN(direction) },
-	{ "queue", "QUEUE", F_UINT, .width = 6, OWN(queue) },
-	{ "bytes", "BYTES", F_UINT, .width = -6, OWN(bytes), .merge = SUM, .sorts = 1 },
-	{ "rate", "A,B/s", F_UINT, .width = -6, OWN(rate), .merge = LATEST },
+static const struct member members[] = {
+	{ "direction", F_UINT, OWN(direction) },
+	{ "queue", F_UINT, OWN(queue) },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 },
+	{ "rate", F_UINT, OWN(rate), .merge = LATEST },
+	{},
+};
+static const struct column columns[] = {
+	{ "queue", "QUEUE", .width = 6 },
+	{ "bytes", "BYTES", .width = -6 },
+	{ "rate", "A,B/s", .width = -6 },
 	{},
 };
 /* The same by device. */
-static const struct field of_devices[] = {
-	{ "table", NULL, F_UINT, NOWHERE, OWN(table) },
-	{ "device", "DEVICE", F_TEXT, IN_CSV | IN_JSON, OWN(device) },
-	{ "queue", "QUEUE", F_UINT, .width = 6, OWN(queue) },
-	{ "bytes", "BYTES", F_UINT, .width = -6, OWN(bytes), .merge = SUM },
+static const struct member members_of_devices[] = {
+	{ "table", F_UINT, OWN(table), .hidden = true },
+	{ "device", F_TEXT, OWN(device) },
+	{ "queue", F_UINT, OWN(queue) },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM },
 	{},
 };
-static const struct field second[] = { { "queue", "RING", .width = 8 }, {} };
+static const struct column columns_of_devices[] = {
+	{ "device", "DEVICE", .where = IN_CSV },
+	{ "queue", "QUEUE", .width = 6 },
+	{ "bytes", "BYTES", .width = -6 },
+	{},
+};
+static const struct column second[] = { { "queue", "RING", .width = 8 }, {} };
 static const char *const captions[] = { "TX", "RX" };
 
 static bool finish(const struct options *options, struct event *event, uint64_t interval)
@@ -66,16 +78,17 @@ static int set_up(void **state)
 	(void)state;
 	clock_set(0);
 	block = (struct block){ 0 };
-	totals = (struct totals){ .fields = fields, .block = &block, .finish = finish };
+	totals = (struct totals){ .members = members, .columns = columns, .block = &block, .finish = finish };
 	tool = (struct tool){ .name = "fake",
 			      .subject = NONE,
 			      .image.event_size = sizeof(struct sample),
-			      .fields = fields,
+			      .members = members,
+			      .columns = columns,
 			      .totals = &totals };
 	options = (struct options){ .tool = &tool };
 	summary = summary_new(&tool, 0, false);
 	file = memfd_create("rows", MFD_CLOEXEC);
-	printer_start(&printer, &options, fields, file);
+	printer_start(&printer, &options, true, file);
 	printer.columns.interval = 500000000;
 	printer.now = 39727000000000; /* 11:02:07 */
 	return file < 0 ? -1 : 0;
@@ -126,7 +139,7 @@ static void use_format(enum format format)
 {
 	options.format = format;
 	printer_free(&printer);
-	printer_start(&printer, &options, totals.fields, file);
+	printer_start(&printer, &options, true, file);
 	printer.columns.interval = 500000000;
 }
 
@@ -300,7 +313,8 @@ static void add_of(const char *device, uint8_t table, uint64_t bytes)
 static void whose_tables_follow(void **state)
 {
 	(void)state;
-	tool.fields = totals.fields = of_devices;
+	tool.members = totals.members = members_of_devices;
+	tool.columns = totals.columns = columns_of_devices;
 	totals.finish = NULL;
 	block = (struct block){ .stamp = "%H", .split = "table", .above = "device", .rule = true };
 	summary_free(summary);

@@ -34,16 +34,26 @@ enum { PLAIN = 1 };
 
 #define OWN(member) AT(struct sample, member)
 
-static const struct field fields[] = {
-	{ "pid", "PID", .width = 4, .groups = 1 << PROCESS },
-	{ "family", .where = IN_JSON, .groups = 1 << HOST },
-	{ "raddr", .where = IN_JSON, .groups = 1 << HOST },
-	{ "rport", .where = IN_JSON },
-	{ "remote", "REMOTE", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 12, AT(struct event, raddr),
-	  .port = offsetof(struct event, rport), .merge = LATEST },
-	{ "bytes", "BYTES", F_UINT, .width = -6, OWN(bytes), .merge = SUM, .sorts = 1 << SIZE },
-	{ "again", "AGAIN", F_UINT, IN_JSON, .width = -5, OWN(again), .merge = SUM, .sorts = 1 << AGAIN },
-	{ "rtt", "RTT", F_ID, .width = -5, OWN(rtt), .merge = LATEST, .sorts = 1 << RTT },
+static const struct member members[] = {
+	{ "pid", .groups = 1 << PROCESS },
+	{ "family", .groups = 1 << HOST },
+	{ "raddr", .groups = 1 << HOST },
+	{ "rport" },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 << SIZE },
+	{ "again", F_UINT, OWN(again), .merge = SUM, .sorts = 1 << AGAIN },
+	{ "rtt", F_ID, OWN(rtt), .merge = LATEST, .sorts = 1 << RTT },
+	{},
+};
+
+static const struct column table_columns[] = {
+	{ "pid", .width = 4 },
+	{ "family", .where = IN_CSV },
+	{ "raddr", .where = IN_CSV },
+	{ "rport", .where = IN_CSV },
+	{ "remote", "REMOTE", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 12 },
+	{ "bytes", "BYTES", .width = -6 },
+	{ "again", "AGAIN", .where = IN_CSV, .width = -5 },
+	{ "rtt", "RTT", .width = -5 },
 	{},
 };
 
@@ -57,11 +67,14 @@ static const struct live live = { PLAIN,
 
 static const struct block block = { .split = "family" };
 
-static const struct totals totals = { .fields = fields, .every = SECOND, .block = &block, .live = &live };
+static const struct totals totals = {
+	.members = members, .columns = table_columns, .every = SECOND, .block = &block, .live = &live
+};
 static const struct tool tool = { .name = "fake",
 				  .summary = "what is made up",
 				  .image.event_size = sizeof(struct sample),
-				  .fields = fields,
+				  .members = members,
+				  .columns = table_columns,
 				  .totals = &totals };
 
 /* ---- a terminal: what is written to it, as it is to be seen ---- */
@@ -233,7 +246,7 @@ static int set_up(void **state)
 	dup2(terminal.inside, STDIN_FILENO);
 	options = (struct options){ .tool = &tool, .interval = SECOND };
 	summary = summary_new(&tool, 0, false);
-	printer_start(&printer, &options, fields, terminal.inside);
+	printer_start(&printer, &options, true, terminal.inside);
 	view = live_new(&printer);
 	assert_non_null(view);
 	return 0;

@@ -40,40 +40,50 @@ enum { WITH_SEQ = 1, NO_STACK = 2, SUMMARY = 4 };
 static const char *const kinds[] = { NULL, "R", "LONG_KIND" };
 static const char *const keys[] = { NULL, "retransmit", "long" };
 
-static const struct field fields[] = {
+static const struct member members[] = {
+	{ "bytes", F_KBYTES, OWN(bytes) },
+	{ "kind", F_NAME, OWN(kind), NAMES(kinds), .keys = keys },
+	{ "code", F_UINT, OWN(code) },
+	{ "error", F_ERRNO, OWN(error) },
+	{ "why", F_NAME, OWN(kind), NAMES(kinds) },
+	{ "where", F_SYMBOL, OWN(place) },
+	{ "seq", F_UINT, OWN(seq) },
+	{ "key_only", F_UINT, OWN(seq) },
+	{ "stack", F_STACK, OWN(stack) },
+	{ "never", F_UINT, OWN(seq), .hidden = true },
+	{},
+};
+
+static const struct column columns[] = {
 	{ "pid", "C-PID", .width = 5 },
 	{ "comm", "COMM", .width = 6, .wide = 16 },
 	{ "family", .where = IN_WIDE | IN_CSV },
-	{ "bytes", "KB", F_KBYTES, .width = -4, .wide = -6, OWN(bytes) },
-	{ "kind", "T", F_NAME, .width = 8, OWN(kind), NAMES(kinds), .keys = keys, .before = "[", .after = "]" },
-	{ "code", "CODE", F_UINT, .suffix = true, OWN(code) },
-	{ "error", "", F_ERRNO, IN_TABLE | IN_WIDE, .suffix = true, OWN(error) },
-	{ "error", "ERR", F_ERRNO, IN_CSV | IN_JSON, OWN(error) },
-	{ "why", "WHY", F_NAME, .width = 6, OWN(kind), NAMES(kinds), .fallback = "where" },
-	{ "where", "WHERE", F_SYMBOL, IN_CSV | IN_JSON, OWN(place) },
-	{ "seq", "SEQ", F_UINT, .width = 5, OWN(seq), .flag = WITH_SEQ },
-	{ "hidden", NULL, F_UINT, OWN(seq) },
-	{ "stack", "STACK", F_STACK, OWN(stack), .unless = NO_STACK },
+	{ "bytes", "KB", .width = -4, .wide = -6 },
+	{ "kind", "T", .width = 8, .before = "[", .after = "]" },
+	{ "code", "CODE", .suffix = true },
+	{ "error", "", .where = IN_TABLE | IN_WIDE, .suffix = true },
+	{ "error", "ERR", .where = IN_CSV },
+	{ "why", "WHY", .width = 6, .fallback = "where" },
+	{ "where", "WHERE", .where = IN_CSV },
+	{ "seq", "SEQ", .width = 5, .flag = WITH_SEQ },
+	{ "stack", "STACK", .unless = NO_STACK },
 	{},
 };
 
-static const struct field summary_fields[] = {
-	{ "kind", "T", F_NAME, .width = 4, OWN(kind), NAMES(kinds) },
-	{ "count", "EVENTS", F_COUNT, .width = -8 },
-	{},
-};
+static const struct member summary_members[] = { { "kind" }, { "count", F_COUNT }, {} };
+static const struct column summary_columns[] = { { "kind", "T", .width = 4 }, { "count", "EVENTS", .width = -8 }, {} };
 
-static const struct field timed_fields[] = {
-	{ "pid" },
-	{ "time" },
-	{ "seq", "SEQ", F_UINT, .width = -4, OWN(seq) },
-	{},
-};
+static const struct column timed_columns[] = { { "pid" }, { "time" }, { "seq", "SEQ", .width = -4 }, {} };
 
 static const struct tool fake = { .name = "fake",
 				  .image.event_size = sizeof(struct sample),
-				  .fields = fields,
-				  .totals = &(const struct totals){ .fields = summary_fields, .flag = SUMMARY } };
+				  .members = members,
+				  .columns = columns,
+				  .totals = &(const struct totals){
+					  .members = summary_members, .columns = summary_columns, .flag = SUMMARY } };
+static const struct tool timed = {
+	.name = "timed", .image.event_size = sizeof(struct sample), .members = members, .columns = timed_columns
+};
 
 /* ---- what it prints ---- */
 
@@ -113,7 +123,7 @@ static int tear_down(void **state)
 static void start(void)
 {
 	printer_free(&printer);
-	printer_start(&printer, &options, fields, file);
+	printer_start(&printer, &options, false, file);
 }
 
 static void row(void)
@@ -239,7 +249,8 @@ static void own_time_stays_where_it_is(void **state)
 {
 	(void)state;
 	options.time = true;
-	printer_start(&printer, &options, timed_fields, file);
+	options.tool = &timed;
+	printer_start(&printer, &options, false, file);
 	printer_header(&printer);
 	row();
 	assert_string_equal(written(), "PID     TIME      SEQ\n4711    01:02:03    0\n");
@@ -248,29 +259,33 @@ static void own_time_stays_where_it_is(void **state)
 /* Nor does one with a -t of its own; without -t it is not there. */
 static void own_timestamp_stays_where_it_is(void **state)
 {
-	static const struct field own[] = { { "pid", "PID", .width = 7 },
-					    { "timestamp", .width = 8, .decimals = 3, .unless = WITH_SEQ },
-					    { "timestamp_ns", .flag = WITH_SEQ },
-					    { "family" },
-					    {} };
+	static const struct column own[] = { { "pid", "PID", .width = 7 },
+					     { "timestamp", .width = 8, .decimals = 3, .unless = WITH_SEQ },
+					     { "timestamp_ns", .flag = WITH_SEQ },
+					     { "family" },
+					     {} };
+	static const struct tool with_own = { .name = "own",
+					      .image.event_size = sizeof(struct sample),
+					      .columns = own };
 
 	(void)state;
+	options.tool = &with_own;
 	options.timestamp = true;
 	options.settings.flags = 0;
 	printer_free(&printer);
-	printer_start(&printer, &options, own, file);
+	printer_start(&printer, &options, false, file);
 	printer_header(&printer);
 	row();
 	assert_string_equal(written(), "PID     TIME(s)  IP\n4711    0.000    4\n");
 	options.settings.flags = WITH_SEQ;
 	printer_free(&printer);
-	printer_start(&printer, &options, own, file);
+	printer_start(&printer, &options, false, file);
 	printer_header(&printer);
 	row();
 	assert_string_equal(written(), "PID     TIME(ns)       IP\n4711    0              4\n");
 	options.timestamp = false;
 	printer_free(&printer);
-	printer_start(&printer, &options, own, file);
+	printer_start(&printer, &options, false, file);
 	printer_header(&printer);
 	row();
 	assert_string_equal(written(), "PID     IP\n4711    4\n");
@@ -298,7 +313,7 @@ static void summaries_have_counts(void **state)
 	(void)state;
 	options.settings.flags = SUMMARY;
 	options.time = options.timestamp = true; /* when the latest one was is nothing to line up by */
-	printer_start(&printer, &options, summary_fields, file);
+	printer_start(&printer, &options, true, file);
 	printer_header(&printer);
 	total(1234);
 	sample.kind = 2;
@@ -358,7 +373,7 @@ static void json_has_its_keys_in_order(void **state)
 	start();
 	assert_row(JSON_COMMON
 		   "\"bytes\":3072,\"kind\":\"retransmit\",\"code\":12,\"error\":\"ETIMEDOUT\",\"why\":\"R\","
-		   "\"where\":null,\"seq\":77,\"hidden\":77,\"stack\":[\"0x0000000000001000\"]}\n");
+		   "\"where\":null,\"seq\":77,\"key_only\":77,\"stack\":[\"0x0000000000001000\"]}\n");
 }
 
 /* Options of the table change nothing; what is not known is null; no key is ever left out. */
@@ -369,7 +384,7 @@ static void json_never_omits_a_key(void **state)
 		"\"uid\":null,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,"
 		"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"protocol\":null,\"family\":null,"
 		"\"laddr\":null,\"lport\":null,\"raddr\":null,\"rport\":null,\"bytes\":null,\"kind\":null,"
-		"\"code\":null,\"error\":null,\"why\":null,\"where\":null,\"seq\":null,\"hidden\":null,\"stack\":null}"
+		"\"code\":null,\"error\":null,\"why\":null,\"where\":null,\"seq\":null,\"key_only\":null,\"stack\":null}"
 		"\n";
 
 	(void)state;
@@ -405,13 +420,13 @@ static void json_summaries_are_short(void **state)
 	(void)state;
 	options.format = FORMAT_JSON;
 	options.settings.flags = SUMMARY;
-	printer_start(&printer, &options, summary_fields, file);
+	printer_start(&printer, &options, true, file);
 	printer.columns.interval = 500;
 	printer.columns.partial = true;
 	printer_header(&printer);
 	total(5);
 	assert_string_equal(written(), "{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\","
-				       "\"interval_ns\":500,\"partial\":true,\"kind\":\"R\",\"count\":5,"
+				       "\"interval_ns\":500,\"partial\":true,\"kind\":\"retransmit\",\"count\":5,"
 				       "\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null}\n");
 }
 
@@ -512,7 +527,7 @@ static void slow_readers_lose_nothing(void **state)
 	assert_int_equal(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
 	child = slow_reader(ends, 10000, "4711  nginx-    3 [R (12)  ] R\n");
 	close(ends[0]);
-	printer_start(&printer, &options, fields, ends[1]);
+	printer_start(&printer, &options, false, ends[1]);
 	for (int i = 0; i < 10000; i++)
 		row();
 	assert_true(printer_flush(&printer));
@@ -528,7 +543,7 @@ static void full_disks_stop_it(void **state)
 
 	(void)state;
 	assert_true(full >= 0);
-	printer_start(&printer, &options, fields, full);
+	printer_start(&printer, &options, false, full);
 	printer_header(&printer);
 	row();
 	assert_int_equal(printer.error, 0);
@@ -554,7 +569,7 @@ static void full_disks_stop_it_between_flushes(void **state)
 
 	(void)state;
 	assert_true(full >= 0);
-	printer_start(&printer, &options, fields, full);
+	printer_start(&printer, &options, false, full);
 	for (int i = 0; i < 20000; i++)
 		row();
 	assert_int_equal(printer.error, ENOSPC);
@@ -570,7 +585,7 @@ static void readers_may_leave(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(pipe(ends), 0);
 	close(ends[0]);
-	printer_start(&printer, &options, fields, ends[1]);
+	printer_start(&printer, &options, false, ends[1]);
 	row();
 	assert_false(printer_flush(&printer));
 	assert_int_equal(printer.error, EPIPE);

@@ -363,12 +363,12 @@ static void fields_are_apart_or_the_same(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
-		for (const struct field *one = tools[i]->fields; one->name; one++) {
-			for (const struct field *other = tools[i]->fields; other < one; other++) {
+		for (const struct member *one = tools[i]->members; one->name; one++) {
+			for (const struct member *other = tools[i]->members; other < one; other++) {
 				bool apart = one->off >= other->off + other->size || other->off >= one->off + one->size;
 				bool same = one->off == other->off && one->size == other->size;
 
-				if (record_has_field(one) && record_has_field(other) && !apart && !same)
+				if (kind_rows[one->kind].recorded && kind_rows[other->kind].recorded && !apart && !same)
 					fail_msg("%s: %s and %s share bytes", tools[i]->name, one->name, other->name);
 			}
 		}
@@ -378,11 +378,11 @@ static void fields_are_apart_or_the_same(void **state)
 /* Whether a field that recordings have begins there. */
 static bool is_recorded(const struct tool *tool, uint16_t off)
 {
-	const struct field *const all[] = { common_fields, tool->fields, tool_totals(tool) };
+	const struct member *const all[] = { common_members, tool->members, tool_totals_members(tool) };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		for (const struct field *field = all[i]; field && field->name; field++)
-			if (record_has_field(field) && field->off == off)
+		for (const struct member *field = all[i]; field && field->name; field++)
+			if (kind_rows[field->kind].recorded && field->off == off)
 				return true;
 	return false;
 }
@@ -395,8 +395,8 @@ static void what_a_timeline_goes_by_is_recorded(void **state)
 
 		if (!story)
 			continue;
-		for (const struct field *word = story->words; word->name; word++)
-			if (word->size && !is_recorded(tools[i], word->off))
+		for (const struct column *word = story->words; word->name; word++)
+			if (*word->name && !is_recorded(tools[i], field_named(tools[i], word->name).off))
 				fail_msg("%s: %s is in no recording", tools[i]->name, word->name);
 		if ((story->duration && !is_recorded(tools[i], story->duration)) ||
 		    (story->socket && !is_recorded(tools[i], story->socket)) ||

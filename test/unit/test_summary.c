@@ -29,17 +29,27 @@ enum { SUMMARY = 1 };
 
 #define OWN(member) AT(struct sample, member)
 
-static const struct field fields[] = { { "other", "OTHER", F_UINT, OWN(other) }, {} };
-static const struct field counts[] = {
-	{ "reason", "REASON", F_UINT, .width = 10, OWN(reason) },
-	{ "remote", "REMOTE", F_ENDPOINT, .width = 10, OWN(address), .port = offsetof(struct sample, port) },
-	{ "count", "N", F_COUNT, .width = -5 },
+static const struct member members[] = {
+	{ "reason", F_UINT, OWN(reason) },
+	{ "host", F_ADDRESS, OWN(address), .port = offsetof(struct sample, port) },
+	{ "port", F_PORT, OWN(port) },
+	{ "other", F_UINT, OWN(other) },
+	{},
+};
+static const struct column columns[] = { { "other", "OTHER" }, {} };
+static const struct member counts[] = { { "reason" }, { "host" }, { "port" }, { "count", F_COUNT }, {} };
+static const struct column count_columns[] = {
+	{ "reason", "REASON", .width = 10 },
+	{ "remote", "REMOTE", "host", F_ENDPOINT, .width = 10 },
+	{ "count", "N", .width = -5 },
 	{},
 };
 static const struct tool tool = { .name = "fake",
 				  .image.event_size = sizeof(struct sample),
-				  .fields = fields,
-				  .totals = &(const struct totals){ .fields = counts, .flag = SUMMARY } };
+				  .members = members,
+				  .columns = columns,
+				  .totals = &(const struct totals){
+					  .members = counts, .columns = count_columns, .flag = SUMMARY } };
 
 static struct options options;
 static struct printer printer;
@@ -52,7 +62,7 @@ static int set_up(void **state)
 	options = (struct options){ .tool = &tool, .settings.flags = SUMMARY, .no_header = true };
 	file = memfd_create("rows", MFD_CLOEXEC);
 	summary = summary_new(&tool, 0, false);
-	printer_start(&printer, &options, counts, file);
+	printer_start(&printer, &options, true, file);
 	return file < 0 ? -1 : 0;
 }
 
@@ -167,13 +177,13 @@ static void json_rows_have_the_latest_time(void **state)
 	(void)state;
 	clock_set(0);
 	options.format = FORMAT_JSON;
-	printer_start(&printer, &options, counts, file);
+	printer_start(&printer, &options, true, file);
 	printer.columns.interval = 7;
 	for (sample.common.ts = 1; sample.common.ts <= 3; sample.common.ts++)
 		summary_add(summary, &sample.common, sizeof(sample));
 	assert_string_equal(printed(1),
 			    "{\"ts\":\"1970-01-01T00:00:00.000000003Z\",\"tool\":\"fake\",\"interval_ns\":7,"
-			    "\"partial\":false,\"reason\":1,\"remote\":\"10.0.0.1:80\",\"count\":3,"
+			    "\"partial\":false,\"reason\":1,\"host\":\"10.0.0.1\",\"port\":80,\"count\":3,"
 			    "\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null}\n");
 }
 
@@ -262,14 +272,14 @@ static void longer_events_are_cut(void **state)
 
 static void keys_have_a_limit(void **state)
 {
-	static const struct field too_long[] = {
-		{ "text", "TEXT", F_TEXT, .off = 0, .size = 200 },
-		{ "count", "N", F_COUNT },
+	static const struct member too_long[] = {
+		{ "text", F_TEXT, .off = 0, .size = 200 },
+		{ "count", F_COUNT },
 		{},
 	};
 	const struct tool wrong = { .name = "wrong",
 				    .image.event_size = 200,
-				    .totals = &(const struct totals){ .fields = too_long } };
+				    .totals = &(const struct totals){ .members = too_long } };
 	pid_t child = fork();
 	int status;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_tools.c: the tables of every tool: fields, options, examples. */
+/* test_tools.c: the tables of every tool: members, columns, options, examples. */
 #include "every_tool.h"
 
 #include <ctype.h>
@@ -14,7 +14,6 @@
 #include "core/print/printer.h"
 #include "core/totals/summary.h"
 
-#define IN_COLUMNS  (IN_TABLE | IN_WIDE | IN_CSV)
 #define SUMMARY_MAX 65 /* --list fits 80 columns */
 
 /* ---- names and texts ---- */
@@ -72,149 +71,77 @@ static void examples_are_pairs_that_work(void **state)
 	}
 }
 
-/* ---- fields ---- */
+/* ---- members ---- */
 
-static const struct field *common_field(const char *name)
+static bool is_common(const char *name)
 {
-	for_each (field, common, common_fields) {
+	for_each (member, common, common_members) {
 		if (!strcmp(common->name, name))
-			return common;
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-/* Sizes that core/print/fields.c reads without looking. */
-static bool size_fits(const struct field *field)
+/* Kinds read so many bytes without looking. */
+static bool size_fits(const struct member *member)
 {
-	switch (field->kind) {
-	case F_NONE:
-		return field->size == 0;
-	case F_COUNT:
-		return field->size <= 8;
-	case F_FAMILY:
-		return field->size == 1;
-	case F_HISTOGRAM:
-		return field->size && field->size % 8 == 0 && field->size <= 512;
-	case F_LOG2:
-		return field->size == 8 && field->unit;
-	case F_PORT:
-		return field->size == 2;
-	case F_BOOL:
-		return field->size == 1;
-	case F_TCPFLAGS:
-		return field->size <= 2;
-	case F_ERRNO:
-	case F_INT:
-		return field->size == 4;
-	case F_HEX:
-	case F_TIME:
-	case F_RELATIVE:
-	case F_SYMBOL:
-		return field->size == 8;
-	case F_ADDRESS:
-	case F_ENDPOINT:
-	case F_ADDR_HASH_PORT:
-		return field->size == 16;
-	case F_STACK:
-		return field->size && field->size % 8 == 0;
-	case F_TEXT:
-		return field->size != 0;
-	default:
-		return field->size == 1 || field->size == 2 || field->size == 4 || field->size == 8;
-	}
+	uint8_t sizes = kind_rows[member->kind].sizes;
+
+	if (sizes == SIZES_TEXT)
+		return member->size != 0;
+	if (sizes == SIZES_NUMBERS)
+		return member->size && member->size % 8 == 0 && member->size <= 512;
+	return member->size ? member->size <= 16 && (sizes & member->size) == member->size
+			    : kind_rows[member->kind].is_counted;
 }
 
-static void check_place(const struct tool *tool, const struct field *field)
+static void check_member(const struct tool *tool, const struct member *member)
 {
-	check(size_fits(field), tool, field->name);
-	check((size_t)field->off + field->size <= tool->image.event_size, tool, field->name);
-	check((size_t)field->port + (field->port ? sizeof(uint16_t) : 0) <= tool->image.event_size, tool, field->name);
-	check(!field->port == (field->kind != F_ENDPOINT && field->kind != F_ADDR_HASH_PORT), tool, field->name);
-	check(!field->n_names == (field->kind != F_NAME), tool, field->name);
-	check(!field->btf_enum == (field->kind != F_ENUM), tool, field->name);
+	const struct kind_row *kind = &kind_rows[member->kind];
+
+	/* A kind that only columns have is made of a member. */
+	check(kind->recorded || kind->is_counted || member->kind == F_CONTAINER, tool, member->name);
+	check(size_fits(member), tool, member->name);
+	check((size_t)member->off + member->size <= tool->image.event_size, tool, member->name);
+	check(!member->port || (kind->is_address && member->port + sizeof(uint16_t) <= tool->image.event_size), tool,
+	      member->name);
+	check(!member->n_names == (member->kind != F_NAME), tool, member->name);
+	check(!member->btf_enum == (member->kind != F_ENUM), tool, member->name);
+	check(member->kind != F_LOG2 || member->unit, tool, member->name);
+	check(member->hidden || (member->help && *member->help), tool, member->name);
+	/* A name that all events have is theirs alone. */
+	check(!is_common(member->name), tool, member->name);
 }
 
-static void check_places(const struct tool *tool, const struct field *fields)
+/* Ends the program when there is no member of the name. */
+static void check_members(const struct tool *tool, const struct member *members)
 {
 	size_t shown = 0;
 
-	for_each (field, field, fields) {
-		struct field whole = field_complete(field); /* ends the program when there is no such field */
-
-		check_place(tool, &whole);
+	for_each (member, member, members) {
+		check(is_word(member->name, '_'), tool, member->name);
+		if (member->kind)
+			check_member(tool, member);
+		else
+			field_of_member(tool, member);
+		for (const struct member *other = member + 1; other->name; other++)
+			check(strcmp(other->name, member->name) != 0, tool, member->name);
 		shown++;
 	}
-	/* With the columns of -T and -t, and in JSON with those of every event. */
-	for_each (field, common, common_fields)
+	for_each (member, common, common_members)
 		shown++;
-	check(shown <= COLUMNS_MOST, tool, "number of fields");
+	check(shown <= COLUMNS_MOST && shown <= TOTALS_FIELDS, tool, "number of members");
 }
 
-static void fields_lie_inside_the_event(void **state)
+static void members_lie_inside_the_event(void **state)
 {
 	const struct tool *tool = *state;
 
 	check(tool->image.event_size >= sizeof(struct event), tool, "event_size");
 	check(tool->image.event_size <= UINT16_MAX, tool, "event_size"); /* off has 16 bits */
 	check(tool->image.event_size % 8 == 0, tool, "event_size");
-	check_places(tool, tool->fields);
-	check_places(tool, tool_totals(tool));
-	check_places(tool, tool->journal ? tool->journal->fields : NULL);
-	check_places(tool, tool->journal ? tool->journal->message : NULL);
-}
-
-static void check_names(const struct tool *tool, const struct field *fields)
-{
-	for_each (field, field, fields) {
-		struct field whole = field_complete(field);
-
-		check(is_word(field->name, '_'), tool, field->name);
-		check(!(whole.where & IN_COLUMNS) || whole.title, tool, field->name);
-		check(!(whole.where & IN_CSV) || *whole.title, tool, field->name);
-		check(!field->suffix || field != fields, tool, field->name);
-		check(!field->truncate || field->width > 0, tool, field->name);
-		/* A key that a view of a common field has is that field's alone. */
-		check(field->kind == F_NONE || !common_field(field->name), tool, field->name);
-		for (const struct field *other = field + 1; (whole.where & IN_JSON) && other->name; other++) {
-			struct field twin = field_complete(other);
-
-			check(!(twin.where & IN_JSON) || strcmp(twin.name, whole.name), tool, field->name);
-		}
-	}
-}
-
-static void names_are_keys_and_titles_stand_above(void **state)
-{
-	const struct tool *tool = *state;
-
-	check_names(tool, tool->fields);
-	check_names(tool, tool_totals(tool));
-}
-
-static const struct field *field_of(const struct tool *tool, const char *name, int where)
-{
-	for_each (field, field, tool->fields) {
-		if (!strcmp(field->name, name) && (field_complete(field).where & where))
-			return field;
-	}
-	return NULL;
-}
-
-/* The manual has a line for each key; what only a table shows is made of keys, as addr:port is. */
-static void keys_have_help(void **state)
-{
-	const struct tool *tool = *state;
-
-	for_each (field, field, tool->fields) {
-		if (field->kind != F_NONE && (field_complete(field).where & (IN_CSV | IN_JSON)))
-			check(field->help && *field->help, tool, field->name);
-	}
-	for_each (field, field, tool_totals(tool)) {
-		const struct field *same = field_of(tool, field->name, IN_CSV | IN_JSON);
-
-		if (field->kind != F_NONE && (field_complete(field).where & (IN_CSV | IN_JSON)))
-			check((field->help && *field->help) || same, tool, field->name);
-	}
+	check_members(tool, tool->members);
+	check_members(tool, tool_totals_members(tool));
 }
 
 /* /proc/kallsyms is read at the start for who needs places; later the process may not any more. */
@@ -222,21 +149,9 @@ static void places_are_read_in_time(void **state)
 {
 	const struct tool *tool = *state;
 
-	for_each (field, field, tool->fields)
-		check((field->kind != F_SYMBOL && field->kind != F_STACK) || (tool->lookup && tool->lookup->symbols[0]),
-		      tool, field->name);
-}
-
-/* printer looks for the stand-in among the fields as they are in the table: a view has no place of its own there. */
-static void stand_ins_are_own_fields(void **state)
-{
-	const struct tool *tool = *state;
-
-	for_each (field, field, tool->fields) {
-		const struct field *other = field->fallback ? field_of(tool, field->fallback, ~0) : NULL;
-
-		check(!field->fallback || (other && other->kind != F_NONE), tool, field->name);
-	}
+	for_each (member, member, tool->members)
+		check(!kind_rows[member->kind].is_code || (tool->lookup && tool->lookup->symbols[0]), tool,
+		      member->name);
 }
 
 static void summaries_count(void **state)
@@ -244,20 +159,86 @@ static void summaries_count(void **state)
 	const struct tool *tool = *state;
 	int counts = 0;
 
-	for_each (field, field, tool_totals(tool)) {
-		check(field->kind != F_STACK && field->kind != F_TIME && field->kind != F_RELATIVE, tool, field->name);
-		counts += field->kind == F_COUNT;
+	for_each (member, member, tool_totals_members(tool)) {
+		enum kind kind = field_of_member(tool, member).kind;
+
+		check(kind != F_STACK && kind != F_TIME, tool, member->name);
+		counts += kind == F_COUNT;
 	}
 	check(counts <= 1 && (counts || !tool_summary_flag(tool)), tool, "totals");
-	/* An interval tool has the one table. */
-	check(!is_interval_tool(tool) || tool->fields == tool_totals(tool), tool, "fields");
+	check(!tool_totals_members(tool) == !tool_totals_columns(tool), tool, "totals");
+	check(!tool->totals == !tool_totals_members(tool), tool, "totals");
+	/* An interval tool has the one list of each. */
+	check(!is_interval_tool(tool) ||
+		      (tool->members == tool->totals->members && tool->columns == tool->totals->columns),
+	      tool, "members");
 	if (is_interval_tool(tool))
 		return;
-	for_each (field, field, tool->fields)
-		check(field->kind != F_COUNT, tool, field->name);
-	if (tool_totals(tool))
+	for_each (member, member, tool->members)
+		check(!kind_rows[member->kind].is_counted, tool, member->name);
+	if (tool->totals)
 		summary_free(
 			summary_new(tool, 0, is_about_sockets(tool))); /* ends the program when the key is too long */
+}
+
+/* ---- columns ---- */
+
+/* What it shows has a kind of the same bytes. */
+static void check_form(const struct tool *tool, const struct column *column, const struct field *field)
+{
+	const struct kind_row *kind = &kind_rows[field->kind];
+
+	check((kind->sizes & field->size) || kind->sizes >= SIZES_TEXT || kind->is_counted, tool, column->name);
+	check(!kind->has_port == !field->port, tool, column->name);
+	check(!column->names || field->kind == F_NAME, tool, column->name);
+	check(!column->truncate || column->width > 0, tool, column->name);
+	if (column->fallback)
+		field_named(tool, column->fallback); /* ends the program when there is none */
+}
+
+static void check_columns(const struct tool *tool, const struct column *columns)
+{
+	size_t shown = 0;
+
+	for_each (column, column, columns) {
+		struct field field = field_of_column(tool, column);
+
+		check(is_word(column->name, '_'), tool, column->name);
+		check_form(tool, column, &field);
+		check(field.title && (*field.title || !(field.where & IN_CSV)), tool, column->name);
+		check(!column->suffix || column != columns, tool, column->name);
+		/* A name that a member has is that member's. */
+		check(!column->of || !is_common(column->name), tool, column->name);
+		for_each (member, member, column->of ? tool->members : NULL)
+			check(strcmp(member->name, column->name) != 0, tool, column->name);
+		shown++;
+	}
+	/* With those of -T, -t and --containers. */
+	for_each (column, common, common_columns)
+		shown += common->of != NULL;
+	check(shown <= COLUMNS_MOST, tool, "number of columns");
+}
+
+static void check_words(const struct tool *tool, const struct column *words)
+{
+	for_each (column, word, words) {
+		if (*word->name) {
+			struct field field = field_of_column(tool, word);
+
+			check_form(tool, word, &field);
+		}
+	}
+}
+
+static void columns_are_views_of_members(void **state)
+{
+	const struct tool *tool = *state;
+
+	check_columns(tool, tool->columns);
+	check_columns(tool, tool_totals_columns(tool));
+	check_words(tool, tool->journal ? tool->journal->fields : NULL);
+	check_words(tool, tool->journal ? tool->journal->message : NULL);
+	check_words(tool, tool->story ? tool->story->words : NULL);
 }
 
 /* ---- options ---- */
@@ -279,7 +260,7 @@ static void check_same(const struct tool *tool, const struct opt *option)
 	if (option->alias_of && is_own(tool, option->alias_of))
 		return;
 	check(common, tool, option->name);
-	check(common->offered != WITH_SUMMARY || tool_totals(tool), tool, option->name);
+	check(common->offered != WITH_SUMMARY || tool->totals, tool, option->name);
 }
 
 /* Its function has another name besides, which works in every tool. */
@@ -375,8 +356,10 @@ static void flags_have_options(void **state)
 {
 	const struct tool *tool = *state;
 
-	for_each (field, field, tool->fields)
-		check(sets(tool, field->flag | field->unless), tool, field->name);
+	for_each (column, column, tool->columns)
+		check(sets(tool, column->flag | column->unless), tool, column->name);
+	for_each (member, member, tool->members)
+		check(sets(tool, member->flag | member->unless), tool, member->name);
 	/* Or check() sets it, by what the kernel can do. */
 	for_each (hook, hook, tool->hooks)
 		check(sets(tool, hook->flag) || tool->check, tool, hook->name);
@@ -387,8 +370,8 @@ static bool has_index(const struct tool *tool, const struct live_key *key)
 {
 	if (key->what == LIVE_GROUP && !key->index)
 		return true;
-	for_each (field, field, tool_totals(tool)) {
-		if ((key->what == LIVE_SORT ? field->sorts : field->groups) & 1U << key->index)
+	for_each (member, member, tool_totals_members(tool)) {
+		if ((key->what == LIVE_SORT ? member->sorts : member->groups) & 1U << key->index)
 			return true;
 	}
 	return false;
@@ -412,9 +395,9 @@ static void live_keys_do_something(void **state)
 			check(other->what != key->what || other->index != key->index, tool, key->name);
 		}
 	}
-	for_each (field, field, tool_totals(tool)) {
+	for_each (member, member, tool_totals_members(tool)) {
 		for (unsigned int group = 1; group < 8; group++) {
-			if (field->groups & 1U << group)
+			if (member->groups & 1U << group)
 				summary_free(summary_new(
 					tool, group,
 					is_about_sockets(tool))); /* ends the program when a table is wrong */
@@ -427,12 +410,10 @@ int main(void)
 	static const struct look looks[] = {
 		LOOK(summary_is_a_line),
 		LOOK(examples_are_pairs_that_work),
-		LOOK(fields_lie_inside_the_event),
-		LOOK(names_are_keys_and_titles_stand_above),
-		LOOK(keys_have_help),
+		LOOK(members_lie_inside_the_event),
 		LOOK(places_are_read_in_time),
-		LOOK(stand_ins_are_own_fields),
 		LOOK(summaries_count),
+		LOOK(columns_are_views_of_members),
 		LOOK(options_have_help),
 		LOOK(words_are_options),
 		LOOK(flags_have_options),

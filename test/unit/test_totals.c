@@ -30,32 +30,32 @@ struct sample {
 enum { BY_BYTES, BY_DROPS_AND_ERRORS, BY_NOTHING };
 enum { ALL, BY_PID, BY_QUEUE };
 
-static const struct field fields[] = {
-	{ "pid", "PID", .groups = 1 << BY_PID },
-	{ "queue", "QUEUE", F_UINT, OWN(queue), .groups = 1 << BY_QUEUE },
-	{ "name", "NAME", F_TEXT, OWN(name), .groups = 1 << BY_QUEUE },
-	{ "bytes", "BYTES", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 << BY_BYTES },
-	{ "packets", "PACKETS", F_UINT, OWN(packets), .merge = SUM },
-	{ "drops", "DROPS", F_UINT, OWN(drops), .merge = SUM, .sorts = 1 << BY_DROPS_AND_ERRORS },
-	{ "errors", "ERRORS", F_UINT, OWN(errors), .merge = SUM, .sorts = 1 << BY_DROPS_AND_ERRORS },
-	{ "slots", "SLOTS", F_HISTOGRAM, OWN(slots), .merge = SUM },
-	{ "state", "STATE", F_UINT, OWN(state), .merge = LATEST },
-	{ "waits", "us", F_LOG2, OWN(wait), .unit = 1000 },
+static const struct member members[] = {
+	{ "pid", .groups = 1 << BY_PID },
+	{ "queue", F_UINT, OWN(queue), .groups = 1 << BY_QUEUE },
+	{ "name", F_TEXT, OWN(name), .groups = 1 << BY_QUEUE },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 << BY_BYTES },
+	{ "packets", F_UINT, OWN(packets), .merge = SUM },
+	{ "drops", F_UINT, OWN(drops), .merge = SUM, .sorts = 1 << BY_DROPS_AND_ERRORS },
+	{ "errors", F_UINT, OWN(errors), .merge = SUM, .sorts = 1 << BY_DROPS_AND_ERRORS },
+	{ "slots", F_HISTOGRAM, OWN(slots), .merge = SUM },
+	{ "state", F_UINT, OWN(state), .merge = LATEST },
+	{ "waits", F_LOG2, OWN(wait), .unit = 1000 },
 	{},
 };
 static const struct tool tool = { .name = "fake",
 				  .image.event_size = sizeof(struct sample),
-				  .totals = &(const struct totals){ .fields = fields } };
+				  .totals = &(const struct totals){ .members = members } };
 
-static const struct field counted_fields[] = {
-	{ "pid", "PID" },
-	{ "raddr", "RADDR", .groups = 1 << BY_PID },
-	{ "count", "N", F_COUNT },
+static const struct member counted_members[] = {
+	{ "pid" },
+	{ "raddr", .groups = 1 << BY_PID },
+	{ "count", F_COUNT },
 	{},
 };
 static const struct tool counted = { .name = "fake",
 				     .image.event_size = sizeof(struct event),
-				     .totals = &(const struct totals){ .fields = counted_fields } };
+				     .totals = &(const struct totals){ .members = counted_members } };
 
 static struct summary *summary;
 
