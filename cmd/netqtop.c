@@ -5,7 +5,7 @@
 #include "core/model/counter.h"
 #include "core/names/devices.h"
 #include "core/model/options.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/tool.h"
 #include "core/base/values.h"
 #include "probes/netqtop.h"
@@ -62,20 +62,20 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "name", "interval", "count", NULL };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	struct settings *settings = &options->settings;
 	const char *message;
 
 	if (options->recorded) /* their devices are those of the recording */
-		return;
+		return true;
 	if (!options->text)
-		fatal(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
+		return error_set(error, EXIT_USAGE, "--name: which interface? for example netqtop eth0");
 	message = devices_find(&settings->selected, options->text, DEVICES);
-	if (!message)
-		message = value_own_netns(&settings->filter.netns);
 	if (message)
-		fatal(EXIT_USAGE, "-n %s: %s", options->text, message);
+		return error_set(error, EXIT_USAGE, "-n %s: %s", options->text, message);
+	message = value_own_netns(&settings->filter.netns);
+	return !message || error_set(error, EXIT_CANNOT, "%s", message);
 }
 
 /* How many queues the device has in use; what packets told is newer than what was asked at the start. */

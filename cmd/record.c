@@ -5,7 +5,7 @@
 #include "cmd/tool_list.h"
 #include "core/cli/parse.h"
 #include "core/run/run.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/rows/timeline.h"
 
 #define SECOND 1000000000ULL
@@ -33,13 +33,14 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	if (!options->record)
-		fatal(EXIT_USAGE, "-o: into which file?");
+		return error_set(error, EXIT_USAGE, "-o: into which file?");
 	if (!options->text)
-		fatal(EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
+		return error_set(error, EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
 	options->no_header = true;
+	return true;
 }
 
 const struct tool record = {
@@ -57,16 +58,20 @@ const struct tool record = {
 int record_main(int argc, char **argv)
 {
 	static struct options options, tools[TIMELINE_TOOLS];
+	struct error error;
 	size_t count;
 
-	options_parse(&options, &record, argc, argv);
-	count = tool_list(tools, TIMELINE_TOOLS, options.text);
+	if (!options_parse(&options, &record, argc, argv, &error) ||
+	    !tool_list(tools, TIMELINE_TOOLS, options.text, &count, &error))
+		return error_print(&error);
 	for (size_t i = 0; i < count; i++) {
 		tools[i].settings.flags |= tools[i].tool->record_flags;
 		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
 		if (options_totals(&tools[i]))
 			tools[i].interval = options.interval = SECOND;
-		tool_list_inherit(&tools[i], &options);
+		if (!tool_list_inherit(&tools[i], &options, &error))
+			return error_print(&error);
 	}
-	return run_tools(&options, tools, count, SHOWS_NOTHING);
+	run_tools(&options, tools, count, SHOWS_NOTHING, &error);
+	return error_print(&error);
 }

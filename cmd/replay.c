@@ -13,6 +13,7 @@
 #include "core/run/replay.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "core/rows/timeline.h"
 
 enum key { KEY_HELP = 'h', KEY_INFO = 256 };
@@ -81,7 +82,7 @@ static const struct tool *recorded_tool(const struct record_head *head, const ch
 	if (!*recorded && tool && tool->synthesize)
 		*recorded = record_head_tool(head, tool->synthesize->from->name);
 	if (!*recorded)
-		fatal(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
+		fatal(EXIT_USAGE, "%.100s was not recorded (the recording has %s)", name, recorded_names(head));
 	if (!tool)
 		fatal(EXIT_FAILED, "%.100s is not a tool of this nettrace", name);
 	return tool;
@@ -92,9 +93,11 @@ static int replay_rows(struct recording *recording, const char *name, int argc, 
 	const struct recorded_tool *recorded;
 	const struct tool *tool = recorded_tool(recording_head(recording), name, &recorded);
 	struct options asked;
+	struct error error;
 
-	options_parse_recorded(&asked, tool, recorded, argc, argv);
-	return replay_run(&asked, &asked, 1, recording, STDOUT_FILENO);
+	if (options_parse_recorded(&asked, tool, recorded, argc, argv, &error))
+		replay_run(&asked, &asked, 1, recording, STDOUT_FILENO, &error);
+	return error_print(&error);
 }
 
 /* Those that can stand in a timeline. */
@@ -119,19 +122,23 @@ static int replay_timeline(struct recording *recording, int argc, char **argv)
 	static struct options asked, tools[TIMELINE_TOOLS];
 	const struct record_head *head = recording_head(recording);
 	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
+	struct error error;
 	size_t count;
 
-	options_parse_recorded(&asked, &trace, &all, argc, argv);
-	count = trace_tools(tools, &asked);
+	if (!options_parse_recorded(&asked, &trace, &all, argc, argv, &error) ||
+	    !trace_tools(tools, &count, &asked, &error))
+		return error_print(&error);
 	for (size_t i = 0; i < count; i++) {
 		recorded_tool(head, tools[i].tool->name, &tools[i].recorded);
 		for (size_t j = 0; j < i; j++)
 			if (tools[j].recorded == tools[i].recorded)
-				fatal(EXIT_USAGE, "%s and %s are of the same events here: one of them",
+				fatal(EXIT_USAGE, "%s and %s are of the same events here (name one of them)",
 				      tools[j].tool->name, tools[i].tool->name);
-		replay_apply_flags(&tools[i]);
+		if (!replay_apply_flags(&tools[i], &error))
+			return error_print(&error);
 	}
-	return replay_run(&asked, tools, count, recording, STDOUT_FILENO);
+	replay_run(&asked, tools, count, recording, STDOUT_FILENO, &error);
+	return error_print(&error);
 }
 
 static int replay_file(const char *file, struct recording *recording, int argc, char **argv)
@@ -149,25 +156,26 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 		return replay_rows(recording, name, argc - 1, argv + 1);
 	if (head->n_tools == 1)
 		return replay_rows(recording, head->tools[0].name, argc, argv);
-	message("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
-		recorded_names(head), file, file);
+	print_error("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
+		    recorded_names(head), file, file);
 	return EXIT_USAGE;
 }
 
 int replay_main(int argc, char **argv)
 {
 	struct recording *recording;
+	struct error error;
 	int code;
 
 	if (argc < 2 || (argv[1][0] == '-' && argv[1][1])) {
 		if (argc > 1 && argp_parse(&argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, NULL))
 			return EXIT_USAGE;
-		message("which file? nettrace replay FILE [TOOL] [OPTION...]");
+		print_error("which file? nettrace replay FILE [TOOL] [OPTION...]");
 		return EXIT_USAGE;
 	}
-	recording = recording_open(argv[1]);
+	recording = recording_open(argv[1], &error);
 	if (!recording)
-		return EXIT_FAILED;
+		return error_print(&error);
 	code = replay_file(argv[1], recording, argc - 1, argv + 1);
 	recording_close(recording);
 	return code;

@@ -6,7 +6,7 @@
 #include <search.h>
 #include <stdlib.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "probes/tcplife.h"
 #include "probes/tcpstates.h"
 
@@ -40,12 +40,9 @@ static struct life *begin(const struct tcpstates_event *change)
 	struct life *life = find(change->skaddr);
 
 	if (!life) {
-		life = calloc(1, sizeof(*life));
-		if (!life)
-			fatal(EXIT_FAILED, "out of memory");
+		life = must(calloc(1, sizeof(*life)));
 		life->skaddr = change->skaddr;
-		if (!tsearch(life, &lives, by_address))
-			fatal(EXIT_FAILED, "out of memory");
+		must(tsearch(life, &lives, by_address));
 	}
 	life->established_at = 0;
 	life->role = change->oldstate == TCP_LISTEN     ? ROLE_SERVER

@@ -9,7 +9,7 @@
 #include "core/cli/parse.h"
 #include "core/record/head_write.h"
 #include "core/run/run.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/rows/timeline.h"
 
 /* The story of TCP on this machine. */
@@ -68,28 +68,33 @@ static const char *names_of(const struct options *options)
 }
 
 /* A connection's story is over when somebody tells of its end. */
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	struct options tools[TIMELINE_TOOLS];
-	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(options));
 	bool ends = false;
+	size_t count;
 
+	if (!tool_list(tools, TIMELINE_TOOLS, names_of(options), &count, error))
+		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct story *story = tools[i].tool->story;
 
 		if (!story)
-			fatal(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline", tools[i].tool->name);
+			return error_set(error, EXIT_USAGE,
+					 "%s reports totals, not events: it cannot be part of a timeline",
+					 tools[i].tool->name);
 		ends = ends || (story->ends && !story->duration);
 	}
 	if (!(options->settings.flags & TIMELINE_FLOW))
-		return;
+		return true;
 	if (!ends)
-		fatal(EXIT_USAGE,
-		      "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
-		      "tcptracer");
+		return error_set(error, EXIT_USAGE,
+				 "--flow: none of these tools reports when a connection ends; add tcpstates, tcplife "
+				 "or tcptracer");
 	if (options->format == FORMAT_CSV)
-		fatal(EXIT_USAGE, "--csv: not together with --flow");
+		return error_set(error, EXIT_USAGE, "--csv: not together with --flow");
 	options->no_header = true;
+	return true;
 }
 
 const struct tool trace = {
@@ -114,24 +119,26 @@ const struct json_line *trace_lines(void)
 	return lines;
 }
 
-size_t trace_tools(struct options *tools, const struct options *asked)
+bool trace_tools(struct options *tools, size_t *count, const struct options *asked, struct error *error)
 {
-	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(asked));
-
-	for (size_t i = 0; i < count; i++) {
-		tool_list_inherit(&tools[i], asked);
+	if (!tool_list(tools, TIMELINE_TOOLS, names_of(asked), count, error))
+		return false;
+	for (size_t i = 0; i < *count; i++) {
+		if (!tool_list_inherit(&tools[i], asked, error))
+			return false;
 		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
 			tools[i].settings.flags |= tools[i].tool->story->flags;
 	}
-	return count;
+	return true;
 }
 
 int trace_main(int argc, char **argv)
 {
 	static struct options options, tools[TIMELINE_TOOLS];
+	struct error error;
 	size_t count;
 
-	options_parse(&options, &trace, argc, argv);
-	count = trace_tools(tools, &options);
-	return run_tools(&options, tools, count, SHOWS_TIMELINE);
+	if (options_parse(&options, &trace, argc, argv, &error) && trace_tools(tools, &count, &options, &error))
+		run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
+	return error_print(&error);
 }

@@ -226,6 +226,7 @@ struct synthesis {
 
 struct options;
 struct counter;
+struct error;
 
 struct tool {
 	const char *name;
@@ -265,8 +266,8 @@ struct tool {
 	const struct field *journal; /* fields of a journal entry (-Y); titles are its names, '%' the family */
 	const struct field *journal_message; /* what MESSAGE is made of */
 	const char *const *positional;       /* options that words without dashes stand for, in order; NULL: none */
-	/* Optional, called once after parsing: what tables cannot say. Ends the program on bad input. */
-	void (*check)(struct options *options);
+	/* Optional, called once after parsing: what tables cannot say. False: bad input, see *error. */
+	bool (*check)(struct options *options, struct error *error);
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE), `totals`, or `totals_by_cpu`
 	 * with as many more values as there are CPUs: called for each value at each interval (core/model/counter.h).
 	 * Makes an event, all zero until then, of what it has grown by; time and tool are filled in. False: nothing to

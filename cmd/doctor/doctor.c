@@ -13,6 +13,7 @@
 #include "core/bpf/plan.h"
 #include "core/cli/help.h"
 #include "core/base/message.h"
+#include "cmd/fatal.h"
 
 enum key { KEY_HELP = 'h', KEY_VERBOSE = 'v', KEY_JSON = 256, KEY_ALL, KEY_PROVE, KEY_RUNG, KEY_WITHOUT };
 
@@ -52,7 +53,7 @@ static void add_tool(struct doctor *doctor, const char *name)
 	size_t n = 0;
 
 	if (!found)
-		fatal(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
+		fatal(EXIT_USAGE, "%.100s: no such tool (nettrace --list shows them)", name);
 	while (doctor->tools[n] && doctor->tools[n] != found)
 		n++;
 	if (n < DOCTOR_TOOLS)
@@ -170,7 +171,7 @@ int doctor_main(int argc, char **argv)
 	machine_detect(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		message("stdout: cannot be written");
+		print_error("cannot write to stdout");
 		return EXIT_FAILED;
 	}
 	return code;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/cli/help.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "core/base/values.h"
 
 #define COUNT_MAX     1000000

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/names/containers.h"
 #include "core/bpf/sessions.h"
+#include "core/base/error.h"
 
 #define RING_BYTES (1U << 20)
 #define SECOND     1000000000ULL
@@ -55,16 +56,16 @@ static bool is_wanted(const struct options *asked, const struct options *tools, 
 	return asked->containers;
 }
 
-void cgroup_watch_start(const struct options *asked, const struct options *tools, size_t count)
+bool cgroup_watch_start(const struct options *asked, const struct options *tools, size_t count, struct error *error)
 {
 	if (!is_wanted(asked, tools, count))
-		return;
+		return true;
 	containers_on(cgroup_watch_rescan);
 	watch.name = tools->tool->name; /* in messages: the user knows no other */
 	options_init(&options, &watch);
 	options.verbose = asked->verbose;
 	options.ring_bytes = RING_BYTES;
-	sessions_start(&sessions, &options, 1, add_cgroup, NULL);
+	return sessions_start(&sessions, &options, 1, add_cgroup, NULL, error);
 }
 
 void cgroup_watch_read(void)

@@ -3,12 +3,13 @@
 #ifndef NETTRACE_BPF_CGROUP_WATCH_H
 #define NETTRACE_BPF_CGROUP_WATCH_H
 
+#include "core/base/error.h"
 #include "core/model/options.h"
 
 /* Where containers are asked for, or sockets recorded: loads and attaches its programs, and has containers looked up
  * (core/names/containers.h). Before the tools start, so that no cgroup of an event is missed, and while there are
- * privileges. Ends the program (exit 3) when the kernel refuses them. */
-void cgroup_watch_start(const struct options *asked, const struct options *tools, size_t count);
+ * privileges. False: the kernel refuses them, see *error. */
+bool cgroup_watch_start(const struct options *asked, const struct options *tools, size_t count, struct error *error);
 /* Takes in what was made since; often enough, so that none is lost. Nothing to do where it was not started. */
 void cgroup_watch_read(void);
 /* A cgroup is not known: takes in what was made, then, once a second at most, asks all processes again. */

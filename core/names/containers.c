@@ -9,7 +9,7 @@
 
 #include "core/names/cgroups.h"
 #include "core/base/clock.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define GOOD_FOR 1000000000ULL  /* ns: then the owner may have gone elsewhere */
 #define STALE    60000000000ULL /* ns: of an owner that is gone; its number may be another's by then */
@@ -203,9 +203,7 @@ void containers_add(uint64_t cgroup_id, uint32_t owner, const char *path)
 
 void containers_on(void (*again)(void))
 {
-	state.places = calloc(CONTAINERS_MOST, sizeof(*state.places));
-	if (!state.places)
-		fatal(EXIT_FAILED, "out of memory");
+	state.places = must(calloc(CONTAINERS_MOST, sizeof(*state.places)));
 	state.on = true;
 	state.again = again;
 	state.v1 = again && has_v1();

@@ -29,8 +29,7 @@ struct enum_table {
 	const char *small[ENUM_SMALL];
 };
 
-/* A table of the enum `type`, called `name`, in front of *list. NULL: of no enum, an empty one. Out of memory ends the
- * program. */
+/* A table of the enum `type`, called `name`, in front of *list. NULL: of no enum, an empty one. */
 struct enum_table *enum_table_add(struct enum_table **list, const struct btf *btf, const char *name,
 				  const struct btf_type *type);
 /* The name of a value without its prefix; of several the first declared. NULL: none. */

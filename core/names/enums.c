@@ -11,7 +11,7 @@
 #include "core/names/enum_table.h"
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/names/source.h"
 #include "core/tool.h"
 
@@ -103,9 +103,7 @@ static const struct enum_table *reasons_of(const struct btf *btf)
 		if (reasons->btf == btf)
 			return reasons->tables;
 	}
-	reasons = calloc(1, sizeof(*reasons));
-	if (!reasons)
-		fatal(EXIT_FAILED, "out of memory");
+	reasons = must(calloc(1, sizeof(*reasons)));
 	reasons->btf = btf;
 	reasons->next = known;
 	known = reasons;

@@ -18,15 +18,13 @@ void stack_warn_no_symbols(void)
 	static bool reported;
 
 	if (!reported && !symbols)
-		message("note: places in the kernel are printed as numbers, and rows judged without them: "
-			"/proc/kallsyms: "
-			"%s",
-			strerror(error));
+		print_warning("no kernel symbols (/proc/kallsyms: %s): addresses stay raw, "
+			      "drops are classified without call sites",
+			      strerror(error));
 	else if (!reported && symbols_are_hidden(symbols))
-		message("note: places in the kernel are printed as numbers, and rows judged without them: "
-			"/proc/kallsyms "
-			"hides them (%s)",
-			kernel_symbols_remedy());
+		print_warning("no kernel symbols (/proc/kallsyms hides the addresses): addresses stay raw, "
+			      "drops are classified without call sites (%s)",
+			      kernel_symbols_remedy());
 	reported = true;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 #define SETTLED 200000000ULL  /* ns without an event, and nothing more is on its way ... */
 #define SETTLE  1000000000ULL /* ... or so many altogether */
@@ -30,28 +31,43 @@ static __attribute__((noreturn)) void become(int gate, char **argv)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	execvp(argv[0], argv);
-	message("%s: %s", argv[0], strerror(errno));
+	print_error("%s: %s", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-void command_prepare(struct command *command, char **argv)
+bool command_prepare(struct command *command, char **argv, struct error *error)
 {
 	int gate[2];
 
 	*command = (struct command){ .gate = -1 };
 	if (!argv)
-		return;
+		return true;
 	if (pipe2(gate, O_CLOEXEC))
-		fatal(EXIT_FAILED, "pipe: %s", strerror(errno));
+		return error_errno(error, "pipe");
 	command->pid = fork();
-	if (command->pid < 0)
-		fatal(EXIT_FAILED, "fork: %s", strerror(errno));
+	if (command->pid < 0) {
+		error_errno(error, "fork");
+		close(gate[0]);
+		close(gate[1]);
+		command->pid = 0;
+		return false;
+	}
 	if (!command->pid) {
 		close(gate[1]);
 		become(gate[0], argv);
 	}
 	close(gate[0]);
 	command->gate = gate[1];
+	return true;
+}
+
+void command_abandon(struct command *command)
+{
+	if (command->gate < 0)
+		return;
+	close(command->gate);
+	command->gate = -1;
+	waitpid(command->pid, NULL, 0); /* it ends at once */
 }
 
 void command_go(struct command *command)
@@ -59,7 +75,7 @@ void command_go(struct command *command)
 	if (!command->pid)
 		return;
 	if (write(command->gate, "", 1) != 1)
-		message("%s", strerror(errno));
+		print_error("--: %s", strerror(errno));
 	close(command->gate);
 	command->gate = -1;
 }

@@ -18,6 +18,8 @@
 #include "core/record/writer.h"
 #include "core/rows/rows.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 #include "core/bpf/sessions.h"
 #include "core/run/signals.h"
 #include "core/rows/timeline.h"
@@ -37,7 +39,8 @@ struct run {
 	struct command command;
 	struct losses losses[TOOLS_MOST];
 	uint64_t deadline, next_interval, next_second, last_event;
-	int signals;
+	struct signals signals;
+	bool signalled; /* a signal asked for the end */
 	bool stop;
 };
 
@@ -86,17 +89,16 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 /* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. */
 static void handle_signals(struct run *run)
 {
-	static bool before;
 	int heard;
 
-	while ((heard = signals_next(run->signals))) {
+	while ((heard = signals_next(&run->signals))) {
 		if (heard == SIGCHLD || live_signal(run->rows.live, heard))
 			continue;
 		if (heard != SIGINT)
 			command_signal(&run->command, heard);
-		if (before || !run->command.pid || run->command.ended)
+		if (run->signalled || !run->command.pid || run->command.ended)
 			run->stop = true;
-		before = true;
+		run->signalled = true;
 	}
 }
 
@@ -104,7 +106,7 @@ static void wait_events(struct run *run, uint64_t now)
 {
 	struct pollfd fds[] = {
 		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
-		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->signals.fd, .events = POLLIN },
 		{ .fd = run->rows.printer.fd }, /* POLLERR: nobody reads the pipe any more */
 		{ .fd = live_fd(run->rows.live), .events = POLLIN },
 	};
@@ -214,36 +216,40 @@ static void wait_for_command(struct run *run)
 {
 	run->stop = false;
 	while (run->command.pid && !command_has_ended(&run->command) && !run->stop) {
-		poll(&(struct pollfd){ .fd = run->signals, .events = POLLIN }, 1, -1);
+		poll(&(struct pollfd){ .fd = run->signals.fd, .events = POLLIN }, 1, -1);
 		handle_signals(run);
 	}
 }
 
-static int exit_code(struct run *run)
+static bool writing_failed(const struct run *run)
 {
 	/* The reader of a pipe may leave when it has seen enough. */
-	if (run->rows.printer.error && run->rows.printer.error != EPIPE) {
-		message("writing the output: %s", strerror(run->rows.printer.error));
-		return EXIT_FAILED;
-	}
-	if (run->command.ended)
-		return run->command.status;
-	return EXIT_DONE;
+	return run->rows.printer.error && run->rows.printer.error != EPIPE;
+}
+
+/* What takes no privilege, but is wanted before there is anything to print. */
+static bool open_outputs(struct run *run, struct error *error)
+{
+	const struct options *options = run->options;
+
+	if (!rows_start_journal(&run->rows, error))
+		return false;
+	if (options->record)
+		run->recorder = recorder_new(options->record, options->record_limit, error);
+	return (!options->record || run->recorder) && command_prepare(&run->command, options->command, error);
 }
 
 /* Loads and attaches the tools; what is printed and recorded of them begins. */
-static void start(struct run *run, size_t count)
+static bool start(struct run *run, size_t count, struct error *error)
 {
 	const struct options *options = run->options, *recorded[TOOLS_MOST];
 
-	if (options->record)
-		run->recorder = recorder_new(options->record, options->record_limit);
-	rows_start(&run->rows, options, STDOUT_FILENO);
-	run->signals = signals_open(run->rows.live);
-	command_prepare(&run->command, options->command);
+	if (!open_outputs(run, error))
+		return false;
 	clock_sync();
-	cgroup_watch_start(options, run->tools, count);
-	sessions_start(&run->sessions, run->tools, count, handle_event, run);
+	if (!cgroup_watch_start(options, run->tools, count, error) ||
+	    !sessions_start(&run->sessions, run->tools, count, handle_event, run, error))
+		return false;
 	for (size_t i = 0; i < run->sessions.count; i++)
 		recorded[i] = &run->tools[i];
 	recorder_start(run->recorder, recorded, run->sessions.count);
@@ -251,6 +257,7 @@ static void start(struct run *run, size_t count)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
 	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
+	return true;
 }
 
 static void run_until_end(struct run *run)
@@ -269,31 +276,56 @@ static void run_until_end(struct run *run)
 	finish(run);
 }
 
-int run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows)
+/* What is left of it, started or not. */
+static bool stop(struct run *run, bool started, struct error *error)
 {
-	static struct run run; /* 190 KB that hardly anything of is touched */
-	int code = EXIT_DONE;
+	bool recorded;
 
-	run.options = options;
-	run.tools = tools;
-	run.shows = shows;
-	start(&run, count);
-	run_until_end(&run);
-	sessions_stop(&run.sessions);
+	sessions_stop(&run->sessions);
 	cgroup_watch_stop();
-	if (!recorder_stop(run.recorder, clock_boot(), shows == SHOWS_NOTHING))
-		code = EXIT_FAILED;
-	wait_for_command(&run);
-	if (code == EXIT_DONE)
-		code = exit_code(&run);
-	if (shows == SHOWS_TIMELINE)
-		timeline_stop(&run.timeline);
-	rows_stop(&run.rows);
-	containers_off();
-	return code;
+	recorded = recorder_stop(run->recorder, clock_boot(), started && run->shows == SHOWS_NOTHING, error);
+	command_abandon(&run->command);
+	wait_for_command(run);
+	return recorded;
 }
 
-int run(struct options *options)
+static void release(struct run *run)
 {
-	return run_tools(options, options, 1, SHOWS_ROWS);
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_stop(&run->timeline);
+	rows_stop(&run->rows);
+	containers_off();
+	signals_close(&run->signals);
+	free(run);
+}
+
+bool run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows,
+	       struct error *error)
+{
+	struct run *run = must(calloc(1, sizeof(*run))); /* 190 KB that hardly anything of is touched */
+	bool ok;
+
+	*error = (struct error){ 0 };
+	*run = (struct run){ .options = options, .tools = tools, .shows = shows, .command.gate = -1 };
+	rows_start(&run->rows, options, STDOUT_FILENO);
+	if (!signals_open(&run->signals, run->rows.live)) {
+		rows_stop(&run->rows);
+		free(run);
+		return error_errno(error, "signalfd");
+	}
+	ok = start(run, count, error);
+	if (ok)
+		run_until_end(run);
+	ok = stop(run, ok, error) && ok;
+	if (ok && writing_failed(run))
+		ok = error_set(error, EXIT_FAILED, "writing the output: %s", strerror(run->rows.printer.error));
+	else if (ok && run->command.ended)
+		error->code = run->command.status;
+	release(run);
+	return ok;
+}
+
+bool run(struct options *options, struct error *error)
+{
+	return run_tools(options, options, 1, SHOWS_ROWS, error);
 }

@@ -2,12 +2,11 @@
 /* signals.c: signals as something to read. */
 #include "core/run/signals.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-int signals_open(const struct live_view *live)
+bool signals_open(struct signals *signals, const struct live_view *live)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
 	sigset_t set;
@@ -16,14 +15,26 @@ int signals_open(const struct live_view *live)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		sigaddset(&set, ours[i]);
 	live_signals(live, &set);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals->fd < 0)
+		return false;
+	sigprocmask(SIG_BLOCK, &set, &signals->mask);
+	signals->pipe = signal(SIGPIPE, SIG_IGN);
+	return true;
 }
 
-int signals_next(int fd)
+void signals_close(struct signals *signals)
+{
+	while (signals_next(signals)) /* what came too late ends nobody */
+		;
+	close(signals->fd);
+	signal(SIGPIPE, signals->pipe);
+	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+int signals_next(const struct signals *signals)
 {
 	struct signalfd_siginfo heard;
 
-	return read(fd, &heard, sizeof(heard)) == (ssize_t)sizeof(heard) ? (int)heard.ssi_signo : 0;
+	return read(signals->fd, &heard, sizeof(heard)) == (ssize_t)sizeof(heard) ? (int)heard.ssi_signo : 0;
 }
