@@ -17,7 +17,8 @@
 static struct {
 	bool on;
 	bool v1; /* this machine has hierarchies of v1, too */
-	void (*again)(void);
+	containers_again *again;
+	void *context; /* for again() */
 	uint64_t serial;
 	struct remembered {
 		uint64_t cgroup_id, at;
@@ -97,7 +98,7 @@ static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_o
 	bool known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 
 	if (!known && state.again && event->cgroup_id) {
-		state.again();
+		state.again(state.context);
 		known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 	}
 	if (known)
@@ -201,11 +202,12 @@ void containers_add(uint64_t cgroup_id, uint32_t owner, const char *path)
 	}
 }
 
-void containers_on(void (*again)(void))
+void containers_on(containers_again *again, void *context)
 {
 	state.places = must(calloc(CONTAINERS_MOST, sizeof(*state.places)));
 	state.on = true;
 	state.again = again;
+	state.context = context;
 	state.v1 = again && has_v1();
 }
 

@@ -31,6 +31,14 @@ static struct {
 	uint32_t count, oldest, newest;
 } names;
 
+void dns_forget(void)
+{
+	if (!names.entries)
+		return;
+	free(names.entries);
+	memset(&names, 0, sizeof(names));
+}
+
 /* What the addresses of one message have in common. */
 struct answer {
 	uint32_t netns;

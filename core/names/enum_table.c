@@ -136,6 +136,13 @@ struct enum_table *enum_table_add(struct enum_table **list, const struct btf *bt
 	return table;
 }
 
+void enum_table_free(struct enum_table *table)
+{
+	free(table->values);
+	free(table->type);
+	free(table);
+}
+
 const char *enum_table_name(const struct enum_table *table, uint64_t value)
 {
 	size_t low = 0, high = table->count;

@@ -27,6 +27,10 @@ struct reasons {
 	struct enum_table *tables;
 };
 
+/* Of every BTF that was asked; the string of a name is the BTF's. */
+static struct enum_table *tables;
+static struct reasons *known;
+
 /* Names of our own: enum_extend(). */
 static const struct enum_extra *extras;
 
@@ -42,7 +46,6 @@ static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_typ
 /* An enum that does not exist gets a table too: to look for it is to walk all types of a kernel. */
 static const struct enum_table *table_of(const struct btf *btf, const char *type)
 {
-	static struct enum_table *tables;
 	const struct btf_type *found;
 
 	for (const struct enum_table *table = tables; table; table = table->next) {
@@ -96,7 +99,6 @@ static void add_modules(struct reasons *reasons)
 
 static const struct enum_table *reasons_of(const struct btf *btf)
 {
-	static struct reasons *known;
 	struct reasons *reasons;
 
 	for (reasons = known; reasons; reasons = reasons->next) {
@@ -111,6 +113,38 @@ static const struct enum_table *reasons_of(const struct btf *btf)
 	if (btf == kernel_btf())
 		add_modules(reasons);
 	return reasons->tables;
+}
+
+static void free_tables(struct enum_table *table)
+{
+	while (table) {
+		struct enum_table *next = table->next;
+
+		enum_table_free(table);
+		table = next;
+	}
+}
+
+/* The tables of a module's BTF stand in a row. */
+static void free_modules(const struct reasons *reasons)
+{
+	for (const struct enum_table *table = reasons->tables; table; table = table->next)
+		if (table->btf != reasons->btf && (!table->next || table->next->btf != table->btf))
+			btf__free((struct btf *)(uintptr_t)table->btf);
+}
+
+void enums_free(void)
+{
+	free_tables(tables);
+	tables = NULL;
+	while (known) {
+		struct reasons *next = known->next;
+
+		free_modules(known);
+		free_tables(known->tables);
+		free(known);
+		known = next;
+	}
 }
 
 void enum_extend(const struct enum_extra *own)

@@ -11,11 +11,17 @@
 #include "core/base/message.h"
 #include "core/names/symbols.h"
 
+static bool reported;
+
+void stack_forget(void)
+{
+	reported = false;
+}
+
 void stack_warn_no_symbols(void)
 {
 	const struct symbols *symbols = symbols_kernel();
 	int error = errno;
-	static bool reported;
 
 	if (!reported && !symbols)
 		print_warning("no kernel symbols (/proc/kallsyms: %s): addresses stay raw, "

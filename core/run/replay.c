@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/names/containers.h"
+#include "core/names/forget.h"
 #include "core/kernel/loadavg.h"
 #include "core/run/losses.h"
 #include "core/record/source.h"
@@ -151,7 +152,7 @@ static bool start(struct replay *replay, const struct record_head *head, int fd,
 		replay->by_tool[replay->tools[i].recorded - head->tools] = &replay->sources[i];
 	}
 	if (options->containers)
-		containers_on(NULL);
+		containers_on(NULL, NULL);
 	rows_start(&replay->rows, options, fd);
 	replay->has_timeline = options != replay->tools;
 	if (replay->has_timeline)
@@ -173,7 +174,7 @@ static void stop(struct replay *replay)
 	rows_stop(&replay->rows);
 	for (size_t i = 0; i < replay->count; i++)
 		replay_source_stop(&replay->sources[i]);
-	containers_off();
+	names_forget_run();
 }
 
 /* What was read of a recording that is cut off is printed, too. */

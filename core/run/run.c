@@ -11,7 +11,7 @@
 #include "core/bpf/cgroup_watch.h"
 #include "core/base/clock.h"
 #include "core/run/command.h"
-#include "core/names/containers.h"
+#include "core/names/forget.h"
 #include "core/run/losses.h"
 #include "core/kernel/privileges.h"
 #include "core/run/ready.h"
@@ -31,6 +31,7 @@
 struct run {
 	const struct options *options; /* of the run as a whole */
 	struct options *tools;         /* of each tool, by event.tool */
+	struct cgroup_watch *cgroups;  /* NULL: none is wanted */
 	struct sessions sessions;
 	enum run_shows shows;
 	struct rows rows;          /* everything that is printed */
@@ -180,7 +181,7 @@ static void loop(struct run *run)
 		now = clock_boot();
 		if (read_ring(run))
 			run->last_event = now;
-		cgroup_watch_read();
+		cgroup_watch_read(run->cgroups);
 		on_clock(run, now);
 		if (!live_update(run->rows.live) || !printer_flush(&run->rows.printer) || is_over(run))
 			run->stop = true;
@@ -247,8 +248,10 @@ static bool start(struct run *run, size_t count, struct error *error)
 	if (!open_outputs(run, error))
 		return false;
 	clock_sync();
-	if (!cgroup_watch_start(options, run->tools, count, error) ||
-	    !sessions_start(&run->sessions, run->tools, count, handle_event, run, error))
+	if (cgroup_watch_is_wanted(options, run->tools, count) &&
+	    !(run->cgroups = cgroup_watch_new(options, run->tools->tool->name, error)))
+		return false;
+	if (!sessions_start(&run->sessions, run->tools, count, handle_event, run, error))
 		return false;
 	for (size_t i = 0; i < run->sessions.count; i++)
 		recorded[i] = &run->tools[i];
@@ -282,7 +285,6 @@ static bool stop(struct run *run, bool started, struct error *error)
 	bool recorded;
 
 	sessions_stop(&run->sessions);
-	cgroup_watch_stop();
 	recorded = recorder_stop(run->recorder, clock_boot(), started && run->shows == SHOWS_NOTHING, error);
 	command_abandon(&run->command);
 	wait_for_command(run);
@@ -294,7 +296,8 @@ static void release(struct run *run)
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_stop(&run->timeline);
 	rows_stop(&run->rows);
-	containers_off();
+	cgroup_watch_free(run->cgroups);
+	names_forget_run();
 	signals_close(&run->signals);
 	free(run);
 }

@@ -215,7 +215,7 @@ int main(int argc, char **argv)
 	clock_set(BOOTED);
 	if (!options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3, &error))
 		return error_print(&error);
-	containers_on(NULL);
+	containers_on(NULL, NULL);
 	run.recorder = recorder_new(argv[2], 0, &error);
 	if (!run.recorder)
 		return error_print(&error);
