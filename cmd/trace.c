@@ -9,7 +9,7 @@
 #include "core/cli/parse.h"
 #include "core/record/head_write.h"
 #include "core/run/run.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/rows/timeline.h"
 
 /* The story of TCP on this machine. */
@@ -71,30 +71,41 @@ static const char *names_of(const struct options *options)
 	return options_text(options) ? options_text(options) : usual;
 }
 
-/* A connection's story is over when somebody tells of its end. */
-static void check(struct options *options)
+/* All of them can be in a timeline. *ends: one of them reports when a connection ends. */
+static bool check_stories(const struct options *tools, size_t count, bool *ends, struct error *error)
 {
-	struct options tools[TIMELINE_TOOLS];
-	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(options));
-	bool ends = false;
-
+	*ends = false;
 	for (size_t i = 0; i < count; i++) {
 		const struct story *story = tools[i].tool->story;
 
 		if (!story)
-			fatal(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline", tools[i].tool->name);
-		ends = ends || (story->ends && !story->duration);
+			return error_set(error, EXIT_USAGE,
+					 "%s reports totals, not events: it cannot be part of a timeline",
+					 tools[i].tool->name);
+		*ends = *ends || (story->ends && !story->duration);
 	}
+	return true;
+}
+
+/* A connection's story is over when somebody tells of its end. */
+static bool check(struct options *options, struct error *error)
+{
+	struct options tools[TIMELINE_TOOLS];
+	size_t count;
+	bool ends, ok = tool_list(tools, TIMELINE_TOOLS, names_of(options), &count, error) &&
+			check_stories(tools, count, &ends, error);
+
 	tool_list_free(tools, count);
-	if (!(options->settings.flags & TIMELINE_FLOW))
-		return;
+	if (!ok || !(options->settings.flags & TIMELINE_FLOW))
+		return ok;
 	if (!ends)
-		fatal(EXIT_USAGE,
-		      "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
-		      "tcptracer");
+		return error_set(error, EXIT_USAGE,
+				 "--flow: none of these tools reports when a connection ends; add tcpstates, tcplife "
+				 "or tcptracer");
 	if (options->format == FORMAT_CSV)
-		fatal(EXIT_USAGE, "--csv: not together with --flow");
+		return error_set(error, EXIT_USAGE, "--csv: not together with --flow");
 	options->no_header = true;
+	return true;
 }
 
 const struct tool trace = {
@@ -121,28 +132,28 @@ const struct json_line *trace_lines(void)
 	return lines;
 }
 
-size_t trace_tools(struct options *tools, const struct options *asked)
+bool trace_tools(struct options *tools, size_t *count, const struct options *asked, struct error *error)
 {
-	size_t count = tool_list(tools, TIMELINE_TOOLS, names_of(asked));
-
-	for (size_t i = 0; i < count; i++) {
-		tool_list_inherit(&tools[i], asked);
+	if (!tool_list(tools, TIMELINE_TOOLS, names_of(asked), count, error))
+		return false;
+	for (size_t i = 0; i < *count; i++) {
+		if (!tool_list_inherit(&tools[i], asked, error))
+			return false;
 		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
 			tools[i].settings.flags |= tools[i].tool->story->flags;
 	}
-	return count;
+	return true;
 }
 
 int trace_main(int argc, char **argv)
 {
 	static struct options options, tools[TIMELINE_TOOLS];
-	size_t count;
-	int code;
+	struct error error;
+	size_t count = 0;
 
-	options_parse(&options, &trace, argc, argv);
-	count = trace_tools(tools, &options);
-	code = run_tools(&options, tools, count, SHOWS_TIMELINE);
+	if (options_parse(&options, &trace, argc, argv, &error) && trace_tools(tools, &count, &options, &error))
+		run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
 	tool_list_free(tools, count);
 	options_free(&options);
-	return code;
+	return error_print(&error);
 }

@@ -9,9 +9,9 @@
 /* Its options, and the fields of a row of the timeline; no tool of its own. */
 extern const struct tool trace;
 
-/* The tools of a timeline that is asked for, tools[TIMELINE_TOOLS] with the options that it gives them. Returns how
- * many. */
-size_t trace_tools(struct options *tools, const struct options *asked);
+/* The tools of a timeline that is asked for, tools[TIMELINE_TOOLS] with the options that it gives them. *count: how
+ * many. False: see *error. */
+bool trace_tools(struct options *tools, size_t *count, const struct options *asked, struct error *error);
 int trace_main(int argc, char **argv);
 /* What it prints with --json besides its tools' lines (struct applet). */
 const struct json_line *trace_lines(void);

@@ -252,7 +252,7 @@ struct lookup {
 	const char *symbols[SYMBOL_ITEMS];
 	struct {
 		const char *type, *name;
-	} values[VALUE_ITEMS];               /* values of kernel enums that they need: settings.values */
+	} values[VALUE_ITEMS];                /* values of kernel enums that they need: settings.values */
 	const struct enum_extra *extra_names; /* values of its own beside a kernel's enum (core/names/enums.h) */
 	bool listeners;                       /* its programs look listeners up (probes/owner/listener.bpf.h) */
 };
@@ -289,6 +289,8 @@ struct replay_rules {
 
 /* ---- the tool ---- */
 
+struct error;
+
 /* What its rows are about. The filters and common options that it has follow from it. */
 enum subject {
 	TCP_SOCKETS,
@@ -324,8 +326,8 @@ struct tool {
 	const struct lookup *lookup;
 	/* What it has to count on the doctor's traffic (core/model/expectation.h); a unit test asks for it. */
 	const struct expectation *proof;
-	/* Called once after parsing: what tables cannot say. Ends the program on bad input. */
-	void (*check)(struct options *options);
+	/* Called once after parsing: what tables cannot say. False: bad input, see *error. */
+	bool (*check)(struct options *options, struct error *error);
 	/* Called for each event before anything else looks at it: fills members that only the user half can know.
 	 * False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);

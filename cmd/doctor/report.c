@@ -236,7 +236,7 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 	for (size_t i = 0, n = 0; i < proof->n_counts; i++) {
 		if (!proof->counts[i].excused || proof->counts[i].family == 6)
 			continue;
-		append(line, size, n ? ", " : "; ", n ? "" : "not to be had here: ");
+		append(line, size, n ? ", " : "; ", n ? "" : "unavailable here: ");
 		append(line, size, "", proof->counts[i].row->what);
 		n++;
 	}

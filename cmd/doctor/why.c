@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why.c: why something is not to be had, and what to do about it, in words. */
+/* why.c: why something is unavailable, and what to do about it, in words. */
 #include "cmd/doctor/parts.h"
 
 #include <errno.h>
@@ -41,9 +41,9 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 	case NOT_REFUSED:
 		return "";
 	case EXCLUDED:
-		return "crossed out by --without";
+		return "excluded by --without";
 	case SKIPPED:
-		return "passed over by --rung";
+		return "skipped by --rung";
 	case NO_TARGET:
 		if (rung->error == -ENODATA)
 			snprintf(why, sizeof(why), "this kernel's tracepoint does not tell what it takes");

@@ -7,7 +7,8 @@
 
 /* False: the option is about the kernel, or about this process. */
 bool replay_has_option(const struct opt *opt);
-/* The tool's flags as the recording has them: it may not have what is asked for, which is said, or ends the program. */
-void replay_apply_flags(struct options *options);
+/* The tool's flags as the recording has them: it may not have what is asked for, which a warning says. False:
+ * it cannot do without, see *error. */
+bool replay_apply_flags(struct options *options, struct error *error);
 
 #endif

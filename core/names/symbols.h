@@ -27,6 +27,8 @@ const struct symbols *symbols_kernel(void);
  * first none, then 1 to 64 s). Addresses are told to who had the privileges when the file was first opened; they may be
  * gone by now. True: what symbols_kernel() gave is gone, and there is a newer one. */
 bool symbols_kernel_reload(void);
+/* What symbols_kernel() gave is gone; the next call reads it anew. */
+void symbols_kernel_free(void);
 /* Of the running kernel, read again where that may help; where a recording is replayed, of that. False: not known. */
 bool symbols_at(uint64_t address, struct symbol *symbol);
 /* Changes when symbols_kernel() has been read again. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/names/enums.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/clock.h"
 #include "core/base/number.h"
 #include "core/base/put.h"
@@ -60,7 +60,7 @@ struct field field_complete(const struct field *field)
 		while (common->name && strcmp(common->name, field->name))
 			common++;
 		if (!common->name)
-			fatal(EXIT_FAILED, "internal: no common field %s", field->name);
+			bug("no common field %s", field->name);
 		whole = *common;
 		whole.title = field->title ? field->title : common->title;
 		whole.where = field->where ? field->where : common->where;

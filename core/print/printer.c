@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/output.h"
 #include "core/print/table.h"
 
@@ -44,7 +44,7 @@ static void add(struct printer *printer, const struct field *field)
 	if (place(printer->options) == IN_JSON && has(printer, whole.name))
 		return;
 	if (printer->columns.count == COLUMNS_MOST)
-		fatal(EXIT_FAILED, "internal: more fields than a row has room for");
+		bug("more fields than a row has room for");
 	printer->columns.fields[printer->columns.count++] = whole;
 }
 

@@ -7,7 +7,7 @@
 
 #include "core/print/fields.h"
 #include "core/record/block.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 static const char *const kind_names[] = {
 	[F_NONE] = "none",
@@ -122,17 +122,13 @@ static const char *add_fields(struct record_layout *layout, const struct field *
 const char *record_layout_new(struct record_layout **layout, const struct tool *tool,
 			      const struct recorded_tool *recorded, bool turned)
 {
-	struct record_layout *made = calloc(1, sizeof(*made));
+	struct record_layout *made = must(calloc(1, sizeof(*made)));
 	const char *problem;
 
-	if (made) {
-		made->event_size = tool->image.event_size;
-		made->swapped = turned;
-		made->unknown = calloc(1, tool->image.event_size);
-		made->made = calloc(1, tool->image.event_size);
-	}
-	if (!made || !made->unknown || !made->made)
-		fatal(EXIT_FAILED, "out of memory");
+	made->event_size = tool->image.event_size;
+	made->swapped = turned;
+	made->unknown = must(calloc(1, tool->image.event_size));
+	made->made = must(calloc(1, tool->image.event_size));
 	problem = add_fields(made, common_fields, recorded);
 	if (!problem)
 		problem = add_fields(made, tool->fields, recorded);

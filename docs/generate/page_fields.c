@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/print/fields.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "docs/generate/page.h"
 
 #define IN_COLUMNS (IN_TABLE | IN_WIDE | IN_CSV)

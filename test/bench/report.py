@@ -52,7 +52,7 @@ TAIL = """## What bounds it
 | --- | --- | --- |
 | ring (`--ring-size`) | 8 MiB: 60,000 events | events are lost, counted, told each second and at the end, and in JSON in the stream |
 | tags of sockets | as many as there are sockets; 16,384 of them where they cost least | - |
-| tags before Linux 5.11 | 65,536 sockets | told as lost facts ("no room in a map"): rows do not know owners and times; tcplife, tcptop and tcpsubnet leave the socket out |
+| tags before Linux 5.11 | 65,536 sockets | reported as lost ("map updates failed"): rows do not know owners and times; tcplife, tcptop and tcpsubnet leave the socket out |
 | connections that wait for accept() (tcpaccept, tcptracer) | 65,536 | told as lost facts: WAIT is `-` |
 | listeners, for SYNs that they drop (tcpdrop) | 16,384, 32 of a port | told as lost facts: these SYNs have no row |
 | attempts to connect that failed before a SYN, until their socket is closed (tcpconnect) | 16,384 | the oldest makes room |

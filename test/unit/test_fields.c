@@ -20,7 +20,7 @@
 #include "core/names/enums.h"
 #include "core/names/source.h"
 #include "core/print/fields.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/names/tcp.h"
 
 /* ---- the kernel: an enum, and three functions ---- */
