@@ -13,6 +13,7 @@
 #include "cmd/trace.h"
 #include "cmd/traffic/traffic.h"
 #include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
@@ -86,7 +87,7 @@ static int link_tool(const char *self, const char *directory, const char *prefix
 	char path[4096];
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s%s", directory, prefix, name) >= sizeof(path)) {
-		message("--install %s: the path is too long", directory);
+		print_error("--install %s: the path is too long", directory);
 		return EXIT_FAILED;
 	}
 	if (!symlink(self, path))
@@ -98,12 +99,12 @@ static int link_tool(const char *self, const char *directory, const char *prefix
 		if (length == (ssize_t)strlen(self) && !memcmp(target, self, (size_t)length))
 			return EXIT_DONE;
 		/* Never in the way of another package's program. */
-		message("--install: %s exists and is not a link of nettrace: left unchanged (--prefix changes the "
-			"links' names)",
-			path);
+		print_error("--install: %s exists and is not a link of nettrace: left unchanged (--prefix changes the "
+			    "links' names)",
+			    path);
 		return EXIT_FAILED;
 	}
-	message("--install: %s: %s", path, strerror(errno));
+	print_error("--install: %s: %s", path, strerror(errno));
 	return EXIT_FAILED;
 }
 

@@ -9,6 +9,7 @@
 #include "core/run/inherited.h"
 #include "core/run/run.h"
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 static int usage(FILE *to)
 {
@@ -28,17 +29,17 @@ static int usage(FILE *to)
 static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	struct options options;
-	int code;
+	struct error error;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	program_name = applet->name;
 	libbpf_log_start(false); /* until the options say more */
 	if (applet->main)
 		return applet->main(argc, argv);
-	options_parse(&options, applet->tool, argc, argv);
-	code = run(&options);
+	if (options_parse(&options, applet->tool, argc, argv, &error))
+		run(&options, &error);
 	options_free(&options);
-	return code;
+	return error_print(&error);
 }
 
 static int unknown(const char *name)
@@ -46,11 +47,11 @@ static int unknown(const char *name)
 	const char *nearest = applet_nearest(name);
 
 	if (*name == '-')
-		message("%s: no such option; tools have options: nettrace TOOL %s", name, name);
+		print_error("%s: no such option (tools have options: nettrace TOOL %s)", name, name);
 	else if (nearest)
-		message("%s: no such tool; did you mean %s?", name, nearest);
+		print_error("%s: no such tool (did you mean %s?)", name, nearest);
 	else
-		message("%s: no such tool; nettrace --list shows them", name);
+		print_error("%s: no such tool (nettrace --list shows them)", name);
 	return EXIT_USAGE;
 }
 

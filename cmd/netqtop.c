@@ -7,6 +7,7 @@
 #include "core/model/counter.h"
 #include "core/names/devices.h"
 #include "core/model/options.h"
+#include "core/base/error.h"
 #include "core/base/message.h"
 #include "core/tool.h"
 #include "core/base/values.h"
@@ -84,20 +85,20 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "name", "interval", "count", NULL };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	struct own_options *own = options->own;
 	const char *message;
 
 	if (options->recorded) /* their devices are those of the recording */
-		return;
+		return true;
 	if (!own->names)
-		fatal(EXIT_USAGE, "--name: which interface? for example netqtop eth0");
+		return error_set(error, EXIT_USAGE, "--name: which interface? for example netqtop eth0");
 	message = devices_find(&own->of_programs.devices, own->names, DEVICES);
-	if (!message)
-		message = value_own_netns(&options->settings.filter.netns);
 	if (message)
-		fatal(EXIT_USAGE, "-n %s: %s", own->names, message);
+		return error_set(error, EXIT_USAGE, "-n %s: %s", own->names, message);
+	message = value_own_netns(&options->settings.filter.netns);
+	return !message || error_set(error, EXIT_CANNOT, "%s", message);
 }
 
 /* How many queues the device has in use; what packets told is newer than what was asked at the start. */
@@ -123,7 +124,7 @@ static void look_at_device(const struct options *options, const struct counter *
 
 	if (error == -ENODEV && !own->reported_gone[device]) {
 		devices_name(name, sizeof(name), options_effective_text(options), device);
-		message("note: %s is gone; another interface of that name is not traced (start netqtop again)", name);
+		print_note("%s is gone; another interface of that name is not traced (start netqtop again)", name);
 		own->reported_gone[device] = true;
 	}
 	if (error)

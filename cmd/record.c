@@ -6,7 +6,7 @@
 #include "cmd/tools.h"
 #include "core/cli/parse.h"
 #include "core/run/run.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/rows/timeline.h"
 
 #define SECOND 1000000000ULL
@@ -39,13 +39,14 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	if (!options->record)
-		fatal(EXIT_USAGE, "-o: into which file?");
+		return error_set(error, EXIT_USAGE, "-o: into which file?");
 	if (!options_text(options))
-		fatal(EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
+		return error_set(error, EXIT_USAGE, "of which tools? nettrace record -o FILE TOOL[,TOOL...]");
 	options->no_header = true;
+	return true;
 }
 
 const struct tool record = {
@@ -63,25 +64,36 @@ const struct tool record = {
 	.check = check,
 };
 
-int record_main(int argc, char **argv)
+/* The tools of a run as it was asked for. *count: of tools[], also where it is false: *error says why. */
+static bool recorded_tools(struct options **list, size_t *count, struct options *run, struct error *error)
 {
-	static struct options options;
 	struct options *tools;
-	size_t count;
-	int code;
 
-	options_parse(&options, &record, argc, argv);
-	tools = tool_list(options_text(&options), &count);
-	for (size_t i = 0; i < count; i++) {
+	if (!tool_list(list, count, options_text(run), error))
+		return false;
+	tools = *list;
+	for (size_t i = 0; i < *count; i++) {
 		if (tools[i].tool->recording)
 			tools[i].settings.flags |= tools[i].tool->recording->record_flags;
 		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
 		if (options_totals(&tools[i]))
-			tools[i].interval = options.interval = SECOND;
-		tool_list_inherit(&tools[i], &options);
+			tools[i].interval = run->interval = SECOND;
+		if (!tool_list_inherit(&tools[i], run, error))
+			return false;
 	}
-	code = run_tools(&options, tools, count, SHOWS_NOTHING);
+	return true;
+}
+
+int record_main(int argc, char **argv)
+{
+	static struct options options;
+	struct options *tools = NULL;
+	struct error error;
+	size_t count = 0;
+
+	if (options_parse(&options, &record, argc, argv, &error) && recorded_tools(&tools, &count, &options, &error))
+		run_tools(&options, tools, count, SHOWS_NOTHING, &error);
 	tool_list_free(tools, count);
 	options_free(&options);
-	return code;
+	return error_print(&error);
 }

@@ -15,6 +15,7 @@
 #include "core/run/replay.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "core/rows/timeline.h"
 
 struct replay_own {
@@ -67,7 +68,7 @@ static const struct tool *recorded_tool(const struct record_head *head, const ch
 	if (!*recorded && tool && tool_synthesis(tool))
 		*recorded = record_head_tool(head, tool_synthesis(tool)->from->name);
 	if (!*recorded)
-		fatal(EXIT_USAGE, "%.100s was not recorded: there is %s", name, recorded_names(head));
+		fatal(EXIT_USAGE, "%.100s was not recorded (the recording has %s)", name, recorded_names(head));
 	if (!tool)
 		fatal(EXIT_FAILED, "%.100s is not a tool of this nettrace", name);
 	return tool;
@@ -78,12 +79,12 @@ static int replay_rows(struct recording *recording, const char *name, int argc, 
 	const struct recorded_tool *recorded;
 	const struct tool *tool = recorded_tool(recording_head(recording), name, &recorded);
 	struct options asked;
-	int code;
+	struct error error;
 
-	options_parse_recorded(&asked, tool, recorded, argc, argv);
-	code = replay_run(&asked, &asked, 1, recording, STDOUT_FILENO);
+	if (options_parse_recorded(&asked, tool, recorded, argc, argv, &error))
+		replay_run(&asked, &asked, 1, recording, STDOUT_FILENO, &error);
 	options_free(&asked);
-	return code;
+	return error_print(&error);
 }
 
 /* Those that can stand in a timeline. */
@@ -102,30 +103,38 @@ static char *recorded_stories(const struct record_head *head)
 	return names;
 }
 
-/* As `nettrace trace` would have shown it. */
-static int replay_timeline(struct recording *recording, int argc, char **argv)
+/* What of the recording each tool has. False: *error says why. */
+static bool find_recorded(const struct record_head *head, struct options *tools, size_t count, struct error *error)
 {
-	static struct options asked;
-	const struct record_head *head = recording_head(recording);
-	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
-	struct options *tools;
-	size_t count;
-	int code;
-
-	options_parse_recorded(&asked, &trace, &all, argc, argv);
-	tools = trace_tools(&asked, &count);
 	for (size_t i = 0; i < count; i++) {
 		recorded_tool(head, tools[i].tool->name, &tools[i].recorded);
 		for (size_t j = 0; j < i; j++)
 			if (tools[j].recorded == tools[i].recorded)
-				fatal(EXIT_USAGE, "%s and %s are of the same events here: one of them",
-				      tools[j].tool->name, tools[i].tool->name);
-		replay_apply_flags(&tools[i]);
+				return error_set(error, EXIT_USAGE,
+						 "%s and %s are of the same events here (name one of them)",
+						 tools[j].tool->name, tools[i].tool->name);
+		if (!replay_apply_flags(&tools[i], error))
+			return false;
 	}
-	code = replay_run(&asked, tools, count, recording, STDOUT_FILENO);
+	return true;
+}
+
+/* As `nettrace trace` would have shown it. */
+static int replay_timeline(struct recording *recording, int argc, char **argv)
+{
+	static struct options asked;
+	struct options *tools = NULL;
+	const struct record_head *head = recording_head(recording);
+	const struct recorded_tool all = { .name = "trace", .text = recorded_stories(head) };
+	struct error error;
+	size_t count = 0;
+
+	if (options_parse_recorded(&asked, &trace, &all, argc, argv, &error) &&
+	    trace_tools(&tools, &count, &asked, &error) && find_recorded(head, tools, count, &error))
+		replay_run(&asked, tools, count, recording, STDOUT_FILENO, &error);
 	tool_list_free(tools, count);
 	options_free(&asked);
-	return code;
+	return error_print(&error);
 }
 
 static int replay_file(const char *file, struct recording *recording, int argc, char **argv)
@@ -143,26 +152,28 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 		return replay_rows(recording, name, argc - 1, argv + 1);
 	if (head->n_tools == 1)
 		return replay_rows(recording, head->tools[0].name, argc, argv);
-	message("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
-		recorded_names(head), file, file);
+	print_error("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
+		    recorded_names(head), file, file);
 	return EXIT_USAGE;
 }
 
 int replay_main(int argc, char **argv)
 {
 	struct recording *recording;
+	struct error error;
 	int code;
 
 	if (argc < 2 || (argv[1][0] == '-' && argv[1][1])) {
 		struct replay_own own = { .info = false };
 
-		helper_parse(&helper, &own, argc, argv);
-		fatal(EXIT_USAGE, "%swhich file? nettrace replay FILE [TOOL] [OPTION...]",
-		      own.info ? "--info: of " : "");
+		if (!helper_parse(&helper, &own, argc, argv, &error))
+			return error_print(&error);
+		print_error("%swhich file? nettrace replay FILE [TOOL] [OPTION...]", own.info ? "--info: of " : "");
+		return EXIT_USAGE;
 	}
-	recording = recording_open(argv[1]);
+	recording = recording_open(argv[1], &error);
 	if (!recording)
-		return EXIT_FAILED;
+		return error_print(&error);
 	code = replay_file(argv[1], recording, argc - 1, argv + 1);
 	recording_close(recording);
 	return code;

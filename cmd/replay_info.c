@@ -9,6 +9,8 @@
 #include "cmd/replay.h"
 #include "core/base/clock.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 
 /* Of one tool. */
 struct sum {
@@ -74,13 +76,11 @@ static void look_at(struct sum *sums, const struct record_item *item, bool turne
 int replay_info(struct recording *recording)
 {
 	const struct record_head *head = recording_head(recording);
-	struct sum *sums = calloc(RECORD_TOOLS, sizeof(*sums));
+	struct sum *sums = must(calloc(RECORD_TOOLS, sizeof(*sums)));
 	const struct record_item *item;
 	uint64_t first = 0, last = 0;
 	struct text text = { 0 };
 
-	if (!sums)
-		fatal(EXIT_FAILED, "out of memory");
 	put_line(&text, "host", head->host);
 	put_line(&text, "kernel", head->release);
 	put_line(&text, "machine", head->machine);
@@ -100,7 +100,7 @@ int replay_info(struct recording *recording)
 	free(sums);
 	text_free(&text);
 	if (fflush(stdout)) {
-		message("writing the output: %s", strerror(errno));
+		print_error("writing the output: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
 	return recording_whole(recording) ? EXIT_DONE : EXIT_FAILED;

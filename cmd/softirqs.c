@@ -3,7 +3,7 @@
 #include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/model/options.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/tool.h"
 #include "probes/filter.h"
 #include "probes/softirqs.h"
@@ -60,13 +60,14 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "interval", "count", NULL };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	__u32 flags = options->settings.flags;
 
 	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS)))
-		fatal(EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
+		return error_set(error, EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
 	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
+	return true;
 }
 
 static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)

@@ -75,12 +75,14 @@ static const char *const examples[] = {
 };
 
 /* Before 6.11 there is nothing to miss. */
-static void look_for_ring(struct options *options)
+static bool look_for_ring(struct options *options, struct error *error)
 {
 	uint64_t number;
 
+	(void)error;
 	if (enum_value(NULL, "io_uring_op", "LISTEN", &number))
 		options->settings.flags |= SOLISTEN_RING;
+	return true;
 }
 
 /* A recording of version 0.1.0 has its protocol here only. */

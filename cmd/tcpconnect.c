@@ -3,6 +3,7 @@
 #include "core/model/expectation.h"
 #include "core/names/dns.h"
 #include "core/model/options.h"
+#include "core/base/error.h"
 #include "core/base/message.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
@@ -111,16 +112,17 @@ static const char *const examples[] = {
 	NULL,
 };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	uint32_t *flags = &options->settings.flags;
 
 	if ((*flags & TCPCONNECT_SUMMARY) && (*flags & TCPCONNECT_DNS))
-		fatal(EXIT_USAGE, "--dns: not together with --count");
+		return error_set(error, EXIT_USAGE, "--dns: not together with --count");
 	if (options->wide || options->format == FORMAT_JSON)
 		*flags |= TCPCONNECT_RESULTS;
 	if (*flags & TCPCONNECT_SUMMARY)
 		*flags &= ~(uint32_t)TCPCONNECT_RESULTS;
+	return true;
 }
 
 /* Answers are no rows; attempts get their names. */

@@ -4,7 +4,7 @@
 #include <search.h>
 #include <stdlib.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
@@ -129,12 +129,9 @@ static struct life *begin(void **lives, const struct tcpstates_event *change)
 	struct life *life = find(lives, change->skaddr);
 
 	if (!life) {
-		life = calloc(1, sizeof(*life));
-		if (!life)
-			fatal(EXIT_FAILED, "out of memory");
+		life = must(calloc(1, sizeof(*life)));
 		life->skaddr = change->skaddr;
-		if (!tsearch(life, lives, by_address))
-			fatal(EXIT_FAILED, "out of memory");
+		must(tsearch(life, lives, by_address));
 	}
 	life->established_at = 0;
 	life->role = change->oldstate == TCP_LISTEN     ? ROLE_SERVER

@@ -4,7 +4,7 @@
 
 #include "core/model/expectation.h"
 #include "core/model/options.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/names/subnets.h"
 #include "core/tool.h"
 #include "core/model/byte_hooks.h"
@@ -64,15 +64,16 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "subnets", NULL };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	struct own_options *own = options->own;
 	const char *text = own->text ? own->text : USUAL;
 	const char *message = subnets_parse(&own->subnets, text);
 
 	if (message)
-		fatal(EXIT_USAGE, "subnets %s: %s", text, message);
+		return error_set(error, EXIT_USAGE, "subnets %s: %s", text, message);
 	options->sort = options->settings.flags & TCPSUBNET_RX ? BOTH : SENT;
+	return true;
 }
 
 static bool derive(const struct options *options, struct event *event, size_t size)

@@ -100,11 +100,13 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "interval", "count", NULL };
 
-static void check(struct options *options)
+static bool check(struct options *options, struct error *error)
 {
 	const struct own_options *own = options->own;
 
+	(void)error;
 	options->sort = own->sort;
+	return true;
 }
 
 static const struct hook hooks[] = { BYTE_HOOKS, {} };

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "cmd/tools.h"
-#include "core/base/message.h"
 #include "core/names/enums.h"
+#include "core/base/error.h"
+#include "core/base/must.h"
 
-static const struct tool *tool_named(const char *name)
+/* NULL: there is none, see *error. */
+static const struct tool *tool_named(const char *name, struct error *error)
 {
 	const struct tool *tool = tool_find(name);
 	const char *nearest;
@@ -19,17 +21,18 @@ static const struct tool *tool_named(const char *name)
 		return tool;
 	nearest = tool_nearest(name);
 	if (nearest)
-		fatal(EXIT_USAGE, "%.60s: no such tool; did you mean %s?", name, nearest);
-	fatal(EXIT_USAGE, "%.60s: no such tool; nettrace --list shows them", name);
+		error_set(error, EXIT_USAGE, "%.60s: no such tool (did you mean %s?)", name, nearest);
+	else
+		error_set(error, EXIT_USAGE, "%.60s: no such tool (nettrace --list shows them)", name);
+	return NULL;
 }
 
-struct options *tool_list(const char *names, size_t *n_tools)
+bool tool_list(struct options **list, size_t *count, const char *names, struct error *error)
 {
-	struct options *tools = calloc(tools_count(), sizeof(*tools)); /* as each is there once */
-	size_t count = 0;
+	struct options *tools = must(calloc(tools_count(), sizeof(*tools))); /* as each is there once */
 
-	if (!tools)
-		fatal(EXIT_FAILED, "out of memory");
+	*list = tools;
+	*count = 0;
 	for (size_t length; *names; names += length + (names[length] == ',')) {
 		const struct tool *tool;
 		char name[64];
@@ -39,19 +42,18 @@ struct options *tool_list(const char *names, size_t *n_tools)
 		snprintf(name, sizeof(name), "%.*s", (int)length, names);
 		if (!length)
 			continue;
-		tool = tool_named(name);
-		while (i < count && tools[i].tool != tool)
+		tool = tool_named(name, error);
+		if (!tool)
+			return false;
+		while (i < *count && tools[i].tool != tool)
 			i++;
-		if (i < count)
+		if (i < *count)
 			continue;
 		if (tool->lookup && tool->lookup->extra_names)
 			enum_extend(tool->lookup->extra_names);
-		options_init(&tools[count++], tool);
+		options_init(&tools[(*count)++], tool);
 	}
-	if (!count)
-		fatal(EXIT_USAGE, "no tool is named; nettrace --list shows them");
-	*n_tools = count;
-	return tools;
+	return *count || error_set(error, EXIT_USAGE, "which tools? nettrace --list shows them");
 }
 
 void tool_list_free(struct options *tools, size_t count)
@@ -61,7 +63,7 @@ void tool_list_free(struct options *tools, size_t count)
 	free(tools);
 }
 
-void tool_list_inherit(struct options *tool, const struct options *run)
+bool tool_list_inherit(struct options *tool, const struct options *run, struct error *error)
 {
 	tool->settings.filter = run->settings.filter;
 	tool->format = run->format;
@@ -73,6 +75,5 @@ void tool_list_inherit(struct options *tool, const struct options *run)
 	tool->ring_bytes = run->ring_bytes;
 	tool->containers = run->containers;
 	tool->exclusions = run->exclusions;
-	if (tool->tool->check)
-		tool->tool->check(tool);
+	return !tool->tool->check || tool->tool->check(tool, error);
 }

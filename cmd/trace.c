@@ -10,7 +10,7 @@
 #include "core/cli/parse.h"
 #include "core/record/head_write.h"
 #include "core/run/run.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/rows/timeline.h"
 
 /* The story of TCP on this machine. */
@@ -77,31 +77,41 @@ static const char *names_of(const struct options *options)
 	return options_text(options) ? options_text(options) : usual;
 }
 
-/* A connection's story is over when somebody tells of its end. */
-static void check(struct options *options)
+/* All of them can be in a timeline. *ends: one of them reports when a connection ends. */
+static bool check_stories(const struct options *tools, size_t count, bool *ends, struct error *error)
 {
-	size_t count;
-	struct options *tools = tool_list(names_of(options), &count);
-	bool ends = false;
-
+	*ends = false;
 	for (size_t i = 0; i < count; i++) {
 		const struct story *story = tools[i].tool->story;
 
 		if (!story)
-			fatal(EXIT_USAGE, "%s reports totals, not events: it cannot be part of a timeline",
-			      tools[i].tool->name);
-		ends = ends || (story->ends && !story->duration);
+			return error_set(error, EXIT_USAGE,
+					 "%s reports totals, not events: it cannot be part of a timeline",
+					 tools[i].tool->name);
+		*ends = *ends || (story->ends && !story->duration);
 	}
+	return true;
+}
+
+/* A connection's story is over when somebody tells of its end. */
+static bool check(struct options *options, struct error *error)
+{
+	struct options *tools;
+	size_t count;
+	bool ends, ok = tool_list(&tools, &count, names_of(options), error) &&
+			check_stories(tools, count, &ends, error);
+
 	tool_list_free(tools, count);
-	if (!(options->settings.flags & TIMELINE_FLOW))
-		return;
+	if (!ok || !(options->settings.flags & TIMELINE_FLOW))
+		return ok;
 	if (!ends)
-		fatal(EXIT_USAGE,
-		      "--flow: none of these tools reports the end of a connection; add tcpstates, tcplife or "
-		      "tcptracer");
+		return error_set(error, EXIT_USAGE,
+				 "--flow: none of these tools reports the end of a connection; add tcpstates, tcplife "
+				 "or tcptracer");
 	if (options->format == FORMAT_CSV)
-		fatal(EXIT_USAGE, "--csv: not together with --flow");
+		return error_set(error, EXIT_USAGE, "--csv: not together with --flow");
 	options->no_header = true;
+	return true;
 }
 
 const struct tool trace = {
@@ -129,29 +139,32 @@ const struct json_line *trace_lines(void)
 	return lines;
 }
 
-struct options *trace_tools(const struct options *asked, size_t *count)
+bool trace_tools(struct options **list, size_t *count, const struct options *asked, struct error *error)
 {
-	struct options *tools = tool_list(names_of(asked), count);
+	struct options *tools;
 
+	if (!tool_list(list, count, names_of(asked), error))
+		return false;
+	tools = *list;
 	for (size_t i = 0; i < *count; i++) {
-		tool_list_inherit(&tools[i], asked);
+		if (!tool_list_inherit(&tools[i], asked, error))
+			return false;
 		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
 			tools[i].settings.flags |= tools[i].tool->story->flags;
 	}
-	return tools;
+	return true;
 }
 
 int trace_main(int argc, char **argv)
 {
 	static struct options options;
-	struct options *tools;
-	size_t count;
-	int code;
+	struct options *tools = NULL;
+	struct error error;
+	size_t count = 0;
 
-	options_parse(&options, &trace, argc, argv);
-	tools = trace_tools(&options, &count);
-	code = run_tools(&options, tools, count, SHOWS_TIMELINE);
+	if (options_parse(&options, &trace, argc, argv, &error) && trace_tools(&tools, &count, &options, &error))
+		run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
 	tool_list_free(tools, count);
 	options_free(&options);
-	return code;
+	return error_print(&error);
 }

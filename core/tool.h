@@ -307,6 +307,8 @@ struct replay_rules {
 
 /* ---- the tool ---- */
 
+struct error;
+
 /* What its rows are about. The filters and common options that it has follow from it. */
 enum subject {
 	TCP_SOCKETS,
@@ -343,8 +345,8 @@ struct tool {
 	const struct lookup *lookup;
 	/* What it has to count on the doctor's traffic (core/model/expectation.h); a unit test asks for it. */
 	const struct expectation *proof;
-	/* Called once after parsing: what tables cannot say. Ends the program on bad input. */
-	void (*check)(struct options *options);
+	/* Called once after parsing: what tables cannot say. False: bad input, see *error. */
+	bool (*check)(struct options *options, struct error *error);
 	/* Called for each event before anything else looks at it: fills members that only the user half can know.
 	 * False: it makes no row by itself. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);

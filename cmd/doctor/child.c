@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "cmd/fatal.h"
 
 #define MOST_ARGUMENTS 48
 #define PATIENCE_MS    120000 /* emulated machines are slow */
@@ -47,7 +49,7 @@ __attribute__((noreturn)) static void become(const struct child *child, int read
 	if (ready >= 0)
 		fcntl(ready, F_SETFD, 0);
 	execv(SELF, argv);
-	message("%s: %s", SELF, strerror(errno));
+	print_error("%s: %s", SELF, strerror(errno));
 	_exit(EXIT_FAILED);
 }
 
@@ -102,8 +104,9 @@ static char *contents(int fd)
 	char *text;
 	ssize_t got;
 
-	if (fstat(fd, &status) || !(text = malloc((size_t)status.st_size + 1)))
-		fatal(EXIT_FAILED, "out of memory");
+	if (fstat(fd, &status))
+		fatal(EXIT_FAILED, "fstat: %s", strerror(errno));
+	text = must(malloc((size_t)status.st_size + 1));
 	got = pread(fd, text, (size_t)status.st_size, 0);
 	text[got > 0 ? got : 0] = '\0';
 	close(fd);

@@ -13,6 +13,8 @@
 #include "core/bpf/plan.h"
 #include "core/cli/helper.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "cmd/fatal.h"
 
 #define IN(member) .off = offsetof(struct doctor, member)
 
@@ -34,17 +36,18 @@ static const struct opt opts[] = {
 	{},
 };
 
-static void add_tool(void *own, const char *name)
+static bool add_tool(void *own, const char *name, struct error *error)
 {
 	struct doctor *doctor = own;
 	const struct tool *found = tool_find(name);
 	size_t n = 0;
 
 	if (!found)
-		fatal(EXIT_USAGE, "%.100s: no such tool; nettrace --list shows them", name);
+		return error_set(error, EXIT_USAGE, "%.100s: no such tool (nettrace --list shows them)", name);
 	while (doctor->tools[n] && doctor->tools[n] != found)
 		n++;
 	doctor->tools[n] = found;
+	return true;
 }
 
 static const struct helper helper = {
@@ -109,25 +112,25 @@ const struct helper *doctor_helper(void)
 
 int doctor_main(int argc, char **argv)
 {
-	struct doctor doctor = { .tools = calloc(tools_count() + 1, sizeof(*doctor.tools)) };
+	struct doctor doctor = { .tools = must(calloc(tools_count() + 1, sizeof(*doctor.tools))) };
+	struct error error;
 	int code;
 
 	program_name = helper.name;
-	if (!doctor.tools)
-		fatal(EXIT_FAILED, "out of memory");
-	helper_parse(&helper, &doctor, argc, argv);
+	if (!helper_parse(&helper, &doctor, argc, argv, &error))
+		return error_print(&error);
 	if (doctor.all_rungs && (doctor.prove || doctor.exclusions.rung))
 		fatal(EXIT_USAGE, "--all-rungs: not together with %s", doctor.prove ? "--prove" : "--rung");
 	if (!doctor.tools[0])
 		for (size_t i = 0; tool_at(i); i++)
-			add_tool(&doctor, tool_at(i)->name);
+			doctor.tools[i] = tool_at(i);
 	check_names(&doctor, "--without", doctor.exclusions.without, exclusions_known);
 	check_names(&doctor, "--rung", doctor.exclusions.rung, exclusions_known_rungs);
 	machine_detect(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
 	free(doctor.tools);
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		message("stdout: cannot be written");
+		print_error("cannot write to stdout");
 		return EXIT_FAILED;
 	}
 	return code;

@@ -2,6 +2,7 @@
 /* evidence.c: the kernel's own counters of this namespace, a second source beside the maker of the traffic. */
 #include "cmd/doctor/prove_parts.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,16 +85,16 @@ bool evidence_is_refused(const char *messages, const char *programs)
 	return true;
 }
 
-/* Calls take(text, context) for each line "TOOL: WORD text". */
-static void each_hook_line(const struct proof *proof, const char *word,
-			   void (*take)(const char *text, size_t length, void *context), void *context)
+/* Calls take(text, context) for each line "TOOL: START text". */
+static void each_line(const struct proof *proof, const char *start,
+		      void (*take)(const char *text, size_t length, void *context), void *context)
 {
-	char start[64];
-	size_t length = (size_t)snprintf(start, sizeof(start), "%s: %s ", proof->tool->name, word);
+	char whole[64];
+	size_t length = (size_t)snprintf(whole, sizeof(whole), "%s: %s ", proof->tool->name, start);
 
 	for (const char *line = proof->child.messages; line && *line;
 	     line += strcspn(line, "\n"), line += *line == '\n')
-		if (!strncmp(line, start, length))
+		if (!strncmp(line, whole, length))
 			take(line + length, strcspn(line + length, "\n"), context);
 }
 
@@ -123,7 +124,7 @@ static void put_hook(const char *text, size_t length, void *context)
 
 void evidence_hooks_json(struct json_object *list, const struct proof *proof)
 {
-	each_hook_line(proof, "hook", put_hook, list);
+	each_line(proof, "note: hook", put_hook, list);
 }
 
 struct notes {
@@ -131,11 +132,14 @@ struct notes {
 	size_t size;
 };
 
+/* Losses are told by the ledger. */
 static void add_note(const char *text, size_t length, void *context)
 {
 	struct notes *notes = context;
 	size_t used = strlen(notes->text);
 
+	if (!strncmp(text, "lost ", 5) || isdigit((unsigned char)*text))
+		return;
 	snprintf(notes->text + used, notes->size - used, "%s%.*s", used ? "; " : "", (int)length, text);
 }
 
@@ -144,5 +148,5 @@ void evidence_notes(char *text, size_t size, const struct proof *proof)
 	struct notes notes = { text, size };
 
 	*text = '\0';
-	each_hook_line(proof, "note:", add_note, &notes);
+	each_line(proof, "warning:", add_note, &notes);
 }

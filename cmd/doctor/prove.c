@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/bpf/plan.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 
 #define SETTLED_MS     200 /* what the last packets set off in softirq */
 #define MOST_ARGUMENTS 40

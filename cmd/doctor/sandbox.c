@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cmd/traffic/traffic.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 
 /* Below the ports that kernels usually give to clients. */
 #define FIRST_PORT 7301

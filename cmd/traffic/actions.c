@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 /* ---- one connection after the other ---- */
 
@@ -199,7 +200,7 @@ static void client_churns(struct traffic *t, size_t n)
 	took = traffic_seconds_now() - start;
 	t->churn_seconds += took;
 	if (t->verbose)
-		message("churn: %zu connections in %.3f s", n, took);
+		print_note("churn: %zu connections in %.3f s", n, took);
 	unpin_from_cpu(&before);
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/message.h"
+#include "core/base/error.h"
 
 void traffic_print_line(const char *line)
 {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "core/cli/helper.h"
 
 #define COUNT_MAX     1000000
@@ -97,10 +97,13 @@ static void choose_actions(struct traffic *t)
 
 void traffic_parse_options(struct traffic *t, int argc, char **argv)
 {
+	struct error error;
+
 	t->bytes = BYTES_DEFAULT;
 	for (int i = 0; i < ACTIONS; i++)
 		t->counts[i] = NOT_GIVEN;
-	helper_parse(traffic_helper(), t, argc, argv);
+	if (!helper_parse(traffic_helper(), t, argc, argv, &error))
+		exit(error_print(&error));
 	if (!t->families[0] && !t->families[1])
 		t->families[0] = true;
 	choose_actions(t);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 void traffic_fail(const char *format, ...)
 {
@@ -23,7 +24,7 @@ void traffic_fail(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	message("%s", line);
+	print_error("%s", line);
 	/* Not exit(): in the server and in forked clients the handlers of the whole program must not run. */
 	_exit(EXIT_FAILED);
 }

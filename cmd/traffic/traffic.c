@@ -16,6 +16,7 @@
 
 #include "cmd/traffic/parts.h"
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 #define LIMIT       60 /* seconds for everything */
 #define CHURN_LIMIT 120
@@ -61,8 +62,8 @@ static void run_step(struct traffic *t, int step)
 		if (!t->families[t->family])
 			continue;
 		if (t->verbose)
-			message("%s: %zu to %s port %d: %s", action->name, left, t->family ? "::1" : "127.0.0.1",
-				t->totals->port + (int)action->slot, action->story);
+			print_note("%s: %zu to %s port %d: %s", action->name, left, t->family ? "::1" : "127.0.0.1",
+				   t->totals->port + (int)action->slot, action->story);
 		for (; action->at_once && left > action->at_once; left -= action->at_once)
 			run_part(t, step, action->at_once);
 		run_part(t, step, left);
@@ -145,7 +146,7 @@ static void wait_for_line(const struct traffic *t)
 
 	traffic_print_line("ready");
 	if (t->verbose)
-		message("ready: continuing after a line on stdin");
+		print_note("ready (a line on stdin lets it go on)");
 	/* The end of stdin will do too: nobody is left to wait for. */
 	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
 		;
@@ -163,7 +164,7 @@ int traffic_main(int argc, char **argv)
 	limit_time(t);
 	start_server(t);
 	if (t->verbose)
-		message("the client is process %d, the server process %d", (int)t->client, (int)t->server);
+		print_note("the client is process %d, the server process %d", (int)t->client, (int)t->server);
 	run_step(t, HOLD);
 	if (t->until_stdin)
 		wait_for_line(t);
@@ -175,8 +176,8 @@ int traffic_main(int argc, char **argv)
 	traffic_wait_settled(t);
 	stop_server(t);
 	if (t->verbose)
-		message("done: %llu connects, %llu connections", (unsigned long long)t->totals->connects,
-			(unsigned long long)t->totals->established);
+		print_note("done: %llu connects, %llu connections", (unsigned long long)t->totals->connects,
+			   (unsigned long long)t->totals->established);
 	if (t->json)
 		traffic_print_json(t);
 	free(t->fork_pids);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 void json_begin(struct json_object *object, struct text *text, const struct json_key *keys)
 {
@@ -25,7 +25,7 @@ static void key(struct json_object *object, const char *name, enum json_kind kin
 	const struct json_key *next = object->next++;
 
 	if (!next->name || strcmp(next->name, name) != 0 || next->kind != kind)
-		fatal(EXIT_FAILED, "internal: %s is not the key that comes next", name);
+		bug("%s is not the key that comes next", name);
 	separate(object->text);
 	text_char(object->text, '"');
 	text_string(object->text, name);
@@ -42,7 +42,7 @@ static bool is_one_of(const char *const *texts, const char *value)
 static void put_null(struct json_object *object, const struct json_key *of)
 {
 	if (!of->nullable)
-		fatal(EXIT_FAILED, "internal: %s is never null", of->name);
+		bug("%s is never null", of->name);
 	text_string(object->text, "null");
 }
 
@@ -56,7 +56,7 @@ void json_text(struct json_object *object, const char *name, const char *value)
 		return;
 	}
 	if (of->texts && !is_one_of(of->texts, value))
-		fatal(EXIT_FAILED, "internal: %s is never %s", name, value);
+		bug("%s is never %s", name, value);
 	text_json_string(object->text, value, strlen(value));
 }
 
@@ -113,6 +113,6 @@ void json_list_end(struct json_object *object)
 void json_end(struct json_object *object)
 {
 	if (object->next->name)
-		fatal(EXIT_FAILED, "internal: %s is missing", object->next->name);
+		bug("%s is missing", object->next->name);
 	text_char(object->text, '}');
 }

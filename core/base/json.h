@@ -43,8 +43,8 @@ struct json_line {
 	const struct json_key *keys; /* end with a NULL name */
 };
 
-/* An object under construction. The caller writes keys in the order of their table, each as its kind; anything else
- * ends the program, because the schema promises that no key is missing. */
+/* An object under construction. The caller writes keys in the order of their table, each as its kind; anything else is
+ * a bug (core/base/must.h), because the schema promises that no key is missing. */
 struct json_object {
 	struct text *text;
 	const struct json_key *next;

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/base/output.h"
@@ -14,11 +13,11 @@
 const char *program_name = "nettrace";
 void (*message_hook)(const char *line, size_t length);
 
-__attribute__((format(printf, 1, 0))) static void write_message(const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void write_message(const char *severity, const char *format, va_list args)
 {
 	int error = errno; /* callers may still need it */
 	char line[1024];
-	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: ", program_name);
+	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: %s: ", program_name, severity);
 	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
 
 	length += more < 0 ? 0 : (size_t)more;
@@ -33,26 +32,34 @@ __attribute__((format(printf, 1, 0))) static void write_message(const char *form
 		message_hook(line, length);
 		return;
 	}
-	/* Nobody is left to tell when stderr cannot be written. */
+	/* When stderr cannot be written, nobody is left to hear of it. */
 	output_write(STDERR_FILENO, line, length, &done);
 	errno = error;
 }
 
-void message(const char *format, ...)
+void print_error(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	write_message(format, args);
+	write_message("error", format, args);
 	va_end(args);
 }
 
-void fatal(enum exit_code code, const char *format, ...)
+void print_warning(const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	write_message(format, args);
+	write_message("warning", format, args);
 	va_end(args);
-	exit((int)code);
+}
+
+void print_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	write_message("note", format, args);
+	va_end(args);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* namespaces.c: network namespaces and cgroups, by number or by path, as the numbers that the kernel half compares. */
-#include "core/base/message.h"
 #include "core/base/values.h"
 
 #include <errno.h>
@@ -83,8 +82,8 @@ const char *value_netns(struct list *list, const char *text)
 const char *value_own_netns(struct list *list)
 {
 	if (access("/proc/self", F_OK) < 0)
-		fatal(EXIT_CANNOT, "which network namespace this is cannot be read: /proc is not mounted here: "
-				   "mount -t proc proc /proc");
+		return "cannot read which network namespace this is: /proc is not mounted here (mount -t proc proc "
+		       "/proc)";
 	return value_netns(list, "/proc/self/ns/net");
 }
 

@@ -14,7 +14,15 @@
 #define LOOK_MS 100
 #define MS      1000000ULL
 
-bool (*output_goes_on)(const struct output_delay *delay);
+/* As long as output_limit() says; goes_on is NULL else. */
+static struct limit {
+	output_goes_on *goes_on;
+	void *context;
+	struct output_delay delay;
+	uint64_t moved_at, asked_at; /* when a reader took something, and goes_on() was called; 0: not yet */
+	struct sigaction alarm;      /* of SIGALRM, and the mask, as they were before */
+	sigset_t mask;
+} limit;
 
 static uint64_t now_ns(void)
 {
@@ -36,23 +44,39 @@ static void set_timer(suseconds_t every)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS: the timer's signal interrupts it. It
- * fires again, so one that comes before the write sleeps does no harm. */
-static ssize_t write_a_while(int fd, const void *bytes, size_t length)
+void output_limit(output_goes_on *goes_on, void *context)
 {
-	static bool prepared;
-	ssize_t wrote;
-	int error;
+	sigset_t set;
 
-	if (!prepared) {
+	limit = (struct limit){ .goes_on = goes_on, .context = context };
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, &limit.alarm);
+	sigprocmask(SIG_UNBLOCK, &set, &limit.mask);
+}
+
+void output_wait_forever(void)
+{
+	if (!limit.goes_on)
+		return;
+	limit.goes_on = NULL;
+	if (sigismember(&limit.mask, SIGALRM) == 1) {
 		sigset_t set;
 
 		sigemptyset(&set);
 		sigaddset(&set, SIGALRM);
-		sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
-		sigprocmask(SIG_UNBLOCK, &set, NULL);
-		prepared = true;
+		sigprocmask(SIG_BLOCK, &set, NULL);
 	}
+	sigaction(SIGALRM, &limit.alarm, NULL);
+}
+
+/* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS: the timer's signal interrupts it. It
+ * fires again, so one that comes before the write sleeps does no harm. */
+static ssize_t write_a_while(int fd, const void *bytes, size_t length)
+{
+	ssize_t wrote;
+	int error;
+
 	set_timer(LOOK_MS * 1000);
 	wrote = write(fd, bytes, length);
 	error = errno;
@@ -68,31 +92,29 @@ static bool has_reader(int fd)
 	return fstat(fd, &status) || !S_ISREG(status.st_mode);
 }
 
-/* False: output_goes_on() says no. */
+/* False: goes_on() says no. */
 static bool may_go_on(int fd, uint64_t since, bool moved)
 {
-	static struct output_delay delay;
-	static uint64_t moved_at, asked_at;
 	uint64_t now = now_ns();
 
 	if (has_reader(fd))
-		delay.total += now - since;
-	if (moved || !moved_at)
-		moved_at = now;
-	if (now - asked_at < LOOK_MS * MS)
+		limit.delay.total += now - since;
+	if (moved || !limit.moved_at)
+		limit.moved_at = now;
+	if (now - limit.asked_at < LOOK_MS * MS)
 		return true;
-	asked_at = now;
-	delay.stuck = now - moved_at;
-	return output_goes_on(&delay);
+	limit.asked_at = now;
+	limit.delay.stuck = now - limit.moved_at;
+	return limit.goes_on(limit.context, &limit.delay);
 }
 
 int output_write(int fd, const void *bytes, size_t length, size_t *done)
 {
 	for (*done = 0; *done < length;) {
 		const char *from = (const char *)bytes + *done;
-		uint64_t since = output_goes_on ? now_ns() : 0;
-		ssize_t wrote =
-			output_goes_on ? write_a_while(fd, from, length - *done) : write(fd, from, length - *done);
+		bool limited = limit.goes_on;
+		uint64_t since = limited ? now_ns() : 0;
+		ssize_t wrote = limited ? write_a_while(fd, from, length - *done) : write(fd, from, length - *done);
 
 		if (wrote > 0)
 			*done += (size_t)wrote;
@@ -100,7 +122,7 @@ int output_write(int fd, const void *bytes, size_t length, size_t *done)
 			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, LOOK_MS);
 		else if (wrote == 0 || errno != EINTR)
 			return wrote ? errno : ENOSPC;
-		if (output_goes_on && !may_go_on(fd, since, wrote > 0))
+		if (limited && !may_go_on(fd, since, wrote > 0))
 			return ETIME;
 	}
 	return 0;

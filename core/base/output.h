@@ -7,17 +7,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How long readers have kept this process waiting, ns. Regular files have no reader. */
+/* How long readers have kept this process waiting since output_limit(), ns. Regular files have no reader. */
 struct output_delay {
 	uint64_t stuck; /* since one took the last byte */
 	uint64_t total; /* of all writes */
 };
 
-/* Called at most every 100 ms, while a reader keeps a write waiting or after a write. True: go on. NULL: always. */
-extern bool (*output_goes_on)(const struct output_delay *delay);
+/* False: what is being written is given up. */
+typedef bool output_goes_on(void *context, const struct output_delay *delay);
 
-/* Writes all, whatever signals come, also to a non-blocking descriptor. Returns 0 or an errno; ETIME: output_goes_on()
- * has said no. *done: bytes written. */
+/* From now on goes_on() is called at most every 100 ms, while a reader keeps a write waiting or after a write. Messages
+ * have no context to carry it in: it is the process's, and SIGALRM is taken for it. */
+void output_limit(output_goes_on *goes_on, void *context);
+/* As it was before output_limit(), SIGALRM too. */
+void output_wait_forever(void);
+
+/* Writes all, whatever signals come, also to a non-blocking descriptor. Returns 0 or an errno; ETIME: goes_on() has
+ * said no. *done: bytes written. */
 int output_write(int fd, const void *bytes, size_t length, size_t *done);
 /* What output_write() returned, in words. */
 const char *output_error(int error);

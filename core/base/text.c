@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/put.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 static void grow(struct text *text, size_t more)
 {
@@ -17,9 +17,7 @@ static void grow(struct text *text, size_t more)
 		size *= 2;
 	if (size)
 		data = realloc(text->data, size);
-	if (!data)
-		fatal(EXIT_FAILED, "out of memory");
-	text->data = data;
+	text->data = must(data);
 	text->size = size;
 }
 

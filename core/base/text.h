@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zero-initialized is empty. data is not NUL-terminated. Out of memory ends the program with a message. */
+/* Zero-initialized is empty. data is not NUL-terminated. Out of memory: core/base/must.h. */
 struct text {
 	char *data;
 	size_t length, size;

@@ -24,7 +24,7 @@ const char *value_cidrs(struct cidr *cidrs, __u32 *count, const char *text);
 const char *value_globs(struct glob *globs, __u32 *count, const char *text);
 /* Network namespaces: inode numbers, paths (/run/netns/blue, /proc/1/ns/net), or names of `ip netns`. */
 const char *value_netns(struct list *list, const char *text);
-/* The one this process is in; ends the program where there is no /proc to tell. */
+/* The one this process is in. */
 const char *value_own_netns(struct list *list);
 /* The network namespace of a process. */
 const char *value_pid_netns(struct list *list, const char *pid);

@@ -96,7 +96,9 @@ static const char *try_plan(struct session *session, struct options *options, en
 	const char *culprit = NULL;
 
 	*fate = AT_LOAD;
-	configure_object(session, options);
+	*error = configure_object(session, options);
+	if (*error)
+		return "";
 	parallel_load_begin();
 	*error = bpf_object__load(session->object);
 	if (*error) {

@@ -2,10 +2,14 @@
 /* cgroup_watch.c: a session beside the tool's, with programs and a ring of its own. */
 #include "core/bpf/cgroup_watch.h"
 
+#include <stdlib.h>
+
+#include "core/base/must.h"
 #include "core/names/cgroups.h"
 #include "core/base/clock.h"
 #include "core/names/containers.h"
 #include "core/bpf/sessions.h"
+#include "core/base/error.h"
 
 #define RING_BYTES (1U << 20)
 #define SECOND     1000000000ULL
@@ -25,7 +29,7 @@ static const struct opt no_opts[] = { {} };
 static const struct member no_members[] = { {} };
 static const struct column no_columns[] = { {} };
 
-static struct tool watch = {
+static const struct tool watch_tool = {
 	.summary = "the names of cgroups",
 	OBJECT_OF(cgroups),
 	.subject = NONE,
@@ -35,9 +39,12 @@ static struct tool watch = {
 	.columns = no_columns,
 };
 
-static struct sessions sessions;
-static struct options options;
-static uint64_t looked;
+struct cgroup_watch {
+	struct tool tool; /* watch_tool, with a name for messages */
+	struct options options;
+	struct sessions sessions;
+	uint64_t looked;
+};
 
 static bool add_cgroup(void *context, const struct event *event, size_t size)
 {
@@ -49,46 +56,56 @@ static bool add_cgroup(void *context, const struct event *event, size_t size)
 	return true;
 }
 
-/* Of a recording somebody may want to know when it is replayed. */
-static bool is_wanted(const struct options *asked, const struct options *tools, size_t count)
+/* A cgroup is not known: takes in what was made, then, once a second at most, asks all processes again. */
+static void rescan(void *context)
 {
+	struct cgroup_watch *watch = context;
+	uint64_t now = clock_boot();
+
+	cgroup_watch_read(watch);
+	if (!watch->sessions.ring || now - watch->looked < SECOND)
+		return;
+	watch->looked = now;
+	sessions_iterate(&watch->sessions, RUN_AT_INTERVAL);
+}
+
+bool cgroup_watch_is_wanted(const struct options *asked, const struct options *tools, size_t count)
+{
+	/* Of a recording somebody may want to know when it is replayed. */
 	for (size_t i = 0; asked->record && i < count; i++)
 		if (is_about_sockets(tools[i].tool))
 			return true;
 	return asked->containers;
 }
 
-void cgroup_watch_start(const struct options *asked, const struct options *tools, size_t count)
+struct cgroup_watch *cgroup_watch_new(const struct options *asked, const char *name, struct error *error)
 {
-	if (!is_wanted(asked, tools, count))
-		return;
-	containers_on(cgroup_watch_rescan);
-	watch.name = tools->tool->name; /* in messages: the user knows no other */
-	options_init(&options, &watch);
-	options.verbose = asked->verbose;
-	options.ring_bytes = RING_BYTES;
-	sessions_start(&sessions, &options, 1, add_cgroup, NULL);
+	struct cgroup_watch *watch = must(calloc(1, sizeof(*watch)));
+
+	watch->tool = watch_tool;
+	watch->tool.name = name;
+	options_init(&watch->options, &watch->tool);
+	watch->options.verbose = asked->verbose;
+	watch->options.ring_bytes = RING_BYTES;
+	containers_on(rescan, watch);
+	if (sessions_start(&watch->sessions, &watch->options, 1, add_cgroup, NULL, error))
+		return watch;
+	containers_off();
+	free(watch);
+	return NULL;
 }
 
-void cgroup_watch_read(void)
+void cgroup_watch_read(struct cgroup_watch *watch)
 {
-	while (sessions.ring && sessions_read(&sessions))
+	while (watch && watch->sessions.ring && sessions_read(&watch->sessions))
 		;
 }
 
-void cgroup_watch_rescan(void)
+void cgroup_watch_free(struct cgroup_watch *watch)
 {
-	uint64_t now = clock_boot();
-
-	cgroup_watch_read();
-	if (!sessions.ring || now - looked < SECOND)
+	if (!watch)
 		return;
-	looked = now;
-	sessions_iterate(&sessions, RUN_AT_INTERVAL);
-}
-
-void cgroup_watch_stop(void)
-{
-	if (sessions.ring)
-		sessions_stop(&sessions);
+	containers_off();
+	sessions_stop(&watch->sessions);
+	free(watch);
 }

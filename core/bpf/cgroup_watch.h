@@ -3,16 +3,20 @@
 #ifndef NETTRACE_BPF_CGROUP_WATCH_H
 #define NETTRACE_BPF_CGROUP_WATCH_H
 
+#include "core/base/error.h"
 #include "core/model/options.h"
 
-/* Where containers are asked for, or sockets recorded: loads and attaches its programs, and has containers looked up
- * (core/names/containers.h). Before the tools start, so that no cgroup of an event is missed, and while there are
- * privileges. Ends the program (exit 3) when the kernel refuses them. */
-void cgroup_watch_start(const struct options *asked, const struct options *tools, size_t count);
-/* Takes in what was made since; often enough, so that none is lost. Nothing to do where it was not started. */
-void cgroup_watch_read(void);
-/* A cgroup is not known: takes in what was made, then, once a second at most, asks all processes again. */
-void cgroup_watch_rescan(void);
-void cgroup_watch_stop(void);
+struct cgroup_watch;
+
+/* Containers are asked for, or sockets recorded. */
+bool cgroup_watch_is_wanted(const struct options *asked, const struct options *tools, size_t count);
+/* Loads and attaches its programs, and has containers looked up (core/names/containers.h). Before the tools start, so
+ * that no cgroup of an event is missed, and while there are privileges. name: what messages call it: the user knows no
+ * other; kept. NULL: the kernel refuses them, see *error. */
+struct cgroup_watch *cgroup_watch_new(const struct options *asked, const char *name, struct error *error);
+/* Takes in what was made since; often enough, so that none is lost. NULL: nothing to do. */
+void cgroup_watch_read(struct cgroup_watch *watch);
+/* Containers are looked up no more. */
+void cgroup_watch_free(struct cgroup_watch *watch);
 
 #endif

@@ -2,7 +2,6 @@
 /* configure.c: what an object is told before it is loaded. */
 #include "core/bpf/configure.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
@@ -11,7 +10,7 @@
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/bpf/object.h"
 #include "core/bpf/pinned_maps.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/names/symbols.h"
 
 /* Wake the reader when so much of the ring waits; its own timer (core/run/run.c) takes care of the tail. */
@@ -40,27 +39,28 @@ void configure_kernel(struct settings *settings, const struct tool *tool)
 	}
 }
 
-/* Uses the map of another session in place of an own one. */
-static void reuse(struct session *session, const struct session *other, const char *name)
+/* Uses the map of another session in place of an own one. 0, or a negative errno. */
+static int reuse(struct session *session, const struct session *other, const char *name)
 {
 	struct bpf_map *own = bpf_object__find_map_by_name(session->object, name);
 	int fd = bpf_map__fd(bpf_object__find_map_by_name(other->object, name));
 
-	if (own && fd >= 0 && bpf_map__reuse_fd(own, fd))
-		fatal(EXIT_FAILED, "sharing the map %s: %s", name, strerror(errno));
+	return own && fd >= 0 ? bpf_map__reuse_fd(own, fd) : 0;
 }
 
-/* What the tools of a process have in common. */
-static void configure_shared_maps(struct session *session, const struct options *options)
+/* What the tools of a process have in common. 0, or a negative errno. */
+static int configure_shared_maps(struct session *session, const struct options *options)
 {
 	static const char *const tags[] = { "tags",    "tags_hash",     "accepted",    "listeners",
 					    "renamed", "rename_counts", "mptcp_owners" };
+	int error = 0;
 
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
 	if (session->ring_of)
-		reuse(session, session->ring_of, "ring");
-	for (size_t i = 0; session->tags_of && i < sizeof(tags) / sizeof(tags[0]); i++)
-		reuse(session, session->tags_of, tags[i]);
+		error = reuse(session, session->ring_of, "ring");
+	for (size_t i = 0; !error && session->tags_of && i < sizeof(tags) / sizeof(tags[0]); i++)
+		error = reuse(session, session->tags_of, tags[i]);
+	return error;
 }
 
 /* A program of this section looks for tags where slots have none: it walks over those on sockets, or wants one after
@@ -107,34 +107,10 @@ void configure_sizes(struct bpf_object *object)
 		bpf_map__set_max_entries(map, TAG_SLOTS + TAG_SPARES * cpus);
 }
 
-void configure_object(struct session *session, struct options *options)
+/* The planned programs, and what is attached with them. */
+static void choose_programs(const struct session *session)
 {
-	struct settings *settings = &options->settings;
-	struct bpf_map *map;
 	struct bpf_program *program;
-
-	settings->wakeup_bytes = options->ring_bytes / WAKEUP_PART;
-	settings->has_sk_storage = session->kernel.sk_storage;
-	settings->has_task_btf = session->kernel.task_btf;
-	settings->has_cast = session->kernel.cast;
-	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
-	kernel_btf_casts(settings->casts);
-	pinned_maps_install(session, options);
-	for (size_t i = session->plan.owners; i < session->plan.count; i++)
-		settings->arguments[i - session->plan.owners] = (__u32)session->plan.choices[i].arguments;
-	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
-	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
-		fatal(EXIT_FAILED, "internal: the object has no settings of this size");
-	map = bpf_object__find_map_by_name(session->object, ".rodata.own");
-	if (map && (bpf_map__value_size(map) > session->tool->options_size ||
-		    bpf_map__set_initial_value(map, options->own, bpf_map__value_size(map))))
-		fatal(EXIT_FAILED, "internal: the object has other options than the tool");
-	configure_shared_maps(session, options);
-	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
-	if (!settings->has_tag_slots)
-		leave_out_map(session, "tag_slots");
-	if (settings->has_sk_storage && !(settings->flags & LISTENERS_NEEDED)) /* listeners_watched() in probes/ */
-		leave_out_map(session, "listeners");
 
 	bpf_object__for_each_program(program, session->object) bpf_program__set_autoload(program, false);
 	for (size_t i = 0; i < session->plan.count; i++) {
@@ -147,4 +123,40 @@ void configure_object(struct session *session, struct options *options)
 		if (program)
 			bpf_program__set_autoload(program, true);
 	}
+}
+
+int configure_object(struct session *session, struct options *options)
+{
+	struct settings *settings = &options->settings;
+	struct bpf_map *map;
+	int error;
+
+	settings->wakeup_bytes = options->ring_bytes / WAKEUP_PART;
+	settings->has_sk_storage = session->kernel.sk_storage;
+	settings->has_task_btf = session->kernel.task_btf;
+	settings->has_cast = session->kernel.cast;
+	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
+	kernel_btf_casts(settings->casts);
+	error = pinned_maps_install(session, options);
+	if (error)
+		return error;
+	for (size_t i = session->plan.owners; i < session->plan.count; i++)
+		settings->arguments[i - session->plan.owners] = (__u32)session->plan.choices[i].arguments;
+	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
+	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
+		bug("the object has no settings of this size");
+	map = bpf_object__find_map_by_name(session->object, ".rodata.own");
+	if (map && (bpf_map__value_size(map) > session->tool->options_size ||
+		    bpf_map__set_initial_value(map, options->own, bpf_map__value_size(map))))
+		bug("the object has other options than the tool");
+	error = configure_shared_maps(session, options);
+	if (error)
+		return error;
+	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
+	if (!settings->has_tag_slots)
+		leave_out_map(session, "tag_slots");
+	if (settings->has_sk_storage && !(settings->flags & LISTENERS_NEEDED)) /* listeners_watched() in probes/ */
+		leave_out_map(session, "listeners");
+	choose_programs(session);
+	return 0;
 }

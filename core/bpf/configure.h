@@ -9,7 +9,8 @@
 void configure_kernel(struct settings *settings, const struct tool *tool);
 /* How large maps are that have something for each CPU; once, of an object that was just opened. */
 void configure_sizes(struct bpf_object *object);
-/* The settings frozen into the object, the planned programs switched on, maps that go unused left out. */
-void configure_object(struct session *session, struct options *options);
+/* The settings frozen into the object, the planned programs switched on, maps that go unused left out. 0, or a
+ * negative errno. */
+int configure_object(struct session *session, struct options *options);
 
 #endif

@@ -141,8 +141,11 @@ int early_maps_finish(void)
 
 	if (!running)
 		return 0;
+	sem_post(&planned); /* where it was not: then it makes no more */
 	pthread_join(thread, NULL);
 	running = false;
+	sem_destroy(&bpf_tried);
+	sem_destroy(&planned);
 	for_each_early(early)
 	{
 		if (early->placeholder >= 0 && early->fd >= 0 && dup3(early->fd, early->placeholder, O_CLOEXEC) < 0)

@@ -78,7 +78,7 @@ void iterators_run(struct session *session, int use, iterator_event *handle, voi
 			continue;
 		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
 		if (fd < 0) {
-			message("note: cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
+			print_warning("cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
 			continue;
 		}
 		read_events(fd, session->tool->image.event_size, handle, context);

@@ -11,7 +11,7 @@
 #include <bpf/libbpf.h>
 #include <lz4.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define NESTED "_nested" /* ends the name of the second program of a pair */
 
@@ -63,7 +63,7 @@ const char *object_section(const struct bpf_object *object, const char *program)
 	const struct bpf_program *found = bpf_object__find_program_by_name(object, program);
 
 	if (!found) /* a table of cmd/ and its object disagree: a unit test looks at each */
-		fatal(EXIT_FAILED, "internal: no program %s in the object", program);
+		bug("no program %s in the object", program);
 	return bpf_program__section_name(found);
 }
 

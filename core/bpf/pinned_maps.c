@@ -11,7 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/base/values.h"
 
 #define KEY_SIZE 8
@@ -22,14 +22,16 @@ static bool is_map(int fd)
 	return bpf_map_lookup_elem(fd, NULL, NULL) == 0 || errno != EINVAL;
 }
 
-static const char *why_not_open(const char *path, int error)
+static const char *why_not_open(const char *path, int error, enum exit_code *code)
 {
 	struct statfs system;
 
 	if (error == EACCES && statfs(path, &system) == 0 && (unsigned long)system.f_type != BPF_FS_MAGIC)
 		return "not in a BPF file system, so nothing that is pinned";
-	if (error == EPERM)
-		fatal(EXIT_CANNOT, "%s: %s (%s)", path, strerror(error), kernel_remedy(-error));
+	if (error == EPERM) {
+		*code = EXIT_CANNOT;
+		return value_message("%s (%s)", strerror(error), kernel_remedy(-error));
+	}
 	return strerror(error);
 }
 
@@ -50,7 +52,7 @@ static const char *what_is_wrong(int fd, unsigned int value_size)
 	return NULL;
 }
 
-const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size)
+const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size, enum exit_code *code)
 {
 	const char *message;
 
@@ -58,32 +60,40 @@ const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size)
 		return "only one such map";
 	*fd = bpf_obj_get(path);
 	if (*fd < 0)
-		return why_not_open(path, errno);
+		return why_not_open(path, errno, code);
 	message = what_is_wrong(*fd, value_size);
-	if (message)
+	if (message) {
 		close(*fd);
+		*fd = -1;
+	}
 	return message;
 }
 
-static __u32 install(const struct session *session, const char *name, int fd)
+bool pinned_maps_check(const struct session *session, const struct options *options, struct error *error)
+{
+	const char *name = options->cgroupmap >= 0 ? "cgroupmap" : options->mntnsmap >= 0 ? "mntnsmap" : NULL;
+
+	if (options->mntnsmap >= 0 && !session->kernel.task_btf)
+		return error_set(error, EXIT_CANNOT, "--mntnsmap: needs a kernel of 5.11 or later");
+	if (name && session->object && !bpf_object__find_map_by_name(session->object, name))
+		return error_set(error, EXIT_USAGE, "--%s: not for %s, which has no sockets", name,
+				 session->tool->name);
+	return true;
+}
+
+static int install(const struct session *session, const char *name, int fd, __u32 *has)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(session->object, name);
 
-	if (fd >= 0 && !map)
-		fatal(EXIT_USAGE, "--%s: not for %s, which has no sockets", name, session->tool->name);
-	if (fd < 0 && map)
-		bpf_map__set_autocreate(map, false);
-	if (fd < 0)
+	*has = map && fd >= 0;
+	if (!map)
 		return 0;
-	if (bpf_map__reuse_fd(map, fd))
-		session_give_up(session, name, -errno);
-	return 1;
+	return fd >= 0 ? bpf_map__reuse_fd(map, fd) : bpf_map__set_autocreate(map, false);
 }
 
-void pinned_maps_install(struct session *session, struct options *options)
+int pinned_maps_install(struct session *session, struct options *options)
 {
-	if (options->mntnsmap >= 0 && !session->kernel.task_btf)
-		fatal(EXIT_CANNOT, "--mntnsmap: needs a kernel of 5.11 or later");
-	options->settings.has_cgroupmap = install(session, "cgroupmap", options->cgroupmap);
-	options->settings.has_mntnsmap = install(session, "mntnsmap", options->mntnsmap);
+	int error = install(session, "cgroupmap", options->cgroupmap, &options->settings.has_cgroupmap);
+
+	return error ? error : install(session, "mntnsmap", options->mntnsmap, &options->settings.has_mntnsmap);
 }

@@ -3,12 +3,16 @@
 #ifndef NETTRACE_BPF_PINNED_MAPS_H
 #define NETTRACE_BPF_PINNED_MAPS_H
 
+#include "core/base/error.h"
 #include "core/bpf/session.h"
 
-/* Opens the map pinned at `path`, a hash with keys of 8 bytes and values of `value_size`. NULL, or what is wrong. */
-const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size);
+/* Opens the map pinned at `path`, a hash with keys of 8 bytes and values of `value_size`. NULL, or what is wrong;
+ * *code becomes EXIT_CANNOT where it is not the path. */
+const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size, enum exit_code *code);
+/* False: this kernel or this tool has no use for the maps that were asked for, see *error. */
+bool pinned_maps_check(const struct session *session, const struct options *options, struct error *error);
 /* Before load: puts the maps that were asked for in place of the object's, tells the settings, and leaves the others
- * out. Ends the program where this kernel or this tool has no use for them. */
-void pinned_maps_install(struct session *session, struct options *options);
+ * out. 0, or a negative errno. */
+int pinned_maps_install(struct session *session, struct options *options);
 
 #endif

@@ -8,7 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "core/base/message.h"
+#include "core/base/error.h"
 
 /* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
  * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
@@ -27,10 +27,10 @@ void session_leave(struct session *session)
 	session->object = NULL;
 }
 
-void session_give_up(const struct session *session, const char *what, int error)
+bool session_fail(const struct session *session, const char *what, int why, struct error *error)
 {
-	fatal(EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-error),
-	      kernel_remedy(error));
+	return error_set(error, EXIT_CANNOT, "cannot trace %s: %s: %s (%s)", session->tool->name, what, strerror(-why),
+			 kernel_remedy(why));
 }
 
 void session_detach_producers(struct session *session)

@@ -3,6 +3,7 @@
 #ifndef NETTRACE_BPF_SESSION_H
 #define NETTRACE_BPF_SESSION_H
 
+#include "core/base/error.h"
 #include "core/kernel/kernel.h"
 #include "core/model/ledger.h"
 #include "core/model/options.h"
@@ -43,8 +44,8 @@ struct session {
 void session_detach(struct session *session, size_t i);
 /* Detaches everything and closes the object. */
 void session_leave(struct session *session);
-/* Ends the program (exit 3) with one message: what failed, why, and the remedy. error: negative errno. */
-__attribute__((noreturn)) void session_give_up(const struct session *session, const char *what, int error);
+/* Fills *error (exit 3): what failed, why, and the remedy. why: negative errno. Always false. */
+bool session_fail(const struct session *session, const char *what, int why, struct error *error);
 /* Before attaching: the ledger begins. A walk right after the maps were made may get no storage for some sockets, and
  * count them (seen on 6.18, in a third of the starts). The walk after attaching gets it, or counts them again. */
 void session_start_ledger(const struct session *session);

@@ -17,9 +17,11 @@
 #include "core/bpf/attach.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/kernel/privileges.h"
+#include "core/bpf/pinned_maps.h"
 #include "core/bpf/ring.h"
 #include "core/base/message.h"
 #include "core/model/owner_hooks.h"
+#include "core/base/error.h"
 
 /* Events handed over at a time: signals and intervals are heard under any load. */
 #define READ_AT_MOST 65536
@@ -148,17 +150,21 @@ static struct session *load_and_attach_all(struct sessions *sessions, struct opt
 	return failed;
 }
 
-static void drop_tool(struct sessions *sessions, struct options *options, const struct session *failed)
+/* Goes on without it. False: it is the only one. */
+static bool drop_tool(struct sessions *sessions, struct options *options, const struct session *failed,
+		      struct error *error)
 {
 	size_t i = (size_t)(failed - sessions->each);
 
 	if (sessions->count == 1)
-		session_give_up(failed, failed->failed.what, failed->failed.error);
-	message("note: skipping %s: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
+		return session_fail(failed, failed->failed.what, failed->failed.error, error);
+	print_warning("%s is left out: %s: %s", failed->tool->name, failed->failed.what,
+		      strerror(-failed->failed.error));
 	sessions->count--;
 	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
 	options[sessions->count] = (struct options){ .tool = NULL };
+	return true;
 }
 
 /* What each tool misses here; of several, with its name. */
@@ -173,56 +179,86 @@ static void report_all(struct sessions *sessions)
 	}
 	program_name = name;
 	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
-		message("note: running in a PID namespace: rows and -p use the host's process IDs, unlike ps in here "
-			"(run with --pid=host)");
+		print_note("running in a PID namespace: process IDs in rows, and those that -p takes, are the host's, "
+			   "not those that ps shows here (--pid host)");
 }
 
-void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
-		    void *context)
+/* Looks at the kernel while the ring is being made. */
+static bool prepare(struct sessions *sessions, struct options *options, struct error *error)
 {
-	struct session *first = sessions->each, *failed;
-	int error;
+	struct session *first = sessions->each;
+	int why = fd_limit_raise(sessions->count);
 
-	sessions->count = count;
-	sessions->event = event;
-	sessions->context = context;
-	error = fd_limit_raise(count);
-	if (error) {
-		first->tool = options->tool;
-		session_give_up(first, "its maps and programs", error);
-	}
+	for_each (session, sessions)
+		session->tool = options[session - sessions->each].tool;
+	if (why)
+		return session_fail(first, "its maps and programs", why, error);
 	libbpf_log_start(options->verbose);
 	early_maps_start(options->ring_bytes);
-	for_each (session, sessions) {
-		session->tool = options[session - sessions->each].tool;
+	for_each (session, sessions)
 		attach_open(session); /* for the kernel's types to be looked through once; whoever needs it tells what
 					 failed */
-	}
 	early_maps_plan(first);
 	kernel_btf_subset();
-	error = early_maps_bpf_works();
-	if (error)
-		session_give_up(first, "calling bpf()", error);
-	error = kernel_detect(&first->kernel);
-	if (error)
-		session_give_up(first, "reading the kernel's types (" KERNEL_BTF_PATH ")", error);
+	why = early_maps_bpf_works();
+	if (why)
+		return session_fail(first, "calling bpf()", why, error);
+	why = kernel_detect(&first->kernel);
+	if (why)
+		return session_fail(first, "reading the kernel's types (" KERNEL_BTF_PATH ")", why, error);
 	exclusions_apply(&first->kernel, options->exclusions.without);
-	for_each (session, sessions)
+	for_each (session, sessions) {
 		session->kernel = first->kernel;
-	while ((failed = load_and_attach_all(sessions, options)))
-		drop_tool(sessions, options, failed);
+		if (!pinned_maps_check(session, &options[session - sessions->each], error))
+			return false;
+	}
+	return true;
+}
+
+/* The ring and the counters, as they are read. */
+static bool open_maps(struct sessions *sessions, const struct options *options, struct error *error)
+{
+	struct session *first = sessions->each;
+
 	sessions->ring =
 		ring_open(bpf_map__fd(bpf_object__find_map_by_name(first->object, "ring")), options->ring_bytes);
 	if (!sessions->ring)
-		session_give_up(first, "mapping the ring", -errno);
+		return session_fail(first, "mapping the ring", -errno, error);
 	for_each (session, sessions)
 		if (!counters_open(session))
-			session_give_up(session, "mapping its counters", -errno);
+			return session_fail(session, "mapping its counters", -errno, error);
+	return true;
+}
+
+static bool start(struct sessions *sessions, struct options *options, struct error *error)
+{
+	struct session *failed;
+
+	if (!prepare(sessions, options, error))
+		return false;
+	while ((failed = load_and_attach_all(sessions, options)))
+		if (!drop_tool(sessions, options, failed, error))
+			return false;
+	return open_maps(sessions, options, error);
+}
+
+bool sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
+		    void *context, struct error *error)
+{
+	sessions->count = count;
+	sessions->event = event;
+	sessions->context = context;
+	if (!start(sessions, options, error)) {
+		early_maps_finish();
+		sessions_stop(sessions);
+		return false;
+	}
 	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
 	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
 	for_each (session, sessions)
 		session->counter_events = 0;
 	report_all(sessions);
+	return true;
 }
 
 static bool ledgers_are_readable(const void *context)

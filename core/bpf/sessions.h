@@ -21,13 +21,14 @@ struct sessions {
 	size_t got; /* events handed over by the running sessions_read() */
 };
 
-/* *sessions is all zero. Loads and attaches the tools of options[0 .. count - 1], each hook on the best rung that this
- * kernel gives, then runs the iterators that belong to the start. Fills the kernel part of each options[i].settings;
- * the first's ring_bytes, verbose and exclusions are everybody's. A tool of several that this kernel cannot serve is
- * told of, freed, and left out of options[] and of the count; where that is the only one the program ends (exit 3) with
- * one message. --verbose: tells the rung of each hook on stderr. */
-void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
-		    void *context);
+/* *sessions is all zero, or stopped. Loads and attaches the tools of options[0 .. count - 1], each hook on the best
+ * rung that this kernel gives, then runs the iterators that belong to the start. Fills the kernel part of each
+ * options[i].settings; the first's ring_bytes, verbose and exclusions are everybody's. A tool of several that this
+ * kernel cannot serve is freed and left out of options[] and of the count, which a warning says. False: nothing is
+ * attached or open, see *error.
+ * --verbose: notes the rung of each hook. */
+bool sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
+		    void *context, struct error *error);
 /* Drops all capabilities that started sessions no longer need, permanently (core/kernel/privileges.h), except
  * `keep`. */
 void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep);

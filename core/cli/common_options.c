@@ -5,6 +5,7 @@
 #include "core/bpf/pinned_maps.h"
 #include "core/record/files.h"
 #include "core/base/values.h"
+#include "core/base/error.h"
 
 #include <argp.h>
 #include <fcntl.h>
@@ -13,18 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef NETTRACE_VERSION
-#define NETTRACE_VERSION "0.1.0"
-#endif
-
 #define RING_MIB_LAST  1024
 #define INTERVAL_LEAST 1000000 /* ns */
 #define VERBOSE_HELP   "print on stderr which programs are attached, and how"
 
 #define SETTER(name)                                                                                                   \
-	static const char *name(struct options *options __attribute__((unused)),                                       \
-				const struct opt *opt __attribute__((unused)),                                         \
-				const char *text __attribute__((unused)))
+	static const char *name(                                                                                       \
+		struct options *options __attribute__((unused)), const struct opt *opt __attribute__((unused)),        \
+		const char *text __attribute__((unused)), enum exit_code *code __attribute__((unused)))
 /* The option's own place in *options. */
 #define PLACE ((void *)((char *)options + opt->off))
 
@@ -62,7 +59,7 @@ SETTER(set_cgroups)
 
 SETTER(set_pin)
 {
-	return pinned_maps_open(PLACE, text, (unsigned int)opt->max);
+	return pinned_maps_open(PLACE, text, (unsigned int)opt->max, code);
 }
 
 SETTER(set_seconds)
@@ -183,12 +180,6 @@ SETTER(set_rung)
 	return NULL;
 }
 
-SETTER(set_version)
-{
-	printf("nettrace %s (%s)\n", NETTRACE_VERSION, options->tool->name);
-	exit(EXIT_SUCCESS);
-}
-
 #define OPTION(group_, offered_, name_, key_, arg_, set_, help_, ...)                                                  \
 	{                                                                                                              \
 		.opt = { .name = name_, .key = key_, .type = O_COMMON, .arg = arg_, .help = help_, __VA_ARGS__ },      \
@@ -266,7 +257,7 @@ const struct common_option common_options[] = {
 	  .group = GROUP_HELP, .also = '?' },
 	OPTION(GROUP_HELP, ALWAYS, "usage", 0, NULL, NULL, "print a short usage message",
 	       .flag = ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK),
-	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, set_version, "print the version"),
+	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, NULL, "print the version"),
 	{ .opt = { .name = NULL } },
 };
 /* clang-format on */

@@ -27,9 +27,9 @@ struct common_option {
 		ON_REQUEST,     /* of tools whose own table has an O_COMMON row of this name */
 		HIDDEN,         /* works, but is not in --help */
 	} offered;
-	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it. Not set: the option
-	 * prints argp's help of the kind .flag. */
-	const char *(*set)(struct options *options, const struct opt *opt, const char *text);
+	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it, and *code may become
+	 * EXIT_CANNOT. Not set: the option prints argp's help of the kind .flag, or without one the version. */
+	const char *(*set)(struct options *options, const struct opt *opt, const char *text, enum exit_code *code);
 	char also;              /* a second letter */
 	const char *stands_for; /* HIDDEN, but for tools that use the name of this one for something else */
 };

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/terminal.h"
 
 #define NARROWEST 50 /* argp wants room right of the options */
@@ -19,17 +19,14 @@ char *help_doc(const struct tool *tool)
 	static const char filters[] = " Repeating a filter adds to its list; a row must match every filter.";
 	size_t size;
 	char *doc = NULL;
-	FILE *stream = open_memstream(&doc, &size);
+	FILE *stream = must(open_memstream(&doc, &size));
 
-	if (!stream)
-		fatal(EXIT_FAILED, "out of memory");
 	fprintf(stream, "%s\v%s%s\n", tool->summary, lists, !is_about_sockets(tool) ? "" : filters);
 	for (const char *const *example = tool->examples; example && example[0]; example += 2)
 		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
 			example[1]);
-	if (fclose(stream) != 0)
-		fatal(EXIT_FAILED, "out of memory");
-	return doc;
+	fclose(stream);
+	return must(doc);
 }
 
 void help_fit_width(void)

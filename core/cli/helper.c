@@ -3,10 +3,12 @@
 #include "core/cli/helper.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/cli/help.h"
 #include "core/cli/parse.h"
 
@@ -17,6 +19,8 @@ struct parse {
 	const struct helper *helper;
 	const struct argp *argp;
 	struct options options; /* its own is the helper's struct */
+	struct error *error;
+	bool stopped; /* there is nothing more to do: *error says how it ends */
 };
 
 static size_t count_options(const struct helper *helper)
@@ -29,27 +33,36 @@ static size_t count_options(const struct helper *helper)
 }
 
 /* argp would print two lines; getopt is already past the option that it does not like. */
-__attribute__((noreturn)) static void refuse_option(const struct argp_state *state)
+static bool refuse_option(const struct argp_state *state, struct error *error)
 {
 	int at = state->next > 1 ? state->next - 1 : state->next;
 
-	fatal(EXIT_USAGE, "%.100s: no such option, or its argument is missing; see --help", state->argv[at]);
+	return error_set(error, EXIT_USAGE, "%.100s: no such option, or its argument is missing (see --help)",
+			 state->argv[at]);
 }
 
-static void add_word(struct parse *parse, const char *word)
+static bool add_word(struct parse *parse, const char *word)
 {
 	if (!parse->helper->words)
-		fatal(EXIT_USAGE, "%.100s: not an option; see --help", word);
-	if (parse->helper->word)
-		parse->helper->word(parse->options.own, word);
+		return error_set(parse->error, EXIT_USAGE, "%.100s: not an option (see --help)", word);
+	return !parse->helper->word || parse->helper->word(parse->options.own, word, parse->error);
 }
 
-__attribute__((noreturn)) static void print_help(const struct parse *parse)
+/* After which there is nothing to do: always false. */
+static bool print_help(const struct parse *parse)
 {
 	help_fit_width();
 	argp_help(parse->argp, stdout, ARGP_HELP_SHORT_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
 		  (char *)(uintptr_t)parse->helper->name);
-	exit(EXIT_DONE);
+	parse->error->code = EXIT_DONE;
+	return false;
+}
+
+/* argp's answer; it calls once more, with ARGP_KEY_ERROR, after what it does not like. */
+static error_t go_on_if(struct parse *parse, bool ok)
+{
+	parse->stopped = !ok;
+	return ok ? 0 : EINVAL;
 }
 
 static error_t parse_one(int key, char *text, struct argp_state *state)
@@ -60,12 +73,11 @@ static error_t parse_one(int key, char *text, struct argp_state *state)
 
 	switch (key) {
 	case KEY_HELP:
-		print_help(parse);
+		return go_on_if(parse, print_help(parse));
 	case ARGP_KEY_ARG:
-		add_word(parse, text);
-		return 0;
+		return go_on_if(parse, add_word(parse, text));
 	case ARGP_KEY_ERROR:
-		refuse_option(state);
+		return parse->stopped ? 0 : go_on_if(parse, refuse_option(state, parse->error));
 	}
 	if (key >= KEY_FIRST && key < KEY_FIRST + (int)count_options(parse->helper))
 		opt += key - KEY_FIRST;
@@ -75,17 +87,14 @@ static error_t parse_one(int key, char *text, struct argp_state *state)
 	if (!opt->name || key <= 0)
 		return ARGP_ERR_UNKNOWN;
 	snprintf(option, sizeof(option), "--%s", opt->name);
-	options_store_own(&parse->options, opt, option, text);
-	return 0;
+	return go_on_if(parse, options_store_own(&parse->options, opt, option, text, parse->error));
 }
 
 struct argp_option *helper_rows(const struct helper *helper)
 {
 	size_t n = count_options(helper);
-	struct argp_option *rows = calloc(n + 2, sizeof(*rows));
+	struct argp_option *rows = must(calloc(n + 2, sizeof(*rows)));
 
-	if (!rows)
-		fatal(EXIT_FAILED, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		const struct opt *opt = &helper->opts[i];
 
@@ -97,18 +106,22 @@ struct argp_option *helper_rows(const struct helper *helper)
 	return rows;
 }
 
-void helper_parse(const struct helper *helper, void *own, int argc, char **argv)
+bool helper_parse(const struct helper *helper, void *own, int argc, char **argv, struct error *error)
 {
 	struct argp_option *rows = helper_rows(helper);
 	struct argp argp = { .options = rows, .parser = parse_one, .args_doc = helper->words };
-	struct parse parse = { .helper = helper, .argp = &argp, .options = { .own = own } };
+	struct parse parse = { .helper = helper, .argp = &argp, .options = { .own = own }, .error = error };
 	char *doc = NULL;
+	error_t problem;
 
+	*error = (struct error){ 0 };
 	if (asprintf(&doc, "%s%s%s", helper->about, helper->note ? "\v" : "", helper->note ? helper->note : "") < 0)
-		fatal(EXIT_FAILED, "out of memory");
+		must(NULL);
 	argp.doc = doc;
-	if (argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse))
-		fatal(EXIT_FAILED, "options: out of memory");
+	problem = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, &parse);
+	if (problem && !parse.stopped)
+		bug("argp: %s", strerror(problem));
 	free(rows);
 	free(doc);
+	return !problem;
 }

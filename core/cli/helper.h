@@ -4,6 +4,7 @@
 #ifndef NETTRACE_CLI_HELPER_H
 #define NETTRACE_CLI_HELPER_H
 
+#include "core/base/error.h"
 #include "core/tool.h"
 
 struct helper {
@@ -13,16 +14,17 @@ struct helper {
 	const char *note;  /* and below */
 	/* Of the types O_TRUE, O_NUMBER, O_TEXT, into the helper's own struct; ends with a row of no name. */
 	const struct opt *opts;
-	/* Called for each of those words, in their order. NULL: they are not stored. */
-	void (*word)(void *own, const char *word);
+	/* Called for each of those words, in their order. False: bad input, see *error. NULL: they are not stored. */
+	bool (*word)(void *own, const char *word, struct error *error);
 };
 
 struct argp_option;
 
 /* Its options as argp wants them, --help last; allocated. */
 struct argp_option *helper_rows(const struct helper *helper);
-/* Parses argv into *own. --help prints and exits with 0; bad input ends the program with
- * one line and exit code 2. */
-void helper_parse(const struct helper *helper, void *own, int argc, char **argv);
+/* Parses argv into *own. False: there is nothing more to do, and *error has the exit code: of bad input with its text,
+ * of
+ * --help, which is printed, without. */
+bool helper_parse(const struct helper *helper, void *own, int argc, char **argv, struct error *error);
 
 #endif

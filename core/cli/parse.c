@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parse.c: parses a command line by the tables of a tool; bad input ends the program with one line. */
+/* parse.c: parses a command line by the tables of a tool. */
 #include "core/cli/parse.h"
 #include "core/names/enums.h"
 #include "core/names/source.h"
@@ -10,12 +10,19 @@
 #include "core/model/recorded.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 #include "core/base/values.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifndef NETTRACE_VERSION
+#define NETTRACE_VERSION "0.1.0"
+#endif
 
 #define VALUE_SHOWN 200 /* more of it would leave no room for what is wrong with it */
 
@@ -25,18 +32,16 @@ struct parse {
 	const struct option_item *last; /* the option before the word being parsed */
 	bool bare;                      /* it takes an argument, and has got none (option_item.bare) */
 	unsigned int n_words;           /* so many were taken for options (tool.positional) */
+	struct error *error;
 };
 
-/* Ends the program with "TOOL: OPTION VALUE: MESSAGE", in one line whatever the value is. */
-__attribute__((noreturn)) static void refuse(enum exit_code code, const char *option, const char *value,
-					     const char *message)
+/* "OPTION VALUE: MESSAGE", in one line whatever the value is. Always false. */
+static bool refuse(struct error *error, enum exit_code code, const char *option, const char *value, const char *message)
 {
-	char line[900];
 	int shown = value ? (int)strnlen(value, VALUE_SHOWN) : 0;
 
-	snprintf(line, sizeof(line), "%s%s%.*s%s%s: %s", option, value ? " " : "", shown, value ? value : "",
-		 value && !*value ? "\"\"" : "", value && value[shown] ? "..." : "", message);
-	fatal(code, "%s", line);
+	return error_set(error, code, "%s%s%.*s%s%s: %s", option, value ? " " : "", shown, value ? value : "",
+			 value && !*value ? "\"\"" : "", value && value[shown] ? "..." : "", message);
 }
 
 /* Where the values of an enum go. */
@@ -83,7 +88,19 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 	return value_message("not one of %s", all);
 }
 
-static const char *store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
+static const char *store_names(struct list *list, const struct opt *opt, const char *arg, enum exit_code *code)
+{
+	*code = EXIT_CANNOT;
+	if (!names_recorded && !kernel_btf())
+		return value_message("cannot read the kernel's names: %s", kernel_remedy(-errno));
+	if (!enum_exists(NULL, opt->btf_enum))
+		return value_message("the kernel has no enum %s", opt->btf_enum);
+	*code = EXIT_USAGE;
+	return value_items(arg, add_name, &(struct names){ list, opt->btf_enum });
+}
+
+/* NULL, or what is wrong with it; *code is that of bad input, unless this changes it. */
+static const char *store_own(struct options *options, const struct opt *opt, const char *arg, enum exit_code *code)
 {
 	void *place = (char *)options->own + opt->off;
 
@@ -94,11 +111,7 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	case O_LIST:
 		return value_list(place, arg, opt->min, opt->max);
 	case O_ENUM:
-		if (!names_recorded && !kernel_btf())
-			fatal(EXIT_CANNOT, "%s: the kernel's names cannot be read: %s", option, kernel_remedy(-errno));
-		if (!enum_exists(NULL, opt->btf_enum))
-			fatal(EXIT_CANNOT, "%s: the kernel has no enum %s", option, opt->btf_enum);
-		return value_items(arg, add_name, &(struct names){ place, opt->btf_enum });
+		return store_names(place, opt, arg, code);
 	case O_PIDNETNS:
 		return value_pid_netns(&options->settings.filter.netns, arg);
 	case O_NUMBER:
@@ -127,7 +140,7 @@ static bool is_list(const char *word)
 }
 
 /* Words that are no options. Who writes "--count 5" to a tool where --count is a flag learns what to write. */
-__attribute__((noreturn)) static void refuse_word(const struct parse *parse, const char *word)
+static bool refuse_word(const struct parse *parse, const char *word)
 {
 	const char *message = "not expected; a command to run goes after --";
 
@@ -138,49 +151,65 @@ __attribute__((noreturn)) static void refuse_word(const struct parse *parse, con
 			message = value_message("not expected; write --%s=%s (%s)", item->opt->name, word,
 						item->opt->help);
 	}
-	refuse(EXIT_USAGE, "argument", word, message);
+	return refuse(parse->error, EXIT_USAGE, "argument", word, message);
 }
 
-/* `option`: as the user wrote it. Does not return if the argument is bad. */
-static void store(struct options *options, const struct option_item *item, const char *option, const char *arg)
+/* `option`: as the user wrote it. */
+static bool store(const struct parse *parse, const struct option_item *item, const char *option, const char *arg)
 {
+	struct options *options = parse->options;
 	const struct opt *opt = item->bare && !arg ? item->bare : item->opt;
 	const struct common_option *common = opt->type == O_COMMON ? common_option(opt->name) : NULL;
+	enum exit_code code = EXIT_USAGE;
 	const char *message;
 
 	if (options->recorded && !replay_has_option(opt))
-		refuse(EXIT_USAGE, option, NULL, "of no use where a recording is replayed");
-	message = common ? common->set(options, opt, arg) : store_own(options, opt, option, arg);
-
-	if (message)
-		refuse(EXIT_USAGE, option, arg, message);
+		return refuse(parse->error, EXIT_USAGE, option, NULL, "of no use where a recording is replayed");
+	message = common ? common->set(options, opt, arg, &code) : store_own(options, opt, arg, &code);
+	return !message || refuse(parse->error, code, option, arg, message);
 }
 
-void options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg)
+bool options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg,
+		       struct error *error)
 {
-	const char *message = store_own(options, opt, option, arg);
+	enum exit_code code = EXIT_USAGE;
+	const char *message = store_own(options, opt, arg, &code);
 
-	if (message)
-		refuse(EXIT_USAGE, option, arg, message);
+	return !message || refuse(error, code, option, arg, message);
 }
 
 /* A word without dashes, where the tool has an option that it stands for. */
-static void add_word(struct parse *parse, const char *word)
+static bool add_word(struct parse *parse, const char *word)
 {
 	const char *const *words = parse->options->tool->positional;
 	const struct option_item *item;
 
 	/* "--lport 80": is it the port, or the next word? The same name means one thing, with a blank and with "=". */
 	if (parse->bare && is_list(word))
-		refuse_word(parse, word);
+		return refuse_word(parse, word);
 	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
 		if (!words[i])
-			refuse_word(parse, word);
+			return refuse_word(parse, word);
 	}
 	if (!words)
-		refuse_word(parse, word);
+		return refuse_word(parse, word);
 	item = option_table_named(&parse->table, words[parse->n_words++]);
-	store(parse->options, item, item->opt->arg, word);
+	return store(parse, item, item->opt->arg, word);
+}
+
+/* --help, --usage or --version, after which there is nothing to do. */
+static void print_about(const struct parse *parse, const struct opt *opt, struct argp_state *state)
+{
+	const struct tool *tool = parse->options->tool;
+
+	parse->error->code = EXIT_DONE;
+	state->name = (char *)(uintptr_t)tool->name;
+	if (!opt->flag) {
+		printf("nettrace %s (%s)\n", NETTRACE_VERSION, tool->name);
+		return;
+	}
+	help_fit_width();
+	argp_state_help(state, stdout, opt->flag);
 }
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -193,22 +222,20 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	if (key == ARGP_KEY_INIT)
 		state->err_stream = NULL;
 	if (key == ARGP_KEY_ARG) {
-		add_word(parse, arg);
+		bool added = add_word(parse, arg);
+
 		parse->bare = false;
-		return 0;
+		return added ? 0 : EINVAL;
 	}
 	if (!item)
 		return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
 	parse->last = item;
 	parse->bare = item->bare && !arg;
 	written(option, sizeof(option), key, arg, state);
-	if (!item->common || item->common->set) {
-		store(parse->options, item, option, arg);
-		return 0;
-	}
-	help_fit_width();
-	argp_state_help(state, stdout, item->common->opt.flag);
-	return 0;
+	if (!item->common || item->common->set)
+		return store(parse, item, option, arg) ? 0 : EINVAL;
+	print_about(parse, &item->common->opt, state);
+	return ECANCELED;
 }
 
 /* All options have arguments of their own or not: saying so once more only makes help longer. */
@@ -218,80 +245,87 @@ static char *filter_help(int key, const char *text, void *input)
 	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)(uintptr_t)text;
 }
 
-/* Everything after the first "--" is a command. Returns how many words stand before it. */
-static int split_command(struct options *options, int argc, char **argv)
+/* Everything after the first "--" is a command. *argc becomes how many words stand before it. */
+static bool split_command(struct options *options, int *argc, char **argv, struct error *error)
 {
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < *argc; i++) {
 		if (strcmp(argv[i], "--") != 0)
 			continue;
-		if (i + 1 == argc)
-			fatal(EXIT_USAGE, "--: no command follows");
+		if (i + 1 == *argc)
+			return error_set(error, EXIT_USAGE, "--: no command follows");
+		if (options->recorded)
+			return error_set(error, EXIT_USAGE, "--: no command can be run where a recording is replayed");
 		options->command = &argv[i + 1];
-		return i;
+		*argc = i;
 	}
-	return argc;
+	return true;
 }
 
-static void check_together(struct options *options)
+static bool check_together(struct options *options, struct error *error)
 {
 	const struct tool *tool = options->tool;
 
 	if (options->interval && !options_totals(options))
-		fatal(EXIT_USAGE, "--interval: only together with --summary");
+		return error_set(error, EXIT_USAGE, "--interval: only together with --summary");
 	if (!options->interval && options_totals(options))
 		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
-		fatal(EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
+		return error_set(error, EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
-		fatal(EXIT_USAGE, "--max-size: only together with --record");
-	if (tool->check)
-		tool->check(options);
+		return error_set(error, EXIT_USAGE, "--max-size: only together with --record");
+	return !tool->check || tool->check(options, error);
 }
 
 /* getopt repeats options that it does not know as they are: keep its messages to a line. */
-static void refuse_controls(int argc, char **argv)
+static bool refuse_controls(int argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < argc; i++)
 		for (const char *c = argv[i]; *argv[i] == '-' && *c; c++)
 			if (iscntrl((unsigned char)*c))
-				refuse(EXIT_USAGE, "argument", argv[i], "has control characters");
+				return refuse(error, EXIT_USAGE, "argument", argv[i], "has control characters");
+	return true;
 }
 
-void options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
-			    int argc, char **argv)
+static bool parse_words(struct parse *parse, int argc, char **argv)
 {
-	struct parse parse = { .options = options };
+	const struct tool *tool = parse->options->tool;
 	struct argp argp = {
-		.options = parse.table.rows,
+		.options = parse->table.rows,
 		.parser = parse_one,
-		.args_doc = parse.table.args,
+		.args_doc = parse->table.args,
 		.help_filter = filter_help,
 	};
-	char **words, *doc;
+	char **words = must(calloc((size_t)argc + 1, sizeof(*words))), *doc, name[64];
+	bool ok;
 
+	/* getopt starts its own messages with argv[0]. */
+	snprintf(name, sizeof(name), "%s: error", tool->name);
+	memcpy(words, argv, (size_t)argc * sizeof(*words));
+	words[0] = name;
+	argp.doc = doc = help_doc(tool);
+	parse->error->code = EXIT_USAGE;
+	/* In order, so a stray word is known with the option before it. Own --help: a tool may claim the letter. */
+	ok = !argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, parse);
+	free(words);
+	free(doc);
+	return ok;
+}
+
+bool options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
+			    int argc, char **argv, struct error *error)
+{
+	struct parse parse = { .options = options, .error = error };
+
+	*error = (struct error){ 0 };
 	program_name = tool->name;
 	if (tool->lookup && tool->lookup->extra_names)
 		enum_extend(tool->lookup->extra_names);
 	options_init(options, tool);
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);
-	argp.doc = doc = help_doc(tool);
-	argc = split_command(options, argc, argv);
-	if (recorded && options->command)
-		fatal(EXIT_USAGE, "--: no command can be run where a recording is replayed");
-	refuse_controls(argc, argv);
-	/* getopt and argp start their messages with argv[0], which may be a path. */
-	words = calloc((size_t)argc + 1, sizeof(*words));
-	if (!words)
-		fatal(EXIT_FAILED, "out of memory");
-	memcpy(words, argv, (size_t)argc * sizeof(*words));
-	words[0] = (char *)(uintptr_t)tool->name;
-	/* In order, so a stray word is known with the option before it. Own --help: a tool may claim the letter. */
-	if (argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, &parse) != 0)
-		exit(EXIT_USAGE);
-	free(words);
-	free(doc);
-	check_together(options);
-	if (recorded)
-		replay_apply_flags(options);
+	if (!split_command(options, &argc, argv, error) || !refuse_controls(argc, argv, error) ||
+	    !parse_words(&parse, argc, argv) || !check_together(options, error))
+		return false;
+	*error = (struct error){ 0 };
+	return !recorded || replay_apply_flags(options, error);
 }

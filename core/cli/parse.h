@@ -3,18 +3,23 @@
 #ifndef NETTRACE_CLI_PARSE_H
 #define NETTRACE_CLI_PARSE_H
 
+#include "core/base/error.h"
 #include "core/model/options.h"
 
-/* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input prints
- * one line and exits 2. recorded: the recording to replay, for which some options are bad input; NULL: a live run. */
-void options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
-			    int argc, char **argv);
+/* Parses argv of `tool` (argv[0] is its name) into *options, which options_free() takes in any case. False: nothing is
+ * to be run, and *error has the exit code: of bad input with its text, unless getopt has printed it; of --help and
+ * --version, which are printed, without. recorded: of a recording, where some options are bad input, too; NULL: of a
+ * run. */
+bool options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
+			    int argc, char **argv, struct error *error);
 /* Checks the argument of an option of a tool's own table, or a helper's, and stores it in options->own. `option`: as
- * the user wrote it, for the message that bad input ends the program with. */
-void options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg);
-static inline void options_parse(struct options *options, const struct tool *tool, int argc, char **argv)
+ * the user wrote it. False: bad input, see *error. */
+bool options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg,
+		       struct error *error);
+static inline bool options_parse(struct options *options, const struct tool *tool, int argc, char **argv,
+				 struct error *error)
 {
-	options_parse_recorded(options, tool, NULL, argc, argv);
+	return options_parse_recorded(options, tool, NULL, argc, argv, error);
 }
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/model/recorded.h"
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 bool replay_has_option(const struct opt *opt)
 {
@@ -27,7 +28,7 @@ static const char *name_of_flag(const struct tool *tool, uint32_t flags)
 	return "an option";
 }
 
-void replay_apply_flags(struct options *options)
+bool replay_apply_flags(struct options *options, struct error *error)
 {
 	static const struct replay_rules none;
 	const struct tool *tool = options->tool;
@@ -35,15 +36,16 @@ void replay_apply_flags(struct options *options)
 	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
 
 	if (options_are_remade(options)) {
-		message("note: %s was not recorded: reconstructing it from %s (without %s)", tool->name,
-			tool_synthesis(tool)->from->name, tool_synthesis(tool)->loses);
-		return;
+		print_note("%s was not recorded: reconstructing it from %s (without %s)", tool->name,
+			   tool_synthesis(tool)->from->name, tool_synthesis(tool)->loses);
+		return true;
 	}
 	if (lacking & rules->fixed_flags)
-		fatal(EXIT_USAGE, "--%s: the recording was made without it",
-		      name_of_flag(tool, lacking & rules->fixed_flags));
+		return error_set(error, EXIT_USAGE, "--%s: the recording was made without it",
+				 name_of_flag(tool, lacking & rules->fixed_flags));
 	if (lacking & rules->wider_flags)
-		message("note: the recording was made without --%s: the rows of that option are missing",
-			name_of_flag(tool, lacking & rules->wider_flags));
+		print_warning("the recording was made without --%s: what that would add is missing",
+			      name_of_flag(tool, lacking & rules->wider_flags));
 	*flags |= recorded & rules->fixed_flags;
+	return true;
 }

@@ -7,7 +7,8 @@
 
 /* False: the option is about the kernel, or about this process. */
 bool replay_has_option(const struct opt *opt);
-/* Sets the tool's flags from the recording. If it lacks what an option needs, prints a note or ends the program. */
-void replay_apply_flags(struct options *options);
+/* Sets the tool's flags from the recording. If it lacks what an option needs, prints a warning; false: the tool cannot
+ * do without, see *error. */
+bool replay_apply_flags(struct options *options, struct error *error);
 
 #endif

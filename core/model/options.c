@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/model/recorded.h"
 
 #define RING_BYTES_DEFAULT (8U << 20)
@@ -15,11 +15,8 @@ void options_init(struct options *options, const struct tool *tool)
 	*options = (struct options){
 		.tool = tool, .ready_fd = -1, .cgroupmap = -1, .mntnsmap = -1, .ring_bytes = RING_BYTES_DEFAULT
 	};
-	if (tool->options_size) {
-		options->own = calloc(1, tool->options_size);
-		if (!options->own)
-			fatal(EXIT_FAILED, "out of memory");
-	}
+	if (tool->options_size)
+		options->own = must(calloc(1, tool->options_size));
 	if (tool->lookup && tool->lookup->listeners)
 		options->settings.flags |= LISTENERS_NEEDED;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define AT_MOST 65536 /* then it starts anew: on a machine where cgroups come and go it would grow for ever */
 #define DEEPEST 64
@@ -18,13 +18,6 @@ struct cgroup {
 /* Open addressing; a power of two slots, at least twice as many as cgroups. */
 static struct cgroup *slots;
 static size_t n_slots, count;
-
-static void *need(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
 
 /* The slot of this id, or the free one where it belongs. */
 static struct cgroup *slot_of(struct cgroup *table, size_t n, uint64_t id)
@@ -39,7 +32,7 @@ static struct cgroup *slot_of(struct cgroup *table, size_t n, uint64_t id)
 static void grow(void)
 {
 	size_t n = n_slots ? n_slots * 2 : 256;
-	struct cgroup *larger = need(calloc(n, sizeof(*larger)));
+	struct cgroup *larger = must(calloc(n, sizeof(*larger)));
 
 	for (size_t i = 0; i < n_slots; i++) {
 		if (slots[i].id)
@@ -75,7 +68,7 @@ void cgroups_add(uint64_t id, uint64_t parent, const char *name)
 	else if (cgroup->parent == parent && !strcmp(cgroup->name, name))
 		return;
 	free(cgroup->name);
-	*cgroup = (struct cgroup){ id, parent, need(strdup(name)) };
+	*cgroup = (struct cgroup){ id, parent, must(strdup(name)) };
 }
 
 bool cgroups_path(uint64_t id, char *path, size_t size)

@@ -9,7 +9,7 @@
 
 #include "core/names/cgroups.h"
 #include "core/base/clock.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define GOOD_FOR 1000000000ULL  /* ns: then the owner may have gone elsewhere */
 #define STALE    60000000000ULL /* ns: of an owner that is gone; its number may be another's by then */
@@ -17,7 +17,8 @@
 static struct {
 	bool on;
 	bool v1; /* this machine has hierarchies of v1, too */
-	void (*again)(void);
+	containers_again *again;
+	void *context; /* for again() */
 	uint64_t serial;
 	struct remembered {
 		uint64_t cgroup_id, at;
@@ -97,7 +98,7 @@ static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_o
 	bool known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 
 	if (!known && state.again && event->cgroup_id) {
-		state.again();
+		state.again(state.context);
 		known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 	}
 	if (known)
@@ -201,13 +202,12 @@ void containers_add(uint64_t cgroup_id, uint32_t owner, const char *path)
 	}
 }
 
-void containers_on(void (*again)(void))
+void containers_on(containers_again *again, void *context)
 {
-	state.places = calloc(CONTAINERS_MOST, sizeof(*state.places));
-	if (!state.places)
-		fatal(EXIT_FAILED, "out of memory");
+	state.places = must(calloc(CONTAINERS_MOST, sizeof(*state.places)));
 	state.on = true;
 	state.again = again;
+	state.context = context;
 	state.v1 = again && has_v1();
 }
 

@@ -22,9 +22,10 @@ struct cgroup_place {
 	uint64_t serial;    /* ... which of those that have been there, from 1: for who keeps account of them */
 };
 
+typedef void containers_again(void *context);
 /* From now on places are looked up; before, none is known. again() is called for a cgroup that is not known, and may
  * make it known; NULL: the events are not of this machine now, and nothing but containers_add() tells. */
-void containers_on(void (*again)(void));
+void containers_on(containers_again *again, void *context);
 /* Good until the next call; NULL: they are not looked up. Never fails: what is not known is empty. */
 const struct cgroup_place *containers_lookup(const struct event *event);
 /* The text of one field about the event's container; NULL: unknown, or none. */

@@ -21,6 +21,8 @@ bool dns_read(const uint8_t *message, size_t length, char name[DNS_NAME], dns_ad
 
 /* Takes a message that came to a network namespace at a time (ns) and remembers what it answers. */
 void dns_add_answer(uint32_t netns, uint64_t when, const uint8_t *message, size_t length);
+/* All that was learned: answers are of a run. */
+void dns_forget(void);
 /* Names an event's remote address by what its network namespace learned last, in the 24 h before it. */
 void dns_name_peer(struct peer *peer, const struct event *event);
 

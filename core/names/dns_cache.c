@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define NAMES_MOST 10240
 #define HASH_SLOTS 16384                       /* power of two */
@@ -30,6 +30,14 @@ static struct {
 	uint32_t slots[HASH_SLOTS];
 	uint32_t count, oldest, newest;
 } names;
+
+void dns_forget(void)
+{
+	if (!names.entries)
+		return;
+	free(names.entries);
+	memset(&names, 0, sizeof(names));
+}
 
 /* What the addresses of one message have in common. */
 struct answer {
@@ -85,9 +93,7 @@ static uint32_t new_entry(void)
 	uint32_t index = names.oldest, *at;
 
 	if (!names.entries)
-		names.entries = calloc(NAMES_MOST, sizeof(*names.entries));
-	if (!names.entries)
-		fatal(EXIT_FAILED, "out of memory");
+		names.entries = must(calloc(NAMES_MOST, sizeof(*names.entries)));
 	if (names.count < NAMES_MOST)
 		return ++names.count;
 	leave_order(index);

@@ -8,7 +8,7 @@
 
 #include <bpf/btf.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 /* Enumerators that bound or combine the others. They keep their names, but have no say in what the names share. */
 static bool is_marker(const char *name)
@@ -95,9 +95,7 @@ static void read_values(struct enum_table *table, const struct btf_type *type)
 	table->narrow = btf_is_enum(type);
 	table->negative = btf_kflag(type);
 	table->count = btf_vlen(type);
-	table->values = calloc(table->count + 1, sizeof(*table->values));
-	if (!table->values)
-		fatal(EXIT_FAILED, "out of memory");
+	table->values = must(calloc(table->count + 1, sizeof(*table->values)));
 	for (size_t i = 0; i < table->count; i++) {
 		struct enum_value *value = &table->values[i];
 		__u32 name;
@@ -119,10 +117,9 @@ static void read_values(struct enum_table *table, const struct btf_type *type)
 struct enum_table *enum_table_add(struct enum_table **list, const struct btf *btf, const char *name,
 				  const struct btf_type *type)
 {
-	struct enum_table *table = calloc(1, sizeof(*table));
+	struct enum_table *table = must(calloc(1, sizeof(*table)));
 
-	if (!table || !(table->type = strdup(name)))
-		fatal(EXIT_FAILED, "out of memory");
+	table->type = must(strdup(name));
 	table->btf = btf;
 	table->next = *list;
 	*list = table;
@@ -137,6 +134,13 @@ struct enum_table *enum_table_add(struct enum_table **list, const struct btf *bt
 			table->small[table->values[i].key] = table->values[i].tail;
 	}
 	return table;
+}
+
+void enum_table_free(struct enum_table *table)
+{
+	free(table->values);
+	free(table->type);
+	free(table);
 }
 
 const char *enum_table_name(const struct enum_table *table, uint64_t value)

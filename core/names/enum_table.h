@@ -29,10 +29,10 @@ struct enum_table {
 	const char *small[ENUM_SMALL];
 };
 
-/* A table of the enum `type`, called `name`, in front of *list. NULL: of no enum, an empty one. Out of memory ends the
- * program. */
+/* A table of the enum `type`, called `name`, in front of *list. NULL: of no enum, an empty one. */
 struct enum_table *enum_table_add(struct enum_table **list, const struct btf *btf, const char *name,
 				  const struct btf_type *type);
+void enum_table_free(struct enum_table *table);
 /* The name of a value without its prefix; of several the first declared. NULL: none. */
 const char *enum_table_name(const struct enum_table *table, uint64_t value);
 /* Whole names come before cut ones; in any case. False: no such name. */

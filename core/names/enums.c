@@ -11,7 +11,7 @@
 #include "core/names/enum_table.h"
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/names/source.h"
 #include "core/tool.h"
 
@@ -26,6 +26,10 @@ struct reasons {
 	const struct btf *btf;
 	struct enum_table *tables;
 };
+
+/* Of every BTF that was asked; the string of a name is the BTF's. */
+static struct enum_table *tables;
+static struct reasons *known;
 
 /* Names of our own: enum_extend(). */
 static const struct enum_extra *extras;
@@ -52,7 +56,6 @@ static bool is_called(const struct btf *btf, const struct btf_type *found, const
 /* An enum that does not exist gets a table too: to look for it is to walk all types of a kernel. */
 static const struct enum_table *table_of(const struct btf *btf, const char *type)
 {
-	static struct enum_table *tables;
 	const struct btf_type *found;
 
 	for (const struct enum_table *table = tables; table; table = table->next) {
@@ -106,16 +109,13 @@ static void add_modules(struct reasons *reasons)
 
 static const struct enum_table *reasons_of(const struct btf *btf)
 {
-	static struct reasons *known;
 	struct reasons *reasons;
 
 	for (reasons = known; reasons; reasons = reasons->next) {
 		if (reasons->btf == btf)
 			return reasons->tables;
 	}
-	reasons = calloc(1, sizeof(*reasons));
-	if (!reasons)
-		fatal(EXIT_FAILED, "out of memory");
+	reasons = must(calloc(1, sizeof(*reasons)));
 	reasons->btf = btf;
 	reasons->next = known;
 	known = reasons;
@@ -123,6 +123,38 @@ static const struct enum_table *reasons_of(const struct btf *btf)
 	if (btf == kernel_btf())
 		add_modules(reasons);
 	return reasons->tables;
+}
+
+static void free_tables(struct enum_table *table)
+{
+	while (table) {
+		struct enum_table *next = table->next;
+
+		enum_table_free(table);
+		table = next;
+	}
+}
+
+/* The tables of a module's BTF stand in a row. */
+static void free_modules(const struct reasons *reasons)
+{
+	for (const struct enum_table *table = reasons->tables; table; table = table->next)
+		if (table->btf != reasons->btf && (!table->next || table->next->btf != table->btf))
+			btf__free((struct btf *)(uintptr_t)table->btf);
+}
+
+void enums_free(void)
+{
+	free_tables(tables);
+	tables = NULL;
+	while (known) {
+		struct reasons *next = known->next;
+
+		free_modules(known);
+		free_tables(known->tables);
+		free(known);
+		known = next;
+	}
 }
 
 void enum_extend(const struct enum_extra *own)

@@ -13,11 +13,11 @@ static struct symbols *running;
 static unsigned int generation;
 /* Kept open: the kernel judges who reads it when it is opened (kallsyms_open() of kernel/kallsyms.c). */
 static int file = -1;
+static int error;
+static uint64_t not_before, reload_pause = SECOND;
 
 const struct symbols *symbols_kernel(void)
 {
-	static int error;
-
 	if (!running && !error) {
 		file = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
 		running = file < 0 ? NULL : symbols_read(file);
@@ -29,15 +29,14 @@ const struct symbols *symbols_kernel(void)
 
 bool symbols_kernel_reload(void)
 {
-	static uint64_t not_before, pause = SECOND;
 	struct symbols *fresh;
 
 	if (!running || symbols_are_hidden(running) || clock_boot() < not_before || lseek(file, 0, SEEK_SET) < 0)
 		return false;
 	fresh = symbols_read(file);
-	not_before = clock_boot() + pause;
-	if (pause < 64 * SECOND)
-		pause *= 2;
+	not_before = clock_boot() + reload_pause;
+	if (reload_pause < 64 * SECOND)
+		reload_pause *= 2;
 	if (!fresh || symbols_are_hidden(fresh)) {
 		symbols_close(fresh);
 		return false;
@@ -46,6 +45,18 @@ bool symbols_kernel_reload(void)
 	running = fresh;
 	generation++;
 	return true;
+}
+
+void symbols_kernel_free(void)
+{
+	if (file >= 0)
+		close(file);
+	symbols_close(running);
+	running = NULL;
+	file = -1;
+	error = 0;
+	not_before = 0;
+	reload_pause = SECOND;
 }
 
 unsigned int symbols_generation(void)

@@ -11,22 +11,26 @@
 #include "core/base/message.h"
 #include "core/names/symbols.h"
 
+static bool reported;
+
+void stack_forget(void)
+{
+	reported = false;
+}
+
 void stack_warn_no_symbols(void)
 {
 	const struct symbols *symbols = symbols_kernel();
 	int error = errno;
-	static bool reported;
 
 	if (!reported && !symbols)
-		message("note: no kernel symbols: addresses stay raw, drops are classified without call sites: "
-			"/proc/kallsyms: "
-			"%s",
-			strerror(error));
+		print_warning("no kernel symbols (/proc/kallsyms: %s): addresses stay raw, "
+			      "drops are classified without call sites",
+			      strerror(error));
 	else if (!reported && symbols_are_hidden(symbols))
-		message("note: no kernel symbols: addresses stay raw, drops are classified without call sites: "
-			"/proc/kallsyms "
-			"hides them (%s)",
-			kernel_symbols_remedy());
+		print_warning("no kernel symbols (/proc/kallsyms hides the addresses): addresses stay raw, "
+			      "drops are classified without call sites (%s)",
+			      kernel_symbols_remedy());
 	reported = true;
 }
 

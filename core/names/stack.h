@@ -9,10 +9,12 @@
 
 #include "core/base/text.h"
 
-/* Says on stderr, once, why names cannot be had, where they cannot. */
+/* Warns, once in a run, where there are no names, and why. */
 void stack_warn_no_symbols(void);
+/* A run is over. */
+void stack_forget(void);
 /* "tcp_v4_rcv+0x5f1", with " [module]" after symbols of modules; the bare address where there is no name. Always true.
- * Notes that names cannot be had. */
+ * Warns where there are no names. */
 bool stack_symbol(struct text *text, uint64_t address, bool quoted);
 /* frames: unaligned u64[size / 8], ended by the first 0. Frames of the tracing itself (BPF programs and what calls
  * them) are left out. "\tsymbol+0xoffset\n" each. */

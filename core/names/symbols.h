@@ -27,6 +27,8 @@ const struct symbols *symbols_kernel(void);
  * first none, then 1 to 64 s). The kernel shows addresses to a process that had the privileges when it opened the file
  * first, even if it dropped them since. True: the result of symbols_kernel() was freed, and a newer one exists. */
 bool symbols_kernel_reload(void);
+/* What symbols_kernel() gave is gone; the next call reads it anew. */
+void symbols_kernel_free(void);
 /* Of the running kernel, read again where that may help; where a recording is replayed, of that. False: not known. */
 bool symbols_at(uint64_t address, struct symbol *symbol);
 /* Changes when symbols_kernel() has been read again. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/put.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 /* ---- before the first row ---- */
 
@@ -28,7 +28,7 @@ static void add_text(char *to, uint8_t *length, const char *text)
 	size_t more = strlen(text);
 
 	if (*length + more > COLUMN_TEXT)
-		fatal(EXIT_FAILED, "internal: a column has more text around it than there is room for: %s", text);
+		bug("a column has more text around it than there is room for: %s", text);
 	memcpy(to + *length, text, more);
 	*length = (uint8_t)(*length + more);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/put.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
@@ -87,7 +87,7 @@ static const struct member *find_any(const struct tool *tool, const char *name, 
 	if (!found)
 		found = find(common_members, name, whole);
 	if (!found)
-		fatal(EXIT_FAILED, "internal: %s: no member %s", tool ? tool->name : "common", name);
+		bug("%s: no member %s", tool ? tool->name : "common", name);
 	return found;
 }
 
@@ -185,9 +185,7 @@ struct field *fields_of_columns(const struct tool *tool, const struct column *co
 
 	while (columns[n].name)
 		n++;
-	fields = calloc(n + 1, sizeof(*fields));
-	if (!fields)
-		fatal(EXIT_FAILED, "out of memory");
+	fields = must(calloc(n + 1, sizeof(*fields)));
 	for (size_t i = 0; i < n; i++) {
 		if (*columns[i].name)
 			fields[i] = field_of_column(tool, &columns[i]);

@@ -10,18 +10,19 @@
 #include "core/base/clock.h"
 #include "core/print/journal_socket.h"
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 #define PATIENCE 200           /* ms */
 #define HURRY    1000000000ULL /* ns */
 
-void journal_rows_start(struct journal_rows *rows, const struct tool *tool)
+bool journal_rows_start(struct journal_rows *rows, const struct tool *tool, struct error *error)
 {
 	*rows = (struct journal_rows){ .tool = tool,
 				       .fd = journal_open(JOURNAL_SOCKET),
 				       .fields = fields_of_columns(tool, tool->journal->fields),
 				       .message = fields_of_columns(tool, tool->journal->message) };
-	if (rows->fd < 0)
-		fatal(EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)", JOURNAL_SOCKET, strerror(errno));
+	return rows->fd >= 0 || error_set(error, EXIT_FAILED, "--journal: %s: %s (is systemd-journald running?)",
+					  JOURNAL_SOCKET, strerror(errno));
 }
 
 static void add_field(struct journal_rows *rows, const char *name, size_t from)
@@ -98,8 +99,9 @@ void journal_rows_add(struct journal_rows *rows, const struct event *event, size
 void journal_rows_stop(struct journal_rows *rows)
 {
 	if (rows->lost)
-		message("lost %llu journal entries: journald did not take them", (unsigned long long)rows->lost);
-	close(rows->fd);
+		print_warning("lost %llu journal entries: journald did not take them", (unsigned long long)rows->lost);
+	if (rows->fd >= 0)
+		close(rows->fd);
 	free(rows->fields);
 	free(rows->message);
 	text_free(&rows->entry);

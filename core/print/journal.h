@@ -14,8 +14,8 @@ struct journal_rows {
 	struct text entry, value;
 };
 
-/* Ends the program when no journald listens. */
-void journal_rows_start(struct journal_rows *rows, const struct tool *tool);
+/* False: no journald listens, see *error. */
+bool journal_rows_start(struct journal_rows *rows, const struct tool *tool, struct error *error);
 void journal_rows_add(struct journal_rows *rows, const struct event *event, size_t size);
 /* Says what was lost, and closes. */
 void journal_rows_stop(struct journal_rows *rows);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/output.h"
 #include "core/print/table.h"
 
@@ -21,7 +21,7 @@ static enum where place(const struct options *options)
 static void add(struct printer *printer, const struct field *field)
 {
 	if (printer->columns.count == COLUMNS_MOST)
-		fatal(EXIT_FAILED, "internal: more fields than a row has room for");
+		bug("more fields than a row has room for");
 	printer->columns.fields[printer->columns.count++] = *field;
 }
 

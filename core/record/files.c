@@ -4,6 +4,7 @@
  * They are opened at the start and written in turns, never renamed or made anew: by then the right to do so in somebody
  * else's folder may be gone. */
 #include "core/record/files.h"
+#include "core/base/error.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/message.h"
 #include "core/base/output.h"
 
 /* Empty, a recording that may go, or nothing that keeps what is written to it. */
@@ -29,32 +29,42 @@ static bool may_overwrite(int fd)
 	return got == 0 || (got == (ssize_t)sizeof(magic) && !memcmp(magic, RECORD_MAGIC, sizeof(magic)));
 }
 
-static int open_file(const char *path)
+/* -1: *error says why. */
+static int open_file(const char *path, struct error *error)
 {
 	/* Not readable by everybody: whose connections these are is nobody else's business. */
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
-	if (fd < 0)
-		fatal(EXIT_FAILED, "%s: %s", path, strerror(errno));
-	if (!may_overwrite(fd))
-		fatal(EXIT_FAILED, "%s exists and is not a nettrace recording; refusing to overwrite it", path);
+	if (fd < 0) {
+		error_errno(error, path);
+	} else if (!may_overwrite(fd)) {
+		error_set(error, EXIT_FAILED, "%s: exists and is not a nettrace recording; refusing to overwrite it",
+			  path);
+		close(fd);
+		fd = -1;
+	}
 	return fd;
 }
 
-void record_files_open(struct record_files *parts, const char *path, uint64_t limit)
+bool record_files_open(struct record_files *parts, const char *path, uint64_t limit, struct error *error)
 {
 	char name[4096];
 
 	*parts = (struct record_files){ .path = path, .count = limit ? RECORD_PARTS : 1, .most = limit / RECORD_PARTS };
+	for (unsigned int i = 0; i < RECORD_PARTS; i++)
+		parts->fds[i] = -1;
 	if (!strcmp(path, "-")) {
 		parts->fds[0] = dup(STDOUT_FILENO);
 		parts->count = 1;
-		return;
+		return parts->fds[0] >= 0 || error_errno(error, "stdout");
 	}
 	for (unsigned int i = 0; i < parts->count; i++) {
 		snprintf(name, sizeof(name), i ? "%s.%u" : "%s", path, i);
-		parts->fds[i] = open_file(name);
+		parts->fds[i] = open_file(name, error);
+		if (parts->fds[i] < 0)
+			return false;
 	}
+	return true;
 }
 
 bool record_files_are_full(const struct record_files *parts, size_t length)
@@ -104,8 +114,9 @@ bool record_files_write(struct record_files *parts, int kind, const void *conten
 void record_files_close(struct record_files *parts)
 {
 	for (unsigned int i = 0; i < parts->count; i++) {
-		if (close(parts->fds[i]) && !parts->error)
+		if (parts->fds[i] >= 0 && close(parts->fds[i]) && !parts->error)
 			parts->error = errno;
+		parts->fds[i] = -1;
 	}
 	text_free(&parts->block);
 }

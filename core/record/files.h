@@ -3,6 +3,7 @@
 #ifndef NETTRACE_RECORD_FILES_H
 #define NETTRACE_RECORD_FILES_H
 
+#include "core/base/error.h"
 #include "core/record/block.h"
 
 /* Number of files that share a size limit: the oldest quarter is overwritten when the limit is reached. */
@@ -22,9 +23,9 @@ struct record_files {
 };
 
 /* Opens the files, all that will be needed: privileges may be gone later. A file that is no recording and has something
- * in it is not overwritten. Ends the program when one cannot be had. path "-": stdout, without a limit. limit: bytes of
- * all together; 0: none. */
-void record_files_open(struct record_files *parts, const char *path, uint64_t limit);
+ * in it is not overwritten. False: one of them cannot be had, see *error; record_files_close() is due all the same.
+ * path "-": stdout, without a limit. limit: bytes of all together; 0: none. */
+bool record_files_open(struct record_files *parts, const char *path, uint64_t limit, struct error *error);
 /* So many more bytes of content do not fit into this file any more. */
 bool record_files_are_full(const struct record_files *parts, size_t length);
 /* Begins the file for part parts->part, the first one or the next. False: it failed; see error. */

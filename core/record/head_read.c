@@ -8,17 +8,13 @@
 #include "core/record/head_write.h"
 #include "core/base/number.h"
 #include "core/record/names.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define LINE_MOST 8192
 
 static char *copy_text(const char *text)
 {
-	char *copy = strdup(text);
-
-	if (!copy)
-		fatal(EXIT_FAILED, "out of memory");
-	return copy;
+	return must(strdup(text));
 }
 
 static void copy_text_once(char **place, const char *text)
@@ -66,9 +62,7 @@ static bool read_tool(struct record_head *head, char *line)
 	if (head->n_tools == RECORD_TOOLS)
 		return false;
 	if (!(head->n_tools & (head->n_tools - 1)))
-		head->tools = reallocarray(head->tools, head->n_tools ? head->n_tools * 2 : 1, sizeof(*tool));
-	if (!head->tools)
-		fatal(EXIT_FAILED, "out of memory");
+		head->tools = must(reallocarray(head->tools, head->n_tools ? head->n_tools * 2 : 1, sizeof(*tool)));
 	tool = &head->tools[head->n_tools];
 	memset(tool, 0, sizeof(*tool));
 	if (!name_of(next_word(&line), tool->name) || !number_of(next_word(&line), UINT16_MAX, &size))

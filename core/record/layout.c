@@ -8,7 +8,7 @@
 
 #include "core/print/fields.h"
 #include "core/record/block.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 struct move {
 	const struct member *member;
@@ -61,8 +61,8 @@ static bool is_on_request(const struct tool *tool, const struct member *member)
 	return member->flag;
 }
 
-/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it among its own members,
- * and its derive() reads it there. */
+/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it among its own
+ * members, and its derive() reads it there. */
 static bool protocol_is_implied(const struct member *member, const struct tool *tool, struct event *event)
 {
 	if (member->off != offsetof(struct event, protocol))
@@ -105,17 +105,13 @@ static const char *add_members(struct record_layout *layout, const struct tool *
 const char *record_layout_new(struct record_layout **layout, const struct tool *tool,
 			      const struct recorded_tool *recorded, bool turned)
 {
-	struct record_layout *made = calloc(1, sizeof(*made));
+	struct record_layout *made = must(calloc(1, sizeof(*made)));
 	const char *problem;
 
-	if (made) {
-		made->event_size = tool->image.event_size;
-		made->swapped = turned;
-		made->unknown = calloc(1, tool->image.event_size);
-		made->made = calloc(1, tool->image.event_size);
-	}
-	if (!made || !made->unknown || !made->made)
-		fatal(EXIT_FAILED, "out of memory");
+	made->event_size = tool->image.event_size;
+	made->swapped = turned;
+	made->unknown = must(calloc(1, tool->image.event_size));
+	made->made = must(calloc(1, tool->image.event_size));
 	problem = add_members(made, tool, common_members, recorded);
 	if (!problem)
 		problem = add_members(made, tool, tool->members, recorded);

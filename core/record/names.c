@@ -7,7 +7,7 @@
 
 #include "core/names/enums.h"
 #include "core/names/source.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 /* Values below are found by index: what is printed for each row. */
 #define SMALL 256
@@ -32,13 +32,6 @@ static struct type types[TYPES_MOST];
 static size_t n_types;
 static struct symbol *symbols; /* in the order of their addresses; none overlaps another */
 static size_t n_symbols;
-
-static void *need(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
 
 static struct type *find_type(const char *name)
 {
@@ -116,13 +109,13 @@ void record_names_enum(const char *type_name, uint64_t value, const char *name, 
 		if (n_types == TYPES_MOST)
 			return;
 		type = &types[n_types++];
-		*type = (struct type){ .name = need(strdup(type_name)) };
+		*type = (struct type){ .name = must(strdup(type_name)) };
 	}
 	if (enum_name_of(type_name, value) || type->count == VALUES_MOST)
 		return;
 	if (!(type->count & (type->count - 1)))
-		type->values = need(realloc(type->values, (type->count ? type->count * 2 : 1) * sizeof(struct value)));
-	type->values[type->count] = (struct value){ value, need(strdup(name)), need(strdup(short_name)) };
+		type->values = must(realloc(type->values, (type->count ? type->count * 2 : 1) * sizeof(struct value)));
+	type->values[type->count] = (struct value){ value, must(strdup(name)), must(strdup(short_name)) };
 	if (value < SMALL)
 		type->small[value] = type->values[type->count].short_name;
 	type->count++;
@@ -146,9 +139,9 @@ void record_names_symbol(uint64_t start, uint64_t end, const char *name, const c
 	if (n_symbols == SYMBOLS_MOST)
 		return;
 	if (!(n_symbols & (n_symbols - 1)))
-		symbols = need(realloc(symbols, (n_symbols ? n_symbols * 2 : 1) * sizeof(*symbols)));
+		symbols = must(realloc(symbols, (n_symbols ? n_symbols * 2 : 1) * sizeof(*symbols)));
 	memmove(&symbols[i + 1], &symbols[i], (n_symbols++ - i) * sizeof(*symbols));
-	symbols[i] = (struct symbol){ need(strdup(name)), *module ? need(strdup(module)) : NULL, start, end };
+	symbols[i] = (struct symbol){ must(strdup(name)), *module ? must(strdup(module)) : NULL, start, end };
 }
 
 void record_names_reloaded(void)

@@ -14,6 +14,8 @@
 #include "core/record/block.h"
 #include "core/record/files.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 #include "core/names/containers.h"
 
 struct part {
@@ -31,7 +33,7 @@ struct recording {
 
 static void report_damage(const struct part *part, uint64_t offset, const char *problem)
 {
-	message("%s: damaged at byte %llu: %s", part->path, (unsigned long long)offset, problem);
+	print_error("%s: damaged at byte %llu: %s", part->path, (unsigned long long)offset, problem);
 }
 
 static void drop_file(struct part *part)
@@ -44,15 +46,13 @@ static void drop_file(struct part *part)
 	*part = (struct part){ .reader.fd = -1 };
 }
 
-/* Reads the start of the file and its head. False: it cannot be read, which was said, unless `quiet`. */
-static bool open_part(struct part *part, const char *path, int fd, bool quiet)
+/* Reads the start of the file and its head. False: it cannot be read, see *error. */
+static bool open_part(struct part *part, const char *path, int fd, struct error *error)
 {
 	const char *problem = NULL;
 	uint64_t offset;
 
-	*part = (struct part){ .path = strdup(path), .reader.fd = fd };
-	if (!part->path)
-		fatal(EXIT_FAILED, "out of memory");
+	*part = (struct part){ .path = must(strdup(path)), .reader.fd = fd };
 	if (!record_reader_start(&part->reader, fd)) {
 		problem = part->reader.problem;
 	} else if (record_reader_next(&part->reader) != RECORD_READ || part->reader.kind != BLOCK_HEAD) {
@@ -63,10 +63,12 @@ static bool open_part(struct part *part, const char *path, int fd, bool quiet)
 	offset = part->reader.block;
 	if (!problem)
 		return true;
-	if (!quiet && offset)
-		report_damage(part, offset, problem);
-	else if (!quiet)
-		message("%s: %s (at byte %llu)", path, problem, (unsigned long long)part->reader.at);
+	if (offset)
+		error_set(error, EXIT_FAILED, "%s: damaged at byte %llu: %s", path, (unsigned long long)offset,
+			  problem);
+	else
+		error_set(error, EXIT_FAILED, "%s: %s (at byte %llu)", path, problem,
+			  (unsigned long long)part->reader.at);
 	drop_file(part);
 	return false;
 }
@@ -80,14 +82,15 @@ static void find_others(struct recording *recording)
 
 	for (unsigned int i = 1; i < most; i++) {
 		struct part *part = &recording->parts[recording->count];
+		struct error unreadable; /* then it is not of this recording */
 		char path[4096];
 		int fd;
 
 		snprintf(path, sizeof(path), "%s.%u", recording->parts[0].path, i);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0 && errno != ENOENT)
-			message("%s: %s", path, strerror(errno));
-		if (fd < 0 || !open_part(part, path, fd, true))
+			print_error("%s: %s", path, strerror(errno));
+		if (fd < 0 || !open_part(part, path, fd, &unreadable))
 			continue;
 		if (part->head.id != id) {
 			drop_file(part);
@@ -111,44 +114,42 @@ static void start(struct recording *recording)
 
 	clock_set(head->wall);
 	if (head->part)
-		message("note: the recording starts late: its oldest files were overwritten (--max-size)");
+		print_warning("the recording starts late: its oldest files were overwritten (--max-size)");
 }
 
-static struct recording *open_first(const char *name, int fd)
+static struct recording *open_first(const char *name, int fd, struct error *error)
 {
-	struct recording *recording = calloc(1, sizeof(*recording));
+	struct recording *recording = must(calloc(1, sizeof(*recording)));
 
-	if (!recording)
-		fatal(EXIT_FAILED, "out of memory");
 	record_names_start();
 	recording->count = 1;
-	if (open_part(&recording->parts[0], name, fd, false))
+	if (open_part(&recording->parts[0], name, fd, error))
 		return recording;
 	recording->count = 0;
 	recording_close(recording);
 	return NULL;
 }
 
-struct recording *recording_open_fd(const char *name, int fd)
+struct recording *recording_open_fd(const char *name, int fd, struct error *error)
 {
-	struct recording *recording = open_first(name, fd);
+	struct recording *recording = open_first(name, fd, error);
 
 	if (recording)
 		start(recording);
 	return recording;
 }
 
-struct recording *recording_open(const char *path)
+struct recording *recording_open(const char *path, struct error *error)
 {
 	bool in = !strcmp(path, "-");
 	int fd = in ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	struct recording *recording;
 
 	if (fd < 0) {
-		message("%s: %s", path, strerror(errno));
+		error_errno(error, path);
 		return NULL;
 	}
-	recording = open_first(in ? "stdin" : path, fd);
+	recording = open_first(in ? "stdin" : path, fd, error);
 	if (recording && !in)
 		find_others(recording);
 	if (recording)
@@ -180,7 +181,8 @@ static bool next_block(struct recording *recording)
 			continue;
 		if (got == RECORD_OVER && !recording->ended && !recording->goes_on) {
 			recording->damaged = true;
-			message("%s: ends at byte %llu without an end mark: it is truncated, or still being written",
+			print_error(
+				"%s: ends at byte %llu without an end mark: it is truncated, or still being written",
 				part->path, (unsigned long long)part->reader.at);
 		}
 		if (recording->current + 1 == recording->count)
@@ -193,7 +195,7 @@ static bool next_block(struct recording *recording)
 	}
 	if (recording->goes_on && !recording->ended) {
 		recording->damaged = true;
-		message("%s: the next part of the recording is missing", part->path);
+		print_error("%s: continues in a file that is missing here", part->path);
 	}
 	return false;
 }

@@ -3,16 +3,17 @@
 #ifndef NETTRACE_RECORD_READER_H
 #define NETTRACE_RECORD_READER_H
 
+#include "core/base/error.h"
 #include "core/record/block.h"
 #include "core/record/head_write.h"
 
 struct recording;
 
 /* path "-": stdin. Of a recording in parts the others are found beside the first one. From now on its names and its
- * clock are in force. NULL: it cannot be read at all, which was said. */
-struct recording *recording_open(const char *path);
+ * clock are in force. NULL: it cannot be read at all, see *error. */
+struct recording *recording_open(const char *path, struct error *error);
 /* The same of a file that is open, alone; `name` is for messages, and kept. The descriptor is closed in the end. */
-struct recording *recording_open_fd(const char *name, int fd);
+struct recording *recording_open_fd(const char *name, int fd, struct error *error);
 const struct record_head *recording_head(const struct recording *recording);
 /* The next item, good until the one after it, with its content behind it; only events, begin, intervals, ledgers and
  * the end are handed over, and are as long as they have to be. NULL: no more. Prints a message for each damaged

@@ -7,22 +7,17 @@
 
 #include "core/print/fields.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 #include "probes/filter.h"
-
-static void *need(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
 
 /* Of another tool's events those of this one are to be made. */
 static void start_synthesis(struct replay_source *source, const struct tool *tool)
 {
 	source->synthesis = tool_synthesis(tool);
-	source->from = need(calloc(1, source->synthesis->from->image.event_size));
-	source->unknown = need(calloc(1, tool->image.event_size));
-	source->made = need(calloc(1, tool->image.event_size));
+	source->from = must(calloc(1, source->synthesis->from->image.event_size));
+	source->unknown = must(calloc(1, tool->image.event_size));
+	source->made = must(calloc(1, tool->image.event_size));
 	for (const struct member *member = tool->members; member->name; member++)
 		if (kind_rows[member->kind].recorded)
 			member_set_unknown(member, source->unknown);
@@ -39,26 +34,26 @@ static void report_missing_fields(const struct replay_source *source, const stru
 
 	record_layout_missing(source->layout, &names);
 	if (names.length)
-		message("note: the recording of %s lacks %.*s: it was made by nettrace %s",
-			source->options->recorded->name, (int)names.length, names.data, synthesized_by(head));
+		print_warning("the recording of %s lacks %.*s: nettrace %s made it", source->options->recorded->name,
+			      (int)names.length, names.data, synthesized_by(head));
 	text_free(&names);
 }
 
 bool replay_source_start(struct replay_source *source, const struct options *options, size_t index,
-			 const struct record_head *head)
+			 const struct record_head *head, struct error *error)
 {
 	const char *other;
 
 	*source = (struct replay_source){ .options = options,
-					  .copy = need(malloc(options->tool->image.event_size)),
+					  .copy = must(malloc(options->tool->image.event_size)),
 					  .index = (__u8)index };
 	if (options_are_remade(options))
 		start_synthesis(source, options->tool);
 	other = record_layout_new(&source->layout, source->synthesis ? source->synthesis->from : options->tool,
 				  options->recorded, head->swapped);
 	if (other)
-		message("the recording has another kind of %s: it was made by nettrace %s", other,
-			synthesized_by(head));
+		error_set(error, EXIT_FAILED, "the recording has another kind of %s: nettrace %s made it", other,
+			  synthesized_by(head));
 	else if (source->layout)
 		report_missing_fields(source, head);
 	return !other;

@@ -3,6 +3,7 @@
 #ifndef NETTRACE_RECORD_SOURCE_H
 #define NETTRACE_RECORD_SOURCE_H
 
+#include "core/base/error.h"
 #include "core/model/options.h"
 #include "core/record/layout.h"
 
@@ -17,9 +18,10 @@ struct replay_source {
 	__u8 index;                        /* what events get as event.tool */
 };
 
-/* False: the recording has other events than this program can read, which was said. */
+/* False: the recording has other events than this program can read, see *error; replay_source_stop() is due all the
+ * same. */
 bool replay_source_start(struct replay_source *source, const struct options *options, size_t index,
-			 const struct record_head *head);
+			 const struct record_head *head, struct error *error);
 /* An event as it was recorded, then as it is wanted, good until the next; NULL: it is not wanted. *size goes along. */
 const struct event *replay_source_event(struct replay_source *source, const struct event *event, size_t *size);
 void replay_source_stop(struct replay_source *source);

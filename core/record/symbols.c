@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/print/kinds.h"
 
 /* A set of addresses: their functions were handed over. Forgotten when it is full: then some are told twice. */
@@ -39,10 +39,8 @@ static void add_address_fields(struct record_symbols *symbols, size_t tool, cons
 
 struct record_symbols *record_symbols_new(const struct options *const *tools, size_t n_tools)
 {
-	struct record_symbols *symbols = calloc(1, sizeof(*symbols));
+	struct record_symbols *symbols = must(calloc(1, sizeof(*symbols)));
 
-	if (!symbols)
-		fatal(EXIT_FAILED, "out of memory");
 	for (size_t i = 0; i < n_tools; i++)
 		add_address_fields(symbols, i, tools[i]->tool->members);
 	symbols->generation = symbols_generation();

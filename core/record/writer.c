@@ -13,7 +13,9 @@
 #include "core/record/files.h"
 #include "core/record/symbols.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/output.h"
+#include "core/base/error.h"
 
 /* So much waits before it is written: a block compresses well, and is one system call for thousands of events. */
 #define BLOCK (256 * 1024)
@@ -30,14 +32,23 @@ struct recorder {
 	uint64_t recorded[CONTAINERS_MOST]; /* the serials of the places that this file has */
 };
 
-struct recorder *recorder_new(const char *path, uint64_t limit)
+static void recorder_free(struct recorder *recorder)
 {
-	struct recorder *recorder = calloc(1, sizeof(*recorder));
+	record_files_close(&recorder->parts);
+	record_symbols_free(recorder->symbols);
+	text_free(&recorder->head);
+	text_free(&recorder->stream);
+	free(recorder);
+}
 
-	if (!recorder)
-		fatal(EXIT_FAILED, "out of memory");
-	record_files_open(&recorder->parts, path, limit);
-	return recorder;
+struct recorder *recorder_new(const char *path, uint64_t limit, struct error *error)
+{
+	struct recorder *recorder = must(calloc(1, sizeof(*recorder)));
+
+	if (record_files_open(&recorder->parts, path, limit, error))
+		return recorder;
+	recorder_free(recorder);
+	return NULL;
 }
 
 /* An item of `size` bytes and what more follows them; its place is good until the next one. */
@@ -238,7 +249,7 @@ bool recorder_has_failed(const struct recorder *recorder)
 	return recorder && recorder->parts.error;
 }
 
-bool recorder_stop(struct recorder *recorder, uint64_t now, bool report)
+bool recorder_stop(struct recorder *recorder, uint64_t now, bool report, struct error *error)
 {
 	bool done;
 
@@ -248,17 +259,14 @@ bool recorder_stop(struct recorder *recorder, uint64_t now, bool report)
 		add_number(recorder, ITEM_END, now);
 		write_stream(recorder);
 	}
-	record_files_close(&recorder->parts);
+	record_files_close(&recorder->parts); /* which may fail */
 	done = !recorder->parts.error;
 	if (!done)
-		message("%s: %s: the recording lacks all later events", recorder->parts.path,
-			output_error(recorder->parts.error));
+		error_set(error, EXIT_FAILED, "%s: %s: the recording ends there", recorder->parts.path,
+			  output_error(recorder->parts.error));
 	else if (report)
-		message("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,
-			(unsigned long long)recorder->parts.total, recorder->parts.path);
-	record_symbols_free(recorder->symbols);
-	text_free(&recorder->head);
-	text_free(&recorder->stream);
-	free(recorder);
+		print_note("%s: %llu events, %llu bytes", recorder->parts.path, (unsigned long long)recorder->events,
+			   (unsigned long long)recorder->parts.total);
+	recorder_free(recorder);
 	return done;
 }

@@ -3,14 +3,15 @@
 #ifndef NETTRACE_RECORD_WRITER_H
 #define NETTRACE_RECORD_WRITER_H
 
+#include "core/base/error.h"
 #include "core/model/ledger.h"
 #include "core/model/options.h"
 
 struct recorder;
 
 /* Opens the files: before privileges are given up, so that what follows needs none. path "-": stdout. limit: bytes that
- * all of them may take together; 0: none. Ends the program when they cannot be had. */
-struct recorder *recorder_new(const char *path, uint64_t limit);
+ * all of them may take together; 0: none. NULL: they cannot be had, see *error. */
+struct recorder *recorder_new(const char *path, uint64_t limit, struct error *error);
 /* Writes what is known before anything happens: of the machine, the tools and the kernel's names. The options stay the
  * caller's, and as they are. */
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools);
@@ -25,7 +26,8 @@ void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const
 bool recorder_flush(struct recorder *recorder);
 /* Writing has failed: the recording has everything up to then. */
 bool recorder_has_failed(const struct recorder *recorder);
-/* Ends the recording, and says what went wrong, or (tell) what was written. False: it is not complete. */
-bool recorder_stop(struct recorder *recorder, uint64_t now, bool report);
+/* Ends the recording, frees the recorder, and (report) says what was written. False: it is not complete, see *error.
+ */
+bool recorder_stop(struct recorder *recorder, uint64_t now, bool report, struct error *error);
 
 #endif

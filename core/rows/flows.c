@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/rows/story.h"
 
 #define BUCKETS 16384 /* power of two */
@@ -23,16 +23,9 @@ struct flows {
 	size_t count, bytes;
 };
 
-static void *checked(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
-
 struct flows *flows_new(struct lines *lines, struct rows *out)
 {
-	struct flows *flows = checked(calloc(1, sizeof(*flows)));
+	struct flows *flows = must(calloc(1, sizeof(*flows)));
 
 	flows->lines = lines;
 	flows->out = out;
@@ -80,7 +73,7 @@ static struct flow *find(struct flows *flows, const struct flow_key *key)
 
 static struct flow *create(struct flows *flows, const struct flow_key *key)
 {
-	struct flow **at = bucket(flows, key), *flow = checked(calloc(1, sizeof(*flow)));
+	struct flow **at = bucket(flows, key), *flow = must(calloc(1, sizeof(*flow)));
 
 	flow->key = *key;
 	flow->next = *at;
@@ -152,7 +145,7 @@ static void add_row(struct flows *flows, struct flow *flow, const struct pending
 	}
 	if (flow->count == flow->room) {
 		flow->room = flow->room ? 2 * flow->room : 16;
-		flow->rows = checked(realloc(flow->rows, flow->room * sizeof(*flow->rows)));
+		flow->rows = must(realloc(flow->rows, flow->room * sizeof(*flow->rows)));
 	}
 	for (i = flow->count++; i && flow->rows[i - 1].time > pending->time; i--)
 		flow->rows[i] = flow->rows[i - 1];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* line.c: how one event of one of several tools reads. */
 #include "core/rows/line.h"
+#include "core/base/must.h"
 
 #include <stdlib.h>
 
@@ -10,9 +11,7 @@
 
 void lines_start(struct lines *lines, const struct options *options, size_t count)
 {
-	*lines = (struct lines){ .tools = calloc(count, sizeof(*lines->tools)), .count = count };
-	if (!lines->tools)
-		fatal(EXIT_FAILED, "out of memory");
+	*lines = (struct lines){ .tools = must(calloc(count, sizeof(*lines->tools))), .count = count };
 	for (size_t i = 0; i < count; i++) {
 		const struct story *story = options[i].tool->story;
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 static bool before(const struct pending_event *a, const struct pending_event *b)
 {
@@ -21,13 +21,6 @@ static void swap(struct pending_event *a, struct pending_event *b)
 	*b = other;
 }
 
-static void *checked(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
-
 void reorder_push(struct reorder *reorder, uint64_t time, const struct event *event, size_t size)
 {
 	struct pending_event *heap;
@@ -35,14 +28,14 @@ void reorder_push(struct reorder *reorder, uint64_t time, const struct event *ev
 
 	if (i == reorder->room) {
 		reorder->room = reorder->room ? 2 * reorder->room : 1024;
-		reorder->heap = checked(realloc(reorder->heap, reorder->room * sizeof(*reorder->heap)));
+		reorder->heap = must(realloc(reorder->heap, reorder->room * sizeof(*reorder->heap)));
 	}
 	heap = reorder->heap;
 	heap[i] = (struct pending_event){ .time = time,
 					  .serial = reorder->serial++,
 					  .wall = clock_offset(),
 					  .size = size,
-					  .event = checked(malloc(size)) };
+					  .event = must(malloc(size)) };
 	memcpy(heap[i].event, event, size);
 	for (; i && before(&heap[i], &heap[(i - 1) / 2]); i = (i - 1) / 2)
 		swap(&heap[i], &heap[(i - 1) / 2]);

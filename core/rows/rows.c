@@ -6,22 +6,24 @@
 #include <string.h>
 
 #include "core/totals/blocks.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 
 void rows_start(struct rows *rows, const struct options *options, int fd)
 {
 	bool totals = options_totals(options);
 
-	*rows = (struct rows){ .options = options, .copy = malloc(options->tool->image.event_size) };
-	if (!rows->copy)
-		fatal(EXIT_FAILED, "out of memory");
+	*rows = (struct rows){ .options = options, .copy = must(malloc(options->tool->image.event_size)) };
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
 		rows->summary = summary_new(options->tool, 0, options->containers);
 		rows->live = live_new(&rows->printer);
 	}
-	if (options->journal)
-		journal_rows_start(&rows->journal, options->tool);
+}
+
+bool rows_start_journal(struct rows *rows, struct error *error)
+{
+	return !rows->options->journal || journal_rows_start(&rows->journal, rows->options->tool, error);
 }
 
 void rows_begin(struct rows *rows, uint64_t now)
@@ -91,7 +93,7 @@ void rows_interval(struct rows *rows, uint64_t now, bool partial)
 
 void rows_stop(struct rows *rows)
 {
-	if (rows->options->journal)
+	if (rows->journal.tool)
 		journal_rows_stop(&rows->journal);
 	live_free(rows->live);
 	summary_free(rows->summary);

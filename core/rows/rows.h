@@ -21,6 +21,8 @@ struct rows {
 
 /* fd: where rows go; they may be shown live there. */
 void rows_start(struct rows *rows, const struct options *options, int fd);
+/* Where entries of the journal are asked for: opens it. False: see *error. */
+bool rows_start_journal(struct rows *rows, struct error *error);
 /* Counting begins: what came before belongs to no interval. */
 void rows_begin(struct rows *rows, uint64_t now);
 /* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */

@@ -113,8 +113,8 @@ void timeline_end(struct timeline *timeline)
 {
 	release(timeline, UINT64_MAX);
 	if (timeline->reorder.late)
-		message("note: %llu rows are out of order: they arrived more than %llu ms late",
-			(unsigned long long)timeline->reorder.late, TIMELINE_SLACK / 1000000);
+		print_warning("%llu rows are out of order: they came more than %llu ms late",
+			      (unsigned long long)timeline->reorder.late, TIMELINE_SLACK / 1000000);
 }
 
 struct printer *timeline_printer(struct timeline *timeline, size_t tool)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/base/output.h"
 #include "core/run/inherited.h"
 
@@ -27,31 +28,46 @@ static __attribute__((noreturn)) void become(int gate, char **argv)
 	while (got < 0 && errno == EINTR);
 	if (got != 1) /* tracing did not come to stand */
 		_exit(EXIT_FAILED);
-	output_goes_on = NULL; /* that is the run's */
+	output_wait_forever(); /* the limits are the run's */
 	inherited_restore();
 	execvp(argv[0], argv);
-	message("%s: %s", argv[0], strerror(errno));
+	print_error("%s: %s", argv[0], strerror(errno));
 	_exit(errno == ENOENT ? 127 : 126);
 }
 
-void command_prepare(struct command *command, char **argv)
+bool command_prepare(struct command *command, char **argv, struct error *error)
 {
 	int gate[2];
 
 	*command = (struct command){ .gate = -1 };
 	if (!argv)
-		return;
+		return true;
 	if (pipe2(gate, O_CLOEXEC))
-		fatal(EXIT_FAILED, "pipe: %s", strerror(errno));
+		return error_errno(error, "pipe");
 	command->pid = fork();
-	if (command->pid < 0)
-		fatal(EXIT_FAILED, "fork: %s", strerror(errno));
+	if (command->pid < 0) {
+		error_errno(error, "fork");
+		close(gate[0]);
+		close(gate[1]);
+		command->pid = 0;
+		return false;
+	}
 	if (!command->pid) {
 		close(gate[1]);
 		become(gate[0], argv);
 	}
 	close(gate[0]);
 	command->gate = gate[1];
+	return true;
+}
+
+void command_abandon(struct command *command)
+{
+	if (command->gate < 0)
+		return;
+	close(command->gate);
+	command->gate = -1;
+	waitpid(command->pid, NULL, 0); /* it ends at once */
 }
 
 void command_go(struct command *command)
@@ -59,7 +75,7 @@ void command_go(struct command *command)
 	if (!command->pid)
 		return;
 	if (write(command->gate, "", 1) != 1)
-		message("%s", strerror(errno));
+		print_error("--: %s", strerror(errno));
 	close(command->gate);
 	command->gate = -1;
 }

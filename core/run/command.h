@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/base/error.h"
+
 struct command {
 	pid_t pid; /* 0: none */
 	int gate;  /* closing it without a byte: the command never runs */
@@ -15,9 +17,11 @@ struct command {
 	uint64_t ended_at; /* ns; set by command_is_settled() */
 };
 
-/* Forks a child that waits for command_go(). Ends the program when that fails. argv NULL: no command. */
-void command_prepare(struct command *command, char **argv);
+/* Forks a child that waits for command_go(). False: see *error. argv NULL: no command. */
+bool command_prepare(struct command *command, char **argv, struct error *error);
 void command_go(struct command *command);
+/* Tracing does not come to stand, or is over: what waits for command_go() never runs. */
+void command_abandon(struct command *command);
 /* Looks, without waiting, whether it ended. */
 bool command_has_ended(struct command *command);
 /* It ended, and events that came of it are not on their way any more: the last came at `last_event`. ns. */

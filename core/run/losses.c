@@ -13,9 +13,9 @@ const struct json_key loss_keys[] = {
 	{ "tool", JSON_TEXT, .help = "the tool that lost events" },
 	{ "lost", JSON_NUMBER, .help = "events lost so far: lost_ring + lost_missed" },
 	{ "lost_ring", JSON_NUMBER, .help = "events lost because the ring was full (--ring-size)" },
-	{ "lost_missed", JSON_NUMBER, .help = "events lost because a probe was re-entered on the same CPU" },
+	{ "lost_missed", JSON_NUMBER, .help = "because a probe was re-entered on the same CPU" },
 	{ "lost_map", JSON_NUMBER,
-	  .help = "map updates that failed because the map was full: some rows are incomplete or missing" },
+	  .help = "map updates that failed because the map was full: rows are incomplete or missing" },
 	{ "seen", JSON_NUMBER, .help = "events so far: filtered, sent and lost" },
 	{ "filtered", JSON_NUMBER, .help = "events that filters excluded" },
 	{ "printed", JSON_NUMBER, .help = "rows printed so far" },
@@ -45,7 +45,7 @@ void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t 
 void losses_unreadable(struct losses *losses, int error)
 {
 	if (!losses->unreadable)
-		message("warning: cannot read the loss counters: %s; losses will not be reported", strerror(error));
+		print_warning("cannot read the loss counters: %s; losses will not be reported", strerror(error));
 	losses->unreadable = true;
 }
 
@@ -59,15 +59,16 @@ bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t 
 	if (ledger_lost(&now) == ledger_lost(reported) && now.counters.lost_map == reported->counters.lost_map)
 		return false;
 	if (now.counters.lost_ring != reported->counters.lost_ring)
-		message("lost %llu events: the ring is full (%llu of %llu so far; --ring-size makes room, filters too)",
-			now.counters.lost_ring - reported->counters.lost_ring, now.counters.lost_ring,
-			NUMBER(now.seen));
+		print_warning("lost %llu events: the ring was full (%llu of %llu so far; use a larger --ring-size, or "
+			      "filters)",
+			      now.counters.lost_ring - reported->counters.lost_ring, now.counters.lost_ring,
+			      NUMBER(now.seen));
 	if (now.missed != reported->missed)
-		message("lost %llu events: a probe was re-entered on the same CPU (%llu of %llu so far)",
-			NUMBER(now.missed - reported->missed), NUMBER(now.missed), NUMBER(now.seen));
+		print_warning("lost %llu events: a probe was re-entered on the same CPU (%llu of %llu so far)",
+			      NUMBER(now.missed - reported->missed), NUMBER(now.missed), NUMBER(now.seen));
 	if (now.counters.lost_map != reported->counters.lost_map)
-		message("%llu map updates failed (map full): some rows are incomplete or missing",
-			now.counters.lost_map - reported->counters.lost_map);
+		print_warning("%llu map updates failed (map full): some rows are incomplete or missing",
+			      now.counters.lost_map - reported->counters.lost_map);
 	losses_line(printer, &now, when);
 	losses->reported = now;
 	return true;
@@ -75,6 +76,7 @@ bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t 
 
 void losses_account(const struct ledger *ledger, const struct printer *printer)
 {
-	message("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(ledger->seen),
-		ledger->counters.filtered, ledger->counters.sent, NUMBER(ledger_lost(ledger)), NUMBER(printer->rows));
+	print_note("seen %llu = filtered %llu + sent %llu + lost %llu; printed %llu", NUMBER(ledger->seen),
+		   ledger->counters.filtered, ledger->counters.sent, NUMBER(ledger_lost(ledger)),
+		   NUMBER(printer->rows));
 }

@@ -14,9 +14,9 @@ static void print_banner(const struct options *options)
 	if (!isatty(STDERR_FILENO) || options->format != FORMAT_TABLE)
 		return;
 	if (options->interval)
-		message("tracing; prints every %g s, Ctrl-C ends it", (double)options->interval / 1e9);
+		print_note("tracing, printing every %g s (Ctrl-C ends it)", (double)options->interval / 1e9);
 	else
-		message("tracing; Ctrl-C prints the totals");
+		print_note("tracing (Ctrl-C prints the totals)");
 }
 
 void announce_ready(struct printer *printer, bool totals_later)
@@ -31,6 +31,6 @@ void announce_ready(struct printer *printer, bool totals_later)
 	if (options->ready_fd < 0)
 		return;
 	if (write(options->ready_fd, "\n", 1) != 1)
-		message("--ready-fd %d: %s", options->ready_fd, strerror(errno));
+		print_error("--ready-fd %d: %s", options->ready_fd, strerror(errno));
 	close(options->ready_fd);
 }

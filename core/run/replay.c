@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "core/names/containers.h"
+#include "core/names/forget.h"
 #include "core/kernel/loadavg.h"
 #include "core/run/losses.h"
 #include "core/record/source.h"
 #include "core/rows/rows.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
+#include "core/base/output.h"
 #include "core/rows/timeline.h"
 
 /* So many events are taken before those of them that are in order are printed. */
@@ -140,18 +142,18 @@ static bool handle_item(struct replay *replay, const struct record_item *item)
 	return !replay->rows.printer.error && !(replay->rows.summary && rows_are_enough(&replay->rows));
 }
 
-/* False: the recording cannot be read by this program, which was said. */
-static bool start(struct replay *replay, const struct record_head *head, int fd)
+/* False: the recording cannot be read by this program, see *error. */
+static bool start(struct replay *replay, const struct record_head *head, int fd, struct error *error)
 {
 	const struct options *options = replay->options;
 	bool readable = true;
 
 	for (size_t i = 0; i < replay->count; i++) {
-		readable &= replay_source_start(&replay->sources[i], &replay->tools[i], i, head);
+		readable &= replay_source_start(&replay->sources[i], &replay->tools[i], i, head, error);
 		replay->by_tool[replay->tools[i].recorded - head->tools] = &replay->sources[i];
 	}
 	if (options->containers)
-		containers_on(NULL);
+		containers_on(NULL, NULL);
 	rows_start(&replay->rows, options, fd);
 	replay->has_timeline = options != replay->tools;
 	if (replay->has_timeline)
@@ -173,7 +175,7 @@ static void stop(struct replay *replay)
 	rows_stop(&replay->rows);
 	for (size_t i = 0; i < replay->count; i++)
 		replay_source_stop(&replay->sources[i]);
-	containers_off();
+	names_forget_run();
 }
 
 /* What was read of a recording that is cut off is printed, too. */
@@ -185,29 +187,27 @@ static void cut_off(struct replay *replay)
 		end_interval(replay, replay->latest, true);
 }
 
-int replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
-	       int fd)
+bool replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
+		int fd, struct error *error)
 {
 	struct replay replay = { .options = options, .tools = tools, .count = count };
 	const struct printer *printer = &replay.rows.printer;
 	const struct record_item *item;
-	int code = EXIT_DONE;
 
-	if (!start(&replay, recording_head(recording), fd)) {
+	*error = (struct error){ 0 };
+	if (!start(&replay, recording_head(recording), fd, error)) {
 		stop(&replay);
-		return EXIT_FAILED;
+		return false;
 	}
 	while ((item = recording_next(recording)) && handle_item(&replay, item))
 		;
 	if (!item)
 		cut_off(&replay);
 	printer_flush(&replay.rows.printer);
-	if (printer->error && printer->error != EPIPE) {
-		message("writing the output: %s", strerror(printer->error));
-		code = EXIT_FAILED;
-	}
-	if (!recording_whole(recording))
-		code = EXIT_FAILED;
+	if (printer->error && printer->error != EPIPE)
+		error_set(error, EXIT_FAILED, "writing the output: %s", output_error(printer->error));
+	else if (!recording_whole(recording))
+		error->code = EXIT_FAILED;
 	stop(&replay);
-	return code;
+	return !error->code;
 }

@@ -3,13 +3,14 @@
 #ifndef NETTRACE_RUN_REPLAY_H
 #define NETTRACE_RUN_REPLAY_H
 
+#include "core/base/error.h"
 #include "core/model/options.h"
 #include "core/record/reader.h"
 
 /* Prints what the options ask for of a recording. tools[0 .. count - 1]: of each tool of it that is wanted, with
  * options->recorded; one that is `options` itself is printed as rows or totals, others as a timeline. fd: where to.
- * Returns the exit code. */
-int replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
-	       int fd);
+ * False: not all of it, and error->code is the exit code; the text is empty where a message has told of damages. */
+bool replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
+		int fd, struct error *error);
 
 #endif

@@ -12,13 +12,15 @@
 #include "core/bpf/cgroup_watch.h"
 #include "core/base/clock.h"
 #include "core/run/command.h"
-#include "core/names/containers.h"
+#include "core/names/forget.h"
 #include "core/run/losses.h"
 #include "core/kernel/privileges.h"
 #include "core/run/ready.h"
 #include "core/record/writer.h"
 #include "core/rows/rows.h"
 #include "core/base/message.h"
+#include "core/base/must.h"
+#include "core/base/error.h"
 #include "core/base/output.h"
 #include "core/bpf/sessions.h"
 #include "core/run/signals.h"
@@ -37,6 +39,7 @@
 struct run {
 	const struct options *options; /* of the run as a whole */
 	struct options *tools;         /* of each tool, by event.tool */
+	struct cgroup_watch *cgroups;  /* NULL: none is wanted */
 	struct sessions sessions;
 	enum run_shows shows;
 	struct rows rows;          /* everything that is printed */
@@ -45,20 +48,18 @@ struct run {
 	struct command command;
 	struct losses losses[TOOLS_MOST];
 	uint64_t deadline, next_interval, next_second, last_event;
-	int signals;
+	struct signals signals;
 	uint64_t later;      /* bit N: signal N came while something was written, and waits */
 	uint64_t ended_by;   /* when a signal ended the run, ns; 0: none has */
 	uint64_t waited_for; /* how long readers kept it waiting before it was to stop, ns */
 	uint64_t taken;      /* events */
+	bool signalled;      /* a signal asked for the end */
 	bool stop;
 	bool ending;  /* what is left is printed */
 	bool at_once; /* another signal: no more of that ... */
 	bool cut;     /* ... and so it was */
 	bool reading; /* the ring; what iterators have cannot be left for later */
 };
-
-/* A process with signals has one run; output_goes_on() has no context. */
-static struct run *the_run;
 
 /* The output's terminal is gone, but there is a recording: it goes on. */
 static bool records_on(const struct run *run)
@@ -76,25 +77,24 @@ static bool is_over(const struct run *run)
  * ends the run at once, unless it is the same that came by another way (a terminal's, passed on by a wrapper). */
 static void end_by(struct run *run, int signal)
 {
-	static bool before;
 	uint64_t now = clock_boot();
 
 	if (signal != SIGINT)
 		command_signal(&run->command, signal);
 	if (run->ended_by && signal != SIGHUP && now - run->ended_by >= SAME_SIGNAL)
 		run->at_once = true;
-	if (before || !run->command.pid || run->command.ended)
+	if (run->signalled || !run->command.pid || run->command.ended)
 		run->stop = true;
 	if (run->stop && !run->ended_by)
 		run->ended_by = now;
-	before = true;
+	run->signalled = true;
 }
 
 static void handle_signals(struct run *run)
 {
 	int heard;
 
-	while ((heard = run->later ? __builtin_ctzll(run->later) : signals_next(run->signals))) {
+	while ((heard = run->later ? __builtin_ctzll(run->later) : signals_next(&run->signals))) {
 		run->later &= ~(1ULL << heard);
 		if (heard != SIGCHLD && !live_signal(run->rows.live, heard))
 			end_by(run, heard);
@@ -106,7 +106,7 @@ static void hear_the_end(struct run *run)
 {
 	int heard;
 
-	while ((heard = signals_next(run->signals))) {
+	while ((heard = signals_next(&run->signals))) {
 		if (heard == SIGINT || heard == SIGTERM || heard == SIGHUP)
 			end_by(run, heard);
 		else
@@ -117,9 +117,9 @@ static void hear_the_end(struct run *run)
 }
 
 /* A reader that does not read is waited for as long as the run goes on, and then a while. */
-static bool goes_on(const struct output_delay *delay)
+static bool goes_on(void *context, const struct output_delay *delay)
 {
-	struct run *run = the_run;
+	struct run *run = context;
 
 	hear_the_end(run);
 	if (!run->stop && !run->ending) {
@@ -191,7 +191,7 @@ static void wait_events(struct run *run, uint64_t now)
 {
 	struct pollfd fds[] = {
 		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
-		{ .fd = run->signals, .events = POLLIN },
+		{ .fd = run->signals.fd, .events = POLLIN },
 		/* POLLERR: nobody reads the pipe any more, or the terminal is gone */
 		{ .fd = run->rows.printer.error ? -1 : run->rows.printer.fd },
 		{ .fd = live_fd(run->rows.live), .events = POLLIN },
@@ -270,7 +270,7 @@ static void loop(struct run *run)
 		now = clock_boot();
 		if (read_ring(run))
 			run->last_event = now;
-		cgroup_watch_read();
+		cgroup_watch_read(run->cgroups);
 		on_clock(run, now);
 		if (!live_update(run->rows.live))
 			run->stop = true;
@@ -303,7 +303,7 @@ static void finish(struct run *run)
 	printer_flush(&run->rows.printer);
 	run->cut = run->at_once;
 	if (run->cut)
-		message("ended at once: the last rows are missing");
+		print_warning("ended at once: the last rows are missing");
 }
 
 /* Tracing may be over (--duration, --count) while the command still runs: its exit status is worth waiting for. */
@@ -311,39 +311,42 @@ static void wait_for_command(struct run *run)
 {
 	run->stop = false;
 	while (run->command.pid && !command_has_ended(&run->command) && !run->stop) {
-		poll(&(struct pollfd){ .fd = run->signals, .events = POLLIN }, 1, -1);
+		poll(&(struct pollfd){ .fd = run->signals.fd, .events = POLLIN }, 1, -1);
 		handle_signals(run);
 	}
 }
 
-static int exit_code(struct run *run)
+static bool writing_failed(const struct run *run)
 {
 	/* The reader of a pipe may leave when it has seen enough. */
-	if (run->rows.printer.error && run->rows.printer.error != EPIPE) {
-		message("writing the output: %s", output_error(run->rows.printer.error));
-		return EXIT_FAILED;
-	}
-	if (run->cut)
-		return EXIT_FAILED;
-	if (run->command.ended)
-		return run->command.status;
-	return EXIT_DONE;
+	return run->rows.printer.error && run->rows.printer.error != EPIPE;
+}
+
+/* What takes no privilege, but is wanted before there is anything to print. */
+static bool open_outputs(struct run *run, struct error *error)
+{
+	const struct options *options = run->options;
+
+	if (!rows_start_journal(&run->rows, error))
+		return false;
+	if (options->record)
+		run->recorder = recorder_new(options->record, options->record_limit, error);
+	return (!options->record || run->recorder) && command_prepare(&run->command, options->command, error);
 }
 
 /* Loads and attaches the tools; what is printed and recorded of them begins. */
-static void start(struct run *run, size_t count)
+static bool start(struct run *run, size_t count, struct error *error)
 {
 	const struct options *options = run->options, *recorded[TOOLS_MOST];
 
-	if (options->record)
-		run->recorder = recorder_new(options->record, options->record_limit);
-	rows_start(&run->rows, options, STDOUT_FILENO);
-	run->signals = signals_open(run->rows.live);
-	output_goes_on = goes_on;
-	command_prepare(&run->command, options->command);
+	if (!open_outputs(run, error))
+		return false;
 	clock_sync();
-	cgroup_watch_start(options, run->tools, count);
-	sessions_start(&run->sessions, run->tools, count, handle_event, run);
+	if (cgroup_watch_is_wanted(options, run->tools, count) &&
+	    !(run->cgroups = cgroup_watch_new(options, run->tools->tool->name, error)))
+		return false;
+	if (!sessions_start(&run->sessions, run->tools, count, handle_event, run, error))
+		return false;
 	for (size_t i = 0; i < run->sessions.count; i++)
 		recorded[i] = &run->tools[i];
 	recorder_start(run->recorder, recorded, run->sessions.count);
@@ -351,6 +354,7 @@ static void start(struct run *run, size_t count)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
 	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
+	return true;
 }
 
 static void run_until_end(struct run *run)
@@ -369,32 +373,60 @@ static void run_until_end(struct run *run)
 	finish(run);
 }
 
-int run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows)
+/* What is left of it, started or not. */
+static bool stop(struct run *run, bool started, struct error *error)
 {
-	static struct run run; /* 190 KB that hardly anything of is touched */
-	int code = EXIT_DONE;
+	bool recorded;
 
-	the_run = &run;
-	run.options = options;
-	run.tools = tools;
-	run.shows = shows;
-	start(&run, count);
-	run_until_end(&run);
-	sessions_stop(&run.sessions);
-	cgroup_watch_stop();
-	if (!recorder_stop(run.recorder, clock_boot(), shows == SHOWS_NOTHING))
-		code = EXIT_FAILED;
-	wait_for_command(&run);
-	if (code == EXIT_DONE)
-		code = exit_code(&run);
-	if (shows == SHOWS_TIMELINE)
-		timeline_stop(&run.timeline);
-	rows_stop(&run.rows);
-	containers_off();
-	return code;
+	sessions_stop(&run->sessions);
+	recorded = recorder_stop(run->recorder, clock_boot(), started && run->shows == SHOWS_NOTHING, error);
+	command_abandon(&run->command);
+	wait_for_command(run);
+	return recorded;
 }
 
-int run(struct options *options)
+static void release(struct run *run)
 {
-	return run_tools(options, options, 1, SHOWS_ROWS);
+	if (run->shows == SHOWS_TIMELINE)
+		timeline_stop(&run->timeline);
+	rows_stop(&run->rows);
+	cgroup_watch_free(run->cgroups);
+	names_forget_run();
+	output_wait_forever();
+	signals_close(&run->signals);
+	free(run);
+}
+
+bool run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows,
+	       struct error *error)
+{
+	struct run *run = must(calloc(1, sizeof(*run))); /* 190 KB that hardly anything of is touched */
+	bool ok;
+
+	*error = (struct error){ 0 };
+	*run = (struct run){ .options = options, .tools = tools, .shows = shows, .command.gate = -1 };
+	rows_start(&run->rows, options, STDOUT_FILENO);
+	if (!signals_open(&run->signals, run->rows.live)) {
+		rows_stop(&run->rows);
+		free(run);
+		return error_errno(error, "signalfd");
+	}
+	output_limit(goes_on, run);
+	ok = start(run, count, error);
+	if (ok)
+		run_until_end(run);
+	ok = stop(run, ok, error) && ok;
+	if (ok && writing_failed(run))
+		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
+	else if (ok && run->cut) /* a warning has said it */
+		error->code = EXIT_FAILED;
+	else if (ok && run->command.ended)
+		error->code = run->command.status;
+	release(run);
+	return ok;
+}
+
+bool run(struct options *options, struct error *error)
+{
+	return run_tools(options, options, 1, SHOWS_ROWS, error);
 }

@@ -2,14 +2,13 @@
 /* signals.c: signals as something to read. */
 #include "core/run/signals.h"
 
-#include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "core/run/inherited.h"
 
-int signals_open(const struct live_view *live)
+bool signals_open(struct signals *signals, const struct live_view *live)
 {
 	static const int ours[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD };
 	sigset_t set;
@@ -22,13 +21,24 @@ int signals_open(const struct live_view *live)
 	for (int signal = 1; signal < NSIG; signal++)
 		if (signal != SIGCHLD && sigismember(&set, signal) == 1 && inherited_ignores(signal))
 			sigdelset(&set, signal);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	signals->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals->fd < 0)
+		return false;
+	sigprocmask(SIG_BLOCK, &set, &signals->mask);
+	return true;
 }
 
-int signals_next(int fd)
+void signals_close(struct signals *signals)
+{
+	while (signals_next(signals)) /* what came too late ends nobody */
+		;
+	close(signals->fd);
+	sigprocmask(SIG_SETMASK, &signals->mask, NULL);
+}
+
+int signals_next(const struct signals *signals)
 {
 	struct signalfd_siginfo heard;
 
-	return read(fd, &heard, sizeof(heard)) == (ssize_t)sizeof(heard) ? (int)heard.ssi_signo : 0;
+	return read(signals->fd, &heard, sizeof(heard)) == (ssize_t)sizeof(heard) ? (int)heard.ssi_signo : 0;
 }

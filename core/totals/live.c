@@ -8,7 +8,7 @@
 
 #include "core/totals/live_view.h"
 #include "core/totals/live_help.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 #include "core/base/terminal.h"
 
 struct interval {
@@ -41,9 +41,7 @@ struct live_view *live_new(struct printer *printer)
 	if (!live || asked->recorded || asked->format != FORMAT_TABLE || (live->unless & asked->settings.flags) ||
 	    !asked->interval || asked->command || !terminal_is_capable(printer->fd))
 		return NULL;
-	view = calloc(1, sizeof(*view));
-	if (!view)
-		fatal(EXIT_FAILED, "out of memory");
+	view = must(calloc(1, sizeof(*view)));
 	view->out = printer;
 	view->newest.summary = summary_new(asked->tool, 0, asked->containers);
 	view->frozen.summary = summary_new(asked->tool, 0, asked->containers);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* live_view.c: the totals of an interval as a block that fits a window. */
 #include "core/totals/live_view.h"
+#include "core/base/must.h"
 
 #include <string.h>
 
@@ -61,7 +62,7 @@ static void choose_columns(struct live_picture *picture)
 
 	for (; from->name; from++) {
 		if (to == picture->columns + COLUMNS_MOST)
-			fatal(EXIT_FAILED, "internal: more columns than a row has room for");
+			bug("more columns than a row has room for");
 		*to = *from;
 		to += choose_column(picture, to);
 	}

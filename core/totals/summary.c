@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/number.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 /* A part of the event that is part of the key; numbers most significant byte first, so that keys sort as they read. */
 struct part {
@@ -27,17 +27,10 @@ struct summary {
 	bool moved;      /* the rows have other places than the slots tell */
 };
 
-static void *need(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
-
 static void add_part(struct summary *summary, size_t off, size_t size, bool number, bool in_group)
 {
 	if (summary->n_parts == TOTALS_FIELDS || summary->key_size + size > TOTALS_KEY)
-		fatal(EXIT_FAILED, "internal: a summary's key is too long");
+		bug("a summary's key is too long");
 	summary->parts[summary->n_parts++] =
 		(struct part){ (uint16_t)off, (uint16_t)size, number && !NUMBER_BIG_ENDIAN, in_group, false };
 	summary->key_size += size;
@@ -57,7 +50,7 @@ static bool is_forgotten(const struct summary *summary, const struct part *part)
 
 struct summary *summary_new(const struct tool *tool, unsigned int group, bool by_container)
 {
-	struct summary *summary = need(calloc(1, sizeof(*summary)));
+	struct summary *summary = must(calloc(1, sizeof(*summary)));
 	bool addresses = false, family = false;
 
 	totals_fields(&summary->fields, tool);
@@ -128,10 +121,10 @@ static void index_again(struct summary *summary)
 static void grow(struct summary *summary)
 {
 	summary->room = summary->room ? summary->room * 2 : 64;
-	summary->totals = need(realloc(summary->totals, summary->room * sizeof(*summary->totals)));
+	summary->totals = must(realloc(summary->totals, summary->room * sizeof(*summary->totals)));
 	free(summary->slots);
 	summary->n_slots = summary->room * 4;
-	summary->slots = need(calloc(summary->n_slots, sizeof(*summary->slots)));
+	summary->slots = must(calloc(summary->n_slots, sizeof(*summary->slots)));
 	index_again(summary);
 }
 

@@ -7,16 +7,9 @@
 
 #include "core/base/histogram.h"
 #include "core/base/number.h"
-#include "core/base/message.h"
+#include "core/base/must.h"
 
 #define SUMS_MAX 1024 /* bytes of all SUM fields of a tool */
-
-static void *need(void *memory)
-{
-	if (!memory)
-		fatal(EXIT_FAILED, "out of memory");
-	return memory;
-}
 
 void totals_fields(struct totals_fields *fields, const struct tool *tool)
 {
@@ -28,11 +21,11 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 		struct field *whole = &fields->fields[fields->count];
 
 		if (fields->count++ == TOTALS_FIELDS)
-			fatal(EXIT_FAILED, "internal: a summary has too many fields");
+			bug("a summary has too many fields");
 		*whole = field_of_member(tool, member);
 		sums += whole->merge == SUM ? whole->size : 0;
 		if (sums > SUMS_MAX)
-			fatal(EXIT_FAILED, "internal: a summary has too many sums");
+			bug("a summary has too many sums");
 		fields->counts |= whole->kind == F_COUNT;
 		if (whole->kind == F_COUNT && whole->size)
 			fields->weight = whole;
@@ -83,7 +76,7 @@ static void merge(const struct totals_fields *fields, struct total *total, const
 	if (total->event)
 		save_sums(fields, total->event, sums);
 	else
-		total->event = need(calloc(1, fields->event_size));
+		total->event = must(calloc(1, fields->event_size));
 	memset(total->event, 0, fields->event_size);
 	memcpy(total->event, event, size);
 	if (total->size)
@@ -94,7 +87,7 @@ static void merge(const struct totals_fields *fields, struct total *total, const
 static uint64_t *slots_of(struct total *total)
 {
 	if (!total->slots)
-		total->slots = need(calloc(HISTOGRAM_SLOTS, sizeof(*total->slots)));
+		total->slots = must(calloc(HISTOGRAM_SLOTS, sizeof(*total->slots)));
 	return total->slots;
 }
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "docs/generate/write.h"
 
 enum completer completer_of(const char *arg)

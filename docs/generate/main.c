@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "docs/generate/write.h"
 
 static const char *output;

@@ -9,7 +9,7 @@
 
 #include "core/cli/help.h"
 #include "core/cli/option_table.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 
 #define PAGES 128
 

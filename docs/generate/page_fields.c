@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/print/fields.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "docs/generate/page.h"
 
 /* What is printed: rows or totals of a tool. */

@@ -4,7 +4,7 @@
 
 #include "core/print/fields.h"
 #include "core/run/losses.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "docs/generate/write.h"
 
 #define PARAGRAPH 4096

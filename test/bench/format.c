@@ -9,7 +9,7 @@
 #include "core/cli/parse.h"
 #include "core/base/clock.h"
 #include "core/print/printer.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "probes/tcplife.h"
 #include "probes/tcpstates.h"
 
@@ -120,6 +120,7 @@ int main(int argc, char **argv)
 	static struct options options;
 	static struct printer printer;
 	const struct tool *tool;
+	struct error error;
 	uint64_t rows;
 	double took;
 
@@ -129,7 +130,8 @@ int main(int argc, char **argv)
 	tool = strcmp(argv[2], tcpstates.name) ? &tcplife : &tcpstates;
 	setenv("TZ", "UTC", 1);
 	clock_set(BOOTED);
-	options_parse(&options, tool, argc - 2, argv + 2);
+	if (!options_parse(&options, tool, argc - 2, argv + 2, &error))
+		return error_print(&error);
 	printer_start(&printer, &options, false, STDOUT_FILENO);
 	printer_header(&printer);
 	took = cpu_seconds();

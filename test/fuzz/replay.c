@@ -48,8 +48,8 @@ static int file_of(const uint8_t *data, size_t size)
 }
 
 /* Options that a user could give, by the bits of `how`. */
-static void ask(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
-		unsigned int how)
+static bool ask(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
+		unsigned int how, struct error *error)
 {
 	options_init(options, tool);
 	options->recorded = recorded;
@@ -60,13 +60,14 @@ static void ask(struct options *options, const struct tool *tool, const struct r
 		options->settings.flags |= ~(tool->recording ? tool->recording->fixed_flags : 0) & 0xff;
 	options->interval = how & 32 ? 1000000000 : recorded->interval;
 	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))
-		tool->check(options);
-	replay_apply_flags(options);
+		tool->check(options, error);
+	return replay_apply_flags(options, error);
 }
 
 static void replay_one(const uint8_t *data, size_t size, const struct tool *tool, unsigned int how, int out)
 {
-	struct recording *recording = recording_open_fd("input", file_of(data, size));
+	struct error error;
+	struct recording *recording = recording_open_fd("input", file_of(data, size), &error);
 	const struct recorded_tool *recorded;
 	struct options options;
 
@@ -76,8 +77,8 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 	if (!recorded && tool_synthesis(tool))
 		recorded = record_head_tool(recording_head(recording), tool_synthesis(tool)->from->name);
 	if (recorded) {
-		ask(&options, tool, recorded, how);
-		replay_run(&options, &options, 1, recording, out);
+		if (ask(&options, tool, recorded, how, &error))
+			replay_run(&options, &options, 1, recording, out, &error);
 		options_free(&options);
 	}
 	recording_close(recording);
@@ -85,7 +86,8 @@ static void replay_one(const uint8_t *data, size_t size, const struct tool *tool
 
 static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, int out)
 {
-	struct recording *recording = recording_open_fd("input", file_of(data, size));
+	struct error error;
+	struct recording *recording = recording_open_fd("input", file_of(data, size), &error);
 	static struct options asked, each[N_TOOLS];
 	size_t count = 0;
 
@@ -95,13 +97,13 @@ static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, 
 		const struct recorded_tool *recorded = record_head_tool(recording_head(recording), tools[i]->name);
 
 		if (recorded && tools[i]->story)
-			ask(&each[count++], tools[i], recorded, how & 3);
+			count += ask(&each[count], tools[i], recorded, how & 3, &error);
 	}
 	if (count) {
 		options_init(&asked, &trace);
 		asked.format = how % 3;
 		asked.settings.flags = how & 16 && asked.format != FORMAT_CSV ? TIMELINE_FLOW : 0;
-		replay_run(&asked, each, count, recording, out);
+		replay_run(&asked, each, count, recording, out, &error);
 		options_free(&asked);
 	}
 	while (count)

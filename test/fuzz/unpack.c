@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "core/record/block.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 
 int main(int argc, char **argv)
 {

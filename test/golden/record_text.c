@@ -21,6 +21,7 @@
 static const struct tool *const tools[] = {
 #define TOOL(name) &name,
 #include "cmd/tools.def"
+#include "cmd/fatal.h"
 #undef TOOL
 };
 
@@ -199,16 +200,20 @@ static const struct tool *find_tool(const char *name)
 int main(int argc, char **argv)
 {
 	const struct options *options = &run.options;
+	struct error error;
 
 	if (argc < 4)
 		fatal(EXIT_USAGE, "usage: record_text EVENTS RECORDING TOOL [OPTION...]");
 	kernel_btf(); /* now: a line of it is not one of the events */
 	clock_set(BOOTED);
-	options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3);
-	containers_on(NULL);
-	run.recorder = recorder_new(argv[2], 0);
+	if (!options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3, &error))
+		return error_print(&error);
+	containers_on(NULL, NULL);
+	run.recorder = recorder_new(argv[2], 0, &error);
+	if (!run.recorder)
+		return error_print(&error);
 	recorder_start(run.recorder, &options, 1);
 	record_text(argv[1]);
 	containers_off();
-	return recorder_stop(run.recorder, run.latest, false) ? EXIT_DONE : EXIT_FAILED;
+	return recorder_stop(run.recorder, run.latest, false, &error) ? EXIT_DONE : error_print(&error);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "core/print/fields.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 
 /* Where the text came from, for messages. */
 struct text_file {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/tools.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 #include "core/bpf/sessions.h"
 #include "core/cli/parse.h"
 
@@ -17,11 +17,13 @@
 static void parse_words(struct options *options, const struct tool *tool, char *text)
 {
 	char *words[MOST + 1] = { (char *)(uintptr_t)tool->name }, *word;
+	struct error error;
 	int n = 1;
 
 	while ((word = strsep(&text, " ")) && n < MOST)
 		words[n++] = word;
-	options_parse(options, tool, n, words);
+	if (!options_parse(options, tool, n, words, &error))
+		exit(error_print(&error));
 }
 
 static bool print_event(void *context, const struct event *event, size_t size)
@@ -39,12 +41,14 @@ int main(int argc, char **argv)
 	struct pollfd ends = { .fd = STDIN_FILENO, .events = POLLIN };
 	const struct tool *tool = argc > 2 && argc - 2 <= TOOLS_MOST ? tool_find(argv[1]) : NULL;
 	size_t count = (size_t)argc - 2;
+	struct error error;
 
 	if (!tool)
 		fatal(EXIT_USAGE, "usage: instances TOOL OPTIONS...");
 	for (size_t i = 0; i < count; i++)
 		parse_words(&options[i], tool, argv[2 + i]);
-	sessions_start(&sessions, options, count, print_event, NULL);
+	if (!sessions_start(&sessions, options, count, print_event, NULL, &error))
+		return error_print(&error);
 	puts("ready");
 	fflush(stdout);
 	while (!poll(&ends, 1, 50))

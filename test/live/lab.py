@@ -255,11 +255,11 @@ def machine():
 
 
 def errors_of_open(finished):
-    """What `tcplife --open` wrote to stderr, but for the note that it has to begin with on some kernels."""
-    note = "" if machine()["map_iterators"] else r"tcplife: note: [^\n]* the open sessions that no process holds\n"
-    found = re.match(note, finished.errors)
+    """What `tcplife --open` wrote to stderr, but for the warning that it has to begin with on some kernels."""
+    warning = "" if machine()["map_iterators"] else r"tcplife: warning: [^\n]* the open sessions that no process holds\n"
+    found = re.match(warning, finished.errors)
     if not found:
-        raise AssertionError(f"{note!r} is not told: {finished.errors}")
+        raise AssertionError(f"{warning!r} is not told: {finished.errors}")
     return finished.errors[found.end() :]
 
 

@@ -167,7 +167,7 @@ class Doctor(lab.LiveTest):
             with self.subTest(options):
                 done = self.doctor(*options)
                 self.assertEqual((done.code, done.output), (2, b""), done.errors)
-                self.assertRegex(done.errors, rf"^nettrace doctor: .*{word}.*\n$")
+                self.assertRegex(done.errors, rf"^nettrace doctor: error: .*{word}.*\n$")
         for option in ("--without=transition", "--rung=transition", "--rung=kprobe", "--rung=0"):
             done = lab.run(lab.NETTRACE, "tcplife", option, "--duration", "0.1")
             self.assertEqual((done.code, done.output), (2, b""), done.errors)

@@ -134,7 +134,7 @@ class Journal(lab.LiveTest):
         """One line says so, and nothing is traced."""
         done = lab.run(*self.inside, lab.NETTRACE, "tcpstates", "-Y", "--duration=1")
         self.assertEqual((done.code, done.output), (1, b""), done.errors)
-        self.assertRegex(done.errors, r"\Atcpstates: [^\n]*/run/systemd/journal/socket[^\n]*\n\Z")
+        self.assertRegex(done.errors, r"\Atcpstates: error: [^\n]*/run/systemd/journal/socket[^\n]*\n\Z")
 
 
 if __name__ == "__main__":

@@ -184,12 +184,12 @@ class Maps(lab.LiveTest):
             with self.subTest(name):
                 done = lab.run(lab.NETTRACE, "tcplife", "--cgroupmap", path)
                 self.assertEqual((done.code, done.output), (2, b""))
-                self.assertEqual(done.errors, f"tcplife: --cgroupmap {path}: {message}\n")
+                self.assertEqual(done.errors, f"tcplife: error: --cgroupmap {path}: {message}\n")
         done = lab.run(lab.NETTRACE, "tcplife", "--mntnsmap", good)
         message = "a hash with keys of 8 and values of 8 bytes, not 8 and 4"
-        self.assertEqual((done.code, done.errors), (2, f"tcplife: --mntnsmap {good}: {message}\n"))
+        self.assertEqual((done.code, done.errors), (2, f"tcplife: error: --mntnsmap {good}: {message}\n"))
         done = lab.run(lab.NETTRACE, "tcplife", "--cgroupmap", good, "--cgroupmap", good)
-        self.assertEqual((done.code, done.errors), (2, f"tcplife: --cgroupmap {good}: only one such map\n"))
+        self.assertEqual((done.code, done.errors), (2, f"tcplife: error: --cgroupmap {good}: only one such map\n"))
         done = lab.run(*lab.as_nobody(lab.NETTRACE), "tcplife", "--cgroupmap", good)
         self.assertIn(done.code, (2, 3), done.errors)
         self.assertEqual(done.errors.count("\n"), 1, done.errors)

@@ -110,7 +110,7 @@ class BadInput(lab.LiveTest):
                         continue  # see BAD_OF_ONE
                     done = lab.run(lab.NETTRACE, *command, *words, limit=5)
                     self.check_refused(done)
-                    self.assertTrue(done.errors.startswith(f"{tool}: "), done.errors)
+                    self.assertTrue(done.errors.startswith(f"{tool}: error: "), done.errors)
 
     def test_of_one_tool(self):
         for words in BAD_OF_ONE:
@@ -142,7 +142,7 @@ class BadInput(lab.LiveTest):
             for tool, command in lab.COMMANDS.items():
                 done = lab.run(*lab.as_nobody(copy, *command))
                 self.assertEqual((done.code, done.output), (3, b""), done.errors)
-                self.assertRegex(done.errors, rf"\A{tool}: [^\n]+\n\Z")
+                self.assertRegex(done.errors, rf"\A{tool}: error: [^\n]+\n\Z")
                 self.assertRegex(done.errors, "root|CAP_BPF")
             # What needs no privilege works.
             self.assertEqual(lab.run(*lab.as_nobody(copy, "tcpstates", "--help")).code, 0)
@@ -343,7 +343,7 @@ class Links(lab.LiveTest):
             options = ("--json", "-v", "--netns", self.space.inode)
             done = self.space.run(link, *options, "--", lab.NETTRACE, "traffic", "--connect=3")
             self.assert_account(done, 2 * 3)
-            self.assertTrue(done.errors.startswith("tcplife: "), done.errors)
+            self.assertTrue(done.errors.startswith("tcplife: note: "), done.errors)
 
     def test_links_without_prefix(self):
         with tempfile.TemporaryDirectory() as directory:

@@ -202,7 +202,7 @@ class Asking(Recorded):
         self.assertEqual(done.code, 0)
         self.assertIn("the recording was made without --open", done.errors)
         for options, message in (
-            (("tcpdrop",), "tcpdrop was not recorded: there is tcplife"),
+            (("tcpdrop",), "tcpdrop was not recorded (the recording has tcplife)"),
             (("--duration", "1"), "--duration: of no use where a recording is replayed"),
             (("--nonsense",), "unrecognized option"),
             (("--", "true"), "no command can be run"),
@@ -219,7 +219,7 @@ class Asking(Recorded):
             self.space.traffic(*TRAFFIC, "--server-first=5")
         done = replay(self.file, "tcplife", "--json")
         self.assertEqual(done.code, 0)
-        self.assertIn("made of those of tcpstates: without bytes", done.errors)
+        self.assertIn("reconstructing it from tcpstates (without bytes", done.errors)
         mine = sorted(({key: row[key] for key in told} for row in done.rows), key=str)
         self.assertEqual(mine, sorted(({key: row[key] for key in told} for row in live.rows), key=str))
         self.assertGreater(len(mine), 40)
@@ -282,7 +282,7 @@ class Several(Recorded):
         with hold:
             hold.release()
         self.assertEqual((traced.code, traced.output), (0, b""), traced.errors)
-        self.assertRegex(lab.errors_of_open(traced), r"^record: \d+ events, \d+ bytes: ")
+        self.assertRegex(lab.errors_of_open(traced), r"^record: note: [^\n]*: \d+ events, \d+ bytes\n$")
         self.assertEqual(len(replay(self.file, "tcplife", "--open", "--json").rows), 6 + len(replay(self.file, "tcplife", "--json").rows))
         results = {row["result"] for row in replay(self.file, "tcpconnect", "--json").rows}
         self.assertTrue({"ok", "refused"} <= results, results)

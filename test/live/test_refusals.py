@@ -36,7 +36,7 @@ class Refusal(lab.LiveTest):
             with self.subTest(tool=tool, says=says):
                 done = self.space.run(*command, self.copy, *words, "--duration=0.1")
                 self.assertEqual((done.code, done.output), (3, b""), done.errors)
-                self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: [^\n]*\({says}[^\n]*\)\n\Z")
+                self.assertRegex(done.errors, rf"\A{tool}: error: cannot trace {tool}: [^\n]*\({says}[^\n]*\)\n\Z")
                 self.assertNotIn("libbpf", done.errors)
 
 
@@ -87,7 +87,7 @@ class Privileges(Refusal):
         done = lab.run(*lab.as_nobody(self.copy, "tcplife", "-v", capabilities=["bpf"]))
         self.assertEqual(done.code, 3)
         self.assertIn("\nprogram session: Operation not permitted\n", done.errors)
-        self.assertRegex(done.errors, r"\ntcplife: cannot trace tcplife: its program session for [^\n]*\n\Z")
+        self.assertRegex(done.errors, r"\ntcplife: error: cannot trace tcplife: its program session for [^\n]*\n\Z")
 
 
 class Seccomp(Refusal):
@@ -120,7 +120,7 @@ class Types(Refusal):
     def test_names_of_a_kernel_without(self):
         done = lab.run(*inside_mounts(NO_TYPES, self.copy, "tcpdrop", "--reason=NO_SOCKET"))
         self.assertEqual((done.code, done.output), (3, b""))
-        self.assertRegex(done.errors, r"\Atcpdrop: --reason: [^\n]*CONFIG_DEBUG_INFO_BTF[^\n]*\n\Z")
+        self.assertRegex(done.errors, r"\Atcpdrop: error: --reason [^\n]*: [^\n]*CONFIG_DEBUG_INFO_BTF[^\n]*\n\Z")
 
     def test_an_old_kernel(self):
         """One that says it is 2.6: told where something fails, and only there."""
@@ -144,13 +144,13 @@ class Scratch(Refusal):
             done = lab.run(*enter, "/nettrace", *words, "--duration=0.1")
             self.assertEqual((done.code, done.output), (3, b""), done.errors)
             says = r"[^\n]*\(/sys is not mounted here: mount -t sysfs sysfs /sys\)\n\Z"
-            self.assertRegex(done.errors, rf"\A{tool}: cannot trace {tool}: {says}")
+            self.assertRegex(done.errors, rf"\A{tool}: error: cannot trace {tool}: {says}")
 
     def test_without_proc(self):
         """That tells which network namespace this is."""
         done = lab.run("chroot", self.directory, "/nettrace", "netqtop", "-n", "lo", "--duration=0.1")
         self.assertEqual((done.code, done.output), (3, b""), done.errors)
-        self.assertRegex(done.errors, r"\Anetqtop: [^\n]*: /proc is not mounted here: mount -t proc proc /proc\n\Z")
+        self.assertRegex(done.errors, r"\Anetqtop: error: [^\n]*: /proc is not mounted here \(mount -t proc proc /proc\)\n\Z")
 
     def trace(self, *mounts):
         (self.directory / "sys").mkdir()
@@ -172,7 +172,7 @@ class Scratch(Refusal):
         script = f"mount --rbind /sys {self.directory}/sys"
         done = lab.run(*inside_mounts(script, "chroot", self.directory, "/nettrace", "tcpdrop", "--duration=0.1"))
         self.assertEqual(done.code, 0)
-        self.assertRegex(done.errors, r"\Atcpdrop: note: [^\n]*no kernel symbols[^\n]*/proc/kallsyms[^\n]*\n\Z")
+        self.assertRegex(done.errors, r"\Atcpdrop: warning: no kernel symbols[^\n]*/proc/kallsyms[^\n]*\n\Z")
 
 
 if __name__ == "__main__":

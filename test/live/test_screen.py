@@ -336,7 +336,7 @@ class Screen(lab.LiveTest):
             self.terminal.type("q")
             self.terminal.wait(ended(process), "the end")
             self.assert_given_back()
-            self.assertRegex(self.terminal.text, r"(?m)^tcptop: lost \d+ events: the ring is full")
+            self.assertRegex(self.terminal.text, r"(?m)^tcptop: warning: lost \d+ events: the ring was full")
 
 
 if __name__ == "__main__":

@@ -284,7 +284,7 @@ class Softirqs(lab.LiveTest):
         for words in bad:
             done = lab.run(lab.NETTRACE, "softirqs", *words, limit=5)
             self.assertEqual((done.code, done.output), (2, b""), done.errors)
-            self.assertRegex(done.errors, r"\Asoftirqs: [^\n]+\n\Z")
+            self.assertRegex(done.errors, r"\Asoftirqs: error: [^\n]+\n\Z")
 
     def test_libbpf_tools(self):
         """Theirs is attached before ours, and ended after it: it sees all that ours does, and as much as the machine

@@ -110,7 +110,7 @@ class Tcpsubnet(lab.LiveTest):
             with self.subTest(text=text):
                 done = lab.run(lab.NETTRACE, "tcpsubnet", text)
                 self.assertEqual((done.code, done.output), (2, b""))
-                self.assertRegex(done.errors, rf"^tcpsubnet: [^\n]*{re.escape(message)}[^\n]*\n$")
+                self.assertRegex(done.errors, rf"^tcpsubnet: error: [^\n]*{re.escape(message)}[^\n]*\n$")
 
 
 if __name__ == "__main__":

@@ -286,7 +286,7 @@ class Tcptop(lab.LiveTest):
         for words, message in cases.items():
             with self.subTest(words=words):
                 done = lab.run(lab.NETTRACE, "tcptop", *words)
-                self.assertEqual((done.code, done.output, done.errors), (2, b"", f"tcptop: {message}\n"))
+                self.assertEqual((done.code, done.output, done.errors), (2, b"", f"tcptop: error: {message}\n"))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def without_times(rows):
 def ledgers(errors):
     """Of each tool: {"tcpstates": {"seen": 3, ...}}."""
     found = re.findall(
-        r"^(\w+): seen (\d+) = filtered (\d+) \+ sent (\d+) \+ lost (\d+); printed (\d+)$", errors, re.MULTILINE
+        r"^(\w+): note: seen (\d+) = filtered (\d+) \+ sent (\d+) \+ lost (\d+); printed (\d+)$", errors, re.MULTILINE
     )
     names = ("seen", "filtered", "sent", "lost", "printed")
     return {tool: dict(zip(names, map(int, numbers))) for tool, *numbers in found}
@@ -62,7 +62,7 @@ def out_of_order(times):
 
 
 def told_out_of_order(errors):
-    found = re.search(r"note: (\d+) rows are out of order", errors)
+    found = re.search(r"warning: (\d+) rows are out of order", errors)
     return int(found[1]) if found else 0
 
 
@@ -183,7 +183,7 @@ class Trace(lab.LiveTest):
             whole = told[tool]["filtered"] + told[tool]["sent"] + told[tool]["lost"]
             self.assertEqual(told[tool]["seen"], whole, traced.errors)
             self.assertEqual(told[tool]["printed"], len(rows[tool]), traced.errors)
-            self.assertRegex(traced.errors, rf"(?m)^{tool}: lost \d+ events: the ring is full")
+            self.assertRegex(traced.errors, rf"(?m)^{tool}: warning: lost \d+ events: the ring was full")
         self.assertEqual({loss["tool"] for loss in traced.losses}, {"tcpstates", "tcplife"})
 
     def test_flows(self):
@@ -312,23 +312,23 @@ class Trace(lab.LiveTest):
         """A tool that this kernel cannot serve: the others go on."""
         with self.space.trace("trace", "tcpretrans,tcpstates,tcplife", "--without=transition") as traced:
             self.space.traffic("--connect=3", "--ipv4")
-        self.assertRegex(traced.errors, r"(?m)^trace: note: skipping tcpstates: inet_sock_set_state: ")
+        self.assertRegex(traced.errors, r"(?m)^trace: warning: tcpstates is left out: inet_sock_set_state: ")
         self.assertEqual(len(by_tool(traced.rows)["tcplife"]), 6)
         done = self.space.run(lab.NETTRACE, "trace", "tcpstates", "--without=transition")
         self.assertEqual((done.code, done.output), (3, b""))
 
     def test_refusals(self):
         for words, message in (
-            (("tcptop",), "tcptop: has totals, no rows"),
-            (("tcpstate",), "tcpstate: no such tool; did you mean tcpstates?"),
+            (("tcptop",), "tcptop reports totals, not events"),
+            (("tcpstate",), "tcpstate: no such tool (did you mean tcpstates?)"),
             (("trace",), "trace: no such tool"),
-            ((",",), "no tool is named"),
+            ((",",), "which tools?"),
             (("tcpstates", "--flow", "--csv"), "--csv: not together with --flow"),
-            (("tcpaccept,tcpretrans", "--flow"), "--flow: none of these tools tells when a connection is over"),
+            (("tcpaccept,tcpretrans", "--flow"), "--flow: none of these tools reports when a connection ends"),
         ):
             done = self.space.run(lab.NETTRACE, "trace", *words)
             self.assertEqual((done.code, done.output, done.errors.count("\n")), (2, b"", 1), (words, done))
-            self.assertTrue(done.errors.startswith(f"trace: {message}"), (words, done))
+            self.assertTrue(done.errors.startswith(f"trace: error: {message}"), (words, done))
 
 
 if __name__ == "__main__":

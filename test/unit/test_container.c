@@ -215,7 +215,7 @@ static void of_a_recording(void **state)
 
 	(void)state;
 	assert_null(text(&in_pod, CONTAINER_ID)); /* nobody asked for containers */
-	containers_on(NULL);
+	containers_on(NULL, NULL);
 	containers_add(7, 0, "/kubepods/pod" POD "/" ID);
 	containers_add(8, 0, "/system.slice/nginx.service");
 	containers_add(9, 0, "/");
@@ -241,8 +241,9 @@ static void of_a_recording(void **state)
 
 static int asked;
 
-static void tell_at_last(void)
+static void tell_at_last(void *context)
 {
+	(void)context;
 	asked++;
 	containers_add(77, 0, "/lxc/late");
 }
@@ -253,15 +254,16 @@ static void asks_for_what_is_not_known(void **state)
 	static const struct event event = { .cgroup_id = 77 };
 
 	(void)state;
-	containers_on(tell_at_last);
+	containers_on(tell_at_last, NULL);
 	for (int i = 0; i < 5; i++)
 		assert_string_equal(text(&event, CONTAINER_LABEL), "late");
 	assert_int_equal(asked, 1);
 	containers_off();
 }
 
-static void learn_nothing(void)
+static void learn_nothing(void *context)
 {
+	(void)context;
 }
 
 /* This process's own file tells where it is, where nothing else does; of a process that is none, nothing. */
@@ -273,7 +275,7 @@ static void owners_are_asked(void **state)
 	(void)state;
 	if (access("/proc/self/cgroup", R_OK))
 		skip();
-	containers_on(learn_nothing);
+	containers_on(learn_nothing, NULL);
 	assert_non_null(containers_lookup(&event)->path);
 	assert_null(containers_lookup(&nobody)->path);
 	containers_off();

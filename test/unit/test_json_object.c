@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 
 static const struct json_key inner_keys[] = { { "name", JSON_TEXT }, {} };
 

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "core/totals/live.h"
-#include "core/base/message.h"
+#include "cmd/fatal.h"
 
 #define SECOND 1000000000ULL
 
@@ -516,21 +516,23 @@ static void messages_wait(void **state)
 	(void)state;
 	dup2(terminal.inside, STDERR_FILENO); /* else they would do no harm */
 	take_three();
-	message("lost %d events", 3);
-	message("lost %d events", 4);
+	print_warning("lost %d events", 3);
+	print_warning("lost %d events", 4);
 	assert_true(live_update(view));
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
-	assert_status("sort: bytes  group: connection  nettrace: lost 4 events");
+	assert_status("sort: bytes  group: connection  nettrace: warning: lost 4 events");
 	take_three();
-	assert_status("sort: bytes  group: connection  nettrace: lost 4 events");
+	assert_status("sort: bytes  group: connection  nettrace: warning: lost 4 events");
 	type("z"); /* read */
 	assert_status("sort: bytes  group: connection  ?:help");
 	dup2(file, STDERR_FILENO);
 	live_leave(view);
-	message("the end");
+	print_warning("the end");
 	dup2(terminal.saved[STDERR_FILENO], STDERR_FILENO);
 	assert_true(pread(file, said, sizeof(said) - 1, 0) > 0);
-	assert_string_equal(said, "nettrace: lost 3 events\nnettrace: lost 4 events\nnettrace: the end\n");
+	assert_string_equal(
+		said,
+		"nettrace: warning: lost 3 events\nnettrace: warning: lost 4 events\nnettrace: warning: the end\n");
 	close(file);
 }
 
@@ -586,7 +588,7 @@ static void errors_give_it_back(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILED);
-	assert_string_equal(line(0), "nettrace: out of luck");
+	assert_string_equal(line(0), "nettrace: error: out of luck");
 	assert_string_equal(line(1), "");
 	assert_int_equal(tcgetattr(terminal.inside, &after), 0);
 	assert_memory_equal(&after, &before, sizeof(after));

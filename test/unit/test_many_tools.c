@@ -17,7 +17,7 @@
 #include "cmd/applets.h"
 #include "cmd/replay.h"
 #include "cmd/tool_list.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/bpf/sessions.h"
 #include "core/record/writer.h"
 #include "probes/tcpstates.h"
@@ -82,10 +82,12 @@ static void are_listed(void **state)
 
 static void are_named_for_one_process(void **state)
 {
+	struct options *tools;
+	struct error error;
 	size_t count;
-	struct options *tools = tool_list(all_names, &count);
 
 	(void)state;
+	assert_true(tool_list(&tools, &count, all_names, &error));
 	assert_int_equal(count, MANY);
 	assert_ptr_equal(tools[MANY - 1].tool, &many[MANY - 1]);
 	assert_true(TOOLS_MOST >= MANY);
@@ -96,7 +98,8 @@ static void record(const char *path)
 {
 	static struct options options[MANY];
 	const struct options *tools[MANY];
-	struct recorder *recorder = recorder_new(path, 0);
+	struct error error;
+	struct recorder *recorder = recorder_new(path, 0, &error);
 	struct tcpstates_event event = { .common = { .ts = 1000, .family = 4, .lport = 80, .rport = 5000 } };
 
 	for (size_t i = 0; i < MANY; i++) {
@@ -110,7 +113,7 @@ static void record(const char *path)
 		event.common.ts += 1000;
 		recorder_event(recorder, i, &event.common, sizeof(event));
 	}
-	assert_true(recorder_stop(recorder, event.common.ts, false));
+	assert_true(recorder_stop(recorder, event.common.ts, false, &error));
 }
 
 static void are_recorded_and_shown(void **state)

@@ -17,6 +17,7 @@
 #include "core/names/enums.h"
 #include "core/cli/parse.h"
 #include "core/base/message.h"
+#include "cmd/fatal.h"
 
 #define WORDS(...) ((const char *const[]){ "/usr/bin/some-link", ##__VA_ARGS__, NULL })
 
@@ -42,11 +43,12 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 
 static int checked;
 
-static void check(struct options *parsed)
+static bool check(struct options *parsed, struct error *error)
 {
 	checked++;
 	if (parsed->wide && parsed->format == FORMAT_JSON)
-		fatal(EXIT_USAGE, "--wide: no such thing in JSON");
+		return error_set(error, EXIT_USAGE, "--wide: no such thing in JSON");
+	return true;
 }
 
 static const char *const states_examples[] = { "states -L 80,443", "what a web server's sockets do", NULL };
@@ -183,12 +185,20 @@ static int words_count(const char *const *words)
 	return n;
 }
 
+static bool try_parse(const struct tool *tool, const char *const *words, struct error *error)
+{
+	memset(&options, 0xa5, sizeof(options));
+	return options_parse(&options, tool, words_count(words), (char **)(uintptr_t)words, error);
+}
+
 /* Parses what is expected to be good. */
 static void parse(const struct tool *tool, const char *const *words)
 {
+	struct error error;
+
 	free(own);
-	memset(&options, 0xa5, sizeof(options));
-	options_parse(&options, tool, words_count(words), (char **)(uintptr_t)words);
+	if (!try_parse(tool, words, &error))
+		fail_msg("%s", error.text);
 	own = options.own;
 }
 
@@ -205,9 +215,10 @@ static char *read_all(int fd)
 	return text;
 }
 
-/* Parses in a child that has `fd` in a pipe. Returns what it wrote there and its exit status; 100: it did not exit. */
+/* Parses in a child that has `fd` in a pipe. Returns what it wrote there and the exit code; 100: it is good. */
 static char *parse_in_child(const struct tool *tool, const char *const *words, int fd, int *status)
 {
+	struct error error;
 	int ends[2];
 	char *text;
 	pid_t child;
@@ -220,8 +231,7 @@ static char *parse_in_child(const struct tool *tool, const char *const *words, i
 		dup2(ends[1], fd);
 		close(ends[0]);
 		close(ends[1]);
-		parse(tool, words);
-		_exit(100);
+		exit(try_parse(tool, words, &error) ? 100 : error_print(&error));
 	}
 	close(ends[1]);
 	text = read_all(ends[0]);
@@ -334,8 +344,8 @@ static void other_names_of_common_options(void **state)
 	assert_int_equal(options.settings.filter.uids.count, 1);
 	assert_int_equal(options.format, FORMAT_CSV);
 	assert_true(options.journal);
-	assert_refused(&bare, WORDS("--journal"), 2, "bare: unrecognized option '--journal'\n");
-	assert_refused(&bare, WORDS("-L", "80"), 2, "bare: invalid option -- 'L'\n");
+	assert_refused(&bare, WORDS("--journal"), 2, "bare: error: unrecognized option '--journal'\n");
+	assert_refused(&bare, WORDS("-L", "80"), 2, "bare: error: invalid option -- 'L'\n");
 }
 
 static void own_options_and_letters(void **state)
@@ -348,7 +358,7 @@ static void own_options_and_letters(void **state)
 	assert_true(options.timestamp);
 	assert_int_equal(own->selected.count, 3);
 	assert_int_equal(own->selected.item[0].last, 3);
-	assert_refused(&retrans, WORDS("--codes", "10"), 2, "retrans: --codes 10: not a number (1-9)\n");
+	assert_refused(&retrans, WORDS("--codes", "10"), 2, "retrans: error: --codes 10: not a number (1-9)\n");
 }
 
 static void enums_have_names(void **state)
@@ -360,11 +370,13 @@ static void enums_have_names(void **state)
 	assert_int_equal(own->selected.item[1].first, 7);
 	assert_int_equal(own->selected.item[2].last, 12);
 	assert_refused(&retrans, WORDS("--reason", "NO_SUCH"), 2,
-		       "retrans: --reason NO_SUCH: not a name of the kernel's skb_drop_reason\n");
+		       "retrans: error: --reason NO_SUCH: not a name of the kernel's skb_drop_reason\n");
 	assert_refused(&retrans, WORDS("-h", "3,NO_SUCH"), 2,
-		       "retrans: -h 3,NO_SUCH: not a name of the kernel's skb_drop_reason: NO_SUCH\n");
-	assert_refused(&retrans, WORDS("--reason=NO_SOCKET,"), 2, "retrans: --reason NO_SOCKET,: an item is empty\n");
-	assert_refused(&retrans, WORDS("--gone", "X"), 3, "retrans: --gone: the kernel has no enum no_such_enum\n");
+		       "retrans: error: -h 3,NO_SUCH: not a name of the kernel's skb_drop_reason: NO_SUCH\n");
+	assert_refused(&retrans, WORDS("--reason=NO_SOCKET,"), 2,
+		       "retrans: error: --reason NO_SOCKET,: an item is empty\n");
+	assert_refused(&retrans, WORDS("--gone", "X"), 3,
+		       "retrans: error: --gone X: the kernel has no enum no_such_enum\n");
 }
 
 static void count_is_a_flag_or_a_number(void **state)
@@ -383,17 +395,18 @@ static void count_is_a_flag_or_a_number(void **state)
 	parse(&retrans, WORDS("-c", "--outputs", "5"));
 	assert_true(options.settings.flags == COUNTS && options.count == 5);
 	assert_refused(&retrans, WORDS("--count", "5"), 2,
-		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or after N "
+		       "retrans: error: argument 5: not expected; write --count=5 (stop after N rows, or after N "
 		       "intervals of totals)\n");
 	assert_refused(&retrans, WORDS("-c", "5"), 2,
-		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or after N "
+		       "retrans: error: argument 5: not expected; write --count=5 (stop after N rows, or after N "
 		       "intervals of totals)\n");
 	assert_refused(&retrans, WORDS("--count", "-s", "5"), 2,
-		       "retrans: argument 5: not expected; a command to run goes after --\n");
-	assert_refused(&retrans, WORDS("--count=0"), 2, "retrans: --count 0: not a number (1 or more)\n");
-	assert_refused(&retrans, WORDS("--interval", "1"), 2, "retrans: --interval: only together with --summary\n");
-	assert_refused(&bare, WORDS("--interval", "1"), 2, "bare: unrecognized option '--interval'\n");
-	assert_refused(&bare, WORDS("--summary"), 2, "bare: unrecognized option '--summary'\n");
+		       "retrans: error: argument 5: not expected; a command to run goes after --\n");
+	assert_refused(&retrans, WORDS("--count=0"), 2, "retrans: error: --count 0: not a number (1 or more)\n");
+	assert_refused(&retrans, WORDS("--interval", "1"), 2,
+		       "retrans: error: --interval: only together with --summary\n");
+	assert_refused(&bare, WORDS("--interval", "1"), 2, "bare: error: unrecognized option '--interval'\n");
+	assert_refused(&bare, WORDS("--summary"), 2, "bare: error: unrecognized option '--summary'\n");
 }
 
 /* bcc's tcpconnlat has --lport as a flag, and a number of milliseconds as its word. */
@@ -417,11 +430,12 @@ static void a_shared_name_means_one_thing(void **state)
 		parse(&tcpconnlat, WORDS(names[i], "-w", "10"));
 		assert_true(*flags == flag && options_number(&options, 0) == 10000000);
 		assert_refused(&tcpconnlat, WORDS(names[i], "8077"), 2,
-			       "tcpconnlat: argument 8077: not expected; write --lport=8077 (only these local "
+			       "tcpconnlat: error: argument 8077: not expected; write --lport=8077 (only these local "
 			       "ports)\n");
-		assert_refused(&tcpconnlat, WORDS(names[i], "80,443-445"), 2,
-			       "tcpconnlat: argument 80,443-445: not expected; write --lport=80,443-445 (only these "
-			       "local ports)\n");
+		assert_refused(
+			&tcpconnlat, WORDS(names[i], "80,443-445"), 2,
+			"tcpconnlat: error: argument 80,443-445: not expected; write --lport=80,443-445 (only these "
+			"local ports)\n");
 	}
 	parse(&tcpconnlat, WORDS("--lport=8077", "10"));
 	assert_true(*flags != flag && options.settings.filter.lports.item[0].first == 8077 &&
@@ -437,9 +451,9 @@ static void an_interval_unless_told(void **state)
 	parse(&top, WORDS("--interval=0.001"));
 	assert_true(options.interval == 1000000);
 	assert_refused(&top, WORDS("--interval", "0.000999999"), 2,
-		       "top: --interval 0.000999999: less than a millisecond\n");
-	assert_refused(&top, WORDS("0.0001"), 2, "top: SECONDS 0.0001: less than a millisecond\n");
-	assert_refused(&top, WORDS("--interval", "0"), 2, "top: --interval 0: not more than 0 seconds\n");
+		       "top: error: --interval 0.000999999: less than a millisecond\n");
+	assert_refused(&top, WORDS("0.0001"), 2, "top: error: SECONDS 0.0001: less than a millisecond\n");
+	assert_refused(&top, WORDS("--interval", "0"), 2, "top: error: --interval 0: not more than 0 seconds\n");
 	/* Rows until they are asked to be counted. */
 	parse(&retrans, WORDS());
 	assert_false(options_totals(&options));
@@ -456,12 +470,13 @@ static void words_stand_for_options(void **state)
 	assert_true(options.interval == 2000000000 && options.count == 7 && own->numbers[0] == 5);
 	assert_true(options.format == FORMAT_JSON && options.settings.flags == NANOSECONDS);
 	assert_int_equal(own->selected.item[0].first, 3);
-	assert_refused(&top, WORDS("soon"), 2, "top: SECONDS soon: not a number of seconds (1, 0.25)\n");
-	assert_refused(&top, WORDS("1", "0"), 2, "top: N 0: not a number (1 or more)\n");
-	assert_refused(&top, WORDS("1", "1", "1"), 2, "top: N 1: not a number (2-9)\n");
+	assert_refused(&top, WORDS("soon"), 2, "top: error: SECONDS soon: not a number of seconds (1, 0.25)\n");
+	assert_refused(&top, WORDS("1", "0"), 2, "top: error: N 0: not a number (1 or more)\n");
+	assert_refused(&top, WORDS("1", "1", "1"), 2, "top: error: N 1: not a number (2-9)\n");
 	assert_refused(&top, WORDS("1", "1", "2", "4"), 2,
-		       "top: argument 4: not expected; a command to run goes after --\n");
-	assert_refused(&states, WORDS("1"), 2, "states: argument 1: not expected; a command to run goes after --\n");
+		       "top: error: argument 4: not expected; a command to run goes after --\n");
+	assert_refused(&states, WORDS("1"), 2,
+		       "states: error: argument 1: not expected; a command to run goes after --\n");
 	parse(&top, WORDS("1", "--", "2"));
 	assert_true(options.interval == 1000000000 && options.count == 0);
 	assert_string_equal(options.command[0], "2");
@@ -479,13 +494,15 @@ static void numbers_times_texts_and_picks(void **state)
 	assert_true(own->numbers[1] == 0 && own->sort == 0 && own->numbers[0] == 9);
 	parse(&top, WORDS());
 	assert_null(own->text);
-	assert_refused(&top, WORDS("-l", "1"), 2, "top: -l 1: not a number (2-9)\n");
-	assert_refused(&top, WORDS("-l10"), 2, "top: -l 10: not a number (2-9)\n");
-	assert_refused(&top, WORDS("--slower", "-1"), 2, "top: --slower -1: not a number of milliseconds (10, 0.5)\n");
-	assert_refused(&top, WORDS("--slower", "1s"), 2, "top: --slower 1s: not a number of milliseconds (10, 0.5)\n");
-	assert_refused(&top, WORDS("--sort", "RTT"), 2, "top: --sort RTT: not one of all, sent, rtt\n");
-	assert_refused(&top, WORDS("--sort="), 2, "top: --sort \"\": not one of all, sent, rtt\n");
-	assert_refused(&top, WORDS("--rows", "0"), 2, "top: --rows 0: not a number (1 or more)\n");
+	assert_refused(&top, WORDS("-l", "1"), 2, "top: error: -l 1: not a number (2-9)\n");
+	assert_refused(&top, WORDS("-l10"), 2, "top: error: -l 10: not a number (2-9)\n");
+	assert_refused(&top, WORDS("--slower", "-1"), 2,
+		       "top: error: --slower -1: not a number of milliseconds (10, 0.5)\n");
+	assert_refused(&top, WORDS("--slower", "1s"), 2,
+		       "top: error: --slower 1s: not a number of milliseconds (10, 0.5)\n");
+	assert_refused(&top, WORDS("--sort", "RTT"), 2, "top: error: --sort RTT: not one of all, sent, rtt\n");
+	assert_refused(&top, WORDS("--sort="), 2, "top: error: --sort \"\": not one of all, sent, rtt\n");
+	assert_refused(&top, WORDS("--rows", "0"), 2, "top: error: --rows 0: not a number (1 or more)\n");
 }
 
 static void what_makes_no_sense_is_not_offered(void **state)
@@ -493,13 +510,13 @@ static void what_makes_no_sense_is_not_offered(void **state)
 	const char *text;
 
 	(void)state;
-	assert_refused(&top, WORDS("--pid=1"), 2, "top: unrecognized option '--pid=1'\n");
-	assert_refused(&top, WORDS("--netns=1"), 2, "top: unrecognized option '--netns=1'\n");
-	assert_refused(&top, WORDS("-4"), 2, "top: invalid option -- '4'\n");
-	assert_refused(&top, WORDS("-t"), 2, "top: invalid option -- 't'\n");
-	assert_refused(&top, WORDS("--summary"), 2, "top: unrecognized option '--summary'\n");
-	assert_refused(&bare, WORDS("--rows=1"), 2, "bare: unrecognized option '--rows=1'\n");
-	assert_refused(&retrans, WORDS("--rows=1"), 2, "retrans: unrecognized option '--rows=1'\n");
+	assert_refused(&top, WORDS("--pid=1"), 2, "top: error: unrecognized option '--pid=1'\n");
+	assert_refused(&top, WORDS("--netns=1"), 2, "top: error: unrecognized option '--netns=1'\n");
+	assert_refused(&top, WORDS("-4"), 2, "top: error: invalid option -- '4'\n");
+	assert_refused(&top, WORDS("-t"), 2, "top: error: invalid option -- 't'\n");
+	assert_refused(&top, WORDS("--summary"), 2, "top: error: unrecognized option '--summary'\n");
+	assert_refused(&bare, WORDS("--rows=1"), 2, "bare: error: unrecognized option '--rows=1'\n");
+	assert_refused(&retrans, WORDS("--rows=1"), 2, "retrans: error: unrecognized option '--rows=1'\n");
 	text = shown(&top, WORDS("--help"));
 	assert_readable(text);
 	assert_int_equal(strncmp(text, "Usage: top [OPTION...] [SECONDS [N [N]]] [-- COMMAND ARG...]\n", 61), 0);
@@ -520,7 +537,7 @@ static void a_flag_shares_its_name(void **state)
 	assert_true(options.settings.flags == (NETNS | VERBOSE) && !options.verbose);
 	parse(&tracer, WORDS("--netns=5", "--show-netns"));
 	assert_true(options.settings.flags == NETNS && options.settings.filter.netns.item[0].first == 5);
-	assert_refused(&tracer, WORDS("--netns=0"), 2, "tracer: --netns 0: not a number (1-4294967295)\n");
+	assert_refused(&tracer, WORDS("--netns=0"), 2, "tracer: error: --netns 0: not a number (1-4294967295)\n");
 	text = shown(&tracer, WORDS("--help"));
 	assert_readable(text);
 	assert_int_equal(times(text, "--netns[=NETNS]"), 1);
@@ -551,39 +568,41 @@ static void command_after_dashes(void **state)
 	parse(&states, words);
 	assert_ptr_equal(options.command, &words[4]);
 	assert_int_equal(options.format, FORMAT_TABLE);
-	assert_refused(&states, WORDS("--"), 2, "states: --: no command follows\n");
-	assert_refused(&states, WORDS("--lport", "--", "x"), 2, "states: option '--lport' requires an argument\n");
+	assert_refused(&states, WORDS("--"), 2, "states: error: --: no command follows\n");
+	assert_refused(&states, WORDS("--lport", "--", "x"), 2,
+		       "states: error: option '--lport' requires an argument\n");
 }
 
 static void bad_input_is_one_line(void **state)
 {
 	(void)state;
-	assert_refused(&states, WORDS("--lport", "80-70000"), 2, "states: --lport 80-70000: not a port (0-65535)\n");
-	assert_refused(&states, WORDS("--localport=x"), 2, "states: --localport x: not a port (0-65535)\n");
-	assert_refused(&states, WORDS("-sLx"), 2, "states: -L x: not a port (0-65535)\n");
-	assert_refused(&states, WORDS("--lport="), 2, "states: --lport \"\": empty\n");
-	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: --rport 1?2: not a port (0-65535)\n");
-	assert_refused(&states, WORDS("--pid", "0"), 2, "states: --pid 0: not a pid (1-4194304)\n");
-	assert_refused(&states, WORDS("--nonsense"), 2, "states: unrecognized option '--nonsense'\n");
-	assert_refused(&states, WORDS("-Z"), 2, "states: invalid option -- 'Z'\n");
-	assert_refused(&states, WORDS("--wide=1"), 2, "states: option '--wide' doesn't allow an argument\n");
-	assert_refused(&states, WORDS("--pid"), 2, "states: option '--pid' requires an argument\n");
-	assert_refused(&states, WORDS("-p"), 2, "states: option requires an argument -- 'p'\n");
+	assert_refused(&states, WORDS("--lport", "80-70000"), 2,
+		       "states: error: --lport 80-70000: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--localport=x"), 2, "states: error: --localport x: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("-sLx"), 2, "states: error: -L x: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--lport="), 2, "states: error: --lport \"\": empty\n");
+	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: error: --rport 1?2: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--pid", "0"), 2, "states: error: --pid 0: not a pid (1-4194304)\n");
+	assert_refused(&states, WORDS("--nonsense"), 2, "states: error: unrecognized option '--nonsense'\n");
+	assert_refused(&states, WORDS("-Z"), 2, "states: error: invalid option -- 'Z'\n");
+	assert_refused(&states, WORDS("--wide=1"), 2, "states: error: option '--wide' doesn't allow an argument\n");
+	assert_refused(&states, WORDS("--pid"), 2, "states: error: option '--pid' requires an argument\n");
+	assert_refused(&states, WORDS("-p"), 2, "states: error: option requires an argument -- 'p'\n");
 	assert_refused(&states, WORDS("curl"), 2,
-		       "states: argument curl: not expected; a command to run goes after --\n");
-	assert_refused(&states, WORDS("-4", "--ipv6"), 2, "states: --ipv6: not together with --ipv4\n");
-	assert_refused(&states, WORDS("-64"), 2, "states: -4: not together with --ipv6\n");
-	assert_refused(&states, WORDS("--json", "-s"), 2, "states: -s: not together with --json\n");
-	assert_refused(&states, WORDS("--csv", "--json"), 2, "states: --json: not together with --csv\n");
+		       "states: error: argument curl: not expected; a command to run goes after --\n");
+	assert_refused(&states, WORDS("-4", "--ipv6"), 2, "states: error: --ipv6: not together with --ipv4\n");
+	assert_refused(&states, WORDS("-64"), 2, "states: error: -4: not together with --ipv6\n");
+	assert_refused(&states, WORDS("--json", "-s"), 2, "states: error: -s: not together with --json\n");
+	assert_refused(&states, WORDS("--csv", "--json"), 2, "states: error: --json: not together with --csv\n");
 	assert_refused(&states, WORDS("--ready-fd", "1000"), 2,
-		       "states: --ready-fd 1000: not an open file descriptor\n");
+		       "states: error: --ready-fd 1000: not an open file descriptor\n");
 	assert_refused(&states, WORDS("--ready-fd", "4294967296"), 2,
-		       "states: --ready-fd 4294967296: not an open file descriptor\n");
+		       "states: error: --ready-fd 4294967296: not an open file descriptor\n");
 	assert_refused(&states, WORDS("--ring-size", "3"), 2,
-		       "states: --ring-size 3: not a power of two within 1-1024 (MiB)\n");
+		       "states: error: --ring-size 3: not a power of two within 1-1024 (MiB)\n");
 	assert_refused(&states, WORDS("--ring-size", "2048"), 2,
-		       "states: --ring-size 2048: not a power of two within 1-1024 (MiB)\n");
-	assert_refused(&states, WORDS("--duration", "0"), 2, "states: --duration 0: not more than 0 seconds\n");
+		       "states: error: --ring-size 2048: not a power of two within 1-1024 (MiB)\n");
+	assert_refused(&states, WORDS("--duration", "0"), 2, "states: error: --duration 0: not more than 0 seconds\n");
 }
 
 static void long_input_is_cut(void **state)
@@ -607,7 +626,7 @@ static void the_tool_checks_last(void **state)
 	checked = 0;
 	parse(&states, WORDS("--wide"));
 	assert_int_equal(checked, 1);
-	assert_refused(&states, WORDS("--wide", "--json"), 2, "states: --wide: no such thing in JSON\n");
+	assert_refused(&states, WORDS("--wide", "--json"), 2, "states: error: --wide: no such thing in JSON\n");
 }
 
 static void help_is_readable(void **state)

@@ -18,6 +18,7 @@
 #include "core/record/layout.h"
 #include "core/run/replay.h"
 #include "core/base/message.h"
+#include "core/base/error.h"
 #include "probes/tcpstates.h"
 
 #define RECORDING  "test/golden/recordings/states.rec"
@@ -218,6 +219,7 @@ static int replay_changed(const struct change *change, char *to, size_t room, si
 	int in = memfd_create("recording", MFD_CLOEXEC), out = memfd_create("rows", MFD_CLOEXEC), code;
 	struct recording *recording;
 	struct options options;
+	struct error error;
 
 	said_size = 0;
 	said[0] = '\0';
@@ -233,12 +235,13 @@ static int replay_changed(const struct change *change, char *to, size_t room, si
 	text_free(&changed_stream);
 	text_free(&block);
 
-	recording = recording_open_fd("changed", in);
+	recording = recording_open_fd("changed", in, &error);
 	assert_non_null(recording);
 	options_init(&options, &tcpstates);
 	options.recorded = record_head_tool(recording_head(recording), "tcpstates");
 	options.format = FORMAT_JSON;
-	code = replay_run(&options, &options, 1, recording, out);
+	replay_run(&options, &options, 1, recording, out, &error);
+	code = error_print(&error);
 	recording_close(recording);
 	*printed = (size_t)pread(out, to, room - 1, 0);
 	to[*printed] = '\0';
@@ -307,8 +310,7 @@ static void what_is_missing_is_not_known(void **state)
 		strcpy(expected, changed_rows);
 		assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size), EXIT_DONE);
 		assert_string_equal(changed_rows, expected);
-		snprintf(note, sizeof(note), "note: the recording of tcpstates lacks %s: it was made by nettrace ",
-			 names[i]);
+		snprintf(note, sizeof(note), "warning: the recording of tcpstates lacks %s: nettrace ", names[i]);
 		assert_non_null(strstr(said, note));
 		assert_ptr_equal(strchr(said, '\n'), said + said_size - 1);
 	}
@@ -339,8 +341,7 @@ static void what_means_something_else_is_refused(void **state)
 		assert_int_equal(replay_changed(&changes[i], changed_rows, sizeof(changed_rows), &changed_size),
 				 EXIT_FAILED);
 		assert_int_equal(changed_size, 0);
-		assert_non_null(
-			strstr(said, "the recording has another kind of duration_ns: it was made by nettrace "));
+		assert_non_null(strstr(said, "the recording has another kind of duration_ns: nettrace "));
 	}
 }
 

@@ -15,6 +15,7 @@
 
 #include "core/run/replay.h"
 #include "core/base/message.h"
+#include "core/base/error.h"
 
 #define RECORDING "test/golden/recordings/states.rec"
 
@@ -37,18 +38,22 @@ static int replay_bytes(const char *bytes, size_t size, char *to, size_t room, s
 	const struct recorded_tool *recorded;
 	struct recording *recording;
 	struct options options;
+	struct error error;
 
 	said = 0;
 	assert_int_equal(write(in, bytes, size), (ssize_t)size);
 	assert_int_equal(lseek(in, 0, SEEK_SET), 0);
-	recording = recording_open_fd("cut", in);
+	recording = recording_open_fd("cut", in, &error);
+	if (!recording)
+		error_print(&error);
 	if (recording) {
 		recorded = record_head_tool(recording_head(recording), "tcpstates");
 		options_init(&options, &tcpstates);
 		options.recorded = recorded;
 		options.format = FORMAT_CSV;
 		if (recorded)
-			code = replay_run(&options, &options, 1, recording, out);
+			code = replay_run(&options, &options, 1, recording, out, &error) ? EXIT_DONE
+											 : error_print(&error);
 		recording_close(recording);
 	}
 	*printed = (size_t)pread(out, to, room, 0);

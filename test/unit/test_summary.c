@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/totals/blocks.h"
 
 struct sample {

@@ -43,12 +43,14 @@ static int parse_in_child(const struct tool *tool, const wordexp_t *words)
 {
 	pid_t child = fork();
 	struct options options;
+	struct error error;
 	int status;
 
 	assert_true(child >= 0);
 	if (child == 0) {
-		options_parse(&options, tool, (int)words->we_wordc, words->we_wordv);
-		_exit(0);
+		_exit(options_parse(&options, tool, (int)words->we_wordc, words->we_wordv, &error)
+			      ? 0
+			      : error_print(&error));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

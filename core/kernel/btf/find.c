@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -66,6 +67,13 @@ void wanted_add(struct wanted *wanted, const char *text, size_t length, uint32_t
 	name->kinds |= kinds;
 }
 
+void wanted_free(struct wanted *wanted)
+{
+	for (uint32_t i = 0; i < wanted->count; i++)
+		free(wanted->names[i].text);
+	memset(wanted, 0, sizeof(*wanted));
+}
+
 const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset, uint32_t kinds)
 {
 	uint32_t slot = mixed(offset) % WANTED_SLOTS;
@@ -79,21 +87,28 @@ const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset
 	return NULL;
 }
 
-/* The file mapped, the last one once only; NULL: it cannot be. */
+/* The file that is mapped: the last one only. */
+static struct stat last;
+static char *last_bytes;
+
+void btf_find_unmap(void)
+{
+	if (last_bytes)
+		munmap(last_bytes, (size_t)last.st_size);
+	last_bytes = NULL;
+}
+
+/* NULL: it cannot be. */
 static char *mapped_file(int fd, const struct stat *stat)
 {
-	static struct stat last;
-	static char *bytes;
-
-	if (bytes && last.st_dev == stat->st_dev && last.st_ino == stat->st_ino && last.st_size == stat->st_size)
-		return bytes;
-	if (bytes)
-		munmap(bytes, (size_t)last.st_size);
-	bytes = mmap(NULL, (size_t)stat->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (bytes == MAP_FAILED)
-		bytes = NULL;
+	if (last_bytes && last.st_dev == stat->st_dev && last.st_ino == stat->st_ino && last.st_size == stat->st_size)
+		return last_bytes;
+	btf_find_unmap();
+	last_bytes = mmap(NULL, (size_t)stat->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (last_bytes == MAP_FAILED)
+		last_bytes = NULL;
 	last = *stat;
-	return bytes;
+	return last_bytes;
 }
 
 /* Reads it into memory of this process; NULL: errno. */

@@ -31,6 +31,7 @@ struct wanted {
 
 /* Adds a name, or kinds to one that is there. */
 void wanted_add(struct wanted *wanted, const char *text, size_t length, uint32_t kinds);
+void wanted_free(struct wanted *wanted);
 /* After a scan: the name at this place of the kernel's strings, if it is wanted as one of `kinds`; or NULL. */
 const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset, uint32_t kinds);
 
@@ -52,5 +53,7 @@ bool btf_find_start(struct btf_find *find, const char *path, struct wanted *want
 /* The type of this id; NULL: there is none. */
 const struct btf_type *btf_find_at(const struct btf_find *find, uint32_t id);
 void btf_find_end(struct btf_find *find);
+/* The file that is mapped, if one is: nothing that looks at it may be left. */
+void btf_find_unmap(void);
 
 #endif

@@ -20,6 +20,8 @@
 static struct wanted wanted;
 static struct btf_subset subset;
 static struct btf *types;
+static struct btf *whole;
+static int whole_error;
 
 struct btf *__real_btf__load_vmlinux_btf(void) __attribute__((weak)); /* unit tests link without --wrap */
 struct btf *__wrap_btf__load_vmlinux_btf(void);
@@ -85,18 +87,15 @@ struct btf *kernel_btf_load_all(void)
 
 struct btf *kernel_btf(void)
 {
-	static struct btf *btf;
-	static int error;
-
-	if (!btf && !error) {
-		btf = kernel_btf_load_all();
+	if (!whole && !whole_error) {
+		whole = kernel_btf_load_all();
 		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
-		error = btf ? 0 : errno;
-		if (error == ESRCH)
-			error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
+		whole_error = whole ? 0 : errno;
+		if (whole_error == ESRCH)
+			whole_error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
 	}
-	errno = error;
-	return btf;
+	errno = whole_error;
+	return whole;
 }
 
 const struct btf *kernel_btf_subset(void)
@@ -114,6 +113,17 @@ const struct btf *kernel_btf_subset(void)
 	if (!types)
 		btf_subset_free(&subset);
 	return types ? types : kernel_btf();
+}
+
+void kernel_btf_free(void)
+{
+	btf__free(types);
+	btf__free(whole);
+	types = whole = NULL;
+	whole_error = 0;
+	btf_subset_free(&subset);
+	wanted_free(&wanted);
+	btf_find_unmap();
 }
 
 uint32_t kernel_btf_id(uint32_t id)

@@ -30,6 +30,8 @@ struct btf *kernel_btf_load_all(void);
 /* All of the running kernel's BTF, 6 MB in memory, loaded on first use and kept; NULL with errno: there is none to
  * read. Programs need kernel_btf_subset() only. */
 struct btf *kernel_btf(void);
+/* What was read is forgotten, and will be read anew: between runs, when nothing is loaded or looked up. */
+void kernel_btf_free(void);
 /* The kernel's number of what has this one in the brief types. */
 uint32_t kernel_btf_id(uint32_t subset_id);
 /* Gives a program, on its way into the kernel, the kernel's numbers of what it is attached to and of the functions of
