@@ -13,6 +13,7 @@
 
 #define LOOK_MS 100
 #define MS      1000000ULL
+#define MOMENT  (1000 * MS)
 
 /* As long as output_limit() says; goes_on is NULL else. */
 static struct limit {
@@ -20,8 +21,8 @@ static struct limit {
 	void *context;
 	struct output_delay delay;
 	uint64_t moved_at, asked_at; /* when a reader took something, and goes_on() was called; 0: not yet */
-	struct sigaction alarm;      /* of SIGALRM, and the mask, as they were before */
-	sigset_t mask;
+	struct sigaction alarm;      /* SIGALRM as it was before */
+	bool gave_up;                /* goes_on() has said no */
 } limit;
 
 static uint64_t now_ns(void)
@@ -44,30 +45,36 @@ static void set_timer(suseconds_t every)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+static bool goes_on_a_moment(void *context, const struct output_delay *delay)
+{
+	(void)context;
+	return !limit.gave_up && delay->stuck < MOMENT;
+}
+
 void output_limit(output_goes_on *goes_on, void *context)
 {
+	struct sigaction before;
 	sigset_t set;
 
-	limit = (struct limit){ .goes_on = goes_on, .context = context };
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
-	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, &limit.alarm);
-	sigprocmask(SIG_UNBLOCK, &set, &limit.mask);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, &before);
+	limit = (struct limit){ .goes_on = goes_on, .context = context, .alarm = limit.goes_on ? limit.alarm : before };
+}
+
+void output_limit_end(void)
+{
+	limit.goes_on = goes_on_a_moment;
+	limit.context = NULL;
+	limit.moved_at = now_ns();
 }
 
 void output_wait_forever(void)
 {
-	if (!limit.goes_on)
-		return;
+	if (limit.goes_on)
+		sigaction(SIGALRM, &limit.alarm, NULL);
 	limit.goes_on = NULL;
-	if (sigismember(&limit.mask, SIGALRM) == 1) {
-		sigset_t set;
-
-		sigemptyset(&set);
-		sigaddset(&set, SIGALRM);
-		sigprocmask(SIG_BLOCK, &set, NULL);
-	}
-	sigaction(SIGALRM, &limit.alarm, NULL);
 }
 
 /* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS: the timer's signal interrupts it. It
@@ -105,7 +112,8 @@ static bool may_go_on(int fd, uint64_t since, bool moved)
 		return true;
 	limit.asked_at = now;
 	limit.delay.stuck = now - limit.moved_at;
-	return limit.goes_on(limit.context, &limit.delay);
+	limit.gave_up = !limit.goes_on(limit.context, &limit.delay);
+	return !limit.gave_up;
 }
 
 int output_write(int fd, const void *bytes, size_t length, size_t *done)

@@ -19,7 +19,10 @@ typedef bool output_goes_on(void *context, const struct output_delay *delay);
 /* From now on goes_on() is called at most every 100 ms, while a reader keeps a write waiting or after a write. Messages
  * have no context to carry it in: it is the process's, and SIGALRM is taken for it. */
 void output_limit(output_goes_on *goes_on, void *context);
-/* As it was before output_limit(), SIGALRM too. */
+/* What goes_on() knew is gone. What is still to be said is waited for a second, and not at all once something was given
+ * up. */
+void output_limit_end(void);
+/* In a child that becomes somebody else's program: without a limit, SIGALRM as it was. */
 void output_wait_forever(void);
 
 /* Writes all, whatever signals come, also to a non-blocking descriptor. Returns 0 or an errno; ETIME: goes_on() has

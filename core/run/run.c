@@ -392,7 +392,7 @@ static void release(struct run *run)
 	rows_stop(&run->rows);
 	cgroup_watch_free(run->cgroups);
 	names_forget_run();
-	output_wait_forever();
+	output_limit_end();
 	signals_close(&run->signals);
 	free(run);
 }
@@ -406,12 +406,13 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	*error = (struct error){ 0 };
 	*run = (struct run){ .options = options, .tools = tools, .shows = shows, .command.gate = -1 };
 	rows_start(&run->rows, options, STDOUT_FILENO);
+	output_limit(goes_on, run); /* before the mask is kept that SIGALRM is not in */
 	if (!signals_open(&run->signals, run->rows.live)) {
+		output_limit_end();
 		rows_stop(&run->rows);
 		free(run);
 		return error_errno(error, "signalfd");
 	}
-	output_limit(goes_on, run);
 	ok = start(run, count, error);
 	if (ok)
 		run_until_end(run);
