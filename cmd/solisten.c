@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* solisten.c: attempts to listen, with their results. */
+#include <netinet/in.h>
+
 #include "core/model/expectation.h"
 #include "core/names/enums.h"
 #include "core/model/options.h"
@@ -81,6 +83,20 @@ static void look_for_ring(struct options *options)
 		options->settings.flags |= SOLISTEN_RING;
 }
 
+/* A recording of version 0.1.0 has its protocol here only. */
+static bool find_protocol(const struct options *options, struct event *event, size_t size)
+{
+	const struct solisten_event *e = (const void *)event;
+
+	(void)options;
+	(void)size;
+	if (!event->protocol && e->proto >= PROTO_TCP && e->proto < PROTO_UDP)
+		event->protocol = IPPROTO_TCP;
+	else if (!event->protocol && e->proto >= PROTO_UDP && e->proto < PROTO_SCTP)
+		event->protocol = IPPROTO_UDP;
+	return true;
+}
+
 static const struct column words[] = {
 	{ "proto" },
 	{ "backlog_effective", .before = " listens, backlog " },
@@ -119,5 +135,6 @@ const struct tool solisten = {
 	.story = &story,
 	.lookup = &lookup,
 	.check = look_for_ring,
+	.derive = find_protocol,
 	.proof = proof,
 };

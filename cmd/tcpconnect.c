@@ -3,7 +3,6 @@
 #include "core/model/expectation.h"
 #include "core/names/dns.h"
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/base/message.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
@@ -82,7 +81,7 @@ static const struct opt opts[] = {
 
 /* The call hooks' order: IO_URING_HOOK of the programs. */
 static const struct hook hooks[] = {
-	OWNER_HOOKS("attempt"),
+	{ "inet_sock_set_state", { "attempt" } },
 	{ "tcp_retransmit_skb", { "attempt_hangs" } },
 	{ "tcp_destroy_sock", { "forget" }, .misses_harmless = true },
 	{ "connect", { "connect_cast", "connect_helper" }, "attempts that fail before a SYN is sent" },

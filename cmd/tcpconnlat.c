@@ -2,7 +2,6 @@
 /* tcpconnlat.c: how long connecting takes, and how it ends. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpconnlat.h"
@@ -66,7 +65,7 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "min-ms", NULL };
 
-static const struct hook hooks[] = { OWNER_HOOKS("attempt_end"),
+static const struct hook hooks[] = { { "inet_sock_set_state", { "attempt_end" } },
 				     { "tcp_retransmit_skb",
 				       { "syn_again" },
 				       "when the first SYN left, of several that a deferred Fast Open sent",

@@ -3,7 +3,6 @@
 #include "core/model/expectation.h"
 #include "core/names/enums.h"
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/filter.h"
@@ -93,7 +92,6 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS_ONLY,
 	{ "kfree_skb",
 	  { "kfree_cast", "kfree_helper", "kfree_socket" },
 	  .lacks[2] = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },

@@ -7,7 +7,6 @@
 #include "core/base/message.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcplife.h"
@@ -55,7 +54,7 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS("session"),
+	{ "inet_sock_set_state", { "session" } },
 	{ "open sessions",
 	  { "open_tagged", "open_held", "open_tcp" },
 	  "the sessions that are still open",

@@ -2,7 +2,6 @@
 /* tcpretrans.c: TCP segments that are sent again, and why. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpretrans.h"
@@ -83,7 +82,6 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS_ONLY,
 	{ "tcp_retransmit_skb", { "retransmit" } },
 	{ "tcp_retransmit_synack", { "retransmit_synack" } },
 	{},

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpstates.c: TCP state changes, with the time spent in the state that was left. */
 #include "core/model/expectation.h"
-#include "core/model/owner_hooks.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/tcpstates.h"
@@ -67,7 +66,7 @@ static const struct column journal_message[] = {
 
 static const struct journal journal = { .fields = journal_fields, .message = journal_message };
 
-static const struct hook hooks[] = { OWNER_HOOKS("transition"), {} };
+static const struct hook hooks[] = { { "inet_sock_set_state", { "transition" } }, {} };
 
 static const char *const examples[] = {
 	"tcpstates",

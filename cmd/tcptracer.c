@@ -2,7 +2,6 @@
 /* tcptracer.c: TCP connections as they are made, accepted and closed. */
 #include "core/model/expectation.h"
 #include "core/model/accept_hooks.h"
-#include "core/model/owner_hooks.h"
 #include "core/tool.h"
 #include "probes/tcptracer.h"
 
@@ -44,7 +43,8 @@ static const struct opt opts[] = {
 };
 
 static const struct hook hooks[] = {
-	OWNER_HOOKS_WITH_ACCEPT("trace", ACCEPT_HOOK_ROW),
+	{ "inet_sock_set_state", { "trace" } },
+	ACCEPT_HOOK_ROW,
 	ACCEPT_OTHER_HOOKS,
 	{},
 };

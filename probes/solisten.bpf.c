@@ -79,8 +79,10 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 	event_of_worker(&head);
 	own->proto = protocol_of(sk, rung);
 	own->effective = own->ret ? ~0U : effective_backlog(sk, own->proto, rung);
-	if (own->proto == PROTO_RAW) /* its protocol stands there */
+	if (own->proto == PROTO_RAW) { /* its protocol stands there, and is none of a transport */
 		head.lport = 0;
+		head.protocol = 0;
+	}
 	if (event_wanted_at(&head, sk, rung))
 		emit(&head, own);
 	return 0;

@@ -3,7 +3,6 @@
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcpaccept.h"
 
-#define ACCEPT_HOOK       TCPACCEPT_ACCEPT_HOOK
 #define ACCEPT_LATE_HOOK  TCPACCEPT_LATE_HOOK
 #define ACCEPT_URING_HOOK TCPACCEPT_URING_HOOK
 #include "probes/tcp/accept_uring.bpf.h"

@@ -2,13 +2,13 @@
 /* tcpconnect.bpf.c: an event for each attempt to connect. */
 #include "probes/tcp/connect_call.bpf.h"
 #include "probes/lib/datagram.bpf.h"
-#include "probes/owner/open_sockets.bpf.h"
+#include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcpconnect.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define IO_URING_HOOK (OWN_HOOK + 3)
+#define IO_URING_HOOK 4
 #define DNS_PORT      53
 
 static __always_inline void submit(struct tcpconnect_event *e, const struct attempt *a, __u64 duration)
@@ -50,9 +50,9 @@ static __always_inline void emit_socket(struct event *head, struct sock *sk, str
 	event_socket(head, sk);
 	if (tag) {
 		tag->attempt_reported = 1;
-		if (tag->created_at) {
-			duration = head->ts - tag->created_at;
-			head->ts = tag->created_at;
+		if (tag->life.created_at) {
+			duration = head->ts - tag->life.created_at;
+			head->ts = tag->life.created_at;
 		}
 	}
 	emit(head, sk, a, duration);

@@ -14,7 +14,7 @@ OWN_OPTIONS(struct tcpconnlat_options);
  * socket is in SYN_SENT from connect() on. */
 static __always_inline void syn_left(struct tag *tag, __u64 now, __u64 ago)
 {
-	if (now - tag->created_at > ago) /* else it was not left */
+	if (now - tag->life.created_at > ago) /* else it was not left */
 		tag->syn_at = now - ago;
 }
 
@@ -23,7 +23,7 @@ static __always_inline void syn_look(const struct transition *t, const struct at
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(t->sk);
 
-	if (tcp && t->tag && t->tag->created_at && a->syns == 1 && BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
+	if (tcp && t->tag && t->tag->life.created_at && a->syns == 1 && BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
 		syn_left(t->tag, t->now, bpf_ktime_get_ns() - tcp->tcp_wstamp_ns);
 }
 
@@ -32,11 +32,11 @@ static __always_inline __u64 latency_of(const struct transition *t)
 {
 	const struct tag *tag = t->tag;
 
-	if (tag && tag->created_at && tag->syn_at > tag->created_at)
+	if (tag && tag->life.created_at && tag->syn_at > tag->life.created_at)
 		return t->now - tag->syn_at;
 	if (t->from == TCP_SYN_SENT)
 		return t->duration;
-	return tag && tag->created_at ? t->now - tag->created_at : NOT_KNOWN;
+	return tag && tag->life.created_at ? t->now - tag->life.created_at : NOT_KNOWN;
 }
 
 static __always_inline void emit(struct event *head, const struct transition *t, const struct attempt *a)
@@ -96,7 +96,7 @@ int syn_again(__u64 *ctx)
 		return 0;
 	tag = tag_get(sk, false);
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tag || !tcp || !tag->created_at || tag->syn_at > tag->created_at ||
+	if (!tag || !tcp || !tag->life.created_at || tag->syn_at > tag->life.created_at ||
 	    !BPF_CORE_READ_BITFIELD(tcp, fastopen_connect))
 		return 0;
 	ago = (__u32)(bpf_ktime_get_ns() / NS_OF_MS) - tcp->retrans_stamp;

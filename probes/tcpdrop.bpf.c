@@ -13,6 +13,7 @@ static __always_inline void drop_ends(struct event *e, const struct drop *d)
 	const struct packet *p = &d->packet;
 
 	e->family = p->family;
+	e->protocol = IPPROTO_TCP;
 	__builtin_memcpy(e->laddr, d->received ? p->daddr : p->saddr, 16);
 	__builtin_memcpy(e->raddr, d->received ? p->saddr : p->daddr, 16);
 	e->lport = d->received ? p->dport : p->sport;
@@ -62,7 +63,7 @@ static __always_inline void drop_owner_by_port(struct event *head, const struct 
 
 	if (!listener)
 		return;
-	event_tag(head, &listener->tag);
+	event_set_owner(head, &listener->tag.owner);
 	if (head->owner == OWNER_EXACT)
 		head->owner = OWNER_INHERITED;
 }
@@ -218,7 +219,7 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 		d.reason = listen_reason(bits, listener, net, rung);
 	}
 	if (listener)
-		event_tag(&head, &listener->tag);
+		event_set_owner(&head, &listener->tag.owner);
 	return drop_report(ctx, &d, &head, NULL);
 }
 

@@ -13,7 +13,7 @@
 
 #include "probes/lib/packet.bpf.h"
 #include "probes/lib/percpu.bpf.h"
-#include "probes/owner/listener.bpf.h"
+#include "probes/tcp/listener.bpf.h"
 #include "probes/tcpdrop_judge.bpf.h"
 
 /* The namespace that a packet came into: by its route (the device is unset when TCP has it). May be NULL. */
@@ -228,9 +228,9 @@ __noinline int find_only_owner(__u32 netns, __u32 port)
 
 		if (!listener)
 			continue;
-		if (found >= 0 && pid != listener->tag.pid)
+		if (found >= 0 && pid != listener->tag.owner.who.pid)
 			return -1;
-		pid = listener->tag.pid;
+		pid = listener->tag.owner.who.pid;
 		found = slot;
 	}
 	return found;

@@ -6,8 +6,8 @@
 #include "probes/lib/packet.bpf.h"
 #include "probes/tcpdrop_judge.bpf.h"
 
-#define DROP_KFREE_HOOK   OWN_HOOK
-#define DROP_CONSUME_HOOK (OWN_HOOK + 1)
+#define DROP_KFREE_HOOK   0
+#define DROP_CONSUME_HOOK 1
 #define AF_PACKET         17
 #define SOCK_STREAM       1
 #define FRAMES_OF_FREEING 8

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.bpf.c: an event for each TCP session. */
 #include "probes/lib/iterate.bpf.h"
-#include "probes/owner/open_sockets.bpf.h"
+#include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcp/transition.bpf.h"
 #include "probes/tcplife.h"
@@ -22,11 +22,11 @@ static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struc
 {
 	e->tx_bytes = payload_sent(tcp);
 	e->rx_bytes = payload_received(tcp, sk);
-	e->duration = tag && tag->established_at ? head->ts - tag->established_at : NOT_KNOWN;
+	e->duration = tag && tag->life.established_at ? head->ts - tag->life.established_at : NOT_KNOWN;
 	e->retrans = tcp->total_retrans;
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->error = sk->sk_err;
-	e->role = tag ? tag->role : ROLE_UNKNOWN;
+	e->role = tag ? tag->life.role : ROLE_UNKNOWN;
 	e->state = state;
 	*(__u16 *)e->pad = 0;
 }
@@ -66,7 +66,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && !never_lived(&t) &&
-	    ((t.tag && t.tag->established_at) || (settings.flags & TCPLIFE_OPEN)))
+	    ((t.tag && t.tag->life.established_at) || (settings.flags & TCPLIFE_OPEN)))
 		emit(&head, t.sk, t.tag, t.to);
 	transition_done(&t);
 	return 0;

@@ -98,7 +98,7 @@ static __always_inline int sent_again(__u64 *ctx)
 
 	if (!tcp)
 		return 0;
-	if (settings.arguments[OWN_HOOK] > 2)
+	if (settings.arguments[0] > 2)
 		own.err = (__s32)ctx[2];
 	own.segments = own.err ? 0 : segment->tcp_gso_segs;
 	own.cause = cause_of(sk, tcp, segment);

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcptracer.bpf.c: an event for each connection that is made, accepted or closed. */
 #define ACCEPT_ROWS       1
-#define ACCEPT_HOOK       OWNER_ACCEPT
-#define ACCEPT_LATE_HOOK  OWN_HOOK
-#define ACCEPT_URING_HOOK (OWN_HOOK + 1)
+#define ACCEPT_LATE_HOOK  2
+#define ACCEPT_URING_HOOK 3
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcp/transition.bpf.h"
 #include "probes/tcp/accept_uring.bpf.h"
 #include "probes/tcptracer.h"
 
 char LICENSE[] SEC("license") = "GPL";
-
-#define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions, include/net/sock.h */
 
 /* What a closed connection has done; all NOT_KNOWN in other rows. */
 struct account {
@@ -86,13 +83,13 @@ static __always_inline void account_read(struct account *account, const struct t
 /* Both ends can have connected to each other: then by way of SYN_RECV. */
 static __always_inline bool is_connect(const struct transition *t)
 {
-	return t->to == TCP_ESTABLISHED && (t->from == TCP_SYN_SENT || (t->tag && t->tag->role == ROLE_CLIENT));
+	return t->to == TCP_ESTABLISHED && (t->from == TCP_SYN_SENT || (t->tag && t->tag->life.role == ROLE_CLIENT));
 }
 
 /* Its process closed it before tracing: nobody has it, and nothing is known of it. */
 static __always_inline bool is_old_orphan(const struct transition *t)
 {
-	return t->tag->owner == OWNER_UNKNOWN && t->duration == NOT_KNOWN && socket_flag(t->sk, SOCK_DEAD);
+	return t->tag->owner.quality == OWNER_UNKNOWN && t->duration == NOT_KNOWN && socket_flag(t->sk, SOCK_DEAD);
 }
 
 /* The connection ends here: once for each. close() tells both directions before it changes the state; shutdown() of
@@ -102,7 +99,7 @@ static __always_inline bool is_close(const struct transition *t)
 	struct tag *tag = t->tag;
 
 	if (t->from == TCP_CLOSE || t->from == TCP_LISTEN || t->from == TCP_SYN_SENT ||
-	    (t->from == TCP_SYN_RECV && tag && tag->role == ROLE_CLIENT))
+	    (t->from == TCP_SYN_RECV && tag && tag->life.role == ROLE_CLIENT))
 		return false;
 	if (tag && is_old_orphan(t))
 		tag->end_reported = 1;
@@ -128,7 +125,8 @@ static __always_inline bool ends_waiting(const struct transition *t, const struc
 		return false;
 	was = bpf_map_lookup_elem(&waiting, &key);
 	if (!was)
-		return !t->sk->sk_socket && t->tag && !t->tag->created_at && t->tag->owner == OWNER_UNKNOWN;
+		return !t->sk->sk_socket && t->tag && !t->tag->life.created_at &&
+		       t->tag->owner.quality == OWNER_UNKNOWN;
 	if (t->sk->sk_lock.owned)
 		return false;
 	end.since = was->since;
@@ -156,8 +154,8 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (closes && ends_waiting(&t, &account))
 		closes = false;
 	if (closes || is_connect(&t)) {
-		if (closes && t.tag && t.tag->established_at)
-			account.duration = t.now - t.tag->established_at;
+		if (closes && t.tag && t.tag->life.established_at)
+			account.duration = t.now - t.tag->life.established_at;
 		event_owner(&head, t.sk, t.tag);
 		event_socket(&head, t.sk);
 		emit(&head, t.sk, closes ? TYPE_CLOSE : TYPE_CONNECT, &account);

@@ -19,8 +19,8 @@
 #define CAST_TYPES(type)                                                                                               \
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
-			type(linux_mib) type(list_head) type(mptcp_sock) type(net) type(sock) type(socket)             \
-				type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
+			type(linux_mib) type(list_head) type(mptcp_sock) type(mptcp_subflow_context) type(net)         \
+				type(sock) type(socket) type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 
@@ -63,17 +63,17 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	__u32 flags;          /* the tool's own switches: the flag bits of <tool>.h */
-	__u32 tool;           /* its index among the tools of this process; at most 255 */
-	__u32 wakeup_bytes;   /* wake the reader when this much waits in the ring */
-	__u32 has_sk_storage; /* tracing programs may use socket storage (5.11) */
-	__u32 has_tag_slots;  /* tags of new sockets are in slots, where they can be (probes/owner/tag_store.bpf.h) */
-	__u32 has_task_btf;   /* bpf_get_current_task_btf() (5.11) */
-	__u32 has_cast;       /* bpf_rdonly_cast() (6.2) */
-	__u32 has_cgroupmap;  /* the user's map (probes/lib/pinned.bpf.h) */
-	__u32 has_mntnsmap;   /* the same */
-	__u32 casts[CAST_ITEMS];     /* the kernel's numbers of these structs; 0: it has none of the name */
-	__u32 arguments[HOOK_ITEMS]; /* how many arguments the tracepoint of hook i has on this kernel */
+	__u32 flags;             /* the tool's own switches: the flag bits of <tool>.h */
+	__u32 tool;              /* its index among the tools of this process; at most 255 */
+	__u32 wakeup_bytes;      /* wake the reader when this much waits in the ring */
+	__u32 has_sk_storage;    /* tracing programs may use socket storage (5.11) */
+	__u32 has_tag_slots;     /* tags of new sockets are in slots, where they can be (probes/tcp/tag_store.bpf.h) */
+	__u32 has_task_btf;      /* bpf_get_current_task_btf() (5.11) */
+	__u32 has_cast;          /* bpf_rdonly_cast() (6.2) */
+	__u32 has_cgroupmap;     /* the user's map (probes/lib/pinned.bpf.h) */
+	__u32 has_mntnsmap;      /* the same */
+	__u32 casts[CAST_ITEMS]; /* the kernel's numbers of these structs; 0: it has none of the name */
+	__u32 arguments[HOOK_ITEMS]; /* how many arguments the target of the tool's own hook i has on this kernel */
 	struct {
 		__u64 start, end; /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
 	} symbols[SYMBOL_ITEMS];
@@ -81,30 +81,21 @@ struct settings {
 };
 
 /* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets
- * (probes/owner/tag.bpf.h).
+ * (probes/tcp/tag.bpf.h).
  */
 #define TAGS_BORROWED    (1U << 31) /* by a tool that sees each event before this one */
 #define TAGS_OUTLIVE_US  (1U << 30) /* by a tool that sees each event after this one */
-#define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/owner/listener.bpf.h) */
+#define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/tcp/listener.bpf.h) */
 
-/* The map tag_slots (probes/owner/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no
+/* The map tag_slots (probes/tcp/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no
  * pair, for the first of a pair, and for the second (probes/lib/pair.bpf.h). */
 #define TAG_SLOTS  (1U << 14)
 #define TAG_SPARES 3
 
-/* What the walk over all descriptors tells of itself, in the map "walk" (probes/owner/owner_walk.bpf.h). */
+/* What the walk over all descriptors tells of itself, in the map "walk" (probes/tcp/owner_walk.bpf.h). */
 struct walk {
 	__u64 requested; /* not 0: there is a socket whose owner it has to find */
 	__u64 last;      /* the session of the last one that came to its end */
-};
-
-/* Indexes of the hooks that every socket tool has, before its own: see OWNER_HOOKS in core/model/owner_hooks.h. */
-enum {
-	OWNER_STATE,
-	OWNER_ACCEPT,
-	OWNER_RECEIVE,
-	OWNER_SEED,
-	OWN_HOOK, /* the tool's first own hook */
 };
 
 /* ---- events ---- */
@@ -146,6 +137,8 @@ struct event {
 	__u8 mntns_listed; /* the owner's mount namespace is in the user's map */
 	__u8 tool;         /* index of the tool in this process: settings.tool */
 	char comm[COMM_SIZE];
+	__u8 protocol; /* IPPROTO_TCP (also of an MPTCP socket), IPPROTO_UDP ...; 0: not known */
+	__u8 pad[7];
 };
 
 /* A cgroup (v2) and what it is called in the one above it: of probes/cgroups.bpf.c, not of a tool. */

@@ -16,6 +16,7 @@
 #include "core/bpf/object.h"
 #include "core/bpf/configure.h"
 #include "core/kernel/kernel.h"
+#include "core/model/owner_hooks.h"
 
 static const char *section(void *context, const char *program)
 {
@@ -41,6 +42,22 @@ bool attach_open(struct session *session)
 	configure_sizes(session->object);
 	kernel_btf_want(session->object);
 	return true;
+}
+
+bool attach_has_program(void *session, const char *program)
+{
+	const struct bpf_object *object = ((const struct session *)session)->object;
+
+	return object && bpf_object__find_program_by_name(object, program);
+}
+
+void attach_plan(struct session *session)
+{
+	struct hook hooks[HOOK_ITEMS + 1];
+	size_t owners = tool_hooks(hooks, session->tool, attach_has_program, session);
+
+	plan_start(&session->plan, hooks);
+	session->plan.owners = owners;
 }
 
 static struct bpf_link *attach(struct session *session, struct bpf_program *program)
@@ -156,7 +173,9 @@ static bool load_as_planned(struct session *session, struct options *options)
 bool attach_load(struct session *session, struct options *options)
 {
 	configure_kernel(&options->settings, session->tool);
-	plan_start(&session->plan, session->tool->hooks);
+	if (!attach_open(session))
+		return fail(session, "reading its BPF object", -errno);
+	attach_plan(session);
 	session->refused.error = -ENOENT;
 	return load_as_planned(session, options);
 }

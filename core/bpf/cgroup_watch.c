@@ -28,6 +28,7 @@ static const struct column no_columns[] = { {} };
 static struct tool watch = {
 	.summary = "the names of cgroups",
 	OBJECT_OF(cgroups),
+	.subject = NONE,
 	.hooks = hooks,
 	.opts = no_opts,
 	.members = no_members,

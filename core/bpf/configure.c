@@ -53,7 +53,8 @@ static void reuse(struct session *session, const struct session *other, const ch
 /* What the tools of a process have in common. */
 static void configure_shared_maps(struct session *session, const struct options *options)
 {
-	static const char *const tags[] = { "tags", "tags_hash", "accepted", "listeners" };
+	static const char *const tags[] = { "tags",    "tags_hash",     "accepted",    "listeners",
+					    "renamed", "rename_counts", "mptcp_owners" };
 
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
 	if (session->ring_of)
@@ -119,8 +120,8 @@ void configure_object(struct session *session, struct options *options)
 	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
 	kernel_btf_casts(settings->casts);
 	pinned_maps_install(session, options);
-	for (size_t i = 0; i < session->plan.count; i++)
-		settings->arguments[i] = (__u32)session->plan.choices[i].arguments;
+	for (size_t i = session->plan.owners; i < session->plan.count; i++)
+		settings->arguments[i - session->plan.owners] = (__u32)session->plan.choices[i].arguments;
 	map = bpf_object__find_map_by_name(session->object, ".rodata.settings");
 	if (!map || bpf_map__set_initial_value(map, settings, sizeof(*settings)))
 		fatal(EXIT_FAILED, "internal: the object has no settings of this size");

@@ -6,12 +6,15 @@
 #include <string.h>
 #include <stdio.h>
 
+#include "core/model/owner_hooks.h"
+
 void plan_start(struct plan *plan, const struct hook *hooks)
 {
 	memset(plan, 0, sizeof(*plan));
-	plan->hooks = hooks;
-	while (plan->count < HOOK_ITEMS && hooks[plan->count].name)
-		plan->choices[plan->count++].alt = PLAN_NONE;
+	for (; plan->count < HOOK_ITEMS && hooks[plan->count].name; plan->count++) {
+		plan->hooks[plan->count] = hooks[plan->count];
+		plan->choices[plan->count].alt = PLAN_NONE;
+	}
 }
 
 bool plan_has_hook(const struct hook *hook, uint32_t flags)
@@ -169,7 +172,10 @@ static bool is_listed(const char *const *list, const char *name, size_t length)
 
 static bool is_of(const struct tool *tool, const char *name, size_t length)
 {
-	for (const struct hook *hook = tool->hooks; hook->name; hook++)
+	struct hook hooks[HOOK_ITEMS + 1];
+
+	tool_hooks(hooks, tool, NULL, NULL);
+	for (const struct hook *hook = hooks; hook->name; hook++)
 		for (size_t i = 0; i < ALT_ITEMS && hook->alts[i]; i++)
 			if (is_word(hook->alts[i], name, length))
 				return true;

@@ -30,8 +30,9 @@ struct choice {
 };
 
 struct plan {
-	const struct hook *hooks;
-	size_t count; /* of hooks */
+	struct hook hooks[HOOK_ITEMS + 1]; /* ends with a NULL name */
+	size_t count;                      /* of hooks */
+	size_t owners;                     /* of them, the first ones: not the tool's own */
 	struct choice choices[HOOK_ITEMS];
 };
 
@@ -39,7 +40,7 @@ struct plan {
  * is the name in hook.alts; NULL-safe section lookup is the caller's. */
 typedef int plan_question(void *context, const char *program);
 
-/* An empty plan for the hooks that these tool flags want; unwanted hooks stay unserved. */
+/* An empty plan for these hooks, of which it takes a copy. */
 void plan_start(struct plan *plan, const struct hook *hooks);
 /* The tool flags ask for this hook. */
 bool plan_has_hook(const struct hook *hook, uint32_t flags);

@@ -19,6 +19,7 @@
 #include "core/kernel/privileges.h"
 #include "core/bpf/ring.h"
 #include "core/base/message.h"
+#include "core/model/owner_hooks.h"
 
 /* Events handed over at a time: signals and intervals are heard under any load. */
 #define READ_AT_MOST 65536
@@ -38,11 +39,14 @@ static bool handle_event(void *context, const void *data, size_t size)
 
 /* Some of its hooks are there to keep tags only. (Tools of totals keep in the tags what they have told: they have their
  * own.) */
-static bool shares_tags(const struct tool *tool)
+static bool shares_tags(struct session *session)
 {
-	if (is_interval_tool(tool))
+	struct hook hooks[HOOK_ITEMS + 1];
+
+	if (is_interval_tool(session->tool))
 		return false;
-	for (const struct hook *hook = tool->hooks; hook->name; hook++)
+	tool_hooks(hooks, session->tool, attach_has_program, session);
+	for (const struct hook *hook = hooks; hook->name; hook++)
 		if (hook->unless & TAGS_BORROWED)
 			return true;
 	return false;
@@ -51,20 +55,21 @@ static bool shares_tags(const struct tool *tool)
 /* It sees state changes whoever keeps the tags. */
 static bool has_state_rows(const struct tool *tool)
 {
-	return !(tool->hooks[OWNER_STATE].unless & TAGS_BORROWED);
+	return tool_hook(tool, "inet_sock_set_state");
 }
 
 /* One of the tools that share tags keeps them: the first that has rows for state changes, as its programs miss none
  * (probes/lib/pair.bpf.h). Returns its index; count: no two tools share anything. */
-static size_t choose_tag_owner(const struct options *options, size_t count)
+static size_t choose_tag_owner(struct sessions *sessions)
 {
-	size_t tag_owner = count, sharing = 0;
+	size_t count = sessions->count, tag_owner = count, sharing = 0;
+	struct session *each = sessions->each;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!shares_tags(options[i].tool))
+		if (!shares_tags(&each[i]))
 			continue;
 		sharing++;
-		if (tag_owner == count || (!has_state_rows(options[tag_owner].tool) && has_state_rows(options[i].tool)))
+		if (tag_owner == count || (!has_state_rows(each[tag_owner].tool) && has_state_rows(each[i].tool)))
 			tag_owner = i;
 	}
 	return sharing > 1 ? tag_owner : count;
@@ -95,7 +100,7 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 					     .ring_of = n ? nth(sessions, 0, tag_owner) : NULL };
 		settings->tool = (__u32)i;
 		settings->flags &= ~ours;
-		if (tag_owner == sessions->count || !shares_tags(session->tool))
+		if (tag_owner == sessions->count || !shares_tags(session))
 			continue;
 		if (n) {
 			settings->flags |= TAGS_BORROWED;
@@ -113,9 +118,14 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 /* NULL: all are loaded and attached; else the first that could not be, and nothing is. */
 static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
 {
-	size_t tag_owner = choose_tag_owner(options, sessions->count);
 	struct session *failed = NULL;
+	size_t tag_owner;
 
+	for_each (session, sessions) {
+		session->tool = options[session - sessions->each].tool;
+		attach_open(session); /* again after a tool was left out; attach_load() reports what fails */
+	}
+	tag_owner = choose_tag_owner(sessions);
 	share(sessions, options, tag_owner);
 	for (size_t n = 0; n < sessions->count && !failed; n++) {
 		struct session *session = nth(sessions, n, tag_owner);

@@ -10,6 +10,7 @@
 #include "core/bpf/attach.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/bpf/object.h"
+#include "core/model/owner_hooks.h"
 
 /* One climb, after which nothing is attached; session->plan tells how it went. */
 static bool try_once(struct session *session, struct options *options, const char *only)
@@ -18,8 +19,8 @@ static bool try_once(struct session *session, struct options *options, const cha
 
 	*session = (struct session){ .tool = options->tool, .options = options, .survey = true, .only_program = only };
 	libbpf_log_start(options->verbose);
-	plan_start(&session->plan, options->tool->hooks);
 	attach_open(session);
+	attach_plan(session);
 	error = kernel_detect(&session->kernel);
 	if (error) {
 		session->failed.error = error;
@@ -39,7 +40,8 @@ static void list_rungs(struct survey *survey, struct options *options)
 	struct session session = { .tool = survey->tool, .options = options };
 	bool open = attach_open(&session);
 
-	for (const struct hook *hook = survey->tool->hooks; hook->name; hook++) {
+	tool_hooks(survey->table, survey->tool, open ? attach_has_program : NULL, &session);
+	for (const struct hook *hook = survey->table; hook->name; hook++) {
 		struct hook_survey *found = &survey->hooks[survey->n_hooks++];
 
 		found->hook = hook;

@@ -25,6 +25,7 @@ struct hook_survey {
 
 struct survey {
 	const struct tool *tool;
+	struct hook table[HOOK_ITEMS + 1]; /* its hooks; ends with a NULL name */
 	size_t n_hooks;
 	struct hook_survey hooks[HOOK_ITEMS];
 	int error; /* negative errno: nothing of it can be loaded, because of `what` */

@@ -7,7 +7,7 @@
 
 struct kernel {
 	bool sk_storage;    /* tracing programs may use socket storage (5.11) */
-	bool tag_slots;     /* new tags may be in slots (probes/owner/tag_slots.bpf.h): always, if not crossed out */
+	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): always, if not crossed out */
 	bool map_iterators; /* iterators may be given a map: if not crossed out, kernel_no_map_iterators() tells */
 	bool task_btf;      /* bpf_get_current_task_btf() (5.11) */
 	bool cast;          /* bpf_rdonly_cast() (6.2) */

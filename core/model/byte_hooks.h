@@ -5,13 +5,10 @@
 
 #include "core/tool.h"
 
-/* The owners that state changes do not tell are found by the walk over descriptors (probes/owner/owner_walk.bpf.h). */
 /* clang-format off */
 #define BYTE_HOOKS                                                                                                  \
 	{ "inet_sock_set_state", { "traffic_state_atomic", "traffic_state_hash" } },                                   \
 	{ "tcp_destroy_sock", { "traffic_destroyed_atomic", "traffic_destroyed_hash" }, .misses_harmless = true },               \
-	{ "open sockets", { "owner_seed", "owner_seed_hash" },                                                         \
-	  "the owners of sockets older than the trace, and of those passed on", RUN_AT_START, .rerun_each_interval = true },         \
 	{ "open connections", { "traffic_tagged", "traffic_held", "traffic_tcp" }, .use = RUN_AT_INTERVAL,             \
 	  .lacks[2] = "the connections of other network namespaces, but for what they carried until they were closed" }
 /* clang-format on */

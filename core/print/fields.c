@@ -2,6 +2,7 @@
 /* fields.c: the fields that every event has. */
 #include "core/print/fields.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "core/base/put.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
+static const char *const protocol_names[] = { [IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp" };
 
 #define COMMON(member) AT(struct event, member)
 #define IN_ALL         (IN_TABLE | IN_WIDE | IN_CSV)
@@ -28,6 +30,8 @@ const struct member common_members[] = {
 	{ "pod_uid", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_POD, .help = "with --containers: its pod" },
 	{ "cgroup_path", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_PATH,
 	  .help = "with --containers: the cgroup of the socket" },
+	{ "protocol", F_NAME, COMMON(protocol), NAMES(protocol_names),
+	  .help = "transport protocol of the socket: tcp, udp" },
 	{ "family", F_FAMILY, COMMON(family), .help = "IP version of the socket: 4 or 6" },
 	{ "laddr", F_ADDRESS, COMMON(laddr), .port = offsetof(struct event, lport), .help = "local address" },
 	{ "lport", F_PORT, COMMON(lport), .help = "local port; 0: not chosen yet" },
@@ -44,6 +48,7 @@ const struct column common_columns[] = {
 	{ "owner", "OWNER", .width = 9 },
 	{ "netns", "NETNS", .width = 10 },
 	{ "cgroup_id", "CGROUP", .width = 8 },
+	{ "protocol", "PROTO", .width = 5 },
 	{ "family", "IP", .width = 2 },
 	{ "laddr", "LADDR", .width = 15, .wide = 39 },
 	{ "lport", "LPORT", .width = 5 },

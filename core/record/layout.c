@@ -2,6 +2,7 @@
 /* layout.c: fields of recorded events to where this program wants them. */
 #include "core/record/layout.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,19 @@ static uint8_t number_size(const struct member *member)
 	return member->size < sizeof(uint64_t) ? (uint8_t)member->size : sizeof(uint64_t);
 }
 
+/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it in its own members,
+ * and its derive() reads it there. */
+static bool protocol_is_implied(const struct member *member, const struct tool *tool, struct event *event)
+{
+	if (member->off != offsetof(struct event, protocol))
+		return false;
+	if (tool->subject == TCP_SOCKETS)
+		event->protocol = IPPROTO_TCP;
+	else if (tool->subject == UDP_SOCKETS)
+		event->protocol = IPPROTO_UDP;
+	return true;
+}
+
 /* A column shows it only where an option asks for it. */
 static bool is_on_request(const struct tool *tool, const struct member *member)
 {
@@ -72,7 +86,8 @@ static const char *add_members(struct record_layout *layout, const struct tool *
 		if (!from) {
 			member_set_unknown(member, layout->unknown);
 			/* A mark, or shown when asked for: null says it. */
-			if (member->kind != F_BOOL && !is_on_request(tool, member))
+			if (!protocol_is_implied(member, tool, layout->unknown) && member->kind != F_BOOL &&
+			    !is_on_request(tool, member))
 				add_missing(layout, member);
 			layout->moved = true;
 			continue;

@@ -310,8 +310,8 @@ bool record_item_apply(const struct record_item *item)
 	const void *content = item + 1;
 
 	switch (item->kind) {
-	case ITEM_EVENT:
-		return item->size >= sizeof(struct event);
+	case ITEM_EVENT: /* of version 0.1.0 without a protocol: then the layout adds it */
+		return item->size >= offsetof(struct event, protocol);
 	case ITEM_CLOCK:
 		if (item->size >= sizeof(int64_t))
 			clock_set(*(const int64_t *)content);

@@ -134,6 +134,7 @@ static struct flow_key key_of(const struct pending_event *pending, uint64_t sock
 	key.lport = event->lport;
 	key.rport = event->rport;
 	key.netns = event->netns;
+	key.protocol = event->protocol;
 	return key;
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* flows.h: the rows of a timeline grouped by connection: each one's story, printed when it is over.
  *
- * A connection is a pair of ends in a network namespace, seen from its own end; so both ends of one within the machine
- * are two. Memory is bounded: of too many connections the one that was silent the longest is printed before its end, of
- * too many rows of one those before the last are left out; either is told. */
+ * A connection is a pair of ends of a protocol in a network namespace, seen from its own end; so both ends of one
+ * within the machine are two. Memory is bounded: of too many connections the one that was silent the longest is printed
+ * before its end, of too many rows of one those before the last are left out; either is told. */
 #ifndef NETTRACE_ROWS_FLOWS_H
 #define NETTRACE_ROWS_FLOWS_H
 
@@ -24,6 +24,7 @@ struct flow {
 		uint8_t laddr[16], raddr[16];
 		uint16_t lport, rport;
 		uint32_t netns;
+		uint32_t protocol;
 		uint64_t socket; /* where an end is not known yet: then of this socket; else 0 */
 	} key;
 	struct pending_event *rows; /* by time */

@@ -15,14 +15,15 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 
-#define NULL        ((void *)0)
-#define AF_INET     2
-#define AF_INET6    10
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
-#define ETH_P_IP    0x0800
-#define ETH_P_IPV6  0x86dd
-#define PF_KTHREAD  0x00200000 /* include/linux/sched.h */
+#define NULL         ((void *)0)
+#define AF_INET      2
+#define AF_INET6     10
+#define IPPROTO_TCP  6
+#define IPPROTO_UDP  17
+#define ETH_P_IP     0x0800
+#define ETH_P_IPV6   0x86dd
+#define PF_KTHREAD   0x00200000 /* include/linux/sched.h */
+#define PF_WQ_WORKER 0x00000020 /* the same: a thread of a work queue */
 
 /* include/net/tcp_states.h */
 enum {
@@ -168,6 +169,7 @@ struct inet_connection_sock {
 	__u8 icsk_retransmits; /* time-outs since the peer last acknowledged something new */
 	__u8 icsk_pending;     /* the timer that is armed */
 	__u8 icsk_backoff;
+	void *icsk_ulp_data; /* of an MPTCP subflow: struct mptcp_subflow_context */
 };
 
 struct list_head {
@@ -195,10 +197,19 @@ struct tcp_sock {
 	__u8 syn_data : 1;         /* the SYN had data (Fast Open) */
 	__u8 syn_data_acked : 1;
 	struct list_head tsorted_sent_queue;
+	bool is_mptcp; /* a subflow */
 };
 
 struct mptcp_sock {
 	struct sock *first; /* the TCP socket of its first subflow */
+};
+
+struct mptcp_subflow_context {
+	struct sock *conn; /* the MPTCP socket */
+};
+
+struct proto_accept_arg { /* what accept() hands on, from 6.10 on */
+	int flags;
 };
 
 struct request_sock {

@@ -53,6 +53,7 @@ struct task_struct {
 	int tgid;
 	unsigned int flags;
 	char comm[16];
+	__u64 start_boottime; /* of its process, if it is the first thread */
 	struct task_struct *group_leader;
 	const struct cred *cred;
 	struct files_struct *files;

@@ -6,6 +6,7 @@
 #include "probes/lib/pinned.bpf.h"
 #include "probes/lib/reading.bpf.h"
 #include "probes/lib/socket.bpf.h"
+#include "probes/lib/task.bpf.h"
 
 /* The number and the arguments of a system call, in what tp_btf/sys_exit gets. Arguments are still there at the end. */
 #if defined(__TARGET_ARCH_x86)
@@ -103,6 +104,7 @@ static __always_inline void event_from_fd(struct event *e, struct sock *sk, cons
 		return;
 	}
 	e->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	e->protocol = protocol_number(BPF_CORE_READ(sk, sk_protocol));
 	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		e->cgroup_id = BPF_CORE_READ(sk, sk_cgrp_data.cgroup, kn, id);
 	else
@@ -123,31 +125,22 @@ static __always_inline void event_from_fd(struct event *e, struct sock *sk, cons
 /* Current as the owner of the event: in system calls, where it is the one who asked. */
 static __always_inline void event_current(struct event *e)
 {
-	__u64 id = bpf_get_current_pid_tgid();
+	struct who who;
 
-	e->pid = id >> 32;
-	e->tid = (__u32)id;
-	e->uid = (__u32)bpf_get_current_uid_gid();
+	who_is_current(&who);
+	e->pid = who.pid;
+	e->tid = who.tid;
+	e->uid = who.uid;
 	e->owner = OWNER_EXACT;
 	e->mntns_listed = mntns_is_listed(current_mntns());
-	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	__builtin_memcpy(e->comm, who.comm, sizeof(e->comm));
 }
 
 /* A thread of io_uring's own acts for its process. */
 static __always_inline void event_of_worker(struct event *e)
 {
-	struct task_struct *task, *leader;
-
-	if (!settings.has_task_btf)
-		return;
-	task = bpf_get_current_task_btf();
-	if (!(task->flags & PF_IO_WORKER))
-		return;
-	leader = task->group_leader;
-	e->tid = (__u32)leader->pid;
-#pragma clang loop unroll(full)
-	for (int i = 0; i < COMM_SIZE; i++)
-		e->comm[i] = leader->comm[i];
+	if (settings.has_task_btf && (bpf_get_current_task_btf()->flags & PF_IO_WORKER))
+		e->tid = e->pid;
 }
 
 #endif

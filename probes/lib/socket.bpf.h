@@ -69,13 +69,20 @@ static __always_inline const struct sock *untrusted(const struct sock *sk)
 	return settings.has_cast ? KPTR(RUNG_CAST, sk, sock) : sk;
 }
 
-/* Namespace and cgroup of a full socket. */
+/* Of an MPTCP socket (262) the low byte is TCP's number: that is what it sends. */
+static __always_inline __u8 protocol_number(__u16 protocol)
+{
+	return (__u8)protocol;
+}
+
+/* Namespace, cgroup and protocol of a full socket. */
 static __always_inline void event_place(struct event *e, const struct sock *trusted)
 {
 	const struct sock *sk = untrusted(trusted);
 	struct cgroup *cgroup = socket_cgroup(sk);
 
 	e->netns = socket_netns(sk);
+	e->protocol = protocol_number(sk->sk_protocol);
 	if (cgroup)
 		e->cgroup_id = cgroup->kn->id;
 }
@@ -119,8 +126,10 @@ static __always_inline void event_socket_begins(struct event *e, struct sock *sk
 }
 
 /* Bits of skc_flags (enum sock_flags of include/net/sock.h). */
-#define SOCK_DEAD 0 /* no process has the socket any more */
-#define SOCK_DONE 1 /* the peer's FIN came: tcp_fin() */
+#define SOCK_DEAD     0 /* no process has the socket any more */
+#define SOCK_DONE     1 /* the peer's FIN came: tcp_fin() */
+
+#define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions (the same file) */
 
 static __always_inline bool socket_flag(const struct sock *sk, int flag)
 {

@@ -3,9 +3,9 @@
 #ifndef NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 #define NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 
-/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_HOOK, ACCEPT_LATE_HOOK and
- * ACCEPT_URING_HOOK, calls waiting_add() for each child of a listener, and has accept_known(), accept_row() and
- * accept_missed(). The hooks: core/model/accept_hooks.h.
+/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_LATE_HOOK and ACCEPT_URING_HOOK, calls
+ * waiting_add() for each child of a listener, and has accept_known(), accept_row() and accept_missed(). The hooks:
+ * core/model/accept_hooks.h.
  *
  * Two programs see each accept(); the second tells what the first has not. The kernel's function alone would not tell
  * of threads that were blocked in it before tracing. The end of the system call alone would not do on recent kernels: a
@@ -228,7 +228,7 @@ int accept_function(__u64 *ctx)
 	struct sock *listener = (void *)ctx[0], *sk;
 	struct handed h;
 
-	if (settings.arguments[ACCEPT_HOOK] == 2) {
+	if (bpf_core_type_exists(struct proto_accept_arg)) {
 		sk = (void *)ctx[2];
 		barrier_var(sk); /* see owner_accept() */
 	} else {

@@ -57,7 +57,7 @@ static __always_inline bool attempt_crosses(const struct transition *t)
 static __always_inline bool attempt_is_over(const struct transition *t)
 {
 	if (t->from == TCP_SYN_RECV)
-		return t->tag && t->tag->role == ROLE_CLIENT;
+		return t->tag && t->tag->life.role == ROLE_CLIENT;
 	return t->from == TCP_SYN_SENT && !attempt_crosses(t);
 }
 
@@ -65,7 +65,7 @@ static __always_inline bool attempt_is_over(const struct transition *t)
 static __always_inline bool attempt_ends(struct attempt *a, const struct transition *t)
 {
 	if (attempt_crosses(t))
-		t->tag->role = ROLE_CLIENT; /* known of what began before tracing, too */
+		t->tag->life.role = ROLE_CLIENT; /* known of what began before tracing, too */
 	if (!attempt_is_over(t) || !attempt_read(a, t->sk))
 		return false;
 	a->result = RESULT_OK;

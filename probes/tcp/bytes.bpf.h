@@ -30,7 +30,7 @@ struct holders {
 };
 
 #define TAG_BYTE_COUNTERS
-#include "probes/owner/open_sockets.bpf.h"
+#include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcp/transition.bpf.h"
 #include "probes/lib/iterate.bpf.h"
@@ -120,7 +120,7 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
 		return 0;
 	tag_confirm_sole_holder(t.tag);
-	if (t.tag->owner == OWNER_EXACT || t.sk->sk_lock.owned)
+	if (t.tag->owner.quality == OWNER_EXACT || t.sk->sk_lock.owned)
 		bytes_report(&own, t.sk, t.tag, atomic);
 	return 0;
 }
@@ -153,7 +153,7 @@ static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 	if (!tag)
 		return 0;
 	tag_confirm_sole_holder(tag);
-	if (sk->sk_lock.owned && tag->owner != OWNER_EXACT)
+	if (sk->sk_lock.owned && tag->owner.quality != OWNER_EXACT)
 		tag_set_current(tag, false);
 	event_init(&e->common, bpf_ktime_get_boot_ns());
 	bytes_report(&own, sk, tag, atomic);

@@ -3,7 +3,8 @@
 #ifndef NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 #define NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 
-#include "probes/owner/owner_hooks.bpf.h"
+#include "probes/tcp/owner_hooks.bpf.h"
+#include "probes/tcp/subflow.bpf.h"
 
 struct transition {
 	struct sock *sk;
@@ -33,15 +34,9 @@ static __always_inline void tag_inherit_slot(struct tag *tag, struct sock *child
 	__u64 listener = listener_of(child);
 	struct tag_slot *slot = tag_slot_of(listener);
 
-	if (!slot || slot->sk != listener || slot->tag.state != TCP_LISTEN)
+	if (!slot || slot->sk != listener || slot->tag.life.state != TCP_LISTEN)
 		return;
-	tag->pid = slot->tag.pid;
-	tag->tid = slot->tag.tid;
-	tag->uid = slot->tag.uid;
 	tag->owner = slot->tag.owner;
-	tag->cgroup_id = slot->tag.cgroup_id;
-	tag->mntns = slot->tag.mntns;
-	__builtin_memcpy(tag->comm, slot->tag.comm, sizeof(tag->comm));
 }
 
 /* The child of a listener comes with a copy of the listener's tag, or finds it by the listener's address, or (before
@@ -59,10 +54,33 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 		if (listener)
 			*tag = listener->tag;
 	}
-	tag->role = ROLE_SERVER;
-	tag->from_seed = 0;
-	if (tag->owner != OWNER_UNKNOWN)
-		tag->owner = OWNER_INHERITED;
+	tag->life.role = ROLE_SERVER;
+	tag->owner.from_seed = 0;
+	if (tag->owner.quality != OWNER_UNKNOWN)
+		tag->owner.quality = OWNER_INHERITED;
+}
+
+/* Current, which holds the socket, made this change for itself. Nobody knows that of the end of a connection that has
+ * an error: it came with a packet, or somebody else ended it (tcp_abort(), as for `ss -K`: net/ipv4/tcp.c sets sk_err
+ * first). Of a listener tcp_abort() sets none; close() sets both bits of sk_shutdown first. */
+static __always_inline bool is_own_act(const struct transition *t)
+{
+	const struct sock *sk = t->sk;
+
+	if (!sk->sk_lock.owned)
+		return false;
+	if (t->to != TCP_CLOSE)
+		return true;
+	return t->from == TCP_LISTEN ? sk->sk_shutdown == SHUTDOWN_MASK : !sk->sk_err;
+}
+
+/* Context: a task with the socket locked. */
+static __always_inline void tag_act(const struct transition *t, struct tag *tag)
+{
+	bool acts = owner_set_current(&tag->owner, t->fresh);
+
+	if (t->fresh && t->to == TCP_SYN_SENT)
+		subflow_begins(t->sk, &tag->owner, acts);
 }
 
 /* What the change means for the tag; fills t->duration. */
@@ -72,30 +90,30 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 		if (t->from == TCP_LISTEN)
 			tag_inherit(tag, t);
 		else
-			tag->role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
-		tag->created_at = t->now;
-		tag->established_at = 0;
+			tag->life.role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
+		tag->life.created_at = t->now;
+		tag->life.established_at = 0;
 		tag->attempt_reported = 0;
-	} else if (tag->state_since) {
-		t->duration = t->now - tag->state_since;
+	} else if (tag->life.state_since) {
+		t->duration = t->now - tag->life.state_since;
 	}
-	tag->state_since = t->now;
-	tag->prev_state_ns = t->duration;
-	tag->state = t->to;
-	if (t->to < TCP_FIN_WAIT1 && tag->created_at)
-		tag->established_at = t->now;
-	if (t->sk->sk_lock.owned)
-		tag_set_current(tag, t->fresh);
+	tag->life.state_since = t->now;
+	tag->life.prev_state_ns = t->duration;
+	tag->life.state = t->to;
+	if (t->to < TCP_FIN_WAIT1 && tag->life.created_at)
+		tag->life.established_at = t->now;
+	if (is_own_act(t))
+		tag_act(t, tag);
 }
 
 /* The same where another tool has kept the tag: the change has the same time and duration in all of them. Where that
  * tool missed it, the tag tells of another one. */
 static __always_inline void tag_changed(struct transition *t, const struct tag *tag)
 {
-	if (tag->state != t->to || !tag->state_since)
+	if (tag->life.state != t->to || !tag->life.state_since)
 		return;
-	t->now = tag->state_since;
-	t->duration = tag->prev_state_ns;
+	t->now = tag->life.state_since;
+	t->duration = tag->life.prev_state_ns;
 }
 
 /* Listening begins or ends. Context: a task with the socket locked. */

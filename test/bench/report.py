@@ -29,7 +29,7 @@ TAIL = """## What bounds it
   traced (it is called at the end of each system call, which then takes the kernel's slow path), 7 % each the clock and the ring; the
   rest is spread over everything that runs a little colder. So tcplife, with two rows a connection, leaves hardly more than tcpstates
   with six. While the tags were on the sockets, a third of all was the kernel's memory for them: of each socket two pieces, taken,
-  charged to a cgroup, locked and given back; hence the slots (`probes/owner/tag_store.bpf.h`; `--without tag_slots` measures without).
+  charged to a cgroup, locked and given back; hence the slots (`probes/tcp/tag_store.bpf.h`; `--without tag_slots` measures without).
 - Of tcptop and tcpsubnet nothing runs for a message. With the owners' hooks that other tools have (one at each read; where functions
   cannot be traced, one at the end of each system call) both added 6 % to a round trip. What a walk over descriptors costs in
   their place is part of a refresh. The peers' tcpstates and tcplife run nothing for a message either, and name whoever runs when

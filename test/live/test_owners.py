@@ -318,13 +318,13 @@ class Owners(lab.LiveTest):
             self.assertNotIn(None, {row["duration_ns"] for row in rows})
 
     def test_more_sockets_than_slots(self):
-        """Tags of those for which there is none are kept on the sockets (probes/owner/tag_store.bpf.h)."""
+        """Tags of those for which there is none are kept on the sockets (probes/tcp/tag_store.bpf.h)."""
         self.check_many()
 
     def test_without_slots(self):
         self.check_many("--without=tag_slots")
 
-    # Tools of totals find owners at each interval (probes/owner/owner_walk.bpf.h).
+    # Tools of totals find owners at each interval (probes/tcp/owner_walk.bpf.h).
 
     def check_reset_workers(self, ending):
         with self.space.trace("tcptop", "10") as top:

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,7 @@ static int set_up(void **state)
 	memset(&sample, 0, sizeof(sample));
 	sample.common.ts = 3723000000000;
 	sample.common.pid = 4711;
+	sample.common.protocol = IPPROTO_UDP;
 	sample.common.family = 4;
 	memset(sample.common.laddr + 10, 0xff, 2);
 	sample.common.laddr[15] = 1;
@@ -357,7 +359,7 @@ static void csv_quotes_and_leaves_empty(void **state)
 #define JSON_COMMON                                                                                                    \
 	"{\"ts\":\"1970-01-01T01:02:03.000000000Z\",\"tool\":\"fake\",\"pid\":4711,\"tid\":null,"                      \
 	"\"comm\":\"nginx-worker\",\"uid\":0,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,"                 \
-	"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"family\":4,"                                    \
+	"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"protocol\":\"udp\",\"family\":4,"               \
 	"\"laddr\":\"0.0.0.1\",\"lport\":null,\"raddr\":\"0.0.0.0\",\"rport\":null,"
 
 static void json_has_its_keys_in_order(void **state)
@@ -380,10 +382,11 @@ static void json_never_omits_a_key(void **state)
 	static const char unknown[] =
 		"{\"ts\":\"1970-01-01T00:00:00.000000000Z\",\"tool\":\"fake\",\"pid\":null,\"tid\":null,\"comm\":null,"
 		"\"uid\":null,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,"
-		"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"family\":null,\"laddr\":null,"
-		"\"lport\":null,\"raddr\":null,\"rport\":null,\"bytes\":null,\"kind\":null,\"code\":null,\"error\":"
-		"null,"
-		"\"why\":null,\"where\":null,\"seq\":null,\"key_only\":null,\"stack\":null}\n";
+		"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"protocol\":null,\"family\":null,"
+		"\"laddr\":null,\"lport\":null,\"raddr\":null,\"rport\":null,\"bytes\":null,\"kind\":null,"
+		"\"code\":null,\"error\":null,\"why\":null,\"where\":null,\"seq\":null,\"key_only\":null,\"stack\":"
+		"null}"
+		"\n";
 
 	(void)state;
 	options.format = FORMAT_JSON;

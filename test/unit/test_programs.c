@@ -10,12 +10,10 @@
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
 
-#include "core/model/accept_hooks.h"
 #include "core/bpf/counters.h"
 #include "core/bpf/plan.h"
 #include "core/bpf/object.h"
 #include "core/model/owner_hooks.h"
-#include "core/model/byte_hooks.h"
 
 static struct bpf_object *object_of(const struct tool *tool)
 {
@@ -23,6 +21,27 @@ static struct bpf_object *object_of(const struct tool *tool)
 
 	check(object, tool, "its BPF object");
 	return object;
+}
+
+static bool has_program(void *object, const char *program)
+{
+	return bpf_object__find_program_by_name(object, program);
+}
+
+/* All hooks of the tool, until the next call for another one. */
+static const struct hook *hooks_of(const struct tool *tool)
+{
+	static struct hook hooks[HOOK_ITEMS + 1];
+	static const struct tool *of;
+	struct bpf_object *object;
+
+	if (of == tool)
+		return hooks;
+	object = object_of(tool);
+	tool_hooks(hooks, tool, has_program, object);
+	bpf_object__close(object);
+	of = tool;
+	return hooks;
 }
 
 static bool is_iterator(const struct bpf_program *program)
@@ -39,7 +58,7 @@ static void check_hook(const struct tool *tool, const struct hook *hook, const s
 		check(program, tool, hook->alts[alt]);
 		check(is_iterator(program) == (hook->use != ATTACH), tool, hook->alts[alt]);
 		/* A refused program must name one place in the plan. */
-		for_each (hook, other, tool->hooks) {
+		for_each (hook, other, hooks_of(tool)) {
 			for (int i = 0; i < ALT_ITEMS && other->alts[i]; i++)
 				check((other == hook && i == alt) || strcmp(other->alts[i], hook->alts[alt]), tool,
 				      hook->alts[alt]);
@@ -53,7 +72,7 @@ static void hooks_name_programs(void **state)
 	struct bpf_object *object = object_of(tool);
 	size_t count = 0;
 
-	for_each (hook, hook, tool->hooks) {
+	for_each (hook, hook, hooks_of(tool)) {
 		check_hook(tool, hook, object);
 		count++;
 	}
@@ -71,7 +90,7 @@ static bool is_program(const char *name, const char *program)
 
 static bool is_named(const struct tool *tool, const char *program)
 {
-	for_each (hook, hook, tool->hooks) {
+	for_each (hook, hook, hooks_of(tool)) {
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++) {
 			if (is_program(hook->alts[alt], program))
 				return true;
@@ -114,36 +133,26 @@ static void kinds_are_known(void **state)
 	bpf_object__close(object);
 }
 
-/* Whoever keeps tags on sockets follows the sockets, with the indexes of wire.h. Rows for accepted connections are
- * current's, and tell the tags what the owners' own hook would. Tools of totals find owners by a walk. */
-static void owner_hooks_are_first(void **state)
+/* Whoever keeps owners follows the sockets, by hooks that come with the subject: no tool lists them. Rows for accepted
+ * connections are current's, and tell the tags what the owners' own hook would. */
+static void owner_hooks_follow(void **state)
 {
-	static const struct hook usual[] = { OWNER_HOOKS("any") };
-	static const struct hook accepting[] = { OWNER_HOOKS_WITH_ACCEPT("any", ACCEPT_HOOK_ROW) };
-	static const struct hook walking[] = { BYTE_HOOKS };
 	const struct tool *tool = *state;
 	struct bpf_object *object = object_of(tool);
-	bool tags = bpf_object__find_map_by_name(object, "tags") != NULL;
+	bool keeps = bpf_object__find_map_by_name(object, "tags") || bpf_object__find_map_by_name(object, "owners");
 	bool accepts = bpf_object__find_program_by_name(object, "accept_cast") != NULL;
-	bool walks = bpf_object__find_map_by_name(object, "walk") != NULL;
-	const struct hook *owner = accepts ? accepting : walks ? walking : usual;
+	size_t seeds = 0, names = 0;
 
-	assert_int_equal(sizeof(usual) / sizeof(usual[0]), OWN_HOOK);
-	assert_int_equal(sizeof(accepting) / sizeof(accepting[0]), OWN_HOOK);
-	assert_int_equal(sizeof(walking) / sizeof(walking[0]), OWN_HOOK);
-	check(tags || accepts || strncmp(tool->name, "tcp", 3), tool, "owners");
 	bpf_object__close(object);
-	for (int i = 0; tags && i < OWN_HOOK; i++) {
-		const struct hook *hook = &tool->hooks[i];
-
-		check(hook->name && !strcmp(hook->name, owner[i].name), tool, owner[i].name);
-		check(hook->use == owner[i].use && !hook->flag, tool, owner[i].name);
-		check(!hook->optional == !owner[i].optional &&
-			      hook->rerun_each_interval == owner[i].rerun_each_interval,
-		      tool, owner[i].name);
-		for (int alt = 0; i != OWNER_STATE && alt < ALT_ITEMS && owner[i].alts[alt]; alt++)
-			check(hook->alts[alt] && !strcmp(hook->alts[alt], owner[i].alts[alt]), tool, owner[i].name);
+	check(keeps || accepts || strncmp(tool->name, "tcp", 3), tool, "owners");
+	for_each (hook, hook, hooks_of(tool)) {
+		seeds += !strcmp(hook->name, "open sockets");
+		names += !strcmp(hook->name, "task_rename");
 	}
+	check(seeds == keeps && names == keeps, tool, "hooks that keep owners");
+	for_each (hook, hook, tool->hooks)
+		check(strncmp(hook->alts[0], "owner_", 6), tool, hook->name);
+	check(!tool_hook(tool, "open sockets"), tool, "open sockets");
 }
 
 /* core/bpf/parallel_load.c says yes where libbpf asks whether the kernel knows kinds of types from after 5.6: no object
@@ -329,7 +338,7 @@ static void first_rungs_read_directly(void **state)
 		counts = counts ||
 			 program_calls(tool, program,
 				       reads_counters(tool) ? BPF_FUNC_map_lookup_elem : BPF_FUNC_ringbuf_submit);
-		for_each (hook, hook, tool->hooks)
+		for_each (hook, hook, hooks_of(tool))
 			first = first || is_program(hook->alts[0], bpf_program__name(program));
 		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)
 			check(!program_calls(tool, program, probe_reads[i]), tool, bpf_program__name(program));
@@ -345,7 +354,7 @@ static void casts_are_named_so(void **state)
 	const struct tool *tool = *state;
 	struct object object = elf_of(tool);
 
-	for_each (hook, hook, tool->hooks)
+	for_each (hook, hook, hooks_of(tool))
 		for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++) {
 			const char *name = hook->alts[alt], *end = strrchr(name, '_');
 
@@ -405,7 +414,7 @@ int main(void)
 		LOOK(programs_have_hooks),
 		LOOK(kinds_are_known),
 		LOOK(casts_are_named_so),
-		LOOK(owner_hooks_are_first),
+		LOOK(owner_hooks_follow),
 		LOOK(first_rungs_read_directly),
 		LOOK(counters_can_be_mapped),
 		LOOK(nobody_prints_in_the_kernel),

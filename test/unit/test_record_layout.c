@@ -43,7 +43,8 @@ struct change {
 	bool turned;         /* numbers in events have the other byte order */
 };
 
-static struct text head, stream; /* of the recording */
+static struct text head, stream;    /* of the recording */
+static struct record_head recorded; /* what head says */
 static char rows[65536], changed_rows[65536], said[4096];
 static size_t rows_size, changed_size, said_size;
 
@@ -69,24 +70,38 @@ static int read_recording(void **state)
 		text_bytes(reader.kind == BLOCK_HEAD ? &head : &stream, reader.content.data, reader.content.length);
 	record_reader_free(&reader);
 	close(fd);
-	return !head.length || !stream.length;
+	return !head.length || !stream.length || record_head_read(&recorded, head.data, head.length) != NULL;
 }
 
 static int free_recording(void **state)
 {
 	(void)state;
+	record_head_free(&recorded);
 	text_free(&head);
 	text_free(&stream);
 	return 0;
 }
 
-static struct field field_of(const char *name)
+static const struct recorded_tool *recorded_states(void)
 {
-	return field_named(&tcpstates, name);
+	return record_head_tool(&recorded, "tcpstates");
+}
+
+/* Where the recording has it, which need not be where the tool has it today. */
+static const struct recorded_field *field_of(const char *name)
+{
+	const struct recorded_tool *tool = recorded_states();
+
+	for (size_t i = 0; i < tool->n_fields; i++)
+		if (!strcmp(tool->fields[i].name, name))
+			return &tool->fields[i];
+	fail_msg("the recording has no %s", name);
+	return NULL;
 }
 
 /* A line of the head, as the other version would have written it. */
-static void change_line(struct text *to, const char *line, const struct change *change, const struct field *gone)
+static void change_line(struct text *to, const char *line, const struct change *change,
+			const struct recorded_field *gone)
 {
 	char name[RECORD_WORD], kind[RECORD_WORD], other[256];
 	size_t off, size;
@@ -114,7 +129,7 @@ static void change_line(struct text *to, const char *line, const struct change *
 	text_string(to, other);
 }
 
-static void change_head(struct text *to, const struct change *change, const struct field *gone)
+static void change_head(struct text *to, const struct change *change, const struct recorded_field *gone)
 {
 	char line[4096];
 	const char *at = head.data, *end = head.data + head.length;
@@ -142,26 +157,27 @@ static void put_item(struct text *to, struct record_item item, const void *conte
 /* Two fields may be the same bytes: those are turned once. */
 static void turn(char *event)
 {
-	const struct member *const all[] = { common_members, tcpstates.members };
+	const struct recorded_tool *tool = recorded_states();
 	bool turned[sizeof(struct tcpstates_event)] = { false };
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		for (const struct member *field = all[i]; field->name; field++) {
-			if (!kind_rows[field->kind].recorded || kind_rows[field->kind].is_bytes || turned[field->off])
-				continue;
-			turned[field->off] = true;
-			for (char *low = event + field->off, *high = low + field->size - 1; low < high; low++, high--) {
-				char byte = *low;
+	for (size_t i = 0; i < tool->n_fields; i++) {
+		const struct recorded_field *field = &tool->fields[i];
 
-				*low = *high;
-				*high = byte;
-			}
+		if (!strcmp(field->kind, kind_rows[F_TEXT].recorded) ||
+		    !strcmp(field->kind, kind_rows[F_ADDRESS].recorded) || turned[field->off])
+			continue;
+		turned[field->off] = true;
+		for (char *low = event + field->off, *high = low + field->size - 1; low < high; low++, high--) {
+			char byte = *low;
+
+			*low = *high;
+			*high = byte;
 		}
 	}
 }
 
 /* Events of the other version. */
-static void change_stream(struct text *to, const struct change *change, const struct field *gone)
+static void change_stream(struct text *to, const struct change *change, const struct recorded_field *gone)
 {
 	char novelty[64];
 
@@ -197,7 +213,7 @@ static void change_stream(struct text *to, const struct change *change, const st
 static int replay_changed(const struct change *change, char *to, size_t room, size_t *printed)
 {
 	struct record_start start = { .magic = RECORD_MAGIC, .version = RECORD_VERSION };
-	struct field gone = change->without ? field_of(change->without) : (struct field){ 0 };
+	struct recorded_field gone = change->without ? *field_of(change->without) : (struct recorded_field){ 0 };
 	struct text changed_head = { 0 }, changed_stream = { 0 }, block = { 0 };
 	int in = memfd_create("recording", MFD_CLOEXEC), out = memfd_create("rows", MFD_CLOEXEC), code;
 	struct recording *recording;
@@ -264,19 +280,16 @@ static void as_it_was(void **state)
 /* Something new in front of each field, and behind them all. */
 static void what_moved_is_found(void **state)
 {
-	static const struct member last[] = { { .name = "novelty", .off = sizeof(struct tcpstates_event) }, {} };
-	const struct member *const all[] = { common_members, tcpstates.members, last };
+	const struct recorded_tool *tool = recorded_states();
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		for (const struct member *field = all[i]; field->name; field++) {
-			struct change change = { .at = field->off, .room = 24 };
+	for (size_t i = 0; i <= tool->n_fields; i++) {
+		struct change change = { .at = i < tool->n_fields ? tool->fields[i].off : tool->event_size,
+					 .room = 24 };
 
-			assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size),
-					 EXIT_DONE);
-			assert_string_equal(changed_rows, rows);
-			assert_string_equal(said, "");
-		}
+		assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size), EXIT_DONE);
+		assert_string_equal(changed_rows, rows);
+		assert_string_equal(said, "");
 	}
 }
 
@@ -304,7 +317,7 @@ static void what_is_missing_is_not_known(void **state)
 /* Events that end early, as some do, are no longer once their fields have moved. */
 static void what_is_behind_the_end_is_not_known(void **state)
 {
-	const size_t end = field_of("duration_ns").off;
+	const size_t end = field_of("duration_ns")->off;
 	struct change cut = { .end = end }, cut_and_moved = { .end = end, .room = 8 };
 	char expected[sizeof(rows)];
 	size_t size;

@@ -6,11 +6,11 @@
  * and 0.1 s have passed since the change: by then an accept() that returns, which writes into the tag without holding
  * the socket, is done. The next socket at the same address may have it at once: there cannot be two.
  */
-#ifndef NETTRACE_PROBES_OWNER_TAG_SLOTS_BPF_H
-#define NETTRACE_PROBES_OWNER_TAG_SLOTS_BPF_H
+#ifndef NETTRACE_PROBES_TCP_TAG_SLOTS_BPF_H
+#define NETTRACE_PROBES_TCP_TAG_SLOTS_BPF_H
 
 #include "probes/lib/pair.bpf.h"
-#include "probes/owner/tag.bpf.h"
+#include "probes/tcp/tag.bpf.h"
 
 #define TAG_SLOT_RESTS 100000000ULL /* ns */
 
@@ -51,7 +51,7 @@ static __always_inline struct tag_slot *tag_slot_of(__u64 sk)
  * change on. */
 static __always_inline bool tag_has_slot(const struct tag_slot *slot, __u64 sk)
 {
-	return slot->sk == sk && slot->tag.state != TCP_CLOSE;
+	return slot->sk == sk && slot->tag.life.state != TCP_CLOSE;
 }
 
 /* Nobody has it: no socket yet, or one that is closed for so long. Without a branch, as same_state(). */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* listener.bpf.h: the listening sockets by namespace and port: for what happens to a SYN before there is a socket. */
-#ifndef NETTRACE_PROBES_OWNER_LISTENER_BPF_H
-#define NETTRACE_PROBES_OWNER_LISTENER_BPF_H
+#ifndef NETTRACE_PROBES_TCP_LISTENER_BPF_H
+#define NETTRACE_PROBES_TCP_LISTENER_BPF_H
 
-#include "probes/owner/tag_store.bpf.h"
+#include "probes/tcp/tag_store.bpf.h"
 
 /* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. Those for
  * which there is none have no slot (LISTENER_SLOTS stands there) but their address in the key: they are found by it, or
@@ -52,7 +52,7 @@ static __always_inline void listener_add(__u64 sk, __u32 netns, __u16 port, __u3
 	struct listener new = { .sk = sk, .drops = drops, .tag = *tag };
 
 	if (cgroup_id)
-		new.tag.cgroup_id = cgroup_id;
+		new.tag.owner.cgroup_id = cgroup_id;
 	if (!listeners_watched() || !port) /* listen() without bind(): the port is chosen after this event */
 		return;
 #pragma clang loop unroll(disable)

@@ -4,10 +4,10 @@
  *
  * A state change with the socket locked still makes current the owner. What is told between two walks and is nobody's
  * for certain waits for the process that closes the socket (bytes.bpf.h). */
-#ifndef NETTRACE_PROBES_OWNER_OWNER_WALK_BPF_H
-#define NETTRACE_PROBES_OWNER_OWNER_WALK_BPF_H
+#ifndef NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
+#define NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 
-#include "probes/owner/tag_store.bpf.h"
+#include "probes/tcp/tag_store.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -50,24 +50,24 @@ static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
 {
 	struct holders *holders = &tag->holders;
-	bool same = tag->owner != OWNER_UNKNOWN && tag->pid == (__u32)task->tgid;
+	bool same = tag->owner.quality != OWNER_UNKNOWN && tag->owner.who.pid == (__u32)task->tgid;
 
 	if (holders->walk_id != meta->session_id) {
 		holders->walk_id = meta->session_id;
 		holders->several = 0;
-		holders->previous_pid = tag->owner == OWNER_UNKNOWN ? 0 : tag->pid;
+		holders->previous_pid = tag->owner.quality == OWNER_UNKNOWN ? 0 : tag->owner.who.pid;
 		if (same)
 			return;
 	} else if (!same) {
 		holders->several = 1;
-		tag->owner = OWNER_INHERITED;
+		tag->owner.quality = OWNER_INHERITED;
 		if (holders->previous_pid != (__u32)task->tgid)
 			return;
 	} else {
 		return;
 	}
-	tag_of_task(tag, task);
-	tag->owner = OWNER_INHERITED;
+	owner_set_task(&tag->owner, task);
+	tag->owner.quality = OWNER_INHERITED;
 }
 
 /* An owner that the last walk found alone is the owner. */
@@ -75,9 +75,9 @@ static __always_inline void tag_confirm_sole_holder(struct tag *tag)
 {
 	struct walk *state = walk_state();
 
-	if (tag->owner == OWNER_INHERITED && !tag->holders.several && state && tag->holders.walk_id &&
+	if (tag->owner.quality == OWNER_INHERITED && !tag->holders.several && state && tag->holders.walk_id &&
 	    tag->holders.walk_id == state->last)
-		tag->owner = OWNER_EXACT;
+		tag->owner.quality = OWNER_EXACT;
 }
 
 /* A row was told without being sure. Some sockets have no descriptor (the kernel's own, io_uring's): it asks for them
@@ -86,7 +86,7 @@ static __always_inline void tag_confirm_sole_holder(struct tag *tag)
 
 static __always_inline void tag_request_walk(struct tag *tag)
 {
-	if (tag->owner == OWNER_EXACT || tag->holders.several || tag->holders.requests >= REQUESTS_MOST)
+	if (tag->owner.quality == OWNER_EXACT || tag->holders.several || tag->holders.requests >= REQUESTS_MOST)
 		return;
 	tag->holders.requests++;
 	walk_request();

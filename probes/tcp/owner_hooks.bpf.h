@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* owner_hooks.bpf.h: the hooks that keep tags up to date, beside the one that follows state changes
  * (transition.bpf.h). */
-#ifndef NETTRACE_PROBES_OWNER_OWNER_HOOKS_BPF_H
-#define NETTRACE_PROBES_OWNER_OWNER_HOOKS_BPF_H
+#ifndef NETTRACE_PROBES_TCP_OWNER_HOOKS_BPF_H
+#define NETTRACE_PROBES_TCP_OWNER_HOOKS_BPF_H
 
 #include "probes/lib/descriptor.bpf.h"
-#include "probes/owner/listener.bpf.h"
-#include "probes/owner/event_owner.bpf.h"
-#include "probes/owner/open_sockets.bpf.h"
+#include "probes/tcp/listener.bpf.h"
+#include "probes/tcp/event_owner.bpf.h"
+#include "probes/tcp/open_sockets.bpf.h"
 
 /* A tool with rows for accepted connections (accept.bpf.h) learns their owners there; one of totals where it walks. */
 #ifndef ACCEPT_ROWS
 #define ACCEPT_ROWS 0
 #endif
 #ifdef TAG_BYTE_COUNTERS
-#include "probes/owner/owner_walk.bpf.h"
+#include "probes/tcp/owner_walk.bpf.h"
 #endif
 #if !ACCEPT_ROWS && !defined(TAG_BYTE_COUNTERS)
 
@@ -27,7 +27,7 @@ int owner_accept(__u64 *ctx)
 
 	/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. The barrier keeps clang from
 	 * making one load at a computed offset of the two: the verifier refuses that (seen on 5.10). */
-	if (settings.arguments[OWNER_ACCEPT] == 2) {
+	if (bpf_core_type_exists(struct proto_accept_arg)) {
 		sk = (void *)ctx[2];
 		barrier_var(sk);
 	} else {
@@ -87,24 +87,15 @@ int owner_receive(__u64 *ctx)
 	if (!sk->sk_lock.owned)
 		return 0;
 	tag = tag_get(sk, false);
-	if (tag && (tag->owner != OWNER_EXACT || tag->pid != bpf_get_current_pid_tgid() >> 32))
+	if (tag && (tag->owner.quality != OWNER_EXACT || tag->owner.who.pid != bpf_get_current_pid_tgid() >> 32))
 		tag_set_current(tag, false);
 	return 0;
 }
 
-/* The tag of a socket that was there before tracing. Several processes may hold it: the first one found stands for
- * them. */
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
 {
 	(void)meta;
-	if (tag->owner != OWNER_UNKNOWN) {
-		if (tag->from_seed && tag->pid != (__u32)task->tgid)
-			tag->owner = OWNER_INHERITED;
-		return;
-	}
-	tag_of_task(tag, task);
-	tag->owner = OWNER_EXACT;
-	tag->from_seed = 1;
+	owner_seed_task(&tag->owner, task);
 }
 
 #endif
@@ -121,7 +112,7 @@ static __always_inline struct tag *tag_seed_slot(struct sock *sk)
 		return &slot->tag;
 	if (sk->__sk_common.skc_state != TCP_LISTEN || !tag_slot_take(slot, (__u64)sk, bpf_ktime_get_boot_ns()))
 		return NULL;
-	slot->tag.state = TCP_LISTEN;
+	slot->tag.life.state = TCP_LISTEN;
 	return &slot->tag;
 }
 

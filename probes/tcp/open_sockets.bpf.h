@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* open_sockets.bpf.h: the programs that walk all TCP sockets that are open. */
-#ifndef NETTRACE_PROBES_OWNER_OPEN_SOCKETS_BPF_H
-#define NETTRACE_PROBES_OWNER_OPEN_SOCKETS_BPF_H
+#ifndef NETTRACE_PROBES_TCP_OPEN_SOCKETS_BPF_H
+#define NETTRACE_PROBES_TCP_OPEN_SOCKETS_BPF_H
 
 #include "probes/lib/socket.bpf.h"
 

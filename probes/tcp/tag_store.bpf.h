@@ -9,10 +9,10 @@
  * Where tags are walked over, wanted after the end, or shared between tools, all are on the sockets:
  * core/bpf/configure.c.
  */
-#ifndef NETTRACE_PROBES_OWNER_TAG_STORE_BPF_H
-#define NETTRACE_PROBES_OWNER_TAG_STORE_BPF_H
+#ifndef NETTRACE_PROBES_TCP_TAG_STORE_BPF_H
+#define NETTRACE_PROBES_TCP_TAG_STORE_BPF_H
 
-#include "probes/owner/tag_slots.bpf.h"
+#include "probes/tcp/tag_slots.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -50,8 +50,7 @@ static __always_inline void tag_apply_accept(const struct tag *tag, const struct
  * the next event of that socket. Old entries fall out; one older than the socket is ignored. */
 struct accepted {
 	__u64 at;
-	__u32 pid, tid, uid, mntns;
-	char comm[COMM_SIZE];
+	struct owner owner;
 };
 
 struct {
@@ -63,21 +62,17 @@ struct {
 
 static __always_inline void tag_accepted(struct tag *tag, const struct accepted *a)
 {
-	tag->pid = a->pid;
-	tag->tid = a->tid;
-	tag->uid = a->uid;
-	tag->mntns = a->mntns;
-	tag->owner = OWNER_EXACT;
-	__builtin_memcpy(tag->comm, a->comm, sizeof(tag->comm));
+	tag->owner = a->owner;
 }
 
 /* Current has accepted the socket at this address. Context: the accepting task. */
 static __always_inline void accepted_add(__u64 key)
 {
 	struct tag_slot *slot = tag_slots_used() ? tag_slot_of(key) : NULL;
-	struct accepted a = { .mntns = current_mntns() };
+	struct accepted a = {};
 
-	current_who(&a.pid, &a.tid, &a.uid, a.comm);
+	if (!owner_set_current(&a.owner, false))
+		return;
 	if (slot && tag_has_slot(slot, key)) {
 		tag_accepted(&slot->tag, &a);
 		return;
@@ -93,12 +88,12 @@ static __always_inline void tag_apply_accept(struct tag *tag, struct sock *sk)
 	__u64 key = (__u64)sk;
 	struct accepted *a;
 
-	if (tag->owner == OWNER_EXACT || tag->role == ROLE_CLIENT)
+	if (tag->owner.quality == OWNER_EXACT || tag->life.role == ROLE_CLIENT)
 		return;
 	a = bpf_map_lookup_elem(&accepted, &key);
 	if (!a)
 		return;
-	if (a->at >= tag->created_at)
+	if (a->at >= tag->life.created_at)
 		tag_accepted(tag, a);
 	bpf_map_delete_elem(&accepted, &key);
 }
@@ -160,7 +155,7 @@ static __always_inline struct tag *tag_find(struct sock *sk)
 static __always_inline bool tag_begins(struct tag_slot *slot, struct sock *sk, __u64 now)
 {
 	if (slot->sk == (__u64)sk) { /* of an earlier life, or of a socket that is gone */
-		slot->tag.state = TCP_CLOSE;
+		slot->tag.life.state = TCP_CLOSE;
 		slot->left = 1;
 	}
 	return !bpf_sk_storage_get(&tags, sk, NULL, 0) && tag_slot_take(slot, (__u64)sk, now);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* subflow.bpf.h: whose the subflows are that the kernel opens for an MPTCP connection, in a work queue. */
+#ifndef NETTRACE_PROBES_TCP_SUBFLOW_BPF_H
+#define NETTRACE_PROBES_TCP_SUBFLOW_BPF_H
+
+#include "probes/owner/owner.bpf.h"
+
+/* Owners of MPTCP sockets, by address: who opened the first subflow. The next socket at an address opens its own, and
+ * writes over it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct owner);
+} mptcp_owners SEC(".maps");
+
+/* The MPTCP socket that a TCP socket is a subflow of; 0: it is none, or (before 6.2) nobody can tell. */
+static __always_inline __u64 mptcp_of(struct sock *sk)
+{
+	struct tcp_sock *tcp;
+
+	if (!settings.has_cast || !bpf_core_type_exists(struct mptcp_subflow_context) ||
+	    !bpf_core_field_exists(struct tcp_sock, is_mptcp))
+		return 0;
+	tcp = KPTR(RUNG_CAST, sk, tcp_sock);
+	if (!tcp->is_mptcp || !tcp->inet_conn.icsk_ulp_data)
+		return 0;
+	return (__u64)KPTR(RUNG_CAST, tcp->inet_conn.icsk_ulp_data, mptcp_subflow_context)->conn;
+}
+
+/* A socket begins to connect. acts: current is its owner; else the owner is found here. Context: a task with the socket
+ * locked. */
+static __always_inline void subflow_begins(struct sock *sk, struct owner *owner, bool acts)
+{
+	__u64 key = mptcp_of(sk);
+	struct owner *found;
+
+	if (!key)
+		return;
+	if (acts) {
+		if (bpf_map_update_elem(&mptcp_owners, &key, owner, BPF_ANY))
+			COUNT(lost_map);
+		return;
+	}
+	found = bpf_map_lookup_elem(&mptcp_owners, &key);
+	if (found)
+		*owner = *found;
+}
+
+#endif
