@@ -16,14 +16,12 @@
 #include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
-	{ "doctor", "what works here, what not and why; --prove tries it", NULL, doctor_main, doctor_helper,
+	{ "doctor", "what works here, what does not and why; --prove tests it", NULL, doctor_main, doctor_helper,
 	  doctor_lines },
-	{ "record", "records the events of tools, for nettrace replay", &record, record_main },
-	{ "replay", "prints a recording, in every way the tool that made it could have", NULL, replay_main,
-	  replay_helper },
-	{ "trace", "several tools as one timeline, or connection by connection", &trace, trace_main, NULL,
-	  trace_lines },
-	{ "traffic", "makes known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_helper,
+	{ "record", "record the events of tools, for nettrace replay", &record, record_main },
+	{ "replay", "print a recording, with the formats and filters of its tool", NULL, replay_main, replay_helper },
+	{ "trace", "several tools as one timeline, or grouped by connection", &trace, trace_main, NULL, trace_lines },
+	{ "traffic", "generate known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_helper,
 	  traffic_lines },
 };
 
@@ -100,7 +98,8 @@ static int link_tool(const char *self, const char *directory, const char *prefix
 		if (length == (ssize_t)strlen(self) && !memcmp(target, self, (size_t)length))
 			return EXIT_DONE;
 		/* Never in the way of another package's program. */
-		message("--install: %s exists and is not ours: left alone (--prefix gives the links other names)",
+		message("--install: %s exists and is not a link of nettrace: left unchanged (--prefix changes the "
+			"links' names)",
 			path);
 		return EXIT_FAILED;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* applets.h: everything that nettrace can be called as. */
+/* applets.h: the table of all applets (tools and helpers), by name. */
 #ifndef NETTRACE_APPLETS_H
 #define NETTRACE_APPLETS_H
 

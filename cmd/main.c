@@ -12,12 +12,12 @@
 
 static int usage(FILE *to)
 {
-	fputs("nettrace: sees what the network stack of this machine does. Usage:\n"
+	fputs("nettrace: traces the network stack of this machine. Usage:\n"
 	      "  nettrace TOOL [OPTION...] [-- COMMAND ARG...]\n"
-	      "  TOOL [OPTION...]                   by a link to nettrace\n"
-	      "  nettrace help TOOL                 what TOOL can do, as TOOL --help\n"
-	      "  nettrace --list                    every tool with a line each\n"
-	      "  nettrace --install DIR [--prefix P]  make a link for every tool\n"
+	      "  TOOL [OPTION...]                   through a link to nettrace\n"
+	      "  nettrace help TOOL                 help for TOOL, same as TOOL --help\n"
+	      "  nettrace --list                    list all tools\n"
+	      "  nettrace --install DIR [--prefix P]  create a link for each tool\n"
 	      "  nettrace --version\n\n"
 	      "Tools:\n",
 	      to);

@@ -21,20 +21,20 @@ static const char *const directions[DIRECTIONS] = { "TX", "RX" }, *const keys[DI
 static const struct member members[] = {
 	{ "table", F_UINT, OWN(table), .hidden = true },
 	{ "device", F_TEXT, OWN(device), .help = "interface" },
-	{ "ifindex", F_UINT, OWN(ifindex), .help = "its index" },
+	{ "ifindex", F_UINT, OWN(ifindex), .help = "index of the interface" },
 	{ "direction", F_NAME, OWN(direction), NAMES(directions), .keys = keys, .help = "tx or rx" },
 	{ "queue", F_UINT, OWN(queue), .help = "queue" },
-	{ "packets", F_UINT, OWN(packets), .merge = SUM, .help = "packets; a GSO packet is one" },
-	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .help = "bytes, with MAC headers" },
-	{ "avg_size", RATE(avg_size), .help = "bytes of a packet, on average" },
+	{ "packets", F_UINT, OWN(packets), .merge = SUM, .help = "packets; a GSO packet counts as one" },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .help = "bytes, including MAC headers" },
+	{ "avg_size", RATE(avg_size), .help = "average size of a packet, in bytes" },
 	{ "size_0_63", SIZE(0), .help = "packets shorter than 64 bytes" },
 	{ "size_64_511", SIZE(1), .help = "packets of 64 to 511 bytes" },
 	{ "size_512_2047", SIZE(2), .help = "packets of 512 to 2047 bytes" },
 	{ "size_2048_16383", SIZE(3), .help = "packets of 2048 to 16383 bytes" },
 	{ "size_16384_65535", SIZE(4), .help = "packets of 16384 to 65535 bytes" },
 	{ "size_65536", SIZE(5), .help = "packets of 65536 bytes and more" },
-	{ "bytes_per_second", RATE(bytes_per_second), .help = "bytes in a second" },
-	{ "packets_per_second", RATE(packets_per_second), .help = "packets in a second" },
+	{ "bytes_per_second", RATE(bytes_per_second), .help = "bytes per second" },
+	{ "packets_per_second", RATE(packets_per_second), .help = "packets per second" },
 	{},
 };
 
@@ -75,11 +75,10 @@ struct own_options {
 
 static const struct opt opts[] = {
 	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct own_options, names),
-	  .help = "the interfaces to look at, with commas between; needed. Their RX queues are those that the driver "
-		  "records, "
-		  "else 0; of veth, those of the sender" },
+	  .help = "the interfaces to trace, separated by commas (required). The RX queue is the one that the driver "
+		  "records, or 0; for veth it is the sender's queue" },
 	{ "interval", 'i', O_ALIAS, .alias_of = "interval" },
-	{ "throughput", 't', O_FLAG, .flag = NETQTOP_THROUGHPUT, .help = "add bytes and packets in a second" },
+	{ "throughput", 't', O_FLAG, .flag = NETQTOP_THROUGHPUT, .help = "add bytes and packets per second" },
 	{},
 };
 
@@ -231,9 +230,9 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"netqtop lo",
-	"what the queues of lo carry, each second",
+	"packets and bytes per queue of lo, every second",
 	"netqtop -n lo -t -i 0.5 --csv",
-	"with bytes and packets in a second, twice a second, as CSV",
+	"with bytes and packets per second, every 0.5 s, as CSV",
 	NULL,
 };
 
@@ -263,7 +262,7 @@ OBJECT(netqtop);
 
 const struct tool netqtop = {
 	.name = "netqtop",
-	.summary = "what the queues of network interfaces carry, by size of packets",
+	.summary = "packets and bytes per interface queue, by packet size",
 	.examples = examples,
 	OBJECT_OF(netqtop),
 	.subject = NONE,

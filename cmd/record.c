@@ -20,7 +20,7 @@ struct record_options {
 
 static const struct opt opts[] = {
 	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct record_options, tools),
-	  .help = "tools whose events are recorded, with commas between" },
+	  .help = "tools to record, separated by commas" },
 	{ "output", 'o', O_ALIAS, .alias_of = "record" },
 	{},
 };
@@ -31,11 +31,11 @@ static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
 	"nettrace record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
-	"a minute of what three tools see; nettrace replay /tmp/rec tcpdrop prints one of them",
+	"record three tools for a minute; nettrace replay /tmp/rec tcpdrop prints one of them",
 	"nettrace record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
-	"until Ctrl-C, and no more than the newest gigabyte of it",
+	"record until Ctrl-C, and keep the latest GiB",
 	"nettrace record -o - tcpstates | ssh host nettrace replay -",
-	"events from here, rows there",
+	"record here, print rows on another host",
 	NULL,
 };
 
@@ -50,7 +50,7 @@ static void check(struct options *options)
 
 const struct tool record = {
 	.name = "record",
-	.summary = "records the events of tools, for nettrace replay",
+	.summary = "record the events of tools, for nettrace replay",
 	.examples = examples,
 	.image = { .event_size = sizeof(struct event) },
 	.subject = SOCKETS,

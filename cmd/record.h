@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record.h: `nettrace record`. */
+/* record.h: the applet `nettrace record`. */
 #ifndef NETTRACE_CMD_RECORD_H
 #define NETTRACE_CMD_RECORD_H
 

@@ -23,18 +23,20 @@ struct replay_own {
 
 static const struct opt opts[] = {
 	{ "info", 0, O_TRUE, .off = offsetof(struct replay_own, info), .group = 1,
-	  .help = "Where and how it was recorded, with how many events" },
+	  .help = "Print where and how the recording was made, and its number of events" },
 	{},
 };
 
 static const struct helper helper = {
 	.name = "nettrace replay",
 	.words = "FILE [TOOL[,TOOL...]] [OPTION...]",
-	.about = "Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would: with its filters "
-		 "and formats, without root and without BPF. TOOL can be left out where one was recorded; of several, "
-		 "or with trace for TOOL, one timeline is shown as by nettrace trace. The options are those of the "
-		 "tool (nettrace TOOL --help), but for those that are about tracing. FILE - is stdin.",
-	.note = "Exit status: 0 done, 1 the recording is damaged or not complete (what was readable is printed), 2 bad "
+	.about =
+		"Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would print it, with its "
+		"filters and formats, without root and without BPF. TOOL can be omitted if the recording has one tool. "
+		"Several tools, or trace as TOOL, print one timeline like nettrace trace. The options are the tool's "
+		"own "
+		"(nettrace TOOL --help), except those for tracing. FILE - is stdin.",
+	.note = "Exit status: 0 done, 1 the recording is damaged or incomplete (readable events are printed), 2 bad "
 		"input.",
 	.opts = opts,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.h: `nettrace replay`. */
+/* replay.h: the applet `nettrace replay`. */
 #ifndef NETTRACE_CMD_REPLAY_H
 #define NETTRACE_CMD_REPLAY_H
 

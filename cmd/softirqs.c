@@ -18,13 +18,13 @@ static const char *const kinds[SOFTIRQ_KINDS] = {
 };
 
 static const struct member members[] = {
-	{ "cpu", F_UINT, OWN(cpu), .help = "with --per-cpu: on this CPU" },
+	{ "cpu", F_UINT, OWN(cpu), .help = "with --per-cpu: CPU number" },
 	{ "softirq", F_NAME, OWN(kind), NAMES(kinds), .help = "kind of softirq" },
 	{ "total_ns", F_USEC, OWN(total), .merge = SUM, .sorts = 1 << BY_TIME,
-	  .help = "time that it ran; with --latency: that it waited" },
-	{ "count", F_UINT, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT, .help = "how often" },
+	  .help = "time spent running; with --latency: time spent waiting" },
+	{ "count", F_UINT, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT, .help = "number of runs" },
 	{ "histogram_us", F_HISTOGRAM, OWN(slots), .merge = SUM, .flag = SOFTIRQS_HISTOGRAM,
-	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: how many took how long" },
+	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: histogram of times" },
 	/* The same bytes: they are added up once. */
 	{ "histogram_ns", F_HISTOGRAM, OWN(slots), .merge = LATEST, .flag = SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS,
 	  .help = "the same with -N" },
@@ -45,15 +45,16 @@ static const struct column columns[] = {
 };
 
 static const struct opt opts[] = {
-	{ "timestamp", 'T', O_ALIAS, .alias_of = "time", .help = "the local time above the totals" },
-	{ "nanoseconds", 'N', O_FLAG, .flag = SOFTIRQS_NANOSECONDS, .help = "in ns, not us" },
-	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "how often, not how long" },
-	{ "dist", 'd', O_FLAG, .flag = SOFTIRQS_HISTOGRAM, .help = "histograms" },
+	{ "timestamp", 'T', O_ALIAS, .alias_of = "time", .help = "print the local time above the totals" },
+	{ "nanoseconds", 'N', O_FLAG, .flag = SOFTIRQS_NANOSECONDS, .help = "print ns instead of us" },
+	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "print the number of runs instead of times" },
+	{ "dist", 'd', O_FLAG, .flag = SOFTIRQS_HISTOGRAM, .help = "print histograms" },
 	{ "distributed", 0, O_ALIAS, .alias_of = "dist" },
 	{ "cpu", 'c', O_LIST, "CPUS", .off = offsetof(struct softirqs_options, cpus), .max = 65535,
 	  .help = "only these CPUs" },
-	{ "per-cpu", 0, O_FLAG, .flag = SOFTIRQS_PER_CPU, .help = "each CPU by itself" },
-	{ "latency", 0, O_FLAG, .flag = SOFTIRQS_LATENCY, .help = "from raised to entered, not how long it ran" },
+	{ "per-cpu", 0, O_FLAG, .flag = SOFTIRQS_PER_CPU, .help = "print each CPU separately" },
+	{ "latency", 0, O_FLAG, .flag = SOFTIRQS_LATENCY,
+	  .help = "measure the time from raise to entry instead of the run time" },
 	{},
 };
 
@@ -118,9 +119,9 @@ static const char *const examples[] = {
 	"softirqs",
 	"time in softirqs until Ctrl-C",
 	"softirqs -T 1 10",
-	"of each second, ten times",
+	"totals every second, ten times",
 	"softirqs -d --latency 5",
-	"how long softirqs wait, as histograms, every five seconds",
+	"histograms of waiting times, every five seconds",
 	NULL,
 };
 
@@ -146,7 +147,7 @@ OBJECT(softirqs);
 
 const struct tool softirqs = {
 	.name = "softirqs",
-	.summary = "time in softirqs, how often, or how long they wait",
+	.summary = "time spent in softirqs, their number, or how long they wait",
 	.examples = examples,
 	OBJECT_OF(softirqs),
 	.subject = NONE,

@@ -17,11 +17,11 @@ static const char *const protocols[] = {
 
 static const struct member members[] = {
 	{ "ret", F_INT, OWN(ret), .help = "0, or a negative errno" },
-	{ "proto", F_NAME, OWN(proto), NAMES(protocols), .help = "protocol of the socket, with the IP version" },
+	{ "proto", F_NAME, OWN(proto), NAMES(protocols), .help = "protocol of the socket, with IP version" },
 	{ "backlog_effective", F_UINT, OWN(effective),
-	  .help = "connections that may wait; columns show what was asked for where the attempt has failed" },
-	{ "backlog", F_INT, OWN(backlog), .help = "connections that were to wait, as the program asked" },
-	{ "error", F_ERRNO, OWN(ret), .help = "why the attempt has failed" },
+	  .help = "backlog in effect; for a failed attempt the column shows the requested backlog" },
+	{ "backlog", F_INT, OWN(backlog), .help = "requested backlog" },
+	{ "error", F_ERRNO, OWN(ret), .help = "error of a failed attempt" },
 	{},
 };
 
@@ -66,11 +66,11 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"solisten",
-	"who listens where, as it happens",
+	"processes that start to listen, as it happens",
 	"solisten --show-netns --show-ret",
 	"with the network namespace and the result",
 	"solisten --json -p 1234",
-	"of one process, as JSON lines",
+	"one process, as JSON lines",
 	NULL,
 };
 

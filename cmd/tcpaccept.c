@@ -8,10 +8,12 @@
 #define OWN(member) AT(struct tcpaccept_event, member)
 
 static const struct member members[] = {
-	{ "wait_ns", F_MSEC, OWN(wait), .help = "time from the handshake to accept; unknown: it began before tracing" },
+	{ "wait_ns", F_MSEC, OWN(wait),
+	  .help = "time from the end of the handshake to accept(); unknown: it began before tracing" },
 	{ "queue", F_UINT, OWN(queue),
-	  .help = "connections that still wait at the listener (io_uring, multishot: that did when this one came)" },
-	{ "queue_limit", F_UINT, OWN(limit), .help = "the backlog of the listener: one more than this may wait" },
+	  .help = "connections that still wait at the listener (io_uring multishot: when this one was established)" },
+	{ "queue_limit", F_UINT, OWN(limit),
+	  .help = "backlog of the listener: one more connection than this can wait" },
 	{},
 };
 
@@ -47,9 +49,9 @@ static const char *const examples[] = {
 	"tcpaccept",
 	"connections as they are accepted",
 	"tcpaccept -wP 80,443",
-	"at local ports 80 and 443, with the time they waited and the listener's queue",
+	"local ports 80 and 443, with waiting time and accept queue",
 	"tcpaccept --json --comm 'nginx*'",
-	"of nginx, as JSON lines",
+	"connections that nginx accepts, as JSON lines",
 	NULL,
 };
 
@@ -74,7 +76,7 @@ OBJECT(tcpaccept);
 
 const struct tool tcpaccept = {
 	.name = "tcpaccept",
-	.summary = "TCP connections as they are accepted, by whom, after what wait",
+	.summary = "accepted TCP connections, with process and waiting time",
 	.examples = examples,
 	OBJECT_OF(tcpaccept),
 	.hooks = hooks,

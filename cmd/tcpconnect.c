@@ -17,12 +17,11 @@ static const struct member members[] = {
 	{ "answer", F_TEXT, OWN(message), .hidden = true },
 	{ "duration_ns", F_MSEC, OWN(duration), .hidden = true },
 	{ "result", F_NAME, OWN(result), RESULT_NAMES,
-	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: pending" },
-	{ "error", F_ERRNO, OWN(error), .help = "errno of the same" },
-	{ "query", F_TEXT, OWN(peer.query),
-	  .help = "with -d: the name that DNS was asked for to get the remote address" },
+	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed; unknown: still pending" },
+	{ "error", F_ERRNO, OWN(error), .help = "errno of the result" },
+	{ "query", F_TEXT, OWN(peer.query), .help = "with -d: DNS name that resolved to the remote address" },
 	{ "late", F_MSEC, OWN(peer.late), .hidden = true },
-	{ "query_age_ns", F_MSEC, OWN(peer.age), .help = "with -d: from the DNS answer to the connect" },
+	{ "query_age_ns", F_MSEC, OWN(peer.age), .help = "with -d: time from the DNS answer to the attempt" },
 	{ "unnamed", F_NAME, OWN(peer.unnamed), DNS_UNNAMED, .hidden = true },
 	{},
 };
@@ -49,7 +48,7 @@ static const struct column columns[] = {
 };
 
 static const struct member summary_members[] = {
-	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "attempts to connect" }, {},
+	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "connection attempts" }, {},
 };
 
 static const struct column summary_columns[] = {
@@ -73,9 +72,9 @@ static const struct opt opts[] = {
 	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
 	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
 	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
-	  .help = "add the result (so do -w and --json); rows then come when attempts end" },
-	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and at --interval" },
-	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "name peers by the DNS answers that come in" },
+	  .help = "add the result (as -w and --json do); rows then appear when attempts end" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and every --interval" },
+	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "add the peer's name, from observed DNS answers" },
 	{},
 };
 
@@ -104,9 +103,9 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"tcpconnect",
-	"attempts to connect, within a second of each",
+	"connection attempts, each within a second",
 	"tcpconnect -xd -P 443",
-	"to port 443, with how they end and the name that was looked up",
+	"attempts to port 443, with result and DNS name",
 	"tcpconnect -c --interval 5",
 	"counts per flow, every five seconds",
 	NULL,
@@ -198,7 +197,7 @@ OBJECT(tcpconnect);
 
 const struct tool tcpconnect = {
 	.name = "tcpconnect",
-	.summary = "TCP connections as they are opened, also those that fail",
+	.summary = "attempts to open TCP connections, failed ones included",
 	.examples = examples,
 	OBJECT_OF(tcpconnect),
 	.hooks = hooks,

@@ -13,8 +13,8 @@ static const struct member members[] = {
 	  .help = "from the SYN to its answer, or to how else it ended; unknown: begun before tracing" },
 	{ "result", F_NAME, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
-	{ "error", F_ERRNO, OWN(error), .help = "errno of the same" },
-	{ "syns", F_UINT, OWN(syns), .help = "SYNs that it took" },
+	{ "error", F_ERRNO, OWN(error), .help = "errno of the result" },
+	{ "syns", F_UINT, OWN(syns), .help = "SYNs sent" },
 	{},
 };
 
@@ -36,7 +36,7 @@ static const struct column columns[] = {
 };
 
 static const struct member summary_members[] = {
-	{ "histogram_us", F_LOG2, OWN(latency), .unit = 1000, .help = "how many took how long" },
+	{ "histogram_us", F_LOG2, OWN(latency), .unit = 1000, .help = "histogram of latencies" },
 	{ "count", F_COUNT, .help = "attempts that ended" },
 	{},
 };
@@ -55,11 +55,11 @@ static const struct totals totals = {
 
 static const struct opt opts[] = {
 	{ "min-ms", 0, O_MSEC, "MIN_MS", .off = offsetof(struct tcpconnlat_options, minimum),
-	  .help = "only attempts of this many milliseconds or more: 10, 0.5" },
+	  .help = "only attempts that take MIN_MS milliseconds or more: 10, 0.5" },
 	{ "show-lport", 'L', O_FLAG, .flag = TCPCONNLAT_LPORT, .help = "add the local port" },
 	{ "lport", 0, O_ALIAS, .alias_of = "show-lport" },
 	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
-	{ "dist", 0, O_ALIAS, .alias_of = "summary", .help = "a histogram on exit and at --interval" },
+	{ "dist", 0, O_ALIAS, .alias_of = "summary", .help = "print a histogram on exit and every --interval" },
 	{},
 };
 
@@ -74,11 +74,11 @@ static const struct hook hooks[] = { { "inet_sock_set_state", { "attempt_end" } 
 
 static const char *const examples[] = {
 	"tcpconnlat",
-	"each attempt to connect, when it ends",
+	"each connection attempt, when it ends",
 	"tcpconnlat 10 -w",
-	"those of 10 ms or more, with their result and how many SYNs they took",
+	"attempts of 10 ms or more, with result and number of SYNs",
 	"tcpconnlat -L --rport 443",
-	"those to port 443, with the local port",
+	"attempts to port 443, with the local port",
 	"tcpconnlat --dist --interval 10",
 	"a histogram every ten seconds",
 	NULL,
@@ -122,7 +122,7 @@ OBJECT(tcpconnlat);
 
 const struct tool tcpconnlat = {
 	.name = "tcpconnlat",
-	.summary = "how long connecting takes (TCP), and how it ends",
+	.summary = "time to connect (TCP), with the result",
 	.examples = examples,
 	OBJECT_OF(tcpconnlat),
 	.hooks = hooks,

@@ -19,21 +19,21 @@ static const char *const kind_keys[] = { [KIND_NEEDED] = NULL, DROP_KINDS(KIND_K
 static const struct member members[] = {
 	{ "saddr", F_ADDRESS, OWN(saddr), .port = offsetof(struct tcpdrop_event, sport),
 	  .help = "source address of the packet" },
-	{ "sport", F_PORT, OWN(sport), .help = "its source port" },
+	{ "sport", F_PORT, OWN(sport), .help = "source port of the packet" },
 	{ "daddr", F_ADDRESS, OWN(daddr), .port = offsetof(struct tcpdrop_event, dport),
-	  .help = "its destination address" },
-	{ "dport", F_PORT, OWN(dport), .help = "its destination port" },
-	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "state of its socket; unknown: it has none" },
+	  .help = "destination address of the packet" },
+	{ "dport", F_PORT, OWN(dport), .help = "destination port of the packet" },
+	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "state of the packet's socket; unknown: no socket" },
 	{ "flags", F_TCPFLAGS, OWN(flags), .help = "TCP flags of the packet" },
 	{ "reason", F_ENUM, OWN(reason), .btf_enum = REASONS,
-	  .help = "why: a name of the running kernel, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
-		  "LISTEN_DROP; "
-		  "unknown: the kernel tells none (before 5.17)" },
-	{ "reason_code", F_UINT, OWN(reason_code), .help = "its number in the running kernel" },
-	{ "harmless", F_BOOL, OWN(harmless), .help = "nobody needed the packet; shown with --all only" },
-	{ "harmless_kind", F_NAME, OWN(harmless), NAMES(kind_names), .keys = kind_keys, .help = "why nobody did" },
-	{ "location", F_SYMBOL, OWN(location), .help = "where in the kernel's code" },
-	{ "stack", F_STACK, OWN(stack), .help = "how the kernel came there" },
+	  .help = "the running kernel's name for the reason, or LISTEN_OVERFLOW, SYN_QUEUE_FULL, LISTEN_NO_ROUTE, "
+		  "LISTEN_DROP; unknown: the kernel reports none (before Linux 5.17)" },
+	{ "reason_code", F_UINT, OWN(reason_code), .help = "number of the reason in the running kernel" },
+	{ "harmless", F_BOOL, OWN(harmless), .help = "whether no receiver needed the packet; only with --all" },
+	{ "harmless_kind", F_NAME, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
+	  .help = "why no receiver needed it" },
+	{ "location", F_SYMBOL, OWN(location), .help = "kernel function and offset of the drop" },
+	{ "stack", F_STACK, OWN(stack), .help = "kernel stack at the drop" },
 	{},
 };
 
@@ -80,12 +80,12 @@ static const struct totals totals = {
 
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
-	  .help = "also what nobody needed, marked harmless: last ACKs and FINs, duplicates, probes, copies ..." },
-	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "leave out the kernel stacks" },
+	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
+	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
-	  .help = "count by reason and location; print on exit and at --interval" },
+	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
 	{ "pid-netns", 0, O_PIDNETNS, "PID", .help = "only the network namespace of this process" },
 	{},
@@ -111,9 +111,9 @@ static const char *const examples[] = {
 	"tcpdrop",
 	"dropped TCP packets, with the kernel's stack",
 	"tcpdrop --no-stack --lport 443",
-	"of local port 443, a line each",
+	"drops at local port 443, one line each",
 	"tcpdrop -c --interval 10",
-	"counts by reason and place, every ten seconds",
+	"counts by reason and location, every ten seconds",
 	NULL,
 };
 

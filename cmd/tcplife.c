@@ -21,12 +21,14 @@ static const char *const roles[] = { NULL, "client", "server" };
 static const struct member members[] = {
 	{ "tx_bytes", F_KBYTES, OWN(tx_bytes), .help = "payload sent" },
 	{ "rx_bytes", F_KBYTES, OWN(rx_bytes), .help = "payload received" },
-	{ "duration_ns", F_MSEC, OWN(duration), .help = "from established to closed; unknown: opened before tracing" },
-	{ "role", F_NAME, OWN(role), NAMES(roles), .help = "client: it connected; server: it accepted" },
-	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "CLOSE, or the state of a session still open" },
-	{ "retrans", F_UINT, OWN(retrans), .help = "segments sent again" },
+	{ "duration_ns", F_MSEC, OWN(duration),
+	  .help = "time from established to closed; unknown: opened before tracing" },
+	{ "role", F_NAME, OWN(role), NAMES(roles), .help = "client: this end connected; server: this end accepted" },
+	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "CLOSE, or the state of a session that is still open" },
+	{ "retrans", F_UINT, OWN(retrans), .help = "retransmitted segments" },
 	{ "srtt_us", F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
-	{ "error", F_ERRNO, OWN(error), .help = "what ended it: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
+	{ "error", F_ERRNO, OWN(error),
+	  .help = "error that ended the session: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
 	{},
 };
 
@@ -46,7 +48,7 @@ static const struct column columns[] = {
 
 static const struct opt opts[] = {
 	{ "open", 0, O_FLAG, .flag = TCPLIFE_OPEN,
-	  .help = "list sessions opened before tracing, too, and at the end those still open" },
+	  .help = "include sessions opened before tracing, and at the end those still open" },
 	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
 	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
 	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
@@ -69,9 +71,9 @@ static const char *const examples[] = {
 	"tcplife",
 	"TCP sessions as they end",
 	"tcplife -D 443 --comm 'curl*'",
-	"of curl, to port 443",
+	"sessions of curl to port 443",
 	"tcplife --open --duration 10",
-	"for ten seconds, then those still open",
+	"sessions that end within ten seconds, then those still open",
 	NULL,
 };
 
@@ -81,7 +83,7 @@ static const struct column words[] = {
 	{ "duration_ns", .as = F_HUMAN_NS, .before = " of " },
 	{ "tx_bytes", .as = F_SI, .before = ": sent ", .after = "B" },
 	{ "rx_bytes", .as = F_SI, .before = ", received ", .after = "B" },
-	{ "retrans", .as = F_ID, .before = ", sent again " },
+	{ "retrans", .as = F_ID, .before = ", retransmitted " },
 	{ "error", .before = ": ", .bad = true },
 	{},
 };
@@ -210,7 +212,7 @@ OBJECT(tcplife);
 
 const struct tool tcplife = {
 	.name = "tcplife",
-	.summary = "TCP sessions: who, with whom, how many bytes, how long",
+	.summary = "TCP sessions with process, peer, bytes and duration",
 	.examples = examples,
 	OBJECT_OF(tcplife),
 	.hooks = hooks,

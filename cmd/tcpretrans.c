@@ -16,13 +16,12 @@ static const struct member members[] = {
 	{ "kind", F_NAME, OWN(kind), NAMES(kinds),
 	  .help = "R: retransmission, L: tail loss probe (with -l), S: SYN-ACK" },
 	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "TCP state of the sender" },
-	{ "err", F_ERRNO, OWN(err), .help = "the kernel failed to send it: errno (kernels from 6.16 tell)" },
+	{ "err", F_ERRNO, OWN(err), .help = "errno if the kernel failed to send it (Linux 6.16 and later)" },
 	{ "cause", F_NAME, OWN(cause), NAMES(causes),
-	  .help = "RTO: time-out; SLOWSTART: the rest, after one; FAST: fast recovery; TLP: tail loss probe; PMTU: the "
-		  "path's MTU is smaller; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a "
-		  "Fast Open SYN that the server did not take" },
-	{ "segments", F_UINT, OWN(segments),
-	  .help = "segments in the packet that was sent; 0: the kernel failed to send it" },
+	  .help = "RTO: time-out; SLOWSTART: the rest after a time-out; FAST: fast recovery; TLP: tail loss probe; "
+		  "PMTU: smaller path MTU; ZEROWIN: probe of a closed window; SYN, SYN-ACK: handshake; TFO: data of a "
+		  "Fast Open SYN that the server did not accept" },
+	{ "segments", F_UINT, OWN(segments), .help = "segments in the packet; 0: the kernel failed to send it" },
 	{ "seq", F_UINT, OWN(seq), .help = "sequence number of the segment" },
 	{},
 };
@@ -51,7 +50,7 @@ static const struct member summary_members[] = {
 	{ "lport" },
 	{ "raddr" },
 	{ "rport" },
-	{ "count", F_COUNT, OWN(segments), .help = "segments sent again" },
+	{ "count", F_COUNT, OWN(segments), .help = "retransmitted segments" },
 	{},
 };
 
@@ -75,8 +74,8 @@ static const struct totals totals = {
 
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
-	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L, not R" },
-	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and at --interval" },
+	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L instead of R" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and every --interval" },
 	{ "extended", 'x', O_FLAG, .flag = TCPRETRANS_CAUSE, .help = "add the cause" },
 	{},
 };
@@ -89,25 +88,18 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"tcpretrans",
-	"segments as they are sent again",
+	"retransmissions, as they happen",
 	"tcpretrans -lx --raddr 10.0.0.0/8",
-	"with the cause, to hosts of 10.0.0.0/8",
+	"retransmissions to hosts in 10.0.0.0/8, with cause",
 	"tcpretrans -c --interval 5",
 	"counts per flow, every five seconds",
 	NULL,
 };
 
 static const char *const again[] = {
-	"sent again",
-	"sent again (RTO)",
-	"sent again (fast)",
-	"sent again (TLP)",
-	"SYN sent again",
-	"SYN-ACK sent again",
-	"sent again (slow start)",
-	"sent again (path MTU)",
-	"sent again (zero window)",
-	"sent again (Fast Open)",
+	"retransmitted",           "retransmitted (RTO)",   "retransmitted (FAST)",      "retransmitted (TLP)",
+	"SYN retransmitted",       "SYN-ACK retransmitted", "retransmitted (SLOWSTART)", "retransmitted (PMTU)",
+	"retransmitted (ZEROWIN)", "retransmitted (TFO)",
 };
 
 static const struct column words[] = {
@@ -152,7 +144,7 @@ OBJECT(tcpretrans);
 
 const struct tool tcpretrans = {
 	.name = "tcpretrans",
-	.summary = "TCP retransmissions, by whom, to whom, in what state and why",
+	.summary = "TCP retransmissions with process, peer, state and cause",
 	.examples = examples,
 	OBJECT_OF(tcpretrans),
 	.hooks = hooks,

@@ -8,11 +8,11 @@
 #define OWN(member) AT(struct tcpstates_event, member)
 
 static const struct member members[] = {
-	{ "skaddr", F_HEX, OWN(skaddr), .help = "address of the kernel's socket" },
-	{ "oldstate", F_NAME, OWN(oldstate), TCP_STATES, .help = "state that was left" },
-	{ "newstate", F_NAME, OWN(newstate), TCP_STATES, .help = "state that was entered" },
+	{ "skaddr", F_HEX, OWN(skaddr), .help = "kernel address of the socket" },
+	{ "oldstate", F_NAME, OWN(oldstate), TCP_STATES, .help = "state before the change" },
+	{ "newstate", F_NAME, OWN(newstate), TCP_STATES, .help = "state after the change" },
 	{ "duration_ns", F_MSEC, OWN(duration),
-	  .help = "time in the old state; 0: a new socket; unknown: it began before tracing" },
+	  .help = "time in the old state; 0: new socket; unknown: it began before tracing" },
 	{},
 };
 
@@ -35,7 +35,7 @@ static const struct opt opts[] = {
 	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
 	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
 	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
-	{ "journal", 'Y', O_COMMON, .help = "log to the systemd journal, too" },
+	{ "journal", 'Y', O_COMMON, .help = "also log to the systemd journal" },
 	{},
 };
 
@@ -72,9 +72,9 @@ static const char *const examples[] = {
 	"tcpstates",
 	"all state changes of TCP sockets",
 	"tcpstates -wT -L 80,443",
-	"of local ports 80 and 443, with room for IPv6 and the time",
+	"changes at local ports 80 and 443, wide enough for IPv6, with the time",
 	"tcpstates --json -- curl -s localhost",
-	"of one command, and everybody else, as JSON lines",
+	"while a command runs, all processes, as JSON lines",
 	NULL,
 };
 

@@ -19,7 +19,7 @@
 enum { SENT, BOTH };
 
 static const struct member members[] = {
-	{ "subnet", F_TEXT, OWN(subnet), .help = "as it was given" },
+	{ "subnet", F_TEXT, OWN(subnet), .help = "subnet, as given" },
 	{ "tx_bytes", F_UINT, TRAFFIC(tx_bytes), .merge = SUM, .sorts = 1U << SENT | 1U << BOTH,
 	  .help = "payload sent in the interval" },
 	{ "rx_bytes", F_UINT, TRAFFIC(rx_bytes), .merge = SUM, .sorts = 1U << BOTH,
@@ -51,13 +51,12 @@ struct own_options {
 
 static const struct opt opts[] = {
 	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct own_options, text),
-	  .help = "these subnets, with commas between; unless told those of private and local addresses, and all "
-		  "others" },
+	  .help = "subnets, separated by commas (default: private and local addresses, and all others)" },
 	{ "format", 'f', O_CHOICE, "UNIT", .off = offsetof(struct own_options, unit), .names = units,
-	  .help = "bits: b, k, m; bytes: B (usual), K, M; k and K are 1024" },
-	{ "rx", 0, O_FLAG, .flag = TCPSUBNET_RX, .help = "received bytes, too" },
+	  .help = "bits: b, k, m; bytes: B (default), K, M; k and K are 1024" },
+	{ "rx", 0, O_FLAG, .flag = TCPSUBNET_RX, .help = "add received bytes" },
 	{ "longest", 0, O_FLAG, .flag = TCPSUBNET_LONGEST,
-	  .help = "the subnet with the longest prefix, not the first of the list" },
+	  .help = "match the longest prefix instead of the first subnet of the list" },
 	{ "json", 'J', O_ALIAS, .alias_of = "json" },
 	{ "interval", 'i', O_ALIAS, .alias_of = "interval" },
 	{},
@@ -104,11 +103,11 @@ static const struct hook hooks[] = { BYTE_HOOKS, {} };
 
 static const char *const examples[] = {
 	"tcpsubnet",
-	"bytes sent to each of the usual subnets, each second",
+	"bytes sent to each default subnet, every second",
 	"tcpsubnet -fK -i 5 10.1.0.0/16,10.0.0.0/8,2001:db8::/32 --rx",
-	"KiB sent to and received from these, every five seconds",
+	"KiB sent to and received from these subnets, every five seconds",
 	"tcpsubnet -J 192.0.2.0/24,0.0.0.0/0",
-	"as JSON lines",
+	"bytes sent, as JSON lines",
 	NULL,
 };
 
@@ -138,7 +137,7 @@ OBJECT(tcpsubnet);
 
 const struct tool tcpsubnet = {
 	.name = "tcpsubnet",
-	.summary = "bytes that TCP sends to each subnet, IPv4 and IPv6",
+	.summary = "bytes that TCP sends per subnet, IPv4 and IPv6",
 	.examples = examples,
 	OBJECT_OF(tcpsubnet),
 	.hooks = hooks,

@@ -32,9 +32,9 @@ static const struct member members[] = {
 	{ "tx_bytes", F_KBYTES, OWN(tx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(SENT),
 	  .help = "payload sent in the interval" },
 	{ "retrans", F_UINT, OWN(retrans), .merge = SUM, .sorts = BY(RETRANSMITS),
-	  .help = "segments sent again in the interval" },
+	  .help = "segments retransmitted in the interval" },
 	{ "srtt_us", F_ID, OWN(srtt_us), .merge = LATEST, .sorts = BY(SRTT), .help = "smoothed round-trip time" },
-	{ "cwnd", F_ID, OWN(cwnd), .merge = LATEST, .help = "congestion window, segments" },
+	{ "cwnd", F_ID, OWN(cwnd), .merge = LATEST, .help = "congestion window in segments" },
 	{},
 };
 
@@ -89,10 +89,10 @@ struct own_options {
 
 static const struct opt opts[] = {
 	{ "noclear", 'C', O_FLAG, .flag = TCPTOP_NO_CLEAR,
-	  .help = "do not clear the screen: one block after the other" },
-	{ "nosummary", 'S', O_FLAG, .flag = TCPTOP_NO_LOADAVG, .help = "no line with the load average" },
+	  .help = "do not clear the screen: print one table after the other" },
+	{ "nosummary", 'S', O_FLAG, .flag = TCPTOP_NO_LOADAVG, .help = "omit the line with the load average" },
 	{ "sort", 's', O_CHOICE, "KEY", .off = offsetof(struct own_options, sort), .names = sorts,
-	  .help = "most first: all (usual), sent, received, retransmits, srtt" },
+	  .help = "sort by KEY, largest first: all (default), sent, received, retransmits, srtt" },
 	{ "rows", 'r', O_ALIAS, .alias_of = "rows" },
 	{ "cgroup", 'c', O_ALIAS, .alias_of = "cgroup" },
 	{},
@@ -111,11 +111,11 @@ static const struct hook hooks[] = { BYTE_HOOKS, {} };
 
 static const char *const examples[] = {
 	"tcptop",
-	"what connections carry, each second",
+	"bytes per connection, every second",
 	"tcptop -C 5 3 --comm 'nginx*'",
-	"of nginx, three times five seconds, one after the other",
+	"connections of nginx, three intervals of five seconds, without clearing the screen",
 	"tcptop --json --sort retransmits -r 10",
-	"the ten connections with most segments sent again, as JSON lines",
+	"the ten connections with the most retransmitted segments, as JSON lines",
 	NULL,
 };
 
@@ -142,7 +142,7 @@ OBJECT(tcptop);
 
 const struct tool tcptop = {
 	.name = "tcptop",
-	.summary = "what TCP connections carry, by process",
+	.summary = "bytes that TCP connections carry, by process",
 	.examples = examples,
 	OBJECT_OF(tcptop),
 	.hooks = hooks,

@@ -12,10 +12,11 @@ static const char *const types[] = { "connect", "accept", "close" };
 
 static const struct member members[] = {
 	{ "type", F_NAME, OWN(type), NAMES(letters), .keys = types,
-	  .help = "C, connect: made by this process; A, accept: accepted; X, close: closed, or reset by the peer" },
-	{ "tx_bytes", F_UINT, OWN(tx_bytes), .help = "close: payload that was written, whether sent yet or not" },
+	  .help = "C: connect, opened by this process; A: accept; X: close, or reset by the peer" },
+	{ "tx_bytes", F_UINT, OWN(tx_bytes), .help = "close: payload that the process wrote, sent or not" },
 	{ "rx_bytes", F_UINT, OWN(rx_bytes), .help = "close: payload received" },
-	{ "duration_ns", F_MSEC, OWN(duration), .help = "close: since established; unknown: older than the trace" },
+	{ "duration_ns", F_MSEC, OWN(duration),
+	  .help = "close: time since established; unknown: older than the trace" },
 	{},
 };
 
@@ -38,7 +39,7 @@ static const struct column columns[] = {
 static const struct opt opts[] = {
 	{ "netns", 'N', O_ALIAS, .alias_of = "netns" },
 	{ "verbose", 'v', O_FLAG, .flag = TCPTRACER_VERBOSE,
-	  .help = "long names of types, network namespaces, and -t in ns" },
+	  .help = "print long type names, network namespaces, and -t in ns" },
 	{},
 };
 
@@ -51,11 +52,11 @@ static const struct hook hooks[] = {
 
 static const char *const examples[] = {
 	"tcptracer",
-	"connections as they are made, accepted and closed",
+	"connections as they are opened, accepted and closed",
 	"tcptracer -vN /proc/self/ns/net",
-	"of this network namespace, with more columns",
+	"connections of this network namespace, with more columns",
 	"tcptracer --json --comm 'curl*'",
-	"of curl, as JSON lines; closes with bytes and duration",
+	"connections of curl, as JSON lines; closes have bytes and duration",
 	NULL,
 };
 
@@ -91,7 +92,7 @@ OBJECT(tcptracer);
 
 const struct tool tcptracer = {
 	.name = "tcptracer",
-	.summary = "TCP connections made, accepted and closed, by whom",
+	.summary = "TCP connections opened, accepted and closed, with process",
 	.examples = examples,
 	OBJECT_OF(tcptracer),
 	.hooks = hooks,

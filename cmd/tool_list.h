@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tool_list.h: the tools that a user names for one process, and what they have in common. */
+/* tool_list.h: the list of tools for one process (TOOL,TOOL...), with their common options. */
 #ifndef NETTRACE_TOOL_LIST_H
 #define NETTRACE_TOOL_LIST_H
 

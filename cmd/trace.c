@@ -19,7 +19,7 @@
 #define OWN(member) AT(struct timeline_event, member)
 
 static const struct member members[] = {
-	{ "tool", F_TEXT, OWN(tool), .hidden = true, .help = "whose row it is" },
+	{ "tool", F_TEXT, OWN(tool), .hidden = true, .help = "tool that reports the event" },
 	{ "what", F_TEXT, OWN(what), .hidden = true, .help = "what happened" },
 	{},
 };
@@ -46,10 +46,10 @@ struct trace_options {
 
 static const struct opt opts[] = {
 	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct trace_options, tools),
-	  .help = "tools whose rows are shown, with commas between; unless told tcpconnect, tcpaccept, tcpstates, "
-		  "tcpretrans, tcpdrop and tcplife" },
+	  .help = "tools to run, separated by commas (default: tcpconnect, tcpaccept, tcpstates, tcpretrans, "
+		  "tcpdrop and tcplife)" },
 	{ "flow", 0, O_FLAG, .flag = TIMELINE_FLOW,
-	  .help = "rows grouped by connection, printed when it is over, with the time since the first" },
+	  .help = "group rows by connection; print a connection when it is over, with times since its first row" },
 	{},
 };
 
@@ -59,13 +59,13 @@ static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
 	"nettrace trace",
-	"what TCP does on this machine, in order",
+	"all TCP events on this machine, in order",
 	"nettrace trace --flow --comm 'curl*' -- curl -s localhost",
 	"each connection of curl as a story",
 	"nettrace trace tcpretrans,tcpdrop,tcpstates --lport 443",
-	"what goes wrong at local port 443, and between what states",
+	"failures at local port 443, and the states around them",
 	"nettrace trace --json",
-	"the tools' own lines of JSON, in the order of their times",
+	"the tools' own JSON lines, ordered by time",
 	NULL,
 };
 
@@ -88,7 +88,8 @@ static void check(struct options *options)
 		const struct story *story = tools[i].tool->story;
 
 		if (!story)
-			fatal(EXIT_USAGE, "%s: has totals, no rows: it has no part in a timeline", tools[i].tool->name);
+			fatal(EXIT_USAGE, "%s reports totals, not events: it cannot be part of a timeline",
+			      tools[i].tool->name);
 		ends = ends || (story->ends && !story->duration);
 	}
 	tool_list_free(tools, count);
@@ -96,7 +97,7 @@ static void check(struct options *options)
 		return;
 	if (!ends)
 		fatal(EXIT_USAGE,
-		      "--flow: none of these tools tells when a connection is over; add tcpstates, tcplife or "
+		      "--flow: none of these tools reports the end of a connection; add tcpstates, tcplife or "
 		      "tcptracer");
 	if (options->format == FORMAT_CSV)
 		fatal(EXIT_USAGE, "--csv: not together with --flow");
@@ -105,7 +106,7 @@ static void check(struct options *options)
 
 const struct tool trace = {
 	.name = "trace",
-	.summary = "several tools as one timeline, or connection by connection",
+	.summary = "several tools as one timeline, or grouped by connection",
 	.examples = examples,
 	.image = { .event_size = sizeof(struct timeline_event) },
 	.subject = SOCKETS,

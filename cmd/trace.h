@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trace.h: several tools as one timeline. */
+/* trace.h: the applet `nettrace trace`: several tools as one timeline. */
 #ifndef NETTRACE_TRACE_H
 #define NETTRACE_TRACE_H
 

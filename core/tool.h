@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tool.h: what a tool declares; everything else is derived from it. Read this header first. */
+/* tool.h: the declaration of a tool, from which everything else is derived. Read this header first. */
 #ifndef NETTRACE_TOOL_H
 #define NETTRACE_TOOL_H
 
@@ -173,7 +173,8 @@ struct hook {
 	uint32_t flag;         /* only with these tool flags set ... */
 	uint32_t unless;       /* ... and none of these */
 	const char *lacks[4];  /* what is missing where this one of its alts serves; NULL: nothing */
-	uint8_t unusable_args; /* a target with so many arguments does not give what the programs need; 0: any does */
+	uint8_t unusable_args; /* a target with this number of arguments lacks what the programs need; 0: no such target
+				*/
 	bool rerun_each_interval; /* RUN_AT_START: and before the iterators of an interval, see core/bpf/iterators.c */
 	bool misses_harmless;     /* what it misses is no lost row: it makes none, or only misses what is none */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netqtop.h: the event of netqtop: what one queue of a device carried since the last time. */
+/* netqtop.h: the event of netqtop: the packets of one queue since the last reading. */
 #include "probes/wire.h"
 
 /* flags */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* softirqs.h: the event of softirqs: what one kind of softirq did on one CPU since the last time. */
+/* softirqs.h: the event of softirqs: the runs of one kind of softirq on one CPU since the last reading. */
 #include "probes/wire.h"
 
 /* flags */

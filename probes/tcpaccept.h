@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpaccept.h: the event of tcpaccept: a connection handed to the process that accepted it. */
+/* tcpaccept.h: the event of tcpaccept: one accepted connection. */
 #include "probes/wire.h"
 
 /* Indexes of its hooks. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpconnect.h: the events of tcpconnect: an attempt to connect, or (with --dns) a DNS answer to name its peer by. */
+/* tcpconnect.h: the events of tcpconnect: one attempt, or (with --dns) one DNS answer. */
 #include "probes/wire.h"
 
 /* flags */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpconnlat.h: the event of tcpconnlat: an attempt to connect that ended. */
+/* tcpconnlat.h: the event of tcpconnlat: one finished attempt. */
 #include "probes/wire.h"
 
 /* flags */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcplife.h: the event of tcplife: a TCP session that ended, or is still open when tracing ends. */
+/* tcplife.h: the event of tcplife: one TCP session, ended or still open when tracing ends. */
 #include "probes/wire.h"
 
 #define TCPLIFE_OPEN 1 /* flag: also sessions still open, or opened before tracing */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpretrans.h: the event of tcpretrans: a packet sent again, of one or more segments. */
+/* tcpretrans.h: the event of tcpretrans: one retransmitted packet of one or more segments. */
 #include "probes/wire.h"
 
 /* flags */

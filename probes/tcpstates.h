@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpstates.h: the event of tcpstates. */
+/* tcpstates.h: the event of tcpstates: one state change. */
 #include "probes/wire.h"
 
 struct tcpstates_event {

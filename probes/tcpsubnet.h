@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpsubnet.h: the event of tcpsubnet: what a connection has carried since the last time, and the subnet it goes to. */
+/* tcpsubnet.h: the event of tcpsubnet: the bytes of one connection since the last reading, with its subnet. */
 #include "probes/tcp/bytes.h"
 
 /* flags */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcptop.h: the event of tcptop: what a connection has carried since the last time. */
+/* tcptop.h: the event of tcptop: the bytes of one connection since the last reading. */
 #include "probes/tcp/bytes.h"
 
 /* flags */

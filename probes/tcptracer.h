@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcptracer.h: the event of tcptracer: a connection was made, accepted or closed. */
+/* tcptracer.h: the event of tcptracer: one connection opened, accepted or closed. */
 #include "probes/wire.h"
 
 #define TCPTRACER_VERBOSE 1 /* flag: long names of types, and namespaces */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* wire.h: the ABI of the two halves: settings go into the kernel, events and counters come out. */
+/* wire.h: the ABI between the BPF programs and user space: settings in, events and counters out. */
 #ifndef NETTRACE_WIRE_H
 #define NETTRACE_WIRE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* count.h: counting in lines of JSON that this program wrote itself: no parser, only keys and their values. */
+/* count.h: counters over JSON lines that nettrace wrote: keys and values, no general parser. */
 #ifndef NETTRACE_DOCTOR_COUNT_H
 #define NETTRACE_DOCTOR_COUNT_H
 

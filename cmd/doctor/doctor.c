@@ -18,17 +18,19 @@
 
 static const struct opt opts[] = {
 	{ "prove", 0, O_TRUE, IN(prove), .group = 1,
-	  .help = "Make known traffic (in a network namespace of its own, if allowed), run every tool on it, count" },
+	  .help = "Generate known traffic (in a network namespace of its own, if permitted), run every tool on it, and "
+		  "count" },
 	{ "all-rungs", 0, O_TRUE, IN(all_rungs), .group = 1,
-	  .help = "Try every program of every hook by itself, not only the best" },
+	  .help = "Try every program of every hook separately, not only the best" },
 	{ "rung", 0, O_TEXT, "WHICH", IN(exclusions.rung), .group = 1,
-	  .help = "Programs that are not the best: 2 (of each hook the second best, or its last), 3; or kinds (fexit, "
-		  "tp_btf, iter) or names of programs, where a hook has them" },
+	  .help = "Use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or "
+		  "name as shown by -v" },
 	{ "without", 0, O_TEXT, "NAMES", IN(exclusions.without), .group = 1,
-	  .help = "As if these could not be had: programs, kinds (fexit, iter), sk_storage, tag_slots, map_iterators, "
+	  .help = "Exclude these, as if unavailable: programs, types (fexit, iter), sk_storage, tag_slots, "
+		  "map_iterators, "
 		  "task_btf, cast, trampolines" },
-	{ "json", 0, O_TRUE, IN(json), .group = 2, .help = "JSON objects, one a line" },
-	{ "verbose", 'v', O_TRUE, IN(verbose), .group = 2, .help = "With --prove: everything that was counted" },
+	{ "json", 0, O_TRUE, IN(json), .group = 2, .help = "Print JSON objects, one per line" },
+	{ "verbose", 'v', O_TRUE, IN(verbose), .group = 2, .help = "With --prove: print every count" },
 	{},
 };
 
@@ -48,10 +50,11 @@ static void add_tool(void *own, const char *name)
 static const struct helper helper = {
 	.name = "nettrace doctor",
 	.words = "[TOOL...]",
-	.about = "Tells for each tool and hook which program serves it on this kernel and with these privileges, why "
-		 "none that would be better, and what to do about it. Nothing stays attached.",
-	.note = "Exit status: 0 every tool works (--prove: is proved), 1 --prove: something was wrong, 2 bad input, "
-		"3 a tool does not work here.",
+	.about =
+		"Prints for each tool and hook which program works on this kernel with these privileges, why no better "
+		"one works, and what to do. No program stays attached.",
+	.note = "Exit status: 0 every tool works (with --prove: is proved), 1 with --prove: a count was wrong, 2 bad "
+		"input, 3 a tool does not work here.",
 	.opts = opts,
 	.word = add_tool,
 };

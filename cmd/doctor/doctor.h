@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor.h: the applet that tells what works on this machine, and proves it. */
+/* doctor.h: the applet `nettrace doctor`: what works on this machine, with proof. */
 #ifndef NETTRACE_DOCTOR_DOCTOR_H
 #define NETTRACE_DOCTOR_DOCTOR_H
 

@@ -75,8 +75,8 @@ bool evidence_is_refused(const char *messages, const char *programs)
 		size_t length = strcspn(programs, "|");
 		char lacking[96], passed[96];
 
-		snprintf(lacking, sizeof(lacking), "(%.*s) not to be had here", (int)length, programs);
-		snprintf(passed, sizeof(passed), "(%.*s) passed over", (int)length, programs);
+		snprintf(lacking, sizeof(lacking), "(%.*s) unavailable", (int)length, programs);
+		snprintf(passed, sizeof(passed), "(%.*s) skipped", (int)length, programs);
 		if (!strstr(messages, lacking) && !strstr(messages, passed))
 			return false;
 		programs += length + (programs[length] == '|');
@@ -98,9 +98,9 @@ static void each_hook_line(const struct proof *proof, const char *word,
 }
 
 const struct json_key evidence_hook_keys[] = {
-	{ "hook", JSON_TEXT, .help = "the place in the kernel" },
-	{ "rung", JSON_TEXT, .help = "how and where the program is attached" },
-	{ "program", JSON_TEXT, .help = "what served it" },
+	{ "hook", JSON_TEXT, .help = "hook in the kernel" },
+	{ "rung", JSON_TEXT, .help = "type and attach point of the program" },
+	{ "program", JSON_TEXT, .help = "program in use" },
 	{},
 };
 

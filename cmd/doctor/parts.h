@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parts.h: what the source files of `nettrace doctor` share. */
+/* parts.h: declarations shared by the source files of `nettrace doctor`. */
 #ifndef NETTRACE_DOCTOR_PARTS_H
 #define NETTRACE_DOCTOR_PARTS_H
 

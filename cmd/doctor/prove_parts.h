@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* prove_parts.h: what the source files of `nettrace doctor --prove` share. */
+/* prove_parts.h: declarations shared by the source files of `nettrace doctor --prove`. */
 #ifndef NETTRACE_DOCTOR_PROVE_PARTS_H
 #define NETTRACE_DOCTOR_PROVE_PARTS_H
 

@@ -27,10 +27,10 @@ void doctor_line(struct text *text)
 
 const struct json_key proof_traffic_keys[] = {
 	DOCTOR_ABOUT("traffic"),
-	{ "own_namespace", JSON_BOOL, .help = "it was made in a network namespace of its own" },
-	{ "socket_filters", JSON_BOOL, .help = "segments could be lost on purpose" },
-	{ "io_uring", JSON_BOOL, .help = "io_uring could be used" },
-	{ "reports", JSON_LIST, .schema = "traffic.json", .help = "what was made, over each IP version that is here" },
+	{ "own_namespace", JSON_BOOL, .help = "whether the traffic had a network namespace of its own" },
+	{ "socket_filters", JSON_BOOL, .help = "whether deliberate segment loss was possible" },
+	{ "io_uring", JSON_BOOL, .help = "whether io_uring was usable" },
+	{ "reports", JSON_LIST, .schema = "traffic.json", .help = "the generated traffic, one report per IP version" },
 	{},
 };
 
@@ -67,24 +67,24 @@ void proof_sandbox_print(const struct sandbox *sandbox, const char *const report
 	}
 	snprintf(line, sizeof(line), "traffic: %s; %s%s%s",
 		 sandbox->own_namespace ? "in a network namespace of its own"
-					: "on the loopback interface that is here (a new network namespace takes "
+					: "on this loopback interface (a new network namespace needs "
 					  "CAP_SYS_ADMIN)",
 		 !sandbox->families[0]   ? "IPv6 only"
 		 : !sandbox->families[1] ? "IPv4 only"
 					 : "IPv4 and IPv6",
-		 sandbox->drops ? "" : "; without lost segments (socket filters are not allowed here)",
-		 sandbox->uring ? "" : "; without io_uring (not here, or not allowed)");
+		 sandbox->drops ? "" : "; without lost segments (socket filters are not permitted here)",
+		 sandbox->uring ? "" : "; without io_uring (unavailable, or not permitted)");
 	doctor_wrap(line, 2);
 }
 
 static const struct json_key count_keys[] = {
 	{ "what", JSON_TEXT, .help = "what was counted" },
 	{ "family", JSON_NUMBER, .nullable = true,
-	  .help = "over IPv4 or IPv6: 4 or 6; null: by the kernel's own counters" },
-	{ "at_least", JSON_BOOL, .help = "more than expected is right, too" },
-	{ "expected", JSON_NUMBER, .help = "how many there were" },
-	{ "seen", JSON_NUMBER, .help = "how many the tool has seen" },
-	{ "excused", JSON_BOOL, .help = "this kernel does not give what it takes" },
+	  .help = "IP version of the traffic: 4 or 6; null: compared with the kernel's own counters" },
+	{ "at_least", JSON_BOOL, .help = "whether a larger number is right, too" },
+	{ "expected", JSON_NUMBER, .help = "expected number" },
+	{ "seen", JSON_NUMBER, .help = "number that the tool counted" },
+	{ "excused", JSON_BOOL, .help = "whether this kernel lacks what the count needs" },
 	{ "right", JSON_BOOL, .help = "as expected, or excused" },
 	{},
 };
@@ -109,20 +109,20 @@ static void put_count(struct text *text, const struct count *count)
 
 const struct json_key proof_keys[] = {
 	DOCTOR_ABOUT("proof"),
-	{ "tool", JSON_TEXT, .help = "what was tried" },
+	{ "tool", JSON_TEXT, .help = "name of the tool" },
 	{ "verdict", JSON_TEXT, .texts = verdicts,
-	  .help = "proved: everything was counted right; partly: but for what this kernel does not give; cannot: the "
+	  .help = "proved: all counts are right; partly: all counts are right that this kernel allows; cannot: the "
 		  "tool "
 		  "does not work here" },
-	{ "wrong", JSON_TEXT, .nullable = true, .help = "what is, besides counts" },
+	{ "wrong", JSON_TEXT, .nullable = true, .help = "any other error besides wrong counts" },
 	{ "first_try", JSON_TEXT, .nullable = true,
-	  .help = "what was wrong at first, beside other tools; this is of a second try, by itself" },
-	{ "notes", JSON_TEXT, .nullable = true, .help = "what the tool said that it cannot tell here" },
-	{ "hooks", JSON_LIST, .objects = evidence_hook_keys, .help = "what served" },
+	  .help = "errors of the first try, next to other tools; this line is the second try, alone" },
+	{ "notes", JSON_TEXT, .nullable = true, .help = "notes of the tool on what is unavailable here" },
+	{ "hooks", JSON_LIST, .objects = evidence_hook_keys, .help = "programs in use" },
 	{ "lost", JSON_NUMBER, .help = "events that were lost" },
-	{ "missed", JSON_NUMBER, .help = "calls for which the kernel did not run a program" },
-	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or none where one is known" },
-	{ "unexplained", JSON_NUMBER, .help = "rows of the traffic's processes that none of the counts is about" },
+	{ "missed", JSON_NUMBER, .help = "calls for which the kernel ran no program" },
+	{ "wrong_owners", JSON_NUMBER, .help = "rows with a wrong process, or without a process that is known" },
+	{ "unexplained", JSON_NUMBER, .help = "rows of the traffic's processes that match none of the counts" },
 	{ "counts", JSON_LIST, .objects = count_keys, .help = "what was counted" },
 	{},
 };
@@ -230,13 +230,13 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		add_sums(line, size, proof, false);
 	}
 	if (proof->verdict == FALSE && proof->missed) {
-		snprintf(text, sizeof(text), "the kernel passed programs over %llu times", NUMBER(proof->missed));
+		snprintf(text, sizeof(text), "the kernel skipped programs %llu times", NUMBER(proof->missed));
 		append(line, size, "; ", text);
 	}
 	for (size_t i = 0, n = 0; i < proof->n_counts; i++) {
 		if (!proof->counts[i].excused || proof->counts[i].family == 6)
 			continue;
-		append(line, size, n ? ", " : "; ", n ? "" : "not to be had here: ");
+		append(line, size, n ? ", " : "; ", n ? "" : "unavailable here: ");
 		append(line, size, "", proof->counts[i].row->what);
 		n++;
 	}
@@ -247,7 +247,7 @@ void proof_describe(char *line, size_t size, const struct proof *proof, bool ver
 		append(line, size, "", *notes ? ")" : "");
 	}
 	if (*proof->first) {
-		append(line, size, " ", "(at the second try, by itself; first: ");
+		append(line, size, " ", "(at the second try, alone; first: ");
 		append(line, size, "", proof->first);
 		append(line, size, "", ")");
 	}

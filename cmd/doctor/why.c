@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why.c: why something is not to be had, and what to do about it, in words. */
+/* why.c: why something is unavailable, and what to do, as text. */
 #include "cmd/doctor/parts.h"
 
 #include <errno.h>
@@ -41,21 +41,21 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 	case NOT_REFUSED:
 		return "";
 	case EXCLUDED:
-		return "crossed out by --without";
+		return "excluded by --without";
 	case SKIPPED:
-		return "passed over by --rung";
+		return "skipped by --rung";
 	case NO_TARGET:
 		if (rung->error == -ENODATA)
-			snprintf(why, sizeof(why), "this kernel's tracepoint does not tell what it takes");
+			snprintf(why, sizeof(why), "this kernel's tracepoint has no types for its arguments");
 		else if (rung->error == -ENOSYS)
 			snprintf(why, sizeof(why), "this kernel has no bpf_rdonly_cast() (6.2)");
 		else if ((function || map) && (machine->no_bpf || !machine_may_trace(machine)))
-			snprintf(why, sizeof(why), "not known: no program may be loaded");
+			snprintf(why, sizeof(why), "unknown: this process may not load programs");
 		else if (function && machine->no_trampolines)
 			snprintf(why, sizeof(why), "functions cannot be traced here (trampolines: %s)",
 				 doctor_error_name(machine->no_trampolines));
 		else if (map && machine->no_map_iterators != -ENOENT)
-			snprintf(why, sizeof(why), "no iterator may be given a map here (%s)",
+			snprintf(why, sizeof(why), "iterators cannot use maps here (%s)",
 				 doctor_error_name(machine->no_map_iterators));
 		else
 			snprintf(why, sizeof(why), "this kernel's BTF has no such %s",

@@ -22,21 +22,22 @@ void traffic_print_line(const char *line)
 /* Behind the actions. */
 static const struct json_key more_keys[] = {
 	{ "listeners", JSON_NUMBER, .help = "sockets that listened" },
-	{ "connects", JSON_NUMBER, .help = "attempts to connect" },
-	{ "established", JSON_NUMBER, .help = "of these, connections that came about" },
-	{ "accepted", JSON_NUMBER, .help = "of these, those that the server accepted" },
+	{ "connects", JSON_NUMBER, .help = "connection attempts" },
+	{ "established", JSON_NUMBER, .help = "established connections among them" },
+	{ "accepted", JSON_NUMBER, .help = "connections that the server accepted" },
 	{ "bytes_client", JSON_NUMBER, .help = "payload that the client sent" },
-	{ "bytes_server", JSON_NUMBER, .help = "the same of the server" },
-	{ "retransmits_client", JSON_NUMBER, .help = "segments that the client's sockets say they sent again" },
-	{ "retransmits_server", JSON_NUMBER, .help = "the same of the server's" },
+	{ "bytes_server", JSON_NUMBER, .help = "payload that the server sent" },
+	{ "retransmits_client", JSON_NUMBER, .help = "segments that the client's sockets retransmitted" },
+	{ "retransmits_server", JSON_NUMBER, .help = "segments that the server's sockets retransmitted" },
 	{ "filter_drops", JSON_NUMBER, .help = "segments that socket filters dropped" },
 	{ "listen_drops", JSON_NUMBER, .help = "segments dropped because the accept queue was full" },
-	{ "churn_seconds", JSON_FRACTION, .help = "how long --churn took" },
-	{ "server_port", JSON_NUMBER, .nullable = true, .help = "where the server accepts; null: not used, as below" },
-	{ "refused_port", JSON_NUMBER, .nullable = true, .help = "where nobody listens" },
-	{ "overflow_port", JSON_NUMBER, .nullable = true, .help = "where the accept queue is full" },
-	{ "churn_port", JSON_NUMBER, .nullable = true, .help = "the first port of --churn" },
-	{ "churn_ports", JSON_NUMBER, .help = "how many those are" },
+	{ "churn_seconds", JSON_FRACTION, .help = "duration of --churn in seconds" },
+	{ "server_port", JSON_NUMBER, .nullable = true,
+	  .help = "port where the server accepts; this port and those below are null if unused" },
+	{ "refused_port", JSON_NUMBER, .nullable = true, .help = "port where no process listens" },
+	{ "overflow_port", JSON_NUMBER, .nullable = true, .help = "port whose accept queue is full" },
+	{ "churn_port", JSON_NUMBER, .nullable = true, .help = "first port of --churn" },
+	{ "churn_ports", JSON_NUMBER, .help = "number of ports of --churn" },
 	{ "client_pid", JSON_NUMBER, .help = "process of the client" },
 	{ "server_pid", JSON_NUMBER, .help = "process of the server" },
 	{ "fork_pids", JSON_LIST, .help = "processes of the client's children (--fork)" },
@@ -61,7 +62,7 @@ static const struct json_key *all_keys(void)
 
 const struct json_line *traffic_lines(void)
 {
-	static struct json_line lines[] = { { "report", "what was made", NULL }, {} };
+	static struct json_line lines[] = { { "report", "the generated traffic", NULL }, {} };
 
 	lines[0].keys = all_keys();
 	return lines;

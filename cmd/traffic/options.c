@@ -19,18 +19,18 @@
 static const struct opt others[] = {
 	{ "ipv4", 0, O_TRUE, IN(families[0]), .group = ACTIONS + 1, .help = "Over IPv4, to 127.0.0.1 (default)" },
 	{ "ipv6", 0, O_TRUE, IN(families[1]), .group = ACTIONS + 1,
-	  .help = "Over IPv6, to ::1; with --ipv4, everything once over each" },
+	  .help = "Over IPv6, to ::1; with --ipv4, everything once over each version" },
 	{ "bytes", 0, O_NUMBER, "BYTES", IN(bytes), .min = 1, .max = BYTES_MAX, .group = ACTIONS + 1,
-	  .help = "What a client sends (default 1000); the answer is half of it" },
+	  .help = "Payload that each client sends (default 1000); the answer has half the size" },
 	{ "port", 0, O_NUMBER, "PORT", IN(port), .min = 1, .max = 65535, .group = ACTIONS + 1,
-	  .help = "The server's first port; refused are PORT+1, overflowing PORT+2, churning PORT+3 and up" },
+	  .help = "First port of the server; PORT+1 refuses, PORT+2 overflows, PORT+3 and up serve --churn" },
 	{ "client-port", 0, O_NUMBER, "PORT", IN(client_port), .min = 1, .max = 65535, .group = ACTIONS + 1,
-	  .help = "The clients' ports, from this upwards (not those of --churn)" },
+	  .help = "First port of the clients (not for --churn)" },
 	{ "hold-until-stdin", 0, O_TRUE, IN(until_stdin), .group = ACTIONS + 2,
-	  .help = "Open what --hold asks for, print \"ready\", go on after a line on stdin" },
+	  .help = "Open the --hold connections, print \"ready\", continue after a line on stdin" },
 	{ "json", 0, O_TRUE, IN(json), .group = ACTIONS + 2,
-	  .help = "At the end, print what was made as one line of JSON" },
-	{ "verbose", 'v', O_TRUE, IN(verbose), .group = ACTIONS + 2, .help = "Tell each step on stderr" },
+	  .help = "Print the generated traffic as one JSON line at the end" },
+	{ "verbose", 'v', O_TRUE, IN(verbose), .group = ACTIONS + 2, .help = "Report each step on stderr" },
 	{},
 };
 
@@ -63,9 +63,9 @@ const struct helper *traffic_helper(void)
 	static struct opt opts[ACTIONS + sizeof(others) / sizeof(others[0])];
 	static const struct helper helper = {
 		.name = TRAFFIC_NAME,
-		.about = "Makes known TCP events on the loopback interface, with nothing but sockets.",
-		.note = "Without any of the first options: a few of every kind, but none through io_uring, and no "
-			"bad-listen.",
+		.about = "Generates known TCP events on the loopback interface, using only sockets.",
+		.note = "Without any of the first options: a few of every kind, except --bad-listen and those through "
+			"io_uring.",
 		.opts = opts,
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parts.h: what the two processes of `nettrace traffic` share, and what its source files share. */
+/* parts.h: declarations shared by the source files and the two processes of `nettrace traffic`. */
 #ifndef NETTRACE_TRAFFIC_PARTS_H
 #define NETTRACE_TRAFFIC_PARTS_H
 

@@ -145,7 +145,7 @@ static void wait_for_line(const struct traffic *t)
 
 	traffic_print_line("ready");
 	if (t->verbose)
-		message("ready: going on after a line on stdin");
+		message("ready: continuing after a line on stdin");
 	/* The end of stdin will do too: nobody is left to wait for. */
 	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
 		;

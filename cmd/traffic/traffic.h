@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* traffic.h: the applet that makes known TCP events on loopback. */
+/* traffic.h: the applet `nettrace traffic`: a generator of known TCP events on loopback. */
 #ifndef NETTRACE_TRAFFIC_TRAFFIC_H
 #define NETTRACE_TRAFFIC_TRAFFIC_H
 

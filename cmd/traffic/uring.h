@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* uring.h: requests through io_uring instead of system calls, which tracers of system calls do not see. */
+/* uring.h: io_uring requests, which tracers of system calls do not see. */
 #ifndef NETTRACE_TRAFFIC_URING_H
 #define NETTRACE_TRAFFIC_URING_H
 

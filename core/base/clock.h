@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clock.h: event times (ns of CLOCK_BOOTTIME) as the times people and machines read. */
+/* clock.h: conversion of event times (ns of CLOCK_BOOTTIME) to local time and UTC. */
 #ifndef NETTRACE_BASE_CLOCK_H
 #define NETTRACE_BASE_CLOCK_H
 
@@ -10,8 +10,8 @@
 #define CLOCK_LOCAL   18
 #define CLOCK_RFC3339 30
 
-/* Finds out by how much CLOCK_BOOTTIME of this time namespace is not the kernel's own (time_namespaces(7)), which is
- * what bpf_ktime_get_boot_ns() reads. Once, before any time is asked for. */
+/* Measures the offset between CLOCK_BOOTTIME of this time namespace and the kernel's own (time_namespaces(7)), which
+ * bpf_ktime_get_boot_ns() reads. Call it once, before all other functions. */
 void clock_begin(void);
 /* Now, in ns of the kernel's own CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);

@@ -43,8 +43,8 @@ struct json_line {
 	const struct json_key *keys; /* end with a NULL name */
 };
 
-/* An object that is being written. Keys are told in the order of their table, each as its kind; anything else ends the
- * program: a schema is as good as the promise that no key is forgotten. */
+/* An object under construction. The caller writes keys in the order of their table, each as its kind; anything else
+ * ends the program, because the schema promises that no key is missing. */
 struct json_object {
 	struct text *text;
 	const struct json_key *next;

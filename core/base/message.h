@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* message.h: messages for people, on stderr, one line each, named after the tool; and the exit codes. */
+/* message.h: messages on stderr, one line each, with the tool's name; exit codes. */
 #ifndef NETTRACE_BASE_MESSAGE_H
 #define NETTRACE_BASE_MESSAGE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nearest.h: which of several names somebody meant who mistyped one. */
+/* nearest.h: the name that is nearest to a mistyped one. */
 #ifndef NETTRACE_BASE_NEAREST_H
 #define NETTRACE_BASE_NEAREST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* number.h: numbers of 1, 2, 4 or 8 bytes, in the byte order of this machine, wherever they lie. */
+/* number.h: unaligned integers of 1, 2, 4 or 8 bytes, in host byte order. */
 #ifndef NETTRACE_BASE_NUMBER_H
 #define NETTRACE_BASE_NUMBER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output.h: writes to whoever reads, who may be slow or never read again. */
+/* output.h: writes to a reader that may be slow or stop reading. */
 #ifndef NETTRACE_BASE_OUTPUT_H
 #define NETTRACE_BASE_OUTPUT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* put.h: values as text where there is room for them already: what printing a row is made of. */
+/* put.h: values as text in a buffer with enough room: the hot path of printing. */
 #ifndef NETTRACE_BASE_PUT_H
 #define NETTRACE_BASE_PUT_H
 

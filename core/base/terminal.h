@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* terminal.h: the terminal as one picture that is drawn again and again, and its keys. */
+/* terminal.h: the terminal: a screen that is redrawn in place, and its keys. */
 #ifndef NETTRACE_BASE_TERMINAL_H
 #define NETTRACE_BASE_TERMINAL_H
 
@@ -39,9 +39,9 @@ void terminal_close(struct terminal *terminal);
 extern const char *const terminal_red, *const terminal_plain;
 
 struct terminal_size terminal_size(const struct terminal *terminal);
-/* Appends what draws the lines of the picture, as many as fit, and below them the status line. more: so many rows are
- * not in the picture; where it is cut, the last line says how many are missing. Nothing is cleared that is drawn again.
- */
+/* Appends the sequences that draw the lines of the picture, as many as fit, and the status line below them. more:
+ * number of rows that the picture omits. If the picture does not fit, its last line says how many rows are missing.
+ * Nothing is cleared that is drawn again. */
 void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture, size_t more,
 		    const struct text *status);
 /* Appends "... 123 more\n". */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.h: a growing buffer and the ways values become text in it; nothing here calls printf. */
+/* text.h: a growing text buffer, and conversions of values to text without printf. */
 #ifndef NETTRACE_BASE_TEXT_H
 #define NETTRACE_BASE_TEXT_H
 
@@ -14,7 +14,7 @@ struct text {
 };
 
 void text_free(struct text *text);
-/* Room for so many bytes at the end: where they go. What was written there counts when text_end() is told its end. */
+/* Reserves `most` bytes at the end and returns their start. text_end() sets the end of what the caller wrote there. */
 char *text_room(struct text *text, size_t most);
 void text_end(struct text *text, const char *end);
 void text_char(struct text *text, char c);

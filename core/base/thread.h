@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* thread.h: a thread that does a part of what has to be done before tracing begins. */
+/* thread.h: a helper thread for a part of the startup work. */
 #ifndef NETTRACE_BASE_THREAD_H
 #define NETTRACE_BASE_THREAD_H
 

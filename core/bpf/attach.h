@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* attach.h: a tool's hooks, each on the best rung that this kernel gives. */
+/* attach.h: attachment of a tool's hooks, each with the best available program. */
 #ifndef NETTRACE_BPF_ATTACH_H
 #define NETTRACE_BPF_ATTACH_H
 

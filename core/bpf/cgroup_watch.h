@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroup_watch.h: learns the names of cgroups (core/names/cgroups.h) from the kernel. */
+/* cgroup_watch.h: a watch for names of cgroups (core/names/cgroups.h) from the kernel. */
 #ifndef NETTRACE_BPF_CGROUP_WATCH_H
 #define NETTRACE_BPF_CGROUP_WATCH_H
 

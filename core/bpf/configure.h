@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* configure.h: what an object is told before it is loaded. */
+/* configure.h: the settings and maps of an object before it is loaded. */
 #ifndef NETTRACE_BPF_CONFIGURE_H
 #define NETTRACE_BPF_CONFIGURE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* counters.h: what programs count in an array that is mapped here, and what it has grown by. */
+/* counters.h: the counters of BPF programs in a mapped array, with their increase. */
 #ifndef NETTRACE_BPF_COUNTERS_H
 #define NETTRACE_BPF_COUNTERS_H
 

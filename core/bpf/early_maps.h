@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* early_maps.h: maps that the kernel takes long to make, made while something else is done. */
+/* early_maps.h: maps whose creation is slow, created in parallel with other work. */
 #ifndef NETTRACE_BPF_EARLY_MAPS_H
 #define NETTRACE_BPF_EARLY_MAPS_H
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fd_limit.h: enough of them. */
+/* fd_limit.h: the limit on open file descriptors. */
 #ifndef NETTRACE_BPF_FD_LIMIT_H
 #define NETTRACE_BPF_FD_LIMIT_H
 
 #include <stddef.h>
 
-/* Raises the limit of open files, as far as it may be raised, to what so many tools need. 0; -EMFILE: it is too low. */
+/* Raises the limit of open files to the number that the tools need, as far as possible. 0; -EMFILE: it stays too low.
+ */
 int fd_limit_raise(size_t tools);
 
 #endif

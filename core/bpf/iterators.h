@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iterators.h: programs that walk what the kernel has: all descriptors, all tagged sockets. */
+/* iterators.h: iterator programs over all descriptors and all tagged sockets. */
 #ifndef NETTRACE_BPF_ITERATORS_H
 #define NETTRACE_BPF_ITERATORS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* libbpf_log.h: libbpf's log: shown with --verbose, else only asked which program was refused. */
+/* libbpf_log.h: libbpf's log: shown with --verbose, otherwise the source of the refused program's name. */
 #ifndef NETTRACE_BPF_LIBBPF_LOG_H
 #define NETTRACE_BPF_LIBBPF_LOG_H
 

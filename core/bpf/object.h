@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* object.h: a tool's BPF object, from where it is embedded. */
+/* object.h: a tool's embedded BPF object. */
 #ifndef NETTRACE_BPF_OBJECT_H
 #define NETTRACE_BPF_OBJECT_H
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parallel_load.h: the programs of an object are verified side by side. */
+/* parallel_load.h: parallel verification of an object's programs. */
 #ifndef NETTRACE_BPF_PARALLEL_LOAD_H
 #define NETTRACE_BPF_PARALLEL_LOAD_H
 
 #include <stdbool.h>
 
-/* Until parallel_load_commit() or parallel_load_abort(), libbpf's bpf_prog_load() takes note of programs and loads
+/* Until parallel_load_commit() or parallel_load_abort(), libbpf's bpf_prog_load() queues programs and loads
  * nothing. */
 void parallel_load_begin(void);
-/* Loads what was held; its object is still open. NULL; or the name, the object's, of the first program in libbpf's
- * order that the kernel refused ("": no one program is to blame), with a negative errno in *error. verbose: the
- * verifier's words go to stderr. */
+/* Loads the queued programs; their object must still be open. Returns NULL, or the name (owned by the object) of the
+ * first program in libbpf's order that the kernel refused, with a negative errno in *error. "": no single program is
+ * the cause. verbose: print the verifier's log on stderr. */
 const char *parallel_load_commit(bool verbose, int *error);
 /* Forgets what was held. */
 void parallel_load_abort(void);

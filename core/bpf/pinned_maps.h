@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pinned_maps.h: maps that the user made and pinned, as filters that can be changed while a tool runs. */
+/* pinned_maps.h: maps that the user pinned, as filters that can change while a tool runs. */
 #ifndef NETTRACE_BPF_PINNED_MAPS_H
 #define NETTRACE_BPF_PINNED_MAPS_H
 

@@ -11,10 +11,9 @@
 static void report_rung(const struct hook *hook, const char *program, const char *section, enum fate fate, int error)
 {
 	if (fate == EXCLUDED || fate == SKIPPED)
-		message("hook %s: %s (%s) %s", hook->name, section, program,
-			fate == EXCLUDED ? "crossed out" : "passed over");
+		message("hook %s: %s (%s) %s", hook->name, section, program, fate == EXCLUDED ? "excluded" : "skipped");
 	else
-		message("hook %s: %s (%s) not to be had here: %s", hook->name, section, program, strerror(-error));
+		message("hook %s: %s (%s) unavailable: %s", hook->name, section, program, strerror(-error));
 }
 
 static void report_rungs(const struct session *session)
@@ -45,8 +44,9 @@ static bool was_refused(const struct choice *choice)
 /* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
 static void report_missing(const struct session *session, const struct options *options)
 {
-	const char *who = options->exclusions.without || options->exclusions.rung ? "the programs that were asked for"
-										  : "this kernel or these privileges";
+	const char *who = options->exclusions.without || options->exclusions.rung
+				  ? "unavailable with these programs (--rung, --without)"
+				  : "unavailable on this kernel (or without more privileges)";
 
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const struct hook *hook = &session->plan.hooks[i];
@@ -57,9 +57,9 @@ static void report_missing(const struct session *session, const struct options *
 		int alt = session->plan.choices[i].alt;
 
 		if (wanted && hook->optional && alt == PLAN_NONE)
-			message("note: %s do not give %s%s", who, hook->optional, why);
+			message("note: %s: %s%s", who, hook->optional, why);
 		if (alt != PLAN_NONE && hook->lacks[alt])
-			message("note: %s do not give %s%s", who, hook->lacks[alt], why);
+			message("note: %s: %s%s", who, hook->lacks[alt], why);
 	}
 }
 
@@ -69,10 +69,11 @@ static void report_hidden(const struct session *session)
 	for (size_t i = 0; i < session->plan.count; i++) {
 		if (session->plan.hooks[i].use != RUN_AT_START || !session->links[i] || !kernel_hides_processes())
 			continue;
-		message("note: in a pid namespace, as of a container, sockets %s are missed, or have no owner, "
-			"if their process is outside of it (--pid host)",
-			session->plan.hooks[i].rerun_each_interval ? "accepted, or older than the trace,"
-								   : "older than the trace");
+		message("note: running in a PID namespace: sockets %s of processes outside it are missing or have no "
+			"owner "
+			"(run with --pid=host)",
+			session->plan.hooks[i].rerun_each_interval ? "(accepted, or older than the trace)"
+								   : "(older than the trace)");
 		return;
 	}
 }
@@ -82,7 +83,7 @@ static void report_nameless(const struct tool *tool)
 	const char *type, *title = enums_missing(tool, &type);
 
 	if (title)
-		message("note: this kernel does not tell %s: it has no enum %s", title, type);
+		message("note: unavailable on this kernel: %s: it has no enum %s", title, type);
 }
 
 void report_session(const struct session *session, const struct options *options)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ring.h: reads the ring that the kernel half fills. */
+/* ring.h: the reader of the event ring. */
 #ifndef NETTRACE_BPF_RING_H
 #define NETTRACE_BPF_RING_H
 

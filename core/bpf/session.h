@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* session.h: a tool's BPF object in the kernel: planned, loaded, attached; its ledger. */
+/* session.h: a tool's BPF object in the kernel (planned, loaded, attached), with its ledger. */
 #ifndef NETTRACE_BPF_SESSION_H
 #define NETTRACE_BPF_SESSION_H
 

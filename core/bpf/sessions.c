@@ -154,8 +154,7 @@ static void drop_tool(struct sessions *sessions, struct options *options, const 
 
 	if (sessions->count == 1)
 		session_give_up(failed, failed->failed.what, failed->failed.error);
-	message("note: %s is left out: %s: %s", failed->tool->name, failed->failed.what,
-		strerror(-failed->failed.error));
+	message("note: skipping %s: %s: %s", failed->tool->name, failed->failed.what, strerror(-failed->failed.error));
 	sessions->count--;
 	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
@@ -174,9 +173,8 @@ static void report_all(struct sessions *sessions)
 	}
 	program_name = name;
 	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
-		message("note: running in a PID namespace: process IDs in rows, and those that -p takes, are the "
-			"host's, "
-			"not those that ps shows here (--pid host)");
+		message("note: running in a PID namespace: rows and -p use the host's process IDs, unlike ps in here "
+			"(run with --pid=host)");
 }
 
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,

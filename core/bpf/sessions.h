@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sessions.h: the tools of this process: a session each, one ring, and the tags of sockets kept by one for all. */
+/* sessions.h: all tools of this process: one session each, one ring, and one owner of the sockets' tags. */
 #ifndef NETTRACE_BPF_SESSIONS_H
 #define NETTRACE_BPF_SESSIONS_H
 
@@ -28,7 +28,7 @@ struct sessions {
  * one message. --verbose: tells the rung of each hook on stderr. */
 void sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
 		    void *context);
-/* Once started, sessions take hardly any privileges: gives up all others for good (core/kernel/privileges.h) but
+/* Drops all capabilities that started sessions no longer need, permanently (core/kernel/privileges.h), except
  * `keep`. */
 void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep);
 /* Runs the iterators of this use (struct hook), and hands over the events that they write. */

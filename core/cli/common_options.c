@@ -19,7 +19,7 @@
 
 #define RING_MIB_LAST  1024
 #define INTERVAL_LEAST 1000000 /* ns */
-#define VERBOSE_HELP   "say what is attached and how, on stderr"
+#define VERBOSE_HELP   "print on stderr which programs are attached, and how"
 
 #define SETTER(name)                                                                                                   \
 	static const char *name(struct options *options __attribute__((unused)),                                       \
@@ -203,58 +203,58 @@ SETTER(set_version)
 
 /* clang-format off */
 const struct common_option common_options[] = {
-	FILTER("pid", 'p', "PIDS", set_pids, "only sockets of these processes", AT_FILTER(pids)),
+	FILTER("pid", 'p', "PIDS", set_pids, "only sockets that these processes own", AT_FILTER(pids)),
 	FILTER("uid", 0, "USERS", set_users, "only sockets of these users: numbers, ranges, names", AT_FILTER(uids)),
-	FILTER("comm", 0, "GLOBS", set_comms, "only processes called like this: nginx,postgres*,?sh"),
+	FILTER("comm", 0, "GLOBS", set_comms, "only processes with these names: nginx,postgres*,?sh"),
 	FILTER("lport", 0, "PORTS", set_ports, "only these local ports", AT_FILTER(lports)),
 	FILTER("rport", 0, "PORTS", set_ports, "only these remote ports", AT_FILTER(rports)),
 	FILTER("laddr", 0, "CIDRS", set_laddrs, "only these local addresses: 10.0.0.0/8,::1"),
 	FILTER("raddr", 0, "CIDRS", set_raddrs, "only these remote addresses"),
 	FILTER("netns", 0, "NETNS", set_netns,
-	       "only these network namespaces: names of ip-netns, paths (/proc/1/ns/net), inode numbers",
+	       "only these network namespaces: names (ip-netns), paths (/proc/1/ns/net), inode numbers",
 	       AT_FILTER(netns)),
 	FILTER("cgroup", 0, "CGROUPS", set_cgroups,
-	       "only sockets of these cgroups and of those below: paths, ids (v2)", AT_FILTER(cgroups)),
+	       "only sockets in these cgroups (v2) or their descendants: paths, ids", AT_FILTER(cgroups)),
 	FILTER("cgroupmap", 0, "PIN", set_pin,
-	       "only sockets of the cgroups in a pinned BPF hash: keys u64 (id), values of 8 bytes; it may change",
+	       "only sockets of the cgroups in a pinned BPF hash map (key: u64 id, value: 8 bytes); the map can change",
 	       AT_OPTION(cgroupmap), .max = 8),
 	FILTER("mntnsmap", 0, "PIN", set_pin,
-	       "only owners in the mount namespaces in a pinned BPF hash: keys u64 (inode number), values of 4 bytes",
+	       "only owners in the mount namespaces of a pinned BPF hash map (key: u64 inode number, value: 4 bytes)",
 	       AT_OPTION(mntnsmap), .max = 4),
-	FILTER("ipv4", '4', NULL, set_family, "only IPv4 on the wire, also that of IPv6 sockets", .flag = 4),
+	FILTER("ipv4", '4', NULL, set_family, "only IPv4 on the wire, including IPv6 sockets that use it", .flag = 4),
 	FILTER("ipv6", '6', NULL, set_family, "only IPv6 on the wire", .flag = 6),
 
-	OUTPUT("json", 0, NULL, set_format, "a JSON object for each row", .flag = FORMAT_JSON),
-	OUTPUT("csv", 0, NULL, set_format, "comma-separated values", .flag = FORMAT_CSV),
-	OUTPUT("wide", 'w', NULL, set_true, "more columns, and room for IPv6 addresses", AT_OPTION(wide)),
+	OUTPUT("json", 0, NULL, set_format, "print one JSON object per row", .flag = FORMAT_JSON),
+	OUTPUT("csv", 0, NULL, set_format, "print comma-separated values", .flag = FORMAT_CSV),
+	OUTPUT("wide", 'w', NULL, set_true, "add columns, and fit IPv6 addresses", AT_OPTION(wide)),
 	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day", AT_OPTION(time)),
 	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
 	       AT_OPTION(timestamp)),
 	OPTION(GROUP_OUTPUT, OF_SOCKETS, "containers", 0, NULL, set_true,
-	       "add a column: container of the socket, or unit of systemd; JSON: container_id, pod_uid, cgroup_path",
+	       "add a column: container of the socket, or systemd unit (JSON: container_id, pod_uid, cgroup_path)",
 	       AT_OPTION(containers)),
-	OUTPUT("no-header", 0, NULL, set_true, "no line with the names of the columns", AT_OPTION(no_header)),
-	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "log rows to the systemd journal too",
+	OUTPUT("no-header", 0, NULL, set_true, "omit the heading", AT_OPTION(no_header)),
+	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "also log rows to the systemd journal",
 	       AT_OPTION(journal)),
 	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
 	OPTION(GROUP_OUTPUT, WITH_TOTALS, "interval", 0, "SECONDS", set_interval,
-	       "print totals so often (1, 0.5); the rest on exit", AT_OPTION(interval)),
-	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "at most so many rows each time", NUMBER(rows)),
+	       "print totals every SECONDS (1, 0.5), and the remainder on exit", AT_OPTION(interval)),
+	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
 
-	RUN("count", 0, "N", set_number, "stop after N rows, or N times printing totals", NUMBER(count)),
+	RUN("count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
 	/* The same in every tool: in some, --count is a flag. */
 	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
-	RUN("ready-fd", 0, "N", set_ready_fd, "write a byte to this open file descriptor when everything is attached"),
-	RUN("record", 0, "FILE", set_record, "record events in this file, too: nettrace replay prints them", AT_OPTION(record)),
+	RUN("ready-fd", 0, "N", set_ready_fd, "write one byte to open file descriptor N once every probe is attached"),
+	RUN("record", 0, "FILE", set_record, "also record events to FILE, for nettrace replay", AT_OPTION(record)),
 	RUN("max-size", 0, "SIZE", set_size,
-	    "with --record: so much of the disk and no more (100M, 2G): the oldest quarter goes", AT_OPTION(record_limit)),
-	RUN("ring-size", 0, "MIB", set_ring, "room for events not yet printed: a power of two, 8 unless told"),
-	RUN("keep-caps", 0, NULL, set_true, "keep the capabilities that are not needed any more once everything is attached",
+	    "limit the recording to SIZE (100M, 2G); the oldest quarter is overwritten", AT_OPTION(record_limit)),
+	RUN("ring-size", 0, "MIB", set_ring, "size of the event ring in MiB: a power of two (default 8)"),
+	RUN("keep-caps", 0, NULL, set_true, "keep all capabilities after attaching (default: drop those that are no longer needed)",
 	    AT_OPTION(keep_caps)),
 	OPTION(GROUP_RUN, ALWAYS, "rung", 0, "WHICH", set_rung,
-	       "programs that are not the best: 2 (of each hook the second best, or its last), or kinds or names as -v "
-	       "tells them, where a hook has them"),
+	       "use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
+	       "shown by -v"),
 	/* For tests: parts of the kernel can be left out. */
 	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
@@ -262,11 +262,11 @@ const struct common_option common_options[] = {
 	{ .opt = { .name = "debug", .type = O_COMMON, .help = VERBOSE_HELP, AT_OPTION(verbose) },
 	  .group = GROUP_RUN, .offered = HIDDEN, .set = set_true, .stands_for = "verbose" },
 
-	{ .opt = { .name = "help", .key = 'h', .type = O_COMMON, .flag = ARGP_HELP_STD_HELP, .help = "this text" },
+	{ .opt = { .name = "help", .key = 'h', .type = O_COMMON, .flag = ARGP_HELP_STD_HELP, .help = "print this help" },
 	  .group = GROUP_HELP, .also = '?' },
-	OPTION(GROUP_HELP, ALWAYS, "usage", 0, NULL, NULL, "just the names of the options",
+	OPTION(GROUP_HELP, ALWAYS, "usage", 0, NULL, NULL, "print a short usage message",
 	       .flag = ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK),
-	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, set_version, "the version"),
+	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, set_version, "print the version"),
 	{ .opt = { .name = NULL } },
 };
 /* clang-format on */

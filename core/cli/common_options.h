@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* common_options.h: the options of every tool, as a table. */
+/* common_options.h: the table of options common to all tools. */
 #ifndef NETTRACE_CLI_COMMON_OPTIONS_H
 #define NETTRACE_CLI_COMMON_OPTIONS_H
 

@@ -14,9 +14,9 @@
 
 char *help_doc(const struct tool *tool)
 {
-	static const char lists[] = "Lists are items with commas between; of numbers, ranges too: 80,443,8000-8100.";
-	static const char filters[] =
-		" A filter that is given twice takes what either names; a row must pass all filters.";
+	static const char lists[] =
+		"Lists are separated by commas; lists of numbers can have ranges: 80,443,8000-8100.";
+	static const char filters[] = " Repeating a filter adds to its list; a row must match every filter.";
 	size_t size;
 	char *doc = NULL;
 	FILE *stream = open_memstream(&doc, &size);

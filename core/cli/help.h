@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help.h: the words of --help around the options, and how wide it is. */
+/* help.h: the text of --help around the options, and its width. */
 #ifndef NETTRACE_CLI_HELP_H
 #define NETTRACE_CLI_HELP_H
 

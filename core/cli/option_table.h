@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* option_table.h: the common options and those of a tool as one table, and as argp wants it. */
+/* option_table.h: common options and those of a tool as one table for argp. */
 #ifndef NETTRACE_CLI_OPTION_TABLE_H
 #define NETTRACE_CLI_OPTION_TABLE_H
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parse.h: what a user asked for, checked; parsed by argp from the tables of tool.h. */
+/* parse.h: the parser of the command line: argp over the tables of tool.h. */
 #ifndef NETTRACE_CLI_PARSE_H
 #define NETTRACE_CLI_PARSE_H
 
 #include "core/model/options.h"
 
-/* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input is told
- * in one line and exits 2. recorded: of a recording, where some options are bad input, too; NULL: of a run. */
+/* Parses argv of `tool` (argv[0] is its name) into *options. --help and --version print and exit 0; bad input prints
+ * one line and exits 2. recorded: the recording to replay, for which some options are bad input; NULL: a live run. */
 void options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
 			    int argc, char **argv);
 /* Checks the argument of an option of a tool's own table, or a helper's, and stores it in options->own. `option`: as

@@ -35,7 +35,7 @@ void replay_apply_flags(struct options *options)
 	uint32_t recorded = options->recorded->flags, *flags = &options->settings.flags, lacking = *flags & ~recorded;
 
 	if (options_are_remade(options)) {
-		message("note: %s was not recorded; its rows are made of those of %s: without %s", tool->name,
+		message("note: %s was not recorded: reconstructing it from %s (without %s)", tool->name,
 			tool_synthesis(tool)->from->name, tool_synthesis(tool)->loses);
 		return;
 	}
@@ -43,7 +43,7 @@ void replay_apply_flags(struct options *options)
 		fatal(EXIT_USAGE, "--%s: the recording was made without it",
 		      name_of_flag(tool, lacking & rules->fixed_flags));
 	if (lacking & rules->wider_flags)
-		message("note: the recording was made without --%s: what that would add is missing",
+		message("note: the recording was made without --%s: the rows of that option are missing",
 			name_of_flag(tool, lacking & rules->wider_flags));
 	*flags |= recorded & rules->fixed_flags;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay_options.h: what options mean where a recording is replayed. */
+/* replay_options.h: the meaning of options when a recording is replayed. */
 #ifndef NETTRACE_CLI_REPLAY_OPTIONS_H
 #define NETTRACE_CLI_REPLAY_OPTIONS_H
 
@@ -7,7 +7,7 @@
 
 /* False: the option is about the kernel, or about this process. */
 bool replay_has_option(const struct opt *opt);
-/* The tool's flags as the recording has them: it may not have what is asked for, which is said, or ends the program. */
+/* Sets the tool's flags from the recording. If it lacks what an option needs, prints a note or ends the program. */
 void replay_apply_flags(struct options *options);
 
 #endif

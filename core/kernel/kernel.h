@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel.h: what the running kernel can do, asked once and without side effects. */
+/* kernel.h: features of the running kernel, probed once and without side effects. */
 #ifndef NETTRACE_KERNEL_KERNEL_H
 #define NETTRACE_KERNEL_KERNEL_H
 
@@ -7,8 +7,8 @@
 
 struct kernel {
 	bool sk_storage;    /* tracing programs may use socket storage (5.11) */
-	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): always, if not crossed out */
-	bool map_iterators; /* iterators may be given a map: if not crossed out, kernel_no_map_iterators() tells */
+	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): always, if not excluded */
+	bool map_iterators; /* iterators may be given a map: if not excluded, see kernel_no_map_iterators() */
 	bool task_btf;      /* bpf_get_current_task_btf() (5.11) */
 	bool cast;          /* bpf_rdonly_cast() (6.2) */
 	int no_trampolines; /* why not: negative errno */

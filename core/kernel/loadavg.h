@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* loadavg.h: the machine's load average, as it was at some time. */
+/* loadavg.h: the machine's load average at a given time. */
 #ifndef NETTRACE_KERNEL_LOADAVG_H
 #define NETTRACE_KERNEL_LOADAVG_H
 
 #include <stdint.h>
 
-/* The line of /proc/loadavg, read once for each `now` (ns), however often it is asked for; empty: not known. Good until
- * the next call. */
+/* The line of /proc/loadavg, read once for each `now` (ns); empty: unknown. The string is valid until the next
+ * call. */
 const char *loadavg_at(uint64_t now);
 /* What it was at `now`: for recordings. Cut to what fits. */
 void loadavg_set(uint64_t now, const char *line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* machine.h: what of this machine, its kernel and this process decides what can be traced. */
+/* machine.h: properties of machine, kernel and process that decide what can be traced. */
 #ifndef NETTRACE_KERNEL_MACHINE_H
 #define NETTRACE_KERNEL_MACHINE_H
 
@@ -16,7 +16,7 @@ struct machine {
 	char release[65], architecture[65];
 	int64_t btf_bytes;     /* -1: there is none */
 	int no_btf;            /* why it cannot be read: negative errno; 0: it can */
-	int no_bpf;            /* bpf() is refused whatever is asked: negative errno; 0: it is not */
+	int no_bpf;            /* negative errno: the kernel refuses every bpf() call; 0: it does not */
 	char lockdown[32];     /* "none", "integrity", "confidentiality"; "": the kernel has no lockdown, ... */
 	bool securityfs;       /* ... or this is not mounted, and there is no telling */
 	bool root;             /* effective user */

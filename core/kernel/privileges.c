@@ -73,5 +73,5 @@ void privileges_drop(uint64_t keep, privileges_question *works, const void *cont
 	}
 	after.permitted = after.effective;
 	if (!ok || !set(after))
-		message("note: capabilities cannot be given up: %s", strerror(errno));
+		message("note: cannot drop capabilities: %s", strerror(errno));
 }

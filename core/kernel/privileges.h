@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* privileges.h: the capabilities of this process: which it has, and giving them up. */
+/* privileges.h: the capabilities of this process, and how to drop them. */
 #ifndef NETTRACE_KERNEL_PRIVILEGES_H
 #define NETTRACE_KERNEL_PRIVILEGES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept_hooks.h: the hooks that see a connection handed to its process; their programs: probes/accept*.bpf.h. */
+/* accept_hooks.h: the hooks for accepted connections; their programs are in probes/tcp/accept*.bpf.h. */
 #ifndef NETTRACE_MODEL_ACCEPT_HOOKS_H
 #define NETTRACE_MODEL_ACCEPT_HOOKS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* byte_hooks.h: the hooks of tools that count what connections carry (probes/tcp/bytes.bpf.h), all they have. */
+/* byte_hooks.h: all hooks of tools that count the bytes of connections (probes/tcp/bytes.bpf.h). */
 #ifndef NETTRACE_MODEL_BYTE_HOOKS_H
 #define NETTRACE_MODEL_BYTE_HOOKS_H
 

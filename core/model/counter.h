@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* counter.h: one of the counters of a tool's programs, for its read_counter(). */
+/* counter.h: one counter of a tool's programs, for its read_counter(). */
 #ifndef NETTRACE_MODEL_COUNTER_H
 #define NETTRACE_MODEL_COUNTER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ledger.h: where every event went: a run can account for itself. */
+/* ledger.h: the account of events: filtered, sent and lost. */
 #ifndef NETTRACE_MODEL_LEDGER_H
 #define NETTRACE_MODEL_LEDGER_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* recorded.h: a tool as a recording has it. */
+/* recorded.h: a tool as a recording describes it. */
 #ifndef NETTRACE_MODEL_RECORDED_H
 #define NETTRACE_MODEL_RECORDED_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* container_path.h: what a cgroup's path says: the container, its pod, the unit of systemd. */
+/* container_path.h: the container, pod and systemd unit in the path of a cgroup. */
 #ifndef NETTRACE_NAMES_CONTAINER_PATH_H
 #define NETTRACE_NAMES_CONTAINER_PATH_H
 

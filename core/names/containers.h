@@ -27,7 +27,7 @@ struct cgroup_place {
 void containers_on(void (*again)(void));
 /* Good until the next call; NULL: they are not looked up. Never fails: what is not known is empty. */
 const struct cgroup_place *containers_lookup(const struct event *event);
-/* What is asked of its place, for a field; NULL: not known, or there is none. */
+/* The text of one field about the event's container; NULL: unknown, or none. */
 const char *containers_text(const struct event *event, enum of_container what, size_t *length);
 /* The path of a cgroup: what a recording keeps of a place, to be told again before the events. owner: of the place of
  * this process where that is not the cgroup's; 0: of the cgroup. */

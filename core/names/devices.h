@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* devices.h: network devices by name, in the network namespace that we are in. */
+/* devices.h: network devices by name, in the current network namespace. */
 #ifndef NETTRACE_NAMES_DEVICES_H
 #define NETTRACE_NAMES_DEVICES_H
 
@@ -8,8 +8,8 @@
 
 #include "probes/wire.h"
 
-/* "eth0,eth1" appended to *list, at most so many in all: the items are those of a list of devices (probes/wire.h).
- * NULL, or what is wrong. */
+/* Appends the devices in `names` ("eth0,eth1") to *list, up to `most` in all, as items of a device list
+ * (probes/wire.h). Returns NULL, or what is wrong (a static string). */
 const char *devices_find(struct list *list, const char *names, unsigned int most);
 /* The item's interface stands on another one (macvlan, vlan, bond ...): what it receives comes up from that one inside
  * of

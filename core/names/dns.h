@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dns.h: reads DNS answers, and remembers which name an address was asked for by. */
+/* dns.h: a parser and cache of DNS answers: names by address. */
 #ifndef NETTRACE_NAMES_DNS_H
 #define NETTRACE_NAMES_DNS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* enum_table.h: one BTF enum as a table from values to names and back; core/names/enums.h is what tools use. */
+/* enum_table.h: one BTF enum as a table between values and names; tools use core/names/enums.h. */
 #ifndef NETTRACE_NAMES_ENUM_TABLE_H
 #define NETTRACE_NAMES_ENUM_TABLE_H
 

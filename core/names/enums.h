@@ -25,8 +25,8 @@ void enum_extend(const struct enum_extra *own);
  * that ends with '_' and that all its names share (markers like __FOO_MAX aside), or that is the type's own name in
  * capitals: SKB_DROP_REASON_NO_SOCKET of enum skb_drop_reason is NO_SOCKET, SKB_CONSUMED is CONSUMED. For drop reasons
  * with a subsystem in their upper 16 bits (openvswitch, mac80211 ...), the other enums "*drop_reason*" of `btf` are
- * searched too; for NULL, those of the loaded modules as well. The string is owned by the cache, which is never
- * emptied: `btf` has to stay as it is. NULL: not to be had; print the number. */
+ * searched too; for NULL, those of the loaded modules as well. The cache owns the string and is never
+ * emptied, so `btf` must not change. NULL: no name; print the number. */
 const char *enum_name(const struct btf *btf, const char *type, uint64_t value);
 /* Name (with or without that prefix, in any case) -> value, where enum_name() finds it. Negative values are
  * sign-extended. False: no such name. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source.h: what the numbers of a recording are called, where the running kernel must not be asked. */
+/* source.h: names of a recording's numbers, in place of those of the running kernel. */
 #ifndef NETTRACE_NAMES_SOURCE_H
 #define NETTRACE_NAMES_SOURCE_H
 
@@ -16,7 +16,7 @@ struct name_source {
 	bool (*symbol)(uint64_t address, struct symbol *symbol);
 };
 
-/* Who is asked instead of the running kernel; NULL: nobody. */
+/* Replaces the running kernel as the source of names; NULL: the running kernel. */
 extern const struct name_source *names_recorded;
 
 #endif

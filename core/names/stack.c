@@ -18,12 +18,12 @@ void stack_warn_no_symbols(void)
 	static bool reported;
 
 	if (!reported && !symbols)
-		message("note: places in the kernel are printed as numbers, and rows judged without them: "
+		message("note: no kernel symbols: addresses stay raw, drops are classified without call sites: "
 			"/proc/kallsyms: "
 			"%s",
 			strerror(error));
 	else if (!reported && symbols_are_hidden(symbols))
-		message("note: places in the kernel are printed as numbers, and rows judged without them: "
+		message("note: no kernel symbols: addresses stay raw, drops are classified without call sites: "
 			"/proc/kallsyms "
 			"hides them (%s)",
 			kernel_symbols_remedy());

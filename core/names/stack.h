@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stack.h: kernel stacks and code addresses as text, by kallsyms, read on first use. */
+/* stack.h: kernel stacks and code addresses as text; reads kallsyms on first use. */
 #ifndef NETTRACE_NAMES_STACK_H
 #define NETTRACE_NAMES_STACK_H
 

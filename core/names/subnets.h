@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subnets.h: a list of subnets, and which of them an address belongs to. */
+/* subnets.h: a list of subnets, and the subnet of an address. */
 #ifndef NETTRACE_NAMES_SUBNETS_H
 #define NETTRACE_NAMES_SUBNETS_H
 

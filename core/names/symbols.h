@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.h: kernel addresses to names and back, by /proc/kallsyms, modules included. */
+/* symbols.h: a table between kernel addresses and symbols (/proc/kallsyms), modules included. */
 #ifndef NETTRACE_NAMES_SYMBOLS_H
 #define NETTRACE_NAMES_SYMBOLS_H
 
@@ -24,8 +24,8 @@ struct symbols *symbols_read(int fd);
 /* The running kernel's, read on first use and kept. NULL with errno: /proc/kallsyms cannot be read. */
 const struct symbols *symbols_kernel(void);
 /* For an address that it does not hold, of what was loaded since: reads it anew, each time after a longer pause (at
- * first none, then 1 to 64 s). Addresses are told to who had the privileges when the file was first opened; they may be
- * gone by now. True: what symbols_kernel() gave is gone, and there is a newer one. */
+ * first none, then 1 to 64 s). The kernel shows addresses to a process that had the privileges when it opened the file
+ * first, even if it dropped them since. True: the result of symbols_kernel() was freed, and a newer one exists. */
 bool symbols_kernel_reload(void);
 /* Of the running kernel, read again where that may help; where a recording is replayed, of that. False: not known. */
 bool symbols_at(uint64_t address, struct symbol *symbol);

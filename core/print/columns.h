@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns.h: a printer's fields, made ready: what a row of them is written from, in every format. */
+/* columns.h: the prepared columns of a printer, for every format. */
 #ifndef NETTRACE_PRINT_COLUMNS_H
 #define NETTRACE_PRINT_COLUMNS_H
 
@@ -37,7 +37,7 @@ struct columns {
 	char tool[COLUMN_TEXT];                /* JSON: the name of the tool, ready */
 	uint8_t tool_length;
 	bool totals;       /* rows are totals ... */
-	uint64_t interval; /* ... of so many ns ... */
+	uint64_t interval; /* ... of this length, ns ... */
 	bool partial;      /* ... which is less than was asked for: the end came before */
 };
 

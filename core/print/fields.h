@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields.h: the members that every event has, a tool's members as its views show them, and how their values are
- * written. */
+/* fields.h: the members that every event has, views of a tool's members, and the formatting of their values. */
 #ifndef NETTRACE_PRINT_FIELDS_H
 #define NETTRACE_PRINT_FIELDS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* journal_socket.h: entries for the systemd journal over its native protocol: no libsystemd, no fork. */
+/* journal_socket.h: a client of the systemd journal's native protocol: no libsystemd, no fork. */
 #ifndef NETTRACE_PRINT_JOURNAL_SOCKET_H
 #define NETTRACE_PRINT_JOURNAL_SOCKET_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* table.h: rows in columns: the part of the printer for people. */
+/* table.h: rows in aligned columns: the table format of the printer. */
 #ifndef NETTRACE_PRINT_TABLE_H
 #define NETTRACE_PRINT_TABLE_H
 

@@ -5,8 +5,8 @@
  * struct record_block and its content. The first block is the head: lines of text that tell of the machine, the tools,
  * the fields of their events and the names of numbers (core/record/head_write.h). All others are pieces of the stream:
  * what happened, in the order in which it was printed, each a struct record_item and its bytes, with zeroes up to a
- * multiple of 8. An item never spans blocks. Items of a kind that a reader does not know are passed over; a file of a
- * newer version is refused. */
+ * multiple of 8. An item never spans blocks. A reader skips items of an unknown kind, and refuses a file of a
+ * newer version. */
 #ifndef NETTRACE_RECORD_BLOCK_H
 #define NETTRACE_RECORD_BLOCK_H
 
@@ -51,7 +51,7 @@ struct record_block {
 
 enum {
 	ITEM_EVENT,    /* as the kernel half made it: of item.tool */
-	ITEM_CLOCK,    /* s64: from now on so many ns are between the time of events and wall time */
+	ITEM_CLOCK,    /* s64, ns: from now on, wall time minus event time */
 	ITEM_BEGIN,    /* u64 ns: counting began */
 	ITEM_INTERVAL, /* struct record_interval: totals were printed: of item.tool */
 	ITEM_LEDGER,   /* struct record_ledger: losses were told, or the end has come: of item.tool */

@@ -37,7 +37,7 @@ static int open_file(const char *path)
 	if (fd < 0)
 		fatal(EXIT_FAILED, "%s: %s", path, strerror(errno));
 	if (!may_overwrite(fd))
-		fatal(EXIT_FAILED, "%s: is there, and is no recording: it is not overwritten", path);
+		fatal(EXIT_FAILED, "%s exists and is not a nettrace recording; refusing to overwrite it", path);
 	return fd;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* files.h: the files that a recording is written to: one, or with a limit some, in turns. */
+/* files.h: the files of a recording: one, or with a size limit several that are overwritten in turn. */
 #ifndef NETTRACE_RECORD_FILES_H
 #define NETTRACE_RECORD_FILES_H
 
 #include "core/record/block.h"
 
-/* With a limit so many files share it: the oldest quarter goes when there is no room. */
+/* Number of files that share a size limit: the oldest quarter is overwritten when the limit is reached. */
 #define RECORD_PARTS       4
 #define RECORD_LIMIT_LEAST (4U << 20)
 

@@ -207,7 +207,7 @@ const char *record_head_read(struct record_head *head, const char *text, size_t 
 			return "a line of its head is wrong";
 		text = newline + 1;
 	}
-	return head->n_tools ? NULL : "its head tells of no tool";
+	return head->n_tools ? NULL : "its head names no tool";
 }
 
 const struct recorded_tool *record_head_tool(const struct record_head *head, const char *name)

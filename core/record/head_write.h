@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* head_write.h: the first block of a recording: what one has to know to print the rest elsewhere.
  *
- * Lines of text: a word for what it is, then its value, words or the rest of the line. Lines that begin with an unknown
- * word are passed over. Those of a tool, up to the next "tool", are about that one:
- *	part NUMBER ID                   of the recording ID, from 0
- *	parts N                          so many files it may have, written in turns; 1: one file, never another
- *	version, release, machine, host, command  TEXT
- *	order big | little               of the bytes of numbers in events; not told: little
- *	begun NS                         of CLOCK_BOOTTIME, and
- *	wall NS                          what is to be added to such a time for that since 1970
- *	tool NAME SIZE                   SIZE bytes has an event
- *	flags, number I, interval N      of its settings and options; text TEXT: its O_TEXT; totals: it printed totals
- *	field NAME KIND OFFSET SIZE
- *	enum TYPE VALUE NAME SHORT       a value of a kernel's enum that it prints */
+ * Lines of text: a word for what it is, then its value, words or the rest of the line. A reader skips lines that begin
+ *with an unknown word. Those of a tool, up to the next "tool", are about that one: part NUMBER ID                   of
+ *the recording ID, from 0 parts N                          number of files, written in turn; 1: a single file version,
+ *release, machine, host, command  TEXT order big | little               of the bytes of numbers in events; not told:
+ *little begun NS                         of CLOCK_BOOTTIME, and wall NS                          what is to be added to
+ *such a time for that since 1970 tool NAME SIZE                   SIZE bytes has an event flags, number I, interval N
+ *of its settings and options; text TEXT: its O_TEXT; totals: it printed totals field NAME KIND OFFSET SIZE enum TYPE
+ *VALUE NAME SHORT       a value of a kernel's enum that it prints */
 #ifndef NETTRACE_RECORD_HEAD_WRITE_H
 #define NETTRACE_RECORD_HEAD_WRITE_H
 

@@ -52,8 +52,17 @@ static uint8_t number_size(const struct member *member)
 	return member->size < sizeof(uint64_t) ? (uint8_t)member->size : sizeof(uint64_t);
 }
 
-/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it in its own members,
- * and its derive() reads it there. */
+/* A column shows it only where an option asks for it. */
+static bool is_on_request(const struct tool *tool, const struct member *member)
+{
+	for (const struct column *column = tool->columns; column && column->name; column++)
+		if (column->flag && !strcmp(column->name, member->name))
+			return true;
+	return member->flag;
+}
+
+/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it among its own
+ * members, and its derive() reads it there. */
 static bool protocol_is_implied(const struct member *member, const struct tool *tool, struct event *event)
 {
 	if (member->off != offsetof(struct event, protocol))
@@ -63,15 +72,6 @@ static bool protocol_is_implied(const struct member *member, const struct tool *
 	else if (tool->subject == UDP_SOCKETS)
 		event->protocol = IPPROTO_UDP;
 	return true;
-}
-
-/* A column shows it only where an option asks for it. */
-static bool is_on_request(const struct tool *tool, const struct member *member)
-{
-	for (const struct column *column = tool->columns; column && column->name; column++)
-		if (column->flag && !strcmp(column->name, member->name))
-			return true;
-	return member->flag;
 }
 
 /* Adds the moves of these members. NULL, or the name of one that is another thing in the recording. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* layout.h: where a recording has the fields of events, and where this program wants them. */
+/* layout.h: the mapping of a recording's event fields to those of this program. */
 #ifndef NETTRACE_RECORD_LAYOUT_H
 #define NETTRACE_RECORD_LAYOUT_H
 

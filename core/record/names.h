@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names.h: the names that a recording has told so far, kept for whoever asks (core/names/enums.h). */
+/* names.h: the names in a recording, kept for core/names/enums.h. */
 #ifndef NETTRACE_RECORD_NAMES_H
 #define NETTRACE_RECORD_NAMES_H
 

@@ -111,7 +111,7 @@ static void start(struct recording *recording)
 
 	clock_set(head->wall);
 	if (head->part)
-		message("note: the beginning of the recording is gone: it had no room any more");
+		message("note: the recording starts late: its oldest files were overwritten (--max-size)");
 }
 
 static struct recording *open_first(const char *name, int fd)
@@ -180,7 +180,7 @@ static bool next_block(struct recording *recording)
 			continue;
 		if (got == RECORD_OVER && !recording->ended && !recording->goes_on) {
 			recording->damaged = true;
-			message("%s: ends at byte %llu without an end: it was cut off, or is still being written",
+			message("%s: ends at byte %llu without an end mark: it is truncated, or still being written",
 				part->path, (unsigned long long)part->reader.at);
 		}
 		if (recording->current + 1 == recording->count)
@@ -193,7 +193,7 @@ static bool next_block(struct recording *recording)
 	}
 	if (recording->goes_on && !recording->ended) {
 		recording->damaged = true;
-		message("%s: goes on in a part that is not here", part->path);
+		message("%s: the next part of the recording is missing", part->path);
 	}
 	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader.h: a recording as it is read, whatever its files are and whatever has happened to them. */
+/* reader.h: a reader of recordings that tolerates damage. */
 #ifndef NETTRACE_RECORD_READER_H
 #define NETTRACE_RECORD_READER_H
 
@@ -15,8 +15,8 @@ struct recording *recording_open(const char *path);
 struct recording *recording_open_fd(const char *name, int fd);
 const struct record_head *recording_head(const struct recording *recording);
 /* The next item, good until the one after it, with its content behind it; only events, begin, intervals, ledgers and
- * the end are handed over, and are as long as they have to be. NULL: there is no more. Damages are said, with their
- * place, and passed over where what follows can be found. */
+ * the end are handed over, and are as long as they have to be. NULL: no more. Prints a message for each damaged
+ * place, and skips it if it finds a later block. */
 const struct record_item *recording_next(struct recording *recording);
 /* All of it was there and read. */
 bool recording_whole(const struct recording *recording);

@@ -39,7 +39,7 @@ static void report_missing_fields(const struct replay_source *source, const stru
 
 	record_layout_missing(source->layout, &names);
 	if (names.length)
-		message("note: the recording of %s does not tell %.*s: it was made by nettrace %s",
+		message("note: the recording of %s lacks %.*s: it was made by nettrace %s",
 			source->options->recorded->name, (int)names.length, names.data, synthesized_by(head));
 	text_free(&names);
 }

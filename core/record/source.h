@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source.h: a tool of a recording: its events, as the kernel half would send them with the options asked for. */
+/* source.h: a recorded tool as a source of events, as if the kernel sent them with the given options. */
 #ifndef NETTRACE_RECORD_SOURCE_H
 #define NETTRACE_RECORD_SOURCE_H
 

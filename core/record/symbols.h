@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.h: which of the kernel's functions a recording has to tell, and has told. */
+/* symbols.h: the kernel symbols that a recording needs and has. */
 #ifndef NETTRACE_RECORD_SYMBOLS_H
 #define NETTRACE_RECORD_SYMBOLS_H
 

@@ -251,7 +251,7 @@ bool recorder_stop(struct recorder *recorder, uint64_t now, bool report)
 	record_files_close(&recorder->parts);
 	done = !recorder->parts.error;
 	if (!done)
-		message("%s: %s: what happened from then on is not in the recording", recorder->parts.path,
+		message("%s: %s: the recording lacks all later events", recorder->parts.path,
 			output_error(recorder->parts.error));
 	else if (report)
 		message("%llu events, %llu bytes: %s", (unsigned long long)recorder->events,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* writer.h: writes what happens into a recording. Functions take NULL for nothing to do. */
+/* writer.h: the writer of a recording. With NULL as recorder, functions do nothing. */
 #ifndef NETTRACE_RECORD_WRITER_H
 #define NETTRACE_RECORD_WRITER_H
 

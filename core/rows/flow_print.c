@@ -119,7 +119,7 @@ static void put_text(struct lines *lines, struct text *text, const struct flow *
 const struct json_key flow_keys[] = {
 	{ "duration_ns", JSON_NUMBER, .help = "from its first event to its end; where none was seen, to its last" },
 	{ "closed", JSON_BOOL, .help = "false: its end was not seen" },
-	{ "left_out", JSON_NUMBER, .help = "events before the last for which there was no room" },
+	{ "left_out", JSON_NUMBER, .help = "earlier events of this connection that exceeded the limit" },
 	{ "events", JSON_LIST, .schema = "#/$defs/event", .help = "the tools' own lines" },
 	{},
 };

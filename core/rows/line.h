@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* line.h: how one event of one of several tools reads: in words, or as its tool's own line of JSON. */
+/* line.h: the line of one event in a timeline: text, or its tool's JSON. */
 #ifndef NETTRACE_ROWS_LINE_H
 #define NETTRACE_ROWS_LINE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reorder.h: holds events back for a while and gives them out in the order of their times. */
+/* reorder.h: a heap that delays events and returns them in order of time. */
 #ifndef NETTRACE_ROWS_REORDER_H
 #define NETTRACE_ROWS_REORDER_H
 

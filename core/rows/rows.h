@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rows.h: what a tool's events become, wherever they come from: rows, totals, journal entries. */
+/* rows.h: the output of a tool's events: rows, totals or journal entries. */
 #ifndef NETTRACE_ROWS_ROWS_H
 #define NETTRACE_ROWS_ROWS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* story.h: what a tool's event says to a person, in words (struct story). */
+/* story.h: the text of a tool's event for people (struct story). */
 #ifndef NETTRACE_ROWS_STORY_H
 #define NETTRACE_ROWS_STORY_H
 

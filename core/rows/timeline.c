@@ -113,7 +113,7 @@ void timeline_end(struct timeline *timeline)
 {
 	release(timeline, UINT64_MAX);
 	if (timeline->reorder.late)
-		message("note: %llu rows stand out of order: they came more than %llu ms late",
+		message("note: %llu rows are out of order: they arrived more than %llu ms late",
 			(unsigned long long)timeline->reorder.late, TIMELINE_SLACK / 1000000);
 }
 

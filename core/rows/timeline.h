@@ -40,7 +40,7 @@ bool timeline_add(struct timeline *timeline, const struct event *event, size_t s
 void timeline_release(struct timeline *timeline, uint64_t now);
 /* Prints the rest, and tells what was out of order. */
 void timeline_end(struct timeline *timeline);
-/* The printer of a tool's own rows, for what is told of the tool (losses_report); then timeline_collect(). */
+/* The printer of a tool's own rows, for reports about the tool (losses_report); then call timeline_collect(). */
 struct printer *timeline_printer(struct timeline *timeline, size_t tool);
 /* Moves what the tools' printers have to out's. */
 void timeline_collect(struct timeline *timeline);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* command.h: the COMMAND after "--": started when tracing stands, its exit status passed on. */
+/* command.h: the COMMAND after "--": its start once every probe is attached, its exit status. */
 #ifndef NETTRACE_RUN_COMMAND_H
 #define NETTRACE_RUN_COMMAND_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inherited.h: what a process has from whoever started it: signals, descriptors, a time namespace. */
+/* inherited.h: inherited state of the process: signals, descriptors, time namespace. */
 #ifndef NETTRACE_RUN_INHERITED_H
 #define NETTRACE_RUN_INHERITED_H
 

@@ -9,15 +9,15 @@
 #define NUMBER(value) ((unsigned long long)(value))
 
 const struct json_key loss_keys[] = {
-	{ "ts", JSON_TIME, .help = "when it was noticed: RFC 3339, ns, UTC" },
-	{ "tool", JSON_TEXT, .help = "the tool whose events they are" },
-	{ "lost", JSON_NUMBER, .help = "events lost so far: the sum of the next two" },
-	{ "lost_ring", JSON_NUMBER, .help = "because the ring was full (--ring-size)" },
-	{ "lost_missed", JSON_NUMBER, .help = "because the kernel was in the middle of another one on that CPU" },
+	{ "ts", JSON_TIME, .help = "time of the report: RFC 3339, with ns, in UTC" },
+	{ "tool", JSON_TEXT, .help = "the tool that lost events" },
+	{ "lost", JSON_NUMBER, .help = "events lost so far: lost_ring + lost_missed" },
+	{ "lost_ring", JSON_NUMBER, .help = "events lost because the ring was full (--ring-size)" },
+	{ "lost_missed", JSON_NUMBER, .help = "events lost because a probe was re-entered on the same CPU" },
 	{ "lost_map", JSON_NUMBER,
-	  .help = "facts that found no room in a map: rows say less than they could, or are missing" },
-	{ "seen", JSON_NUMBER, .help = "events so far: filtered, printed and lost" },
-	{ "filtered", JSON_NUMBER, .help = "events that the filters left out" },
+	  .help = "map updates that failed because the map was full: some rows are incomplete or missing" },
+	{ "seen", JSON_NUMBER, .help = "events so far: filtered, sent and lost" },
+	{ "filtered", JSON_NUMBER, .help = "events that filters excluded" },
 	{ "printed", JSON_NUMBER, .help = "rows printed so far" },
 	{},
 };
@@ -45,7 +45,7 @@ void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t 
 void losses_unreadable(struct losses *losses, int error)
 {
 	if (!losses->unreadable)
-		message("note: what was lost cannot be told: the counters cannot be read: %s", strerror(error));
+		message("warning: cannot read the loss counters: %s; losses will not be reported", strerror(error));
 	losses->unreadable = true;
 }
 
@@ -63,10 +63,10 @@ bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t 
 			now.counters.lost_ring - reported->counters.lost_ring, now.counters.lost_ring,
 			NUMBER(now.seen));
 	if (now.missed != reported->missed)
-		message("lost %llu events: the kernel was in the middle of another one (%llu of %llu so far)",
+		message("lost %llu events: a probe was re-entered on the same CPU (%llu of %llu so far)",
 			NUMBER(now.missed - reported->missed), NUMBER(now.missed), NUMBER(now.seen));
 	if (now.counters.lost_map != reported->counters.lost_map)
-		message("no room in a map for %llu facts: some rows say less than they could, or are missing",
+		message("%llu map updates failed (map full): some rows are incomplete or missing",
 			now.counters.lost_map - reported->counters.lost_map);
 	losses_line(printer, &now, when);
 	losses->reported = now;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* losses.h: tells what was lost, as it happens and at the end. */
+/* losses.h: reports of lost events, at once and at the end. */
 #ifndef NETTRACE_RUN_LOSSES_H
 #define NETTRACE_RUN_LOSSES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ready.h: tells that everything is attached. */
+/* ready.h: the announcement that every probe is attached. */
 #ifndef NETTRACE_RUN_READY_H
 #define NETTRACE_RUN_READY_H
 

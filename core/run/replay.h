@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.h: a recording through the same filters, totals and formats as what is traced live. */
+/* replay.h: the replay of a recording through the filters, totals and formats of live tracing. */
 #ifndef NETTRACE_RUN_REPLAY_H
 #define NETTRACE_RUN_REPLAY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* run.h: the one main loop. */
+/* run.h: the main loop. */
 #ifndef NETTRACE_RUN_RUN_H
 #define NETTRACE_RUN_RUN_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* signals.h: signals as something to read. */
+/* signals.h: signals as a file descriptor. */
 #ifndef NETTRACE_RUN_SIGNALS_H
 #define NETTRACE_RUN_SIGNALS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* blocks.h: the totals of an interval on stdout: a block with its stamp, its tables and their sums. */
+/* blocks.h: the totals of an interval on stdout: a time stamp, tables and sums. */
 #ifndef NETTRACE_TOTALS_BLOCKS_H
 #define NETTRACE_TOTALS_BLOCKS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live.h: the totals of the last interval in one place on a terminal, and keys that sort, group and freeze them. */
+/* live.h: the live screen: the last interval's totals in place, with keys that sort, group and freeze. */
 #ifndef NETTRACE_TOTALS_LIVE_H
 #define NETTRACE_TOTALS_LIVE_H
 
@@ -22,9 +22,8 @@ bool live_signal(struct live_view *view, int signal);
 void live_add(struct live_view *view, struct summary **summary);
 /* What to poll for keys; -1: nothing. */
 int live_fd(const struct live_view *view);
-/* Takes the terminal when it is to be had, acts on the keys pressed, shows what was said. False: the user wants to
- * quit.
- */
+/* Takes the terminal when it is available, handles pressed keys, shows messages. False: the user
+ * quits. */
 bool live_update(struct live_view *view);
 /* Gives the terminal back, and prints what was to be seen last: the user keeps that. Nothing was: live_add() will
  * print what is left. */

@@ -58,7 +58,7 @@ void live_status(struct text *text, const struct live_state *state)
 		text_string(text, "Ctrl-C quits");
 		return;
 	}
-	text_string(text, state->frozen ? "?:help  space:go on  q:quit  " : "?:help  space:freeze  q:quit  ");
+	text_string(text, state->frozen ? "?:help  space:continue  q:quit  " : "?:help  space:freeze  q:quit  ");
 	put_keys(text, live, LIVE_SORT, "| sort by  ");
 	put_keys(text, live, LIVE_GROUP, "| group by  ");
 }
@@ -80,17 +80,17 @@ void live_help(struct text *text, const struct tool *tool)
 	text_string(text, "\n\n");
 	for (const struct live_key *each = tool->totals->live->keys; each->key; each++)
 		put_line(text, (const char[]){ each->key, '\0' },
-			 each->what == LIVE_SORT ? "      most first by " : "      a row for each ", each->name);
-	put_line(text, "space  freeze", ", and go on: ", "what comes meanwhile is shown then");
+			 each->what == LIVE_SORT ? "      sort, largest first, by " : "      group by ", each->name);
+	put_line(text, "space  freeze", " or continue: ", "later totals appear after that");
 	put_line(text, live_key(tool->totals->live, 'h') ? "?" : "? h",
-		 live_key(tool->totals->live, 'h') ? "      " : "    ", "this");
+		 live_key(tool->totals->live, 'h') ? "      " : "    ", "this help");
 	put_line(text, "q", "      ", "quit (Ctrl-C, too)");
-	text_string(text, "\nAny key leads back.\n");
+	text_string(text, "\nAny key returns.\n");
 }
 
 void live_waiting(struct text *text, const struct live_state *state)
 {
-	text_string(text, "tracing; the first totals come after ");
+	text_string(text, "tracing; the first totals appear after ");
 	if (state->every % SECOND)
 		text_decimal(text, state->every, SECOND, 3);
 	else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live_help.h: what the live screen says of itself. */
+/* live_help.h: the status line and help of the live screen. */
 #ifndef NETTRACE_TOTALS_LIVE_HELP_H
 #define NETTRACE_TOTALS_LIVE_HELP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live_view.h: the totals of an interval as a block that fits a window, sorted and grouped. */
+/* live_view.h: the totals of an interval, sorted, grouped and fitted to a window. */
 #ifndef NETTRACE_TOTALS_LIVE_VIEW_H
 #define NETTRACE_TOTALS_LIVE_VIEW_H
 

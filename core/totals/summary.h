@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* summary.h: totals instead of rows: what the events that share the fields that make a key add up to. */
+/* summary.h: totals of events that share the same key fields. */
 #ifndef NETTRACE_TOTALS_SUMMARY_H
 #define NETTRACE_TOTALS_SUMMARY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* total.h: rows of totals: how events are added up, and in what order the rows stand. */
+/* total.h: one row of totals: sums, latest values and order. */
 #ifndef NETTRACE_TOTALS_TOTAL_H
 #define NETTRACE_TOTALS_TOTAL_H
 

@@ -99,8 +99,8 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 	fprintf(out, ",\n        \"tool\": { \"const\": \"%s\" }", tool->name);
 	if (totals)
 		fputs(",\n        \"interval_ns\": { \"type\": \"integer\", \"minimum\": 0, \"description\": "
-		      "\"how long it was, as measured\" },\n        \"partial\": { \"type\": \"boolean\", "
-		      "\"description\": \"shorter than an interval: the last one\" }",
+		      "\"measured length of the interval\" },\n        \"partial\": { \"type\": \"boolean\", "
+		      "\"description\": \"whether the end of the run cut the interval short\" }",
 		      out);
 	for (size_t i = 1; i < keys.n; i++) {
 		fputs(",\n", out);

@@ -129,9 +129,9 @@ static void put_figure(FILE *out, const struct style *style, char cells[CELLS][1
 	char text[512];
 
 	if (*cells[RATIO])
-		snprintf(text, sizeof(text), "%s; beside it %s: %s of it", cells[OURS], cells[PEER], cells[RATIO]);
+		snprintf(text, sizeof(text), "%s; peer %s, ratio %s", cells[OURS], cells[PEER], cells[RATIO]);
 	else if (*cells[PEER])
-		snprintf(text, sizeof(text), "%s; beside it %s", cells[OURS], cells[PEER]);
+		snprintf(text, sizeof(text), "%s; peer %s", cells[OURS], cells[PEER]);
 	else
 		snprintf(text, sizeof(text), "%s", cells[OURS]);
 	style->term(out, cells[WHAT], text);
@@ -148,8 +148,9 @@ void write_figures(FILE *out, const struct style *style, const struct page *page
 		    !read_cells(cells, text))
 			continue;
 		if (!any)
-			style->paragraph(out, "Measured (medians of alternating runs, in brackets lowest and highest; "
-					      "beside libbpf-tools or what is named; `test/bench/run`):");
+			style->paragraph(out,
+					 "Measured with `test/bench/run` (median of alternating runs, lowest and "
+					 "highest in brackets; the peer is libbpf-tools unless another is named):");
 		any = true;
 		put_figure(out, style, cells);
 	}

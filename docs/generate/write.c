@@ -138,8 +138,8 @@ static void put_fields(FILE *out, const struct style *style, const struct page *
 	if (rows && (page->totals->title || page->totals->key))
 		style->subheading(out, "Totals");
 	write_fields(out, style, page->totals);
-	style->paragraph(out, "Unknown is `-` in a table, empty in CSV, null in JSON. JSON has more keys, the same in "
-			      "every tool: nettrace-json(5).");
+	style->paragraph(out, "An unknown value is `-` in a table, empty in CSV, null in JSON. nettrace-json(5) lists "
+			      "further JSON keys, which all tools share.");
 }
 
 /* Those of objects in a list stand behind it: "rungs.program". */
@@ -172,7 +172,7 @@ static void put_json(FILE *out, const struct style *style, const struct page *pa
 		style->paragraph(out, text);
 		write_keys(out, style, line->keys);
 	}
-	snprintf(text, sizeof(text), "All of it as JSON Schema: `/usr/share/nettrace/schema/%s.json`.", page->name);
+	snprintf(text, sizeof(text), "JSON Schema: `/usr/share/nettrace/schema/%s.json`.", page->name);
 	style->paragraph(out, text);
 }
 

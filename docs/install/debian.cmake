@@ -11,16 +11,16 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "sees what the network stack of a Linux machine does")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "traces the network stack of a Linux machine")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
-"Which TCP connections open and close, what is sent again, what is dropped
-and why, and which process and container it belongs to: the tools known
-from bcc (tcpstates, tcplife, tcpretrans, tcpdrop, tcptop ...), with the
-same letters and columns, in one static executable with BPF inside.
+"nettrace shows which TCP connections open and close, what is retransmitted,
+what is dropped and why, with the process and container of each socket. One
+static executable contains tools known from bcc (tcpstates, tcplife,
+tcpretrans, tcpdrop, tcptop ...), with the same options and columns.
 .
-It needs Linux 5.10 or later with BTF, CAP_BPF and CAP_PERFMON; it needs
-no compiler, no headers and no kprobes. Links called like the tools are
-in /usr/libexec/nettrace, out of the way of other packages.")
+It needs Linux 5.10 or later with BTF, CAP_BPF and CAP_PERFMON, but no
+compiler, no kernel headers and no kprobes. Links with the names of the
+tools are in /usr/libexec/nettrace, separate from other packages.")
 # What Debian wants beside the files of an installation is added to the staged tree.
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian-add.cmake)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian-size.cmake)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_task.h: the second half of kernel.h: tasks, files, system calls, io_uring, iterators. */
+/* kernel_task.h: kernel.h continued: tasks, files, system calls, io_uring, iterators. */
 #ifndef NETTRACE_PROBES_KERNEL_KERNEL_TASK_H
 #define NETTRACE_PROBES_KERNEL_KERNEL_TASK_H
 

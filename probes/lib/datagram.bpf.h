@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* datagram.bpf.h: the payload of a UDP packet on its way in. */
+/* datagram.bpf.h: the payload of a received UDP packet. */
 #ifndef NETTRACE_PROBES_LIB_DATAGRAM_BPF_H
 #define NETTRACE_PROBES_LIB_DATAGRAM_BPF_H
 

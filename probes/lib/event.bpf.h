@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event.bpf.h: the common part of an event: which socket and when; and whether anybody wants it. */
+/* event.bpf.h: the common part of an event: socket and time, and whether a filter matches. */
 #ifndef NETTRACE_PROBES_LIB_EVENT_BPF_H
 #define NETTRACE_PROBES_LIB_EVENT_BPF_H
 
@@ -15,7 +15,7 @@ static __always_inline void event_init(struct event *e, __u64 ts)
 	e->uid = UID_NOT_KNOWN;
 }
 
-/* The event's cgroup, or one above it, is asked for. sk NULL: only the cgroup itself can be compared. */
+/* Whether the filter lists the event's cgroup or an ancestor. sk NULL: compares only the cgroup itself. */
 static __always_inline bool cgroups_match(const struct event *e, struct sock *sk, const int rung)
 {
 	struct cgroup *cgroup;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iterate.bpf.h: events that an iterator writes (RUN_AT_INTERVAL), beside the ring: none of them can be lost. */
+/* iterate.bpf.h: events that an iterator writes (RUN_AT_INTERVAL), without the ring: none can be lost. */
 #ifndef NETTRACE_PROBES_LIB_ITERATE_BPF_H
 #define NETTRACE_PROBES_LIB_ITERATE_BPF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pair.bpf.h: a hook served by two programs, so that an event inside another one's handling is not missed. */
+/* pair.bpf.h: two programs for one hook, so that an event during the handling of another is not missed. */
 #ifndef NETTRACE_PROBES_LIB_PAIR_BPF_H
 #define NETTRACE_PROBES_LIB_PAIR_BPF_H
 

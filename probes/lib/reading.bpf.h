@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reading.bpf.h: kernel memory that the verifier takes for plain bytes: packets, descriptor tables. */
+/* reading.bpf.h: reads of kernel memory without BTF types: packets, descriptor tables. */
 #ifndef NETTRACE_PROBES_LIB_READING_BPF_H
 #define NETTRACE_PROBES_LIB_READING_BPF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept.bpf.h: a connection is handed to the process that accepts it. */
+/* accept.bpf.h: the hooks for a connection that its process accepts. */
 #ifndef NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 #define NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 
@@ -67,7 +67,7 @@ struct handed {
  * end on another CPU that finds it gone finds its owner. Context: the accepting task. */
 static __always_inline void accept_known(__u64 key);
 
-/* The same, and it is told. sk: for the filters; NULL: not to be had. Context: the accepting task. */
+/* The same, with an event. sk: for the filters; NULL: unavailable. Context: the accepting task. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk);
 
 /* The same: what was taken out of the queue ended, and no accept() told whose it was: a call that is not followed.

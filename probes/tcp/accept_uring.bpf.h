@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept_uring.bpf.h: the same as accept.bpf.h, where io_uring accepts. */
+/* accept_uring.bpf.h: the hooks of accept.bpf.h for accepts through io_uring. */
 #ifndef NETTRACE_PROBES_TCP_ACCEPT_URING_BPF_H
 #define NETTRACE_PROBES_TCP_ACCEPT_URING_BPF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* attempt.bpf.h: an active open, from its first state change to how it ended. */
+/* attempt.bpf.h: an active open, from its first state change to its result. */
 #ifndef NETTRACE_PROBES_TCP_ATTEMPT_BPF_H
 #define NETTRACE_PROBES_TCP_ATTEMPT_BPF_H
 

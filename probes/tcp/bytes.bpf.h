@@ -100,8 +100,8 @@ static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, stru
 	}
 }
 
-/* A state change: a new life of a socket begins, or its last bytes are told. Where the peer has reset it and nobody is
- * known for certain to own it, that is left to the process that closes it, or to the next walk. Context: a task with
+/* A state change: a new life of a socket begins, or an event reports its last bytes. If the peer has reset it and its
+ * owner is not certain, that is left to the process that closes it, or to the next walk. Context: a task with
  * the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bytes.h: what a connection has carried since the last time, in the events of tools that count it. */
+/* bytes.h: the bytes of a connection since the last reading, in events of tools that count them. */
 #ifndef NETTRACE_PROBES_TCP_BYTES_H
 #define NETTRACE_PROBES_TCP_BYTES_H
 

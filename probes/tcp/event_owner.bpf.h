@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* event_owner.bpf.h: the common part of an event: whose, as the tag of its socket tells. */
+/* event_owner.bpf.h: the owner in the common part of an event, from the tag of its socket. */
 #ifndef NETTRACE_PROBES_TCP_EVENT_OWNER_BPF_H
 #define NETTRACE_PROBES_TCP_EVENT_OWNER_BPF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listener.bpf.h: the listening sockets by namespace and port: for what happens to a SYN before there is a socket. */
+/* listener.bpf.h: listening sockets by namespace and port, for a SYN without a socket. */
 #ifndef NETTRACE_PROBES_TCP_LISTENER_BPF_H
 #define NETTRACE_PROBES_TCP_LISTENER_BPF_H
 

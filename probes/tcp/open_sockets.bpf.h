@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* open_sockets.bpf.h: the programs that walk all TCP sockets that are open. */
+/* open_sockets.bpf.h: the iterators over all open TCP sockets. */
 #ifndef NETTRACE_PROBES_TCP_OPEN_SOCKETS_BPF_H
 #define NETTRACE_PROBES_TCP_OPEN_SOCKETS_BPF_H
 

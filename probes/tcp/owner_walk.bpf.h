@@ -2,8 +2,8 @@
 /* owner_walk.bpf.h: owners for tools that only have to know them at each interval: a walk over all descriptors finds
  * who holds a socket then. So nothing runs for a message, nor at the end of system calls.
  *
- * A state change with the socket locked still makes current the owner. What is told between two walks and is nobody's
- * for certain waits for the process that closes the socket (bytes.bpf.h). */
+ * A state change with the socket locked still makes current the owner. Between two walks, bytes without a
+ * certain owner wait for the process that closes the socket (bytes.bpf.h). */
 #ifndef NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 #define NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 

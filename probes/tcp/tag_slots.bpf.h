@@ -30,7 +30,8 @@ struct {
 	__type(value, struct tag_slot);
 } tag_slots SEC(".maps");
 
-/* The slot of the socket at this address, whoever has it. Fibonacci hashing; objects begin at 64 bytes. */
+/* The slot for the socket at this address, which another socket may occupy. Fibonacci hashing; objects begin at 64
+ * bytes. */
 static __always_inline __u32 tag_slot_index(__u64 sk)
 {
 	__u64 low;

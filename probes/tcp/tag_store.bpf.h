@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tag_store.bpf.h: where the tags of sockets are: in slots, on the sockets, or in a hash.
+/* tag_store.bpf.h: the storage of tags: slots, socket storage, or a hash.
  *
  * On the socket (socket storage) there is room for every tag, and it dies with the socket; children of a listener get a
  * copy of its tag from the kernel (BPF_F_CLONE), until their own process acts on them. But the memory is taken from the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* transition.bpf.h: what one TCP state change means for the tag of its socket. */
+/* transition.bpf.h: the effect of one TCP state change on the tag of its socket. */
 #ifndef NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 #define NETTRACE_PROBES_TCP_TRANSITION_BPF_H
 

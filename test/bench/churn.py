@@ -77,8 +77,8 @@ def measure(rounds):
         yield figure("churn left", "%", "left", kind, at_least=least, by_value=True, digits=1)
     yield bench.Figure("churn left: tcplife, all tags on the sockets", "%", left("without_slots"), digits=1)
     for kind in ("json", "tcpstates", "tcplife"):
-        yield figure("lost, and told", "events", "lost", kind, at_most=0, by_value=True, digits=0)
-        yield figure("missing without a word", "events", "silent", kind, at_most=0, by_value=True, digits=0)
+        yield figure("lost, reported", "events", "lost", kind, at_most=0, by_value=True, digits=0)
+        yield figure("lost, not reported", "events", "silent", kind, at_most=0, by_value=True, digits=0)
     yield figure("CPU per row into a file", "ns", "cpu", "json", digits=0)
     for kind in ("tcpstates", "tcplife"):
         yield figure("CPU per row into a file", "ns", "cpu", kind, at_most=1 / 6, digits=0)

@@ -31,7 +31,7 @@ def traced(space, tool, *options):
         with open(file.name, "rb") as written:
             objects = map(json.loads, written)
             seen["rows"] = [each for each in objects if "lost" not in each]
-    seen["told"] = sum(map(int, re.findall(r"no room in a map for (\d+) facts", running.errors)))
+    seen["told"] = sum(map(int, re.findall(r"(\d+) map updates failed", running.errors)))
     seen["lost"] = running.lost()
 
 

@@ -99,8 +99,8 @@ def measure(rounds):
         ("peak memory while it keeps up", "KiB", churned, "peak", 0),
         ("exit after Ctrl-C", "ms", started, "exit", 0),
         ("churn left", "%", churned, "left", 0),
-        ("lost, and told", "events", churned, "lost", 0),
-        ("missing without a word", "events", churned, "silent", 0),
+        ("lost, reported", "events", churned, "lost", 0),
+        ("lost, not reported", "events", churned, "silent", 0),
         ("CPU per row into a file", "ns", churned, "cpu", 0),
     ):
         values = {

@@ -47,20 +47,20 @@ TAIL = """## What bounds it
   by the thread that makes the maps.
 - A ring that is full costs the traced no more than one that is read: the event is made before there is room for it.
 
-## Limits, and what happens there
-| what | room for | beyond |
+## Limits
+| what | limit | beyond the limit |
 | --- | --- | --- |
-| ring (`--ring-size`) | 8 MiB: 60,000 events | events are lost, counted, told each second and at the end, and in JSON in the stream |
-| tags of sockets | as many as there are sockets; 16,384 of them where they cost least | - |
-| tags before Linux 5.11 | 65,536 sockets | told as lost facts ("no room in a map"): rows do not know owners and times; tcplife, tcptop and tcpsubnet leave the socket out |
-| connections that wait for accept() (tcpaccept, tcptracer) | 65,536 | told as lost facts: WAIT is `-` |
-| listeners, for SYNs that they drop (tcpdrop) | 16,384, 32 of a port | told as lost facts: these SYNs have no row |
-| attempts to connect that failed before a SYN, until their socket is closed (tcpconnect) | 16,384 | the oldest makes room |
-| sockets just accepted whose owner is not in their tag yet (before functions can be traced) | 16,384 | the oldest makes room |
-| names of DNS answers (tcpconnect -d) | 10,240 | the oldest makes room |
-| connections of `trace --flow` | 65,536, 64 MB of events | the one silent the longest is printed before its end, and says so |
-| rows of an interval (tcptop, tcpsubnet, `-c`) | as many as there are | - |
-| maps of `--cgroupmap`, `--mntnsmap` | theirs: they are only looked at | - |
+| ring (`--ring-size`) | 8 MiB: 60,000 events | events are lost; nettrace counts and reports them each second and at the end, also in JSON |
+| tags of sockets | one per socket; the first 16,384 cost least | - |
+| tags before Linux 5.11 | 65,536 sockets | reported as failed map updates: rows lack owners and times; tcplife, tcptop and tcpsubnet omit the socket |
+| connections that wait for accept() (tcpaccept, tcptracer) | 65,536 | reported as failed map updates: WAIT is `-` |
+| listeners, for SYNs that they drop (tcpdrop) | 16,384, 32 of a port | reported as failed map updates: these SYNs have no row |
+| attempts that failed before a SYN, until their socket is closed (tcpconnect) | 16,384 | the oldest is evicted |
+| accepted sockets whose tag lacks the owner (where functions cannot be traced) | 16,384 | the oldest is evicted |
+| names of DNS answers (tcpconnect -d) | 10,240 | the oldest is evicted |
+| connections of `trace --flow` | 65,536, 64 MB of events | the connection that was silent the longest is evicted: printed early, with a note |
+| rows of an interval (tcptop, tcpsubnet, `-c`) | unlimited | - |
+| maps of `--cgroupmap`, `--mntnsmap` | their own size: nettrace only reads them | - |
 """
 
 

@@ -77,4 +77,4 @@ def measure(rounds):
             values = bench.pick(runs[tool], name), bench.pick(runs["their_" + tool], name)
             yield bench.Figure(f"{what}: {tool}", unit, *values, at_most=most, digits=digits)
             if name == "exit":
-                yield bench.Figure(f"the same, by itself: {tool}", unit, values[0], at_most=10, digits=digits)
+                yield bench.Figure(f"the same, alone: {tool}", unit, values[0], at_most=10, digits=digits)

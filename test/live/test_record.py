@@ -125,7 +125,7 @@ class Files(Recorded):
         for path, message in (
             (self.folder / "no" / "folder", "No such file or directory"),
             (self.folder, "Is a directory"),
-            (other, "is no recording"),
+            (other, "is not a nettrace recording"),
         ):
             done = lab.run(lab.NETTRACE, "tcpstates", "--record", path)
             self.assertEqual((done.code, done.output), (1, b""))
@@ -153,7 +153,7 @@ class Files(Recorded):
             path.chmod(0o644)
         done = replay(self.file, "--csv", "--no-header")
         self.assertEqual(done.code, 0, done.errors)
-        self.assertIn("the beginning of the recording is gone", done.errors)
+        self.assertIn("the recording starts late", done.errors)
         self.assertTrue(traced.output.endswith(done.output))
         self.assertGreater(len(done.lines), 100_000)
 

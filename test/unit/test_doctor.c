@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_doctor.c: how the doctor counts, what it says why something is not to be had, and that it can prove every tool.
+/* test_doctor.c: how the doctor counts, what it says why something is unavailable, and that it can prove every tool.
  */
 #include "every_tool.h"
 
@@ -166,16 +166,16 @@ static void reasons(void **state)
 	strcpy(rung.section, "iter/tcp");
 	assert_string_equal(doctor_why(&rung, &plain), "this kernel's BTF has no such iterator");
 	strcpy(rung.section, "iter/bpf_sk_storage_map");
-	assert_string_equal(doctor_why(&rung, &plain), "no iterator may be given a map here (EPERM)");
+	assert_string_equal(doctor_why(&rung, &plain), "iterators cannot use maps here (EPERM)");
 	rung.fate = AT_LOAD;
 	rung.error = -EPERM;
 	assert_string_equal(doctor_why(&rung, &plain), "refused at load: EPERM");
 	rung.fate = AT_ATTACH;
 	assert_string_equal(doctor_why(&rung, &plain), "refused at attach: EPERM");
 	rung.fate = EXCLUDED;
-	assert_string_equal(doctor_why(&rung, &plain), "crossed out by --without");
+	assert_string_equal(doctor_why(&rung, &plain), "excluded by --without");
 	rung.fate = SKIPPED;
-	assert_string_equal(doctor_why(&rung, &plain), "passed over by --rung");
+	assert_string_equal(doctor_why(&rung, &plain), "skipped by --rung");
 	rung.fate = NOT_REFUSED;
 	assert_string_equal(doctor_why(&rung, &plain), "");
 	assert_string_equal(doctor_error_name(-99999), "errno 99999");

@@ -335,7 +335,7 @@ static void it_waits_for_the_first(void **state)
 {
 	(void)state;
 	assert_true(live_update(view));
-	assert_terminal("tracing; the first totals come after 1 s");
+	assert_terminal("tracing; the first totals appear after 1 s");
 	assert_status("sort: bytes  group: connection  ?:help  space:freeze  q:quit");
 	assert_true(terminal.other && !terminal.cursor && !terminal.wraps);
 	type(" "); /* nothing to freeze */
@@ -401,7 +401,7 @@ static void frozen_is_frozen(void **state)
 	(void)state;
 	take_three();
 	type(" ");
-	assert_status("FROZEN  sort: bytes  group: connection  ?:help  space:go on");
+	assert_status("FROZEN  sort: bytes  group: connection  ?:help  space:continue");
 	add(9, 4, 9, 9, 5, 0, 0);
 	end_interval();
 	add(9, 4, 9, 9, 6, 0, 0);
@@ -429,10 +429,10 @@ static void help_and_back(void **state)
 	take_three();
 	type("?");
 	assert_string_equal(line(0), "fake: what is made up");
-	assert_string_equal(line(2), "  b      most first by bytes");
+	assert_string_equal(line(2), "  b      sort, largest first, by bytes");
 	take_three();
 	assert_string_equal(line(0), "fake: what is made up");
-	type("r"); /* any key leads back, and does nothing else */
+	type("r"); /* any key returns, and does nothing else */
 	assert_status("sort: bytes");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	type("h");

@@ -383,11 +383,11 @@ static void count_is_a_flag_or_a_number(void **state)
 	parse(&retrans, WORDS("-c", "--outputs", "5"));
 	assert_true(options.settings.flags == COUNTS && options.count == 5);
 	assert_refused(&retrans, WORDS("--count", "5"), 2,
-		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or N times "
-		       "printing totals)\n");
+		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or after N "
+		       "intervals of totals)\n");
 	assert_refused(&retrans, WORDS("-c", "5"), 2,
-		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or N times "
-		       "printing totals)\n");
+		       "retrans: argument 5: not expected; write --count=5 (stop after N rows, or after N "
+		       "intervals of totals)\n");
 	assert_refused(&retrans, WORDS("--count", "-s", "5"), 2,
 		       "retrans: argument 5: not expected; a command to run goes after --\n");
 	assert_refused(&retrans, WORDS("--count=0"), 2, "retrans: --count 0: not a number (1 or more)\n");

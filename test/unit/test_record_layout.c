@@ -307,8 +307,8 @@ static void what_is_missing_is_not_known(void **state)
 		strcpy(expected, changed_rows);
 		assert_int_equal(replay_changed(&change, changed_rows, sizeof(changed_rows), &changed_size), EXIT_DONE);
 		assert_string_equal(changed_rows, expected);
-		snprintf(note, sizeof(note),
-			 "note: the recording of tcpstates does not tell %s: it was made by nettrace ", names[i]);
+		snprintf(note, sizeof(note), "note: the recording of tcpstates lacks %s: it was made by nettrace ",
+			 names[i]);
 		assert_non_null(strstr(said, note));
 		assert_ptr_equal(strchr(said, '\n'), said + said_size - 1);
 	}

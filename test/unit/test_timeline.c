@@ -113,7 +113,7 @@ static void changes_in_words(void **state)
 	says("server session of 75.0 s: sent 0B, received 12.50KB",
 	     WORDS(tcplife, .role = ROLE_SERVER, .rx_bytes = 12800, .duration = 75 * SECOND));
 	assert_false(wrong);
-	says("session: sent 7B, received 0B, sent again 3: ECONNRESET",
+	says("session: sent 7B, received 0B, retransmitted 3: ECONNRESET",
 	     WORDS(tcplife, .tx_bytes = 7, .duration = NOT_KNOWN, .retrans = 3, .error = 104));
 	assert_true(wrong);
 }
@@ -142,9 +142,9 @@ static void attempts_in_words(void **state)
 static void trouble_in_words(void **state)
 {
 	(void)state;
-	says("sent again (RTO) in ESTABLISHED", WORDS(tcpretrans, .cause = CAUSE_RTO, .state = ESTABLISHED));
+	says("retransmitted (RTO) in ESTABLISHED", WORDS(tcpretrans, .cause = CAUSE_RTO, .state = ESTABLISHED));
 	assert_true(wrong);
-	says("SYN sent again in SYN_SENT: ENOBUFS",
+	says("SYN retransmitted in SYN_SENT: ENOBUFS",
 	     WORDS(tcpretrans, .cause = CAUSE_SYN, .state = SYN_SENT, .err = -105));
 	says("dropped SYN", WORDS(tcpdrop, .flags = 2, .reason = ~0U));
 	says("dropped in ESTABLISHED", WORDS(tcpdrop, .flags = 0xffff, .state = ESTABLISHED, .reason = ~0U));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* find.h: finds a few types by name among all types of the kernel, in one pass over its BTF. */
+/* find.h: a search for a few types by name, in one pass over the kernel's BTF. */
 #ifndef NETTRACE_KERNEL_BTF_FIND_H
 #define NETTRACE_KERNEL_BTF_FIND_H
 

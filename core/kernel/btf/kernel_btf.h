@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_btf.h: the kernel's types in brief: those that BPF objects ask for, under numbers of their own. */
+/* kernel_btf.h: a subset of the kernel's BTF: the types that BPF objects need, with new type IDs. */
 #ifndef NETTRACE_KERNEL_BTF_KERNEL_BTF_H
 #define NETTRACE_KERNEL_BTF_KERNEL_BTF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subset.h: a small BTF of the types that are wanted of a large one. */
+/* subset.h: a builder of a small BTF from selected types of a large one. */
 #ifndef NETTRACE_KERNEL_BTF_SUBSET_H
 #define NETTRACE_KERNEL_BTF_SUBSET_H
 

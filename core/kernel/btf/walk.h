@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* walk.h: goes through all types of a BTF, for those whose names may be wanted. */
+/* walk.h: a walk over all types of a BTF, for those whose names may match. */
 #ifndef NETTRACE_KERNEL_BTF_WALK_H
 #define NETTRACE_KERNEL_BTF_WALK_H
 

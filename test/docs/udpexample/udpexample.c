@@ -11,8 +11,14 @@ static const struct member members[] = {
 };
 
 static const struct column columns[] = {
-	{ "pid" },   { "comm" },  { "protocol" }, { "laddr" },
-	{ "lport" }, { "raddr" }, { "rport" },    { "bytes", "BYTES", .width = -6 },
+	{ "pid" },
+	{ "comm" },
+	{ "protocol", "PROTO", .width = 5 },
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr" },
+	{ "rport" },
+	{ "bytes", "BYTES", .width = -6 },
 	{},
 };
 
