@@ -11,15 +11,8 @@ static const struct member members[] = {
 };
 
 static const struct column columns[] = {
-	{ "pid" },
-	{ "comm" },
-	{ "protocol", "PROTO", .width = 5 },
-	{ "laddr" },
-	{ "lport" },
-	{ "raddr" },
-	{ "rport" },
-	{ "bytes", "BYTES", .width = -6 },
-	{},
+	{ "pid" },   { "comm" },  { "protocol", "PROTO", .width = 5 }, { "laddr" }, { "lport" },
+	{ "raddr" }, { "rport" }, { "bytes", "BYTES", .width = -6 },   {},
 };
 
 static const struct opt opts[] = { {} };
