@@ -384,7 +384,8 @@ static void json_never_omits_a_key(void **state)
 		"\"uid\":null,\"owner\":\"unknown\",\"netns\":null,\"cgroup_id\":null,"
 		"\"container_id\":null,\"pod_uid\":null,\"cgroup_path\":null,\"protocol\":null,\"family\":null,"
 		"\"laddr\":null,\"lport\":null,\"raddr\":null,\"rport\":null,\"bytes\":null,\"kind\":null,"
-		"\"code\":null,\"error\":null,\"why\":null,\"where\":null,\"seq\":null,\"key_only\":null,\"stack\":null}"
+		"\"code\":null,\"error\":null,\"why\":null,\"where\":null,\"seq\":null,\"key_only\":null,\"stack\":"
+		"null}"
 		"\n";
 
 	(void)state;

@@ -164,8 +164,8 @@ static void turn(char *event)
 	for (size_t i = 0; i < tool->n_fields; i++) {
 		const struct recorded_field *field = &tool->fields[i];
 
-		if (!strcmp(field->kind, record_kind_name(F_TEXT)) ||
-		    !strcmp(field->kind, record_kind_name(F_ADDRESS)) || turned[field->off])
+		if (!strcmp(field->kind, kind_rows[F_TEXT].recorded) ||
+		    !strcmp(field->kind, kind_rows[F_ADDRESS].recorded) || turned[field->off])
 			continue;
 		turned[field->off] = true;
 		for (char *low = event + field->off, *high = low + field->size - 1; low < high; low++, high--) {

@@ -5,16 +5,14 @@
 
 #define OWN(member) AT(struct udpexample_event, member)
 
-static const struct field fields[] = {
-	{ "pid", "PID", .width = 7 },
-	{ "comm", "COMM", .width = 16 },
-	{ "protocol", "PROTO" },
-	{ "laddr" },
-	{ "lport" },
-	{ "raddr" },
-	{ "rport" },
-	{ "bytes", "BYTES", F_UINT, .width = -6, OWN(bytes), .help = "payload" },
+static const struct member members[] = {
+	{ "bytes", F_UINT, OWN(bytes), .help = "payload" },
 	{},
+};
+
+static const struct column columns[] = {
+	{ "pid" },   { "comm" },  { "protocol", "PROTO", .width = 5 }, { "laddr" }, { "lport" },
+	{ "raddr" }, { "rport" }, { "bytes", "BYTES", .width = -6 },   {},
 };
 
 static const struct opt opts[] = { {} };
@@ -33,5 +31,6 @@ const struct tool udpexample = {
 	.subject = UDP_SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
-	.fields = fields,
+	.members = members,
+	.columns = columns,
 };
