@@ -5,6 +5,7 @@
 import collections
 import contextlib
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -141,6 +142,42 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[2]))) as connected:
     socket.send_fds(way, [b"!"], [connected.fileno()])
 """
 
+# A connection of a thread with a name of its own, in a process called "many-threads".
+THREAD = r"""
+import socket, threading
+open("/proc/self/comm", "w").write("many-threads")
+listener = socket.create_server(("127.0.0.1", 0))
+def connect():
+    open("/proc/thread-self/comm", "w").write("its-thread")
+    with socket.create_connection(listener.getsockname()) as connected:
+        print(connected.getsockname()[1], flush=True)
+        connected.recv(1)
+thread = threading.Thread(target=connect)
+thread.start()
+accepted, _ = listener.accept()
+accepted.close()
+thread.join()
+"""
+
+# Connects to the port, then becomes another program, which has the connection still.
+BECOMING = r"""
+import os, socket, sys
+connected = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+os.set_inheritable(connected.fileno(), True)
+print(connected.getsockname()[1], flush=True)
+os.execvp("cat", ["cat"])
+"""
+
+# Holds both ends of a connection until stdin ends.
+VICTIM = r"""
+import socket, sys
+open("/proc/self/comm", "w").write("victim")
+listener = socket.create_server(("127.0.0.1", 0))
+connected = socket.create_connection(listener.getsockname())
+accepted, _ = listener.accept()
+print(connected.getsockname()[1], flush=True)
+sys.stdin.read()
+"""
 
 MANY = 10007  # connections: more sockets than TAG_SLOTS of probes/wire.h
 
@@ -372,6 +409,44 @@ class Owners(lab.LiveTest):
         for row in rows[:-1]: # the last one may be told when only one is left
             self.assertIn(row["pid"], holders)
             self.assertEqual(row["owner"], "inherited", row)
+
+    def test_the_name_is_the_process_not_the_thread(self):
+        """And --comm goes by it, as ps does."""
+        filters = ["--comm", "many-threads"]
+        with self.space.trace("tcplife") as life, self.space.trace("tcplife", *filters) as named:
+            with script(self.space, THREAD) as threaded:
+                port = int(threaded.so_far().split()[0])
+                threaded.process.wait(10)
+        for rows in life.rows, named.rows:
+            client = [(row["pid"], row["comm"], row["owner"]) for row in rows if row["lport"] == port]
+            self.assertEqual(client, [(threaded.pid, "many-threads", "exact")])
+
+    def test_a_process_that_became_another_program(self):
+        """Its rows have the name that it has now."""
+        with self.space.inside():
+            listener = socket.create_server(("127.0.0.1", 0))
+        with listener, self.space.trace("tcptop", "0.2") as top:
+            with script(self.space, BECOMING, listener.getsockname()[1]) as becoming:
+                port = int(becoming.so_far().split()[0])
+                with listener.accept()[0] as accepted:
+                    comm = f"/proc/{becoming.pid}/comm"
+                    lab.wait_for(lambda: pathlib.Path(comm).read_text() == "cat\n", "the other program")
+                    accepted.sendall(b"x" * 101)
+                    lab.wait_for(lambda: b'"rx_bytes":101' in top.so_far(), "an interval")
+        found = [row for row in top.rows if row["lport"] == port and row["rx_bytes"] == 101]
+        self.assertEqual([(row["pid"], row["comm"], row["owner"]) for row in found], [(becoming.pid, "cat", "exact")])
+
+    def test_a_connection_that_somebody_kills(self):
+        """tcp_abort() of `ss -K` holds the socket with its lock, as an owner does; it is no owner for that."""
+        with self.space.trace("tcplife") as life, self.space.trace("tcpstates") as states:
+            with script(self.space, VICTIM) as victim:
+                port = int(victim.so_far().split()[0])
+                lab.must(*self.space.enter, "ss", "-K", "-tn", "sport", "=", f":{port}")
+                lab.wait_for(lambda: b'"lport":%d,' % port in life.so_far(), "its end")
+        ends = [row for row in states.rows if row["lport"] == port and row["newstate"] == "CLOSE"]
+        for rows in [row for row in life.rows if row["lport"] == port], ends:
+            told = [(row["pid"], row["comm"], row["owner"]) for row in rows]
+            self.assertEqual(told, [(victim.pid, "victim", "exact")])
 
     def test_nobodys_packet(self):
         with self.space.tool("tcpdrop", "--json", "-v", "--netns", self.space.inode) as drops:
