@@ -2,8 +2,8 @@
 /* flows.h: the rows of a timeline grouped by connection: each one's story, printed when it is over.
  *
  * A connection is a pair of ends of a protocol in a network namespace, seen from its own end; so both ends of one
- * within the machine are two. Memory is bounded: beyond the limit of connections, the one that was silent the longest is evicted and
- * printed early; beyond the limit of rows, earlier rows are dropped. The output reports both. */
+ * within the machine are two. Memory is bounded: beyond the limit of connections, the one that was silent the longest
+ * is evicted and printed early; beyond the limit of rows, earlier rows are dropped. The output reports both. */
 #ifndef NETTRACE_ROWS_FLOWS_H
 #define NETTRACE_ROWS_FLOWS_H
 
