@@ -98,8 +98,8 @@ static bool check(struct options *options, struct error *error)
 {
 	struct options *tools;
 	size_t count;
-	bool ends, ok = tool_list(&tools, &count, names_of(options), error) &&
-			check_stories(tools, count, &ends, error);
+	bool ends,
+		ok = tool_list(&tools, &count, names_of(options), error) && check_stories(tools, count, &ends, error);
 
 	tool_list_free(tools, count);
 	if (!ok || !(options->settings.flags & TIMELINE_FLOW))

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/base/message.h"
+#include "core/base/error.h"
 #include "core/print/fields.h"
 
 struct sample {

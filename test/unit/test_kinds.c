@@ -512,7 +512,7 @@ int main(void)
 
 	names_recorded = &kernel;
 	setenv("TZ", "UTC", 1);
-	containers_on(NULL);
+	containers_on(NULL, NULL);
 	containers_add(77, 0, "/a.slice/b.service");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
