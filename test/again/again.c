@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* again.c: starts and stops tools many times in one process, with other options each time, and looks at what is left.
  *
- * AddressSanitizer's allocator counts bytes, so nothing is lost in a free list. What the kernel has of a run (maps,
- * programs, links) is held by descriptors, or mapped: nothing is pinned. What is a fact of the machine (its BTF, its
- * symbols) may be kept from the first rounds on, and is given back at the end: then all is as it was after the first
- * run. */
+ * The allocator counts bytes: AddressSanitizer's, or glibc's without its caches (GLIBC_TUNABLES). What the kernel has
+ * of a run (maps, programs, links) is held by descriptors, or mapped: nothing is pinned. What is a fact of the machine
+ * (its BTF, its symbols) may be kept from the first rounds on, and is given back at the end: then all is as it was
+ * after the first run. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,12 @@
 #include "core/names/forget.h"
 #include "core/run/run.h"
 
-/* Of AddressSanitizer; gcc has no header for it. */
-size_t __sanitizer_get_current_allocated_bytes(void);
+#ifdef __SANITIZE_ADDRESS__
+size_t __sanitizer_get_current_allocated_bytes(void); /* gcc has no header for it */
+#define ALLOCATED_BYTES() __sanitizer_get_current_allocated_bytes()
+#else
+#define ALLOCATED_BYTES() mallinfo2().uordblks
+#endif
 
 #define WARM  24 /* rounds after which nothing may grow: each choice below has come up with every other */
 #define WORDS 16
@@ -62,7 +67,7 @@ static struct state look(void)
 	struct state state = { .descriptors = entries("/proc/self/fd"),
 			       .threads = entries("/proc/self/task"),
 			       .mappings = mappings(),
-			       .bytes = __sanitizer_get_current_allocated_bytes() };
+			       .bytes = ALLOCATED_BYTES() };
 
 	sigprocmask(SIG_BLOCK, NULL, &state.blocked);
 	return state;
