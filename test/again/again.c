@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/fatal.h"
@@ -167,7 +168,8 @@ int main(int argc, char **argv)
 
 	if (rounds <= WARM)
 		fatal(EXIT_USAGE, "usage: again ROUNDS [TOOL...]");
-	for (size_t i = 0; tool_at(i); i++) /* what libc keeps of the first time, as of time zones */
+	tzset(); /* libc keeps the time zone, which some tools print in some rounds only */
+	for (size_t i = 0; tool_at(i); i++) /* and more of the first time */
 		if (is_wanted(tool_at(i), argc, argv))
 			run_once(tool_at(i), 0);
 	names_forget_machine();
