@@ -180,7 +180,7 @@ static void report_all(struct sessions *sessions)
 	program_name = name;
 	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
 		print_note("running in a PID namespace: process IDs in rows, and those that -p takes, are the host's, "
-			   "not those that ps shows here (--pid host)");
+			   "not those that ps shows here (run with --pid=host)");
 }
 
 /* Looks at the kernel while the ring is being made. */

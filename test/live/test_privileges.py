@@ -202,7 +202,8 @@ class Least(lab.LiveTest):
                 report = self.space.traffic("--connect=7")
                 life.wait()
             traffic.release()
-        self.assertRegex(lab.errors_of_open(life), r"\Atcplife: warning: running in a PID namespace: [^\n]*\(run with --pid=host\)\n\Z")
+        self.assertRegex(lab.errors_of_open(life), r"\Atcplife: warning: running in a PID namespace: sockets [^\n]*\(run with --pid=host\)\n"
+                         r"tcplife: note: running in a PID namespace: process IDs [^\n]*\(run with --pid=host\)\n\Z")
         owners = lab.count_by(life.rows, "pid", "owner")
         self.assertEqual(owners, {(report[name], "exact"): 7 for name in ("client_pid", "server_pid")})
 
