@@ -168,7 +168,7 @@ int main(int argc, char **argv)
 
 	if (rounds <= WARM)
 		fatal(EXIT_USAGE, "usage: again ROUNDS [TOOL...]");
-	tzset(); /* libc keeps the time zone, which some tools print in some rounds only */
+	tzset();                            /* libc keeps the time zone, which some tools print in some rounds only */
 	for (size_t i = 0; tool_at(i); i++) /* and more of the first time */
 		if (is_wanted(tool_at(i), argc, argv))
 			run_once(tool_at(i), 0);
