@@ -98,16 +98,27 @@ static __always_inline bool has_numbers(__u8 state)
 	return (1U << state) & (1U << TCP_LISTEN | 1U << TCP_SYN_SENT | 1U << TCP_CLOSE) ? false : true;
 }
 
+/* Half of the address of a function of the kernel, which tells it: all are within 4 GiB. From 7.0 on the verifier lets
+ * nobody calculate with a pointer out of a packet's memory, but half of one is a number. */
+static __always_inline __u32 function_half(__u64 function)
+{
+	__u64 low;
+
+	asm volatile("r1 = %[function]; w1 = w1; %[low] = r1" : [low] "=r"(low) : [function] "r"(function) : "r1");
+	return (__u32)low;
+}
+
 /* What tcpdrop_rules.h asks for. */
 static __always_inline void drop_traits(struct drop *d, const struct sk_buff *skb, const int rung, const bool read)
 {
-	__u64 destructor = (__u64)skb->destructor;
+	__u32 destructor = function_half((__u64)skb->destructor);
 	__u32 traits = d->traits | state_traits(d->state, d->received);
 
 	if (places_known()) {
-		traits |= AT_PLACE | bit_if_zero(destructor ^ settings.symbols[PLACE_SOCK_RMEM_FREE].start, IN_ERRORS);
+		traits |= AT_PLACE |
+			  bit_if_zero(destructor ^ (__u32)settings.symbols[PLACE_SOCK_RMEM_FREE].start, IN_ERRORS);
 		if (d->full)
-			traits |= bit_if_zero(destructor ^ settings.symbols[PLACE_SOCK_RFREE].start, IN_QUEUE);
+			traits |= bit_if_zero(destructor ^ (__u32)settings.symbols[PLACE_SOCK_RFREE].start, IN_QUEUE);
 	}
 	if (settings.arguments[DROP_KFREE_HOOK] > 2)
 		traits |= IS_NAMED;
