@@ -143,10 +143,10 @@ class Screen(lab.LiveTest):
             terminal.type(" ")
             terminal.wait(lambda it: sorted(rows(it).values()) in ([(0, 5), (5, 0)], []), "what is new", 1)
             terminal.type("?")
-            terminal.wait(lambda it: "a row for each local port" in it.text, "help", 1)
+            terminal.wait(lambda it: "group by local port" in it.text, "help", 1)
             terminal.type("\033[A")  # an arrow is no key
             terminal.type("z")
-            terminal.wait(lambda it: "a row for each" not in it.text, "the way back", 1)
+            terminal.wait(lambda it: "group by local port" not in it.text, "the way back", 1)
             terminal.type("q")
             terminal.wait(ended(process), "the end")
             self.assertEqual(process.returncode, 0)
@@ -298,7 +298,7 @@ class Screen(lab.LiveTest):
             return (output or self.terminal.seen).decode().replace("\r", "")
 
     def test_plain_blocks(self):
-        self.assertEqual(self.check_plain("-C").count("prints every"), 1)
+        self.assertEqual(self.check_plain("-C").count("printing every"), 1)
         self.check_plain(env={"TERM": "dumb"})
         self.check_plain(env={"TERM": ""})
         self.check_plain("--csv")

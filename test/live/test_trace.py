@@ -324,7 +324,7 @@ class Trace(lab.LiveTest):
             (("trace",), "trace: no such tool"),
             ((",",), "which tools?"),
             (("tcpstates", "--flow", "--csv"), "--csv: not together with --flow"),
-            (("tcpaccept,tcpretrans", "--flow"), "--flow: none of these tools reports when a connection ends"),
+            (("tcpaccept,tcpretrans", "--flow"), "--flow: none of these tools reports the end of a connection"),
         ):
             done = self.space.run(lab.NETTRACE, "trace", *words)
             self.assertEqual((done.code, done.output, done.errors.count("\n")), (2, b"", 1), (words, done))
