@@ -95,7 +95,7 @@ static __always_inline void drop_at_listener(struct drop *d, struct event *head,
 		bits = listener_guess(d->sk, named, !d->packet.payload, rung);
 		d->traits |= bit_unless_zero(bits & COUNTED_DEFERRED, IS_DEFERRED);
 	}
-	if (!(bits & (COUNTED_OVERFLOW | COUNTED_DROP)))
+	if (!(bits & (COUNTED_OVERFLOW | COUNTED_DROP)) || (!d->sk && (bits & COUNTED_FIRST)))
 		return;
 	d->reason = listen_reason(bits, NULL, net, rung);
 	d->state = TCP_LISTEN;

@@ -50,6 +50,7 @@ enum {
 	COUNTED_DEFERRED = 8,
 	COUNTED_NO_ROUTE = 16,
 	COUNTED_UNKNOWN = 32, /* not looked at before: whether the last one was this packet's cannot be known */
+	COUNTED_FIRST = 64,   /* not looked at before, and at most one drop is counted */
 };
 
 /* A counter by its index in settings.values; counters: this CPU's (64-bit numbers), or 0. */
@@ -75,7 +76,8 @@ static __always_inline __u32 counts_grown(const struct counted_before *before, c
 }
 
 /* What the kernel has counted in this namespace on this CPU since this was last asked. Of a namespace that was not
- * asked for before, a first drop is this packet's. Context: softirq. */
+ * asked for before, a first drop is a listener's packet's (COUNTED_FIRST): of one that no listener has,
+ * it may be older. Context: softirq. */
 static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u8 family, const int rung)
 {
 	struct counted_key key = { .netns = netns, .cpu = bpf_get_smp_processor_id() };
@@ -98,7 +100,7 @@ static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u
 		struct counted_before none = {};
 
 		bpf_map_update_elem(&counted, &key, &now, BPF_ANY);
-		return now.drops > 1 || now.deferred > 1 ? COUNTED_UNKNOWN : counts_grown(&none, &now);
+		return now.drops > 1 || now.deferred > 1 ? COUNTED_UNKNOWN : COUNTED_FIRST | counts_grown(&none, &now);
 	}
 	bits = counts_grown(before, &now);
 	*before = now;
