@@ -95,7 +95,7 @@ static __always_inline void drop_at_listener(struct drop *d, struct event *head,
 		bits = listener_guess(d->sk, named, !d->packet.payload, rung);
 		d->traits |= bit_unless_zero(bits & COUNTED_DEFERRED, IS_DEFERRED);
 	}
-	if (!(bits & (COUNTED_OVERFLOW | COUNTED_DROP)) || (!d->sk && (bits & COUNTED_FIRST)))
+	if (!(bits & (COUNTED_OVERFLOW | COUNTED_DROP)))
 		return;
 	d->reason = listen_reason(bits, NULL, net, rung);
 	d->state = TCP_LISTEN;
@@ -214,7 +214,7 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	if (bits & COUNTED_UNKNOWN) {
 		if (!listener)
 			return 0;
-		d.reason = listen_reason_guessed(listener->sk, rung);
+		d.reason = listen_reason_guessed(listener->sk, bits, rung);
 	} else {
 		d.reason = listen_reason(bits, listener, net, rung);
 	}

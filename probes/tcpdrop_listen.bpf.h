@@ -50,7 +50,6 @@ enum {
 	COUNTED_DEFERRED = 8,
 	COUNTED_NO_ROUTE = 16,
 	COUNTED_UNKNOWN = 32, /* not looked at before: whether the last one was this packet's cannot be known */
-	COUNTED_FIRST = 64,   /* not looked at before, and at most one drop is counted */
 };
 
 /* A counter by its index in settings.values; counters: this CPU's (64-bit numbers), or 0. */
@@ -76,8 +75,7 @@ static __always_inline __u32 counts_grown(const struct counted_before *before, c
 }
 
 /* What the kernel has counted in this namespace on this CPU since this was last asked. Of a namespace that was not
- * asked for before, a first drop is a listener's packet's (COUNTED_FIRST): of one that no listener has,
- * it may be older. Context: softirq. */
+ * asked for before, what is counted may be older than this packet. Context: softirq. */
 static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u8 family, const int rung)
 {
 	struct counted_key key = { .netns = netns, .cpu = bpf_get_smp_processor_id() };
@@ -97,10 +95,10 @@ static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u
 	now.no_route = count_of(ip, VALUE_NO_ROUTE, rung);
 	before = bpf_map_lookup_elem(&counted, &key);
 	if (!before) {
-		struct counted_before none = {};
-
 		bpf_map_update_elem(&counted, &key, &now, BPF_ANY);
-		return now.drops > 1 || now.deferred > 1 ? COUNTED_UNKNOWN : COUNTED_FIRST | counts_grown(&none, &now);
+		if (!now.drops && !now.deferred)
+			return 0;
+		return COUNTED_UNKNOWN | (now.no_route ? COUNTED_NO_ROUTE : 0);
 	}
 	bits = counts_grown(before, &now);
 	*before = now;
@@ -261,7 +259,7 @@ static __always_inline __u32 listen_reason(__u32 bits, const struct listener *li
 }
 
 /* The same for a SYN where the kernel's counters say nothing. */
-static __always_inline __u32 listen_reason_guessed(__u64 sk, const int rung)
+static __always_inline __u32 listen_reason_guessed(__u64 sk, __u32 bits, const int rung)
 {
 	struct sock *listener = KPTR(rung, sk, sock);
 
@@ -269,7 +267,7 @@ static __always_inline __u32 listen_reason_guessed(__u64 sk, const int rung)
 		return REASON_LISTEN_OVERFLOW;
 	if (half_open(sk, rung) >= KREAD(rung, listener, sk_max_ack_backlog))
 		return REASON_SYN_QUEUE_FULL;
-	return REASON_LISTEN_DROP;
+	return bits & COUNTED_NO_ROUTE ? REASON_LISTEN_NO_ROUTE : REASON_LISTEN_DROP;
 }
 
 /* What the kernel must have counted for a packet that it did not let make a connection; named: it says that the
