@@ -100,7 +100,7 @@ static int ask_link(struct device *device, const char *name)
 
 	if (name)
 		memcpy(request.text, name, strlen(name));
-	if (fd >= 0 && send(fd, &request, request.header.nlmsg_len, 0) == request.header.nlmsg_len)
+	if (fd >= 0 && send(fd, &request, request.header.nlmsg_len, 0) == (ssize_t)request.header.nlmsg_len)
 		got = recv(fd, answer, sizeof(answer), 0);
 	if (fd >= 0)
 		close(fd);
