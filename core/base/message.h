@@ -5,11 +5,20 @@
 
 #include <stddef.h>
 
-/* The name that messages start with: the tool's, or "nettrace". Kept, not copied. */
-extern const char *program_name;
+/* Gets a line with its end. */
+typedef void message_taker(void *context, const char *line, size_t length);
 
-/* Where messages go instead while stderr's terminal shows something else; NULL: stderr. A line with its end. */
-extern void (*message_hook)(const char *line, size_t length);
+/* Of a context (core/base/context.h). */
+struct message_place {
+	const char *name;
+	message_taker *take;
+	void *context; /* for take() */
+};
+
+/* The name that messages start with: the tool's, or "nettrace". Kept, not copied. Returns the one before. */
+const char *message_name(const char *name);
+/* Where messages go instead while stderr's terminal shows something else; NULL: to stderr again. */
+void message_redirect(message_taker *take, void *context);
 
 /* Each writes its line to stderr in one write, so lines of several processes never mix. */
 /* What was asked for cannot be done, or cannot be done to its end. */

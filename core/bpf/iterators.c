@@ -26,7 +26,7 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 /* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. */
 static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
-	static char buffer[64 * 1024];
+	char buffer[64 * 1024];
 	size_t left = 0;
 
 	for (;;) {

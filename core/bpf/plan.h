@@ -62,8 +62,8 @@ void exclusions_plan(struct plan *plan, const struct exclusions *crossings, cons
 		     const char *(*section)(void *context, const char *program), void *context);
 /* Takes from *kernel what is among them. */
 void exclusions_apply(struct kernel *kernel, const char *without);
-/* Writes those names that this tool can do without into *known. Returns the first other one, until the next call; NULL:
- * there is none. */
+/* Writes those names that this tool can do without into *known. Returns where in `without` the first other one begins;
+ * NULL: there is none. */
 const char *exclusions_known(char *known, size_t size, const char *without, const struct tool *tool);
 /* The same for the names of a rung, or its number. */
 const char *exclusions_known_rungs(char *known, size_t size, const char *rung, const struct tool *tool);

@@ -36,7 +36,9 @@ void machine_detect(struct machine *machine);
 bool machine_capable(const struct machine *machine, int capability);
 /* Those that tracing takes are. */
 bool machine_may_trace(const struct machine *machine);
-/* "all", "none", "all but ..." or names with commas between; valid until the next call. */
-const char *machine_capabilities(const struct machine *machine);
+#define MACHINE_CAPABILITIES 1024
+
+/* "all", "none", "all but ..." or names with commas between. Returns the list. */
+const char *machine_capabilities(const struct machine *machine, char list[MACHINE_CAPABILITIES]);
 
 #endif

@@ -510,7 +510,7 @@ int main(void)
 		cmocka_unit_test_setup(stacks_in_lines, blank),
 	};
 
-	names_recorded = &kernel;
+	names_record(&kernel);
 	setenv("TZ", "UTC", 1);
 	containers_on(NULL, NULL);
 	containers_add(77, 0, "/a.slice/b.service");

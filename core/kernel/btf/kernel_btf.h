@@ -20,7 +20,7 @@ struct btf;
 		"bpf_iter_bpf_sk_storage_map"
 
 /* Takes note of what the object touches: types and their members, what its programs are attached to, functions that
- * they call. All objects of a process add up. */
+ * they call. All objects of a context add up. */
 void kernel_btf_want(const struct bpf_object *object);
 /* The types that are wanted so far, kept until more are. Where the kernel's BTF is such that it cannot be shortened,
  * all of it. NULL, errno: there is none to read. */
