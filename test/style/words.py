@@ -46,7 +46,7 @@ BANNED = {
 BANNED = [(re.compile(rf"\b(?:{words})\b", re.I), better) for words, better in BANNED.items()]
 
 # Written by a program from its measurements, with names of figures that performance.json keeps; or a record of decisions.
-NOT_TEXT = {"design.md", "limits.md", "performance.md"}
+NOT_TEXT = {"performance.md"}
 MESSAGES = r"message|fatal|error|warning|note|traffic_fail|error_set|attach_fatal|refuse"
 HELP = r"\.help\s*=|\.summary\s*=|\.optional\s*=|\.lacks(?:\[\d\])?\s*=|\.loses\s*=|\.(?:doc|about|note)\s*="
 LITERAL = r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:PRI\w+\s*)?"(?:[^"\\\n]|\\.)*")*'
