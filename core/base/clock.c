@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clock.c: event times as the times people and machines read. */
+/* clock.c: conversion of event times to local time and UTC. */
 #include "core/base/clock.h"
 
 #include <stdbool.h>
@@ -41,7 +41,8 @@ void clock_begin(void)
 	char line[80];
 	FILE *file;
 
-	/* The file has the offsets of children: ours too, but between unshare() and exec (5.6 to 6.2: for good). */
+	/* The file has the offsets of this process's children. They are also this process's own, except between
+	 * unshare() and exec (for good in 5.6 to 6.2). */
 	if (!is_same_link("/proc/self/ns/time", "/proc/self/ns/time_for_children"))
 		return;
 	file = fopen("/proc/self/timens_offsets", "re");
@@ -55,7 +56,7 @@ void clock_begin(void)
 
 void clock_sync(void)
 {
-	/* The two clocks are read apart; the middle of two readings halves the error. */
+	/* The kernel reads one clock at a time; the middle of two readings halves the error. */
 	uint64_t before = clock_boot(), wall = read_clock(CLOCK_REALTIME), after = clock_boot();
 
 	context_current->clock.offset = (int64_t)(wall - before / 2 - after / 2);
@@ -81,7 +82,7 @@ uint64_t clock_wall_us(uint64_t boot)
 	return wall_ns(&context_current->clock, boot) / 1000;
 }
 
-/* Once a second: apart from what is called for each row, whose stack need not be checked then. */
+/* Runs once a second. Not inlined, so that clock_local(), which runs for each row, needs no stack protector. */
 __attribute__((noinline)) static void put_local_second(char to[8], uint64_t second)
 {
 	time_t time = (time_t)second;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* context.c: makes and frees contexts, and their parts. */
+/* context.c: allocates and frees contexts and their parts. */
 #include "core/base/context.h"
 
 #include <stdlib.h>

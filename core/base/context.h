@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* context.h: what runs that go on side by side in one process do not share. */
+/* context.h: the state that runs in one process do not share. */
 #ifndef NETTRACE_BASE_CONTEXT_H
 #define NETTRACE_BASE_CONTEXT_H
 
@@ -9,8 +9,8 @@
 #include "core/base/message.h"
 #include "core/base/output.h"
 
-/* What files above this layer keep in a context; what a part holds is known to its file alone. A part may stand on
- * those before it: they are freed after it. */
+/* Parts of a context that belong to files above this layer; only that file knows what its part holds. A part may use
+ * those before it, which are freed after it. */
 enum context_part {
 	CONTEXT_LOADAVG,
 	CONTEXT_REMEDY,
@@ -35,27 +35,27 @@ struct context {
 	struct clock clock;
 	struct message_place messages;
 	struct output_limit output_limit;
-	char value_message[512]; /* core/base/values.h: the last one */
+	char value_message[512]; /* the last one of core/base/values.h */
 	struct {
-		void *memory; /* NULL: not wanted yet */
+		void *memory; /* NULL: not used yet */
 		void (*end)(void *memory);
 	} parts[CONTEXT_PARTS];
 };
 
-/* The calling thread's. The threads that it starts have the same (core/base/thread.h); who never chose one has the
- * process's first, which is there from the start. One run at a time goes on in a context. */
+/* The context of the calling thread. A new thread gets that of the thread that starts it (core/base/thread.h); the main
+ * thread begins with the process's first context. A context has one run or replay at a time. */
 extern _Thread_local struct context *context_current;
 
-/* A new one: the clock and the name in messages are those of the current one, all else is not known yet. The caller
+/* Allocates a context, with the clock and the message name of the current one; nothing else is known yet. The caller
  * frees it. */
 struct context *context_new(void);
-/* Frees what it holds, and it. No thread may have it as its current one. */
+/* Frees the context and its parts. No thread may have it as its current context. */
 void context_free(struct context *context);
-/* Makes it the calling thread's. Returns the one before. */
+/* Makes this the context of the calling thread. Returns the previous one. */
 struct context *context_enter(struct context *context);
 
-/* The current context's part: `size` bytes, zeroes when first wanted, and then the same until it ends. end() gets it
- * before its memory is freed; NULL: nothing else is to be freed. Two threads of a context may want it at once. */
+/* The part of the current context: `size` bytes, zeroed at first use. end() runs before the part is freed, and frees
+ * what it points to; NULL: nothing. Threads of one context may call it at the same time. */
 void *context_part_make(enum context_part part, size_t size, void (*end)(void *memory));
 static inline void *context_part(enum context_part part, size_t size, void (*end)(void *memory))
 {
@@ -63,7 +63,7 @@ static inline void *context_part(enum context_part part, size_t size, void (*end
 
 	return memory ? memory : context_part_make(part, size, end);
 }
-/* Ends a part: what it held is forgotten. */
+/* Frees a part of the current context. */
 void context_part_end(enum context_part part);
 
 #endif

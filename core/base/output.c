@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output.c: writes to whoever reads, who may be slow or never read again. */
+/* output.c: writes to a reader that may be slow or stop reading. */
 #include "core/base/output.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static void wake(int signal)
 	(void)signal;
 }
 
-/* Wakes one thread, which may not be the only one that writes. */
+/* The timer signals this thread only: other threads may write, too. */
 static void make_timer(struct output_limit *limit)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
@@ -74,7 +74,7 @@ void output_limit(output_goes_on *goes_on, void *context)
 	sigaddset(&set, SIGALRM);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, &before);
-	if (before.sa_handler != wake) /* else it is taken already */
+	if (before.sa_handler != wake) /* else a limit has it already */
 		limit->alarm = before;
 	make_timer(limit);
 	limit->goes_on = goes_on;
@@ -102,8 +102,8 @@ void output_wait_forever(void)
 	limit->goes_on = NULL;
 }
 
-/* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS: the timer's signal interrupts it. It
- * fires again, so one that comes before the write sleeps does no harm. */
+/* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS, because the timer's signal interrupts
+ * it. The timer fires again, so a signal before the write sleeps does no harm. */
 static ssize_t write_a_while(const struct output_limit *limit, int fd, const void *bytes, size_t length)
 {
 	ssize_t wrote;
@@ -124,7 +124,7 @@ static bool has_reader(int fd)
 	return fstat(fd, &status) || !S_ISREG(status.st_mode);
 }
 
-/* False: goes_on() says no. */
+/* Returns false if goes_on() does. */
 static bool may_go_on(struct output_limit *limit, int fd, uint64_t since, bool moved)
 {
 	uint64_t now = now_ns();
@@ -154,7 +154,7 @@ int output_write(int fd, const void *bytes, size_t length, size_t *done)
 
 		if (wrote > 0)
 			*done += (size_t)wrote;
-		else if (wrote < 0 && errno == EAGAIN) /* somebody made it non-blocking: a shared terminal or pipe */
+		else if (wrote < 0 && errno == EAGAIN) /* another process made a shared terminal or pipe non-blocking */
 			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, LOOK_MS);
 		else if (wrote == 0 || errno != EINTR)
 			return wrote ? errno : ENOSPC;

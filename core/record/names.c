@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names.c: the names that a recording has told so far. */
+/* names.c: the names of a recording so far. */
 #include "core/record/names.h"
 
 #include <stdlib.h>
@@ -10,9 +10,9 @@
 #include "core/base/context.h"
 #include "core/base/must.h"
 
-/* Values below are found by index: what is printed for each row. */
+/* Smaller values are found by index: they are the ones that rows print. */
 #define SMALL 256
-/* What a damaged file may claim. */
+/* Limit for a damaged file. */
 #define VALUES_MOST  65536
 #define TYPES_MOST   16
 #define SYMBOLS_MOST 65536
@@ -24,16 +24,16 @@ struct value {
 
 struct type {
 	char *name;
-	struct value *values; /* in the order in which they were told */
+	struct value *values; /* in the order of the recording */
 	size_t count;
 	const char *small[SMALL];
 };
 
-/* Of a context: one recording at a time is read in it. */
+/* One for each context, which reads one recording at a time. */
 struct recorded_names {
 	struct type types[TYPES_MOST];
 	size_t n_types;
-	struct symbol *symbols; /* in the order of their addresses; none overlaps another */
+	struct symbol *symbols; /* sorted by address, without overlaps */
 	size_t n_symbols;
 };
 
@@ -84,7 +84,7 @@ static bool enum_is_there(const char *type)
 	return find_type(recorded_names(), type);
 }
 
-/* The first symbol that ends behind the address. */
+/* The first symbol that ends after the address. */
 static size_t symbol_at(const struct recorded_names *names, uint64_t address)
 {
 	size_t low = 0, high = names->n_symbols;
