@@ -275,22 +275,6 @@ static void an_attempt_is_told_when_it_ends(void **state)
 	end();
 }
 
-static void lines_of_json_are_the_tools_own(void **state)
-{
-	const char *text;
-
-	(void)state;
-	begin(0, FORMAT_JSON);
-	change(2 * SECOND, 1, 2, 3, SYN_SENT, ESTABLISHED);
-	attempt(1 * SECOND, 1, 2, 500 * MS, RESULT_OK);
-	timeline_end(&timeline);
-	text = printed();
-	assert_ptr_equal(strstr(text, "{\"ts\":\"1970-01-01T00:00:01.000000000Z\",\"tool\":\"tcpconnect\""), text);
-	assert_non_null(strstr(text, "}\n{\"ts\":\"1970-01-01T00:00:02.000000000Z\",\"tool\":\"tcpstates\""));
-	assert_int_equal(out.outputs, 2);
-	end();
-}
-
 /* What was held back while the clock was set has the time that its tool would have printed at once. */
 static void rows_keep_their_wall_time(void **state)
 {
@@ -524,7 +508,6 @@ int main(void)
 		cmocka_unit_test(trouble_in_words),
 		cmocka_unit_test(rows_wait_for_their_turn),
 		cmocka_unit_test(an_attempt_is_told_when_it_ends),
-		cmocka_unit_test(lines_of_json_are_the_tools_own),
 		cmocka_unit_test(rows_keep_their_wall_time),
 		cmocka_unit_test(no_more_than_was_asked_for),
 		cmocka_unit_test(events_of_no_tool_are_left_out),
