@@ -162,6 +162,11 @@ class Terminal:
         return [line.rstrip() for line in self.screen]
 
     @property
+    def last_picture(self):
+        """What the other screen has shown last, without its status line and empty lines at its end."""
+        return "\n".join(line[: self.columns].rstrip() for line in self.screens[True][: self.rows - 1]).rstrip("\n")
+
+    @property
     def status(self):
         lines = self.lines
         return lines[self.rows - 1] if len(lines) >= self.rows else ""

@@ -23,8 +23,6 @@ SIZES = ("size_0_63", "size_64_511", "size_512_2047", "size_2048_16383", "size_1
 # How many frames of which length: the ends of each size.
 FRAMES = {63: 3, 64: 5, 511: 7, 512: 11, 2047: 13, 2048: 17, 16383: 19, 16384: 23, 65535: 29, 65536: 31}
 BY_SIZE = dict(zip(SIZES, (3, 5 + 7, 11 + 13, 17 + 19, 23 + 29, 31)))
-HEADING = " QueueID    avg_size   [0, 64)    [64, 512)  [512, 2K)  [2K, 16K)  [16K, 64K) [64K, inf)"
-STAMP = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 123]\d \d\d:\d\d:\d\d \d{4}"
 
 SIOCETHTOOL, ETHTOOL_STSO, ETHTOOL_SGRO, ETHTOOL_GCHANNELS, ETHTOOL_SCHANNELS = 0x8946, 0x1F, 0x2C, 0x3C, 0x3D
 
@@ -212,7 +210,7 @@ class Netqtop(lab.LiveTest):
         with lab.Tool("netqtop", "-n", "mv0,lo", "-i", "0.2", enter=self.space.enter) as tool:
             lab.must("ip", "-n", self.space.name, "link", "del", "mv0")
             self.on_another_again()
-            time.sleep(0.7)
+            lab.wait_for(lambda: b"is gone" in tool.errors_so_far(), "a message")
         told = "netqtop: note: mv0 is gone; another interface of that name is not traced (start netqtop again)\n"
         self.assertEqual((tool.code, tool.errors), (0, told))
 
@@ -321,7 +319,7 @@ class Netqtop(lab.LiveTest):
 
     def test_intervals(self):
         self.up()
-        with self.tool(self.space, "-i", "0.2", "--count", "5") as tool:
+        with self.tool(self.space, "-i", "0.4", "--count", "5") as tool:
             for _ in range(7):
                 self.send([100] * 13)
                 time.sleep(0.07)
@@ -331,45 +329,20 @@ class Netqtop(lab.LiveTest):
             blocks[row["interval_ns"]].append(row)
         self.assertEqual([len(rows) for rows in blocks.values()], [2 * QUEUES] * 5)
         self.assertEqual({row["partial"] for row in tool.rows}, {False})
-        self.assertTrue(1e9 <= sum(blocks) < 2e9, list(blocks))
+        self.assertTrue(2e9 <= sum(blocks) < 3e9, list(blocks))
         self.assertEqual(by_direction(tool.rows)["tx"]["packets"], 7 * 13)
         self.assertGreater(sum(by_direction(rows)["tx"]["packets"] > 0 for rows in blocks.values()), 1)
 
     def test_the_last_interval_is_partial(self):
         """bcc's loses it."""
         self.up()
-        with self.tool(self.space, "-i", "0.5") as tool:
-            time.sleep(0.7)
+        with self.tool(self.space, "-i", "2") as tool:
+            lab.wait_for(tool.so_far, "an interval")
             self.send([100] * 17)
         rows = [row for row in tool.rows if row["partial"]]
         self.assertEqual(len(rows), 2 * QUEUES)
         self.assertEqual(by_direction(rows)["tx"]["packets"], 17)
-        self.assertTrue(all(row["interval_ns"] < 500_000_000 for row in rows))
-
-    def test_table(self):
-        self.up()
-        with lab.Tool("netqtop", "-n", "veth0", enter=self.space.enter) as tool:
-            self.send([1000] * 3 + [100] * 1049 + [2048] * 2)
-        lines = tool.lines
-        self.assertRegex(lines[0], f"^{STAMP}$")
-        self.assertEqual(lines[1:3], ["TX", HEADING])
-        self.assertEqual([line.split()[0] for line in lines[3:8]], ["0", "1", "2", "3", "Total"])
-        average = (1000 * 3 + 100 * 1049 + 2048 * 2) / 1054
-        total = f" Total      {average:<10.2f} 0          1.02K      3          2          0          0"
-        self.assertEqual(lines[7], total)
-        self.assertEqual(lines[8:11], ["", "RX", HEADING])
-        self.assertEqual(lines[15], " Total      0          0          0          0          0          0          0")
-        self.assertEqual(lines[16], "-" * (77 + 11))
-        self.assertEqual(len(lines), 17)
-        self.assertFalse([line for line in lines if line.endswith(" ")])
-
-    def test_throughput(self):
-        self.up()
-        with lab.Tool("netqtop", "-n", "veth0", "-t", "-i", "0.5", "--outputs=1", enter=self.space.enter) as tool:
-            self.send([1024] * 1031)
-            tool.wait()
-        self.assertEqual(tool.lines[2], HEADING + " BPS        PPS")
-        self.assertRegex(tool.lines[7], r"^ Total      1\.00K      0          0          1\.01K .* [12]\.\d\dM +[12]\.\d\dK$")
+        self.assertTrue(all(row["interval_ns"] < 2 * 10**9 for row in rows))
 
     def pairs(self, number):
         """More veth devices, both ends here: p0, q0, p1 ..."""

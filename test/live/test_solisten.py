@@ -226,26 +226,6 @@ class Solisten(lab.LiveTest):
             with self.subTest(str(options)):
                 self.assert_account(tools[options], count)
 
-    def test_table(self):
-        """The columns of bcc's, and those on request; the backlog that was asked for where none is in effect."""
-        widths = {(): "%-7d %-12.12s %-6s %-8d %-5d %s"}
-        widths["--show-netns", "--show-ret"] = "%-7d %-12.12s %-12d %-5d %-6s %-8d %-5d %s"
-        for options, form in widths.items():
-            with self.listener() as listener, self.space.tool("solisten", "-n", self.space.inode, *options) as traced:
-                first = self.tell(listener, "one", 1000, family=6, port=PORT)
-                second = self.tell(listener, "two", 7, family=4, kind="udp", port=PORT)
-                traced.end()
-            extra = (lambda ret: (self.space.inode, ret)) if options else lambda ret: ()
-            head = "PID     COMM         " + ("NETNS        RET   " if options else "") + "PROTO  BACKLOG  PORT  ADDR"
-            self.assertEqual(
-                traced.lines,
-                [
-                    head,
-                    form % (first["pid"], "python3", *extra(0), "TCPv6", SOMAXCONN, PORT, "::1"),
-                    form % (second["pid"], "python3", *extra(-95), "UDPv4", 7, PORT, "127.0.0.1"),
-                ],
-            )
-
 
 if __name__ == "__main__":
     lab.main()

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """tcpaccept: every connection that a process accepts, by whatever call, with its wait and the listener's queue."""
 
-import collections
 import contextlib
 import ctypes
 import os
 import re
+import select
 import socket
 import time
 
@@ -27,28 +27,6 @@ class Tcpaccept(lab.LiveTest):
             self.assertEqual((row["netns"], row["owner"]), (self.space.inode, "exact"), row)
             for name, value in expected.items():
                 self.assertEqual(row[name], value, (name, row))
-
-    def test_known_traffic(self):
-        """Counted by the kernel too. The last ACK of a handshake comes in softirq: there current is the client."""
-        with self.space.counting() as counters, self.space.trace("tcpaccept") as traced:
-            report = self.space.traffic(
-                "--connect=11", "--server-first=7", "--hold=3", "--reset=5", "--fork=2", "--refuse=3", *lab.BOTH
-            )
-        self.assertEqual(report["accepted"], 2 * 28)
-        self.assertEqual(len(traced.rows), counters["PassiveOpens"])
-        self.assertEqual(lab.count_by(traced.rows, "family"), {(4,): 28, (6,): 28})
-        self.assert_account(traced, report["accepted"])
-        for row in traced.rows:
-            self.assert_common(row, "tcpaccept", report, ("exact",))
-            self.assertEqual((row["pid"], row["lport"]), (report["server_pid"], report["server_port"]), row)
-            self.assertEqual(row["raddr"], lab.LOOPBACK[row["family"]])
-            self.assertTrue(0 < row["wait_ns"] < lab.PATIENCE * 10**9, row)
-        self.assertEqual(len({(row["family"], row["rport"]) for row in traced.rows}), report["accepted"])
-
-    def test_ports_and_pairs(self):
-        with self.space.trace("tcpaccept") as traced:
-            self.space.traffic("--connect=5", "--client-port=40001", "--port=50001")
-        self.assertEqual([(row["lport"], row["rport"]) for row in traced.rows], [(50001, 40001 + i) for i in range(5)])
 
     def test_a_thread_that_was_blocked_before_tracing(self):
         """Where functions are traced, nobody sees it come back."""
@@ -117,6 +95,7 @@ class Tcpaccept(lab.LiveTest):
             for seconds in (0, 0.2, 0.05, 0.3, 0.1):
                 before = ns_now()
                 with connect(self.space, listener):
+                    select.select([listener], [], [])  # on loopback the client is established a moment before
                     connected = ns_now()
                     time.sleep(seconds)
                     accepting = ns_now()
@@ -124,8 +103,7 @@ class Tcpaccept(lab.LiveTest):
                     bounds.append((accepting - connected, ns_now() - before))
         self.assert_account(traced, 5)
         for row, (least, most) in zip(traced.rows, bounds):
-            # On loopback the client is established a moment before its other end.
-            self.assertTrue(least - 10**6 < row["wait_ns"] < most, (row, least, most))
+            self.assertTrue(least <= row["wait_ns"] <= most, (row, least, most))
 
     def test_the_queue_and_its_limit(self):
         """As ss has them."""
@@ -283,20 +261,6 @@ class Tcpaccept(lab.LiveTest):
                     listener.accept()[0].close()
             self.check_rows(traced, clients, lport=port)
             self.assertGreaterEqual(traced.ledger["filtered"], 1)
-
-    def test_the_tables(self):
-        """As bcc's: remote first. Wide: with the wait and the queue."""
-        pattern = r"\d+ +nt-server +([46]) +(127\.0\.0\.1|::1) +\d+ +\2 +(\d+)"
-        for options, more in ((), ""), (("-w",), r" +\d+\.\d{3} +\d+ +4096"):
-            with self.space.tool("tcpaccept", "--netns", self.space.inode, *options) as table:
-                report = self.space.traffic("--connect=3", *lab.BOTH)
-            self.assertEqual(table.errors, "")
-            heading, *rows = table.lines
-            columns = "PID COMM IP RADDR RPORT LADDR LPORT" + (" WAIT(ms) QUEUE LIMIT" if more else "")
-            self.assertEqual(heading.split(), columns.split())
-            found = [re.fullmatch(pattern + more, row.rstrip()) for row in rows]
-            self.assertEqual(collections.Counter(one[1] for one in found), {"4": 3, "6": 3}, table.lines)
-            self.assertEqual({one[3] for one in found}, {str(report["server_port"])})
 
 
 if __name__ == "__main__":

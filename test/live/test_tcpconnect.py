@@ -29,25 +29,6 @@ class Tcpconnect(lab.LiveTest):
             self.assertEqual(row["netns"], self.space.inode, row)
             self.assertLess(abs(lab.nanoseconds(row["ts"]) - time.time_ns()), lab.PATIENCE * 10**9, row)
 
-    def test_known_traffic(self):
-        with self.space.counting() as counters, self.space.trace("tcpconnect") as traced:
-            report = self.space.traffic(
-                "--connect=11", "--server-first=7", "--refuse=5", "--reset=3", "--fork=2", *lab.BOTH
-            )
-        expected = {}
-        for family in FAMILIES:
-            expected[family, "ok", None] = 11 + 7 + 3 + 2
-            expected[family, "refused", "ECONNREFUSED"] = 5
-        self.assertEqual(ends(traced.rows), expected)
-        self.assert_account(traced, sum(expected.values()))
-        self.assertEqual(len(traced.rows), counters["ActiveOpens"])
-        for row in traced.rows:
-            self.assert_common(row, "tcpconnect", report, ("exact",))
-            self.assertEqual(row["raddr"], lab.LOOPBACK[row["family"]])
-            self.assertGreater(row["lport"], 0)
-            port = report["server_port"] + (row["result"] == "refused")
-            self.assertEqual(row["rport"], port, row)
-
     def test_refused_once(self):
         """The call that returns the error is no attempt of its own: neither the same call nor a later one."""
 
@@ -195,20 +176,6 @@ class Tcpconnect(lab.LiveTest):
 
     def in_syn_sent(self):
         return lab.must(*self.space.enter, lab.need("ss"), "-tnH", "state", "syn-sent").count("\n")
-
-    def test_counts(self):
-        options = ("--netns", self.space.inode)
-        tools = [self.space.tool("tcpconnect", *how, *options) for how in (["-c"], ["-cL"], ["-c", "--json"])]
-        with lab.side_by_side(tools):
-            report = self.space.traffic("--connect=31", "--refuse=3", *lab.BOTH)
-        table, by_port, rows = tools
-        self.assertRegex(table.lines[0], r"^LADDR {21}RADDR {21}RPORT {16}CONNECTS$")
-        port = report["server_port"]
-        expected = {(lab.LOOPBACK[f], port, 31) for f in FAMILIES} | {(lab.LOOPBACK[f], port + 1, 3) for f in FAMILIES}
-        self.assertEqual({(row["laddr"], row["rport"], row["count"]) for row in rows.rows}, expected)
-        self.assertEqual({(w[0], int(w[2]), int(w[3])) for w in map(str.split, table.lines[1:])}, expected)
-        self.assertRegex(by_port.lines[0], r"^LADDR +LPORT +RADDR +RPORT +CONNECTS$")
-        self.assertEqual([line.split()[-1] for line in by_port.lines[1:]], ["1"] * 68)
 
     def test_columns_and_filters(self):
         options = ("--netns", self.space.inode)

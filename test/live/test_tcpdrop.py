@@ -92,25 +92,6 @@ class Tcpdrop(lab.LiveTest):
         self.assert_account(traced, 3)
         self.assertGreaterEqual(traced.ledger["filtered"], 2)
 
-    def test_table(self):
-        """The columns of bcc, a line for each frame, and an empty one."""
-        with self.space.tool("tcpdrop", "--netns", self.space.inode) as traced:
-            report = self.space.traffic("--drop=3")
-        head, *lines = traced.lines
-        self.assertRegex(head, r"^TIME +PID +IP SADDR:SPORT +> DADDR:DPORT +STATE \(FLAGS\) +REASON \(CODE\)$")
-        rows = [line for line in lines if line and not line.startswith("\t")]
-        self.assertEqual((len(rows), lines.count("")), (3, 3))
-        for row in rows:
-            self.assertRegex(
-                row,
-                rf"^\d\d:\d\d:\d\d {report['server_pid']} +4  127\.0\.0\.1:\d+ +> "
-                rf"127\.0\.0\.1:{report['server_port']} +"
-                r"ESTABLISHED \(PSH\|ACK\) +SOCKET_FILTER \(\d+\)$",
-            )
-        for line in lines:
-            if line.startswith("\t"):
-                self.assertRegex(line, r"^\t[a-zA-Z_][\w.]*\+0x[0-9a-f]+$")
-
     def test_namespace_of_a_process(self):
         with self.space.hold("--hold=1", "--refuse=3") as traffic:
             with self.space.tool("tcpdrop", "--json", "-v", "--pid-netns", traffic.pid) as traced:

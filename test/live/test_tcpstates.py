@@ -49,17 +49,6 @@ def lives_of(report, families):
     return +lives
 
 
-def split_lives(rows):
-    """The rows of each socket from its beginning to its end: an address of the kernel's may be used again."""
-    lives, open_now = [], {}
-    for row in rows:
-        life = open_now.setdefault(row["skaddr"], [])
-        life.append(row)
-        if row["newstate"] == "CLOSE":
-            lives.append(open_now.pop(row["skaddr"]))
-    return lives, open_now
-
-
 class Tcpstates(lab.LiveTest):
     def check_life(self, life):
         self.assertIn(life[0]["oldstate"], ("CLOSE", "LISTEN"))
@@ -91,7 +80,7 @@ class Tcpstates(lab.LiveTest):
         self.assertEqual(first["lport"], last["lport"] if accepted else None, first)
 
     def check(self, traced, report, families):
-        lives, still_open = split_lives(traced.rows)
+        lives, still_open = lab.split_lives(traced.rows)
         self.assertEqual(still_open, {})
         expected = lives_of(report, families)
         self.assertEqual(
@@ -130,7 +119,7 @@ class Tcpstates(lab.LiveTest):
         """How long it was in a state that began before tracing is not known."""
         with self.space.hold("--hold=3") as traffic, self.space.trace("tcpstates") as traced:
             traffic.release()
-        lives = split_lives(traced.rows)[0]
+        lives = lab.split_lives(traced.rows)[0]
         self.assertEqual(len(lives), 3 * 2 + 1)
         self.assertEqual({life[0]["oldstate"] for life in lives}, {"ESTABLISHED", "LISTEN"})
         for life in lives:

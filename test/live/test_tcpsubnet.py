@@ -74,23 +74,6 @@ class Tcpsubnet(lab.LiveTest):
                         receive(client, 1009)
         self.assertEqual(by_subnet(traced.rows), {"0.0.0.0/0": 1009})
 
-    def test_table_and_units(self):
-        """bcc's rows: the time in brackets, subnets most first, whole numbers; -f."""
-        tools = {
-            unit: self.space.tool("tcpsubnet", "--netns", self.space.inode, "-f", unit, "-i", "30") for unit in "BKMbkm"
-        }
-        with lab.side_by_side(list(tools.values())):
-            self.send("10.1.0.1", 3_000_017)
-            self.send("192.0.2.1", 1_000_003)
-        scale = {"B": 1, "K": 1024, "M": 1024**2, "b": 1 / 8, "k": 1024 / 8, "m": 1024**2 / 8}
-        for unit, tool in tools.items():
-            stamp, *rows = tool.lines
-            self.assertRegex(stamp, r"^\[\d\d/\d\d/\d\d \d\d:\d\d:\d\d\]$")
-            self.assertEqual(
-                rows,
-                [f"{net:<21} {int(size / scale[unit]):6d}" for net, size in (("10.0.0.0/8", 3_000_017), ("0.0.0.0/0", 1_000_003))],
-            )
-
     def test_partial(self):
         with self.space.trace("tcpsubnet", "-i", "30") as traced:
             self.send("10.1.0.1", 1009)

@@ -49,30 +49,6 @@ class Tcptop(lab.LiveTest):
                 lab.wait_for(lambda: b'"lport":%d' % port in traced.so_far(), "the interval")
         self.assert_moved(traced, port, size)
 
-    def test_known_traffic(self):
-        """Every byte of every connection, of the right process, whether it lives for an interval or less."""
-        with self.space.trace("tcptop", "0.1") as traced:
-            report = self.space.traffic("--connect=17", "--server-first=13", "--bytes=30011", *lab.BOTH)
-        of_clients = {"rx": 0, "tx": 0}
-        found = sums(traced.rows, "family", "comm", "pid")
-        self.assertEqual(
-            set(found),
-            {(family, *who) for family in (4, 6)
-             for who in (("nt-client", report["client_pid"]), ("nt-server", report["server_pid"]))},
-        )
-        for (family, comm, pid), (received, sent) in found.items():
-            if comm == "nt-client":
-                of_clients["rx"] += received
-                of_clients["tx"] += sent
-            else:
-                other = found[family, "nt-client", report["client_pid"]]
-                self.assertEqual((received, sent), (other[1], other[0]))
-        self.assertEqual((of_clients["tx"], of_clients["rx"]), (report["bytes_client"], report["bytes_server"]))
-        self.assertEqual(len(sums(traced.rows, "family", "lport", "rport")), 2 * 2 * 30)
-        self.assertEqual(traced.ledger["lost"], 0)
-        for row in traced.rows:
-            self.assert_common(row, "tcptop", report, ("exact",))
-
     def test_aborted_and_dissolved(self):
         """The kernel clears a socket's counters before it destroys it: what was carried counts once, and nothing else."""
         tools = [self.space.trace("tcptop", "0.2"), self.space.trace("tcpsubnet", "-i", "0.2")]
@@ -175,9 +151,8 @@ class Tcptop(lab.LiveTest):
                     for local, remote, sent, received in re.findall(pattern, lines):
                         told[family, int(local), int(remote)] = (int(received), int(sent))
                 self.assertEqual(len(told), 2 * 2 * 11)
-                time.sleep(0.5)
-                rows = [json.loads(line) for line in traced.so_far().splitlines()]
-        self.assertEqual(sums(rows, "family", "lport", "rport"), told)
+                rows = lambda: sums(map(json.loads, traced.so_far().splitlines()), "family", "lport", "rport")
+                lab.wait_for(lambda: rows() == told, f"an interval with {told}")
 
     def test_other_namespaces(self):
         """Without a filter every namespace is shown, wherever the tool runs."""
@@ -209,40 +184,8 @@ class Tcptop(lab.LiveTest):
         self.assertEqual(sum(row["rx_bytes"] for row in traced.rows), report["bytes_client"] // 2)
         self.assertEqual(traced.ledger["filtered"], 5)
 
-    def test_tables(self):
-        """bcc's columns, most first, IPv6 after IPv4, with and without the load average."""
-        options = ("--netns", self.space.inode, "10", "1")
-        plain, short = (self.space.tool("tcptop", *how, *options) for how in (("-C",), ("-CS", "-r", "3")))
-        with lab.side_by_side((plain, short)):
-            report = self.space.traffic("--connect=2", "--bytes=300000", *lab.BOTH)
-        stamp, empty, head, *rows = plain.lines
-        self.assertRegex(stamp, r"^\d\d:\d\d:\d\d loadavg: [\d.]+ [\d.]+ [\d.]+ \d+/\d+ \d+$")
-        self.assertEqual(empty, "")
-        self.assertEqual(head, "PID     COMM         LADDR                 RADDR                  RX_KB  TX_KB")
-        self.assertEqual(len(rows), 4 + 2 + 4)
-        self.assertEqual(rows[4], "")
-        self.assertRegex(rows[5], r"^PID     COMM         LADDR6 {27}RADDR6 {27} RX_KB  TX_KB$")
-        for row in rows[:4]:
-            self.assertRegex(row, r"^\d+ +nt-(client|server) +127\.0\.0\.1:\d+ +127\.0\.0\.1:\d+ +\d+ +\d+$")
-        for row in rows[6:]:
-            self.assertRegex(row, r"^\d+ +nt-(client|server) +::1:\d+ +::1:\d+ +\d+ +\d+$")
-        client = [row.split()[-2:] for row in rows if row.startswith(f"{report['client_pid']} ")]
-        self.assertEqual(client, [["146", "292"]] * 4)
-        self.assertNotIn("loadavg", short.output.decode())
-        self.assertEqual(short.output.count(b"nt-"), 3)
-
-    def test_sort(self):
-        orders = ("sent", "received")
-        tools = [self.space.trace("tcptop", "--sort", order, "10") for order in orders]
-        with lab.side_by_side(tools):
-            self.space.traffic("--connect=3", "--server-first=2", "--bytes=20011")
-        for tool, key in zip(tools, ("tx_bytes", "rx_bytes")):
-            values = [row[key] for row in tool.rows]
-            self.assertEqual(len(values), 10)
-            self.assertEqual(values, sorted(values, reverse=True))
-
     def test_intervals(self):
-        """Fractions of a second, no drift, a count that stops; else the last one is marked as a part."""
+        """Fractions of a second, a count that stops (no drift: test_softirqs.py); else the last one is marked as a part."""
         with self.space.trace("tcptop", "0.1", "7") as counted:
             with self.space.trace("tcptop", "0.3") as other:
                 with connection(self.space) as (client, server):
@@ -251,13 +194,8 @@ class Tcptop(lab.LiveTest):
                         receive(server, 101)
                         time.sleep(0.01)
                     counted.wait()
-        ends = sorted({lab.nanoseconds(row["ts"]) // 10**6 for row in counted.rows})
         self.assertEqual(counted.code, 0)
         self.assertEqual({row["partial"] for row in counted.rows}, {False})
-        times = [[row["interval_ns"] for row in counted.rows if lab.nanoseconds(row["ts"]) // 10**6 == end][0]
-                 for end in ends]
-        # From the first to the last it is what was asked for: none is put off by the one before.
-        self.assertAlmostEqual(sum(times[1:]) / len(times[1:]), 10**8, delta=10**7)
         parts = [row["partial"] for row in other.rows]
         self.assertIn(False, parts)
         self.assertEqual(parts, sorted(parts))

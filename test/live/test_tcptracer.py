@@ -6,7 +6,6 @@ import collections
 import concurrent.futures
 import contextlib
 import os
-import re
 import socket
 import time
 
@@ -15,7 +14,7 @@ from pagefault import Page
 from sockets import CLOSE, MPTCP, Blocked, Child, connect, listen, ns_now, port_of, receive, reset, state_of
 from uring import Ring
 
-BYTES, ANSWER = 1000, 500
+BYTES = 1000
 
 
 def read_and_reset(client):
@@ -28,49 +27,6 @@ def types_of(rows):
 
 
 class Tcptracer(lab.LiveTest):
-    def check_empty(self, row):
-        for name in ("tx_bytes", "rx_bytes", "duration_ns"):
-            self.assertEqual((row[name] is None), row["type"] != "close", row)
-
-    def test_known_traffic(self):
-        """Counted by the kernel too. Connections that fail are not made, accepted or closed."""
-        with self.space.counting() as counters, self.space.trace("tcptracer") as traced:
-            report = self.space.traffic(
-                "--connect=11", "--server-first=7", "--refuse=5", "--reset=3", "--fork=2", *lab.BOTH
-            )
-        made = 2 * (11 + 7 + 3 + 2)
-        self.assertEqual((report["established"], report["accepted"]), (made, made))
-        self.assertEqual((counters["ActiveOpens"] - counters["AttemptFails"], counters["PassiveOpens"]), (made, made))
-        self.assert_account(traced, 4 * made)
-        ends = collections.Counter()
-        for row in traced.rows:
-            self.assert_common(row, "tcptracer", report, ("exact",))
-            self.check_empty(row)
-            self.assertNotEqual(row["rport"], report["refused_port"])
-            ends[row["type"], row["lport"] == report["server_port"], row["family"], row["comm"]] += 1
-        expected = {}
-        for family in (4, 6):
-            expected["connect", False, family, "nt-client"] = 23
-            expected["accept", True, family, "nt-server"] = 23
-            expected["close", True, family, "nt-server"] = 23
-            expected["close", False, family, "nt-client"] = 21
-            expected["close", False, family, "nt-forked"] = 2
-        self.assertEqual(ends, expected)
-        forked = [row["pid"] for row in traced.rows if row["comm"] == "nt-forked"]
-        self.assertEqual(sorted(forked), sorted(report["fork_pids"]))
-        closes = [row for row in traced.rows if row["type"] == "close"]
-        self.assertEqual(
-            lab.count_by(closes, "comm", "tx_bytes", "rx_bytes"),
-            {
-                ("nt-client", BYTES, ANSWER): 36,
-                ("nt-client", BYTES, 0): 6,
-                ("nt-forked", BYTES, ANSWER): 4,
-                ("nt-server", ANSWER, BYTES): 40,
-                ("nt-server", 0, BYTES): 6,
-            },
-        )
-        self.assertEqual(sum(row["tx_bytes"] for row in closes), report["bytes_client"] + report["bytes_server"])
-
     def test_each_connection_in_order(self):
         with self.space.trace("tcptracer") as traced:
             self.space.traffic("--connect=5", "--client-port=40001", "--port=50001", "--ipv6")
@@ -90,9 +46,11 @@ class Tcptracer(lab.LiveTest):
         names = ("pid", "family", "lport", "rport", "tx_bytes", "rx_bytes")
         closes = [row for row in tracer.rows if row["type"] == "close"]
         self.assertEqual(lab.count_by(closes, *names), lab.count_by(life.rows, *names))
-        lives = {(row["family"], row["lport"], row["rport"]): row["duration_ns"] for row in life.rows}
+        lives = collections.defaultdict(list)  # of the same ends: one after the other
+        for row in life.rows:
+            lives[row["family"], row["lport"], row["rport"]].append(row["duration_ns"])
         for row in closes:  # a session ends when its last packet has come; each tool looks at the clock itself
-            whole = lives[row["family"], row["lport"], row["rport"]]
+            whole = lives[row["family"], row["lport"], row["rport"]].pop(0)
             self.assertTrue(0 < row["duration_ns"] <= whole + 10**7, (row, whole))
 
     # ---- closes ----
@@ -415,28 +373,6 @@ class Tcptracer(lab.LiveTest):
                     listener.accept()[0].close()
         self.assert_account(traced, 6)
         self.assertEqual(lab.count_by(traced.rows, "type", "pid"), {(t, os.getpid()): 3 for t in ("accept", "close")})
-
-    def test_the_tables(self):
-        """As bcc's, IPv6 in brackets; -v: long names, namespaces, and -t in nanoseconds."""
-        ends = r"\d+ +nt-(?:client|server) +(?:4 +127\.0\.0\.1 +127\.0\.0\.1|6 +\[::1\] +\[::1\]) +\d+ +\d+"
-        heads = "PID COMM IP SADDR DADDR SPORT DPORT"
-        tables = {
-            (): (f"T {heads}", "CAX", r"([CAX]) +" + ends),
-            ("-tw",): (f"TIME(s) T {heads}", "CAX", r"\d+\.\d{3} +([CAX]) +" + ends),
-            ("-vt",): (
-                f"TIME(ns) TYPE {heads} NETNS",
-                ("connect", "accept", "close"),
-                r"\d+ +(connect|accept|close) +" + ends + rf" +{self.space.inode}",
-            ),
-        }
-        for options, (heading, names, pattern) in tables.items():
-            with self.space.tool("tcptracer", "-N", self.space.inode, *options) as table:
-                self.space.traffic("--connect=3", *lab.BOTH)
-            self.assertEqual(table.errors, "")
-            self.assertEqual(table.lines[0].split(), heading.split())
-            found = [re.fullmatch(pattern, row.rstrip()) for row in table.lines[1:]]
-            self.assertNotIn(None, found, table.lines)
-            self.assertEqual(collections.Counter(one[1] for one in found), dict(zip(names, (6, 6, 12))))
 
 
 if __name__ == "__main__":
