@@ -17,7 +17,7 @@ struct owner {
 	__u32 pad_end;
 };
 
-/* ---- processes that change their name: by exec, or by themselves ----
+/* ---- processes that change their name, by exec or without ----
  *
  * An owner keeps the name of its process, because most rows are made in contexts without access to the process. Later
  * names are in `renamed`, by process. A row looks there only if a process with the same pid, modulo RENAME_COUNTS, has

@@ -129,7 +129,7 @@ static __always_inline void hand_over(struct handed *h, struct sock *sk)
 	was = bpf_map_lookup_elem(&ended, &h->key);
 	if (was) {
 		h->was = *was;
-		if (bpf_map_delete_elem(&ended, &h->key)) /* deleted here: the other CPU reports the close */
+		if (bpf_map_delete_elem(&ended, &h->key)) /* deleted already: the other CPU reports the close */
 			h->was.closed = 0;
 	}
 	h->wait = h->was.since ? h->head.ts - h->was.since : NOT_KNOWN;

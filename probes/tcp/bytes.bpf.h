@@ -102,9 +102,9 @@ static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, stru
 	}
 }
 
-/* A state change: a new life of a socket begins, or an event reports its last bytes. If the peer has reset the
- * connection and its owner is not certain, the report waits for the process that closes it, or for the next walk.
- * Context: a task with the socket locked, or softirq. */
+/* A state change: a new life of a socket begins, or an event reports its last bytes. After a reset by the peer, the
+ * owner may be uncertain. Then the report waits for the process that closes the socket, or for the next walk. Context:
+ * a task with the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
 	BYTES_EVENT own = {};
