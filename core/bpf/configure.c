@@ -70,8 +70,8 @@ static bool wants_tags_on_sockets(const char *section)
 	return !strcmp(section, "iter/bpf_sk_storage_map") || !strcmp(section, "tp_btf/tcp_destroy_sock");
 }
 
-/* Tags of new sockets may be in slots if no program needs them in socket storage, no totals are kept in them, and no
- * other tool shares them. */
+/* Tags of new sockets may be in slots under three conditions. No program needs them in socket storage, no totals are
+ * kept in them, and no other tool shares them. */
 static bool may_use_slots(const struct session *session, const struct settings *settings)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {

@@ -73,7 +73,7 @@ static bool is_over(const struct run *run)
 	       recorder_has_failed(run->recorder);
 }
 
-/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait for it. A
+/* The first signal lets a running command end normally (Ctrl-C reaches it too); the second does not wait for it. A
  * further one ends the run at once, unless it is the same signal over another path (from a terminal, forwarded by a
  * wrapper). */
 static void end_by(struct run *run, int signal)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""report.py: figures as a table for people, as JSON, and as docs/performance.md."""
+"""report.py: figures as a table, as JSON, and as docs/performance.md."""
 
 import dataclasses
 import json
@@ -81,7 +81,7 @@ Both CPUs work:
 
 
 def as_object(name, module, figures):
-    """What is kept of a measurement."""
+    """The stored values of a measurement."""
     return {
         "name": name,
         "about": " ".join(module.__doc__.split()),
@@ -92,7 +92,7 @@ def as_object(name, module, figures):
 
 
 def table(measured):
-    """Columns, as wide as they need to be."""
+    """Prints columns of the necessary width."""
     rows = [bench.HEADINGS] + [figure["cells"] for each in measured for figure in each["figures"]]
     widths = [max(len(row[i]) for row in rows) for i in range(len(bench.HEADINGS))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows) + "\n"
@@ -123,13 +123,13 @@ def render(everything):
 
 
 def write(docs, measured, order):
-    """Replaces what was measured now, keeps the rest."""
+    """Replaces the sections that were measured now, and keeps the others."""
     kept = docs / "performance.json"
     everything = json.loads(kept.read_text()) if kept.exists() else {}
     everything |= measured
     everything = {name: everything[name] for name in order if name in everything}
     kept.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n")
     (docs / "performance.md").write_text(render(everything))
-    # They stand in the manual, too.
+    # The manual contains some of the figures too.
     generate = docs.parent / "build" / "docs" / "generate"
     subprocess.run([generate, docs.parent, docs], check=True)
