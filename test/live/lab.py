@@ -486,7 +486,7 @@ def count_by(rows, *names):
 
 
 def split_lives(rows):
-    """The rows of each socket from its beginning to its end: an address of the kernel's may be used again."""
+    """The rows of each socket from its begin to its end: the kernel reuses addresses."""
     lives, open_now = [], {}
     for row in rows:
         life = open_now.setdefault(row["skaddr"], [])

@@ -163,7 +163,7 @@ class Terminal:
 
     @property
     def last_picture(self):
-        """What the other screen has shown last, without its status line and empty lines at its end."""
+        """The last content of the alternate screen, without its status line and trailing empty lines."""
         return "\n".join(line[: self.columns].rstrip() for line in self.screens[True][: self.rows - 1]).rstrip("\n")
 
     @property

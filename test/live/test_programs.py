@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Real programs as traffic, in a namespace of their own: each row has the right process, and sessions, bytes and refusals
-are those of the programs' own logs."""
+"""test_programs.py: real programs as traffic, in a network namespace: each row has the right process, and sessions,
+bytes and refusals match the programs' own logs."""
 
 import collections
 import contextlib
@@ -20,8 +20,8 @@ HOST = "127.0.0.1"
 
 
 class Traced:
-    """What the tools told of a run. Rows of a session, an attempt or an accept by the client's port: one after the other
-    where the kernel gave it again."""
+    """The rows of a run. Sessions, attempts and accepts are listed by the client's port, in order, because the kernel
+    reuses ports."""
 
     def __init__(self, trace):
         self.rows = trace.rows
@@ -84,8 +84,8 @@ class Programs(lab.LiveTest):
 
     @contextlib.contextmanager
     def traced(self, tools=TOOLS):
-        """Traces while something happens; what was told is there after the `with`. Nothing was lost, dropped or had no
-        owner."""
+        """Traces during the `with` block; the rows are available after it. Nothing was lost, and every row has an owner. The
+        kernel answered what it dropped with a RST."""
         told = []
         with self.space.counting() as counters, self.space.trace("trace", tools) as trace:
             yield told
@@ -94,11 +94,14 @@ class Programs(lab.LiveTest):
         again = sum(row["segments"] for row in told[0].of["tcpretrans"])
         if "tcpretrans" in tools:
             self.assertEqual(again, counters["RetransSegs"] - counters["TCPRetransFail"])
+        dropped = told[0].of["tcpdrop"]
         for row in trace.rows:
-            if row["tool"] == "tcpdrop":
-                self.assertEqual(row["reason"], "NO_SOCKET", row)  # what refusals are
-            elif row["tool"] != "tcpretrans":
+            if row["tool"] not in ("tcpdrop", "tcpretrans"):
                 self.assertNotEqual(row["owner"], "unknown", row)
+        # SYNs to closed ports. And while a socket replaces another one in the hash table, a lookup on another CPU may find
+        # neither, but the listener, which drops ACKs (before "inet: Avoid ehash lookup race in inet_ehash_insert()").
+        self.assertLessEqual(lab.count_by(dropped, "reason", "state").keys(), {("NO_SOCKET", None), ("TCP_FLAGS", "LISTEN")}, dropped)
+        self.assertLessEqual(len(dropped), counters["OutRsts"], dropped)
 
     def write(self, name, text):
         path = self.folder / name
@@ -106,7 +109,7 @@ class Programs(lab.LiveTest):
         return path
 
     def client(self, *command, code=0, **more):
-        """Runs a client to its end; its process, and what it printed."""
+        """Runs a client to its end; returns its process and its output."""
         with lab.Running(*self.space.enter, *command, **more) as running:
             done = running.wait()
         self.assertEqual(done.code, code, (command, done.errors, done.output))
@@ -115,7 +118,7 @@ class Programs(lab.LiveTest):
     CURL = "%{local_port} %{size_request} %{size_header} %{size_download} %{size_upload} %{num_connects}\n"
 
     def curl(self, *urls, code=0):
-        """Transfers one after the other: {own port: [bytes sent, bytes received]}, and the process."""
+        """Sequential transfers: {own port: [bytes sent, bytes received]}, and the process."""
         sinks = [word for url in urls for word in ("-o", "/dev/null", url)]
         pid, text = self.client(lab.need("curl"), "-s", "--noproxy", "*", "-w", self.CURL, *sinks, code=code)
         ports = collections.defaultdict(lambda: [0, 0])
@@ -126,7 +129,7 @@ class Programs(lab.LiveTest):
         return pid, dict(ports)
 
     def check_both_ends(self, told, port, peers):
-        """A session for each of these client's ports; what one end has sent the other has received."""
+        """One session for each of these client ports; each end has received the bytes that the other sent."""
         servers, clients = moved(told.servers(port)), moved(told.clients(port))
         self.assertEqual(sorted(servers), sorted(peers))
         self.assertEqual({peer: [(got, sent) for sent, got in ends] for peer, ends in clients.items()}, servers)
@@ -157,7 +160,7 @@ class Programs(lab.LiveTest):
         """
 
     def nginx(self):
-        """A master and three workers, that run as another user."""
+        """A master and three workers, which run as another user."""
         (self.folder / "files").mkdir()
         for name, size in ("small", 503), ("large", 3_000_017):
             (self.folder / "files" / name).write_bytes(b"x" * size)
@@ -165,7 +168,7 @@ class Programs(lab.LiveTest):
         return self.serving(8080, lab.need("nginx"), "-c", config, "-p", self.folder, how=signal.SIGQUIT)
 
     def check_nginx(self, told, port):
-        """Sessions of the port as nginx's log has them, whichever worker it was. Returns how many."""
+        """Sessions of the port match nginx's log, for any worker. Returns their number."""
         log = collections.defaultdict(lambda: [None, 0, 0])
         for line in (self.folder / "nginx-log").read_text().splitlines():
             pid, own, peer, sent, received, _ = map(int, line.split())
@@ -177,13 +180,14 @@ class Programs(lab.LiveTest):
         servers = told.servers(port)
         self.assertEqual(who(servers), {peer: [(pid, "nginx")] for peer, (pid, _, _) in log.items()})
         self.assertEqual(who(told.accepts(port)), who(servers))
-        if port != 8082:  # in HTTP/2 frames are not in the log
+        if port != 8082:  # the log excludes HTTP/2 frames
             self.assertEqual(moved(servers), {peer: [(sent, got)] for peer, (_, sent, got) in log.items()})
         self.assertEqual({row["owner"] for each in servers.values() for row in each}, {"exact"})
         return len(log)
 
     def test_nginx(self):
-        """Workers, upstream connections that are kept, `reuseport`, `deferred`, HTTP/2; clients that keep alive or not."""
+        """Workers, persistent upstream connections, `reuseport`, `deferred`, HTTP/2; clients with and without
+        keep-alive."""
         clients, root = {}, f"http://{HOST}"
         with self.nginx() as master, self.traced() as told:
             workers = {int(pid) for pid in lab.must("pgrep", "-P", master.pid).split()}
@@ -207,12 +211,12 @@ class Programs(lab.LiveTest):
         self.assertEqual(self.check_nginx(told, 8081), 8)
         self.assertEqual(self.check_nginx(told, 8082), 1)
         self.assertGreater(self.check_nginx(told, 9000), 0)
-        # Its clients say the same of their ends.
+        # Its clients report the same about their ends.
         for (port, own), (pid, comm, sent, got) in clients.items():
             self.assertEqual(who(told.clients(port))[own], [(pid, comm)])
             self.assertEqual(moved(told.clients(port))[own], [(sent, got)])
         self.assertEqual([row["comm"] for row in told.of["tcplife"] if row["pid"] == wget], ["wget"])
-        # Upstream: workers connect; what is refused is what nginx says of it.
+        # Upstream: workers connect; refused attempts equal nginx's log.
         upstream = [row for row in told.of["tcpconnect"] if row["rport"] in (9000, 9009)]
         self.assertLessEqual({(row["pid"], row["comm"]) for row in upstream}, {(pid, "nginx") for pid in workers})
         errors = (self.folder / "nginx-errors").read_text().count("Connection refused")
@@ -271,7 +275,7 @@ class Programs(lab.LiveTest):
         return self.serving(7000, lab.need("haproxy"), "-db", "-f", config, *more, how=signal.SIGUSR1)
 
     def test_haproxy(self):
-        """Splices to nginx; a new process gets the listeners of the old one, which has a session still."""
+        """Splices to nginx; a new process inherits the listeners of the old one, which still has a session."""
         url = f"http://{HOST}:7000/large"
         with self.nginx() as nginx, self.traced() as told:
             with self.haproxy() as old:
@@ -304,7 +308,7 @@ class Programs(lab.LiveTest):
         self.assertEqual(curls, {first, *second})
 
     def accepting(self, port):
-        """The processes that hold the port's listener."""
+        """The processes with the port's listener."""
         line = lab.must(*self.space.enter, lab.need("ss"), "-ltnpH", f"sport = :{port}")
         return {int(pid) for pid in re.findall(r"pid=(\d+)", line)}
 
@@ -322,12 +326,12 @@ class Programs(lab.LiveTest):
         """
 
     def test_openssh(self):
-        """It forks, becomes another program and another user, who connects for the client."""
+        """sshd forks, executes another program and changes the user, which connects for the client."""
         for name in "host-key", "key":
             lab.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name)
         config = self.write("sshd_config", self.SSHD.format(folder=self.folder, host=HOST))
         pathlib.Path("/run/sshd").mkdir(exist_ok=True)
-        user = pwd.getpwnam("sync")  # of all Debian's: with a shell, which is not asked for
+        user = pwd.getpwnam("sync")  # a Debian account with a login shell, which port forwarding does not run
         forward = (
             "ssh", "-F", "none", "-p", "2222", "-i", self.folder / "key", "-o", "StrictHostKeyChecking=no", "-o",
             "UserKnownHostsFile=/dev/null", "-o", "IdentitiesOnly=yes", "-W", f"{HOST}:8080", f"sync@{HOST}",
@@ -350,12 +354,13 @@ class Programs(lab.LiveTest):
         children = [int(pid) for pid in re.findall(r"User child is on pid (\d+)", said)]
         self.assertEqual((len(peers), len(children)), (3, 3))
         self.assertEqual(who(told.accepts(2222)), {peer: [(sshd.pid, "sshd")] for peer in peers})
-        # For each one there is another process, which keeps the connection while the user's process, its child, uses it.
+        # Each session has a further process, which keeps the connection open while its child, the user's process, uses
+        # it.
         self.check_both_ends(told, 2222, peers)
         serving = [row for rows in told.servers(2222).values() for row in rows]
         self.assertEqual({row["comm"] for row in serving}, {"sshd"})
         self.assertEqual(len({row["pid"] for row in serving} - {sshd.pid}), 3, serving)
-        # The user's process connects on.
+        # The user's process opens the forwarded connection.
         on = [(row["pid"], row["comm"], row["uid"]) for row in told.of["tcpconnect"] if row["rport"] == 8080]
         self.assertEqual(on, [(pid, "sshd", user.pw_uid) for pid in children])
         ends = [(row["pid"], row["comm"], row["uid"]) for each in told.clients(8080).values() for row in each]
@@ -399,7 +404,7 @@ class Programs(lab.LiveTest):
     # ---- redis ----
 
     def test_redis(self):
-        """What it counts of its own connections and bytes; those that are too many for it."""
+        """Its own counts of connections and bytes; refused connections beyond its limit."""
         command = ("redis-server", "--port", 6380, "--bind", HOST, "--save", "", "--maxclients", 20, "--io-threads", 2)
         cli = ("redis-cli", "-h", HOST, "-p", 6380)
         nobody_else = lambda: "connected_clients:1\r" in self.client(*cli, "info", "clients")[1]
@@ -422,7 +427,7 @@ class Programs(lab.LiveTest):
         self.assertEqual((refused, info["rejected_connections"]), (3, "3"))
         self.assertEqual(len(sessions), int(info["total_connections_received"]) + refused)
         self.assertEqual(len(told.of["tcpaccept"]), len(sessions))
-        # The last one has its answer after it was counted.
+        # The last one is counted before its answer.
         (last,) = [row for each in told.clients(6380).values() for row in each if row["pid"] == asker]
         received = sum(row["rx_bytes"] for row in sessions)
         self.assertEqual(received, int(info["total_net_input_bytes"]))
@@ -478,7 +483,7 @@ for _ in range(3):
 """
 
     def talk(self, port):
-        """Our own end's port; five bytes there and back."""
+        """Connects; five bytes there and back; returns the client's port."""
         with self.space.inside():
             client = socket.create_connection((HOST, port))
         with client:
@@ -489,7 +494,7 @@ for _ in range(3):
             return client.getsockname()[1]
 
     def test_socket_activation(self):
-        """A listener that a process inherits by exec; connections that children get as stdin."""
+        """A process inherits a listener through exec; children inherit connections as stdin."""
         script = self.write("once.py", self.ONCE)
         activate = lab.need("systemd-socket-activate")
         with self.traced() as told:

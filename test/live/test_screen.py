@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The live screen of tcptop on a terminal: in one place, with keys, and the terminal as it was whatever ends it."""
+"""test_screen.py: the live screen of tcptop on a terminal: redrawn in place, with keys, and the terminal restored after
+every kind of end."""
 
 import contextlib
 import re
@@ -35,7 +36,7 @@ class Screen(lab.LiveTest):
 
     @contextlib.contextmanager
     def tcptop(self, *options, **more):
-        """tcptop on the terminal, of this namespace."""
+        """tcptop on the terminal, with connections of this namespace."""
         process = self.terminal.run(lab.NETTRACE, "tcptop", "-S", "--netns", self.space.inode, *options, **more)
         try:
             yield process
@@ -59,10 +60,10 @@ class Screen(lab.LiveTest):
         self.assertEqual((self.terminal.other, self.terminal.cursor, self.terminal.wraps), (False, True, True))
         self.assertEqual(termios.tcgetattr(self.terminal.inside), self.terminal.modes)
 
-    # ---- what is to be seen ----
+    # ---- the screen ----
 
     def test_in_place(self):
-        """Each interval is drawn over the one before, never below it, and nothing is cleared between."""
+        """Each interval is drawn over the one before, not below it, without clearing."""
         with connection(self.space) as (client, server), self.tcptop("0.5") as process:
             self.wait_to_begin()
             ends = [f"127.0.0.1:{port_of(end)}" for end in (client, server)]
@@ -76,7 +77,7 @@ class Screen(lab.LiveTest):
                 )
                 self.assertEqual(self.terminal.lines[0], HEADING)
                 self.assertFalse(any(self.terminal.lines[3:-1]))
-                # Over it, an interval without a byte.
+                # An interval without a byte replaces it.
                 self.terminal.wait(lambda it: not rows(it), "an empty interval")
             self.assertEqual(self.terminal.cleared, 1)
             self.assertRegex(self.terminal.status, r"^sort: rx\+tx  group: connection  \?:help  space:freeze  q:quit")
@@ -85,8 +86,8 @@ class Screen(lab.LiveTest):
         self.assert_given_back()
 
     def test_keys_and_size(self):
-        """Each key sorts or groups as the status line says; a new size is followed at once. What is drawn then, and frozen:
-        unit/test_live.c."""
+        """Each key sorts or groups as the status line shows; a new size applies at once. For the drawn rows and
+        freezing see unit/test_live.c."""
         terminal = self.terminal
         with connection(self.space) as (client, server), self.tcptop("2") as process:
             self.wait_to_begin()
@@ -109,7 +110,7 @@ class Screen(lab.LiveTest):
     # ---- the end ----
 
     def check_end(self, how, *options, code=0):
-        """However it ends, the terminal is as it was and has what was seen last."""
+        """After every kind of end, the terminal has its old modes and shows the last picture."""
         with Terminal() as self.terminal, connection(self.space) as (client, server):
             with self.tcptop("1", *options) as process:
                 self.wait_to_begin()
@@ -151,7 +152,7 @@ class Screen(lab.LiveTest):
     # ---- job control ----
 
     def test_stop_and_go_on(self):
-        """Ctrl-Z gives the terminal back; in the background nothing is drawn and nothing hangs."""
+        """Ctrl-Z restores the terminal; in the background nothing is drawn and nothing hangs."""
         terminal = self.terminal
         shell = terminal.run("bash", "--norc", "--noprofile", "-i", env={"PS1": "ready> "})
         try:
@@ -182,7 +183,7 @@ class Screen(lab.LiveTest):
             terminal.wait(lambda it: it.other and "sort:" in it.status, "the foreground")
             terminal.type("q")
             terminal.wait(lambda it: not it.other, "the end")
-            # Started there, it waits to be brought forward.
+            # Started in the background, it waits for the foreground.
             terminal.type(trace[:-1] + " &\n")
             terminal.look(2)
             self.assertFalse(terminal.other)
@@ -197,10 +198,10 @@ class Screen(lab.LiveTest):
             shell.wait()
             lab.run("pkill", "-KILL", "-s", shell.pid)
 
-    # ---- where there is no screen ----
+    # ---- without a screen ----
 
     def check_plain(self, *options, **more):
-        """Two blocks below each other, and not one control sequence. Returns what was written."""
+        """Two blocks below each other, without control sequences. Returns the output."""
         with Terminal() as self.terminal, connection(self.space) as (client, server):
             with self.tcptop("0.5", "2", *options, **more) as process:
                 self.move(client, server, 11)
@@ -219,7 +220,7 @@ class Screen(lab.LiveTest):
         self.check_plain("--csv")
         self.check_plain("--json")
         self.check_plain(stdout=subprocess.PIPE)
-        self.check_plain("--", "sleep", "1")  # a command has the terminal
+        self.check_plain("--", "sleep", "1")  # the command uses the terminal
 
     # ---- messages ----
 

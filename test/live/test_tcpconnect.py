@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpconnect: every attempt to connect once, with how it ended, and the name that its peer was asked for by."""
+"""test_tcpconnect.py: tcpconnect: every attempt to connect once, with its result, and the name by which its peer was
+looked up."""
 
 import collections
 import errno
@@ -42,7 +43,7 @@ class Tcpconnect(lab.LiveTest):
                 for _ in range(5):
                     made, how = attempt(address, port, blocking=False)
                     told.append(how if how != "EINPROGRESS" else settled(made, address, port))
-                for _ in range(3):  # the error is taken by SO_ERROR, and the next call says that there was one
+                for _ in range(3):  # SO_ERROR clears the error, and the next call reports that there was one
                     made, how = attempt(address, port, blocking=False)
                     told.append(errno.errorcode[made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)])
                     assert attempt(address, port, False, made)[1] == "ECONNABORTED", how
@@ -67,13 +68,13 @@ class Tcpconnect(lab.LiveTest):
                 away = silence.NO_ROUTE[family]
                 told += [attempt(away, 443, blocking)[1] for blocking in (True, False) * 3]
                 first = None
-                for _ in range(6):  # a port for one connection: the other five find none
+                for _ in range(6):  # one port for six connections: five find none
                     made = socket.socket(FAMILY[family])
                     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     made.bind((address, port_of(first) if first else 0))
                     told.append(attempt(address, port, made=made)[1])
                     first = first or made
-                for _ in range(2):  # nothing is left over of a failure: the next attempt is one
+                for _ in range(2):  # a failure leaves no state: the next attempt is one of its own
                     made, how = attempt(silence.NO_ROUTE[family], 443)
                     told += [how, attempt(address, port, made=made)[1]]
             return told
@@ -96,7 +97,7 @@ class Tcpconnect(lab.LiveTest):
                 self.assertEqual((row["raddr"], row["rport"]), (silence.NO_ROUTE[row["family"]], 443))
 
     def test_sockets_at_the_same_address(self):
-        """An error that no call has asked for dies with its socket: the next one in its memory fails by itself."""
+        """An error that no call returned ends with its socket: a later socket at its address fails independently."""
         silence.add(self.space)
 
         def connect():
@@ -119,7 +120,7 @@ class Tcpconnect(lab.LiveTest):
         )
 
     def test_silence(self):
-        """Unreachable after the SYN, timed out, abandoned: each as the process was told."""
+        """Unreachable after the SYN, timed out, abandoned: each with the process's error."""
         silence.add(self.space)
 
         def connect():
@@ -145,7 +146,7 @@ class Tcpconnect(lab.LiveTest):
         self.check_owner(traced.rows, pid)
 
     def test_hanging_attempts_show_within_a_second(self):
-        """And are not shown again when they end."""
+        """They are not shown again when they end."""
         silence.add(self.space)
         with self.space.tool("tcpconnect", "--netns", self.space.inode) as table:
             with lab.Running(*self.space.enter, "python3", "-c", HANG.format(silence.NOWHERE[4], 3)) as client:
@@ -282,7 +283,7 @@ class Tcpconnect(lab.LiveTest):
             self.assertEqual(row["query_age_ns"] is None, row["query"] is None, row)
         self.assertTrue(all(row["query_age_ns"] > 2 * 10**8 for row in traced.rows[16:18]))
         texts = [re.sub(r"\d+\.\d{3}ms", "AGE", line).split(None, 6)[6] for line in table.lines[17:]]
-        texts[2] = texts[2].removesuffix(" (AGE)")  # on a slow machine it is late, too
+        texts[2] = texts[2].removesuffix(" (AGE)")  # on a slow machine this one is late too
         late = "alias.example.net (AGE)"
         self.assertEqual(texts, [late, late, "newer.example.net", "No DNS Query", "localhost", "localhost"])
 

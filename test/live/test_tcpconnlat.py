@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpconnlat: how long each attempt to connect took, how it ended, and how many SYNs it sent."""
+"""test_tcpconnlat.py: tcpconnlat: the latency, result and number of SYNs of each attempt to connect."""
 
 import collections
 import contextlib
@@ -14,13 +14,13 @@ from sockets import FAMILY, attempt, closed_port, drop, family_of, listen, port_
 
 FAMILIES = (4, 6)
 TCP_FASTOPEN_CONNECT = 30
-SLACK = 5 * 10**7  # ns that a process is away from its CPU, but for now and then
-SOON = 4 * 10**8  # ns: in less than that an attempt on loopback is over
+SLACK = 5 * 10**7  # ns that a process may be off its CPU, with rare exceptions
+SOON = 4 * 10**8  # ns: limit for an attempt on loopback
 
 
 class Tcpconnlat(lab.LiveTest):
     def check_latency(self, rows, measured):
-        """The kernel needs less than the caller sees, but not much less."""
+        """The kernel's time is less than the caller's, but not much less."""
         self.assertEqual(len(rows), len(measured))
         for row, took in zip(rows, measured):
             self.assertLessEqual(row["latency_ns"], took, row)
@@ -28,7 +28,7 @@ class Tcpconnlat(lab.LiveTest):
         self.assertLess(statistics.median(more), SLACK, more)
 
     def test_histogram(self):
-        """Every attempt once, in the slot that its row tells, and in each interval."""
+        """Every attempt once, in the slot of its row, and in each interval."""
         plain, whole = self.space.trace("tcpconnlat"), self.space.trace("tcpconnlat", "--dist")
         parts = self.space.trace("tcpconnlat", "--dist", "--interval=0.2")
         table = self.space.tool("tcpconnlat", "--dist", "--netns", self.space.inode)
@@ -40,11 +40,11 @@ class Tcpconnlat(lab.LiveTest):
         self.assertEqual(sum(slot["count"] for slot in slots), 101 + 7 + 2)
         for slot in slots:
             self.assertEqual(slot["to"], max(2 * slot["from"], 2) - 1)
-        # Each tool reads the clock itself; but those that sent a second SYN took a second.
+        # Each tool reads the clock itself; but attempts with a second SYN took a second.
         slow = [row for row in plain.rows if row["latency_ns"] > 5 * 10**8]
         self.assertEqual(len(slow), 2)
         self.assertEqual(sum(slot["count"] for slot in slots if slot["from"] >= 1 << 18), len(slow))
-        self.assertGreater(len(parts.rows), 1)  # none where nothing ended
+        self.assertGreater(len(parts.rows), 1)  # intervals without attempts have no block
         self.assertEqual(sum(row["count"] for row in parts.rows), 101 + 7 + 2)
         head, *lines = table.lines
         self.assertRegex(head, r"^ {5}usecs {15}: count     distribution$")
@@ -61,7 +61,7 @@ class Tcpconnlat(lab.LiveTest):
                     began = time.monotonic_ns()
                     kept.append(attempt(lab.LOOPBACK[family], to))
                     took.append(time.monotonic_ns() - began)
-                # The queue is full: the first SYN is dropped; there is room for the second.
+                # The queue is full: the kernel drops the first SYN, and has room for the second.
                 made, how = attempt(lab.LOOPBACK[family], full_port, blocking=False)
                 began = time.monotonic_ns()
                 assert how == "EINPROGRESS", how
@@ -80,7 +80,7 @@ class Tcpconnlat(lab.LiveTest):
         self.check_latency(rows[1:16] + rows[17:], took)
 
     def test_silence(self):
-        """Attempts that come to nothing end, too, with their time and their SYNs."""
+        """Failed attempts end too, with their time and their SYNs."""
         silence.add(self.space)
 
         def connect():
@@ -108,7 +108,7 @@ class Tcpconnlat(lab.LiveTest):
             self.assertTrue(at_least[row["result"]] < row["latency_ns"] < 10**10, row)
 
     def test_nothing_is_left_of_an_attempt(self):
-        """A socket that connects again is timed anew: the first attempt fails, was too short, or never ends."""
+        """A socket that connects again is measured anew: the first attempt fails, was too short, or never ends."""
 
         def connect():
             kept = []
@@ -126,7 +126,7 @@ class Tcpconnlat(lab.LiveTest):
         self.assertTrue(all(row["latency_ns"] < SOON for row in traced.rows), traced.rows)
 
     def test_fast_open_that_waits_for_data(self):
-        """connect() returns at once, and the SYN leaves with the first data: time begins with it, also if it is lost."""
+        """connect() returns at once, and the SYN leaves with the first data: the time begins there, also if it is lost."""
         lab.must(*self.space.enter, "sysctl", "-qw", "net.ipv4.tcp_fastopen=1543")  # without cookies
         waits, kept = 0.7, []
 
@@ -168,7 +168,7 @@ class Tcpconnlat(lab.LiveTest):
             self.assertTrue(least < row["latency_ns"] < least + waits * 10**9, row)
 
     def test_both_ends_connect(self):
-        """A socket that connects to itself: the SYN that comes is no answer, but the SYN-ACK is."""
+        """A socket that connects to itself: the received SYN is no answer, but the SYN-ACK is."""
 
         def connect():
             for family in FAMILIES:
@@ -192,7 +192,7 @@ class Tcpconnlat(lab.LiveTest):
             self.assertEqual(row["latency_ns"], spent[row["family"]], row)
 
     def test_older_attempts(self):
-        """When it began is not known: neither is how long it took."""
+        """An attempt with unknown begin has an unknown latency."""
         silence.add(self.space)
         script = f"import socket; socket.socket().connect(('{silence.NOWHERE[4]}', 443))"
         with lab.Running(*self.space.enter, "python3", "-c", script) as client:
@@ -205,14 +205,14 @@ class Tcpconnlat(lab.LiveTest):
         )
 
     def test_minimum(self):
-        """What is too short is counted as filtered, exactly."""
+        """Attempts below the minimum are counted as filtered, exactly."""
         for _ in range(5):
             tools = [self.space.trace("tcpconnlat", *how) for how in ([], ["500"], ["500.5", "-6"], ["--min-ms=500"])]
             with lab.side_by_side(tools):
                 self.space.traffic("--connect=17", "--refuse=5", "--syn=3", *lab.BOTH)
             everything, minimum, only_v6, named = tools
             if everything.ledger["seen"] == minimum.ledger["seen"]:
-                break  # nobody else has connected while one of them was not attached
+                break  # no other process connected while one of the tools was not attached
         self.assertEqual(everything.ledger["seen"], minimum.ledger["seen"])
         self.assertEqual(minimum.ledger["filtered"] - everything.ledger["filtered"], 2 * (17 + 5))
         self.assert_account(everything, 2 * 25)

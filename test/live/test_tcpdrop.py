@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpdrop: the ends, process and stack of each packet that the kernel drops, and nothing of clean traffic."""
+"""test_tcpdrop.py: tcpdrop: ends, process and stack of each packet that the kernel drops; no row for clean traffic."""
 
 import lab
 
@@ -26,13 +26,13 @@ class Tcpdrop(lab.LiveTest):
         self.assertEqual(row["reason_code"] is None, row["reason"] == "LISTEN_OVERFLOW", row)
 
     def check_stack(self, row):
-        """Symbols with offsets, from the place of the drop outwards, without the frames of the tracing itself."""
+        """Symbols with offsets, from the place of the drop outwards, without the tracing's own frames."""
         for frame in (row["location"], *row["stack"]):
             self.assertRegex(frame, r"^[a-zA-Z_][\w.]*\+0x[0-9a-f]+$")
         frames = [frame.split("+")[0] for frame in row["stack"]]
         self.assertIn({4: "tcp_v4_rcv", 6: "tcp_v6_rcv"}[row["family"]], frames)
         self.assertIn(row["location"].split("+")[0], frames)
-        # Further out there may be a bpf() call: a softirq interrupts anything.
+        # An outer frame may be a bpf() call: a softirq interrupts any code.
         self.assertNotRegex(frames[0], "bpf|trace", frames)
 
     def test_every_drop(self):
@@ -57,7 +57,7 @@ class Tcpdrop(lab.LiveTest):
         with self.space.trace("tcpdrop") as traced, self.space.trace("tcpdrop", "--all") as everything:
             self.space.traffic("--connect=17", "--server-first=19", "--hold=3", "--fork=2", *lab.BOTH)
         self.assert_account(traced, 0)
-        self.assertGreater(len(everything.rows), 0)  # what --all is for: the kernel's own noise
+        self.assertGreater(len(everything.rows), 0)  # --all exists for this: the kernel's harmless packets
         for row in everything.rows:
             self.assertEqual(row["netns"], self.space.inode)
 

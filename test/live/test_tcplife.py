@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcplife: every session of known traffic, with its bytes, its role and what ended it."""
+"""test_tcplife.py: tcplife: every session of known traffic, with its bytes, role and end."""
 
 import re
 
@@ -11,7 +11,7 @@ MESSAGE = {"client": (BYTES, ANSWER), "server": (ANSWER, BYTES)}
 
 
 def held_by_ss(space):
-    """What ss knows of the open connections: {(local port, remote port): (bytes sent, bytes received)}."""
+    """The open connections that ss shows: {(local port, remote port): (bytes sent, bytes received)}."""
     text = lab.must(*space.enter, lab.need("ss"), "-tniHO", "state", "established")
     found = re.findall(r"127\.0\.0\.1:(\d+) +127\.0\.0\.1:(\d+) .*?bytes_sent:(\d+).*?bytes_received:(\d+)", text)
     return {(int(lport), int(rport)): (int(sent), int(received)) for lport, rport, sent, received in found}
@@ -36,11 +36,11 @@ class Tcplife(lab.LiveTest):
         with self.space.trace("tcplife") as traced:
             self.space.traffic("--syn=2")
         self.assertEqual(len(traced.rows), 4)
-        for row in traced.rows:  # the SYN was sent again after a second
+        for row in traced.rows:  # the SYN was retransmitted after a second
             self.assertLess(row["duration_ns"], 9 * 10**8, row)
 
     def test_sessions_that_are_older_and_newer(self):
-        """--open lists sessions from before tracing, and at the end those still open; without it there are none."""
+        """--open lists sessions older than the trace, and at the end those still open; without it they are omitted."""
         with self.space.hold("--hold=5", "--connect=3") as traffic:
             with self.space.trace("tcplife", "--open") as still_open, self.space.trace("tcplife") as without:
                 known = held_by_ss(self.space)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpretrans: every segment that known traffic makes the kernel send again, and why."""
+"""test_tcpretrans.py: tcpretrans: every segment that the kernel retransmits in known traffic, with the cause."""
 
 import collections
 import json
@@ -19,7 +19,7 @@ TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_RECV_QUEUE, TCP_SEND_QUEUE = 19
 
 class Tcpretrans(lab.LiveTest):
     def check_row(self, row, report):
-        """Its ends and their process; a SYN-ACK has no sequence number. By cause and kernel: the proof of the tool."""
+        """Ends and process; a SYN-ACK has no sequence number. The tool's proof checks causes on each kernel."""
         port, client = ("lport", "rport") if row["kind"] == "S" else ("rport", "lport")
         self.assertEqual(row[port], report["server_port"], row)
         self.assertGreater(row[client], 0, row)
@@ -44,14 +44,14 @@ class Tcpretrans(lab.LiveTest):
         self.check_summary(summary, traced.rows)
 
     def check_kernel(self, rows, counters):
-        """Segments by cause, against what the kernel counts of its own."""
+        """Segments by cause, against the kernel's counters."""
         segments = collections.Counter()
         for row in rows:
             segments[row["cause"]] += row["segments"]
             self.assertEqual(row["segments"] > 0, row["err"] is None, row)
         self.assertEqual(sum(segments.values()), counters["RetransSegs"] - counters["TCPRetransFail"], segments)
         self.assertEqual(segments["FAST"], counters["TCPFastRetrans"], segments)
-        without_congestion = segments["PMTU"] + segments["TFO"]  # counted as if a time-out had been before
+        without_congestion = segments["PMTU"] + segments["TFO"]  # counted as if a timeout had preceded
         self.assertEqual(segments["SLOWSTART"] + without_congestion, counters["TCPSlowStartRetrans"], segments)
         self.assertLessEqual(segments["TLP"], counters["TCPLossProbes"], segments)
         timeouts = sum(row["cause"] in ("RTO", "SYN", "SYN-ACK") for row in rows)
@@ -75,10 +75,10 @@ class Tcpretrans(lab.LiveTest):
         for line in summary.lines:
             self.assertIn("ts", json.loads(line))
 
-    # ---- every cause, one by one ----
+    # ---- every cause ----
 
     def test_packets_of_several_segments(self):
-        """What was lost in a time-out is sent again in packets of many segments; the kernel counts segments."""
+        """After a timeout, lost segments are retransmitted in packets of many segments; the kernel counts segments."""
         lab.must("ip", "-n", self.space.name, "link", "set", "lo", "mtu", "1500")
         with sockets.connection(self.space) as (client, server):
             with self.space.trace("tcpretrans") as traced, self.space.trace("tcpretrans", "-c") as summary:
@@ -98,7 +98,7 @@ class Tcpretrans(lab.LiveTest):
         self.assertGreater(counters["RetransSegs"], len(traced.rows))
 
     def test_smaller_mtu(self):
-        """A router tells that the packets are too large for what is behind it: sent again at once, by no timer."""
+        """A router reports that the packets exceed the next MTU: they are retransmitted at once, without a timer."""
         with lab.Namespace() as router, lab.Namespace() as server:
             join(self.space, router, "10.71.0", 1500)
             join(server, router, "10.72.0", 1280)
@@ -116,7 +116,7 @@ class Tcpretrans(lab.LiveTest):
         self.assertEqual(counters["TCPTimeouts"], 0)
 
     def test_closed_window(self):
-        """The receiver closes its window above what is on the way: what the timer sends then is a probe, no time-out."""
+        """The receiver closes its window before data in flight: the timer then sends a probe, which is no timeout."""
         with sockets.connection(self.space) as (client, server):
             with self.space.trace("tcpretrans") as traced, self.space.counting() as counters:
                 sockets.drop(server, True)
@@ -129,7 +129,7 @@ class Tcpretrans(lab.LiveTest):
         self.assertEqual(counters["TCPTimeouts"], 0)
 
     def test_fast_open_refused(self):
-        """A server that takes no data with a SYN gets it again when it has answered."""
+        """A server that rejects data in a SYN receives it again after its answer."""
         lab.must(*self.space.enter, "sysctl", "-qw", "net.ipv4.tcp_fastopen=5")  # clients, without a cookie
         with sockets.listen(self.space) as listener, self.space.trace("tcpretrans") as traced:
             with self.space.counting() as counters, self.space.inside(), socket.socket() as client:
@@ -140,11 +140,11 @@ class Tcpretrans(lab.LiveTest):
         self.assertEqual(lab.count_by(traced.rows, "cause", "segments"), {("TFO", 1): 1})
 
 
-# ---- what makes the causes ----
+# ---- conditions of the causes ----
 
 
 def join(space, router, net, mtu):
-    """A veth pair between the namespace (address .1) and the router (.2, with this MTU), its way to everywhere."""
+    """A veth pair between the namespace (address .1) and the router (.2, with this MTU), its default route."""
     name = f"v{net.split('.')[1]}"
     peer = ("name", name, "mtu", str(mtu), "netns", router.name)
     lab.must("ip", "-n", space.name, "link", "add", name, "type", "veth", "peer", *peer)
@@ -162,7 +162,7 @@ def close_window(space, server):
     for queue in (TCP_SEND_QUEUE, TCP_RECV_QUEUE):
         server.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, queue)
         numbers.append(server.getsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ) & 0xFFFFFFFF)
-    server.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, -1)  # off, and no window probe
+    server.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, -1)  # off, without a window probe
     header = struct.pack("!HHIIHHHH", port, peer, *numbers, 0x5010, 0, 0, 0)
     ends = socket.inet_aton(here) + socket.inet_aton(there)
     total = sum(struct.unpack("!16H", ends + struct.pack("!HH", 6, len(header)) + header))

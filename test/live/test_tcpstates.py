@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpstates: every state change of known traffic, counted, and the lives of sockets that they make up."""
+"""test_tcpstates.py: tcpstates: every state change of known traffic, counted, and the lives of sockets that they form.
+"""
 
 import collections
 import socket
@@ -18,7 +19,7 @@ REFUSED = ("CLOSE", "SYN_SENT", "CLOSE")
 LISTENER = ("CLOSE", "LISTEN", "CLOSE")
 TWIN = ("LISTEN", "SYN_RECV", "CLOSE")  # of one handshake two CPUs may make two children, and drop one of them
 
-# The lives of the sockets that one of each makes.
+# The lives of the sockets of one action each.
 CLEAN = (OPENED + FIRST, ACCEPTED + LAST)
 LIVES = {
     "connect": CLEAN,
@@ -36,7 +37,7 @@ LIVES = {
     "listeners": (LISTENER,),
 }
 TRAFFIC = ("--connect=7", "--server-first=5", "--refuse=3", "--reset=11", "--overflow=2", "--hold=13", "--fork=2")
-FILLERS = 2  # connections that fill the queue of --overflow; reset by the server
+FILLERS = 2  # connections that fill the queue of --overflow; the server resets them
 
 
 def lives_of(report, families, twins):
@@ -107,7 +108,7 @@ class Tcpstates(lab.LiveTest):
         self.assertEqual(len(slow), 3)
 
     def test_first_change_of_an_old_socket(self):
-        """How long it was in a state that began before tracing is not known."""
+        """The time in a state that began before tracing is unknown."""
         with self.space.hold("--hold=3") as traffic, self.space.trace("tcpstates") as traced:
             traffic.release()
         lives = lab.split_lives(traced.rows)[0]
@@ -119,7 +120,7 @@ class Tcpstates(lab.LiveTest):
 
 
     def test_a_socket_that_is_used_again(self):
-        """It shows no port, peer or time of its life before."""
+        """It shows no port, peer or time of an earlier life."""
         with self.space.trace("tcpstates") as traced, self.space.inside():
             with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
                 for _ in range(2):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpsubnet: bytes by subnet, against the traffic that went there."""
+"""test_tcpsubnet.py: tcpsubnet: bytes by subnet, against known traffic."""
 
 import collections
 import re
@@ -26,7 +26,7 @@ class Tcpsubnet(lab.LiveTest):
             lab.must("ip", "-n", self.space.name, "address", "add", host, "dev", "lo", *["nodad"] * (":" in host))
 
     def send(self, host, size, back=0, source=None):
-        """A connection that carries `size` bytes to the host, from the host itself, and `back` from it."""
+        """A connection with `size` bytes to the host, from the host itself, and `back` from it."""
         with self.space.inside():
             with socket.create_server((host, 0), family=family_of(host)) as listener:
                 address = listener.getsockname()[:2]
@@ -56,7 +56,7 @@ class Tcpsubnet(lab.LiveTest):
             self.assertEqual(tool.ledger["lost"], 0)
 
     def test_usual_subnets_and_both_ways(self):
-        """Without a list; with what came back."""
+        """Without a list of subnets; with received bytes."""
         with self.trace("--rx") as traced:
             for host in (*HOSTS, "127.0.0.1", "::1"):
                 self.send(host, 1009, 503)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcptop: bytes of each connection, whatever the call that moves them, against what the applications and TCP itself say."""
+"""test_tcptop.py: tcptop: bytes of each connection, through any call, against the applications' and TCP's own numbers.
+"""
 
 import collections
 import contextlib
@@ -30,8 +31,8 @@ def sums(rows, *names):
 
 class Tcptop(lab.LiveTest):
     def assert_moved(self, traced, port, size):
-        """The client's socket, of this port, sent so many bytes, the server's received them, nobody moved any other, and
-        both are this process's."""
+        """The client's socket, with this port, sent `size` bytes, the server's received them, no other socket moved
+        any, and both belong to this process."""
         by_port = sums(traced.rows, "lport")
         self.assertEqual(by_port.pop((port,)), (0, size))
         self.assertEqual(list(by_port.values()), [(size, 0)])
@@ -39,7 +40,7 @@ class Tcptop(lab.LiveTest):
         self.assertEqual(traced.ledger["lost"], 0, traced.errors)
 
     def check_move(self, move, size, family=4):
-        """Bytes of a connection that is older than the trace, moved by `move`; earlier ones do not count."""
+        """Bytes of a connection older than the trace, moved by `move`; earlier ones do not count."""
         with connection(self.space, family) as (client, server):
             client.sendall(b"x" * 7919)
             receive(server, 7919)
@@ -50,7 +51,7 @@ class Tcptop(lab.LiveTest):
         self.assert_moved(traced, port, size)
 
     def test_aborted_and_dissolved(self):
-        """The kernel clears a socket's counters before it destroys it: what was carried counts once, and nothing else."""
+        """The kernel clears a socket's counters before it destroys it: its bytes count once, and nothing else."""
         tools = [self.space.trace("tcptop", "0.2"), self.space.trace("tcpsubnet", "-i", "0.2")]
         top, subnet = tools
         with lab.side_by_side(tools), listen(self.space) as listener:
@@ -69,7 +70,7 @@ class Tcptop(lab.LiveTest):
                             client.connect(listener.getsockname())
                             server = listener.accept()[0]
                     server.close()
-            time.sleep(0.5)  # what is left over would be in the next intervals
+            time.sleep(0.5)  # any remaining bytes would be in the next intervals
             port = port_of(listener)
         lives = 2 + 2 * 3
         self.assertEqual(sums(top.rows, "rport")[port,], (lives * 503, lives * 1009))
@@ -126,7 +127,7 @@ class Tcptop(lab.LiveTest):
         self.check_move(move, 10_007)
 
     def test_what_is_not_sent_does_not_count(self):
-        """A full buffer refuses most of what is offered: what the peer reads is what was sent."""
+        """A full buffer rejects most data: the peer reads as many bytes as were sent."""
         offered, sent = 1000 * 1_000_003, 0
         with self.space.trace("tcptop", "0.2") as traced:
             with connection(self.space) as (client, server):
@@ -140,7 +141,7 @@ class Tcptop(lab.LiveTest):
         self.assert_moved(traced, port, sent)
 
     def test_against_the_counters_of_tcp(self):
-        """ss tells the same of connections that are still open, byte by byte."""
+        """ss shows the same bytes for connections that are still open."""
         ss = lab.need("ss")
         pattern = r":(\d+) +\S+:(\d+)[^\n]*\n[^\n]*?bytes_sent:(\d+)[^\n]*?bytes_received:(\d+)"
         told = {}
@@ -175,17 +176,18 @@ class Tcptop(lab.LiveTest):
             self.assertGreater(row["srtt_us"], 0)
 
     def test_filters(self):
-        """Of one process, and the rest is in the account."""
+        """Of one process; the account has the others."""
         with self.space.hold("--hold=5", "--bytes=1009") as held:
             with self.space.trace("tcptop", "--comm", "nt-server") as traced:
                 report = held.release()
         self.assertEqual(set(sums(traced.rows, "comm")), {("nt-server",)})
-        # Half of it was sent before.
+        # Half of it was sent before tracing.
         self.assertEqual(sum(row["rx_bytes"] for row in traced.rows), report["bytes_client"] // 2)
         self.assertEqual(traced.ledger["filtered"], 5)
 
     def test_intervals(self):
-        """Fractions of a second, a count that stops (no drift: test_softirqs.py); else the last one is marked as a part."""
+        """Fractions of a second, and a count that ends the run (for drift see test_softirqs.py); otherwise the last
+        interval is marked as partial."""
         with self.space.trace("tcptop", "0.1", "7") as counted:
             with self.space.trace("tcptop", "0.3") as other:
                 with connection(self.space) as (client, server):
@@ -204,7 +206,7 @@ class Tcptop(lab.LiveTest):
         self.assertEqual(sum(row["tx_bytes"] for row in other.rows), 120 * 101)
 
     def test_churn(self):
-        """Connections that come and go within an interval are told once, with all they carried."""
+        """Connections that begin and end within an interval are reported once, with all their bytes."""
         with self.space.trace("tcptop", "0.5") as traced:
             report = self.space.traffic("--connect=1009", "--bytes=211")
         self.assertEqual(len(traced.rows), 2 * 1009)

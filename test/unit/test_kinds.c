@@ -513,7 +513,7 @@ static void common_columns_show_common_members(void **state)
 		assert_true(common->help && (size_t)common->off + common->size <= sizeof(struct event));
 }
 
-/* A member of totals is that of the events, and says how it is added up. */
+/* A member of totals is the events' member, with its kind of merge. */
 static void members_of_totals_are_those_of_events(void **state)
 {
 	static const struct member members[] = { { "bytes", F_KBYTES, AT(struct sample, number), .help = "payload" },
@@ -568,7 +568,7 @@ int main(void)
 		cmocka_unit_test(wrong_tables_end_the_program),
 	};
 
-	names_recorded = &kernel;
+	names_record(&kernel);
 	setenv("TZ", "UTC", 1);
 	containers_on(NULL, NULL);
 	containers_add(77, 0, "/a.slice/b.service");

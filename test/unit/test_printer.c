@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_printer.c: whole rows in few writes, losses in JSON, and outputs that fail. Layouts: test/golden. */
+/* test_printer.c: whole rows in few writes, losses in JSON, and outputs that fail. For layouts see test/golden. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static const struct tool fake = { .name = "fake", .image.event_size = sizeof(str
 
 #define ROW "4711    nginx-worker\n"
 
-/* ---- what it prints ---- */
+/* ---- the output ---- */
 
 static struct options options;
 static struct printer printer;
@@ -64,7 +64,7 @@ static void row(void)
 	printer_row(&printer, &event, sizeof(event));
 }
 
-/* Everything written since the last time. */
+/* The output since the last call. */
 static const char *written(void)
 {
 	static char text[8192];
@@ -103,7 +103,7 @@ static void losses_are_lines_of_json(void **state)
 				  "\"printed\":1}");
 }
 
-/* ---- where it goes ---- */
+/* ---- the destination ---- */
 
 static void nothing_is_written_before_a_flush(void **state)
 {
@@ -119,7 +119,7 @@ static void nothing_is_written_before_a_flush(void **state)
 	assert_int_equal(fstat(file, &status), 0);
 	assert_true(status.st_size > 0);
 	assert_int_equal(printer.rows, 1);
-	assert_true(printer_flush(&printer)); /* nothing waits */
+	assert_true(printer_flush(&printer)); /* nothing is pending */
 }
 
 static void rows_are_written_whole(void **state)
@@ -142,11 +142,11 @@ static void rows_are_written_whole(void **state)
 		assert_int_equal(pread(file, &last, 1, before - 1), 1);
 		assert_int_equal(last, '\n');
 	}
-	assert_true(writes > 3 && writes < 100); /* hundreds of rows at once, without being asked to */
+	assert_true(writes > 3 && writes < 100); /* hundreds of rows a write, without an explicit flush */
 	assert_int_equal(printer.rows, 20000);
 }
 
-/* Reads the pipe slowly until its end, and exits with 0 if that many whole rows came. */
+/* Reads the pipe slowly until its end, and exits with 0 if `rows` whole rows arrived. */
 static pid_t slow_reader(const int ends[2], int rows, const char *expected)
 {
 	pid_t child = fork();
@@ -199,7 +199,7 @@ static void full_disks_stop_it(void **state)
 	assert_false(printer_flush(&printer));
 	assert_int_equal(printer.error, ENOSPC);
 	assert_int_equal(printer.text.length, 0);
-	/* From now on nothing is collected, counted or written, wherever it would go. */
+	/* From here on nothing is collected, counted or written, for any destination. */
 	printer.fd = file;
 	for (int i = 0; i < 20000; i++)
 		row();

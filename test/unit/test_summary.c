@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_summary.c: counts by key of a made-up tool: many, of equal size, of short events. What they look like:
+/* test_summary.c: counts by key of a made-up tool: many keys, equal counts, short events. For layouts see
  * test/golden. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -86,7 +86,7 @@ static struct sample sample_of(uint32_t reason, uint8_t host, uint16_t port)
 	return sample;
 }
 
-/* Adds n events that differ in nothing but what is no part of the key. The event ends where its memory does. */
+/* Adds n events that differ only outside the key. The event is in memory of its exact size. */
 static void add_part(struct sample sample, size_t size, int n)
 {
 	static uint64_t different;
@@ -107,7 +107,7 @@ static void add(uint32_t reason, uint8_t host, uint16_t port, int n)
 	add_part(sample_of(reason, host, port), sizeof(struct sample), n);
 }
 
-/* Prints, and returns everything written since the last time. */
+/* Prints, and returns the output since the last call. */
 static char *printed(size_t rows)
 {
 	static char text[1 << 20];
@@ -124,7 +124,7 @@ static char *printed(size_t rows)
 	return text;
 }
 
-/* Equal counts: the same order, whichever came first. */
+/* Equal counts have one order, whatever the order of arrival. */
 static void the_order_is_stable(void **state)
 {
 	char *first;
@@ -152,7 +152,7 @@ static void the_order_is_stable(void **state)
 
 #define MANY 20000
 
-/* Key i comes i % 7 + 1 times; every row is there once with its count, most first. */
+/* Key i comes i % 7 + 1 times; every row exists once with its count, largest first. */
 static void thousands_of_keys(void **state)
 {
 	static uint8_t seen[MANY];
@@ -176,7 +176,7 @@ static void thousands_of_keys(void **state)
 	assert_int_equal(*line, '\0');
 }
 
-/* What is beyond the end of an event is not known; nothing is taken from another event with the same key. */
+/* Members beyond the end of an event are unknown; no value comes from another event with the same key. */
 static void truncated_events_have_a_key(void **state)
 {
 	struct sample sample = sample_of(5, 1, 80);
@@ -192,7 +192,7 @@ static void truncated_events_have_a_key(void **state)
 					"5          10.0.0.1:80     1\n");
 }
 
-/* A newer kernel half may send more than this program knows. */
+/* A newer kernel half may send longer events than this program knows. */
 static void longer_events_are_cut(void **state)
 {
 	struct {

@@ -15,7 +15,7 @@
 #include "core/base/put.h"
 #include "core/base/text.h"
 
-/* The text is `expected`, and starts anew. */
+/* Asserts the text, and clears it. */
 static void expect(struct text *text, const char *expected)
 {
 	char *got = strndup(text->data ? text->data : "", text->length);
@@ -52,7 +52,7 @@ static void buffer_grows(void **state)
 	text_free(&text);
 }
 
-/* More than the buffer's size doubled, at once. */
+/* A piece larger than the doubled buffer. */
 static void buffer_takes_large_pieces(void **state)
 {
 	struct text text = { 0 };
@@ -157,7 +157,7 @@ static void decimals(void **state)
 	text_free(&text);
 }
 
-/* From RFC 5952 and the corners of its rules, each in the form that it must have, which inet_ntop(3) gives too. */
+/* From RFC 5952 and its corner cases, each in its canonical form, which inet_ntop(3) prints too. */
 static void ipv6_addresses(void **state)
 {
 	static const char *const canonical[] = {
@@ -204,7 +204,7 @@ static void ipv6_addresses(void **state)
 	text_free(&text);
 }
 
-/* Groups out of a few values, so that zero runs of every length and place occur. */
+/* Groups from a few values, so that zero runs of every length and place occur. */
 static void addresses_agree_with_inet_ntop(void **state)
 {
 	static const uint16_t groups[] = { 0, 0, 0, 1, 0xffff, 0x0f00, 0x0dad };
@@ -267,7 +267,7 @@ static void padding(void **state)
 	text_free(&text);
 }
 
-/* The fast ways against the exact ones, where they round and carry. */
+/* The fast conversions against exact ones, at roundings and carries. */
 static void fast_decimals(void **state)
 {
 	struct text fast = { 0 }, exact = { 0 };
