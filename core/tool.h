@@ -176,6 +176,7 @@ struct hook {
 	uint8_t unusable_args; /* a target with this number of arguments lacks what the programs need; 0: no such target
 				*/
 	bool rerun_each_interval; /* RUN_AT_START: and before the iterators of an interval, see core/bpf/iterators.c */
+	bool where_refused;       /* an iterator: only if there are sockets that take no tag (struct walk) */
 	bool misses_harmless;     /* what it misses is no lost row: it makes none, or only misses what is none */
 };
 

@@ -88,6 +88,12 @@ static int queue_load(struct load load)
 	return load.fd;
 }
 
+/* A program of an object's; all else are libbpf's questions to the kernel, which have no name. */
+static bool is_of_object(enum bpf_prog_type type, const char *name, const struct bpf_prog_load_opts *options)
+{
+	return options && (options->attach_btf_id || (type == BPF_PROG_TYPE_TRACEPOINT && name));
+}
+
 /* Stands before libbpf's own. The kernel gets its own numbers of types (core/kernel/btf/kernel_btf.h). */
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options)
@@ -95,9 +101,9 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	struct load load = { .type = type, .name = name, .license = license, .length = length };
 	int fd, error;
 
-	if (queueing && !(options && options->attach_btf_id)) /* no program of an object's */
+	if (queueing && !is_of_object(type, name, options))
 		return placeholder();
-	if (!options || !options->attach_btf_id)
+	if (!is_of_object(type, name, options))
 		return __real_bpf_prog_load(type, name, license, code, length, options);
 	load.options = *options;
 	load.code = malloc(length * sizeof(*code));

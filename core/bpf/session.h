@@ -18,11 +18,12 @@ struct session {
 	struct kernel kernel;
 	struct plan plan;
 	struct bpf_object *object;
-	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
-	uint64_t rerun_after[HOOK_ITEMS]; /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
-	bool paired[HOOK_ITEMS];          /* hook i has two programs (probes/lib/pair.bpf.h) */
-	struct mapped_counters *counters; /* core/bpf/counters.c; NULL: the tool has none */
-	uint64_t counter_events;          /* events that were made of them */
+	struct bpf_link *links[HOOK_ITEMS];
+	struct bpf_link *nested[HOOK_ITEMS]; /* of its second program, or at its second system call; else NULL */
+	uint64_t rerun_after[HOOK_ITEMS];    /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
+	bool paired[HOOK_ITEMS];             /* hook i has two programs (probes/lib/pair.bpf.h) */
+	struct mapped_counters *counters;    /* core/bpf/counters.c; NULL: the tool has none */
+	uint64_t counter_events;             /* events that were made of them */
 	const struct options *options;
 	/* Of several tools in a process: */
 	const struct session *ring_of; /* whose ring it writes to; NULL: its own */

@@ -187,6 +187,7 @@ struct tcp_sock {
 	__u32 retrans_stamp; /* when what is not acknowledged was sent first; ms of the same clock */
 	__u32 write_seq;     /* behind what was written */
 	__u32 snd_nxt;       /* behind what was sent */
+	__u32 snd_una;       /* behind what was acknowledged */
 	__u32 snd_wnd;       /* of the receiver */
 	__u32 undo_marker;   /* 0: recovery was not for congestion, or was undone */
 	__u32 segs_out;      /* SYNs, too */

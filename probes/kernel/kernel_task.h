@@ -9,9 +9,22 @@ struct inode {
 	unsigned short i_mode;
 };
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+
 struct file {
 	struct inode *f_inode;
 	void *private_data;
+	file_ref_t f_ref; /* 6.13; how many references there are, less one */
+};
+
+struct file___old {
+	atomic64_t f_count; /* how many there are */
 };
 
 struct fdtable {
@@ -21,6 +34,7 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	unsigned int next_fd; /* where the search for a free descriptor begins: behind the one taken last, mostly */
 };
 
 typedef struct {
@@ -62,6 +76,7 @@ struct task_struct {
 };
 
 struct socket {
+	struct file *file; /* NULL: a socket of the kernel's own */
 	struct sock *sk;
 };
 
@@ -114,6 +129,7 @@ struct bpf_iter__task {
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+	__u32 fd;
 	struct file *file;
 };
 

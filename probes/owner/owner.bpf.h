@@ -5,25 +5,45 @@
 
 #include "probes/lib/pinned.bpf.h"
 #include "probes/lib/task.bpf.h"
+#include "probes/owner/holder.bpf.h"
 
 struct owner {
 	struct who who;
 	__u8 quality; /* enum owner_quality */
 	__u8 from_seed;
-	__u8 pad[2];
+	__u16 fd;        /* by which it may hold the socket */
 	__u32 mntns;     /* where --mntnsmap asks for it */
 	__u64 cgroup_id; /* only where the socket's own is unavailable */
 	__u32 renames;   /* of its process's number, when its name was read: see below */
-	__u32 pad_end;
+	__u32 forks;     /* the same, when it was last known that nobody else holds the socket */
 };
 
-/* ---- processes that change their name: by exec, or by themselves ----
+/* ---- processes that change: their name, by exec or by themselves; who holds their sockets, by fork ----
  *
  * An owner keeps the name of its process, as most rows are made where nobody can ask the process. What changes later
- * is in `renamed`, by process. A row looks there only if a process of the same number, modulo RENAME_COUNTS, has
- * changed its name since: an array costs a few instructions.
+ * is in `renamed`, by process. A row looks there only if a process of the same number, modulo PROCESS_CHANGES, has
+ * changed its name since: an array costs a few instructions. A fork is counted in the same place.
  */
-#define RENAME_COUNTS 1024
+#define PROCESS_CHANGES 1024
+
+/* What else a fork of an owner's process means: whoever includes this may say. */
+#ifndef OWNER_FORKED
+#define OWNER_FORKED()
+#endif
+
+#define CHILDREN 4
+
+/* Of all processes with a number. */
+struct process_changes {
+	__u32 renames, forks;
+	__u32 owns; /* one of them owns a socket, or is a child of one that did */
+	__u32 pad;
+	struct {
+		__u64 thread; /* the address of its first thread */
+		__u32 forks;  /* of its number, then */
+		__u32 pad;
+	} children[CHILDREN]; /* of the last forks; the first one stands at 0 */
+};
 
 struct process {
 	__u64 start;
@@ -43,39 +63,40 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, RENAME_COUNTS);
+	__uint(max_entries, PROCESS_CHANGES);
 	__type(key, __u32);
-	__type(value, __u32);
-} rename_counts SEC(".maps");
+	__type(value, struct process_changes);
+} process_changes SEC(".maps");
 
-static __always_inline __u32 *rename_count(__u32 pid)
+static __always_inline struct process_changes *changes_of(__u32 pid)
 {
-	__u32 index = pid % RENAME_COUNTS;
+	__u32 index = pid % PROCESS_CHANGES;
 
-	return bpf_map_lookup_elem(&rename_counts, &index);
+	return bpf_map_lookup_elem(&process_changes, &index);
 }
 
 /* The process has this name from now on. */
 static __always_inline void rename_add(const struct process *process, const struct name *name)
 {
-	__u32 *count = rename_count(process->pid);
+	struct process_changes *changes = changes_of(process->pid);
 
 	if (bpf_map_update_elem(&renamed, process, name, BPF_ANY))
 		COUNT(lost_map);
-	if (count)
-		__sync_fetch_and_add(count, 1);
+	if (changes)
+		__sync_fetch_and_add(&changes->renames, 1);
 }
 
 /* The owner's name as it is now. */
 static __always_inline void owner_name(struct owner *owner)
 {
 	struct process process = { .start = owner->who.start, .pid = owner->who.pid };
-	__u32 *count = settings.has_task_btf ? rename_count(owner->who.pid) : NULL, now;
+	struct process_changes *changes = settings.has_task_btf ? changes_of(owner->who.pid) : NULL;
 	struct name *name;
+	__u32 now;
 
-	if (!count)
+	if (!changes)
 		return;
-	now = *(volatile __u32 *)count;
+	now = *(volatile __u32 *)&changes->renames;
 	if (now == owner->renames)
 		return;
 	name = bpf_map_lookup_elem(&renamed, &process);
@@ -84,12 +105,58 @@ static __always_inline void owner_name(struct owner *owner)
 	owner->renames = now;
 }
 
-/* Before the name is read: a change in between is found later. */
-static __always_inline void owner_renames(struct owner *owner, __u32 pid)
+/* Before the process is read: a change in between is found later. */
+static __always_inline void owner_changes(struct owner *owner, __u32 pid)
 {
-	__u32 *count = settings.has_task_btf ? rename_count(pid) : NULL;
+	struct process_changes *changes = settings.has_task_btf ? changes_of(pid) : NULL;
 
-	owner->renames = count ? *(volatile __u32 *)count : 0;
+	if (!changes)
+		return;
+	owner->renames = *(volatile __u32 *)&changes->renames;
+	owner->forks = *(volatile __u32 *)&changes->forks;
+	if (!changes->owns)
+		changes->owns = 1;
+}
+
+/* Its process, or one that shares the place, has forked since it was known to be the only one that holds the socket. */
+static __always_inline bool owner_has_forked(const struct owner *owner)
+{
+	struct process_changes *changes = settings.has_task_btf ? changes_of(owner->who.pid) : NULL;
+
+	return changes && *(volatile __u32 *)&changes->forks != owner->forks;
+}
+
+/* Its process was found to be the only one, now. */
+static __always_inline void owner_is_alone(struct owner *owner)
+{
+	struct process_changes *changes = settings.has_task_btf ? changes_of(owner->who.pid) : NULL;
+
+	if (changes)
+		owner->forks = *(volatile __u32 *)&changes->forks;
+}
+
+/* Its child may hold each socket that a process holds. (parent, child), when the child has its descriptors and has not
+ * run yet. Context: the parent. */
+SEC("tp_btf/sched_process_fork")
+int owner_forks(__u64 *ctx)
+{
+	struct task_struct *parent = (void *)ctx[0], *child = (void *)ctx[1];
+	struct process_changes *changes, *childs;
+	__u32 place;
+
+	if (parent->tgid == child->tgid)
+		return 0;
+	changes = changes_of((__u32)parent->tgid);
+	childs = changes_of((__u32)child->tgid);
+	if (!changes || !childs || !changes->owns)
+		return 0;
+	childs->owns = 1;
+	place = changes->forks % CHILDREN;
+	*(struct task_struct *volatile *)&changes->children[place].thread = child;
+	changes->children[place].forks = childs->forks;
+	__sync_fetch_and_add(&changes->forks, 1);
+	OWNER_FORKED();
+	return 0;
 }
 
 /* Names come with the trace only: each first thread that changes its own, which exec does, too. (task, const char
@@ -130,6 +197,25 @@ int owner_executes(__u64 *ctx)
 
 /* ---- who it is ---- */
 
+/* Calls that make current an owner have the descriptor first, but for accept(). */
+static __always_inline __u16 current_descriptor(void)
+{
+	struct pt_regs *regs;
+
+	if (!settings.has_cast)
+		return 0;
+	regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return (__u16)SYSCALL_FIRST(regs);
+}
+
+/* That which accept() has taken for its connection. */
+static __always_inline __u16 newest_descriptor(void)
+{
+	if (!settings.has_cast)
+		return 0;
+	return (__u16)(KPTR(RUNG_CAST, bpf_get_current_task_btf(), task_struct)->files->next_fd - 1);
+}
+
 /* Current acts on the socket and is no interrupted bystander: from now on it is the owner. begins: of a socket that is
  * new. A kernel thread becomes one only then (RDS ...): later it may be tidying up after others. A thread of a work
  * queue never: it works for somebody else, today for one and tomorrow for another. False: nothing has changed. */
@@ -137,8 +223,9 @@ static __always_inline bool owner_set_current(struct owner *owner, bool begins)
 {
 	if (current_is_kernel_thread() && (!begins || current_is_worker()))
 		return false;
-	owner_renames(owner, bpf_get_current_pid_tgid() >> 32);
+	owner_changes(owner, bpf_get_current_pid_tgid() >> 32);
 	who_is_current(&owner->who);
+	owner->fd = current_descriptor();
 	owner->quality = OWNER_EXACT;
 	owner->from_seed = 0;
 	owner->mntns = current_mntns();
@@ -151,7 +238,7 @@ static __always_inline bool owner_set_current(struct owner *owner, bool begins)
  * nettrace. */
 static __always_inline void owner_set_task(struct owner *owner, struct task_struct *task)
 {
-	owner_renames(owner, (__u32)task->tgid);
+	owner_changes(owner, (__u32)task->tgid);
 	who_of(&owner->who, task);
 	owner->mntns = task_mntns(task);
 	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
@@ -160,7 +247,7 @@ static __always_inline void owner_set_task(struct owner *owner, struct task_stru
 
 /* The same of a socket that is older than the trace. Several processes may hold it: the first one found stands for
  * them. */
-static __always_inline void owner_seed_task(struct owner *owner, struct task_struct *task)
+static __always_inline void owner_seed_task(struct owner *owner, struct task_struct *task, __u32 fd)
 {
 	if (owner->quality != OWNER_UNKNOWN) {
 		if (owner->from_seed && owner->who.pid != (__u32)task->tgid)
@@ -168,8 +255,100 @@ static __always_inline void owner_seed_task(struct owner *owner, struct task_str
 		return;
 	}
 	owner_set_task(owner, task);
+	owner->fd = (__u16)fd;
 	owner->quality = OWNER_EXACT;
 	owner->from_seed = 1;
+}
+
+/* Which of the last children of a process holds the file: -1: none, CHILDREN: several. Numbers only, as
+ * holder_descriptor(). */
+__noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
+{
+	const struct process_changes *changes = changes_of(pid);
+	int found = -1;
+
+	if (!settings.has_cast || !changes)
+		return found;
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < CHILDREN; i++) {
+		__u64 thread = changes->children[i].thread;
+		struct task_struct *child = KPTR(RUNG_CAST, thread, task_struct);
+
+		if (thread && holder_descriptor(thread, child->start_boottime, file, guess, false) >= 0)
+			found = found < 0 ? i : CHILDREN;
+	}
+	return found;
+}
+
+/* Its child has the socket now. It is sure of it, if it has not forked itself, or holds it alone. */
+static __always_inline void owner_becomes_child(struct owner *owner, const struct process_changes *changes, __u32 i,
+						__u64 file)
+{
+	__u64 thread = changes->children[i % CHILDREN].thread;
+	__u32 forks = changes->children[i % CHILDREN].forks;
+
+	owner_set_task(owner, KPTR(RUNG_CAST, thread, task_struct));
+	if (owner->forks == forks || holder_descriptor(thread, owner->who.start, file, owner->fd, true) >= 0)
+		owner->quality = OWNER_EXACT;
+	else
+		owner->quality = OWNER_INHERITED;
+}
+
+/* The owner's process has forked, or somebody else may hold the file for another reason: it is the owner's alone, if no
+ * child has it, and where there may be others, if all references are the owner's own. (A call that waits is one, too.)
+ */
+static __always_inline bool owner_shares(const struct owner *owner, __u32 forked, int child, __u64 file)
+{
+	if (child >= 0)
+		return true;
+	if (forked && forked <= CHILDREN && !owner->from_seed)
+		return false;
+	return holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd, true) < 0;
+}
+
+static __always_inline void owner_look(struct owner *owner, const struct process_changes *changes, __u64 file)
+{
+	__u32 forks = *(volatile __u32 *)&changes->forks, forked = forks - owner->forks;
+	int fd = holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd, false), child;
+
+	if (fd == HOLDER_ENDS)
+		return;
+	if (fd >= 0)
+		owner->fd = (__u16)fd;
+	if (fd >= 0 && !forked && owner->quality == OWNER_EXACT)
+		return;
+	child = owner_child(owner->who.pid, file, owner->fd);
+	if (fd < 0 && child >= 0 && child < CHILDREN) {
+		owner_becomes_child(owner, changes, (__u32)child, file);
+	} else if (fd < 0 || owner_shares(owner, forked, child, file)) {
+		owner->quality = OWNER_INHERITED;
+	} else {
+		owner->quality = OWNER_EXACT;
+		owner->forks = forks;
+	}
+}
+
+/* Makes sure of the owner, before a row: its process still holds the socket; if it has forked, alone. Otherwise a child
+ * may be it; else it is one of several, or was one. Current, while it holds the socket's lock, acts: it may be closing
+ * it. Before 6.2 nobody can look: after a fork an owner is not sure until it acts. Context: any. */
+static __noinline void owner_verify(struct owner *owner, struct sock *sk)
+{
+	struct process_changes *changes;
+	__u64 file;
+
+	if (!settings.has_task_btf || owner->quality == OWNER_UNKNOWN)
+		return;
+	if (!settings.has_cast) {
+		if (owner_has_forked(owner))
+			owner->quality = OWNER_INHERITED;
+		return;
+	}
+	changes = changes_of(owner->who.pid);
+	if (!changes || (sk->sk_lock.owned && owner->who.pid == bpf_get_current_pid_tgid() >> 32))
+		return;
+	file = socket_file(sk);
+	if (file)
+		owner_look(owner, changes, file);
 }
 
 /* Of one that is not known all is 0 in the event, but its uid has all bits set: without a branch, as same_state(). */

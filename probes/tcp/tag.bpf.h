@@ -16,7 +16,10 @@
 struct tcp_life {
 	__u8 role;  /* enum role */
 	__u8 state; /* that it changed to last; 0: no change seen */
-	__u8 pad[6];
+	__u8 has_isn;
+	__u8 pad;
+	__u32 isn;            /* its first sequence number, which another life of the socket, or another socket at its
+			       * address, has not */
 	__u64 created_at;     /* first state change seen; 0: before tracing */
 	__u64 established_at; /* entered its last state before closing began: ESTABLISHED, SYN_SENT, SYN_RECV; 0: not
 			       * known */
