@@ -13,7 +13,7 @@ struct udphdr {
 
 struct datagram {
 	__u64 payload; /* address */
-	__u32 length;  /* of what lies in one piece at that address */
+	__u32 length;  /* of the linear part at that address */
 	__u16 sport, dport;
 	__u8 saddr[16], daddr[16];
 };
@@ -75,8 +75,8 @@ static __always_inline bool datagram_read(struct datagram *d, const struct sk_bu
 	return true;
 }
 
-/* `most` bytes at most, a constant and a multiple of 16, rounded up to 16: without a helper in steps of 16, the size of
- * a type that every kernel has. */
+/* Copies at most `most` bytes, a constant multiple of 16, rounded up to 16. Without a helper it copies in steps of 16
+ * bytes, the size of a type that every kernel has. */
 static __always_inline void datagram_copy(__u8 *to, const struct datagram *d, const __u32 most, const int rung)
 {
 	__u32 length = d->length < most ? d->length : most;

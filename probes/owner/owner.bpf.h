@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner.bpf.h: whose a socket is, of any protocol. */
+/* owner.bpf.h: the owner of a socket of any protocol. */
 #ifndef NETTRACE_PROBES_OWNER_OWNER_BPF_H
 #define NETTRACE_PROBES_OWNER_OWNER_BPF_H
 
@@ -75,7 +75,7 @@ static __always_inline struct process_changes *changes_of(__u32 pid)
 	return bpf_map_lookup_elem(&process_changes, &index);
 }
 
-/* The process has this name from now on. */
+/* Records the new name of the process. */
 static __always_inline void rename_add(const struct process *process, const struct name *name)
 {
 	struct process_changes *changes = changes_of(process->pid);
@@ -86,7 +86,7 @@ static __always_inline void rename_add(const struct process *process, const stru
 		__sync_fetch_and_add(&changes->renames, 1);
 }
 
-/* The owner's name as it is now. */
+/* Updates the owner's name. */
 static __always_inline void owner_name(struct owner *owner)
 {
 	struct process process = { .start = owner->who.start, .pid = owner->who.pid };
@@ -159,8 +159,8 @@ int owner_forks(__u64 *ctx)
 	return 0;
 }
 
-/* Names come with the trace only: each first thread that changes its own, which exec does, too. (task, const char
- * *new). Context: the task, or who writes to its /proc/PID/comm. */
+/* Names change at exec too, which renames the first thread. (task, const char *new). Context: the task, or a task that
+ * writes to its /proc/PID/comm. */
 SEC("tp_btf/task_rename")
 int owner_renamed(__u64 *ctx)
 {
@@ -179,8 +179,7 @@ int owner_renamed(__u64 *ctx)
 	return 0;
 }
 
-/* The same before 5.13, where no helper copies strings: exec only, when it is done. (task, old pid, ...). Context: the
- * task. */
+/* The same before 5.13, where no helper copies strings: after exec only. (task, old pid, ...). Context: the task. */
 SEC("tp_btf/sched_process_exec")
 int owner_executes(__u64 *ctx)
 {
@@ -195,7 +194,7 @@ int owner_executes(__u64 *ctx)
 	return 0;
 }
 
-/* ---- who it is ---- */
+/* ---- the process ---- */
 
 /* Calls that make current an owner have the descriptor first, but for accept(). */
 static __always_inline __u16 current_descriptor(void)
@@ -234,8 +233,8 @@ static __always_inline bool owner_set_current(struct owner *owner, bool begins)
 	return true;
 }
 
-/* The task holds the socket, as a walk over descriptors finds; how sure that makes it, the caller tells. Context:
- * nettrace. */
+/* Makes the task the owner, because a walk over descriptors found the socket in it. The caller sets the quality.
+ * Context: nettrace. */
 static __always_inline void owner_set_task(struct owner *owner, struct task_struct *task)
 {
 	owner_changes(owner, (__u32)task->tgid);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner_walk.bpf.h: owners for tools that only have to know them at each interval: a walk over all descriptors finds
- * who holds a socket then. So nothing runs for a message, nor at the end of system calls.
+/* owner_walk.bpf.h: owners for tools that need them at each interval only: a walk over all descriptors finds the
+ * processes of a socket. So no program runs for a message, nor at the end of system calls.
  *
- * A state change with the socket locked still makes current the owner. Between two walks, bytes without a
- * certain owner wait for the process that closes the socket (bytes.bpf.h). */
+ * A state change with the socket locked still makes current the owner. Between two walks, bytes without a certain owner
+ * wait for the process that closes the socket (bytes.bpf.h). */
 #ifndef NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 #define NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 
@@ -23,7 +23,7 @@ static __always_inline struct walk *walk_state(void)
 	return bpf_map_lookup_elem(&walk, &zero);
 }
 
-/* A socket has an owner that only the walk can find: not before the next interval. */
+/* Requests a walk at the next interval, for a socket whose owner only the walk can find. */
 static __always_inline void walk_request(void)
 {
 	struct walk *state = walk_state();
@@ -93,8 +93,8 @@ static __always_inline void tag_confirm_sole_holder(struct tag *tag, struct sock
 	owner_verify(&tag->owner, sk);
 }
 
-/* A row was told without being sure. Some sockets have no descriptor (the kernel's own, io_uring's): it asks for them
- * a few times only. */
+/* A row had an uncertain owner. Some sockets have no descriptor (the kernel's own, io_uring's), so the number of
+ * requests for each is limited. */
 #define REQUESTS_MOST 3
 
 static __always_inline void tag_request_walk(struct tag *tag)
