@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* holder.bpf.h: whether a process holds a socket: has it in its table of descriptors.
+/* holder.bpf.h: the processes that have a socket in their table of descriptors.
  *
- * A row asks that of the owner. So nothing runs for a message, and a socket that was passed on by any way the kernel
- * has is known by what it is, not by how it came there.
- */
+ * Each row checks its owner this way, so no program runs for a message, and the way in which a socket changed hands
+ * does not matter. */
 #ifndef NETTRACE_PROBES_OWNER_HOLDER_BPF_H
 #define NETTRACE_PROBES_OWNER_HOLDER_BPF_H
 
 #include "probes/lib/descriptor.bpf.h"
 
-#define HOLDER_LOOKS 32 /* descriptors that are looked at, where the one is not known */
+#define HOLDER_LOOKS 32 /* descriptors that a search reads */
 
-/* What became of the question; a descriptor otherwise. */
+/* Results of holder_descriptor(); otherwise a descriptor. */
 enum {
-	HOLDER_NOT = -1,    /* it does not hold the file */
-	HOLDER_SHARES = -2, /* it does, and so may another process */
-	HOLDER_ENDS = -3,   /* the file is being closed, or the process ends: nobody can tell */
+	HOLDER_NOT = -1,    /* the process does not have the file */
+	HOLDER_SHARES = -2, /* it has, and there are more references */
+	HOLDER_ENDS = -3,   /* unknown: the file is being closed, or the process is exiting */
 };
 
-/* The number at an address: of a pointer the verifier makes none. */
+/* The number at an address. The verifier allows no arithmetic on pointers. */
 static __always_inline __u64 word_at(__u64 address)
 {
 	return KPTR(RUNG_CAST, address, linux_mib)->mibs[0];
 }
 
-/* The file of a socket, as a number; 0: it has none: not accepted yet, closed, or the kernel's own. */
+/* The address of a socket's file. 0: none: not accepted yet, closed, or of a kernel socket. */
 static __always_inline __u64 socket_file(const struct sock *trusted)
 {
 	const struct socket *socket = KPTR(RUNG_CAST, trusted, sock)->sk_socket;
@@ -39,7 +38,7 @@ static __always_inline __s64 file_references(__u64 file)
 	return KPTR(RUNG_CAST, file, file)->f_ref.refcnt.counter + 1;
 }
 
-/* 1: they are the same; else 0. Without a branch: after one, the verifier goes through all that follows twice. */
+/* 1: the same; else 0. Without a branch, after which the verifier would walk everything that follows twice. */
 static __always_inline __u64 same_word(__u64 a, __u64 b)
 {
 	__u64 difference = a ^ b, differs = difference | -difference;
@@ -50,7 +49,7 @@ static __always_inline __u64 same_word(__u64 a, __u64 b)
 	return differs;
 }
 
-/* Adds one descriptor to what holder_count() returns. Beyond the table's end there is no file, whatever is read. */
+/* Adds one descriptor to the result of holder_count(). Beyond the table's end nothing counts. */
 static __always_inline __u64 holder_add(__u64 found, __u64 descriptors, __u64 most, __u64 fd, __u64 file)
 {
 	__u64 same = same_word(word_at(descriptors + fd * sizeof(void *)), file), inside = fd - most;
@@ -63,9 +62,9 @@ static __always_inline __u64 holder_add(__u64 found, __u64 descriptors, __u64 mo
 	return ((found & ~(-same << 32)) + same) | (fd & -same) << 32;
 }
 
-/* How many descriptors of a table lead to the file (low half), and the last of them (high half), of those that are
- * looked at: the first ones, and some about the guess. descriptors: the address of the table's first; most: how many it
- * has. Numbers only, so that it is verified once. */
+/* The number of descriptors that lead to the file (low half), and the last of them (high half), among the first ones
+ * and some around the guess. descriptors: address of the table's first; most: their number. Takes numbers only, so the
+ * verifier walks it once. */
 __noinline __u64 holder_count(__u64 descriptors, __u64 most, __u64 file, __u32 guess)
 {
 	__s64 skip = (__s64)guess - HOLDER_LOOKS / 4 * 3;
@@ -83,9 +82,9 @@ __noinline __u64 holder_count(__u64 descriptors, __u64 most, __u64 file, __u32 g
 	return found;
 }
 
-/* By which descriptor a process holds the file: by its first thread, which began at that time. guess: one that it may
- * be. alone: it has to be the only process that does; else other references may be those of calls that are running.
- * The same. Context: any. */
+/* The descriptor by which a process has the file. thread, start: address of its first thread, and its start time.
+ * guess: a probable descriptor. alone: all references to the file must be the process's descriptors. Takes numbers
+ * only, too. Context: any. */
 __noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 guess, bool alone)
 {
 	struct task_struct *task;

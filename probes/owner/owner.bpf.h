@@ -11,38 +11,37 @@ struct owner {
 	struct who who;
 	__u8 quality; /* enum owner_quality */
 	__u8 from_seed;
-	__u16 fd;        /* by which it may hold the socket */
-	__u32 mntns;     /* where --mntnsmap asks for it */
+	__u16 fd;        /* probable descriptor of the socket */
+	__u32 mntns;     /* if --mntnsmap needs it */
 	__u64 cgroup_id; /* only where the socket's own is unavailable */
-	__u32 renames;   /* of its process's number, when its name was read: see below */
-	__u32 forks;     /* the same, when it was last known that nobody else holds the socket */
+	__u32 renames;   /* changes of its process's name when the name was read: see below */
+	__u32 forks;     /* forks of its process when no other process had the socket: see below */
 };
 
-/* ---- processes that change: their name, by exec or by themselves; who holds their sockets, by fork ----
+/* ---- processes that change their name, by exec or without, and processes that fork ----
  *
- * An owner keeps the name of its process, as most rows are made where nobody can ask the process. What changes later
- * is in `renamed`, by process. A row looks there only if a process of the same number, modulo PROCESS_CHANGES, has
- * changed its name since: an array costs a few instructions. A fork is counted in the same place.
- */
+ * An owner keeps the name of its process, because most rows are made in contexts without access to the process. Later
+ * names are in `renamed`, by process. A row looks there only if a process with the same pid, modulo PROCESS_CHANGES,
+ * has changed its name since: reading an array costs a few instructions. The same array counts forks. */
 #define PROCESS_CHANGES 1024
 
-/* What else a fork of an owner's process means: whoever includes this may say. */
+/* Called for each fork of an owner's process, if the includer defines it. */
 #ifndef OWNER_FORKED
 #define OWNER_FORKED()
 #endif
 
 #define CHILDREN 4
 
-/* Of all processes with a number. */
+/* Of all processes with the same pid, modulo PROCESS_CHANGES. */
 struct process_changes {
 	__u32 renames, forks;
-	__u32 owns; /* one of them owns a socket, or is a child of one that did */
+	__u32 owns; /* one of them owns a socket, or is a child of an owner */
 	__u32 pad;
 	struct {
-		__u64 thread; /* the address of its first thread */
-		__u32 forks;  /* of its number, then */
+		__u64 thread; /* address of the first thread */
+		__u32 forks;  /* counted for the child's own pid at that time */
 		__u32 pad;
-	} children[CHILDREN]; /* of the last forks; the first one stands at 0 */
+	} children[CHILDREN]; /* of the latest forks: fork i at i modulo CHILDREN */
 };
 
 struct process {
@@ -105,10 +104,10 @@ static __always_inline void owner_name(struct owner *owner)
 	owner->renames = now;
 }
 
-/* Before the process is read: a change in between is found later. */
+/* Called before the process is read, so that a concurrent change is found later. */
 static __always_inline void owner_changes(struct owner *owner, __u32 pid)
 {
-	struct process_changes *changes = settings.has_task_btf ? changes_of(pid) : NULL;
+	struct process_changes *changes = changes_of(pid);
 
 	if (!changes)
 		return;
@@ -118,25 +117,25 @@ static __always_inline void owner_changes(struct owner *owner, __u32 pid)
 		changes->owns = 1;
 }
 
-/* Its process, or one that shares the place, has forked since it was known to be the only one that holds the socket. */
+/* The process has forked since it was the only one with the socket. */
 static __always_inline bool owner_has_forked(const struct owner *owner)
 {
-	struct process_changes *changes = settings.has_task_btf ? changes_of(owner->who.pid) : NULL;
+	struct process_changes *changes = changes_of(owner->who.pid);
 
 	return changes && *(volatile __u32 *)&changes->forks != owner->forks;
 }
 
-/* Its process was found to be the only one, now. */
+/* A walk has found no other process with the socket. */
 static __always_inline void owner_is_alone(struct owner *owner)
 {
-	struct process_changes *changes = settings.has_task_btf ? changes_of(owner->who.pid) : NULL;
+	struct process_changes *changes = changes_of(owner->who.pid);
 
 	if (changes)
 		owner->forks = *(volatile __u32 *)&changes->forks;
 }
 
-/* Its child may hold each socket that a process holds. (parent, child), when the child has its descriptors and has not
- * run yet. Context: the parent. */
+/* A child has the sockets of its parent. (parent, child). The child has its descriptors and has not run yet. Context:
+ * the parent. */
 SEC("tp_btf/sched_process_fork")
 int owner_forks(__u64 *ctx)
 {
@@ -196,7 +195,7 @@ int owner_executes(__u64 *ctx)
 
 /* ---- the process ---- */
 
-/* Calls that make current an owner have the descriptor first, but for accept(). */
+/* The first argument of the system call: the descriptor, in each call that makes current an owner, except accept(). */
 static __always_inline __u16 current_descriptor(void)
 {
 	struct pt_regs *regs;
@@ -207,7 +206,7 @@ static __always_inline __u16 current_descriptor(void)
 	return (__u16)SYSCALL_FIRST(regs);
 }
 
-/* That which accept() has taken for its connection. */
+/* The descriptor that accept() took for its connection, unless another thread took one since. */
 static __always_inline __u16 newest_descriptor(void)
 {
 	if (!settings.has_cast)
@@ -215,9 +214,9 @@ static __always_inline __u16 newest_descriptor(void)
 	return (__u16)(KPTR(RUNG_CAST, bpf_get_current_task_btf(), task_struct)->files->next_fd - 1);
 }
 
-/* Current acts on the socket and is no interrupted bystander: from now on it is the owner. begins: of a socket that is
- * new. A kernel thread becomes one only then (RDS ...): later it may be tidying up after others. A thread of a work
- * queue never: it works for somebody else, today for one and tomorrow for another. False: nothing has changed. */
+/* Makes current the owner, because it acts on the socket and is no interrupted bystander. begins: the socket is new. A
+ * kernel thread becomes the owner of new sockets only (RDS ...): later it may do deferred work for another process. A
+ * thread of a work queue never does: it works for changing processes. False: unchanged. */
 static __always_inline bool owner_set_current(struct owner *owner, bool begins)
 {
 	if (current_is_kernel_thread() && (!begins || current_is_worker()))
@@ -244,8 +243,8 @@ static __always_inline void owner_set_task(struct owner *owner, struct task_stru
 		owner->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
 }
 
-/* The same of a socket that is older than the trace. Several processes may hold it: the first one found stands for
- * them. */
+/* The same for a socket older than the trace. Of several processes with the socket, the first one found becomes the
+ * owner. */
 static __always_inline void owner_seed_task(struct owner *owner, struct task_struct *task, __u32 fd)
 {
 	if (owner->quality != OWNER_UNKNOWN) {
@@ -259,7 +258,7 @@ static __always_inline void owner_seed_task(struct owner *owner, struct task_str
 	owner->from_seed = 1;
 }
 
-/* Which of the last children of a process holds the file: -1: none, CHILDREN: several. Numbers only, as
+/* The one of a process's latest children that has the file. -1: none; CHILDREN: several. Takes numbers only, as
  * holder_descriptor(). */
 __noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
 {
@@ -279,7 +278,8 @@ __noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
 	return found;
 }
 
-/* Its child has the socket now. It is sure of it, if it has not forked itself, or holds it alone. */
+/* The child has the socket, its parent has not. It is certain if the child has not forked, or all references are its
+ * own. */
 static __always_inline void owner_becomes_child(struct owner *owner, const struct process_changes *changes, __u32 i,
 						__u64 file)
 {
@@ -293,14 +293,13 @@ static __always_inline void owner_becomes_child(struct owner *owner, const struc
 		owner->quality = OWNER_INHERITED;
 }
 
-/* The owner's process has forked, or somebody else may hold the file for another reason: it is the owner's alone, if no
- * child has it, and where there may be others, if all references are the owner's own. (A call that waits is one, too.)
- */
+/* Whether another process may have the file, too: a child has it; or, if the children are not known, or two processes
+ * had it before the trace, there are more references than the owner's descriptors. (A waiting call has one, too.) */
 static __always_inline bool owner_shares(const struct owner *owner, __u32 forked, int child, __u64 file)
 {
 	if (child >= 0)
 		return true;
-	if (forked && forked <= CHILDREN && !owner->from_seed)
+	if (forked && forked <= CHILDREN && !(owner->from_seed && owner->quality == OWNER_INHERITED))
 		return false;
 	return holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd, true) < 0;
 }
@@ -310,8 +309,6 @@ static __always_inline void owner_look(struct owner *owner, const struct process
 	__u32 forks = *(volatile __u32 *)&changes->forks, forked = forks - owner->forks;
 	int fd = holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd, false), child;
 
-	if (fd == HOLDER_ENDS)
-		return;
 	if (fd >= 0)
 		owner->fd = (__u16)fd;
 	if (fd >= 0 && !forked && owner->quality == OWNER_EXACT)
@@ -319,6 +316,8 @@ static __always_inline void owner_look(struct owner *owner, const struct process
 	child = owner_child(owner->who.pid, file, owner->fd);
 	if (fd < 0 && child >= 0 && child < CHILDREN) {
 		owner_becomes_child(owner, changes, (__u32)child, file);
+	} else if (fd == HOLDER_ENDS) {
+		return;
 	} else if (fd < 0 || owner_shares(owner, forked, child, file)) {
 		owner->quality = OWNER_INHERITED;
 	} else {
@@ -327,15 +326,16 @@ static __always_inline void owner_look(struct owner *owner, const struct process
 	}
 }
 
-/* Makes sure of the owner, before a row: its process still holds the socket; if it has forked, alone. Otherwise a child
- * may be it; else it is one of several, or was one. Current, while it holds the socket's lock, acts: it may be closing
- * it. Before 6.2 nobody can look: after a fork an owner is not sure until it acts. Context: any. */
+/* Called before a row: checks that the owner's process still has the socket, and after a fork that no child has it. A
+ * child that has it, when the parent has not, becomes the owner; otherwise the owner is one of several, or was one. An
+ * owner that holds the socket's lock is acting, perhaps closing, and is certain. Before 6.2 programs cannot read
+ * descriptor tables: a fork makes the owner uncertain until it acts. Context: any. */
 static __noinline void owner_verify(struct owner *owner, struct sock *sk)
 {
 	struct process_changes *changes;
 	__u64 file;
 
-	if (!settings.has_task_btf || owner->quality == OWNER_UNKNOWN)
+	if (owner->quality == OWNER_UNKNOWN)
 		return;
 	if (!settings.has_cast) {
 		if (owner_has_forked(owner))
@@ -350,7 +350,8 @@ static __noinline void owner_verify(struct owner *owner, struct sock *sk)
 		owner_look(owner, changes, file);
 }
 
-/* Of one that is not known all is 0 in the event, but its uid has all bits set: without a branch, as same_state(). */
+/* Fills the event's owner. An unknown owner is all 0, except that all bits of uid are set: without a branch, as
+ * same_state(). */
 static __always_inline void event_set_owner(struct event *e, struct owner *owner)
 {
 	__u32 unknown = owner->quality;
