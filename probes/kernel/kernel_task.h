@@ -71,6 +71,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	const struct cred *cred;
 	struct files_struct *files;
+	struct io_uring_task *io_uring; /* NULL: the thread uses none */
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 };

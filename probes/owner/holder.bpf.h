@@ -14,7 +14,7 @@
 enum {
 	HOLDER_NOT = -1,    /* the process does not have the file */
 	HOLDER_SHARES = -2, /* it has, and there are more references */
-	HOLDER_ENDS = -3,   /* unknown: the file is being closed, or the process is exiting */
+	HOLDER_ENDS = -3,   /* unknown: the file is being closed, the process is exiting, or it uses io_uring */
 };
 
 /* The number at an address. The verifier allows no arithmetic on pointers. */
@@ -106,8 +106,8 @@ __noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 gu
 	    word_at(descriptors + guess * sizeof(void *)) == file)
 		return (int)guess;
 	found = holder_count(descriptors, table->max_fds, file, guess);
-	if (!(__u32)found)
-		return HOLDER_NOT;
+	if (!(__u32)found) /* io_uring has tables of its own */
+		return bpf_core_field_exists(struct task_struct, io_uring) && task->io_uring ? HOLDER_ENDS : HOLDER_NOT;
 	return alone && (__s64)(__u32)found < references ? HOLDER_SHARES : (int)(found >> 32);
 }
 
