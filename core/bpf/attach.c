@@ -61,7 +61,7 @@ void attach_plan(struct session *session)
 	session->plan.owners = owners;
 }
 
-/* n: of the section's system calls, where it names some. */
+/* n: index among the system calls that the section names, if any. */
 static struct bpf_link *attach(struct session *session, struct bpf_program *program, size_t n)
 {
 	const char *named = bpf_program__section_name(program);

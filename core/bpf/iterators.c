@@ -47,7 +47,7 @@ static void read_events(int fd, size_t event_size, iterator_event *handle, void 
 /* An unrequested repeated walk may use this fraction of one CPU. */
 #define AGAIN_PART 3000
 
-/* What the kernel half wants of walks: everything where it cannot be asked. */
+/* The walks that the kernel half requests; all walks if the request is unreadable. */
 static struct walk wanted_walks(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");

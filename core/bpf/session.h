@@ -19,7 +19,7 @@ struct session {
 	struct plan plan;
 	struct bpf_object *object;
 	struct bpf_link *links[HOOK_ITEMS];
-	struct bpf_link *nested[HOOK_ITEMS]; /* of the second program, or at the second system call; NULL: none */
+	struct bpf_link *nested[HOOK_ITEMS]; /* of the second program, or of the second system call; NULL: none */
 	uint64_t rerun_after[HOOK_ITEMS];    /* earliest time of the next unrequested run of hook i, an iterator; ns of
 						CLOCK_BOOTTIME */
 	bool paired[HOOK_ITEMS];             /* hook i has two programs (probes/lib/pair.bpf.h) */

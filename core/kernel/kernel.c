@@ -140,7 +140,8 @@ static int function_arguments(const struct btf *btf, const char *name)
 	return id < 0 ? -1 : prototype_arguments(btf, btf__type_by_id(btf, (__u32)id)->type);
 }
 
-/* Of the ends of system calls, by a list of names (core/bpf/syscalls.h): as tp_btf/sys_exit has them. */
+/* The arguments at the end of system calls, from a list of their names (core/bpf/syscalls.h): those of
+ * tp_btf/sys_exit. */
 static int syscall_arguments(const char *names)
 {
 	char first[64];

@@ -31,10 +31,10 @@ struct holders {
 	__u8 pad[2];
 };
 
-/* A child of an owner may hold its sockets: the walk finds out. */
+/* A child of an owner may have its sockets: the walk finds out. */
 static __always_inline void walk_request(void);
 #define OWNER_FORKED() walk_request()
-/* And a walk over tagged sockets does not find those that take no tag. */
+/* A walk over tagged sockets misses those that accept no tag. */
 static __always_inline void walk_refused(void);
 #define TAG_REFUSED() walk_refused()
 
@@ -222,7 +222,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 
 WALK_OPEN_SOCKETS(traffic, bytes_walk)
 
-/* Those that took no tag. */
+/* Visits sockets that accept no tag. Context: nettrace. */
 SEC("iter/task_file")
 int traffic_refused(struct bpf_iter__task_file *ctx)
 {
