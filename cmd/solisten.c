@@ -49,13 +49,13 @@ static const struct opt opts[] = {
 static const struct hook hooks[] = {
 	[SOLISTEN_HOOK] = { "listen",
 			    { "listen_call_cast", "listen_cast", "listen_helper", "listen_state" },
-			    .lacks[3] = "attempts that fail or repeat, the backlog that was asked for, and ports that "
-					"listen() chose",
+			    .lacks[3] = "attempts that fail or repeat, the requested backlog, and ports that "
+					"listen() chooses",
 			    .misses_harmless = true },
 	/* Both hooks run for all system calls, so nearly all their misses are harmless. */
 	[SOLISTEN_LATE_HOOK] = { "end of listen",
 				 { "listen_late_call_cast", "listen_late_cast", "listen_late_helper" },
-				 "attempts while the program for them is preempted",
+				 "attempts made while the first program is preempted",
 				 .misses_harmless = true },
 	[SOLISTEN_RING_HOOK] = { "io_uring_complete",
 				 { "listen_ring_cast" },

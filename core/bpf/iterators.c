@@ -26,7 +26,7 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 /* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. */
 static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
-	static char buffer[64 * 1024];
+	char buffer[64 * 1024];
 	size_t left = 0;
 
 	for (;;) {

@@ -11,10 +11,17 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "core/base/context.h"
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/tracepoint_id.h"
 
 #define CAST "_cast" /* suffix of programs that call bpf_rdonly_cast() */
+
+/* Features that a loaded program has shown. */
+struct features {
+	bool asked;
+	int no_map_iterators;
+};
 
 static bool has_function(const struct btf *btf, const char *name)
 {
@@ -52,11 +59,12 @@ static int trampolines_load(const struct btf *btf)
 
 int kernel_no_map_iterators(void)
 {
-	static int error = 1; /* 1: not probed yet */
+	struct features *known = context_part(CONTEXT_FEATURES, sizeof(struct features), NULL);
 
-	if (error > 0)
-		error = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
-	return error;
+	if (!known->asked)
+		known->no_map_iterators = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
+	known->asked = true;
+	return known->no_map_iterators;
 }
 
 int kernel_bpf_usable(void)

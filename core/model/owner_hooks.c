@@ -42,7 +42,7 @@ static const struct hook tcp_hooks[] = {
 static const struct hook walking_hooks[] = {
 	{ OPEN_SOCKETS,
 	  { "owner_seed", "owner_seed_hash" },
-	  "the owners of sockets older than the trace, and of those passed on",
+	  "the owners of sockets that are older than the trace, or passed to another process",
 	  RUN_AT_START,
 	  .rerun_each_interval = true },
 	NAMES_OF_PROCESSES(),

@@ -224,7 +224,7 @@ static void report_losses(struct run *run, bool end)
 	struct ledger ledger;
 
 	for (size_t i = 0; i < run->sessions.count; i++) {
-		program_name = run->tools[i].tool->name;
+		message_name(run->tools[i].tool->name);
 		if (!session_ledger(&run->sessions.each[i], &ledger)) {
 			losses_unreadable(&run->losses[i], errno);
 			continue;
@@ -234,7 +234,7 @@ static void report_losses(struct run *run, bool end)
 		if (end && run->options->verbose)
 			losses_account(&ledger, printer_of(run, i));
 	}
-	program_name = run->options->tool->name;
+	message_name(run->options->tool->name);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_collect(&run->timeline);
 }
