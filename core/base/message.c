@@ -2,13 +2,13 @@
 /* message.c: messages for people, on stderr. */
 #include "core/base/message.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/output.h"
+#include "core/base/put.h"
 
 const char *program_name = "nettrace";
 void (*message_hook)(const char *line, size_t length);
@@ -16,17 +16,12 @@ void (*message_hook)(const char *line, size_t length);
 __attribute__((format(printf, 2, 0))) static void write_message(const char *severity, const char *format, va_list args)
 {
 	int error = errno; /* callers may still need it */
-	char line[1024];
-	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: %s: ", program_name, severity);
-	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
+	char said[1024], line[PUT_ESCAPED(sizeof(said)) + PUT_SLACK];
+	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", program_name, severity);
 
-	length += more < 0 ? 0 : (size_t)more;
-	if (length > sizeof(line) - 2)
-		length = sizeof(line) - 2;
-	/* What a user or the traced world put in: one line stays one line, and a terminal is safe. */
-	for (size_t i = 0; i < length; i++)
-		if (iscntrl((unsigned char)line[i]))
-			line[i] = '?';
+	vsnprintf(said + length, sizeof(said) - length, format, args);
+	/* What a user, a recording or the traced world put in: one line stays one line, and a terminal is safe. */
+	length = (size_t)(put_printable(line, said, sizeof(said), 0) - line);
 	line[length++] = '\n';
 	if (message_hook) {
 		message_hook(line, length);

@@ -101,24 +101,35 @@ static bool symbol_of(uint64_t address, struct symbol *symbol)
 
 static const struct name_source recorded = { enum_name_of, enum_value_of, enum_is_there, symbol_of };
 
-void record_names_enum(const char *type_name, uint64_t value, const char *name, const char *short_name)
+bool record_name_is_plain(const char *name)
+{
+	for (; *name; name++)
+		if (*name <= ' ' || *name > '~' || strchr("\"\\,;", *name))
+			return false;
+	return true;
+}
+
+bool record_names_enum(const char *type_name, uint64_t value, const char *name, const char *short_name)
 {
 	struct type *type = find_type(type_name);
 
+	if (!record_name_is_plain(type_name) || !record_name_is_plain(name) || !record_name_is_plain(short_name))
+		return false;
 	if (!type) {
 		if (n_types == TYPES_MOST)
-			return;
+			return true;
 		type = &types[n_types++];
 		*type = (struct type){ .name = must(strdup(type_name)) };
 	}
 	if (enum_name_of(type_name, value) || type->count == VALUES_MOST)
-		return;
+		return true;
 	if (!(type->count & (type->count - 1)))
 		type->values = must(realloc(type->values, (type->count ? type->count * 2 : 1) * sizeof(struct value)));
 	type->values[type->count] = (struct value){ value, must(strdup(name)), must(strdup(short_name)) };
 	if (value < SMALL)
 		type->small[value] = type->values[type->count].short_name;
 	type->count++;
+	return true;
 }
 
 static void forget(size_t i)
@@ -128,20 +139,23 @@ static void forget(size_t i)
 	memmove(&symbols[i], &symbols[i + 1], (--n_symbols - i) * sizeof(*symbols));
 }
 
-void record_names_symbol(uint64_t start, uint64_t end, const char *name, const char *module)
+bool record_names_symbol(uint64_t start, uint64_t end, const char *name, const char *module)
 {
 	size_t i = symbol_at(start);
 
+	if (!record_name_is_plain(name) || !record_name_is_plain(module))
+		return false;
 	if (start >= end)
-		return;
+		return true;
 	while (i < n_symbols && symbols[i].start < end)
 		forget(i);
 	if (n_symbols == SYMBOLS_MOST)
-		return;
+		return true;
 	if (!(n_symbols & (n_symbols - 1)))
 		symbols = must(realloc(symbols, (n_symbols ? n_symbols * 2 : 1) * sizeof(*symbols)));
 	memmove(&symbols[i + 1], &symbols[i], (n_symbols++ - i) * sizeof(*symbols));
 	symbols[i] = (struct symbol){ must(strdup(name)), *module ? must(strdup(module)) : NULL, start, end };
+	return true;
 }
 
 void record_names_reloaded(void)

@@ -274,9 +274,7 @@ static bool apply_symbol(const void *content, size_t size)
 		return false;
 	name = take_string(&at, end);
 	module = take_string(&at, end);
-	if (name && module)
-		record_names_symbol(symbol->start, symbol->end, name, module);
-	return name && module;
+	return name && module && record_names_symbol(symbol->start, symbol->end, name, module);
 }
 
 static bool apply_enum(const void *content, size_t size)
@@ -289,9 +287,7 @@ static bool apply_enum(const void *content, size_t size)
 	type = take_string(&at, end);
 	name = take_string(&at, end);
 	short_name = take_string(&at, end);
-	if (type && name && short_name)
-		record_names_enum(type, value->value, name, short_name);
-	return type && name && short_name;
+	return type && name && short_name && record_names_enum(type, value->value, name, short_name);
 }
 
 static bool apply_cgroup(const void *content, size_t size)

@@ -11,6 +11,7 @@
 #include "core/record/block.h"
 #include "core/record/head_write.h"
 #include "core/record/files.h"
+#include "core/record/names.h"
 #include "core/record/symbols.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
@@ -156,8 +157,11 @@ static void add_symbol(void *context, const struct symbol *symbol)
 {
 	const char *module = symbol->module ? symbol->module : "";
 	size_t name_size = strlen(symbol->name) + 1, module_size = strlen(module) + 1;
-	struct record_symbol *item = add_item(context, ITEM_SYMBOL, 0, sizeof(*item) + name_size + module_size);
+	struct record_symbol *item;
 
+	if (!record_name_is_plain(symbol->name) || !record_name_is_plain(module)) /* no reader would take it */
+		return;
+	item = add_item(context, ITEM_SYMBOL, 0, sizeof(*item) + name_size + module_size);
 	item->start = symbol->start;
 	item->end = symbol->end;
 	memcpy(item->names, symbol->name, name_size);
