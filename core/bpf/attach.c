@@ -18,6 +18,8 @@
 #include "core/kernel/kernel.h"
 #include "core/model/owner_hooks.h"
 
+#define ENOTSUPP 524 /* the kernel's own: in no header for programs */
+
 static const char *section(void *context, const char *program)
 {
 	const struct session *session = context;
@@ -66,25 +68,30 @@ static struct bpf_link *attach(struct session *session, struct bpf_program *prog
 								       : iterator_attach(session, program);
 }
 
-/* Attaches the iterators, or all others. NULL, or the program that was refused. */
-static const char *attach_hooks(struct session *session, bool iterators, int *error)
+/* Attaches hook i, both programs of a pair. 0, or a negative errno. */
+static int attach_hook(struct session *session, size_t i)
+{
+	const char *name = plan_program(&session->plan, i);
+	struct bpf_program *nested = object_nested(session->object, name);
+
+	session->links[i] = attach(session, bpf_object__find_program_by_name(session->object, name));
+	if (!session->links[i])
+		return -errno;
+	session->paired[i] = nested != NULL;
+	if (nested && !(session->nested[i] = attach(session, nested)))
+		return -errno;
+	return 0;
+}
+
+/* NULL, or the program that was refused. */
+static const char *attach_iterators(struct session *session, int *error)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
-		const char *name = plan_program(&session->plan, i);
-		struct bpf_program *program;
-
-		if (!name || (session->plan.hooks[i].use != ATTACH) != iterators)
+		if (!plan_program(&session->plan, i) || session->plan.hooks[i].use == ATTACH)
 			continue;
-		program = bpf_object__find_program_by_name(session->object, name);
-		session->links[i] = attach(session, program);
-		if (session->links[i]) {
-			program = object_nested(session->object, name);
-			session->paired[i] = program != NULL;
-			if (!program || (session->nested[i] = attach(session, program)))
-				continue;
-		}
-		*error = -errno;
-		return name;
+		*error = attach_hook(session, i);
+		if (*error)
+			return plan_program(&session->plan, i);
 	}
 	return NULL;
 }
@@ -111,7 +118,7 @@ static const char *try_plan(struct session *session, struct options *options, en
 		return culprit;
 	*fate = AT_ATTACH;
 	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
-	culprit = attach_hooks(session, true, error);
+	culprit = attach_iterators(session, error);
 	if (!culprit)
 		iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
 	return culprit;
@@ -138,7 +145,7 @@ static bool fail_hook(struct session *session, const struct hook *hook)
 	return fail(session, what, session->refused.error);
 }
 
-/* Closes everything, to be planned without the program that the kernel refused. False: no one program is to blame. */
+/* The plan goes on without the program. False: it is none of the plan's. */
 static bool refuse(struct session *session, const char *culprit, enum fate fate, int error)
 {
 	char *program = session->refused.program;
@@ -146,8 +153,7 @@ static bool refuse(struct session *session, const char *culprit, enum fate fate,
 	snprintf(program, sizeof(session->refused.program), "%s", culprit);
 	object_strip_nested(program);
 	session->refused.error = error;
-	session_leave(session);
-	return plan_refuse(&session->plan, program, fate, error) || fail(session, "loading its BPF programs", error);
+	return plan_refuse(&session->plan, program, fate, error);
 }
 
 static bool load_as_planned(struct session *session, struct options *options)
@@ -167,8 +173,9 @@ static bool load_as_planned(struct session *session, struct options *options)
 		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
 			return true;
-		if (!refuse(session, culprit, fate, error))
-			return false;
+		session_leave(session);
+		if (!refuse(session, culprit, fate, error)) /* no one program is to blame */
+			return fail(session, "loading its BPF programs", error);
 	}
 }
 
@@ -177,18 +184,52 @@ bool attach_load(struct session *session, struct options *options)
 	configure_kernel(&options->settings, session->tool);
 	if (!attach_open(session))
 		return fail(session, "reading its BPF object", -errno);
-	attach_plan(session);
-	session->refused.error = -ENOENT;
+	if (!session->plan.count) {
+		attach_plan(session);
+		session->refused.error = -ENOENT;
+	}
 	return load_as_planned(session, options);
 }
 
-bool attach_all(struct session *session, struct options *options)
+/* The kernel has trampolines for programs to be loaded, and none to attach them to (arm64 before 6.4): it is asked no
+ * more. Any other error is about one function. */
+static void learn(struct session *session, const char *program, int error)
 {
-	const char *culprit;
-	int error;
+	const char *type = object_section(session->object, program);
 
-	while ((culprit = attach_hooks(session, false, &error)))
-		if (!refuse(session, culprit, AT_ATTACH, error) || !load_as_planned(session, options))
-			return false;
-	return true;
+	if (error == -ENOTSUPP && (!strncmp(type, "fexit/", 6) || !strncmp(type, "fentry/", 7))) {
+		session->kernel.no_trampolines = error;
+		session->kernel.trampolines = false;
+	}
+}
+
+bool attach_all(struct session *session)
+{
+	bool all = true;
+
+	/* To the end, whatever is refused: then as much is known as can be when all is loaded again. */
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *name = plan_program(&session->plan, i);
+		int error;
+
+		if (!name || session->plan.hooks[i].use != ATTACH)
+			continue;
+		error = attach_hook(session, i);
+		if (!error)
+			continue;
+		learn(session, name, error);
+		refuse(session, name, AT_ATTACH, error);
+		all = false;
+	}
+	return all;
+}
+
+bool attach_alone(struct session *session, struct options *options)
+{
+	while (attach_load(session, options)) {
+		if (attach_all(session))
+			return true;
+		session_leave(session);
+	}
+	return false;
 }

@@ -23,6 +23,7 @@ struct session {
 	bool paired[HOOK_ITEMS];          /* hook i has two programs (probes/lib/pair.bpf.h) */
 	struct mapped_counters *counters; /* core/bpf/counters.c; NULL: the tool has none */
 	uint64_t counter_events;          /* events that were made of them */
+	uint64_t received;                /* events that came of all that it has sent */
 	const struct options *options;
 	/* Of several tools in a process: */
 	const struct session *ring_of; /* whose ring it writes to; NULL: its own */
@@ -39,6 +40,10 @@ struct session {
 		int error;
 	} refused;
 };
+
+/* The commands of bpf() that a session takes once it is attached: to read its maps and walk. */
+#define SESSION_COMMANDS 6
+extern const __u32 session_commands[SESSION_COMMANDS];
 
 /* Takes the programs of hook i off; they stay loaded. */
 void session_detach(struct session *session, size_t i);

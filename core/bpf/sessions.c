@@ -32,10 +32,14 @@
 static bool handle_event(void *context, const void *data, size_t size)
 {
 	struct sessions *sessions = context;
+	const struct event *event = data;
 
 	sessions->got++;
-	if (size >= sizeof(struct event) && !sessions->event(sessions->context, data, size))
-		return false;
+	if (size >= sizeof(*event) && event->tool < sessions->count) {
+		sessions->each[event->tool].received++;
+		if (!sessions->event(sessions->context, event, size))
+			return false;
+	}
 	return sessions->got < READ_AT_MOST;
 }
 
@@ -98,6 +102,8 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 		*session = (struct session){ .tool = options[i].tool,
 					     .options = &options[i],
 					     .kernel = session->kernel,
+					     .plan = session->plan, /* what the kernel refused */
+					     .refused = session->refused,
 					     .object = session->object,
 					     .ring_of = n ? nth(sessions, 0, tag_owner) : NULL };
 		settings->tool = (__u32)i;
@@ -117,36 +123,67 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 	}
 }
 
-/* NULL: all are loaded and attached; else the first that could not be, and nothing is. */
-static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
+static void leave_all(struct sessions *sessions)
 {
-	struct session *failed = NULL;
-	size_t tag_owner;
+	for_each (session, sessions)
+		if (session->object)
+			session_leave(session);
+}
 
+/* NULL: all are loaded; else the first that could not be. */
+static struct session *load_all(struct sessions *sessions, struct options *options, size_t *tag_owner)
+{
 	for_each (session, sessions) {
 		session->tool = options[session - sessions->each].tool;
-		attach_open(session); /* again after a tool was left out; attach_load() reports what fails */
+		attach_open(session); /* again after the first try; attach_load() reports what fails */
 	}
-	tag_owner = choose_tag_owner(sessions);
-	share(sessions, options, tag_owner);
-	for (size_t n = 0; n < sessions->count && !failed; n++) {
-		struct session *session = nth(sessions, n, tag_owner);
+	*tag_owner = choose_tag_owner(sessions);
+	share(sessions, options, *tag_owner);
+	for (size_t n = 0; n < sessions->count; n++) {
+		struct session *session = nth(sessions, n, *tag_owner);
 
 		if (!attach_load(session, &options[session - sessions->each]))
-			failed = session;
+			return session;
 	}
-	if (!failed && sessions->count > 1) /* loading took a while */
-		sessions_iterate(sessions, RUN_AT_START);
-	for (size_t n = 0; n < sessions->count && !failed; n++) {
+	return NULL;
+}
+
+/* False: the kernel refused something. All are attached to the end: each that fails costs another start. */
+static bool attach_each(struct sessions *sessions, size_t tag_owner)
+{
+	bool all = true;
+	int no_trampolines = 0;
+
+	for (size_t n = 0; n < sessions->count; n++) {
 		struct session *session = nth(sessions, n, tag_owner);
 
 		session_start_ledger(session);
-		if (!attach_all(session, &options[session - sessions->each]))
-			failed = session;
+		all &= attach_all(session);
+		no_trampolines = no_trampolines ? no_trampolines : session->kernel.no_trampolines;
 	}
-	for_each (session, sessions)
-		if (failed && session->object)
-			session_leave(session);
+	for_each (session, sessions) {
+		session->kernel.no_trampolines = no_trampolines;
+		session->kernel.trampolines &= !no_trampolines;
+	}
+	return all;
+}
+
+/* Where a program is refused at attach, all sessions are loaded again: they hold the ring and the tags of one of them,
+ * and what writes into a ring that was replaced is never read. Ends: each time round, the plan of a tool has one
+ * program less. NULL: all are loaded and attached; else the first that could not be, and nothing is. */
+static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
+{
+	struct session *failed;
+	size_t tag_owner;
+
+	while (!(failed = load_all(sessions, options, &tag_owner))) {
+		if (sessions->count > 1) /* loading took a while */
+			sessions_iterate(sessions, RUN_AT_START);
+		if (attach_each(sessions, tag_owner))
+			return NULL;
+		leave_all(sessions);
+	}
+	leave_all(sessions);
 	return failed;
 }
 
@@ -163,6 +200,8 @@ static bool drop_tool(struct sessions *sessions, struct options *options, const 
 	sessions->count--;
 	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
+	memmove(&sessions->each[i], &sessions->each[i + 1], (sessions->count - i) * sizeof(sessions->each[0]));
+	sessions->each[sessions->count] = (struct session){ .tool = NULL };
 	options[sessions->count] = (struct options){ .tool = NULL };
 	return true;
 }
@@ -255,8 +294,10 @@ bool sessions_start(struct sessions *sessions, struct options *options, size_t c
 	}
 	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
 	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
-	for_each (session, sessions)
+	for_each (session, sessions) {
+		session->received -= session->counter_events;
 		session->counter_events = 0;
+	}
 	report_all(sessions);
 	return true;
 }

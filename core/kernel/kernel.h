@@ -12,7 +12,8 @@ struct kernel {
 	bool task_btf;      /* bpf_get_current_task_btf() (5.11) */
 	bool cast;          /* bpf_rdonly_cast() (6.2) */
 	int no_trampolines; /* why not: negative errno */
-	bool trampolines;   /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
+	bool trampolines;   /* fentry and fexit load (not everywhere: kernels without ftrace), and none was refused for
+			       lack of trampolines at attach (arm64 before 6.4) */
 };
 
 /* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
@@ -22,6 +23,8 @@ int kernel_detect(struct kernel *kernel);
 /* Why no iterator can be given a map, as that of socket storage: negative errno; 0: it can. Asked by loading a program,
  * when first wanted. There are kernels whose owners forbid it (seen on a 6.18), while other iterators serve. */
 int kernel_no_map_iterators(void);
+/* Why no program can be attached to a function: negative errno; 0: it can. Asked each time, by attaching one. */
+int kernel_no_trampolines(void);
 /* How many arguments the target of a program, by its section, takes on this kernel ("tp_btf/kfree_skb",
  * "fexit/inet_csk_accept"); 0 for an iterator; -1: there is no such target, or no means to reach it; -ENOSYS: what the
  * program calls is not there; other negative errno: it may not be reached. */

@@ -68,6 +68,7 @@ void command_abandon(struct command *command)
 	close(command->gate);
 	command->gate = -1;
 	waitpid(command->pid, NULL, 0); /* it ends at once */
+	command->pid = 0;               /* and nobody waits for it again */
 }
 
 void command_go(struct command *command)
