@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* escape.c: bytes that nobody vouches for, made safe for a terminal, JSON and CSV. */
 #include "core/base/put.h"
-#include "core/base/text.h"
 
 /* The length of the UTF-8 character at bytes[0..left), left > 0; 0: it is not one. Overlong forms, surrogates and what
  * is beyond U+10FFFF show in the second byte. */
@@ -143,32 +142,4 @@ char *put_csv_string(char *to, const char *bytes, size_t length)
 	to = put_printable(to, bytes, left, 0);
 	*to++ = '"';
 	return to;
-}
-
-/* Escapes the first `length` bytes, or those up to NUL: with one call of libc for the end, and room for the worst. */
-static char *room_for(struct text *text, const char *bytes, size_t *length)
-{
-	*length = *length ? strnlen(bytes, *length) : 0;
-	return text_room(text, PUT_ESCAPED(*length) + PUT_SLACK);
-}
-
-void text_printable(struct text *text, const char *bytes, size_t length, size_t cells)
-{
-	char *to = room_for(text, bytes, &length);
-
-	text_end(text, put_printable(to, bytes, length, cells));
-}
-
-void text_json_string(struct text *text, const char *bytes, size_t length)
-{
-	char *to = room_for(text, bytes, &length);
-
-	text_end(text, put_json_string(to, bytes, length));
-}
-
-void text_csv_string(struct text *text, const char *bytes, size_t length)
-{
-	char *to = room_for(text, bytes, &length);
-
-	text_end(text, put_csv_string(to, bytes, length));
 }
