@@ -76,6 +76,7 @@ struct kind_row {
 	bool is_histogram; /* a section of a table; in JSON it is of one unit */
 	bool is_below;     /* lines below the row of a table */
 	bool is_code;      /* addresses in the kernel's code */
+	bool is_pointer;   /* the address of something else in the kernel */
 	bool is_counted;   /* in no event: totals make it */
 };
 

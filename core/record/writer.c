@@ -2,6 +2,7 @@
 /* writer.c: writes what happens into a recording. */
 #include "core/record/writer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ struct recorder {
 	struct record_symbols *symbols;
 	uint64_t id, events;
 	int64_t wall;
+	bool hides_addresses;
 	uint64_t recorded[CONTAINERS_MOST]; /* the serials of the places that this file has */
 };
 
@@ -88,6 +90,12 @@ static void begin_part(struct recorder *recorder)
 	memset(recorder->recorded, 0, sizeof(recorder->recorded));
 }
 
+void recorder_hide_addresses(struct recorder *recorder)
+{
+	if (recorder)
+		recorder->hides_addresses = true;
+}
+
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools)
 {
 	if (!recorder)
@@ -97,6 +105,8 @@ void recorder_start(struct recorder *recorder, const struct options *const *tool
 	recorder->wall = clock_offset();
 	recorder->id = clock_boot();
 	recorder->symbols = record_symbols_new(tools, n_tools);
+	if (recorder->hides_addresses && !record_symbols_hide(recorder->symbols))
+		recorder->parts.error = errno;
 	record_head_write(&recorder->head, tools, n_tools);
 	begin_part(recorder);
 }
@@ -188,13 +198,17 @@ static void add_cgroup_path(struct recorder *recorder, const struct event *event
 
 void recorder_event(struct recorder *recorder, size_t tool, const struct event *event, size_t size)
 {
+	struct event *copy;
+
 	if (!is_open(recorder))
 		return;
 	if (record_symbols_changed(recorder->symbols))
 		add_item(recorder, ITEM_RELOADED, 0, 0);
 	record_symbols_of(recorder->symbols, tool, event, size, add_symbol, recorder);
 	add_cgroup_path(recorder, event);
-	memcpy(add_item(recorder, ITEM_EVENT, tool, size), event, size);
+	copy = add_item(recorder, ITEM_EVENT, tool, size);
+	memcpy(copy, event, size);
+	record_symbols_hide_in(recorder->symbols, tool, copy, size);
 	recorder->events++;
 }
 

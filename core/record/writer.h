@@ -12,6 +12,8 @@ struct recorder;
 /* Opens the files: before privileges are given up, so that what follows needs none. path "-": stdout. limit: bytes that
  * all of them may take together; 0: none. NULL: they cannot be had, see *error. */
 struct recorder *recorder_new(const char *path, uint64_t limit, struct error *error);
+/* Before recorder_start(): the recording is not to tell where things are in this kernel (core/record/symbols.h). */
+void recorder_hide_addresses(struct recorder *recorder);
 /* Writes what is known before anything happens: of the machine, the tools and the kernel's names. The options stay the
  * caller's, and as they are. */
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools);

@@ -23,6 +23,7 @@
 #include "core/base/error.h"
 #include "core/base/output.h"
 #include "core/bpf/sessions.h"
+#include "core/run/sandbox.h"
 #include "core/run/signals.h"
 #include "core/rows/timeline.h"
 
@@ -35,6 +36,7 @@
 /* When the run is to end, a reader that takes nothing is waited for so long; one that is slow, so long in all. */
 #define STUCK SECOND
 #define SLOW  (3 * SECOND)
+#define LATE  100 /* ms: a program that ran when it was detached has long ended */
 
 struct run {
 	const struct options *options; /* of the run as a whole */
@@ -59,6 +61,7 @@ struct run {
 	bool at_once; /* another signal: no more of that ... */
 	bool cut;     /* ... and so it was */
 	bool reading; /* the ring; what iterators have cannot be left for later */
+	bool unread;  /* the ledger has events that never came here */
 };
 
 /* The output's terminal is gone, but there is a recording: it goes on. */
@@ -280,6 +283,33 @@ static void loop(struct run *run)
 	}
 }
 
+/* All that a tool has sent has come here. (What came may be more: side events are not counted as sent.) */
+static bool is_balanced(const struct session *session, struct ledger *ledger)
+{
+	return !session_ledger(session, ledger) || ledger->counters.sent <= session->received;
+}
+
+/* Else rows are missing without anything that was lost: that is never passed over. */
+static void check_account(struct run *run)
+{
+	struct ledger ledger;
+
+	for (size_t i = 0; i < run->sessions.count && !is_over(run); i++) {
+		const struct session *session = &run->sessions.each[i];
+		int waited = 0;
+
+		while (!is_balanced(session, &ledger) && waited++ < LATE) {
+			poll(NULL, 0, 1);
+			empty_ring(run);
+		}
+		if (waited <= LATE || is_over(run))
+			continue;
+		run->unread = true;
+		print_error("internal: %s sent %llu events and %llu were read: rows are missing", session->tool->name,
+			    (unsigned long long)ledger.counters.sent, (unsigned long long)session->received);
+	}
+}
+
 /* Nothing new is made; what was made is printed, then what belongs to the end. */
 static void finish(struct run *run)
 {
@@ -299,6 +329,7 @@ static void finish(struct run *run)
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);
 	}
+	check_account(run);
 	report_losses(run, true);
 	printer_flush(&run->rows.printer);
 	run->cut = run->at_once;
@@ -331,6 +362,7 @@ static bool open_outputs(struct run *run, struct error *error)
 		return false;
 	if (options->record)
 		run->recorder = recorder_new(options->record, options->record_limit, error);
+	recorder_hide_addresses(run->recorder);
 	return (!options->record || run->recorder) && command_prepare(&run->command, options->command, error);
 }
 
@@ -354,6 +386,8 @@ static bool start(struct run *run, size_t count, struct error *error)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
 	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
+	if (!options->keep_caps && !options->no_sandbox)
+		sandbox_enter(SANDBOX_TRACE, options->verbose);
 	return true;
 }
 
@@ -419,7 +453,7 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	ok = stop(run, ok, error) && ok;
 	if (ok && writing_failed(run))
 		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
-	else if (ok && run->cut) /* a warning has said it */
+	else if (ok && (run->cut || run->unread)) /* a message has said it */
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;
