@@ -91,8 +91,12 @@ struct btf *kernel_btf(void)
 		whole = kernel_btf_load_all();
 		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
 		whole_error = whole ? 0 : errno;
-		if (whole_error == ESRCH)
-			whole_error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
+		if (whole_error == ESRCH && access(KERNEL_BTF_PATH, R_OK) < 0)
+			whole_error = errno;
+		else if (whole_error == ESRCH) { /* it may be read, but something else is wrong: no memory, perhaps */
+			whole = btf__parse(KERNEL_BTF_PATH, NULL);
+			whole_error = whole ? 0 : errno;
+		}
 	}
 	errno = whole_error;
 	return whole;
