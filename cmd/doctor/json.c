@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json.c: what the doctor found, for programs: an object a line. */
+/* json.c: the doctor's results as JSON: one object a line. */
 #include "cmd/doctor/doctor.h"
 #include "cmd/doctor/prove_parts.h"
 
@@ -46,6 +46,7 @@ static const struct json_key machine_keys[] = {
 
 void doctor_machine_json(const struct machine *machine)
 {
+	char capabilities[MACHINE_CAPABILITIES];
 	struct text text = { 0 };
 	struct json_object line;
 
@@ -64,7 +65,7 @@ void doctor_machine_json(const struct machine *machine)
 	json_bool(&line, "bpf", !machine->no_bpf);
 	put_error(&line, "bpf_error", machine->no_bpf);
 	json_bool(&line, "root", machine->root);
-	json_text(&line, "capabilities", machine_capabilities(machine));
+	json_text(&line, "capabilities", machine_capabilities(machine, capabilities));
 	if (machine->unprivileged < 0)
 		json_null(&line, "unprivileged_bpf_disabled");
 	else
@@ -82,7 +83,7 @@ void doctor_machine_json(const struct machine *machine)
 	doctor_line(&text);
 }
 
-/* What has become of a rung: its fate, or more than that. */
+/* The state of a rung: its fate, or a result of the survey. */
 enum {
 	SERVES = SKIPPED + 1,
 	WORKS,

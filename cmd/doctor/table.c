@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* table.c: what the doctor found, for people: within 80 columns. */
+/* table.c: the doctor's results as text within 80 columns. */
 #include "cmd/doctor/parts.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "core/kernel/kernel.h"
 
-#define FACT 16 /* columns of a fact's name */
+#define FACT 16 /* width of a fact's name */
 
 static void fact(const char *name, const char *value, const char *more)
 {
@@ -67,10 +67,10 @@ static void process_facts(const struct machine *machine)
 		[TRACEFS_HIDDEN] = "mounted, but not readable here",
 		[TRACEFS_READABLE] = "yes",
 	};
-	char value[1200];
+	char value[1200], capabilities[MACHINE_CAPABILITIES];
 
 	snprintf(value, sizeof(value), "%s, capabilities: %s", machine->root ? "root" : "not root",
-		 machine_capabilities(machine));
+		 machine_capabilities(machine, capabilities));
 	fact("privileges", value, "");
 	if (machine->unprivileged < 0)
 		snprintf(value, sizeof(value), "no such sysctl");
@@ -114,7 +114,7 @@ static void print_rungs(const struct hook_survey *found, const struct doctor *do
 	}
 }
 
-/* Each of them once. */
+/* Prints each remedy once. */
 static void print_remedies(const struct survey *survey, const struct doctor *doctor)
 {
 	char last[1024] = "";

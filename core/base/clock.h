@@ -10,27 +10,41 @@
 #define CLOCK_LOCAL   18
 #define CLOCK_RFC3339 30
 
+/* The part of a context (core/base/context.h) that knows the time. */
+struct clock {
+	int64_t offset;           /* wall - boot, ns */
+	int64_t namespace_offset; /* of CLOCK_BOOTTIME here - of the kernel's own, ns */
+	/* The last second as text: localtime() reads files and rules, once a second is enough. */
+	uint64_t local_second, utc_second; /* UINT64_MAX: none yet */
+	char local[8], utc[20];
+};
+
+#define CLOCK_NONE                                                                                                     \
+	{                                                                                                              \
+		.local_second = UINT64_MAX, .utc_second = UINT64_MAX                                                   \
+	}
+
 /* Measures the offset between CLOCK_BOOTTIME of this time namespace and the kernel's own (time_namespaces(7)), which
- * bpf_ktime_get_boot_ns() reads. Call it once, before all other functions. */
+ * bpf_ktime_get_boot_ns() reads. Call it once, before all other functions; contexts made later have it, too. */
 void clock_begin(void);
 /* Now, in ns of the kernel's own CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);
-/* Takes the distance between boot time and wall time anew; call it now and then, so that a stepped clock is followed.
- */
+/* Measures the offset between boot time and wall time again. The caller repeats it now and then, to follow a stepped
+ * wall clock. */
 void clock_sync(void);
-/* Sets that distance (ns) instead: for recordings and tests. */
+/* Sets that offset (ns) instead of measuring it: for recordings and tests. */
 void clock_set(int64_t offset);
-/* The distance as it is taken now, ns. */
+/* The current offset, ns. */
 int64_t clock_offset(void);
-/* Microseconds since 1970. */
+/* Microseconds since 1970. boot: ns, as events have it. */
 uint64_t clock_wall_us(uint64_t boot);
-/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". The second form writes where there is room for
- * CLOCK_LOCAL bytes, and returns the end. */
+/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". The second form writes to a buffer of CLOCK_LOCAL
+ * bytes and returns the end. */
 void clock_local(struct text *text, uint64_t boot, unsigned int digits);
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits);
-/* As a form of strftime() says, local time. */
+/* Local time in a format of strftime(). */
 void clock_format(struct text *text, uint64_t boot, const char *form);
-/* "2026-03-05T11:02:07.123456789Z", and the same. */
+/* "2026-03-05T11:02:07.123456789Z"; the second form writes to a buffer and returns the end. */
 void clock_rfc3339(struct text *text, uint64_t boot);
 char *clock_put_rfc3339(char *to, uint64_t boot);
 

@@ -10,11 +10,23 @@
 #include "core/base/output.h"
 #include "core/base/put.h"
 
-const char *program_name = "nettrace";
-void (*message_hook)(const char *line, size_t length);
+const char *message_name(const char *name)
+{
+	const char *before = context_current->messages.name;
+
+	context_current->messages.name = name;
+	return before;
+}
+
+void message_redirect(message_taker *take, void *context)
+{
+	context_current->messages.take = take;
+	context_current->messages.context = context;
+}
 
 __attribute__((format(printf, 2, 0))) static void write_message(const char *severity, const char *format, va_list args)
 {
+	const struct message_place *to = &context_current->messages;
 	int error = errno; /* callers may still need it */
 	char said[1024], line[PUT_ESCAPED(sizeof(said)) + PUT_SLACK];
 	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", program_name, severity);
@@ -23,11 +35,11 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 	/* What a user, a recording or the traced world put in: one line stays one line, and a terminal is safe. */
 	length = (size_t)(put_printable(line, said, sizeof(said), 0) - line);
 	line[length++] = '\n';
-	if (message_hook) {
-		message_hook(line, length);
+	if (to->take) {
+		to->take(to->context, line, length);
 		return;
 	}
-	/* When stderr cannot be written, nobody is left to hear of it. */
+	/* A failed write to stderr has no other channel to report it. */
 	output_write(STDERR_FILENO, line, length, &done);
 	errno = error;
 }

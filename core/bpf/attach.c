@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* attach.c: opens, loads and attaches, and plans again without what the kernel refuses. */
+/* attach.c: attachment of a tool's hooks, each with the best available program. */
 #include "core/bpf/attach.h"
 
 #include <errno.h>
@@ -96,8 +96,8 @@ static const char *attach_iterators(struct session *session, int *error)
 	return NULL;
 }
 
-/* One try: load as planned. NULL: it stands. Else the program that the kernel refused ("": no one program is to blame),
- * with the error in *error. */
+/* Loads the plan once. Returns NULL on success, else the program that the kernel refused ("": no single program is the
+ * cause), with the error in *error. */
 static const char *try_plan(struct session *session, struct options *options, enum fate *fate, int *error)
 {
 	const char *culprit = NULL;
@@ -120,7 +120,7 @@ static const char *try_plan(struct session *session, struct options *options, en
 	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
 	culprit = attach_iterators(session, error);
 	if (!culprit)
-		iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
+		iterators_run(session, RUN_AT_START, NULL, NULL); /* without output */
 	return culprit;
 }
 
@@ -133,7 +133,7 @@ static bool fail(struct session *session, const char *what, int error)
 	return false;
 }
 
-/* Nothing is left that could serve this hook. */
+/* Reports that no program can serve this hook. */
 static bool fail_hook(struct session *session, const struct hook *hook)
 {
 	char what[160];

@@ -19,10 +19,10 @@ bool attach_alone(struct session *session, struct options *options);
 /* Opens the object if it is not open yet, so that sections can be asked for and kernel_btf_subset() has what it needs;
  * session_leave() closes it. False: errno. */
 bool attach_open(struct session *session);
-/* Begins the plan of an open object: its hooks. */
+/* Starts the plan of an open object with its hooks. */
 void attach_plan(struct session *session);
-/* A hook_exists of core/model/owner_hooks.h; its context is a session. */
+/* A hook_exists of core/model/owner_hooks.h; session is its context. */
 bool attach_has_program(void *session, const char *program);
-/* With --verbose: the rung of each hook, and what was refused; always: what the user misses by it. */
+/* With --verbose: prints the rung of each hook and the refused programs. Always: prints what the user misses. */
 void report_session(const struct session *session, const struct options *options);
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parallel_load.c: the programs of an object are verified side by side.
+/* parallel_load.c: parallel verification of an object's programs.
  *
- * libbpf has the kernel verify one program after the other, which is most of what a tool does before it starts. Here
- * its calls of bpf_prog_load() (linked with --wrap) only take note of the program, and give libbpf a descriptor that
- * stands for it. When libbpf is done with the object, all are loaded, the longest first, on as many CPUs as there are;
- * then each program's descriptor takes the place that was kept for it.
+ * libbpf lets the kernel verify one program after the other, which is most of a tool's startup time. Here its calls of
+ * bpf_prog_load() (linked with --wrap) only queue the program and return a placeholder descriptor. After libbpf has
+ * finished the object, all programs are loaded, the longest first, on all CPUs. Then each program replaces its
+ * placeholder.
  *
- * Meanwhile libbpf asks the kernel a dozen questions, each with a small program, map or BTF of its own: half a
- * millisecond. Every kernel that has ring buffers and iterators says yes (core/kernel/kernel.c has asked), or the
- * object has nothing of the kind (a unit test looks): so they are answered here. */
+ * Meanwhile libbpf probes the kernel a dozen times, with small programs, maps and BTF: half a millisecond. Every kernel
+ * with ring buffers and iterators passes these probes (core/kernel/kernel.c has checked), or the object does not use
+ * the feature (a unit test checks). So this module answers them itself. */
 #include "core/bpf/parallel_load.h"
 
 #include <errno.h>
@@ -23,29 +23,38 @@
 #include <bpf/libbpf.h>
 
 #include "core/bpf/early_maps.h"
+#include "core/base/context.h"
 #include "core/base/thread.h"
 #include "core/kernel/btf/kernel_btf.h"
 
 #define PROGRAMS 64
 #define THREADS  4
 #define LOG_SIZE (1 << 20)
-#define QUESTION 256 /* bytes: what libbpf asks about BTF with is shorter, any object's is longer */
+#define QUESTION 256 /* bytes: libbpf's BTF probes are shorter, the BTF of every object is longer */
 
 struct load {
 	enum bpf_prog_type type;
-	const char *name, *license; /* the object's, as is what options point to */
-	struct bpf_insn *code;      /* own */
+	const char *name, *license; /* owned by the object, like everything that options points to */
+	struct bpf_insn *code;      /* owned */
 	size_t length;
 	struct bpf_prog_load_opts options;
-	int fd;    /* stands for the program, then is it */
+	int fd;    /* placeholder, then program */
 	int error; /* negative errno */
 };
 
-static struct load loads[PROGRAMS];
-static size_t count;
-static bool queueing;
-static struct load *by_length[PROGRAMS];
-static atomic_size_t next; /* of by_length */
+/* One for each context. */
+struct queue {
+	struct load loads[PROGRAMS];
+	size_t count;
+	bool open; /* between parallel_load_begin() and its end */
+	struct load *by_length[PROGRAMS];
+	atomic_size_t next; /* index into by_length */
+};
+
+static struct queue *queue(void)
+{
+	return context_part(CONTEXT_PARALLEL_LOAD, sizeof(struct queue), NULL);
+}
 
 int __real_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options) __attribute__((weak));
@@ -57,7 +66,7 @@ int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_op
 int __real_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options) __attribute__((weak));
 int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options);
 
-/* For libbpf to close. */
+/* libbpf closes it. */
 static int placeholder(void)
 {
 	int fd = early_maps_placeholder_fd();
@@ -67,7 +76,7 @@ static int placeholder(void)
 
 int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options)
 {
-	return queueing && size < QUESTION ? placeholder() : __real_bpf_btf_load(btf, size, options);
+	return queue()->open && size < QUESTION ? placeholder() : __real_bpf_btf_load(btf, size, options);
 }
 
 static int load_now(const struct load *load)
@@ -75,27 +84,28 @@ static int load_now(const struct load *load)
 	return __real_bpf_prog_load(load->type, load->name, load->license, load->code, load->length, &load->options);
 }
 
-/* Takes the code over. */
-static int queue_load(struct load load)
+/* Takes ownership of the code. */
+static int queue_load(struct queue *to, struct load load)
 {
 	load.fd = placeholder();
 	if (load.fd < 0) {
 		free(load.code);
 		return load.fd;
 	}
-	load.options.fd_array = NULL; /* of functions of modules, which nothing here calls */
-	loads[count++] = load;
+	load.options.fd_array = NULL; /* for functions of modules, which no program here calls */
+	to->loads[to->count++] = load;
 	return load.fd;
 }
 
-/* Stands before libbpf's own. The kernel gets its own numbers of types (core/kernel/btf/kernel_btf.h). */
+/* Replaces libbpf's function. Relocates ids to the kernel's own types (core/kernel/btf/kernel_btf.h). */
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options)
 {
 	struct load load = { .type = type, .name = name, .license = license, .length = length };
+	struct queue *to = queue();
 	int fd, error;
 
-	if (queueing && !(options && options->attach_btf_id)) /* no program of an object's */
+	if (to->open && !(options && options->attach_btf_id)) /* a probe of libbpf, no program of the object */
 		return placeholder();
 	if (!options || !options->attach_btf_id)
 		return __real_bpf_prog_load(type, name, license, code, length, options);
@@ -107,35 +117,39 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	}
 	memcpy(load.code, code, length * sizeof(*code));
 	kernel_btf_relocate(load.code, length, &load.options);
-	if (queueing && count < PROGRAMS)
-		return queue_load(load);
-	error = queueing ? early_maps_finish() : 0;
+	if (to->open && to->count < PROGRAMS)
+		return queue_load(to, load);
+	error = to->open ? early_maps_finish() : 0;
 	fd = error ? error : load_now(&load);
 	free(load.code);
 	errno = fd < 0 ? -fd : errno;
 	return fd;
 }
 
-/* Stands before libbpf's own. It ties the settings to programs that do not read them, for bpftool to show; what is held
- * is no program yet. */
+/* Replaces libbpf's function, which binds the settings to programs that do not read them, for bpftool. A queued program
+ * has no descriptor yet. */
 int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options)
 {
-	return queueing ? 0 : __real_bpf_prog_bind_map(program, map, options);
+	return queue()->open ? 0 : __real_bpf_prog_bind_map(program, map, options);
 }
 
 void parallel_load_begin(void)
 {
-	count = 0;
-	queueing = true;
+	struct queue *to = queue();
+
+	to->count = 0;
+	to->open = true;
 }
 
 void parallel_load_abort(void)
 {
-	early_maps_finish(); /* while the descriptors are still the object's */
-	for (size_t i = 0; i < count; i++)
-		free(loads[i].code);
-	count = 0;
-	queueing = false;
+	struct queue *held = queue();
+
+	early_maps_finish(); /* while the object's descriptors are valid */
+	for (size_t i = 0; i < held->count; i++)
+		free(held->loads[i].code);
+	held->count = 0;
+	held->open = false;
 }
 
 static void load_queued(struct load *load)
@@ -147,13 +161,14 @@ static void load_queued(struct load *load)
 		close(fd);
 }
 
-static void *load_some(void *unused)
+static void *load_some(void *context)
 {
+	struct queue *held = context;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&next, 1)) < count)
-		load_queued(by_length[i]);
-	return unused;
+	while ((i = atomic_fetch_add(&held->next, 1)) < held->count)
+		load_queued(held->by_length[i]);
+	return NULL;
 }
 
 static int longer(const void *a, const void *b)
@@ -163,8 +178,8 @@ static int longer(const void *a, const void *b)
 	return (one->length < other->length) - (one->length > other->length);
 }
 
-/* How many threads help this one. */
-static size_t helpers_wanted(void)
+/* The number of additional threads. */
+static size_t helpers_wanted(size_t count)
 {
 	size_t most = thread_cpus();
 
@@ -175,23 +190,23 @@ static size_t helpers_wanted(void)
 	return most ? most - 1 : 0;
 }
 
-static void load_all(void)
+static void load_all(struct queue *held)
 {
 	pthread_t helpers[THREADS];
-	size_t wanted = helpers_wanted(), started = 0;
+	size_t wanted = helpers_wanted(held->count), started = 0;
 
-	for (size_t i = 0; i < count; i++)
-		by_length[i] = &loads[i];
-	qsort(by_length, count, sizeof(by_length[0]), longer);
-	next = 0;
-	while (started < wanted && thread_start(&helpers[started], load_some, NULL))
+	for (size_t i = 0; i < held->count; i++)
+		held->by_length[i] = &held->loads[i];
+	qsort(held->by_length, held->count, sizeof(held->by_length[0]), longer);
+	held->next = 0;
+	while (started < wanted && thread_start(&helpers[started], load_some, held))
 		started++;
-	load_some(NULL);
+	load_some(held);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(helpers[i], NULL);
 }
 
-/* What the verifier has against the program. */
+/* Prints the verifier's log of the refused program. */
 static void print_log(const struct load *refused)
 {
 	struct load load = *refused;
@@ -214,16 +229,17 @@ static void print_log(const struct load *refused)
 const char *parallel_load_commit(bool verbose, int *error)
 {
 	const struct load *refused = NULL;
+	struct queue *held = queue();
 
 	*error = early_maps_finish();
 	if (*error) {
 		parallel_load_abort();
 		return "";
 	}
-	load_all();
-	for (size_t i = 0; i < count && !refused; i++)
-		if (loads[i].error)
-			refused = &loads[i];
+	load_all(held);
+	for (size_t i = 0; i < held->count && !refused; i++)
+		if (held->loads[i].error)
+			refused = &held->loads[i];
 	*error = refused ? refused->error : 0;
 	if (refused && verbose)
 		print_log(refused);

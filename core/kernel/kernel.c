@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel.c: what the running kernel can do. */
+/* kernel.c: features of the running kernel. */
 #include "core/kernel/kernel.h"
 
 #include <errno.h>
@@ -11,9 +11,16 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "core/base/context.h"
 #include "core/kernel/btf/kernel_btf.h"
 
-#define CAST "_cast" /* ends the names of programs that call bpf_rdonly_cast() */
+#define CAST "_cast" /* suffix of programs that call bpf_rdonly_cast() */
+
+/* Features that a loaded program has shown. */
+struct features {
+	bool asked;
+	int no_map_iterators;
+};
 
 static bool has_function(const struct btf *btf, const char *name)
 {
@@ -59,7 +66,7 @@ int kernel_no_trampolines(void)
 
 int kernel_no_map_iterators(void)
 {
-	static int error = 1; /* not asked yet */
+	struct features *known = context_part(CONTEXT_FEATURES, sizeof(struct features), NULL);
 
 	if (error > 0)
 		error = try_program(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map", false);
@@ -83,8 +90,8 @@ int kernel_detect(struct kernel *kernel)
 	memset(kernel, 0, sizeof(*kernel));
 	if (!btf)
 		return -errno;
-	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), came with 5.11 (commits
-	 * 8e4597c627fb, 3ca1032ab7ab); their implementations are functions of these names. */
+	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), are new in 5.11 (commits
+	 * 8e4597c627fb, 3ca1032ab7ab); functions of these names implement them. */
 	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
 	kernel->tag_slots = true;
 	kernel->map_iterators = true;
@@ -97,9 +104,9 @@ int kernel_detect(struct kernel *kernel)
 	return 0;
 }
 
-/* Stands before libbpf's own (linked with --wrap). Looking for a kfunc or a type that vmlinux lacks, libbpf lists the
- * types of the modules, which takes CAP_SYS_ADMIN, and gives the whole object up when it may not, even for a weak one.
- * No program here wants anything of a module: there are none. */
+/* Replaces libbpf's function (linked with --wrap). To find a kfunc or type that vmlinux lacks, libbpf lists the types
+ * of modules, which needs CAP_SYS_ADMIN. Without it libbpf fails to load the object, even for a weak kfunc. No program
+ * here uses a type of a module, so this function reports no modules. */
 int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next);
 
 int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next)
@@ -131,7 +138,7 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 	if (!type || !btf_is_ptr(type))
 		return -1;
 	count = prototype_arguments(btf, type->type);
-	return count < 0 ? -1 : count - 1; /* the first is the tracepoint's own void * */
+	return count < 0 ? -1 : count - 1; /* the first parameter is the tracepoint's own void * */
 }
 
 static int function_arguments(const struct btf *btf, const char *name)
@@ -155,7 +162,7 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 
 	if (!target)
 		return -1;
-	/* Since 6.2. The verifier would say so too, after much work. */
+	/* New in 6.2. The verifier would reject it too, after much work. */
 	if (is_cast(program) && !kernel->cast)
 		return -ENOSYS;
 	target++;

@@ -16,12 +16,13 @@ struct kernel {
 			       lack of trampolines at attach (arm64 before 6.4) */
 };
 
-/* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
+/* Probes bpf() by creating a small map. Returns 0, or a negative errno: every later call would fail too. */
 int kernel_bpf_usable(void);
-/* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */
+/* Fills *kernel. Returns 0, or a negative errno if the kernel has no readable BTF (-ENOENT: not built in; -EPERM
+ * ...). */
 int kernel_detect(struct kernel *kernel);
-/* Why no iterator can be given a map, as that of socket storage: negative errno; 0: it can. Asked by loading a program,
- * when first wanted. There are kernels whose owners forbid it (seen on a 6.18), while other iterators serve. */
+/* Probes, once and on first use, whether an iterator can use a map (such as that of socket storage). Returns 0, or the
+ * reason: negative errno. Some kernels forbid it by policy (seen on a 6.18) but allow other iterators. */
 int kernel_no_map_iterators(void);
 /* Why no program can be attached to a function: negative errno; 0: it can. Asked each time, by attaching one. */
 int kernel_no_trampolines(void);
@@ -29,14 +30,14 @@ int kernel_no_trampolines(void);
  * "fexit/inet_csk_accept"); 0 for an iterator; -1: there is no such target, or no means to reach it; -ENOSYS: what the
  * program calls is not there; other negative errno: it may not be reached. */
 int kernel_arguments(const struct kernel *kernel, const char *program, const char *section);
-/* lockdown=confidentiality: programs may not read the kernel's memory. False where there is no telling. */
+/* lockdown=confidentiality: programs may not read kernel memory. False also if unknown. */
 bool kernel_is_locked_down(void);
-/* In a pid namespace of our own, iterators see only its processes. False where there is no telling. */
+/* In a PID namespace other than the initial one, iterators see only its processes. False also if unknown. */
 bool kernel_hides_processes(void);
-/* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching; it looks at what
- * this process may and where it is. Good until the next call. */
+/* A sentence with the remedy for `error` (negative errno) from loading or attaching, which depends on the privileges
+ * and namespaces of this process. Valid until the next call. */
 const char *kernel_remedy(int error);
-/* The same for /proc/kallsyms, where it hides the addresses. */
+/* The same for /proc/kallsyms if it hides the addresses. */
 const char *kernel_symbols_remedy(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* containers.c: in which container a socket is, remembered for a while. */
+/* containers.c: the container of a socket, cached for a while. */
 #include "core/names/containers.h"
 
 #include <limits.h>
@@ -9,26 +9,41 @@
 
 #include "core/names/cgroups.h"
 #include "core/base/clock.h"
+#include "core/base/context.h"
 #include "core/base/must.h"
 
-#define GOOD_FOR 1000000000ULL  /* ns: then the owner may have gone elsewhere */
-#define STALE    60000000000ULL /* ns: of an owner that is gone; its number may be another's by then */
+#define GOOD_FOR 1000000000ULL  /* ns: afterwards the owner may have moved */
+#define STALE    60000000000ULL /* ns: limit for an exited owner; later its pid may be reused */
 
-static struct {
+struct containers {
 	bool on;
-	bool v1; /* this machine has hierarchies of v1, too */
+	bool v1; /* this machine has v1 hierarchies, perhaps besides v2 */
 	containers_again *again;
 	void *context; /* for again() */
 	uint64_t serial;
 	struct remembered {
 		uint64_t cgroup_id, at;
 		uint32_t pid;
-		char *path; /* NULL: not known */
+		char *path; /* NULL: unknown */
 		struct cgroup_place place;
 	} * places;
-} state;
+};
 
-/* The path of a line "12:cpu,cpuacct:/path" of /proc/PID/cgroup, in place. */
+static void end(void *memory)
+{
+	struct containers *known = memory;
+
+	for (size_t i = 0; known->on && i < CONTAINERS_MOST; i++)
+		free(known->places[i].path);
+	free(known->places);
+}
+
+static struct containers *containers(void)
+{
+	return context_part(CONTEXT_CONTAINERS, sizeof(struct containers), end);
+}
+
+/* The path in a line "12:cpu,cpuacct:/path" of /proc/PID/cgroup; modifies the line. */
 static char *path_of(char *line, bool *v2)
 {
 	char *path = strchr(line, ':');
@@ -43,12 +58,12 @@ static char *path_of(char *line, bool *v2)
 }
 
 enum answer {
-	GONE, /* or hidden from us */
+	GONE, /* or hidden from this process */
 	IN_NONE,
 	IN_CONTAINER,
 };
 
-/* The path of a container that the process is in, in any hierarchy; IN_NONE: that of v2, if there is one. */
+/* Finds the container of a process in any hierarchy. With IN_NONE, path is that of v2, or empty. */
 static enum answer ask_owner(uint32_t pid, char path[PATH_MAX])
 {
 	char name[32], line[PATH_MAX + 64];
@@ -75,7 +90,7 @@ static enum answer ask_owner(uint32_t pid, char path[PATH_MAX])
 	return answer;
 }
 
-/* This machine has cgroup v1 beside v2, or alone. */
+/* Whether this machine has cgroup v1, alone or besides v2. */
 static bool has_v1(void)
 {
 	FILE *file = fopen("/proc/self/cgroup", "re");
@@ -89,23 +104,23 @@ static bool has_v1(void)
 	return found;
 }
 
-/* Empty: not known. False: the owner would have told, but cannot be asked any more. */
-static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_owner)
+/* An empty path: unknown. False: only the owner could have answered, and it has exited. */
+static bool find_path(const struct containers *state, const struct event *event, char path[PATH_MAX], bool *of_owner)
 {
 	struct container container = { 0 };
 	char owners[PATH_MAX];
 	enum answer answer;
 	bool known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 
-	if (!known && state.again && event->cgroup_id) {
-		state.again(state.context);
+	if (!known && state->again && event->cgroup_id) {
+		state->again(state->context);
 		known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 	}
 	if (known)
 		container_read(&container, path);
 	else
 		path[0] = '\0';
-	if (!state.again || *container.id || (known && !state.v1))
+	if (!state->again || *container.id || (known && !state->v1))
 		return true;
 	answer = ask_owner(event->pid, owners);
 	*of_owner = answer == IN_CONTAINER || !known;
@@ -114,9 +129,9 @@ static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_o
 	return answer != GONE;
 }
 
-static struct remembered *slot_of(uint64_t cgroup_id, uint32_t pid)
+static struct remembered *slot_of(const struct containers *state, uint64_t cgroup_id, uint32_t pid)
 {
-	return &state.places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (CONTAINERS_MOST - 1)];
+	return &state->places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (CONTAINERS_MOST - 1)];
 }
 
 static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pid)
@@ -124,7 +139,8 @@ static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pi
 	return slot->at && slot->cgroup_id == cgroup_id && slot->pid == pid;
 }
 
-static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, const char *path, bool of_owner)
+static void fill(struct containers *state, struct remembered *slot, uint64_t cgroup_id, uint32_t pid, const char *path,
+		 bool of_owner)
 {
 	struct cgroup_place *place = &slot->place;
 
@@ -136,35 +152,36 @@ static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, cons
 	slot->path = *path ? strdup(path) : NULL;
 	*place = (struct cgroup_place){ .path = slot->path,
 					.of_owner = of_owner,
-					.index = (unsigned int)(slot - state.places),
-					.serial = ++state.serial };
+					.index = (unsigned int)(slot - state->places),
+					.serial = ++state->serial };
 	container_read(&place->container, path);
 }
 
-static void refresh(struct remembered *slot, const struct event *event, uint64_t now)
+static void refresh(struct containers *state, struct remembered *slot, const struct event *event, uint64_t now)
 {
 	char path[PATH_MAX];
-	bool of_owner = false, answered = find_path(event, path, &of_owner);
+	bool of_owner = false, answered = find_path(state, event, path, &of_owner);
 
-	/* Who is gone is where it was last seen. */
+	/* An exited owner keeps its last known place. */
 	if (!answered && is_of(slot, event->cgroup_id, event->pid) && now - slot->at < STALE)
 		return;
-	fill(slot, event->cgroup_id, event->pid, path, of_owner);
+	fill(state, slot, event->cgroup_id, event->pid, path, of_owner);
 	slot->at = now;
 }
 
 const struct cgroup_place *containers_lookup(const struct event *event)
 {
+	struct containers *state = containers();
 	struct remembered *slot;
 	uint64_t now;
 
-	if (!state.on)
+	if (!state->on)
 		return NULL;
-	slot = slot_of(event->cgroup_id, event->pid);
+	slot = slot_of(state, event->cgroup_id, event->pid);
 	now = clock_boot();
-	/* What a recording has told stays so until it tells more. */
-	if (!is_of(slot, event->cgroup_id, event->pid) || (state.again && now - slot->at > GOOD_FOR))
-		refresh(slot, event, now);
+	/* Without again() (a replay) an entry never expires: only the recording changes it. */
+	if (!is_of(slot, event->cgroup_id, event->pid) || (state->again && now - slot->at > GOOD_FOR))
+		refresh(state, slot, event, now);
 	return &slot->place;
 }
 
@@ -191,31 +208,31 @@ const char *containers_text(const struct event *event, enum of_container what, s
 
 void containers_add(uint64_t cgroup_id, uint32_t owner, const char *path)
 {
+	struct containers *state = containers();
 	struct remembered *slot;
 
 	if (!owner) {
 		cgroups_add(cgroup_id, 0, strcmp(path, "/") ? path : "");
-	} else if (state.on) {
-		slot = slot_of(cgroup_id, owner);
-		fill(slot, cgroup_id, owner, path, true);
+	} else if (state->on) {
+		slot = slot_of(state, cgroup_id, owner);
+		fill(state, slot, cgroup_id, owner, path, true);
 		slot->at = 1;
 	}
 }
 
 void containers_on(containers_again *again, void *context)
 {
-	state.places = must(calloc(CONTAINERS_MOST, sizeof(*state.places)));
-	state.on = true;
-	state.again = again;
-	state.context = context;
-	state.v1 = again && has_v1();
+	struct containers *state = containers();
+
+	state->places = must(calloc(CONTAINERS_MOST, sizeof(*state->places)));
+	state->on = true;
+	state->again = again;
+	state->context = context;
+	state->v1 = again && has_v1();
 }
 
 void containers_off(void)
 {
-	for (size_t i = 0; state.on && i < CONTAINERS_MOST; i++)
-		free(state.places[i].path);
-	free(state.places);
-	memset(&state, 0, sizeof(state));
+	context_part_end(CONTEXT_CONTAINERS);
 	cgroups_clear();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* enums.c: which BTF an enum is found in: the one given, the running kernel's, or a module's. */
+/* enums.c: names of enum values from a given BTF, the running kernel's, or a module's. */
 #include "core/names/enums.h"
 
 #include <dirent.h>
@@ -11,30 +11,38 @@
 #include "core/names/enum_table.h"
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
+#include "core/base/context.h"
 #include "core/base/must.h"
 #include "core/names/source.h"
 #include "core/tool.h"
 
-/* What the enums of drop reasons, the kernel's own and the modules', have in the names of their types. */
+/* Part of the type names of all drop reason enums, the kernel's and the modules'. */
 #define DROP_REASONS "drop_reason"
-/* From this bit on, a drop reason has the number of its subsystem; 0 is the kernel's own (dropreason-core.h). */
+/* A drop reason has its subsystem's number from this bit on; 0 is the kernel itself (dropreason-core.h). */
 #define SUBSYSTEM_SHIFT 16
 
-/* The enums of drop reasons in one BTF, and for the running kernel's in those of its modules. */
+/* The drop reason enums of one BTF; for the running kernel, also those of its modules. */
 struct reasons {
 	struct reasons *next;
 	const struct btf *btf;
 	struct enum_table *tables;
 };
 
-/* Of every BTF that was asked; the string of a name is the BTF's. */
-static struct enum_table *tables;
-static struct reasons *known;
+struct enums {
+	/* The tables of every BTF; the BTF owns the names. */
+	struct enum_table *tables;
+	struct reasons *reasons;
+	const struct enum_extra *extras; /* names that the program adds: enum_extend(); NULL: none */
+};
 
-/* Names of our own: enum_extend(). */
-static const struct enum_extra *extras;
+static void end(void *enums);
 
-/* The name of type `id` if it is an enum with values; a mere declaration has none. */
+static struct enums *enums(void)
+{
+	return context_part(CONTEXT_ENUMS, sizeof(struct enums), end);
+}
+
+/* The name of type `id` if it is an enum with values; a forward declaration has none. */
 static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_type **type)
 {
 	*type = btf__type_by_id(btf, id);
@@ -43,7 +51,8 @@ static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_typ
 	return btf__name_by_offset(btf, (*type)->name_off);
 }
 
-/* The enum is called so, or it has no name and `type` ends with '_': then its first enumerator begins so. */
+/* Whether the enum has this name, or is anonymous and `type`, ending with '_', is the prefix of its first
+ * enumerator. */
 static bool is_called(const struct btf *btf, const struct btf_type *found, const char *name, const char *type)
 {
 	size_t length = strlen(type);
@@ -53,12 +62,13 @@ static bool is_called(const struct btf *btf, const struct btf_type *found, const
 	return strncmp(btf__name_by_offset(btf, btf_enum(found)->name_off), type, length) == 0;
 }
 
-/* An enum that does not exist gets a table too: to look for it is to walk all types of a kernel. */
+/* A missing enum gets a table too, because a search walks all types of a kernel. */
 static const struct enum_table *table_of(const struct btf *btf, const char *type)
 {
 	const struct btf_type *found;
+	struct enums *known = enums();
 
-	for (const struct enum_table *table = tables; table; table = table->next) {
+	for (const struct enum_table *table = known->tables; table; table = table->next) {
 		if (table->btf == btf && strcmp(table->type, type) == 0)
 			return table;
 	}
@@ -66,12 +76,12 @@ static const struct enum_table *table_of(const struct btf *btf, const char *type
 		const char *name = enum_at(btf, id, &found);
 
 		if (name && is_called(btf, found, name, type))
-			return enum_table_add(&tables, btf, type, found);
+			return enum_table_add(&known->tables, btf, type, found);
 	}
-	return enum_table_add(&tables, btf, type, NULL);
+	return enum_table_add(&known->tables, btf, type, NULL);
 }
 
-/* Adds the enums of drop reasons among the types from `id` on. False: there are none. */
+/* Adds the drop reason enums among the types from `id` on. False: none. */
 static bool add_reasons(struct reasons *reasons, const struct btf *btf, __u32 id)
 {
 	const struct btf_type *type;
@@ -88,7 +98,7 @@ static bool add_reasons(struct reasons *reasons, const struct btf *btf, __u32 id
 	return any;
 }
 
-/* A module's BTF is kept only if it has such enums. */
+/* Keeps a module's BTF only if it has drop reason enums. */
 static void add_modules(struct reasons *reasons)
 {
 	DIR *directory = opendir("/sys/kernel/btf");
@@ -109,16 +119,17 @@ static void add_modules(struct reasons *reasons)
 
 static const struct enum_table *reasons_of(const struct btf *btf)
 {
+	struct enums *known = enums();
 	struct reasons *reasons;
 
-	for (reasons = known; reasons; reasons = reasons->next) {
+	for (reasons = known->reasons; reasons; reasons = reasons->next) {
 		if (reasons->btf == btf)
 			return reasons->tables;
 	}
 	reasons = must(calloc(1, sizeof(*reasons)));
 	reasons->btf = btf;
-	reasons->next = known;
-	known = reasons;
+	reasons->next = known->reasons;
+	known->reasons = reasons;
 	add_reasons(reasons, btf, 1);
 	if (btf == kernel_btf())
 		add_modules(reasons);
@@ -135,7 +146,7 @@ static void free_tables(struct enum_table *table)
 	}
 }
 
-/* The tables of a module's BTF stand in a row. */
+/* The tables of a module's BTF are adjacent in the list. */
 static void free_modules(const struct reasons *reasons)
 {
 	for (const struct enum_table *table = reasons->tables; table; table = table->next)
@@ -143,35 +154,42 @@ static void free_modules(const struct reasons *reasons)
 			btf__free((struct btf *)(uintptr_t)table->btf);
 }
 
+static void end(void *memory)
+{
+	struct enums *known = memory;
+
+	free_tables(known->tables);
+	known->tables = NULL;
+	while (known->reasons) {
+		struct reasons *next = known->reasons->next;
+
+		free_modules(known->reasons);
+		free_tables(known->reasons->tables);
+		free(known->reasons);
+		known->reasons = next;
+	}
+}
+
 void enums_free(void)
 {
-	free_tables(tables);
-	tables = NULL;
-	while (known) {
-		struct reasons *next = known->next;
-
-		free_modules(known);
-		free_tables(known->tables);
-		free(known);
-		known = next;
-	}
+	end(enums());
 }
 
 void enum_extend(const struct enum_extra *own)
 {
-	extras = own;
+	enums()->extras = own;
 }
 
 const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
 {
 	const char *name;
 
-	for (const struct enum_extra *extra = extras; extra && extra->name; extra++) {
+	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++) {
 		if (extra->value == value && strcmp(extra->type, type) == 0)
 			return extra->name;
 	}
-	if (!btf && names_recorded)
-		return names_recorded->enum_name(type, value);
+	if (!btf && names_recorded())
+		return names_recorded()->enum_name(type, value);
 	if (!btf && !(btf = kernel_btf()))
 		return NULL;
 	name = enum_table_name(table_of(btf, type), value);
@@ -186,14 +204,14 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 {
 	const struct enum_table *table;
 
-	for (const struct enum_extra *extra = extras; extra && extra->name; extra++) {
+	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++) {
 		if (strcasecmp(extra->name, name) == 0 && strcmp(extra->type, type) == 0) {
 			*value = extra->value;
 			return true;
 		}
 	}
-	if (!btf && names_recorded)
-		return names_recorded->enum_value(type, name, value);
+	if (!btf && names_recorded())
+		return names_recorded()->enum_value(type, name, value);
 	if (!btf && !(btf = kernel_btf()))
 		return false;
 	table = table_of(btf, type);
@@ -201,7 +219,8 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 		return true;
 	if (!table->count || !strstr(type, DROP_REASONS))
 		return false;
-	/* What enum_name() tells of a subsystem is found again. Small values of other enums are not drop reasons. */
+	/* Every name of enum_name() for a subsystem must resolve. Small values of the other enums are no drop
+	 * reasons. */
 	for (table = reasons_of(btf); table; table = table->next) {
 		uint64_t reason;
 
@@ -238,8 +257,8 @@ void enum_each(const char *type, enum_handler *handle, void *context)
 
 bool enum_exists(const struct btf *btf, const char *type)
 {
-	if (!btf && names_recorded)
-		return names_recorded->enum_exists(type);
+	if (!btf && names_recorded())
+		return names_recorded()->enum_exists(type);
 	return (btf || (btf = kernel_btf())) && table_of(btf, type)->count;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names.h: the names in a recording, kept for core/names/enums.h. */
+/* names.h: the names in a recording, as the source for core/names/enums.h. */
 #ifndef NETTRACE_RECORD_NAMES_H
 #define NETTRACE_RECORD_NAMES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From now on recorded names are asked for, none of which is known yet. */
+/* Makes recorded names the source, initially none. */
 void record_names_start(void);
 /* All strings are copied. The first name of a value stays. short_name: without the enum's prefix. False: one is no name
  * that a kernel could have, see record_name_is_plain(). */
@@ -20,7 +20,7 @@ bool record_names_symbol(uint64_t start, uint64_t end, const char *name, const c
 bool record_name_is_plain(const char *name);
 /* No symbol is known any more. */
 void record_names_reloaded(void);
-/* The running kernel is asked again. */
+/* Makes the running kernel the source again. */
 void record_names_stop(void);
 
 #endif

@@ -19,10 +19,10 @@ void record_symbols_hide_in(struct record_symbols *symbols, size_t tool, struct 
 /* Hands over the functions at the addresses in an event, each once, where the recording has them. */
 void record_symbols_of(struct record_symbols *symbols, size_t tool, const struct event *event, size_t size,
 		       record_symbol_handler *handle, void *context);
-/* The kernel's symbols have been read again since the last time: what was handed over may be wrong, and will be handed
- * over again. */
+/* Whether the kernel's symbols were read again since the last call: the recorded ones may be wrong, and will be
+ * recorded again. */
 bool record_symbols_changed(struct record_symbols *symbols);
-/* All will be handed over again. */
+/* Makes all functions be recorded again. */
 void record_symbols_restart(struct record_symbols *symbols);
 void record_symbols_free(struct record_symbols *symbols);
 
