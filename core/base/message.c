@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/base/output.h"
+#include "core/base/context.h"
 #include "core/base/put.h"
 
 const char *message_name(const char *name)
@@ -29,7 +29,7 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 	const struct message_place *to = &context_current->messages;
 	int error = errno; /* callers may still need it */
 	char said[1024], line[PUT_ESCAPED(sizeof(said)) + PUT_SLACK];
-	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", program_name, severity);
+	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", to->name, severity);
 
 	vsnprintf(said + length, sizeof(said) - length, format, args);
 	/* What a user, a recording or the traced world put in: one line stays one line, and a terminal is safe. */

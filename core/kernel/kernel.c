@@ -68,9 +68,11 @@ int kernel_no_map_iterators(void)
 {
 	struct features *known = context_part(CONTEXT_FEATURES, sizeof(struct features), NULL);
 
-	if (error > 0)
-		error = try_program(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map", false);
-	return error;
+	if (!known->asked)
+		known->no_map_iterators =
+			try_program(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map", false);
+	known->asked = true;
+	return known->no_map_iterators;
 }
 
 int kernel_bpf_usable(void)

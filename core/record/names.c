@@ -129,9 +129,9 @@ bool record_names_enum(const char *type_name, uint64_t value, const char *name, 
 	if (!record_name_is_plain(type_name) || !record_name_is_plain(name) || !record_name_is_plain(short_name))
 		return false;
 	if (!type) {
-		if (n_types == TYPES_MOST)
+		if (names->n_types == TYPES_MOST)
 			return true;
-		type = &types[n_types++];
+		type = &names->types[names->n_types++];
 		*type = (struct type){ .name = must(strdup(type_name)) };
 	}
 	if (enum_name_of(type_name, value) || type->count == VALUES_MOST)
@@ -154,24 +154,32 @@ static void forget(struct recorded_names *names, size_t i)
 	memmove(symbol, symbol + 1, (--names->n_symbols - i) * sizeof(*symbol));
 }
 
-bool record_names_symbol(uint64_t start, uint64_t end, const char *name, const char *module)
+bool record_names_symbol(uint64_t start, uint64_t end_at, const char *name, const char *module)
 {
 	struct recorded_names *names = recorded_names();
 	size_t i = symbol_at(names, start), n;
 
 	if (!record_name_is_plain(name) || !record_name_is_plain(module))
 		return false;
-	if (start >= end)
+	if (start >= end_at)
 		return true;
-	while (i < n_symbols && symbols[i].start < end)
-		forget(i);
-	if (n_symbols == SYMBOLS_MOST)
+	while (i < names->n_symbols && names->symbols[i].start < end_at)
+		forget(names, i);
+	n = names->n_symbols;
+	if (n == SYMBOLS_MOST)
 		return true;
-	if (!(n_symbols & (n_symbols - 1)))
-		symbols = must(realloc(symbols, (n_symbols ? n_symbols * 2 : 1) * sizeof(*symbols)));
-	memmove(&symbols[i + 1], &symbols[i], (n_symbols++ - i) * sizeof(*symbols));
-	symbols[i] = (struct symbol){ must(strdup(name)), *module ? must(strdup(module)) : NULL, start, end };
+	if (!(n & (n - 1)))
+		names->symbols = must(realloc(names->symbols, (n ? n * 2 : 1) * sizeof(*names->symbols)));
+	memmove(&names->symbols[i + 1], &names->symbols[i], (n - i) * sizeof(*names->symbols));
+	names->symbols[i] = (struct symbol){ must(strdup(name)), *module ? must(strdup(module)) : NULL, start, end_at };
+	names->n_symbols++;
 	return true;
+}
+
+static void forget_symbols(struct recorded_names *names)
+{
+	while (names->n_symbols)
+		forget(names, names->n_symbols - 1);
 }
 
 void record_names_reloaded(void)

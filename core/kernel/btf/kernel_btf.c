@@ -108,16 +108,16 @@ struct btf *kernel_btf_load_all(void)
 
 struct btf *kernel_btf(void)
 {
-	if (!whole && !whole_error) {
-		whole = kernel_btf_load_all();
-		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
-		whole_error = whole ? 0 : errno;
-		if (whole_error == ESRCH && access(KERNEL_BTF_PATH, R_OK) < 0)
-			whole_error = errno;
-		else if (whole_error == ESRCH) { /* it may be read, but something else is wrong: no memory, perhaps */
-			whole = btf__parse(KERNEL_BTF_PATH, NULL);
-			whole_error = whole ? 0 : errno;
-		}
+	struct known_types *known = known_types();
+
+	if (!known->whole && !known->whole_error) {
+		known->whole = kernel_btf_load_all();
+		known->whole_error = known->whole ? 0 : errno;
+	}
+	/* libbpf returns ESRCH after it has searched every path, whatever is wrong: no memory, perhaps. */
+	if (known->whole_error == ESRCH) {
+		known->whole = btf__parse(KERNEL_BTF_PATH, NULL);
+		known->whole_error = known->whole ? 0 : errno;
 	}
 	errno = known->whole_error;
 	return known->whole;
