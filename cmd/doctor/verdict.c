@@ -153,7 +153,7 @@ static void check_family(struct proof *proof, int family, uint16_t port, const c
 		struct count *count = &proof->counts[i];
 
 		if (count->row->how == MEASURE) {
-			if (measured == sizeof(known.measured) / sizeof(known.measured[0]))
+			if (measured == COUNT_MEASURED - 1)
 				bug("the proof of %s measures more than there is room for", proof->tool->name);
 			known.measured[measured].name = count->row->what;
 			known.measured[measured++].value = count->seen;

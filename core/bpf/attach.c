@@ -162,6 +162,7 @@ static bool load_as_planned(struct session *session, struct options *options)
 		const struct hook *unserved;
 		const char *culprit;
 		enum fate fate;
+		bool planned;
 		int error;
 
 		if (!attach_open(session))
@@ -173,8 +174,9 @@ static bool load_as_planned(struct session *session, struct options *options)
 		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
 			return true;
+		planned = refuse(session, culprit, fate, error); /* before the object goes, whose the name is */
 		session_leave(session);
-		if (!refuse(session, culprit, fate, error)) /* no one program is to blame */
+		if (!planned) /* no single program is the cause */
 			return fail(session, "loading its BPF programs", error);
 	}
 }
