@@ -28,11 +28,11 @@ typedef uint64_t position;
 struct ring {
 	int map, epoll;
 	size_t bytes, page;
-	position *reader;       /* mapped; ever growing */
-	const position *writer; /* mapped */
+	position *reader;       /* mapped consumer position; positions only grow */
+	const position *writer; /* mapped producer position */
 	char *window;           /* mapped; NULL: not yet */
 	size_t window_bytes;
-	position window_start; /* that of its first byte */
+	position window_start; /* position of its first byte */
 };
 
 static bool moved(struct ring *ring, position at)
@@ -49,7 +49,7 @@ static bool moved(struct ring *ring, position at)
 	return true;
 }
 
-/* `size` bytes at a position; NULL: errno. */
+/* Returns `size` bytes at a position; NULL: errno. */
 static const void *bytes_at(struct ring *ring, position at, size_t size)
 {
 	bool inside = ring->window && at - ring->window_start + size <= ring->window_bytes;

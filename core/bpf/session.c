@@ -15,8 +15,8 @@ const __u32 session_commands[SESSION_COMMANDS] = {
 	BPF_MAP_GET_NEXT_KEY, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE,
 };
 
-/* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
- * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
+/* In reverse order of attachment. After removing the first of several programs from a tracepoint, the kernel waits for
+ * all readers of its list. That takes 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
 void session_detach(struct session *session, size_t i)
 {
 	bpf_link__destroy(session->nested[i]);

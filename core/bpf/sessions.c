@@ -101,7 +101,7 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 		*session = (struct session){ .tool = options[i].tool,
 					     .options = &options[i],
 					     .kernel = session->kernel,
-					     .plan = session->plan, /* what the kernel refused */
+					     .plan = session->plan, /* with the refused programs */
 					     .refused = session->refused,
 					     .object = session->object,
 					     .ring_of = n ? nth(sessions, 0, tag_owner) : NULL };
@@ -129,12 +129,12 @@ static void leave_all(struct sessions *sessions)
 			session_leave(session);
 }
 
-/* NULL: all are loaded; else the first that could not be. */
+/* Returns NULL on success, else the first session that failed. */
 static struct session *load_all(struct sessions *sessions, struct options *options, size_t *tag_owner)
 {
 	for_each (session, sessions) {
 		session->tool = options[session - sessions->each].tool;
-		attach_open(session); /* again after the first try; attach_load() reports what fails */
+		attach_open(session); /* reopens after the first try; attach_load() reports errors */
 	}
 	*tag_owner = choose_tag_owner(sessions);
 	share(sessions, options, *tag_owner);
@@ -147,7 +147,7 @@ static struct session *load_all(struct sessions *sessions, struct options *optio
 	return NULL;
 }
 
-/* False: the kernel refused something. All are attached to the end: each that fails costs another start. */
+/* False: the kernel refused a program. Attaches all sessions to the end, because each refusal costs another start. */
 static bool attach_each(struct sessions *sessions, size_t tag_owner)
 {
 	bool all = true;
@@ -167,16 +167,16 @@ static bool attach_each(struct sessions *sessions, size_t tag_owner)
 	return all;
 }
 
-/* Where a program is refused at attach, all sessions are loaded again: they hold the ring and the tags of one of them,
- * and what writes into a ring that was replaced is never read. Ends: each time round, the plan of a tool has one
- * program less. NULL: all are loaded and attached; else the first that could not be, and nothing is. */
+/* Returns NULL on success, else the first session that failed; then nothing is attached. After a refusal at attach, all
+ * sessions load again: they share the ring and the tags of one session, and nobody reads a ring that was replaced. It
+ * ends, because each round takes a program from a plan. */
 static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
 {
 	struct session *failed;
 	size_t tag_owner;
 
 	while (!(failed = load_all(sessions, options, &tag_owner))) {
-		if (sessions->count > 1) /* loading took a while */
+		if (sessions->count > 1) /* loading took some time */
 			sessions_iterate(sessions, RUN_AT_START);
 		if (attach_each(sessions, tag_owner))
 			return NULL;
@@ -289,8 +289,8 @@ bool sessions_start(struct sessions *sessions, struct options *options, size_t c
 		sessions_stop(sessions);
 		return false;
 	}
-	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
-	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
+	sessions_iterate(sessions, RUN_AT_START);    /* again, for sockets opened meanwhile */
+	sessions_iterate(sessions, RUN_AT_INTERVAL); /* the start of counting: its events make no rows */
 	for_each (session, sessions) {
 		session->received -= session->counter_events;
 		session->counter_events = 0;

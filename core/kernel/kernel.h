@@ -6,14 +6,14 @@
 #include <stdbool.h>
 
 struct kernel {
-	bool sk_storage;    /* tracing programs may use socket storage (5.11) */
-	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): always, if not excluded */
-	bool map_iterators; /* iterators may be given a map: if not excluded, see kernel_no_map_iterators() */
-	bool task_btf;      /* bpf_get_current_task_btf() (5.11) */
-	bool cast;          /* bpf_rdonly_cast() (6.2) */
-	int no_trampolines; /* why not: negative errno */
-	bool trampolines;   /* fentry and fexit load (not everywhere: kernels without ftrace), and none was refused for
-			       lack of trampolines at attach (arm64 before 6.4) */
+	bool sk_storage;    /* tracing programs may use socket storage (new in 5.11) */
+	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): true unless excluded */
+	bool map_iterators; /* iterators may use a map: true unless excluded; see kernel_no_map_iterators() */
+	bool task_btf;      /* bpf_get_current_task_btf() (new in 5.11) */
+	bool cast;          /* bpf_rdonly_cast() (new in 6.2) */
+	int no_trampolines; /* the reason: negative errno */
+	bool trampolines;   /* fentry and fexit load (not on kernels without ftrace), and the kernel refused none at
+			       attach for lack of trampolines (arm64 before 6.4) */
 };
 
 /* Probes bpf() by creating a small map. Returns 0, or a negative errno: every later call would fail too. */
@@ -24,11 +24,11 @@ int kernel_detect(struct kernel *kernel);
 /* Probes, once and on first use, whether an iterator can use a map (such as that of socket storage). Returns 0, or the
  * reason: negative errno. Some kernels forbid it by policy (seen on a 6.18) but allow other iterators. */
 int kernel_no_map_iterators(void);
-/* Why no program can be attached to a function: negative errno; 0: it can. Asked each time, by attaching one. */
+/* Returns 0 if a program can be attached to a function, else a negative errno. Attaches one, each time. */
 int kernel_no_trampolines(void);
-/* How many arguments the target of a program, by its section, takes on this kernel ("tp_btf/kfree_skb",
- * "fexit/inet_csk_accept"); 0 for an iterator; -1: there is no such target, or no means to reach it; -ENOSYS: what the
- * program calls is not there; other negative errno: it may not be reached. */
+/* The number of arguments of a program's target on this kernel, by the section ("tp_btf/kfree_skb",
+ * "fexit/inet_csk_accept"); 0 for an iterator. -1: no such target, or no means to attach; -ENOSYS: the kernel lacks a
+ * function that the program calls; other negative errno: the target may not be attached. */
 int kernel_arguments(const struct kernel *kernel, const char *program, const char *section);
 /* lockdown=confidentiality: programs may not read kernel memory. False also if unknown. */
 bool kernel_is_locked_down(void);

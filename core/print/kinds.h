@@ -71,11 +71,11 @@ struct kind_row {
 	bool is_bytes;                                              /* bytes without an order: no number */
 	bool is_address;                                            /* printed by the event's family */
 	bool has_port;                                              /* an address, and its port */
-	bool is_histogram; /* a section of a table; in JSON it is of one unit */
-	bool is_below;     /* lines below the row of a table */
-	bool is_code;      /* addresses in the kernel's code */
-	bool is_pointer;   /* the address of something else in the kernel */
-	bool is_counted;   /* in no event: totals make it */
+	bool is_histogram;                                          /* a section of a table; in JSON it has one unit */
+	bool is_below;                                              /* lines below the row of a table */
+	bool is_code;                                               /* addresses in the kernel's code */
+	bool is_pointer;                                            /* the address of another kernel object */
+	bool is_counted;                                            /* in no event: computed by totals */
 };
 
 extern const struct kind_row kind_rows[F_KINDS];

@@ -32,7 +32,7 @@ struct recorder {
 	uint64_t id, events;
 	int64_t wall;
 	bool hides_addresses;
-	uint64_t recorded[CONTAINERS_MOST]; /* the serials of the places that this file has */
+	uint64_t recorded[CONTAINERS_MOST]; /* serials of the places in this file */
 };
 
 static void recorder_free(struct recorder *recorder)

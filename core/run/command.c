@@ -67,8 +67,8 @@ void command_abandon(struct command *command)
 		return;
 	close(command->gate);
 	command->gate = -1;
-	waitpid(command->pid, NULL, 0); /* it ends at once */
-	command->pid = 0;               /* and nobody waits for it again */
+	waitpid(command->pid, NULL, 0); /* it exits at once */
+	command->pid = 0;               /* no second wait */
 }
 
 void command_go(struct command *command)

@@ -36,7 +36,7 @@
 /* At the end of the run: the patience with a reader that takes nothing, and in total with a slow one. */
 #define STUCK SECOND
 #define SLOW  (3 * SECOND)
-#define LATE  100 /* ms: a program that ran when it was detached has long ended */
+#define LATE  100 /* ms; a program that was running at detach has long returned */
 
 struct run {
 	const struct options *options; /* of the run as a whole */
@@ -57,11 +57,11 @@ struct run {
 	uint64_t taken;      /* events read */
 	bool signalled;      /* a signal requested the end */
 	bool stop;
-	bool ending;  /* what is left is printed */
-	bool at_once; /* another signal: no more of that ... */
-	bool cut;     /* ... and so it was */
-	bool reading; /* the ring; what iterators have cannot be left for later */
-	bool unread;  /* the ledger has events that never came here */
+	bool ending;  /* the remaining output is being printed */
+	bool at_once; /* a further signal: skip the remaining output ... */
+	bool cut;     /* ... and some was skipped */
+	bool reading; /* the ring; unlike iterators' events, its events can wait */
+	bool unread;  /* the ledger has more events than were read */
 };
 
 /* Whether the run continues because it has a recording, although the output's terminal is gone. */
@@ -284,13 +284,13 @@ static void loop(struct run *run)
 	}
 }
 
-/* All that a tool has sent has come here. (What came may be more: side events are not counted as sent.) */
+/* Every event that the session sent was read. More may have been read: side events do not count as sent. */
 static bool is_balanced(const struct session *session, struct ledger *ledger)
 {
 	return !session_ledger(session, ledger) || ledger->counters.sent <= session->received;
 }
 
-/* Else rows are missing without anything that was lost: that is never passed over. */
+/* Reports events that were neither lost nor read. */
 static void check_account(struct run *run)
 {
 	struct ledger ledger;
@@ -311,7 +311,7 @@ static void check_account(struct run *run)
 	}
 }
 
-/* Nothing new is made; what was made is printed, then what belongs to the end. */
+/* Stops the producers of events, prints the remaining events, then what belongs to the end. */
 static void finish(struct run *run)
 {
 	uint64_t now;
@@ -454,7 +454,7 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	ok = stop(run, ok, error) && ok;
 	if (ok && writing_failed(run))
 		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
-	else if (ok && (run->cut || run->unread)) /* a message has said it */
+	else if (ok && (run->cut || run->unread)) /* a message has reported it */
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;
