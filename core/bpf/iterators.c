@@ -23,8 +23,9 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 	return bpf_program__attach_iter(program, &options);
 }
 
-/* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. */
-static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
+/* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. 0,
+ * or a negative errno. */
+static int read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
 	char buffer[64 * 1024];
 	size_t left = 0;
@@ -36,7 +37,7 @@ static void read_events(int fd, size_t event_size, iterator_event *handle, void 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (got <= 0)
-			return;
+			return got ? -errno : 0;
 		left += (size_t)got;
 		for (; left >= event_size; at += event_size, left -= event_size)
 			handle(context, buffer + at, event_size);
@@ -73,17 +74,17 @@ void iterators_run(struct session *session, int use, iterator_event *handle, voi
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		uint64_t start = clock_boot();
-		int fd;
+		int fd, error;
 
 		if (!is_due(session, i, use))
 			continue;
 		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
-		if (fd < 0) {
-			print_warning("cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
-			continue;
-		}
-		read_events(fd, session->tool->image.event_size, handle, context);
-		close(fd);
+		error = fd < 0 ? -errno : read_events(fd, session->tool->image.event_size, handle, context);
+		if (fd >= 0)
+			close(fd);
+		if (error)
+			print_warning("cannot walk %s: %s: rows or owners are missing", session->plan.hooks[i].name,
+				      strerror(-error));
 		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

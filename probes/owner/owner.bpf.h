@@ -272,22 +272,22 @@ __noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
 		__u64 thread = changes->children[i].thread;
 		struct task_struct *child = KPTR(RUNG_CAST, thread, task_struct);
 
-		if (thread && holder_descriptor(thread, child->start_boottime, file, guess, false) >= 0)
+		if (thread && holder_descriptor(thread, child->start_boottime, file, guess) >= 0)
 			found = found < 0 ? i : CHILDREN;
 	}
 	return found;
 }
 
-/* Makes the child the owner: it has the socket, and its parent does not. The owner is certain if the child has not
- * forked, or if all references are its own. */
-static __always_inline void owner_becomes_child(struct owner *owner, const struct process_changes *changes, __u32 i,
-						__u64 file)
+/* The child has the socket, its parent has not. It is certain if the child has not forked, or all references are its
+ * own. */
+static __noinline void owner_becomes_child(struct owner *owner, const struct process_changes *changes, __u32 i,
+					   __u64 file)
 {
 	__u64 thread = changes->children[i % CHILDREN].thread;
 	__u32 forks = changes->children[i % CHILDREN].forks;
 
 	owner_set_task(owner, KPTR(RUNG_CAST, thread, task_struct));
-	if (owner->forks == forks || holder_descriptor(thread, owner->who.start, file, owner->fd, true) >= 0)
+	if (owner->forks == forks || holder_is_alone(thread, file, owner->fd))
 		owner->quality = OWNER_EXACT;
 	else
 		owner->quality = OWNER_INHERITED;
@@ -302,13 +302,13 @@ static __always_inline bool owner_shares(const struct owner *owner, __u32 forked
 		return true;
 	if (forked && forked <= CHILDREN && !(owner->from_seed && owner->quality == OWNER_INHERITED))
 		return false;
-	return holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd, true) < 0;
+	return !holder_is_alone(owner->who.thread, file, owner->fd);
 }
 
 static __always_inline void owner_look(struct owner *owner, const struct process_changes *changes, __u64 file)
 {
 	__u32 forks = *(volatile __u32 *)&changes->forks, forked = forks - owner->forks;
-	int fd = holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd, false), child;
+	int fd = holder_descriptor(owner->who.thread, owner->who.start, file, owner->fd), child;
 
 	if (fd >= 0)
 		owner->fd = (__u16)fd;
@@ -347,7 +347,7 @@ static __noinline void owner_verify(struct owner *owner, struct sock *sk)
 	if (!changes || (sk->sk_lock.owned && owner->who.pid == bpf_get_current_pid_tgid() >> 32))
 		return;
 	file = socket_file(sk);
-	if (file)
+	if (file && file_references(file) > 0) /* else it is being closed */
 		owner_look(owner, changes, file);
 }
 

@@ -294,18 +294,40 @@ class Programs(lab.LiveTest):
             nginx.tell(signal.SIGQUIT)
             nginx.wait()
         told, = told
-        log = [tuple(map(int, line.split()[1:])) for line in (old.output + new.output).decode().splitlines()
-               if line.startswith("session")]
-        self.assertEqual(collections.Counter(pid for pid, *_ in log), {old.pid: 2, new.pid: 5})
-        self.assertEqual(who(told.servers(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
-        self.assertEqual(who(told.accepts(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
-        self.assertEqual(moved(told.servers(7000)), {peer: [(got, sent)] for _, peer, _, got, sent in log})
-        behind = {own: [(pid, "haproxy")] for pid, _, own, _, _ in log}
-        self.assertEqual(who(told.clients(8080)), behind)
-        self.assertEqual(moved(told.clients(8080)), {own: [(sent, got)] for _, _, own, got, sent in log})
+        self.check_haproxy(told, old.output + new.output, {old.pid: 2, new.pid: 5})
         self.assertEqual(self.check_nginx(told, 8080), 7)
         curls = {row["pid"] for each in told.clients(7000).values() for row in each if row["comm"] == "curl"}
         self.assertEqual(curls, {first, *second})
+
+    def test_haproxy_of_a_master(self):
+        """A reload: the master executes itself, and its new worker inherits the listeners."""
+        url = f"http://{HOST}:7000/small"
+        with self.nginx() as nginx, self.traced() as told:
+            with self.haproxy("-W") as master:
+                workers = lambda: {int(pid) for pid in lab.run("pgrep", "-P", master.pid).output.split()}
+                (before,) = workers()
+                for _ in range(3):
+                    self.curl(url)
+                master.process.send_signal(signal.SIGUSR2)
+                lab.wait_for(lambda: len(workers()) == 1 and before not in workers(), "the new worker")
+                (after,) = workers()
+                for _ in range(4):
+                    self.curl(url)
+                master.tell(signal.SIGUSR1)
+                master.wait()
+            nginx.tell(signal.SIGQUIT)
+            nginx.wait()
+        self.check_haproxy(told[0], master.output, {before: 3, after: 4})
+
+    def check_haproxy(self, told, output, workers):
+        """Sessions as its log has them, at both sides; and the number of each worker."""
+        log = [tuple(map(int, line.split()[1:])) for line in output.decode().splitlines() if line.startswith("session")]
+        self.assertEqual(collections.Counter(pid for pid, *_ in log), workers)
+        self.assertEqual(who(told.servers(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
+        self.assertEqual(who(told.accepts(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
+        self.assertEqual(moved(told.servers(7000)), {peer: [(got, sent)] for _, peer, _, got, sent in log})
+        self.assertEqual(who(told.clients(8080)), {own: [(pid, "haproxy")] for pid, _, own, _, _ in log})
+        self.assertEqual(moved(told.clients(8080)), {own: [(sent, got)] for _, _, own, got, sent in log})
 
     def accepting(self, port):
         """The processes with the port's listener."""

@@ -122,6 +122,7 @@ static bool replay_once(const struct replay_case *item, struct text *printed, st
 {
 	char line[sizeof(item->line)], names[512], *words[WORDS + 1] = { NULL }, *left = line;
 	int argc = 0, out = memfd_create("rows", MFD_CLOEXEC);
+	struct recording_files files;
 	struct recording *recording;
 	struct error error;
 	bool ok = false;
@@ -131,7 +132,7 @@ static bool replay_once(const struct replay_case *item, struct text *printed, st
 	memcpy(line, item->line, sizeof(line));
 	while (argc < WORDS && (words[argc] = strsep(&left, " ")))
 		argc++;
-	recording = recording_open(item->recording, &error);
+	recording = recording_files_open(&files, item->recording, &error) ? recording_open(&files, &error) : NULL;
 	if (recording) {
 		const struct tool *tool = tool_find(words[0]);
 
