@@ -23,8 +23,8 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 	return bpf_program__attach_iter(program, &options);
 }
 
-/* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. 0,
- * or a negative errno. */
+/* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. Returns 0 or a negative
+ * errno. */
 static int read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
 	char buffer[64 * 1024];

@@ -82,8 +82,8 @@ __noinline __u64 holder_count(__u64 descriptors, __u64 most, __u64 file, __u32 g
 	return found;
 }
 
-/* The descriptor by which a process has the file. thread, start: address of its first thread, and its start time.
- * guess: a probable descriptor. Takes numbers only, too. Context: any. */
+/* The descriptor of a process for the file. thread, start: address of its first thread, and its start time. guess: a
+ * probable descriptor. Takes numbers only, so the verifier checks it once. Context: any. */
 __noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 guess)
 {
 	struct task_struct *task;
@@ -107,8 +107,8 @@ __noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 gu
 	return bpf_core_field_exists(struct task_struct, io_uring) && task->io_uring ? HOLDER_ENDS : HOLDER_NOT;
 }
 
-/* 1: all references to the file are descriptors of this process. A waiting call (poll(), a read of another thread) has
- * one, too. The same. */
+/* 1: all references to the file are descriptors of this process. A blocked call (poll(), a read of another thread)
+ * counts as a reference too. Takes numbers only. Context: any. */
 __noinline int holder_is_alone(__u64 thread, __u64 file, __u32 guess)
 {
 	struct fdtable *table;

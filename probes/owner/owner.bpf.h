@@ -278,8 +278,8 @@ __noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
 	return found;
 }
 
-/* The child has the socket, its parent has not. It is certain if the child has not forked, or all references are its
- * own. */
+/* Makes the child the owner: it has the socket, and its parent does not. The owner is certain if the child has not
+ * forked, or if all references are its own. */
 static __noinline void owner_becomes_child(struct owner *owner, const struct process_changes *changes, __u32 i,
 					   __u64 file)
 {
@@ -347,7 +347,7 @@ static __noinline void owner_verify(struct owner *owner, struct sock *sk)
 	if (!changes || (sk->sk_lock.owned && owner->who.pid == bpf_get_current_pid_tgid() >> 32))
 		return;
 	file = socket_file(sk);
-	if (file && file_references(file) > 0) /* else it is being closed */
+	if (file && file_references(file) > 0) /* 0: the file is being closed */
 		owner_look(owner, changes, file);
 }
 

@@ -111,8 +111,8 @@ static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __
 	}
 }
 
-/* Functions with stacks of their own, one for each kernel's instructions: owner_verify() needs the rest of a program's.
- */
+/* Not inlined, with stacks of their own, because owner_verify() needs the rest of the program's stack. One for each
+ * rung. */
 static __noinline int bytes_report_atomic(struct sock *sk, struct tag *tag, __u64 ts)
 {
 	bytes_report_by(sk, tag, ts, true);

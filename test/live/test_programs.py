@@ -320,7 +320,7 @@ class Programs(lab.LiveTest):
         self.check_haproxy(told[0], master.output, {before: 3, after: 4})
 
     def check_haproxy(self, told, output, workers):
-        """Sessions as its log has them, at both sides; and the number of each worker."""
+        """Sessions match its log, on both sides, and so does the number for each worker."""
         log = [tuple(map(int, line.split()[1:])) for line in output.decode().splitlines() if line.startswith("session")]
         self.assertEqual(collections.Counter(pid for pid, *_ in log), workers)
         self.assertEqual(who(told.servers(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
