@@ -10,7 +10,7 @@
 #define CLOCK_LOCAL   18
 #define CLOCK_RFC3339 30
 
-/* The part of a context (core/base/context.h) that knows the time. */
+/* The part of a context (core/base/context.h) with the clock's offsets. */
 struct clock {
 	int64_t offset;           /* wall - boot, ns */
 	int64_t namespace_offset; /* of CLOCK_BOOTTIME here - of the kernel's own, ns */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* context.c: allocates and frees contexts and their parts. */
+/* context.c: allocation of contexts and their parts. */
 #include "core/base/context.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ void *context_part_make(enum context_part part, size_t size, void (*end)(void *m
 	if (__atomic_compare_exchange_n(&context_current->parts[part].memory, &other, memory, false, __ATOMIC_ACQ_REL,
 					__ATOMIC_ACQUIRE))
 		return memory;
-	free(memory); /* another thread of this context was first */
+	free(memory); /* another thread of this context was faster */
 	return other;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* context.h: the state that runs in one process do not share. */
+/* context.h: the state that concurrent runs of one process do not share. */
 #ifndef NETTRACE_BASE_CONTEXT_H
 #define NETTRACE_BASE_CONTEXT_H
 
@@ -9,8 +9,8 @@
 #include "core/base/message.h"
 #include "core/base/output.h"
 
-/* Parts of a context that belong to files above this layer; only that file knows what its part holds. A part may use
- * those before it, which are freed after it. */
+/* Parts of a context that belong to files above this layer; only that file knows the content. A part may use earlier
+ * ones, which are freed after it. */
 enum context_part {
 	CONTEXT_LOADAVG,
 	CONTEXT_REMEDY,
@@ -35,19 +35,18 @@ struct context {
 	struct clock clock;
 	struct message_place messages;
 	struct output_limit output_limit;
-	char value_message[512]; /* the last one of core/base/values.h */
+	char value_message[512]; /* the latest message of core/base/values.h */
 	struct {
 		void *memory; /* NULL: not used yet */
 		void (*end)(void *memory);
 	} parts[CONTEXT_PARTS];
 };
 
-/* The context of the calling thread. A new thread gets that of the thread that starts it (core/base/thread.h); the main
- * thread begins with the process's first context. A context has one run or replay at a time. */
+/* The context of the calling thread. A new thread inherits that of the thread that starts it (core/base/thread.h); the
+ * main thread begins with the process's first context. A context has one run or replay at a time. */
 extern _Thread_local struct context *context_current;
 
-/* Allocates a context, with the clock and the message name of the current one; nothing else is known yet. The caller
- * frees it. */
+/* Allocates a context with the clock and the message name of the current one, otherwise empty. The caller frees it. */
 struct context *context_new(void);
 /* Frees the context and its parts. No thread may have it as its current context. */
 void context_free(struct context *context);

@@ -2,7 +2,7 @@
 /* current.c: the calling thread's context. */
 #include "core/base/context.h"
 
-/* Of a process that makes none: most have one run at a time. */
+/* The default context, for a process with one run at a time. */
 static struct context first = { .clock = CLOCK_NONE, .messages.name = "nettrace" };
 
 _Thread_local struct context *context_current = &first;

@@ -2,13 +2,13 @@
 /* message.c: messages for people, on stderr. */
 #include "core/base/message.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/context.h"
+#include "core/base/put.h"
 
 const char *message_name(const char *name)
 {
@@ -28,18 +28,12 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 {
 	const struct message_place *to = &context_current->messages;
 	int error = errno; /* callers may still need it */
-	char line[1024];
-	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: %s: ", to->name, severity);
-	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
+	char said[1024], line[PUT_ESCAPED(sizeof(said)) + PUT_SLACK];
+	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", to->name, severity);
 
-	length += more < 0 ? 0 : (size_t)more;
-	if (length > sizeof(line) - 2)
-		length = sizeof(line) - 2;
-	/* A user or a traced process supplied the bytes: the message must stay one line and must not control the
-	 * terminal. */
-	for (size_t i = 0; i < length; i++)
-		if (iscntrl((unsigned char)line[i]))
-			line[i] = '?';
+	vsnprintf(said + length, sizeof(said) - length, format, args);
+	/* What a user, a recording or the traced world put in: one line stays one line, and a terminal is safe. */
+	length = (size_t)(put_printable(line, said, sizeof(said), 0) - line);
 	line[length++] = '\n';
 	if (to->take) {
 		to->take(to->context, line, length);

@@ -29,7 +29,7 @@ static void wake(int signal)
 	(void)signal;
 }
 
-/* The timer signals this thread only: other threads may write, too. */
+/* The timer signals this thread only, because other threads may write too. */
 static void make_timer(struct output_limit *limit)
 {
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
@@ -74,7 +74,7 @@ void output_limit(output_goes_on *goes_on, void *context)
 	sigaddset(&set, SIGALRM);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, &before);
-	if (before.sa_handler != wake) /* else a limit has it already */
+	if (before.sa_handler != wake) /* otherwise the handler is already set */
 		limit->alarm = before;
 	make_timer(limit);
 	limit->goes_on = goes_on;

@@ -18,7 +18,7 @@ size_t thread_cpus(void)
 	return sched_getaffinity(0, sizeof(cpus), &cpus) ? 1 : (size_t)CPU_COUNT(&cpus);
 }
 
-/* What a new thread needs. */
+/* Arguments of a new thread. */
 struct beginning {
 	struct context *current;
 	void *(*work)(void *context);

@@ -51,8 +51,8 @@ static int reuse(struct session *session, const struct session *other, const cha
 /* Configures the maps that the tools of a process share. Returns 0 or a negative errno. */
 static int configure_shared_maps(struct session *session, const struct options *options)
 {
-	static const char *const tags[] = { "tags",    "tags_hash",     "accepted",    "listeners",
-					    "renamed", "rename_counts", "mptcp_owners" };
+	static const char *const tags[] = { "tags",      "tags_hash", "tags_refused",    "accepted",
+					    "listeners", "renamed",   "process_changes", "mptcp_owners" };
 	int error = 0;
 
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
@@ -153,6 +153,8 @@ int configure_object(struct session *session, struct options *options)
 	if (error)
 		return error;
 	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
+	if (!settings->has_sk_storage)
+		leave_out_map(session, "tags_refused");
 	if (!settings->has_tag_slots)
 		leave_out_map(session, "tag_slots");
 	if (settings->has_sk_storage && !(settings->flags & LISTENERS_NEEDED)) /* listeners_watched() in probes/ */

@@ -97,7 +97,13 @@ static int queue_load(struct queue *to, struct load load)
 	return load.fd;
 }
 
-/* Replaces libbpf's function. Relocates ids to the kernel's own types (core/kernel/btf/kernel_btf.h). */
+/* A program of an object's; all else are libbpf's questions to the kernel, which have no name. */
+static bool is_of_object(enum bpf_prog_type type, const char *name, const struct bpf_prog_load_opts *options)
+{
+	return options && (options->attach_btf_id || (type == BPF_PROG_TYPE_TRACEPOINT && name));
+}
+
+/* Stands before libbpf's own. The kernel gets its own numbers of types (core/kernel/btf/kernel_btf.h). */
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options)
 {
@@ -105,9 +111,9 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	struct queue *to = queue();
 	int fd, error;
 
-	if (to->open && !(options && options->attach_btf_id)) /* a probe of libbpf, no program of the object */
+	if (to->open && !is_of_object(type, name, options))
 		return placeholder();
-	if (!options || !options->attach_btf_id)
+	if (!is_of_object(type, name, options))
 		return __real_bpf_prog_load(type, name, license, code, length, options);
 	load.options = *options;
 	load.code = malloc(length * sizeof(*code));

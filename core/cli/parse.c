@@ -12,6 +12,7 @@
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/base/values.h"
 
 #include <ctype.h>
@@ -277,13 +278,24 @@ static bool check_together(struct options *options, struct error *error)
 	return !tool->check || tool->check(options, error);
 }
 
-/* getopt prints unknown options unescaped: this keeps its messages on one line. */
+/* It is shown as it is. */
+static bool is_printable(const char *word)
+{
+	struct text shown = { 0 };
+	bool same;
+
+	text_printable(&shown, word, strlen(word), 0);
+	same = shown.length == strlen(word);
+	text_free(&shown);
+	return same;
+}
+
+/* getopt repeats options that it does not know as they are: keep its messages to a line, and a terminal safe. */
 static bool refuse_controls(int argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < argc; i++)
-		for (const char *c = argv[i]; *argv[i] == '-' && *c; c++)
-			if (iscntrl((unsigned char)*c))
-				return refuse(error, EXIT_USAGE, "argument", argv[i], "has control characters");
+		if (*argv[i] == '-' && !is_printable(argv[i]))
+			return refuse(error, EXIT_USAGE, "argument", argv[i], "has control characters");
 	return true;
 }
 

@@ -149,7 +149,7 @@ void machine_detect(struct machine *machine)
 	machine->no_bpf = kernel_bpf_usable();
 	machine->no_btf = kernel_detect(&kernel);
 	machine->sk_storage = !machine->no_btf && kernel.sk_storage;
-	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel.no_trampolines;
+	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel_no_trampolines();
 	machine->no_map_iterators = machine->no_btf ? machine->no_btf : kernel_no_map_iterators();
 	each_line(SECURITYFS "lockdown", read_chosen, machine->lockdown);
 	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* exists wherever securityfs is mounted */

@@ -75,6 +75,19 @@ static bool is_filtered(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
+/* Without the JIT, programs that call kernel functions do not load (verifier.c of the kernel), nor do trampolines. Only
+ * root can read the setting. */
+static bool is_jit_off(void)
+{
+	int fd = open("/proc/sys/net/core/bpf_jit_enable", O_RDONLY | O_CLOEXEC);
+	char level = '1';
+	bool off = fd >= 0 && read(fd, &level, 1) == 1 && level == '0';
+
+	if (fd >= 0)
+		close(fd);
+	return off;
+}
+
 /* Before 5.11 the memory of maps counts towards RLIMIT_MEMLOCK. */
 static bool is_short_of_locked_memory(void)
 {
@@ -161,6 +174,8 @@ const char *kernel_remedy(int error)
 	case EMFILE:
 		return "raise the limit of open files: ulimit -n 1024";
 	default:
+		if (is_jit_off())
+			return "the BPF JIT is off: sysctl net.core.bpf_jit_enable=1";
 		/* With kernel.unprivileged_bpf_disabled=0 an unprivileged load fails with EINVAL instead of EPERM. */
 		missing = missing_capabilities();
 		if (missing)

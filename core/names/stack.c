@@ -12,7 +12,7 @@
 #include "core/base/message.h"
 #include "core/names/symbols.h"
 
-/* Warned, in this run. */
+/* The warnings of this run. */
 struct stack_report {
 	bool done;
 };

@@ -113,25 +113,36 @@ static bool symbol_of(uint64_t address, struct symbol *symbol)
 
 static const struct name_source recorded = { enum_name_of, enum_value_of, enum_is_there, symbol_of };
 
-void record_names_enum(const char *type_name, uint64_t value, const char *name, const char *short_name)
+bool record_name_is_plain(const char *name)
+{
+	for (; *name; name++)
+		if (*name <= ' ' || *name > '~' || strchr("\"\\,;", *name))
+			return false;
+	return true;
+}
+
+bool record_names_enum(const char *type_name, uint64_t value, const char *name, const char *short_name)
 {
 	struct recorded_names *names = recorded_names();
 	struct type *type = find_type(names, type_name);
 
+	if (!record_name_is_plain(type_name) || !record_name_is_plain(name) || !record_name_is_plain(short_name))
+		return false;
 	if (!type) {
 		if (names->n_types == TYPES_MOST)
-			return;
+			return true;
 		type = &names->types[names->n_types++];
 		*type = (struct type){ .name = must(strdup(type_name)) };
 	}
 	if (enum_name_of(type_name, value) || type->count == VALUES_MOST)
-		return;
+		return true;
 	if (!(type->count & (type->count - 1)))
 		type->values = must(realloc(type->values, (type->count ? type->count * 2 : 1) * sizeof(struct value)));
 	type->values[type->count] = (struct value){ value, must(strdup(name)), must(strdup(short_name)) };
 	if (value < SMALL)
 		type->small[value] = type->values[type->count].short_name;
 	type->count++;
+	return true;
 }
 
 static void forget(struct recorded_names *names, size_t i)
@@ -143,23 +154,26 @@ static void forget(struct recorded_names *names, size_t i)
 	memmove(symbol, symbol + 1, (--names->n_symbols - i) * sizeof(*symbol));
 }
 
-void record_names_symbol(uint64_t start, uint64_t end_at, const char *name, const char *module)
+bool record_names_symbol(uint64_t start, uint64_t end_at, const char *name, const char *module)
 {
 	struct recorded_names *names = recorded_names();
 	size_t i = symbol_at(names, start), n;
 
+	if (!record_name_is_plain(name) || !record_name_is_plain(module))
+		return false;
 	if (start >= end_at)
-		return;
+		return true;
 	while (i < names->n_symbols && names->symbols[i].start < end_at)
 		forget(names, i);
 	n = names->n_symbols;
 	if (n == SYMBOLS_MOST)
-		return;
+		return true;
 	if (!(n & (n - 1)))
 		names->symbols = must(realloc(names->symbols, (n ? n * 2 : 1) * sizeof(*names->symbols)));
 	memmove(&names->symbols[i + 1], &names->symbols[i], (n - i) * sizeof(*names->symbols));
 	names->symbols[i] = (struct symbol){ must(strdup(name)), *module ? must(strdup(module)) : NULL, start, end_at };
 	names->n_symbols++;
+	return true;
 }
 
 static void forget_symbols(struct recorded_names *names)

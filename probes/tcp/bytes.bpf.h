@@ -31,6 +31,13 @@ struct holders {
 	__u8 pad[2];
 };
 
+/* A child of an owner may hold its sockets: the walk finds out. */
+static __always_inline void walk_request(void);
+#define OWNER_FORKED() walk_request()
+/* And a walk over tagged sockets does not find those that take no tag. */
+static __always_inline void walk_refused(void);
+#define TAG_REFUSED() walk_refused()
+
 #define TAG_BYTE_COUNTERS
 #include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
@@ -84,22 +91,46 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
-/* Sends the unreported bytes of a closed socket as an event. The caller has set its time. Context: any. */
-static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
+/* Sends the unreported bytes of a closed socket as an event. Context: any. */
+static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
 {
-	struct bytes_event *e = (void *)own;
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	BYTES_EVENT *sent;
 
+	event_init(&e->common, ts);
 	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return;
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(*own), &e->common) : NULL;
+	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
 	if (sent) {
-		__builtin_memcpy(sent, own, sizeof(*own));
+		__builtin_memcpy(sent, &own, sizeof(own));
 		ring_submit(sent);
 	}
+}
+
+/* Functions with stacks of their own, one for each kernel's instructions: owner_verify() needs the rest of a program's.
+ */
+static __noinline int bytes_report_atomic(struct sock *sk, struct tag *tag, __u64 ts)
+{
+	bytes_report_by(sk, tag, ts, true);
+	return 0;
+}
+
+static __noinline int bytes_report_hash(struct sock *sk, struct tag *tag, __u64 ts)
+{
+	bytes_report_by(sk, tag, ts, false);
+	return 0;
+}
+
+static __always_inline void bytes_report(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
+{
+	if (atomic)
+		bytes_report_atomic(sk, tag, ts);
+	else
+		bytes_report_hash(sk, tag, ts);
 }
 
 /* A state change: a new life of a socket begins, or an event reports its last bytes. After a reset by the peer, the
@@ -107,13 +138,12 @@ static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, stru
  * a task with the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct transition t;
+	struct event head;
 
-	if (!transition_read(&t, &e->common, ctx) || !t.tag)
+	if (!transition_read(&t, &head, ctx) || !t.tag)
 		return 0;
-	if (t.fresh) {
+	if (t.fresh || t.late) {
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
 		told_begins(&t.tag->reported);
 		if (t.from == TCP_LISTEN)
@@ -121,9 +151,9 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	}
 	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
 		return 0;
-	tag_confirm_sole_holder(t.tag);
+	tag_confirm_sole_holder(t.tag, t.sk);
 	if (t.tag->owner.quality == OWNER_EXACT || t.sk->sk_lock.owned)
-		bytes_report(&own, t.sk, t.tag, atomic);
+		bytes_report(t.sk, t.tag, head.ts, atomic);
 	return 0;
 }
 
@@ -145,8 +175,6 @@ PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_has
 static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 {
 	struct sock *sk = (void *)ctx[0];
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct tag *tag;
 
 	if (!is_tcp(sk))
@@ -154,11 +182,10 @@ static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 	tag = tag_get(sk, false);
 	if (!tag)
 		return 0;
-	tag_confirm_sole_holder(tag);
+	tag_confirm_sole_holder(tag, sk);
 	if (sk->sk_lock.owned && tag->owner.quality != OWNER_EXACT)
 		tag_set_current(tag, false);
-	event_init(&e->common, bpf_ktime_get_boot_ns());
-	bytes_report(&own, sk, tag, atomic);
+	bytes_report(sk, tag, bpf_ktime_get_boot_ns(), atomic);
 	tag_drop(sk);
 	return 0;
 }
@@ -197,7 +224,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	e->common.ts = bpf_ktime_get_boot_ns();
 	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
-	tag_confirm_sole_holder(tag);
+	tag_confirm_sole_holder(tag, sk);
 	tag_request_walk(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
@@ -214,5 +241,15 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 }
 
 WALK_OPEN_SOCKETS(traffic, bytes_walk)
+
+/* Those that took no tag. */
+SEC("iter/task_file")
+int traffic_refused(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = tcp_of_file(ctx->file);
+	__u64 key = (__u64)sk;
+
+	return sk && bpf_map_lookup_elem(&tags_refused, &key) ? bytes_walk(ctx->meta, sk, true) : 0;
+}
 
 #endif

@@ -12,6 +12,7 @@ import jsonschema
 import lab
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "schema"
+BASE = "nettrace:/schema/"
 TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=2", "--retransmit=1", "--drop=2", *lab.BOTH)
 # The tools with an option that adds other lines.
 TOTALS_OF_ROWS = {"tcpconnect": "-c", "tcpconnlat": "--dist", "tcpdrop": "-c", "tcpretrans": "-c"}
@@ -28,8 +29,12 @@ def close(schema):
 
 
 def read(own):
-    """All schemas, by their paths; own: unknown keys are errors."""
-    schemas = {path.as_uri(): json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    """All schemas, by what they are called; own: they are closed."""
+    schemas = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    for name, schema in schemas.items():
+        if schema["$id"] != BASE + name:
+            raise AssertionError(f"{name} calls itself {schema['$id']}")
+    schemas = {schema["$id"]: schema for schema in schemas.values()}
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
     return {uri: close(schema) for uri, schema in schemas.items()} if own else schemas
@@ -38,7 +43,7 @@ def read(own):
 def validators(name, own=True):
     """The validator of each kind of line ("row", "totals", "loss"); own: unknown keys are errors."""
     schemas = read(own)
-    uri = (SCHEMAS / f"{name}.json").as_uri()
+    uri = f"{BASE}{name}.json"
     kinds = {kind["$ref"].rpartition("/")[2]: kind for kind in schemas[uri]["oneOf"]}
 
     def judge(**change):

@@ -287,6 +287,33 @@ class Tcpconnect(lab.LiveTest):
         late = "alias.example.net (AGE)"
         self.assertEqual(texts, [late, late, "newer.example.net", "No DNS Query", "localhost", "localhost"])
 
+    def test_names_that_nobody_asked_for(self):
+        """A packet from port 53 names nothing: not without a question, nor with the number or the name of another one."""
+
+        def connect():
+            server = dns.Server("127.0.0.1")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.bind(("127.0.0.1", 0))
+
+                def send(number, name, address):
+                    told = dns.answer(dns.question(name, dns.A, number), [address])
+                    server.socket.sendto(told, client.getsockname())
+                    client.recv(dns.MOST)
+
+                send(1, "never.example.net", "127.4.0.1")
+                client.sendto(dns.question("Asked.example.net", dns.A, 2), ("127.0.0.1", 53))
+                send(3, "Asked.example.net", "127.4.0.2")
+                send(2, "other.example.net", "127.4.0.3")
+                send(2, "Asked.example.net.evil.example", "127.4.0.4")
+                send(2, "Asked.example.net", "127.4.0.5")
+                send(2, "Asked.example.net", "127.4.0.6")
+            for last in range(1, 7):
+                attempt(f"127.4.0.{last}", 80)
+
+        with self.space.trace("tcpconnect", "-d") as traced:
+            work_inside(self.space, connect)
+        self.assertEqual([row["query"] for row in traced.rows], [None] * 4 + ["Asked.example.net", None])
+
     def test_names_belong_to_their_namespace(self):
         def ask():
             dns.Server("127.0.0.1").look_up("here.example.net", ["127.3.0.1"])

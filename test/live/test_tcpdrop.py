@@ -1,20 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_tcpdrop.py: tcpdrop: every packet that known traffic makes the kernel drop, with reason and place; none of clean
-traffic."""
+"""test_tcpdrop.py: tcpdrop: ends, process and stack of each packet that the kernel drops; no row for clean traffic."""
 
 import lab
 
-DROPS = ("--refuse=5", "--drop=7", "--retransmit=2", "--syn=3", "--fast=2", "--overflow=11")
-TRAFFIC = (*DROPS, "--connect=13", "--server-first=3")
-# reason, state, flags: the number of each for TRAFFIC, in one family
-EXPECTED = {
-    ("NO_SOCKET", None, "SYN"): 5,
-    ("SOCKET_FILTER", "ESTABLISHED", "PSH|ACK"): 7 + 3 * 2 + 2,
-    ("SOCKET_FILTER", "LISTEN", "SYN"): 3,
-    ("LISTEN_OVERFLOW", "LISTEN", "SYN"): 11,
-}
-FILTERED = 7 + 3 * 2 + 3 + 2
+TRAFFIC = ("--refuse=5", "--drop=7", "--retransmit=2", "--syn=3", "--overflow=11", "--connect=13", "--server-first=3")
 PORTS = {"NO_SOCKET": "refused_port", "SOCKET_FILTER": "server_port", "LISTEN_OVERFLOW": "overflow_port"}
 
 
@@ -47,16 +37,10 @@ class Tcpdrop(lab.LiveTest):
 
     def test_every_drop(self):
         """Rows, rows of one reason, and counts, of the same traffic."""
-        with self.space.counting() as counters, self.space.trace("tcpdrop") as traced, self.space.trace(
+        with self.space.trace("tcpdrop") as traced, self.space.trace("tcpdrop", "-c") as summary, self.space.trace(
             "tcpdrop", "--reason=SOCKET_FILTER,LISTEN_OVERFLOW", "--no-stack"
-        ) as chosen, self.space.trace("tcpdrop", "-c") as summary:
+        ) as chosen:
             report = self.space.traffic(*TRAFFIC, *lab.BOTH)
-        for family in (4, 6):
-            rows = [row for row in traced.rows if row["family"] == family]
-            counts = dict(lab.count_by(rows, "reason", "state", "flags"))
-            self.assertEqual(set(counts), set(EXPECTED))
-            if report["filter_drops"] == 2 * FILTERED:  # on a busy machine timers change the numbers
-                self.assertEqual(counts, EXPECTED)
         total = 2 * 5 + report["filter_drops"] + report["listen_drops"]
         self.assert_account(traced, total)
         for row in traced.rows:
@@ -68,13 +52,6 @@ class Tcpdrop(lab.LiveTest):
         expected = lab.count_by(traced.rows, "reason", "location")
         counted = {(row["reason"], row["location"]): row["count"] for row in summary.rows}
         self.assertEqual(counted, dict(expected))
-        # Other counts: of the kernel, and of the traffic maker.
-        reasons = lab.count_by(traced.rows, "reason")
-        self.assertEqual(reasons["LISTEN_OVERFLOW",], report["listen_drops"])
-        self.assertEqual(reasons["LISTEN_OVERFLOW",], counters["ListenOverflows"])
-        self.assertEqual(reasons["SOCKET_FILTER",], report["filter_drops"])
-        # On kernels that count a filtered SYN, it is one of ListenDrops too.
-        self.assertIn(counters["ListenDrops"] - counters["ListenOverflows"], (0, 2 * 3))
 
     def test_clean_traffic_drops_nothing(self):
         with self.space.trace("tcpdrop") as traced, self.space.trace("tcpdrop", "--all") as everything:

@@ -24,6 +24,7 @@ class Tcplife(lab.LiveTest):
         self.assert_account(traced, 2 * (3 + 2 + 2 + 5))
         for row in traced.rows:
             self.assertEqual((row["tx_bytes"], row["rx_bytes"]), MESSAGE[row["role"]], row)
+            self.assertTrue(0 < row["srtt_us"] < 10**6, row)
         sent_again = sum(row["retrans"] for row in traced.rows)
         self.assertEqual(sent_again, counters["RetransSegs"])
         again = lab.count_by([row for row in traced.rows if row["retrans"]], "role")

@@ -5,10 +5,12 @@
 
 import collections
 import contextlib
+import ctypes
 import json
 import os
 import re
 import socket
+import struct
 import tempfile
 import time
 
@@ -27,6 +29,34 @@ def sums(rows, *names):
         both[0] += row["rx_bytes"]
         both[1] += row["tx_bytes"]
     return {key: tuple(both) for key, both in found.items()}
+
+
+SO_ATTACH_FILTER, SO_DETACH_FILTER = 26, 27
+RETURN_ALL, DIVIDE = struct.pack("HBBI", 0x06, 0, 0, 0xFFFFFFFF), struct.pack("HBBI", 0x3C, 0, 0, 0)
+
+
+def use_up_option_memory(made):
+    """Attaches the longest filter that net.core.optmem_max lets the socket have: nothing else finds room beside it."""
+
+    def attach(count):
+        text = RETURN_ALL + DIVIDE * count + RETURN_ALL
+        buffer = ctypes.create_string_buffer(text, len(text))
+        program = struct.pack("HxxxxxxQ", count + 2, ctypes.addressof(buffer))
+        try:
+            made.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+        except OSError:
+            return False
+        return True
+
+    low, high = 0, 4090
+    while low < high:
+        middle = (low + high + 1) // 2
+        if attach(middle):
+            made.setsockopt(socket.SOL_SOCKET, SO_DETACH_FILTER, 0)
+            low = middle
+        else:
+            high = middle - 1
+    assert low < 4090 and attach(low), low
 
 
 class Tcptop(lab.LiveTest):
@@ -49,6 +79,24 @@ class Tcptop(lab.LiveTest):
                 port = port_of(client)
                 lab.wait_for(lambda: b'"lport":%d' % port in traced.so_far(), "the interval")
         self.assert_moved(traced, port, size)
+
+    def test_a_socket_without_room_for_its_tag(self):
+        """Its process has used up the memory that a note on it would take."""
+        with self.space.inside():
+            listener = socket.create_server(("127.0.0.1", 0))
+            client = socket.socket()
+        with listener, client, self.space.trace("tcptop", "0.2") as traced:
+            use_up_option_memory(client)
+            client.connect(listener.getsockname())
+            port = port_of(client)
+            with listener.accept()[0] as server:
+                client.sendall(b"x" * PRIME)
+                receive(server, PRIME)
+                lab.wait_for(lambda: b'"lport":%d' % port in traced.so_far(), "the interval")
+                client.sendall(b"x" * 7919)
+                receive(server, 7919)
+                client.close()
+        self.assert_moved(traced, port, PRIME + 7919)
 
     def test_aborted_and_dissolved(self):
         """The kernel clears a socket's counters before it destroys it: its bytes count once, and nothing else."""

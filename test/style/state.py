@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""state.py: prints what core/ and the tools keep for the process, by the writable symbols of their object files (in the build
-of $BUILD, which is build/ unless it says otherwise). What belongs to a run is in its struct, what a process could want twice
-in struct context (core/base/context.h); the rest is listed here, with the reason."""
+"""state.py: prints the process-wide state of core/ and the tools: the writable symbols of their object files (in the
+build of $BUILD, by default build/). State of a run belongs in its struct, other state in struct context
+(core/base/context.h); exceptions are listed here, each with its reason."""
 
 import os
 import pathlib
@@ -19,12 +19,12 @@ OF_THE_PROCESS = {
     "core/run/inherited.c before": "signals as they were when the process began",
     "core/run/inherited.c mask": "signals as they were when the process began",
 }
-# What relocation alone writes to is read-only once the process runs.
+# Symbols of writable sections, except .data.rel.ro, which only the dynamic linker writes.
 WRITABLE = re.compile(r"\s\.(?:t?data(?!\.rel\.ro)|t?bss)\S*\s+[0-9a-f]+\s+(?:\.hidden\s+)?(\S+)$|\s\*COM\*\s+[0-9a-f]+\s+(\S+)$")
 
 
 def state_of(item):
-    """Names of what can be written; those in functions have a number that the compiler gives: buffer.0."""
+    """Names of writable symbols; those in functions end with a number from the compiler: buffer.0."""
     for line in subprocess.check_output(["objdump", "--syms", str(item)], text=True).splitlines():
         found = WRITABLE.search(line)
         name = found and (found[1] or found[2])
@@ -39,7 +39,7 @@ def main():
         folder = build / "CMakeFiles" / f"{part}.dir"
         for item in sorted(folder.rglob("*.c.o")):
             source = str(item.relative_to(folder))[:-2]
-            if pathlib.Path(source).exists():  # else of a file that is gone
+            if pathlib.Path(source).exists():  # otherwise its source file no longer exists
                 found.update(f"{source} {name}" for name in state_of(item))
     if not found:
         sys.exit(f"state.py: no object files in {build}")

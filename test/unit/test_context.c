@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_context.c: replays side by side in one process, of other recordings and in other formats: each prints and says
- * what it does alone. */
+/* test_context.c: replays at once in one process, of different recordings in different formats: each has the output and
+ * the messages of a replay alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,10 +30,10 @@
 #define CASES      256
 #define WORDS      16
 
-/* A line "case NAME TOOL OPTION..." of a file beside the recording. */
+/* A line "case NAME TOOL OPTION..." of a file next to the recording. */
 struct replay_case {
 	char recording[128], line[256];
-	struct text printed, said; /* alone */
+	struct text printed, said; /* of a replay alone */
 };
 
 static struct replay_case cases[CASES];
@@ -105,7 +105,7 @@ static bool replay_timeline(const char *names, struct recording *recording, int 
 	return ok;
 }
 
-/* What the recording has of what can stand in a timeline, with commas between. */
+/* The recorded tools with a story, separated by commas. */
 static void name_stories(const struct record_head *head, char *names, size_t size)
 {
 	*names = '\0';
@@ -117,11 +117,12 @@ static void name_stories(const struct record_head *head, char *names, size_t siz
 	}
 }
 
-/* Appends what it prints, and what it says. */
+/* Appends the output and the messages of a replay. */
 static bool replay_once(const struct replay_case *item, struct text *printed, struct text *said)
 {
 	char line[sizeof(item->line)], names[512], *words[WORDS + 1] = { NULL }, *left = line;
 	int argc = 0, out = memfd_create("rows", MFD_CLOEXEC);
+	struct recording_files files;
 	struct recording *recording;
 	struct error error;
 	bool ok = false;
@@ -131,7 +132,7 @@ static bool replay_once(const struct replay_case *item, struct text *printed, st
 	memcpy(line, item->line, sizeof(line));
 	while (argc < WORDS && (words[argc] = strsep(&left, " ")))
 		argc++;
-	recording = recording_open(item->recording, &error);
+	recording = recording_files_open(&files, item->recording, &error) ? recording_open(&files, &error) : NULL;
 	if (recording) {
 		const struct tool *tool = tool_find(words[0]);
 
@@ -155,11 +156,11 @@ static bool replay_once(const struct replay_case *item, struct text *printed, st
 	return ok;
 }
 
-/* ---- side by side ---- */
+/* ---- at once ---- */
 
 struct side {
-	size_t first, step; /* which cases, in which order */
-	char wrong[512];    /* the first that was not as alone; empty: none */
+	size_t first, step; /* the cases, and their order */
+	char wrong[512];    /* the first difference from a replay alone; empty: none */
 };
 
 static bool is_same(const struct text *one, const struct text *other)
@@ -191,7 +192,7 @@ static void *replay_all(void *context)
 
 static void each_is_as_alone(void **state)
 {
-	/* Each case comes up in any order where the step has no divisor with their number. */
+	/* The step shares no divisor with the number of cases, so each side visits all of them. */
 	struct side sides[THREADS] = { { 0, 1, "" }, { n_cases / 3, n_cases - 1, "" }, { n_cases / 2, 1, "" } };
 	pthread_t threads[THREADS];
 
@@ -204,7 +205,7 @@ static void each_is_as_alone(void **state)
 		assert_string_equal(sides[i].wrong, "");
 }
 
-/* What each context holds is its own, and begins with what its maker's was. */
+/* Each context has its own state, which begins with that of its creator. */
 static void contexts_share_nothing(void **state)
 {
 	struct context *own, *before;

@@ -581,7 +581,7 @@ static void bad_input_is_one_line(void **state)
 	assert_refused(&states, WORDS("--localport=x"), 2, "states: error: --localport x: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("-sLx"), 2, "states: error: -L x: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("--lport="), 2, "states: error: --lport \"\": empty\n");
-	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: error: --rport 1?2: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: error: --rport 1\\x0a2: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("--pid", "0"), 2, "states: error: --pid 0: not a pid (1-4194304)\n");
 	assert_refused(&states, WORDS("--nonsense"), 2, "states: error: unrecognized option '--nonsense'\n");
 	assert_refused(&states, WORDS("-Z"), 2, "states: error: invalid option -- 'Z'\n");

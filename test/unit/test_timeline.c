@@ -491,7 +491,7 @@ static void too_many_connections_make_room(void **state)
 	timeline_release(&timeline, 0);
 	timeline_release(&timeline, 2 * SECOND);
 	assert_int_equal(out.outputs, 3);
-	assert_non_null(strstr(printed(), "  127.0.0.1:3 > 127.0.0.1:1  printed to make room, its end not seen\n"));
+	assert_non_null(strstr(printed(), "  127.0.0.1:3 > 127.0.0.1:1  evicted, its end not seen\n"));
 	timeline_end(&timeline);
 	assert_int_equal(out.outputs, FLOWS_MOST + 3);
 	end();

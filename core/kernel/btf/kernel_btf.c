@@ -112,10 +112,12 @@ struct btf *kernel_btf(void)
 
 	if (!known->whole && !known->whole_error) {
 		known->whole = kernel_btf_load_all();
-		/* libbpf returns ESRCH after it has searched every path and found no readable file. */
 		known->whole_error = known->whole ? 0 : errno;
-		if (known->whole_error == ESRCH)
-			known->whole_error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
+	}
+	/* libbpf returns ESRCH after it has searched every path, whatever is wrong: no memory, perhaps. */
+	if (known->whole_error == ESRCH) {
+		known->whole = btf__parse(KERNEL_BTF_PATH, NULL);
+		known->whole_error = known->whole ? 0 : errno;
 	}
 	errno = known->whole_error;
 	return known->whole;
