@@ -112,6 +112,9 @@ static const int usual[] = {
 #ifdef __NR_access
 	__NR_access,
 #endif
+#ifdef __NR_faccessat2
+	__NR_faccessat2,
+#endif
 #ifdef __NR_ftruncate64
 	__NR_ftruncate64,
 #endif
