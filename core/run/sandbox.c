@@ -114,6 +114,12 @@ static const int usual[] = {
 #ifdef __NR_access
 	__NR_access,
 #endif
+#ifdef __NR_getpgrp
+	__NR_getpgrp,
+#endif
+#ifdef __NR_faccessat2
+	__NR_faccessat2,
+#endif
 #ifdef __NR_ftruncate64
 	__NR_ftruncate64,
 #endif
@@ -132,6 +138,8 @@ static const int usual[] = {
 	__NR_clock_nanosleep,
 	__NR_nanosleep,
 	__NR_getpid,
+	__NR_getpgid,
+	__NR_getppid,
 	__NR_gettid,
 	__NR_getuid,
 	__NR_geteuid,
