@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/applets.h"
+#include "cmd/help.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/cli/parse.h"
 #include "core/run/inherited.h"
@@ -16,7 +17,9 @@ static int usage(FILE *to)
 	fputs("nettrace: traces the network stack of this machine. Usage:\n"
 	      "  nettrace TOOL [OPTION...] [-- COMMAND ARG...]\n"
 	      "  TOOL [OPTION...]                   through a link to nettrace\n"
-	      "  nettrace help TOOL                 help for TOOL, same as TOOL --help\n"
+	      "  nettrace TOOL --help               the options of TOOL\n"
+	      "  nettrace help PAGE                 the manual: guide (which tool for which question), a TOOL, json,\n"
+	      "                                     reasons, kernels, containers, limits, moving-from-bcc\n"
 	      "  nettrace --list                    list all tools\n"
 	      "  nettrace --install DIR [--prefix P]  create a link for each tool\n"
 	      "  nettrace --version\n\n"
@@ -55,17 +58,6 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
-/* "nettrace help [TOOL]". */
-static int help(int argc, char **argv)
-{
-	const struct applet *applet = argc > 1 ? applet_find(argv[1]) : NULL;
-	char *words[] = { NULL, (char *)(uintptr_t) "--help", NULL };
-
-	if (argc < 2)
-		return usage(stdout);
-	return applet ? run_applet(applet, 2, words) : unknown(argv[1]);
-}
-
 int main(int argc, char **argv)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
@@ -83,7 +75,7 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return help(argc - 1, argv + 1);
+		return argc > 2 ? help_page(argc - 1, argv + 1) : usage(stdout);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("nettrace " NETTRACE_VERSION);
 		return EXIT_DONE;

@@ -30,11 +30,11 @@ static const char *const words[] = { "tools", NULL };
 static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
-	"nettrace record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
+	"record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
 	"record three tools for a minute; nettrace replay /tmp/rec tcpdrop prints one of them",
-	"nettrace record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
+	"record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
 	"record until Ctrl-C, and keep the latest GiB",
-	"nettrace record -o - tcpstates | ssh host nettrace replay -",
+	"record -o - tcpstates | ssh host nettrace replay -",
 	"record here, print rows on another host",
 	NULL,
 };
@@ -52,6 +52,7 @@ static bool check(struct options *options, struct error *error)
 const struct tool record = {
 	.name = "record",
 	.summary = "record the events of tools, for nettrace replay",
+	.first = { "tools", "record", "max-size" },
 	.examples = examples,
 	.image = { .event_size = sizeof(struct event) },
 	.subject = SOCKETS,

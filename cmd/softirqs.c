@@ -149,6 +149,7 @@ OBJECT(softirqs);
 const struct tool softirqs = {
 	.name = "softirqs",
 	.summary = "time spent in softirqs, their number, or how long they wait",
+	.first = { "latency", "dist", "per-cpu" },
 	.examples = examples,
 	OBJECT_OF(softirqs),
 	.subject = NONE,

@@ -29,6 +29,7 @@ static const struct member members[] = {
 static const struct column columns[] = {
 	{ "time" },
 	{ "pid" },
+	{ "comm", .where = IN_WIDE },
 	{ "family" },
 	{ "laddr", .where = IN_CSV },
 	{ "lport", .where = IN_CSV },
@@ -75,7 +76,7 @@ static const struct totals totals = {
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
 	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L instead of R" },
-	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and every --interval" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow, on exit and every --interval" },
 	{ "extended", 'x', O_FLAG, .flag = TCPRETRANS_CAUSE, .help = "add the cause" },
 	{},
 };
@@ -145,6 +146,7 @@ OBJECT(tcpretrans);
 const struct tool tcpretrans = {
 	.name = "tcpretrans",
 	.summary = "TCP retransmissions with process, peer, state and cause",
+	.first = { "extended", "summary", "raddr" },
 	.examples = examples,
 	OBJECT_OF(tcpretrans),
 	.hooks = hooks,

@@ -335,6 +335,7 @@ struct tool {
 	/* Of the struct that they are stored in, one for each instance (options.own), zeroes at first. Where its
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h) it begins with a copy of that. */
 	size_t options_size;
+	const char *first[3];          /* options that --help has first: those that matter most; fewer: NULL */
 	const char *const *positional; /* options that words without dashes stand for, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* What more it can do; NULL: not that. */

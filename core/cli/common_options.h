@@ -5,12 +5,23 @@
 
 #include "core/cli/parse.h"
 
+/* What options print that print something about the tool. */
+enum about {
+	ABOUT_OPTIONS,
+	ABOUT_USAGE,
+	ABOUT_VERSION,
+	ABOUT_FIELDS,
+	ABOUT_SCHEMA,
+};
+
 /* Headings of --help, in this order. */
 enum option_group {
-	GROUP_FILTERS = 1,
+	GROUP_FIRST = 1, /* those that tool.first names */
+	GROUP_FILTERS,
 	GROUP_TOOL,
 	GROUP_OUTPUT,
 	GROUP_RUN,
+	GROUP_EXPERT,    /* left out, but for --help=all */
 	GROUP_HELP = -1, /* argp puts this one last */
 };
 
@@ -21,6 +32,10 @@ struct common_option {
 		ALWAYS,
 		OF_SOCKETS,     /* of tools that are about sockets */
 		OF_ROWS,        /* of tools that have rows, not only totals */
+		WITH_ERRORS,    /* of tools whose rows tell of errors ... */
+		WITH_TIMES,     /* ... of how long something took ... */
+		WITH_BYTES,     /* ... of what was carried ... */
+		WITH_RETRANS,   /* ... and of what was sent again */
 		WITH_TOTALS,    /* of tools with totals */
 		WITH_SUMMARY,   /* of those, the ones that have rows, too */
 		WITH_INTERVALS, /* of those, the others */
@@ -28,8 +43,9 @@ struct common_option {
 		HIDDEN,         /* works, but is not in --help */
 	} offered;
 	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it, and *code may become
-	 * EXIT_CANNOT. Not set: the option prints argp's help of the kind .flag, or without one the version. */
+	 * EXIT_CANNOT. Not set: the option prints what .min says, and ends the program. */
 	const char *(*set)(struct options *options, const struct opt *opt, const char *text, enum exit_code *code);
+	bool bare;              /* its argument may be left out */
 	char also;              /* a second letter */
 	const char *stands_for; /* HIDDEN, but for tools that use the name of this one for something else */
 };

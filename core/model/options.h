@@ -21,6 +21,16 @@ struct exclusions {
 	const char *rung;
 };
 
+#define OUTCOME_ERRORS 16
+
+/* What became of what a row is about (core/print/outcome.h). All zero: anything. */
+struct outcome {
+	uint16_t errors[OUTCOME_ERRORS]; /* errnos: one of these */
+	uint32_t n_errors;
+	bool failed, retrans;
+	uint64_t min_ns, min_bytes;
+};
+
 struct recorded_tool;
 
 struct options {
@@ -35,9 +45,11 @@ struct options {
 	uint64_t count;               /* rows (or intervals of totals); 0: no limit */
 	uint64_t rows;                /* of totals, in each interval; 0: no limit */
 	uint32_t sort;                /* of totals: index of the tool's --sort */
+	struct outcome outcome;       /* of the rows that are shown */
 	struct exclusions exclusions; /* programs not to be used */
 	void *own;                    /* the tool's own options: tool->options_size bytes; NULL: it has none */
 	char **command;               /* after --; NULL: none */
+	const char *columns;          /* names of the columns that are shown; NULL: the tool's */
 	const char *record;           /* file that events are recorded in; NULL: none */
 	uint64_t record_limit;        /* bytes that it may take; 0: no limit */
 	/* What a recording that is replayed says of the tool (core/model/recorded.h); NULL: it runs. */

@@ -30,6 +30,7 @@ struct field {
 	uint8_t where;
 	int8_t width, wide;
 	bool truncate, suffix, bad;
+	bool capitals; /* the title is a key, shown in capitals */
 	const char *fallback, *before, *after;
 	uint32_t flag, unless;
 	/* In totals: */

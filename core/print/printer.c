@@ -6,6 +6,7 @@
 
 #include "core/base/must.h"
 #include "core/base/output.h"
+#include "core/print/choice.h"
 #include "core/print/table.h"
 
 /* Written in pieces of about this size: one system call for hundreds of rows. */
@@ -122,12 +123,35 @@ static void choose_columns(struct printer *printer)
 		add_named(printer, "container");
 }
 
+/* Those that the user names, in that order, behind -T and -t. */
+static void choose_named(struct printer *printer)
+{
+	const struct options *options = printer->options;
+	size_t length;
+
+	if (options->time && (!printer->columns.totals || options->format == FORMAT_CSV))
+		add_named(printer, "time");
+	if (!printer->columns.totals)
+		add_named(printer, "timestamp");
+	for (const char *name = options->columns;; name += length + 1) {
+		struct field field;
+
+		length = strcspn(name, ",");
+		if (choice_field(&field, options, name, length, place(options)))
+			add(printer, &field);
+		if (!name[length])
+			return;
+	}
+}
+
 void printer_choose(struct printer *printer)
 {
 	printer->columns.count = 0;
 	printer->columns.n_ready = 0;
 	if (printer->options->format == FORMAT_JSON)
 		choose_keys(printer);
+	else if (printer->options->columns)
+		choose_named(printer);
 	else
 		choose_columns(printer);
 }
@@ -146,6 +170,15 @@ void printer_free(struct printer *printer)
 	text_free(&printer->text);
 }
 
+static void put_csv_title(struct text *text, const struct field *field)
+{
+	struct text title = { 0 };
+
+	field_title(&title, field);
+	text_csv_string(text, title.data, title.length);
+	text_free(&title);
+}
+
 void printer_header(struct printer *printer)
 {
 	if (printer->options->no_header || printer->options->format == FORMAT_JSON)
@@ -157,8 +190,7 @@ void printer_header(struct printer *printer)
 	for (size_t i = 0; i < printer->columns.count; i++) {
 		if (i)
 			text_char(&printer->text, ',');
-		text_csv_string(&printer->text, printer->columns.fields[i].title,
-				strlen(printer->columns.fields[i].title));
+		put_csv_title(&printer->text, &printer->columns.fields[i]);
 	}
 	text_char(&printer->text, '\n');
 }

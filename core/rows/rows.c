@@ -14,6 +14,9 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	bool totals = options_totals(options);
 
 	*rows = (struct rows){ .options = options, .copy = must(malloc(options->tool->image.event_size)) };
+	outcome_fields(&rows->outcome, options->tool);
+	/* Rows of several tools are chosen by the tools. */
+	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
 		rows->summary = summary_new(options->tool, 0, options->containers);
@@ -39,7 +42,7 @@ bool rows_are_enough(const struct rows *rows)
 }
 
 /* Events are read where they lie: what is added goes into a copy. */
-const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
+static const struct event *derive(struct rows *rows, const struct event *event, size_t *size)
 {
 	const struct tool *tool = rows->options->tool;
 
@@ -50,6 +53,16 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	memset(rows->copy, 0, tool->image.event_size);
 	memcpy(rows->copy, event, *size);
 	return tool->derive(rows->options, rows->copy, *size) ? rows->copy : NULL;
+}
+
+const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
+{
+	event = derive(rows, event, size);
+	if (event && rows->by_outcome && !outcome_matches(&rows->options->outcome, &rows->outcome, event, *size)) {
+		rows->filtered++;
+		return NULL;
+	}
+	return event;
 }
 
 bool rows_add(struct rows *rows, const struct event *event, size_t size)

@@ -5,6 +5,7 @@
 
 #include "core/print/journal.h"
 #include "core/totals/live.h"
+#include "core/print/outcome.h"
 #include "core/print/printer.h"
 #include "core/totals/summary.h"
 
@@ -14,6 +15,9 @@ struct rows {
 	struct summary *summary;     /* NULL: rows */
 	struct live_view *live;      /* of totals; NULL: one block after the other */
 	struct journal_rows journal; /* with --journal */
+	struct outcome_fields outcome;
+	bool by_outcome;    /* rows are chosen by it ... */
+	uint64_t filtered;  /* ... and so many were not */
 	struct event *copy; /* of the event at hand, where the tool derives something; tool->image.event_size bytes */
 	uint64_t outputs;   /* rows or blocks of totals so far: what --count limits */
 	uint64_t since;     /* when the interval began */
@@ -27,7 +31,8 @@ bool rows_start_journal(struct rows *rows, struct error *error);
 void rows_begin(struct rows *rows, uint64_t now);
 /* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */
 bool rows_add(struct rows *rows, const struct event *event, size_t size);
-/* The event with what the user half adds to it, in memory of rows'. NULL: it makes no row by itself. */
+/* The event with what the user half adds to it, in memory of rows'. NULL: it makes no row by itself,
+ * or none that was asked for. */
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size);
 /* A row was appended to the printer's text by other means. */
 void rows_count_row(struct rows *rows);

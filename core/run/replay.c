@@ -96,15 +96,17 @@ static void handle_interval(struct replay *replay, const struct record_interval 
 
 static void handle_ledger(struct replay *replay, size_t index, const struct record_ledger *recorded)
 {
-	const struct ledger ledger = { .counters = { .filtered = recorded->filtered,
-						     .sent = recorded->sent,
-						     .lost_ring = recorded->lost_ring,
-						     .lost_map = recorded->lost_map,
-						     .nested = recorded->nested },
-				       .seen = recorded->seen,
-				       .missed = recorded->missed };
+	struct ledger ledger = { .counters = { .filtered = recorded->filtered,
+					       .sent = recorded->sent,
+					       .lost_ring = recorded->lost_ring,
+					       .lost_map = recorded->lost_map,
+					       .nested = recorded->nested },
+				 .seen = recorded->seen,
+				 .missed = recorded->missed };
 	struct printer *printer = &replay->rows.printer;
 
+	ledger_filter(&ledger,
+		      replay->has_timeline ? replay->timeline.lines.tools[index].rows.filtered : replay->rows.filtered);
 	if (replay->has_timeline)
 		printer = timeline_printer(&replay->timeline, index);
 	losses_report(&replay->losses[index], &ledger, recorded->now, printer);

@@ -216,11 +216,16 @@ static struct printer *printer_of(struct run *run, size_t tool)
 	return run->shows == SHOWS_TIMELINE ? timeline_printer(&run->timeline, tool) : &run->rows.printer;
 }
 
-/* A recording has the ledger as often as it was told, and at the end. */
+static uint64_t filtered_rows(struct run *run, size_t tool)
+{
+	return run->shows == SHOWS_TIMELINE ? run->timeline.lines.tools[tool].rows.filtered : run->rows.filtered;
+}
+
+/* A recording has the ledger as often as it was told, and at the end; it has what the user half leaves out, too. */
 static void report_losses(struct run *run, bool end)
 {
 	uint64_t now = clock_boot();
-	struct ledger ledger;
+	struct ledger ledger, told;
 
 	for (size_t i = 0; i < run->sessions.count; i++) {
 		program_name = run->tools[i].tool->name;
@@ -228,10 +233,12 @@ static void report_losses(struct run *run, bool end)
 			losses_unreadable(&run->losses[i], errno);
 			continue;
 		}
-		if (losses_report(&run->losses[i], &ledger, now, printer_of(run, i)) || end)
+		told = ledger;
+		ledger_filter(&told, filtered_rows(run, i));
+		if (losses_report(&run->losses[i], &told, now, printer_of(run, i)) || end)
 			recorder_ledger(run->recorder, i, now, &ledger);
 		if (end && run->options->verbose)
-			losses_account(&ledger, printer_of(run, i));
+			losses_account(&told, printer_of(run, i));
 	}
 	program_name = run->options->tool->name;
 	if (run->shows == SHOWS_TIMELINE)

@@ -204,7 +204,7 @@ class Asking(Recorded):
         for options, message in (
             (("tcpdrop",), "tcpdrop was not recorded (the recording has tcplife)"),
             (("--duration", "1"), "--duration: of no use where a recording is replayed"),
-            (("--nonsense",), "unrecognized option"),
+            (("--nonsense",), "--nonsense: no such option"),
             (("--", "true"), "no command can be run"),
         ):
             done = replay(self.file, *options)

@@ -106,8 +106,12 @@ static void seconds_become_ns(void **state)
 	} good[] = { { "1", 1000000000 },         { "1.5", 1500000000 },
 		     { "0.25", 250000000 },       { ".5", 500000000 },
 		     { "0.000000001", 1 },        { "2.000000000", 2000000000 },
-		     { "86400", 86400000000000 }, { "9223372035", 9223372035000000000 } };
-	static const char *const bad[] = { "", "x", "1s", "1.", ".", "-1", "+1", " 1", "1e3", "1,5", "1.5.5", "inf" };
+		     { "86400", 86400000000000 }, { "9223372035", 9223372035000000000 },
+		     { "10s", 10000000000 },      { "500ms", 500000000 },
+		     { "1.5m", 90000000000 },     { "5min", 300000000000 },
+		     { "2h", 7200000000000 },     { "1d", 86400000000000 } };
+	static const char *const bad[] = { "",   "x", "s",  "1x", "1ss", "1sm", "1s1", "1 s",   "1.5.5s",
+					   "1.", ".", "-1", "+1", " 1",  "1e3", "1,5", "1.5.5", "inf" };
 	uint64_t ns;
 
 	(void)state;
@@ -116,12 +120,34 @@ static void seconds_become_ns(void **state)
 		assert_true(ns == good[i].ns);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_string_equal(value_seconds(&ns, bad[i]), "not a number of seconds (1, 0.25)");
-	assert_string_equal(value_seconds(&ns, "0"), "not more than 0 seconds");
-	assert_string_equal(value_seconds(&ns, "0.0"), "not more than 0 seconds");
+		assert_string_equal(value_seconds(&ns, bad[i]), "not a time (1, 0.25, 500ms, 10s, 5m, 2h)");
+	assert_string_equal(value_seconds(&ns, "0"), "must be more than 0 seconds");
+	assert_string_equal(value_seconds(&ns, "0.0"), "must be more than 0 seconds");
 	assert_string_equal(value_seconds(&ns, "0.0000000001"), "finer than a nanosecond");
 	assert_string_equal(value_seconds(&ns, "9223372037"), "too long");
-	assert_string_equal(value_seconds(&ns, "99999999999999999999"), "not a number of seconds (1, 0.25)");
+	assert_string_equal(value_seconds(&ns, "9223372035m"), "too long");
+	assert_string_equal(value_seconds(&ns, "99999999999999999999"), "not a time (1, 0.25, 500ms, 10s, 5m, 2h)");
+}
+
+static void sizes_become_bytes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = { { "4096", 4096 },         { "100M", 100ULL << 20 },
+		     { "100m", 100ULL << 20 }, { "100MiB", 100ULL << 20 },
+		     { "2G", 2ULL << 30 },     { "2g", 2ULL << 30 },
+		     { "1K", 1024 },           { "1TiB", 1ULL << 40 } };
+	static const char *const bad[] = { "", "M", "1MB", "1Mi", "1MiBs", "1x", "99999999T" };
+	uint64_t bytes;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_null(value_size(&bytes, good[i].text));
+		assert_true(bytes == good[i].bytes);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_string_equal(value_size(&bytes, bad[i]), "not a size (64M, 2G)");
 }
 
 static void number_is_within(void **state)
@@ -383,6 +409,7 @@ int main(void)
 		cmocka_unit_test_setup(list_has_an_end, empty_list),
 		cmocka_unit_test_setup(users_have_names, empty_list),
 		cmocka_unit_test(seconds_become_ns),
+		cmocka_unit_test(sizes_become_bytes),
 		cmocka_unit_test(number_is_within),
 		cmocka_unit_test(cidrs_are_masked),
 		cmocka_unit_test(cidrs_refuse),
