@@ -21,7 +21,7 @@ static __always_inline void submit(struct tcpconnect_event *e, const struct atte
 	ring_submit(e);
 }
 
-/* sk NULL: nobody can say more of its cgroup. */
+/* sk NULL: only the cgroup itself is known, not its ancestors. */
 static __always_inline void emit(const struct event *head, struct sock *sk, const struct attempt *a, __u64 duration)
 {
 	struct tcpconnect_event *e;
@@ -41,7 +41,7 @@ static __always_inline void emit(const struct event *head, struct sock *sk, cons
 	}
 }
 
-/* head: its time. The time of a row is that of connect(). */
+/* The caller has set the time of head. A row has the time of connect(). */
 static __always_inline void emit_socket(struct event *head, struct sock *sk, struct tag *tag, const struct attempt *a)
 {
 	__u64 duration = NOT_KNOWN;
@@ -58,7 +58,7 @@ static __always_inline void emit_socket(struct event *head, struct sock *sk, str
 	emit(head, sk, a, duration);
 }
 
-/* Context: a task with the socket locked, or softirq (that of the answer, or of a timer). */
+/* Context: a task with the socket locked, or softirq (of the answer, or of a timer). */
 static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
@@ -81,8 +81,8 @@ static __always_inline int state_changed(__u64 *ctx)
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", attempt, state_changed)
 
-/* Where no row tells a result, it need not wait for one longer than the first SYN does for its answer: 1 s. Context:
- * softirq (a timer). */
+/* If no row shows a result, a row need not wait longer than the first SYN waits for its answer: 1 s. Context: softirq
+ * (a timer). */
 SEC("tp_btf/tcp_retransmit_skb")
 int attempt_hangs(__u64 *ctx)
 {
@@ -100,7 +100,7 @@ int attempt_hangs(__u64 *ctx)
 	return 0;
 }
 
-/* At the end of tracing. */
+/* Sends pending attempts at the end of tracing. Context: nettrace. */
 static __always_inline int emit_pending(struct bpf_iter_meta *meta, struct sock *sk, const bool tagged)
 {
 	struct attempt a;
@@ -153,8 +153,9 @@ int connect_helper(__u64 *ctx)
 	return syscall_failed(ctx, RUNG_PROBE_READ);
 }
 
-/* (ctx, user data, res, flags) until 5.16: no request, nothing to see; (ctx, request, user data, res, flags ...) until
- * 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the task that made the request, or a thread of its. */
+/* (ctx, user data, res, flags) until 5.16, without the request and thus unusable; (ctx, request, user data, res, flags
+ * ...) until 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the submitting task, or a worker thread of
+ * io_uring. */
 static __always_inline int request_failed(__u64 *ctx, const int rung)
 {
 	struct io_kiocb *request = KPTR(rung, ctx[1], io_kiocb);
@@ -188,7 +189,7 @@ int request_helper(__u64 *ctx)
 	return request_failed(ctx, RUNG_PROBE_READ);
 }
 
-/* An error that nobody asked for dies with its socket: the next one at this address is another. Context: any. */
+/* An error that no call returned ends with its socket: the next socket at this address is another. Context: any. */
 SEC("tp_btf/tcp_destroy_sock")
 int forget(__u64 *ctx)
 {
@@ -196,8 +197,8 @@ int forget(__u64 *ctx)
 	return 0;
 }
 
-/* (struct sk_buff *). An answer as it comes in: who will read it, and by which call, does not matter; since 6.18 no
- * tracepoint tells of that any more. Context: softirq. */
+/* (struct sk_buff *). Reads a DNS answer on arrival, whatever process and call will read it; since 6.18 no tracepoint
+ * reports that read. Context: softirq. */
 static __always_inline int dns_answer(__u64 *ctx, const int rung)
 {
 	struct sk_buff *skb = (void *)ctx[0];

@@ -8,8 +8,8 @@
 
 #include <lz4.h>
 
-/* What stands before the block, which is the only one (LZ4 Frame Format, doc/lz4_Frame_format.md of lz4): the magic
- * number, two bytes of flags, the size of the content, a checksum of these, the size of the block. */
+/* The header before the only block (LZ4 Frame Format, doc/lz4_Frame_format.md of lz4): the magic number, two bytes of
+ * flags, the size of the content, a checksum of these, the size of the block. */
 enum { FRAME_SIZE = 6, FRAME_BLOCK = 15, FRAME_HEAD = 19 };
 
 static uint32_t number(const unsigned char *at)

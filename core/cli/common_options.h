@@ -30,30 +30,30 @@ struct common_option {
 	enum option_group group;
 	enum {
 		ALWAYS,
-		OF_SOCKETS,     /* of tools that are about sockets */
-		OF_ROWS,        /* of tools that have rows, not only totals */
-		WITH_ERRORS,    /* of tools whose rows tell of errors ... */
-		WITH_TIMES,     /* ... of how long something took ... */
-		WITH_BYTES,     /* ... of what was carried ... */
-		WITH_RETRANS,   /* ... and of what was sent again */
-		WITH_TOTALS,    /* of tools with totals */
-		WITH_SUMMARY,   /* of those, the ones that have rows, too */
-		WITH_INTERVALS, /* of those, the others */
-		ON_REQUEST,     /* of tools whose own table has an O_COMMON row of this name */
-		HIDDEN,         /* works, but is not in --help */
+		OF_SOCKETS,     /* tools about sockets */
+		OF_ROWS,        /* tools with rows, not only totals */
+		WITH_ERRORS,    /* tools whose rows have an error */
+		WITH_TIMES,     /* tools whose rows have a duration */
+		WITH_BYTES,     /* tools whose rows have sent and received bytes */
+		WITH_RETRANS,   /* tools whose rows have a number of retransmissions */
+		WITH_TOTALS,    /* tools with totals */
+		WITH_SUMMARY,   /* tools with totals and rows */
+		WITH_INTERVALS, /* tools with totals only */
+		ON_REQUEST,     /* tools with an O_COMMON row of this name in their own table */
+		HIDDEN,         /* accepted, but not in --help */
 	} offered;
-	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it, and *code may become
-	 * EXIT_CANNOT. Not set: the option prints what .min says, and ends the program. */
+	/* Checks and stores the argument (NULL: none). Returns NULL, or a message, and may set *code to EXIT_CANNOT. No
+	 * set(): the option prints what .min (enum about) names, and ends the parsing. */
 	const char *(*set)(struct options *options, const struct opt *opt, const char *text, enum exit_code *code);
 	bool bare;              /* its argument may be left out */
 	char also;              /* a second letter */
-	const char *stands_for; /* HIDDEN, but for tools that use the name of this one for something else */
+	const char *stands_for; /* HIDDEN, except in tools that use the other option's name for something else */
 };
 
 /* Ends with a NULL name. */
 extern const struct common_option common_options[];
 
-/* NULL: there is none of that name. */
+/* NULL: no such option. */
 const struct common_option *common_option(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_task.h: kernel.h continued: tasks, files, system calls, io_uring, iterators. */
+/* kernel_task.h: the kernel structs of tasks, files, system calls, io_uring and iterators; continues kernel.h. */
 #ifndef NETTRACE_PROBES_KERNEL_KERNEL_TASK_H
 #define NETTRACE_PROBES_KERNEL_KERNEL_TASK_H
 
@@ -53,7 +53,7 @@ struct task_struct {
 	int tgid;
 	unsigned int flags;
 	char comm[16];
-	__u64 start_boottime; /* of its process, if it is the first thread */
+	__u64 start_boottime; /* of its process, for the first thread */
 	struct task_struct *group_leader;
 	const struct cred *cred;
 	struct files_struct *files;
@@ -90,11 +90,11 @@ struct io_uring_cqe {
 };
 
 struct io_kiocb {
-	struct file *file; /* that the operation is about */
+	struct file *file; /* the operation's file */
 	__u8 opcode;
 };
 
-struct io_accept { /* lies at the start of struct io_kiocb */
+struct io_accept { /* at the start of struct io_kiocb */
 	__u32 file_slot;
 };
 
@@ -102,8 +102,8 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
-	__u64 session_id; /* another one for each walk */
-	__u64 seq_num;    /* elements before this one */
+	__u64 session_id; /* unique for each walk */
+	__u64 seq_num;    /* the number of elements before this one */
 };
 
 struct bpf_iter__task {

@@ -13,11 +13,11 @@ struct udphdr {
 
 struct datagram {
 	__u64 payload; /* address */
-	__u32 length;  /* of what lies in one piece at that address */
+	__u32 length;  /* of the linear part at that address */
 	__u16 sport, dport;
 };
 
-/* The transport header and its distance from the IP header; 0: not UDP. IPv6 extension headers are not walked. */
+/* The transport header and its offset from the IP header; 0: no UDP. IPv6 extension headers are not followed. */
 static __always_inline __u64 udp_header(const struct sk_buff *skb, __u32 *before, const int rung)
 {
 	__u64 network = (__u64)skb->data;
@@ -40,8 +40,8 @@ static __always_inline __u64 udp_header(const struct sk_buff *skb, __u32 *before
 	return network + *before;
 }
 
-/* skb: as netif_receive_skb has it, its data at the IP header. False: no UDP packet. Of what is not linear, only the
- * first part is seen. */
+/* skb: of the tracepoint netif_receive_skb, where data points to the IP header. False: no UDP packet. Of a nonlinear
+ * packet, only the linear part is visible. */
 static __always_inline bool datagram_read(struct datagram *d, const struct sk_buff *skb, const int rung)
 {
 	__u32 before = 0, linear = skb->len - skb->data_len, length;
@@ -63,8 +63,8 @@ static __always_inline bool datagram_read(struct datagram *d, const struct sk_bu
 	return true;
 }
 
-/* `most` bytes at most, a constant and a multiple of 16, rounded up to 16: without a helper in steps of 16, the size of
- * a type that every kernel has. */
+/* Copies at most `most` bytes, a constant multiple of 16, rounded up to 16. Without a helper it copies in steps of 16
+ * bytes, the size of a type that every kernel has. */
 static __always_inline void datagram_copy(__u8 *to, const struct datagram *d, const __u32 most, const int rung)
 {
 	__u32 length = d->length < most ? d->length : most;

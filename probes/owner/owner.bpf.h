@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner.bpf.h: whose a socket is, of any protocol. */
+/* owner.bpf.h: the owner of a socket of any protocol. */
 #ifndef NETTRACE_PROBES_OWNER_OWNER_BPF_H
 #define NETTRACE_PROBES_OWNER_OWNER_BPF_H
 
@@ -11,18 +11,17 @@ struct owner {
 	__u8 quality; /* enum owner_quality */
 	__u8 from_seed;
 	__u8 pad[2];
-	__u32 mntns;     /* where --mntnsmap asks for it */
+	__u32 mntns;     /* if --mntnsmap needs it */
 	__u64 cgroup_id; /* only where the socket's own is unavailable */
-	__u32 renames;   /* of its process's number, when its name was read: see below */
+	__u32 renames;   /* changes of its process's name when the name was read: see below */
 	__u32 pad_end;
 };
 
 /* ---- processes that change their name: by exec, or by themselves ----
  *
- * An owner keeps the name of its process, as most rows are made where nobody can ask the process. What changes later
- * is in `renamed`, by process. A row looks there only if a process of the same number, modulo RENAME_COUNTS, has
- * changed its name since: an array costs a few instructions.
- */
+ * An owner keeps the name of its process, because most rows are made in contexts without access to the process. Later
+ * names are in `renamed`, by process. A row looks there only if a process with the same pid, modulo RENAME_COUNTS, has
+ * changed its name since: reading an array costs a few instructions. */
 #define RENAME_COUNTS 1024
 
 struct process {
@@ -55,7 +54,7 @@ static __always_inline __u32 *rename_count(__u32 pid)
 	return bpf_map_lookup_elem(&rename_counts, &index);
 }
 
-/* The process has this name from now on. */
+/* Records the new name of the process. */
 static __always_inline void rename_add(const struct process *process, const struct name *name)
 {
 	__u32 *count = rename_count(process->pid);
@@ -66,7 +65,7 @@ static __always_inline void rename_add(const struct process *process, const stru
 		__sync_fetch_and_add(count, 1);
 }
 
-/* The owner's name as it is now. */
+/* Updates the owner's name. */
 static __always_inline void owner_name(struct owner *owner)
 {
 	struct process process = { .start = owner->who.start, .pid = owner->who.pid };
@@ -84,7 +83,7 @@ static __always_inline void owner_name(struct owner *owner)
 	owner->renames = now;
 }
 
-/* Before the name is read: a change in between is found later. */
+/* Called before the name is read, so that a concurrent change is found later. */
 static __always_inline void owner_renames(struct owner *owner, __u32 pid)
 {
 	__u32 *count = settings.has_task_btf ? rename_count(pid) : NULL;
@@ -92,8 +91,8 @@ static __always_inline void owner_renames(struct owner *owner, __u32 pid)
 	owner->renames = count ? *(volatile __u32 *)count : 0;
 }
 
-/* Names come with the trace only: each first thread that changes its own, which exec does, too. (task, const char
- * *new). Context: the task, or who writes to its /proc/PID/comm. */
+/* Names change at exec too, which renames the first thread. (task, const char *new). Context: the task, or a task that
+ * writes to its /proc/PID/comm. */
 SEC("tp_btf/task_rename")
 int owner_renamed(__u64 *ctx)
 {
@@ -112,8 +111,7 @@ int owner_renamed(__u64 *ctx)
 	return 0;
 }
 
-/* The same before 5.13, where no helper copies strings: exec only, when it is done. (task, old pid, ...). Context: the
- * task. */
+/* The same before 5.13, where no helper copies strings: after exec only. (task, old pid, ...). Context: the task. */
 SEC("tp_btf/sched_process_exec")
 int owner_executes(__u64 *ctx)
 {
@@ -128,11 +126,11 @@ int owner_executes(__u64 *ctx)
 	return 0;
 }
 
-/* ---- who it is ---- */
+/* ---- the process ---- */
 
-/* Current acts on the socket and is no interrupted bystander: from now on it is the owner. begins: of a socket that is
- * new. A kernel thread becomes one only then (RDS ...): later it may be tidying up after others. A thread of a work
- * queue never: it works for somebody else, today for one and tomorrow for another. False: nothing has changed. */
+/* Makes current the owner, because it acts on the socket and is no interrupted bystander. begins: the socket is new. A
+ * kernel thread becomes the owner of new sockets only (RDS ...): later it may do deferred work for another process. A
+ * thread of a work queue never does: it works for changing processes. False: unchanged. */
 static __always_inline bool owner_set_current(struct owner *owner, bool begins)
 {
 	if (current_is_kernel_thread() && (!begins || current_is_worker()))
@@ -147,8 +145,8 @@ static __always_inline bool owner_set_current(struct owner *owner, bool begins)
 	return true;
 }
 
-/* The task holds the socket, as a walk over descriptors finds; how sure that makes it, the caller tells. Context:
- * nettrace. */
+/* Makes the task the owner, because a walk over descriptors found the socket in it. The caller sets the quality.
+ * Context: nettrace. */
 static __always_inline void owner_set_task(struct owner *owner, struct task_struct *task)
 {
 	owner_renames(owner, (__u32)task->tgid);
@@ -158,8 +156,8 @@ static __always_inline void owner_set_task(struct owner *owner, struct task_stru
 		owner->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
 }
 
-/* The same of a socket that is older than the trace. Several processes may hold it: the first one found stands for
- * them. */
+/* The same for a socket older than the trace. Of several processes with the socket, the first one found becomes the
+ * owner. */
 static __always_inline void owner_seed_task(struct owner *owner, struct task_struct *task)
 {
 	if (owner->quality != OWNER_UNKNOWN) {
@@ -172,7 +170,8 @@ static __always_inline void owner_seed_task(struct owner *owner, struct task_str
 	owner->from_seed = 1;
 }
 
-/* Of one that is not known all is 0 in the event, but its uid has all bits set: without a branch, as same_state(). */
+/* Fills the event's owner. An unknown owner is all 0, except that all bits of uid are set: without a branch, as
+ * same_state(). */
 static __always_inline void event_set_owner(struct event *e, struct owner *owner)
 {
 	__u32 unknown = owner->quality;

@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bytes.bpf.h: what connections carry, from the counters that TCP keeps of each socket: nothing runs for a message.
+/* bytes.bpf.h: the bytes of connections, from the counters that TCP keeps for each socket: no program runs for a
+ * message.
  *
- * An iterator looks at every tagged socket at each interval and tells what its counters have grown by; a state change
- * to TCP_CLOSE, or the end of the socket, tells the rest. So sendfile, splice and zero-copy count, and so do
- * connections older than the trace.
+ * An iterator reads every tagged socket at each interval and reports the growth of its counters. A state change to
+ * TCP_CLOSE, or the end of the socket, reports the rest. So sendfile, splice and zero-copy count, and so do connections
+ * older than the trace.
  *
- * A tool includes its own header before this one, and names its event, which starts with struct bytes_event:
- *	#define BYTES_EVENT struct tcptop_event */
+ * A tool includes its own header before this one, and defines its event, which starts with struct bytes_event:
+ *
+ * #define BYTES_EVENT struct tcptop_event */
 #ifndef NETTRACE_PROBES_TCP_BYTES_BPF_H
 #define NETTRACE_PROBES_TCP_BYTES_BPF_H
 
 #include "probes/kernel/kernel.h"
 #include "probes/tcp/bytes.h"
 
-/* Of the socket's counters, what was told already. */
+/* The part of the socket's counters that is already reported. */
 struct reported_bytes {
 	__u64 tx, rx, retrans;
-	__u32 life; /* which one of the socket; 0: an older socket's, not looked at yet */
+	__u32 life; /* number of the socket's life; 0: an older socket, not read yet */
 	__u32 pad;
 };
 
-/* Who was found to hold the socket (owner_walk.bpf.h). */
+/* The processes found to have the socket (owner_walk.bpf.h). */
 struct holders {
-	__u64 walk_id;      /* of the walk; 0: by none yet */
-	__u32 previous_pid; /* the owner until then */
+	__u64 walk_id;      /* of the latest walk that found it; 0: none yet */
+	__u32 previous_pid; /* the owner before that walk */
 	__u8 several;       /* more than one process */
-	__u8 requests;      /* how often the walk was asked for */
+	__u8 requests;      /* requested walks */
 	__u8 pad[2];
 };
 
@@ -35,10 +37,10 @@ struct holders {
 #include "probes/tcp/transition.bpf.h"
 #include "probes/lib/iterate.bpf.h"
 
-/* The growth of a counter, which is then told. before: *told, read before the counter was. The iterator and a close
- * may come together: who loses finds nothing, or the rest. A counter that is less than was told was cleared
- * (tcp_disconnect(), which reports TCP_CLOSE first: all of it is told by then), or is being changed; that is no growth.
- * atomic: false before 5.12, which knows no compare-and-swap. */
+/* Returns the unreported growth of a counter, and marks it as reported. before: *reported, read before the counter. The
+ * iterator and a close may run at once: the loser reports nothing, or the rest. A counter below *reported was cleared
+ * (tcp_disconnect(), which reports TCP_CLOSE first, and thus everything), or is being changed: that is no growth.
+ * atomic: compare-and-swap, new in 5.12. */
 static __always_inline __u64 growth(__u64 *reported, __u64 before, __u64 now, const bool atomic)
 {
 	if (now <= before)
@@ -59,7 +61,7 @@ static __always_inline void told_begins(struct reported_bytes *reported)
 	reported->life++;
 }
 
-/* What the socket has carried since the last time; false: nothing. Context: any. */
+/* Fills the unreported bytes of the socket. False: none. Context: any. */
 static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, struct tcp_sock *tcp,
 				       struct reported_bytes *reported, const bool atomic)
 {
@@ -82,7 +84,7 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
-/* What a socket that is closed has carried since the last time, as an event. head: its time. Context: any. */
+/* Sends the unreported bytes of a closed socket as an event. The caller has set its time. Context: any. */
 static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
 {
 	struct bytes_event *e = (void *)own;
@@ -100,9 +102,9 @@ static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, stru
 	}
 }
 
-/* A state change: a new life of a socket begins, or an event reports its last bytes. If the peer has reset it and its
- * owner is not certain, that is left to the process that closes it, or to the next walk. Context: a task with
- * the socket locked, or softirq. */
+/* A state change: a new life of a socket begins, or an event reports its last bytes. If the peer has reset the
+ * connection and its owner is not certain, the report waits for the process that closes it, or for the next walk.
+ * Context: a task with the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
 	BYTES_EVENT own = {};
@@ -138,8 +140,8 @@ static __always_inline int state_changed_hash(__u64 *ctx)
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_atomic, state_changed)
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_hash)
 
-/* The end of a socket: what its last state change left. Context: the closing task with the socket locked, or softirq.
- */
+/* The end of a socket: reports what its last state change left. Context: the closing task with the socket locked, or
+ * softirq. */
 static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 {
 	struct sock *sk = (void *)ctx[0];
@@ -182,7 +184,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	struct tag *tag;
 	__u32 life;
 
-	/* One that a task has locked to close or dissolve it is told by that task. */
+	/* A task that has locked the socket to close or disconnect it reports it itself. */
 	if (state == TCP_LISTEN || (state == TCP_CLOSE && sk->sk_lock.owned))
 		return 0;
 	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
@@ -199,8 +201,8 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	tag_request_walk(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now, or it lives
-	 * again. */
+	/* The walk has no reference to the socket. It may be freed meanwhile, and its memory reused, or it may have
+	 * begun a new life. */
 	if (tag_get(sk, false) != tag || tag->reported.life != life)
 		return 0;
 	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner_walk.bpf.h: owners for tools that only have to know them at each interval: a walk over all descriptors finds
- * who holds a socket then. So nothing runs for a message, nor at the end of system calls.
+/* owner_walk.bpf.h: owners for tools that need them at each interval only: a walk over all descriptors finds the
+ * processes of a socket. So no program runs for a message, nor at the end of system calls.
  *
- * A state change with the socket locked still makes current the owner. Between two walks, bytes without a
- * certain owner wait for the process that closes the socket (bytes.bpf.h). */
+ * A state change with the socket locked still makes current the owner. Between two walks, bytes without a certain owner
+ * wait for the process that closes the socket (bytes.bpf.h). */
 #ifndef NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 #define NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 
@@ -23,7 +23,7 @@ static __always_inline struct walk *walk_state(void)
 	return bpf_map_lookup_elem(&walk, &zero);
 }
 
-/* A socket has an owner that only the walk can find: not before the next interval. */
+/* Requests a walk at the next interval, for a socket whose owner only the walk can find. */
 static __always_inline void walk_request(void)
 {
 	struct walk *state = walk_state();
@@ -32,7 +32,7 @@ static __always_inline void walk_request(void)
 		state->requested = 1;
 }
 
-/* At each descriptor, and at the end without one. */
+/* Called for each descriptor, and at the end without one. */
 static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 {
 	struct walk *state = walk_state();
@@ -45,8 +45,8 @@ static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 		state->last = ctx->meta->session_id;
 }
 
-/* The task holds the socket. Of several who do, who acted on it last stands for all, else the first one found. Until
- * the walk is over nobody is the only one: tag_confirm_sole_holder(). */
+/* The task has the socket. Of several, the last one that acted on it is the owner, else the first one found. Whether it
+ * is the only one is known after the walk: tag_confirm_sole_holder(). */
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
 {
 	struct holders *holders = &tag->holders;
@@ -70,7 +70,7 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 	tag->owner.quality = OWNER_INHERITED;
 }
 
-/* An owner that the last walk found alone is the owner. */
+/* An owner that the last walk found alone is certain. */
 static __always_inline void tag_confirm_sole_holder(struct tag *tag)
 {
 	struct walk *state = walk_state();
@@ -80,8 +80,8 @@ static __always_inline void tag_confirm_sole_holder(struct tag *tag)
 		tag->owner.quality = OWNER_EXACT;
 }
 
-/* A row was told without being sure. Some sockets have no descriptor (the kernel's own, io_uring's): it asks for them
- * a few times only. */
+/* A row had an uncertain owner. Some sockets have no descriptor (the kernel's own, io_uring's), so the number of
+ * requests for each is limited. */
 #define REQUESTS_MOST 3
 
 static __always_inline void tag_request_walk(struct tag *tag)

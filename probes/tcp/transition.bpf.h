@@ -8,16 +8,16 @@
 
 struct transition {
 	struct sock *sk;
-	struct tag *tag; /* NULL: no room */
+	struct tag *tag; /* NULL: out of memory */
 	__u64 now;
-	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: it began before tracing */
+	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: since before tracing */
 	__u8 from, to;
-	bool fresh; /* the first change of a socket's, or of a new life of it */
+	bool fresh; /* the first change of a socket, or of a new life */
 };
 
-/* The address of the listener that a child was made of. At its first state change its lists are still the listener's,
- * copied with all the rest (sk_clone_lock() in net/core/sock.c; they are made anew in tcp_create_openreq_child(), soon
- * after), and the head of an empty list points to itself. */
+/* The address of a child's listener. At the child's first state change its list heads are still copies of the
+ * listener's (sk_clone_lock() in net/core/sock.c; tcp_create_openreq_child() initializes them soon after), and the head
+ * of an empty list points to itself. */
 static __always_inline __u64 listener_of(struct sock *child)
 {
 	__u64 offset = bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
@@ -39,8 +39,8 @@ static __always_inline void tag_inherit_slot(struct tag *tag, struct sock *child
 	tag->owner = slot->tag.owner;
 }
 
-/* The child of a listener comes with a copy of the listener's tag, or finds it by the listener's address, or (before
- * 5.11) by the port. */
+/* A child has a copy of its listener's tag, or finds the tag by the listener's address, or (before 5.11) by the
+ * port. */
 static __always_inline void tag_inherit(struct tag *tag, const struct transition *t)
 {
 	struct listener *listener;
@@ -60,9 +60,9 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 		tag->owner.quality = OWNER_INHERITED;
 }
 
-/* Current, which holds the socket, made this change for itself. Nobody knows that of the end of a connection that has
- * an error: it came with a packet, or somebody else ended it (tcp_abort(), as for `ss -K`: net/ipv4/tcp.c sets sk_err
- * first). Of a listener tcp_abort() sets none; close() sets both bits of sk_shutdown first. */
+/* Whether current, which holds the socket lock, made this change for itself. That is unknown for the end of a
+ * connection with an error: a packet caused it, or another process did (tcp_abort(), as in `ss -K`: net/ipv4/tcp.c sets
+ * sk_err first). For a listener tcp_abort() sets no error; close() sets both bits of sk_shutdown first. */
 static __always_inline bool is_own_act(const struct transition *t)
 {
 	const struct sock *sk = t->sk;
@@ -83,7 +83,7 @@ static __always_inline void tag_act(const struct transition *t, struct tag *tag)
 		subflow_begins(t->sk, &tag->owner, acts);
 }
 
-/* What the change means for the tag; fills t->duration. */
+/* Applies the change to the tag, and sets t->duration. */
 static __always_inline void tag_change(struct transition *t, struct tag *tag)
 {
 	if (t->fresh) {
@@ -106,8 +106,8 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 		tag_act(t, tag);
 }
 
-/* The same where another tool has kept the tag: the change has the same time and duration in all of them. Where that
- * tool missed it, the tag tells of another one. */
+/* The same where another tool keeps the tag: the change has equal time and duration in all tools. If that tool missed
+ * the change, the tag describes another one. */
 static __always_inline void tag_changed(struct transition *t, const struct tag *tag)
 {
 	if (tag->life.state != t->to || !tag->life.state_since)
@@ -131,7 +131,7 @@ static __always_inline void transition_listens(const struct transition *t)
 	}
 }
 
-/* Without a branch: after one, the verifier goes through all that follows twice. */
+/* Without a branch: the verifier checks everything after a branch twice. */
 static __always_inline __u32 same_state(__u32 a, __u32 b)
 {
 	__u32 difference = a ^ b;
@@ -140,14 +140,14 @@ static __always_inline __u32 same_state(__u32 a, __u32 b)
 	return (difference - 1) >> 31;
 }
 
-/* A life of a socket begins. */
+/* Whether a life of a socket begins. */
 static __always_inline bool begins(__u8 from, __u8 to)
 {
 	return same_state(from, TCP_CLOSE) | (same_state(from, TCP_LISTEN) & same_state(to, TCP_SYN_RECV));
 }
 
-/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new), keeps the socket's tag, and begins an event
- * (its time). False: not TCP, or nothing changed. Context: a task with the socket locked, or softirq. */
+/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new), updates the socket's tag, and begins an
+ * event (its time). False: no TCP, or no change. Context: a task with the socket locked, or softirq. */
 static __always_inline bool transition_read(struct transition *t, struct event *head, __u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
@@ -176,7 +176,7 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	return true;
 }
 
-/* Place, ends and family of the socket as the change finds them: of this life of it only. */
+/* Fills place, ends and family of the socket at the change: of its current life only. */
 static __always_inline void transition_socket(struct event *e, const struct transition *t)
 {
 	if (t->from == TCP_CLOSE) {
@@ -188,7 +188,7 @@ static __always_inline void transition_socket(struct event *e, const struct tran
 		event_no_peer(e);
 }
 
-/* After the event was made of it. */
+/* Called after the event was made. */
 static __always_inline void transition_done(struct transition *t)
 {
 	if (tag_slots_used())

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tools of libbpf-tools, bcc and bpftrace as Debian packages them: how many of nettrace's tools they have and start on this
-kernel, bcc also with headers of another kernel (Debian's 6.1) where there are none of this; then state changes of TCP as
-each prints them (bpftrace by test/bench/tcpstates.bt, as its own tools need kprobes): whether the process is the right one,
-start, memory, connections left at full speed, CPU time."""
+"""Tools of libbpf-tools, bcc and bpftrace as Debian packages them. First, how many of nettrace's tools each project has
+and can start on this kernel. If this kernel has no headers, bcc also runs with those of another one (Debian's 6.1). Then a tool
+of each project prints TCP state changes; bpftrace runs test/bench/tcpstates.bt, because its own tools need kprobes. Figures are
+rows with the right process, start, memory, connection rate at full speed, and CPU time."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ WORDS = {"netqtop-bpfcc": ("-n", "lo"), "tcptop-bpfcc": ("-C", "1")}
 
 @contextlib.contextmanager
 def headers():
-    """The environment in which bcc compiles: with headers of this kernel, else of the newest that is installed."""
+    """The environment in which bcc compiles: with headers of this kernel, or else of the newest installed one."""
     if pathlib.Path("/lib/modules", platform.release(), "build").exists():
         yield {}
         return
@@ -35,13 +35,13 @@ def headers():
 
 
 def commands(form):
-    """The tools that others have by this name."""
+    """The peers' tools of this name."""
     paths = {name: pathlib.Path("/usr/sbin", name) for name in (form.format(tool) for tool in lab.COMMANDS)}
     return [(path, *WORDS.get(name, bench.peer_command(name)[1:])) for name, path in paths.items() if path.exists()]
 
 
 def right(command, more):
-    """% of the rows of connections between two processes that name the one whose socket it is."""
+    """% of the rows of connections between two processes that name the socket's process."""
     with lab.Namespace() as space, bench.scratch() as file:
         with bench.Other(*command, stdout=file, **more):
             made = space.traffic("--ipv4", f"--connect={CONNECTIONS}")
@@ -67,7 +67,7 @@ def count_tools(env):
 
 
 def beside(command, more):
-    """What the churn is beside it, and what it has of it."""
+    """The rate of the churn next to the tool, and the tool's rows of it."""
     if command[0] == lab.NETTRACE:
         return churn.beside("tcpstates", bench.Ours, "--verbose")
     return churn.beside("tcpstates", lambda _, stdout: bench.Other(*command, stdout=stdout, **more))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.c: libFuzzer's target: any bytes as a recording, replayed by every tool that it names, in every format. */
+/* replay.c: a libFuzzer target: any bytes as a recording, replayed by every tool in it, in every format. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const struct tool *const tools[] = {
 
 #define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
 
-/* No program is loaded here, and no tool looked for by its name. */
+/* Stubs: the fuzzer loads no BPF object. */
 #define TOOL(name) const char name##_object[1], name##_object_end[1];
 #include "cmd/tools.def"
 #undef TOOL
@@ -47,7 +47,7 @@ static int file_of(const uint8_t *data, size_t size)
 	return fd;
 }
 
-/* Options that a user could give, by the bits of `how`. */
+/* Sets options that a user could give, by the bits of `how`. */
 static bool ask(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
 		unsigned int how, struct error *error)
 {
@@ -56,7 +56,7 @@ static bool ask(struct options *options, const struct tool *tool, const struct r
 	options->format = how % 3;
 	options->wide = how & 4;
 	options->timestamp = options->time = how & 8;
-	if (how & 16) /* what is about summaries, histograms and stacks, whatever it is */
+	if (how & 16) /* flags of summaries, histograms and stacks */
 		options->settings.flags |= ~(tool->recording ? tool->recording->fixed_flags : 0) & 0xff;
 	options->interval = how & 32 ? 1000000000 : recorded->interval;
 	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))

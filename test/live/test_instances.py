@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Instances of a tool in one process, each with filters and options of its own, get each its own rows."""
+"""test_instances.py: instances of a tool in one process, each with filters and options of its own, get their own rows
+only."""
 
 import collections
 import pathlib
@@ -9,12 +10,12 @@ import subprocess
 import lab
 
 INSTANCES = pathlib.Path(lab.NETTRACE).parent / "test/instances"
-PORT = 21000  # of a namespace of our own: the refusing one is the next
+PORT = 21000  # of a separate namespace; the refusing port is the next one
 
 
 class Instances(lab.LiveTest):
     def rows_of(self, tool, options, traffic):
-        """What each instance got: lists of (local, remote port)."""
+        """The rows of each instance: lists of (local, remote port)."""
         here = f" --netns {self.space.inode}"
         command = [*self.space.enter, INSTANCES, tool, *(each + here for each in options)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
@@ -31,12 +32,12 @@ class Instances(lab.LiveTest):
     def test_filters(self):
         ours, refused = self.rows_of("tcpstates", (f"--lport {PORT}", f"--rport {PORT + 1}"), ("--connect=3", "--refuse=5"))
         self.assertEqual({local for local, _ in ours}, {PORT})
-        self.assertEqual(len(ours), 2 + 5 * 3)  # it listens, and listens no more; the server's side of each connection
+        self.assertEqual(len(ours), 2 + 5 * 3)  # begin and end of listening; the server's side of each connection
         self.assertEqual({remote for _, remote in refused}, {PORT + 1})
         self.assertEqual(len(refused), 2 * 5)
 
     def test_options_of_its_own(self):
-        """The programs of each look at their own least time: a SYN that is sent again takes a second."""
+        """The programs of each instance apply its own minimum: a retransmitted SYN takes a second."""
         every, slow = self.rows_of("tcpconnlat", ("--min-ms 0", "--min-ms 500"), ("--connect=7", "--syn=1"))
         self.assertEqual((len(every), len(slow)), (8, 1))
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_recording.c: a recording that was cut anywhere, or changed anywhere: noticed, and what was readable is printed.
- */
+/* test_recording.c: recordings truncated or changed at any byte: the damage is reported, and the readable rows are
+ * printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ static void count_lines(const char *line, size_t length)
 	said++;
 }
 
-/* Replays bytes as a file; what is printed goes into *to. */
+/* Replays bytes as a file, and writes the output to *to. */
 static int replay_bytes(const char *bytes, size_t size, char *to, size_t room, size_t *printed)
 {
 	int in = memfd_create("recording", MFD_CLOEXEC), out = memfd_create("rows", MFD_CLOEXEC), code = EXIT_FAILED;
@@ -80,11 +80,10 @@ static void a_whole_one_is_printed(void **state)
 	(void)state;
 	for (size_t i = 0; i < rows_size; i++)
 		lines += rows[i] == '\n';
-	assert_int_equal(lines,
-			 1 + 10 + 2 + 2); /* the heading, a connection, the attempt that is refused, the listener */
+	assert_int_equal(lines, 1 + 10 + 2 + 2); /* the heading, a connection, the refused attempt, the listener */
 }
 
-/* Exit status 1, a message, and rows up to some point, each whole. */
+/* Asserts exit status 1, a message, and whole rows up to some point. */
 static void assert_noticed(const char *bytes, size_t size)
 {
 	static char some[sizeof(rows)];
@@ -116,7 +115,7 @@ static void each_changed_byte_is_noticed(void **state)
 	}
 }
 
-/* Between two blocks, something that is none. */
+/* Garbage between two blocks. */
 static void what_is_behind_the_end_is_noticed(void **state)
 {
 	static char more[sizeof(whole) + 100];
