@@ -33,16 +33,16 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	struct options options;
 	struct error error;
+	bool ran;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	program_name = applet->name;
 	libbpf_log_start(false); /* until the options enable it */
 	if (applet->main)
 		return applet->main(argc, argv);
-	if (options_parse(&options, applet->tool, argc, argv, &error))
-		run(&options, &error);
+	ran = options_parse(&options, applet->tool, argc, argv, &error) && run(&options, &error);
 	options_free(&options);
-	return error_print(&error);
+	return options_exit(&options, ran, &error);
 }
 
 static int unknown(const char *name)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: retransmitted TCP segments, with the cause. */
+#include "core/base/error.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
@@ -122,6 +123,16 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts include sent segments only */
 }
 
+static bool check(struct options *options, struct error *error)
+{
+	__u32 flags = options->settings.flags;
+
+	if ((flags & TCPRETRANS_SUMMARY) && (flags & (TCPRETRANS_CAUSE | TCPRETRANS_SEQUENCE | TCPRETRANS_LOSSPROBE)))
+		return error_set(error, EXIT_USAGE,
+				 "--count counts: not together with --extended, --sequence or --lossprobe");
+	return true;
+}
+
 static const struct expectation proof[] = {
 	/* AT_LEAST: the reports include retransmissions before a close only, and none of connections that are never
 	 * accepted. */
@@ -152,6 +163,7 @@ const struct tool tcpretrans = {
 	OBJECT_OF(tcpretrans),
 	.hooks = hooks,
 	.opts = opts,
+	.check = check,
 	.members = members,
 	.columns = columns,
 	.totals = &totals,

@@ -168,10 +168,11 @@ int trace_main(int argc, char **argv)
 	struct options *tools = NULL;
 	struct error error;
 	size_t count = 0;
+	bool ran;
 
-	if (options_parse(&options, &trace, argc, argv, &error) && trace_tools(&tools, &count, &options, &error))
-		run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
+	ran = options_parse(&options, &trace, argc, argv, &error) && trace_tools(&tools, &count, &options, &error) &&
+	      run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
 	tool_list_free(tools, count);
 	options_free(&options);
-	return error_print(&error);
+	return options_exit(&options, ran, &error);
 }

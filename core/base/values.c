@@ -277,7 +277,9 @@ const char *value_size(uint64_t *bytes, const char *text)
 
 /* ---- networks and comm globs, in the form that the kernel half compares ---- */
 
-#define V4_BITS 96 /* of ::ffff:0:0/96, the prefix of IPv4 addresses */
+#define V4_BITS        96 /* of ::ffff:0:0/96, the prefix of IPv4 addresses */
+
+#define NOT_AN_ADDRESS "not an address, a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32) or a host that is known"
 
 struct cidrs {
 	struct cidr *items;
@@ -307,7 +309,7 @@ static const char *add_host(const char *name, struct cidrs *cidrs)
 	const char *message = NULL;
 
 	if (!addresses)
-		return "not an address or network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32), nor a host with addresses";
+		return NOT_AN_ADDRESS;
 	print_note("%s is taken for %s", name, addresses);
 	while (!message && (address = strsep(&at, " ")))
 		message = strchr(address, '%') ? NULL : add_cidr(address, cidrs); /* not of one link only */
@@ -331,7 +333,7 @@ static const char *add_cidr(const char *item, void *to)
 	if (before < 0 && item[length] != '/')
 		return add_host(item, cidrs);
 	if (before < 0)
-		return "not an address or network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)";
+		return NOT_AN_ADDRESS;
 	bits = 128 - (uint64_t)before;
 	if (item[length] == '/' && value_number(&bits, item + length + 1, 0, bits))
 		return value_message("not a prefix length (0-%d)", 128 - before);

@@ -33,6 +33,18 @@ SETTER(set_true)
 	return NULL;
 }
 
+SETTER(set_time_iso)
+{
+	options->time = options->time_iso = true;
+	return NULL;
+}
+
+SETTER(set_recorded_time)
+{
+	*(const char **)PLACE = text;
+	return options->recorded ? NULL : "only where a recording is replayed";
+}
+
 SETTER(set_pids)
 {
 	return value_pids(PLACE, text);
@@ -268,7 +280,8 @@ const struct common_option common_options[] = {
 	OUTPUT("json", 0, NULL, set_format, "print one JSON object per row", .flag = FORMAT_JSON),
 	OUTPUT("csv", 0, NULL, set_format, "print comma-separated values", .flag = FORMAT_CSV),
 	OUTPUT("wide", 'w', NULL, set_true, "add columns, and fit IPv6 addresses", AT_OPTION(wide)),
-	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day", AT_OPTION(time)),
+	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day; --time=iso: with date, fraction and zone", AT_OPTION(time)),
+	OPTION(GROUP_OUTPUT, HIDDEN, "time-iso", 0, NULL, set_time_iso, NULL),
 	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
 	       AT_OPTION(timestamp)),
 	OPTION(GROUP_OUTPUT, OF_SOCKETS, "containers", 0, NULL, set_true,
@@ -276,10 +289,13 @@ const struct common_option common_options[] = {
 	       AT_OPTION(containers)),
 	OUTPUT("columns", 0, "KEYS", set_text,
 	       "show these columns, in this order: names of columns or JSON keys; help lists them", AT_OPTION(columns)),
+	OUTPUT("output", 0, "FILE", set_text, "write rows to FILE, apart from the output of a command after --", AT_OPTION(output)),
 	OUTPUT("no-header", 0, NULL, set_true, "omit the heading", AT_OPTION(no_header)),
 	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "also log rows to the systemd journal",
 	       AT_OPTION(journal)),
 	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
+	OPTION(GROUP_OUTPUT, WITH_GROUPS, "by", 0, "GROUP", set_text,
+	       "count and add up by process, container, unit, host, port or peer-port", AT_OPTION(by_name)),
 	OPTION(GROUP_OUTPUT, WITH_TOTALS, "interval", 0, "SECONDS", set_interval,
 	       "print totals every SECONDS (1, 0.5, 5m), and the remainder on exit", AT_OPTION(interval)),
 	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
@@ -298,6 +314,9 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_EXPERT, ALWAYS, "rung", 0, "WHICH", set_rung,
 	       "use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
 	       "shown by -v"),
+	/* Of nettrace replay, whose page tells of them. */
+	OPTION(GROUP_RUN, HIDDEN, "since", 0, "TIME", set_recorded_time, NULL, AT_OPTION(since)),
+	OPTION(GROUP_RUN, HIDDEN, "until", 0, "TIME", set_recorded_time, NULL, AT_OPTION(until)),
 	/* For tests: excludes features of the kernel. */
 	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),

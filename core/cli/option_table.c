@@ -136,8 +136,10 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 		return has_member(tool, F_NONE, "tx_bytes");
 	case WITH_RETRANS:
 		return has_member(tool, F_NONE, "retrans");
+	case WITH_GROUPS:
+		return is_about_sockets(tool) && tool->image.object;
 	case WITH_TOTALS:
-		return tool_totals_members(tool);
+		return tool_totals_members(tool) || (is_about_sockets(tool) && tool->image.object);
 	case WITH_SUMMARY:
 		return tool_totals_members(tool) && !intervals;
 	case WITH_INTERVALS:

@@ -12,6 +12,7 @@
 #include "core/model/recorded.h"
 #include "core/cli/replay_options.h"
 #include "core/print/choice.h"
+#include "core/totals/by.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/nearest.h"
@@ -329,6 +330,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	parse->last = item;
 	parse->bare = item->bare && !arg;
 	written(option, sizeof(option), key, arg, state);
+	/* bcc's tools call it -s. */
+	if (key == 's' && item->common && !strcmp(item->opt->name, "csv"))
+		parse->options->csv_classic = true;
 	if (!item->common || item->common->set)
 		return store(parse, item, option, arg) ? 0 : EINVAL;
 	if (arg && strcmp(arg, "all") != 0) {
@@ -366,10 +370,13 @@ static bool check_together(struct options *options, struct error *error)
 {
 	const struct tool *tool = options->tool;
 
-	if (options->interval && !options_totals(options))
-		return error_set(error, EXIT_USAGE, "--interval: only together with --summary");
+	if (options->interval && !options_totals(options) && !options->by_name)
+		return error_set(error, EXIT_USAGE, "--interval: only together with %s",
+				 tool->totals ? "--summary" : "--by");
 	if (!options->interval && options_totals(options))
 		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
+	if (options->timestamp && options_totals(options))
+		return error_set(error, EXIT_USAGE, "--timestamp: only of rows, not of totals");
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
 		return error_set(error, EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
@@ -379,7 +386,10 @@ static bool check_together(struct options *options, struct error *error)
 		error->code = EXIT_DONE;
 		return false;
 	}
-	return (!options->columns || choice_check(options, error)) && (!tool->check || tool->check(options, error));
+	if ((tool->check && !tool->check(options, error)) ||
+	    (options->by_name && !by_apply(options, options->by_name, error)))
+		return false;
+	return !options->columns || choice_check(options, error);
 }
 
 /* getopt prints unknown options unescaped: this keeps its messages on one line. */
@@ -400,6 +410,14 @@ static bool asks_for_all(int argc, char **argv)
 	return false;
 }
 
+/* The letter T is about no form, and may stand among others: "--time=iso" is an option of its own to getopt. */
+static void name_times(char **words, int argc)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(words[i], "--time=iso"))
+			words[i] = (char *)(uintptr_t) "--time-iso";
+}
+
 static bool parse_words(struct parse *parse, int argc, char **argv)
 {
 	const struct tool *tool = parse->options->tool;
@@ -418,11 +436,13 @@ static bool parse_words(struct parse *parse, int argc, char **argv)
 	snprintf(name, sizeof(name), "%s: error", tool->name);
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	words[0] = name;
+	name_times(words, argc);
 	argp.doc = doc = help_doc(tool);
 	parse->error->code = EXIT_USAGE;
 	/* In order, so that a positional argument is known with the option before it. Own --help, because a tool may
 	 * use the letter. */
-	ok = !argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, parse);
+	ok = words_check(parse->table.rows, tool->name, argc, words, parse->error) &&
+	     !argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, parse);
 	free(words);
 	free(doc);
 	return ok;
@@ -441,9 +461,15 @@ bool options_parse_recorded(struct options *options, const struct tool *tool, co
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);
 	if (!split_command(options, &argc, argv, error) || !refuse_controls(argc, argv, error) ||
-	    !words_check(parse.table.rows, tool->name, argc, argv, error) || !parse_words(&parse, argc, argv) ||
-	    !check_together(options, error))
+	    !parse_words(&parse, argc, argv) || !check_together(options, error))
 		return false;
 	*error = (struct error){ 0 };
 	return !recorded || replay_apply_flags(options, error);
+}
+
+int options_exit(const struct options *options, bool ran, const struct error *error)
+{
+	int code = error_print(error);
+
+	return options->command && !ran && code ? EXIT_OWN : code;
 }

@@ -10,7 +10,8 @@
 #include "core/print/table.h"
 
 /* Flushed in pieces of about this size: one system call for hundreds of rows. */
-#define ENOUGH (64 * 1024)
+#define ENOUGH    (64 * 1024)
+#define ISO_WIDTH 32 /* 2026-03-05T11:02:07.123456+01:00 */
 
 static enum where place(const struct options *options)
 {
@@ -19,11 +20,28 @@ static enum where place(const struct options *options)
 	return options->wide ? IN_WIDE : IN_TABLE;
 }
 
+/* CSV is for programs: times have dates, bytes are bytes; unless it is to be that of bcc's tools. */
+static void set_form(const struct options *options, struct field *field)
+{
+	bool exact = options->format == FORMAT_CSV && !options->csv_classic;
+
+	if (field->kind == F_TIME && (options->time_iso || exact)) {
+		field->iso = true;
+		field->width = field->wide = ISO_WIDTH;
+	}
+	if (field->kind == F_KBYTES && exact) {
+		field->kind = F_UINT;
+		field->title = field->name;
+		field->capitals = true;
+	}
+}
+
 static void add(struct printer *printer, const struct field *field)
 {
 	if (printer->columns.count == COLUMNS_MOST)
 		bug("more fields than a row has room for");
-	printer->columns.fields[printer->columns.count++] = *field;
+	printer->columns.fields[printer->columns.count] = *field;
+	set_form(printer->options, &printer->columns.fields[printer->columns.count++]);
 }
 
 static bool has_flags(const struct printer *printer, const struct field *field)
@@ -90,13 +108,19 @@ static bool declares(const struct column *columns, const char *name)
 	return columns->name != NULL;
 }
 
+/* In CSV each row of totals tells of which interval it is; in a table the time is above them. */
+static bool marks_intervals(const struct options *options)
+{
+	return options->format == FORMAT_CSV && (options->time || options->interval);
+}
+
 /* -T and -t come first, unless the tool places them. In a table of totals the time stands above the block. */
 static void add_times(struct printer *printer, const struct column *columns)
 {
 	const struct options *options = printer->options;
 
 	if (printer->columns.totals) {
-		if (options->time && options->format == FORMAT_CSV)
+		if (marks_intervals(options))
 			add_named(printer, "time");
 	} else if (!declares(columns, "time")) {
 		if (options->time)
@@ -118,7 +142,7 @@ static void choose_columns(struct printer *printer)
 		if (!strcmp(column->name, "time"))
 			add_named(printer, "timestamp");
 	}
-	if (is_about_sockets(tool))
+	if (is_about_sockets(tool) && !declares(columns, "container"))
 		add_named(printer, "container");
 }
 
@@ -128,7 +152,7 @@ static void choose_named(struct printer *printer)
 	const struct options *options = printer->options;
 	size_t length;
 
-	if (options->time && (!printer->columns.totals || options->format == FORMAT_CSV))
+	if (printer->columns.totals ? marks_intervals(options) : options->time)
 		add_named(printer, "time");
 	if (!printer->columns.totals)
 		add_named(printer, "timestamp");

@@ -13,6 +13,7 @@
 #include "core/record/names.h"
 #include "core/record/block.h"
 #include "core/record/files.h"
+#include "core/record/unpacked.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
@@ -29,6 +30,7 @@ struct recording {
 	size_t count, current; /* sorted by part */
 	size_t at;             /* in the current block of the current part */
 	bool damaged, goes_on, ended;
+	pid_t unpacker; /* of the first part; 0: none */
 };
 
 static void report_damage(const struct part *part, uint64_t offset, const char *problem)
@@ -144,12 +146,20 @@ struct recording *recording_open(const char *path, struct error *error)
 	bool in = !strcmp(path, "-");
 	int fd = in ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	struct recording *recording;
+	pid_t unpacker;
 
 	if (fd < 0) {
 		error_errno(error, path);
 		return NULL;
 	}
+	fd = unpacked_open(path, fd, &unpacker, error);
+	if (fd < 0)
+		return NULL;
 	recording = open_first(in ? "stdin" : path, fd, error);
+	if (recording)
+		recording->unpacker = unpacker;
+	else
+		unpacked_close(unpacker);
 	if (recording && !in)
 		find_others(recording);
 	if (recording)
@@ -250,6 +260,7 @@ void recording_close(struct recording *recording)
 {
 	for (size_t i = 0; i < recording->count; i++)
 		drop_file(&recording->parts[i]);
+	unpacked_close(recording->unpacker);
 	free(recording);
 	record_names_stop();
 }

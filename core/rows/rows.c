@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/totals/blocks.h"
+#include "core/totals/by.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
 
@@ -65,6 +66,22 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	return event;
 }
 
+/* A copy of the event, in which nothing is unknown that is added up. */
+static const struct event *addable(struct rows *rows, const struct event *event, size_t *size)
+{
+	size_t whole = rows->options->tool->image.event_size;
+
+	if (event != rows->copy) {
+		if (*size > whole)
+			*size = whole;
+		memset(rows->copy, 0, whole);
+		memcpy(rows->copy, event, *size);
+	}
+	*size = whole;
+	by_prepare(rows->options, rows->copy);
+	return rows->copy;
+}
+
 bool rows_add(struct rows *rows, const struct event *event, size_t size)
 {
 	if (rows_are_enough(rows))
@@ -74,6 +91,8 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 		return true;
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
+	if (rows->summary && rows->options->by)
+		event = addable(rows, event, &size);
 	if (rows->summary) {
 		summary_add(rows->summary, event, size);
 	} else {

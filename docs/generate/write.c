@@ -49,6 +49,8 @@ static const char *who_has(const struct common_option *common)
 		return "tools with bytes";
 	case WITH_RETRANS:
 		return "tools with retransmissions";
+	case WITH_GROUPS:
+		return "tools about sockets";
 	case WITH_TOTALS:
 		return "tools with totals";
 	case WITH_SUMMARY:

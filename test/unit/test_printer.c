@@ -333,12 +333,12 @@ static void csv_has_all_columns(void **state)
 	sample.place = 0x1000;
 	sample.stack[0] = 0x1000;
 	sample.stack[1] = 0x2000;
-	assert_header("C-PID,COMM,IP,KB,T,CODE,ERR,WHY,WHERE,STACK\n");
-	assert_row("4711,nginx-worker,4,3,R,12,EPIPE,R,0x0000000000001000,0x0000000000001000;0x0000000000002000\n");
+	assert_header("C-PID,COMM,IP,BYTES,T,CODE,ERR,WHY,WHERE,STACK\n");
+	assert_row("4711,nginx-worker,4,3072,R,12,EPIPE,R,0x0000000000001000,0x0000000000001000;0x0000000000002000\n");
 	options.time = options.timestamp = true;
 	options.settings.flags = WITH_SEQ | NO_STACK;
-	assert_header("TIME,TIME(s),C-PID,COMM,IP,KB,T,CODE,ERR,WHY,WHERE,SEQ\n");
-	assert_row("01:02:03,0.000000,4711,nginx-worker,4,3,R,12,EPIPE,R,0x0000000000001000,0\n");
+	assert_header("TIME,TIME(s),C-PID,COMM,IP,BYTES,T,CODE,ERR,WHY,WHERE,SEQ\n");
+	assert_row("01:02:03,0.000000,4711,nginx-worker,4,3072,R,12,EPIPE,R,0x0000000000001000,0\n");
 }
 
 static void csv_quotes_and_leaves_empty(void **state)
@@ -347,7 +347,7 @@ static void csv_quotes_and_leaves_empty(void **state)
 	options.format = FORMAT_CSV;
 	start();
 	strcpy(sample.common.comm, "a,\"b\"\nc");
-	assert_row("4711,\"a,\"\"b\"\"\\x0ac\",4,3,R,12,,R,\n");
+	assert_row("4711,\"a,\"\"b\"\"\\x0ac\",4,3072,R,12,,R,\n");
 	memset(&sample, 0, sizeof(sample));
 	sample.bytes = NOT_KNOWN;
 	sample.code = UINT32_MAX;

@@ -59,12 +59,13 @@ static void list_takes_64_bits(void **state)
 
 static void list_refuses(void **state)
 {
-	static const char *const not_ports[] = { "x",    " 80",   "80 ",   "+80",      "-80", "80-",   "80--90", "0x50",
-						 "80.0", "65536", "80:90", "80-70000", "-",   "1-2-3", "80\n" };
+	static const char *const not_ports[] = { "x",    " 80",  "80 ",   "+80",      "-80", "80-",   "80--90",
+						 "0x50", "80.0", "65536", "80-70000", "-",   "1-2-3", "80\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(not_ports) / sizeof(*not_ports); i++)
 		assert_string_equal(value_ports(&list, not_ports[i]), "not a port (0-65535)");
+	assert_string_equal(value_ports(&list, "80:90"), "not a port (0-65535); a range is written 80-90");
 	assert_string_equal(value_ports(&list, ""), "empty");
 	assert_string_equal(value_ports(&list, "80,"), "an item is empty");
 	assert_string_equal(value_ports(&list, ",80"), "an item is empty");
@@ -206,8 +207,9 @@ static void cidrs_refuse(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_string_equal(value_cidrs(cidrs, &n, bad[i]),
-				    "not an address or network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)");
+		assert_string_equal(
+			value_cidrs(cidrs, &n, bad[i]),
+			"not an address, a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32) or a host that is known");
 	assert_string_equal(value_cidrs(cidrs, &n, "10.0.0.0/33"), "not a prefix length (0-32)");
 	assert_string_equal(value_cidrs(cidrs, &n, "10.0.0.0/"), "not a prefix length (0-32)");
 	assert_string_equal(value_cidrs(cidrs, &n, "::/129"), "not a prefix length (0-128)");
