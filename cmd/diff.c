@@ -309,7 +309,7 @@ int diff_main(int argc, char **argv)
 	size_t done;
 	int problem;
 
-	program_name = helper.name;
+	message_name(helper.name);
 	if (!helper_parse(&helper, &own, argc, argv, &error))
 		return error_print(&error);
 	if (own.n != DIFF_SIDES) {

@@ -122,6 +122,22 @@ static __always_inline int listen_ended(__u64 *ctx, const int rung, const bool l
 	return listened(descriptor_sock((int)SYSCALL_FIRST(regs), rung), &own, rung);
 }
 
+SEC("tp/sys_exit_listen")
+int listen_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return listen_ended(ended, RUNG_CAST, false);
+}
+
+SEC("tp/sys_exit_listen")
+int listen_late_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return listen_ended(ended, RUNG_CAST, true);
+}
+
 SEC("tp_btf/sys_exit")
 int listen_cast(__u64 *ctx)
 {

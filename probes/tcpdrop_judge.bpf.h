@@ -40,8 +40,8 @@ static __always_inline __u32 bit_unless_zero(__u64 number, __u32 bit)
 	return bit ^ bit_if_zero(number, bit);
 }
 
-/* 0: it is this reason, one of DROP_REASONS. If the kernel lacks the reason, no packet has it. A kernel without reasons
- * gives none (all bits set), which stands for NOT_SPECIFIED. */
+/* 0: it is this reason, one of DROP_REASONS. If the kernel lacks the reason, no packet has it. On a kernel without
+ * reasons the value has all bits set, which stands for NOT_SPECIFIED. */
 static __always_inline __u64 other_reason(__u32 reason, __u32 value)
 {
 	__u64 missing = value == VALUE_NOT_SPECIFIED ? 0 : ((__u64)settings.values[value] + 1) >> 32;

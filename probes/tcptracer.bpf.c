@@ -46,7 +46,7 @@ static __always_inline void emit_closed(const struct event *head, struct sock *s
 
 static __always_inline void accept_known(__u64 key)
 {
-	accepted_add(key);
+	accepted_add(key, newest_descriptor());
 }
 
 /* A connection that the peer reset while it waited closes when its process gets it. */

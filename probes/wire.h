@@ -9,7 +9,7 @@
 #define LIST_ITEMS    64
 #define GLOB_ITEMS    8
 #define CIDR_ITEMS    32
-#define HOOK_ITEMS    12
+#define HOOK_ITEMS    16
 #define SYMBOL_ITEMS  16
 #define VALUE_ITEMS   32
 #define NOT_KNOWN     (~0ULL) /* a duration or any other 64-bit number */
@@ -86,6 +86,9 @@ struct settings {
 #define TAGS_OUTLIVE_US  (1U << 30) /* another tool uses them, and sees each event after this one */
 #define LISTENERS_NEEDED (1U << 29) /* a tool looks up listeners (probes/tcp/listener.bpf.h) */
 
+#define TAGS_ON_SOCKETS  (1U << 27) /* socket storage has them (probes/tcp/tag_store.bpf.h) */
+#define OWNERS_LOOKED_AT (1U << 28) /* a row can see whether its owner holds the socket (probes/owner/holder.bpf.h) */
+
 /* The map tag_slots (probes/tcp/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program without
  * a pair, for the first of a pair, and for the second (probes/lib/pair.bpf.h). */
 #define TAG_SLOTS  (1U << 14)
@@ -95,6 +98,7 @@ struct settings {
 struct walk {
 	__u64 requested; /* not 0: a socket needs the walk to find its owner */
 	__u64 last;      /* session_id of the last complete walk */
+	__u64 refused;   /* not 0: some tags are not on their sockets (tags_refused) */
 };
 
 /* ---- events ---- */

@@ -8,16 +8,28 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/base/output.h"
+#include "core/base/context.h"
 
-const char *program_name = "nettrace";
-void (*message_hook)(const char *line, size_t length);
+const char *message_name(const char *name)
+{
+	const char *before = context_current->messages.name;
+
+	context_current->messages.name = name;
+	return before;
+}
+
+void message_redirect(message_taker *take, void *context)
+{
+	context_current->messages.take = take;
+	context_current->messages.context = context;
+}
 
 __attribute__((format(printf, 2, 0))) static void write_message(const char *severity, const char *format, va_list args)
 {
+	const struct message_place *to = &context_current->messages;
 	int error = errno; /* callers may still need it */
 	char line[1024];
-	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: %s: ", program_name, severity);
+	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: %s: ", to->name, severity);
 	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
 
 	length += more < 0 ? 0 : (size_t)more;
@@ -29,8 +41,8 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 		if (iscntrl((unsigned char)line[i]))
 			line[i] = '?';
 	line[length++] = '\n';
-	if (message_hook) {
-		message_hook(line, length);
+	if (to->take) {
+		to->take(to->context, line, length);
 		return;
 	}
 	/* A failed write to stderr has no other channel to report it. */

@@ -15,6 +15,7 @@
 #include "core/bpf/parallel_load.h"
 #include "core/bpf/object.h"
 #include "core/bpf/configure.h"
+#include "core/bpf/syscalls.h"
 #include "core/kernel/kernel.h"
 #include "core/model/owner_hooks.h"
 
@@ -60,10 +61,34 @@ void attach_plan(struct session *session)
 	session->plan.owners = owners;
 }
 
-static struct bpf_link *attach(struct session *session, struct bpf_program *program)
+/* n: of the section's system calls, where it names some. */
+static struct bpf_link *attach(struct session *session, struct bpf_program *program, size_t n)
 {
-	return strncmp(bpf_program__section_name(program), "iter/", 5) ? bpf_program__attach(program)
-								       : iterator_attach(session, program);
+	const char *named = bpf_program__section_name(program);
+
+	if (is_syscall_section(named))
+		return syscall_attach(program, n);
+	return strncmp(named, "iter/", 5) ? bpf_program__attach(program) : iterator_attach(session, program);
+}
+
+/* False: errno. */
+static bool attach_hook(struct session *session, size_t i, const char *name)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(session->object, name);
+	struct bpf_program *nested = object_nested(session->object, name);
+	const char *named = bpf_program__section_name(program);
+
+	session->paired[i] = nested != NULL;
+	session->links[i] = attach(session, program, 0);
+	if (!session->links[i])
+		return false;
+	if (nested)
+		session->nested[i] = attach(session, nested, 0);
+	else if (is_syscall_section(named) && syscalls_named(named) > 1)
+		session->nested[i] = attach(session, program, 1);
+	else
+		return true;
+	return session->nested[i] != NULL;
 }
 
 /* Attaches the iterators, or all other programs. Returns NULL, or the refused program. */
@@ -71,18 +96,11 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const char *name = plan_program(&session->plan, i);
-		struct bpf_program *program;
 
 		if (!name || (session->plan.hooks[i].use != ATTACH) != iterators)
 			continue;
-		program = bpf_object__find_program_by_name(session->object, name);
-		session->links[i] = attach(session, program);
-		if (session->links[i]) {
-			program = object_nested(session->object, name);
-			session->paired[i] = program != NULL;
-			if (!program || (session->nested[i] = attach(session, program)))
-				continue;
-		}
+		if (attach_hook(session, i, name))
+			continue;
 		*error = -errno;
 		return name;
 	}
@@ -175,6 +193,10 @@ static bool load_as_planned(struct session *session, struct options *options)
 bool attach_load(struct session *session, struct options *options)
 {
 	configure_kernel(&options->settings, session->tool);
+	if (session->kernel.cast)
+		options->settings.flags |= OWNERS_LOOKED_AT;
+	if (session->kernel.sk_storage)
+		options->settings.flags |= TAGS_ON_SOCKETS;
 	if (!attach_open(session))
 		return fail(session, "reading its BPF object", -errno);
 	attach_plan(session);

@@ -26,7 +26,7 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 /* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. */
 static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
-	static char buffer[64 * 1024];
+	char buffer[64 * 1024];
 	size_t left = 0;
 
 	for (;;) {
@@ -47,14 +47,15 @@ static void read_events(int fd, size_t event_size, iterator_event *handle, void 
 /* An unrequested repeated walk may use this fraction of one CPU. */
 #define AGAIN_PART 3000
 
-/* Whether the kernel half lacks an owner (struct walk), or the request is unreadable. */
-static bool is_requested(const struct session *session)
+/* What the kernel half wants of walks: everything where it cannot be asked. */
+static struct walk wanted_walks(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");
+	const struct walk all = { .requested = 1, .refused = 1 };
 	struct walk walk;
 	__u32 zero = 0;
 
-	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) || walk.requested;
+	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) ? all : walk;
 }
 
 static bool is_due(const struct session *session, size_t i, int use)
@@ -64,8 +65,8 @@ static bool is_due(const struct session *session, size_t i, int use)
 	if (!session->links[i])
 		return false;
 	if (hook->rerun_each_interval && use == RUN_AT_INTERVAL)
-		return clock_boot() >= session->rerun_after[i] || is_requested(session);
-	return (int)hook->use == use;
+		return clock_boot() >= session->rerun_after[i] || wanted_walks(session).requested;
+	return (int)hook->use == use && (!hook->where_refused || wanted_walks(session).refused);
 }
 
 void iterators_run(struct session *session, int use, iterator_event *handle, void *context)

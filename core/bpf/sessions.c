@@ -169,14 +169,13 @@ static bool drop_tool(struct sessions *sessions, struct options *options, const 
 /* Reports what each tool misses; with several tools, by name. */
 static void report_all(struct sessions *sessions)
 {
-	const char *name = program_name;
+	const char *name = message_name(sessions->each->tool->name);
 
 	for_each (session, sessions) {
-		if (sessions->count > 1)
-			program_name = session->tool->name;
+		message_name(sessions->count > 1 ? session->tool->name : name);
 		report_session(session, session->options);
 	}
-	program_name = name;
+	message_name(name);
 	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
 		print_note("running in a PID namespace: process IDs in rows, and those that -p takes, are the host's, "
 			   "not those that ps shows here (run with --pid=host)");

@@ -154,7 +154,7 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 static const char *store_names(struct list *list, const struct opt *opt, const char *arg, enum exit_code *code)
 {
 	*code = EXIT_CANNOT;
-	if (!names_recorded && !kernel_btf())
+	if (!names_recorded() && !kernel_btf())
 		return value_message("cannot read the kernel's names: %s", kernel_remedy(-errno));
 	if (!enum_exists(NULL, opt->btf_enum))
 		return value_message("the kernel has no enum %s", opt->btf_enum);
@@ -454,7 +454,7 @@ bool options_parse_recorded(struct options *options, const struct tool *tool, co
 	struct parse parse = { .options = options, .error = error };
 
 	*error = (struct error){ 0 };
-	program_name = tool->name;
+	message_name(tool->name);
 	if (tool->lookup && tool->lookup->extra_names)
 		enum_extend(tool->lookup->extra_names);
 	options_init(options, tool);

@@ -11,9 +11,17 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "core/base/context.h"
 #include "core/kernel/btf/kernel_btf.h"
+#include "core/kernel/tracepoint_id.h"
 
 #define CAST "_cast" /* suffix of programs that call bpf_rdonly_cast() */
+
+/* Features that a loaded program has shown. */
+struct features {
+	bool asked;
+	int no_map_iterators;
+};
 
 static bool has_function(const struct btf *btf, const char *name)
 {
@@ -51,11 +59,12 @@ static int trampolines_load(const struct btf *btf)
 
 int kernel_no_map_iterators(void)
 {
-	static int error = 1; /* 1: not probed yet */
+	struct features *known = context_part(CONTEXT_FEATURES, sizeof(struct features), NULL);
 
-	if (error > 0)
-		error = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
-	return error;
+	if (!known->asked)
+		known->no_map_iterators = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
+	known->asked = true;
+	return known->no_map_iterators;
 }
 
 int kernel_bpf_usable(void)
@@ -131,6 +140,19 @@ static int function_arguments(const struct btf *btf, const char *name)
 	return id < 0 ? -1 : prototype_arguments(btf, btf__type_by_id(btf, (__u32)id)->type);
 }
 
+/* Of the ends of system calls, by a list of names (core/bpf/syscalls.h): as tp_btf/sys_exit has them. */
+static int syscall_arguments(const char *names)
+{
+	char first[64];
+	int id;
+
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(names, ","), names);
+	id = tracepoint_id(first);
+	if (id < 0)
+		return id == -ENOENT ? -1 : id;
+	return tracepoint_arguments(kernel_btf_subset(), "sys_exit");
+}
+
 static bool is_cast(const char *program)
 {
 	size_t length = strlen(program);
@@ -151,6 +173,8 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 	target++;
 	if (!strncmp(section, "tp_btf/", 7))
 		return tracepoint_arguments(kernel_btf_subset(), target);
+	if (!strncmp(section, "tp/", 3))
+		return syscall_arguments(target);
 	if (!strncmp(section, "iter/", 5)) {
 		snprintf(iterator, sizeof(iterator), "bpf_iter_%s", target);
 		if (!has_function(kernel_btf_subset(), iterator))

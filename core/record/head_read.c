@@ -24,12 +24,11 @@ static void copy_text_once(char **place, const char *text)
 }
 
 /* The next word of *line, "" at its end; advances *line past it. */
-static char *next_word(char **line)
+static const char *next_word(char **line)
 {
-	static char empty[1];
-	char *word = strsep(line, " ");
+	const char *word = strsep(line, " ");
 
-	return word ? word : empty;
+	return word ? word : "";
 }
 
 /* Parses a decimal number. False: no number. */

@@ -240,7 +240,7 @@ static void report_losses(struct run *run, bool end)
 	struct ledger ledger, told;
 
 	for (size_t i = 0; i < run->sessions.count; i++) {
-		program_name = run->tools[i].tool->name;
+		message_name(run->tools[i].tool->name);
 		if (!session_ledger(&run->sessions.each[i], &ledger)) {
 			losses_unreadable(&run->losses[i], errno);
 			continue;
@@ -252,7 +252,7 @@ static void report_losses(struct run *run, bool end)
 		if (end && run->options->verbose)
 			losses_account(&told, printer_of(run, i));
 	}
-	program_name = run->options->tool->name;
+	message_name(run->options->tool->name);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_collect(&run->timeline);
 }

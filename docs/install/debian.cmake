@@ -1,5 +1,5 @@
-# debian.cmake: makes the .deb of what `cmake --install` installs: cpack --config build/CPackConfig.cmake -B build
-# Its links are in a directory of their own, so that libbpf-tools, bpfcc-tools and bpftrace may be installed beside it.
+# debian.cmake: makes the .deb of the files that `cmake --install` installs: cpack --config build/CPackConfig.cmake -B build
+# Its links are in a directory of their own, so that libbpf-tools, bpfcc-tools and bpftrace may be installed next to it.
 set(NETTRACE_MAINTAINER "nettrace <nettrace@packages.invalid>" CACHE STRING "of the .deb: who keeps it")
 set(NETTRACE_DEBIAN ${CMAKE_CURRENT_LIST_DIR})
 

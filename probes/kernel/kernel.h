@@ -187,6 +187,7 @@ struct tcp_sock {
 	__u32 retrans_stamp; /* when the oldest unacknowledged segment was first sent; ms of the same clock */
 	__u32 write_seq;     /* end of the written data */
 	__u32 snd_nxt;       /* end of the sent data */
+	__u32 snd_una;       /* end of the acknowledged data */
 	__u32 snd_wnd;       /* the receiver's window */
 	__u32 undo_marker;   /* 0: the recovery was not for congestion, or was undone */
 	__u32 segs_out;      /* includes SYNs */

@@ -9,9 +9,22 @@ struct inode {
 	unsigned short i_mode;
 };
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+
 struct file {
 	struct inode *f_inode;
 	void *private_data;
+	file_ref_t f_ref; /* 6.13; how many references there are, less one */
+};
+
+struct file___old {
+	atomic64_t f_count; /* how many there are */
 };
 
 struct fdtable {
@@ -21,6 +34,7 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	unsigned int next_fd; /* where the search for a free descriptor begins: behind the one taken last, mostly */
 };
 
 typedef struct {
@@ -57,11 +71,13 @@ struct task_struct {
 	struct task_struct *group_leader;
 	const struct cred *cred;
 	struct files_struct *files;
+	struct io_uring_task *io_uring; /* NULL: the thread uses none */
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 };
 
 struct socket {
+	struct file *file; /* NULL: a socket of the kernel's own */
 	struct sock *sk;
 };
 
@@ -114,6 +130,7 @@ struct bpf_iter__task {
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+	__u32 fd;
 	struct file *file;
 };
 

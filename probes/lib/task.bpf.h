@@ -8,6 +8,7 @@
 struct who {
 	__u32 pid, tid, uid;
 	__u32 pad;
+	__u64 thread;         /* address of the first thread; 0: unknown */
 	__u64 start;          /* of the process, ns since boot: identifies a process together with pid; 0: unknown */
 	char comm[COMM_SIZE]; /* of the process: its first thread's name */
 };
@@ -41,6 +42,7 @@ static __always_inline void who_of(struct who *who, struct task_struct *trusted)
 	who->pid = (__u32)task->tgid;
 	who->tid = (__u32)task->pid;
 	who->uid = task->cred->uid.val;
+	who->thread = (__u64)leader;
 	who->start = leader->start_boottime;
 	if (settings.has_cast) {
 		((__u64 *)who->comm)[0] = ((__u64 *)leader->comm)[0];
@@ -66,6 +68,7 @@ static __always_inline void who_is_current(struct who *who)
 	who->pid = id >> 32;
 	who->tid = (__u32)id;
 	who->uid = (__u32)bpf_get_current_uid_gid();
+	who->thread = 0;
 	who->start = 0;
 	bpf_get_current_comm(who->comm, sizeof(who->comm));
 }

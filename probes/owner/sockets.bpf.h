@@ -51,8 +51,10 @@ static __always_inline void event_of_socket(struct event *e, struct sock *sk)
 	struct owner *owner = owner_get(sk, false);
 
 	event_init(e, bpf_ktime_get_boot_ns());
-	if (owner)
+	if (owner) {
+		owner_verify(owner, sk);
 		event_set_owner(e, owner);
+	}
 	event_socket(e, sk);
 }
 
@@ -89,13 +91,14 @@ int owner_seed_any(struct bpf_iter__task_file *ctx)
 {
 	struct socket *socket = ctx->file ? bpf_sock_from_file(ctx->file) : NULL;
 	struct sock *sk = socket ? socket->sk : NULL;
+	struct task_struct *task = ctx->task;
 	struct owner *owner;
 
-	if (!ctx->task || !sk || !is_followed(sk))
+	if (!task || !sk || !is_followed(sk))
 		return 0;
 	owner = owner_get(sk, true);
 	if (owner)
-		owner_seed_task(owner, ctx->task);
+		owner_seed_task(owner, task, ctx->fd);
 	return 0;
 }
 

@@ -129,7 +129,7 @@ static __always_inline void hand_over(struct handed *h, struct sock *sk)
 	was = bpf_map_lookup_elem(&ended, &h->key);
 	if (was) {
 		h->was = *was;
-		if (bpf_map_delete_elem(&ended, &h->key)) /* deleted here: the other CPU reports the close */
+		if (bpf_map_delete_elem(&ended, &h->key)) /* deleted already: the other CPU reports the close */
 			h->was.closed = 0;
 	}
 	h->wait = h->was.since ? h->head.ts - h->was.since : NOT_KNOWN;
@@ -159,13 +159,16 @@ static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 	return tcp_behind(descriptor_sock(fd, rung), rung);
 }
 
-/* Notes that the first program reports the connection. False: the map is full, so the second reports it. */
+/* The first program tells it, and notes that for those that come after it: the second, and that of io_uring's
+ * completions. False: there is no room to note it, so the second will tell. */
 static __always_inline bool first_reports(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	__u8 yes = 1;
 
-	return !settings.arguments[ACCEPT_LATE_HOOK] || !bpf_map_update_elem(&reported, &key, &yes, BPF_ANY);
+	if (!settings.arguments[ACCEPT_LATE_HOOK] && !settings.arguments[ACCEPT_URING_HOOK])
+		return true;
+	return !bpf_map_update_elem(&reported, &key, &yes, BPF_ANY) || !settings.arguments[ACCEPT_LATE_HOOK];
 }
 
 static __always_inline bool is_reported(struct sock *sk)
@@ -196,6 +199,22 @@ static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool l
 	hand_over(&h, sk);
 	accept_row(&h, rung == RUNG_CAST ? sk : NULL);
 	return 0;
+}
+
+SEC("tp/sys_exit_accept,sys_exit_accept4")
+int accept_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return accept_ended(ended, RUNG_CAST, false);
+}
+
+SEC("tp/sys_exit_accept,sys_exit_accept4")
+int accept_late_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return accept_ended(ended, RUNG_CAST, true);
 }
 
 SEC("tp_btf/sys_exit")

@@ -31,6 +31,13 @@ struct holders {
 	__u8 pad[2];
 };
 
+/* A child of an owner may hold its sockets: the walk finds out. */
+static __always_inline void walk_request(void);
+#define OWNER_FORKED() walk_request()
+/* And a walk over tagged sockets does not find those that take no tag. */
+static __always_inline void walk_refused(void);
+#define TAG_REFUSED() walk_refused()
+
 #define TAG_BYTE_COUNTERS
 #include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
@@ -102,9 +109,9 @@ static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, stru
 	}
 }
 
-/* A state change: a new life of a socket begins, or an event reports its last bytes. If the peer has reset the
- * connection and its owner is not certain, the report waits for the process that closes it, or for the next walk.
- * Context: a task with the socket locked, or softirq. */
+/* A state change: a new life of a socket begins, or an event reports its last bytes. After a reset by the peer, the
+ * owner may be uncertain. Then the report waits for the process that closes the socket, or for the next walk. Context:
+ * a task with the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
 	BYTES_EVENT own = {};
@@ -113,7 +120,7 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 
 	if (!transition_read(&t, &e->common, ctx) || !t.tag)
 		return 0;
-	if (t.fresh) {
+	if (t.fresh || t.late) {
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
 		told_begins(&t.tag->reported);
 		if (t.from == TCP_LISTEN)
@@ -121,7 +128,7 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	}
 	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
 		return 0;
-	tag_confirm_sole_holder(t.tag);
+	tag_confirm_sole_holder(t.tag, t.sk);
 	if (t.tag->owner.quality == OWNER_EXACT || t.sk->sk_lock.owned)
 		bytes_report(&own, t.sk, t.tag, atomic);
 	return 0;
@@ -154,7 +161,7 @@ static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 	tag = tag_get(sk, false);
 	if (!tag)
 		return 0;
-	tag_confirm_sole_holder(tag);
+	tag_confirm_sole_holder(tag, sk);
 	if (sk->sk_lock.owned && tag->owner.quality != OWNER_EXACT)
 		tag_set_current(tag, false);
 	event_init(&e->common, bpf_ktime_get_boot_ns());
@@ -197,7 +204,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	e->common.ts = bpf_ktime_get_boot_ns();
 	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
-	tag_confirm_sole_holder(tag);
+	tag_confirm_sole_holder(tag, sk);
 	tag_request_walk(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
@@ -214,5 +221,15 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 }
 
 WALK_OPEN_SOCKETS(traffic, bytes_walk)
+
+/* Those that took no tag. */
+SEC("iter/task_file")
+int traffic_refused(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = tcp_of_file(ctx->file);
+	__u64 key = (__u64)sk;
+
+	return sk && bpf_map_lookup_elem(&tags_refused, &key) ? bytes_walk(ctx->meta, sk, true) : 0;
+}
 
 #endif

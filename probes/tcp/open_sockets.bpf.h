@@ -16,10 +16,10 @@ static __always_inline struct sock *tcp_of_file(struct file *file)
 	return sk;
 }
 
-/* Defines iterators. NAME_tagged visits every tagged socket in every network namespace. NAME_held, where the kernel
- * forbids iterators with a map (seen on a 6.18), visits the sockets of every process in every network namespace, and a
- * shared socket more than once. NAME_tcp, before 5.11, visits the sockets of nettrace's own namespace. body: an int of
- * (struct bpf_iter_meta *, struct sock *, const bool tagged). Context: nettrace. */
+/* Defines iterators. NAME_tagged visits every tagged socket in every network namespace. NAME_held serves where the
+ * kernel forbids iterators with a map (seen on a 6.18). It visits the sockets of every process in every network
+ * namespace, and a shared socket more than once. NAME_tcp, before 5.11, visits the sockets of nettrace's own namespace.
+ * body: an int of (struct bpf_iter_meta *, struct sock *, const bool tagged). Context: nettrace. */
 #define WALK_OPEN_SOCKETS(name, body)                                                                                  \
 	SEC("iter/bpf_sk_storage_map")                                                                                 \
 	int name##_tagged(struct bpf_iter__bpf_sk_storage_map *ctx)                                                    \

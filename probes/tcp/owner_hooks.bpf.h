@@ -36,8 +36,8 @@ int owner_accept(__u64 *ctx)
 	if (!sk)
 		return 0;
 	tag = tag_get(sk, false);
-	if (tag)
-		tag_set_current(tag, false);
+	if (tag && owner_set_current(&tag->owner, false))
+		tag->owner.fd = newest_descriptor();
 	return 0;
 }
 
@@ -53,8 +53,16 @@ static __always_inline int owner_accept_call(__u64 *ctx, const int rung)
 	sk = descriptor_sock((long)ctx[1], rung);
 	if (!sk || KREAD(rung, sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
-	accepted_add((__u64)sk);
+	accepted_add((__u64)sk, (__u16)ctx[1]);
 	return 0;
+}
+
+SEC("tp/sys_exit_accept,sys_exit_accept4")
+int owner_accept_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return owner_accept_call(ended, RUNG_CAST);
 }
 
 SEC("tp_btf/sys_exit")
@@ -76,8 +84,8 @@ int owner_accept_helper(__u64 *ctx)
 #else
 #define WALK_STEP(ctx) ((void)(ctx))
 
-/* A process that reads from a socket owns it: finds the worker after a fork, a passed descriptor, a socket activation.
- * Context: the receiving task, with the socket locked. */
+/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation. Only
+ * where rows cannot look for themselves (owner_verify()). Context: the receiving task, with the socket locked. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int owner_receive(__u64 *ctx)
 {
@@ -92,10 +100,9 @@ int owner_receive(__u64 *ctx)
 	return 0;
 }
 
-static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
+static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, const struct bpf_iter__task_file *ctx)
 {
-	(void)meta;
-	owner_seed_task(&tag->owner, task);
+	owner_seed_task(&tag->owner, task, ctx->fd);
 }
 
 #endif
@@ -133,7 +140,7 @@ int owner_seed(struct bpf_iter__task_file *ctx)
 		tag = tag_on_socket(sk, sk->__sk_common.skc_state != TCP_CLOSE);
 	if (!tag)
 		return 0;
-	tag_seed(tag, task, ctx->meta);
+	tag_seed(tag, task, ctx);
 	if (listeners_watched() && sk->__sk_common.skc_state == TCP_LISTEN)
 		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, tag,
 			     socket_cgroup(sk) ? socket_cgroup(sk)->kn->id : 0);
@@ -162,7 +169,7 @@ int owner_seed_hash(struct bpf_iter__task_file *ctx)
 	tag = tag_get(sk, state != TCP_CLOSE);
 	if (!tag)
 		return 0;
-	tag_seed(tag, task, ctx->meta);
+	tag_seed(tag, task, ctx);
 	if (state == TCP_LISTEN)
 		listener_add((__u64)sk, BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
 			     BPF_CORE_READ(sk, __sk_common.skc_num), BPF_CORE_READ(sk, sk_drops.counter), tag, 0);

@@ -32,7 +32,15 @@ static __always_inline void walk_request(void)
 		state->requested = 1;
 }
 
-/* Called for each descriptor, and at the end without one. */
+static __always_inline void walk_refused(void)
+{
+	struct walk *state = walk_state();
+
+	if (state)
+		state->refused = 1;
+}
+
+/* At each descriptor, and at the end without one. */
 static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 {
 	struct walk *state = walk_state();
@@ -45,10 +53,11 @@ static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 		state->last = ctx->meta->session_id;
 }
 
-/* The task has the socket. Of several, the last one that acted on it is the owner, else the first one found. Whether it
- * is the only one is known after the walk: tag_confirm_sole_holder(). */
-static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
+/* The task holds the socket. Of several who do, who acted on it last stands for all, else the first one found. Until
+ * the walk is over nobody is the only one: tag_confirm_sole_holder(). */
+static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, const struct bpf_iter__task_file *ctx)
 {
+	const struct bpf_iter_meta *meta = ctx->meta;
 	struct holders *holders = &tag->holders;
 	bool same = tag->owner.quality != OWNER_UNKNOWN && tag->owner.who.pid == (__u32)task->tgid;
 
@@ -56,8 +65,10 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 		holders->walk_id = meta->session_id;
 		holders->several = 0;
 		holders->previous_pid = tag->owner.quality == OWNER_UNKNOWN ? 0 : tag->owner.who.pid;
-		if (same)
+		if (same) {
+			owner_is_alone(&tag->owner); /* until another one is found */
 			return;
+		}
 	} else if (!same) {
 		holders->several = 1;
 		tag->owner.quality = OWNER_INHERITED;
@@ -67,17 +78,19 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 		return;
 	}
 	owner_set_task(&tag->owner, task);
+	tag->owner.fd = (__u16)ctx->fd;
 	tag->owner.quality = OWNER_INHERITED;
 }
 
-/* An owner that the last walk found alone is certain. */
-static __always_inline void tag_confirm_sole_holder(struct tag *tag)
+/* An owner that the last walk found alone is the owner, if it has not forked since, and holds the socket still. */
+static __always_inline void tag_confirm_sole_holder(struct tag *tag, struct sock *sk)
 {
 	struct walk *state = walk_state();
 
 	if (tag->owner.quality == OWNER_INHERITED && !tag->holders.several && state && tag->holders.walk_id &&
-	    tag->holders.walk_id == state->last)
+	    tag->holders.walk_id == state->last && !owner_has_forked(&tag->owner))
 		tag->owner.quality = OWNER_EXACT;
+	owner_verify(&tag->owner, sk);
 }
 
 /* A row had an uncertain owner. Some sockets have no descriptor (the kernel's own, io_uring's), so the number of

@@ -15,7 +15,9 @@
 struct tcp_life {
 	__u8 role;  /* enum role */
 	__u8 state; /* the latest new state; 0: no change seen */
-	__u8 pad[6];
+	__u8 has_isn;
+	__u8 pad;
+	__u32 isn;            /* first sequence number: differs between lives */
 	__u64 created_at;     /* time of the first state change; 0: before tracing */
 	__u64 established_at; /* entered its last state before closing: ESTABLISHED, SYN_SENT, SYN_RECV; 0: unknown */
 	__u64 state_since;    /* entered the current state; 0: unknown */

@@ -27,7 +27,25 @@ struct {
 	__type(value, struct tag);
 } tags_hash SEC(".maps");
 
-/* Slots need this member, through which a child finds its listener's slot (listener_of()). */
+/* Tags of sockets that take none: storage counts as the socket's option memory, which its process can use up (socket
+ * filters; net.core.optmem_max). Keyed by the socket's address, cleaned when it is closed or destroyed. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct tag);
+} tags_refused SEC(".maps");
+
+/* What a tag in a hash begins as: it would take half of a program's stack. Nobody writes to it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct tag);
+} empty_tag SEC(".maps");
+
+/* A child's way to its listener's slot depends on this member (listener_of()). */
 static __always_inline bool tag_slots_used(void)
 {
 	return settings.has_tag_slots && bpf_core_field_exists(struct tcp_sock, tsorted_sent_queue);
@@ -63,14 +81,15 @@ static __always_inline void tag_accepted(struct tag *tag, const struct accepted 
 	tag->owner = a->owner;
 }
 
-/* Records that current has accepted the socket at this address. Context: the accepting task. */
-static __always_inline void accepted_add(__u64 key)
+/* Current has accepted the socket at this address, by this descriptor. Context: the accepting task. */
+static __always_inline void accepted_add(__u64 key, __u16 fd)
 {
 	struct tag_slot *slot = tag_slots_used() ? tag_slot_of(key) : NULL;
 	struct accepted a = {};
 
 	if (!owner_set_current(&a.owner, false))
 		return;
+	a.owner.fd = fd;
 	if (slot && tag_has_slot(slot, key)) {
 		tag_accepted(&slot->tag, &a);
 		return;
@@ -98,29 +117,42 @@ static __always_inline void tag_apply_accept(struct tag *tag, struct sock *sk)
 
 #endif
 
-static __always_inline struct tag *tag_on_socket(struct sock *sk, bool create)
+static __always_inline struct tag *tag_in_hash(void *map, struct sock *sk, bool create)
 {
-	struct tag *tag = bpf_sk_storage_get(&tags, sk, NULL, create ? BPF_SK_STORAGE_GET_F_CREATE : 0);
+	__u64 key = (__u64)sk;
+	__u32 zero = 0;
+	struct tag *tag = bpf_map_lookup_elem(map, &key);
 
+	if (!tag && create) {
+		struct tag *empty = bpf_map_lookup_elem(&empty_tag, &zero);
+
+		if (empty)
+			bpf_map_update_elem(map, &key, empty, BPF_NOEXIST);
+		tag = bpf_map_lookup_elem(map, &key);
+	}
 	if (!tag && create)
 		COUNT(lost_map);
 	return tag;
 }
 
-static __always_inline struct tag *tag_in_hash(struct sock *sk, bool create)
+/* What such a tag means to whoever includes this. */
+#ifndef TAG_REFUSED
+#define TAG_REFUSED()
+#endif
+
+/* A function for the same reason as tag_drop_refused(). */
+static __noinline struct tag *tag_refused(struct sock *sk, bool create)
 {
-	__u64 key = (__u64)sk;
-	struct tag *tag = bpf_map_lookup_elem(&tags_hash, &key);
+	if (create)
+		TAG_REFUSED();
+	return tag_in_hash(&tags_refused, sk, create);
+}
 
-	if (!tag && create) {
-		struct tag empty = {};
+static __always_inline struct tag *tag_on_socket(struct sock *sk, bool create)
+{
+	struct tag *tag = bpf_sk_storage_get(&tags, sk, NULL, create ? BPF_SK_STORAGE_GET_F_CREATE : 0);
 
-		bpf_map_update_elem(&tags_hash, &key, &empty, BPF_NOEXIST);
-		tag = bpf_map_lookup_elem(&tags_hash, &key);
-	}
-	if (!tag && create)
-		COUNT(lost_map);
-	return tag;
+	return tag ? tag : tag_refused(sk, create);
 }
 
 /* The tag of a socket, or NULL. With create, NULL: out of memory, which is counted. Context: any. */
@@ -129,7 +161,7 @@ static __always_inline struct tag *tag_get(struct sock *sk, bool create)
 	struct tag_slot *slot;
 
 	if (!settings.has_sk_storage)
-		return tag_in_hash(sk, create);
+		return tag_in_hash(&tags_hash, sk, create);
 	if (tag_slots_used()) {
 		slot = tag_slot_of((__u64)sk);
 		if (slot && tag_has_slot(slot, (__u64)sk))
@@ -204,17 +236,28 @@ static __always_inline void tag_close(struct sock *sk, struct tag *opened, __u64
 		*(volatile __u64 *)&slot->left = left;
 		return;
 	}
-	tag = bpf_sk_storage_get(&tags, sk, NULL, 0);
+	tag = tag_on_socket(sk, false);
 	if (tag)
 		*tag = *opened;
 }
 
-/* Without socket storage, nothing else frees the tag. */
+/* A function, or clang makes one call of this and the other, with a map that may not be there. */
+static __noinline void tag_drop_refused(struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	if (!bpf_sk_storage_get(&tags, sk, NULL, 0))
+		bpf_map_delete_elem(&tags_refused, &key);
+}
+
+/* Nothing else would free a tag that is not on the socket. */
 static __always_inline void tag_drop(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 
-	if (!settings.has_sk_storage)
+	if (settings.has_sk_storage)
+		tag_drop_refused(sk);
+	else
 		bpf_map_delete_elem(&tags_hash, &key);
 }
 

@@ -12,7 +12,8 @@ struct transition {
 	__u64 now;
 	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: since before tracing */
 	__u8 from, to;
-	bool fresh; /* the first change of a socket, or of a new life */
+	bool fresh; /* the first change of a socket's, or of a new life of it */
+	bool late;  /* the first one that was seen of a life: those before were missed */
 };
 
 /* The address of a child's listener. At the child's first state change its list heads are still copies of the
@@ -83,7 +84,41 @@ static __always_inline void tag_act(const struct transition *t, struct tag *tag)
 		subflow_begins(t->sk, &tag->owner, acts);
 }
 
-/* Applies the change to the tag, and sets t->duration. */
+/* What is constant in a life: TCP adds what is acknowledged to both. */
+static __always_inline __u32 first_sequence_number(struct sock *sk)
+{
+	struct tcp_sock *tcp = settings.has_cast ? KPTR(RUNG_CAST, sk, tcp_sock) : bpf_skc_to_tcp_sock(sk);
+
+	return tcp ? tcp->snd_una - (__u32)tcp->bytes_acked : 0;
+}
+
+/* A change that begins no life. From 7.x on, which preempts programs, changes are missed; then this tag may be that of
+ * a life before, and say nothing of this one. True: it is, and now knows nothing. The number decides; before it is
+ * known, the state. */
+static __noinline bool tag_is_anothers(struct tag *tag, struct sock *sk, __u8 from)
+{
+	__u32 isn = first_sequence_number(sk);
+	bool missed = tag->life.state && tag->life.state != from, other = missed;
+
+	if (tag->life.has_isn)
+		other = tag->life.isn != isn;
+	if (other) {
+		__builtin_memset(&tag->owner, 0, sizeof(tag->owner));
+		tag->life.role = ROLE_UNKNOWN;
+		tag->life.created_at = 0;
+		tag->life.established_at = 0;
+		tag->attempt_reported = 0;
+		tag->end_reported = 0;
+		tag->reported_open = 0;
+	}
+	if (missed)
+		tag->life.state_since = 0;
+	tag->life.isn = isn;
+	tag->life.has_isn = 1;
+	return other;
+}
+
+/* What the change means for the tag; fills t->duration. */
 static __always_inline void tag_change(struct transition *t, struct tag *tag)
 {
 	if (t->fresh) {
@@ -93,9 +128,12 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 			tag->life.role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
 		tag->life.created_at = t->now;
 		tag->life.established_at = 0;
+		tag->life.has_isn = 0;
 		tag->attempt_reported = 0;
-	} else if (tag->life.state_since) {
-		t->duration = t->now - tag->life.state_since;
+	} else {
+		t->late = t->from != TCP_LISTEN && tag_is_anothers(tag, t->sk, t->from);
+		if (tag->life.state_since)
+			t->duration = t->now - tag->life.state_since;
 	}
 	tag->life.state_since = t->now;
 	tag->life.prev_state_ns = t->duration;
@@ -160,6 +198,7 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	t->now = bpf_ktime_get_boot_ns();
 	event_init(head, t->now);
 	t->fresh = begins(t->from, t->to);
+	t->late = false;
 	t->duration = t->fresh ? 0 : NOT_KNOWN;
 	t->tag = tag_slots_used() ? tag_open(sk, begins(t->from, t->to), t->now)
 				  : tag_get(sk, !(settings.flags & TAGS_BORROWED));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* again.c: starts and stops of tools, many times in one process, with other options each time, and a check for leaks.
  *
- * The allocator counts bytes: AddressSanitizer's, or glibc's without its caches (GLIBC_TUNABLES). Objects in the kernel
- * (maps, programs, links) are held by descriptors or mappings, because nothing is pinned. Facts of the machine (its
+ * The allocator counts bytes: AddressSanitizer's, or glibc's without its caches (GLIBC_TUNABLES). Descriptors and
+ * mappings show objects in the kernel (maps, programs, links), because nothing is pinned. Facts of the machine (its
  * BTF, its symbols) may stay cached from the first rounds on, and are freed at the end. Then the process is as it was
  * after the first run. */
 #include <dirent.h>

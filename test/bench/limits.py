@@ -77,7 +77,7 @@ def flows():
             time.sleep(bench.SETTLE)
         with open(file.name, "rb") as written:
             lines = written.read().splitlines()
-    printed, early = sum(b" tcpstates " in line for line in lines), sum(b"to make room" in line for line in lines)
+    printed, early = sum(b" tcpstates " in line for line in lines), sum(b"  evicted, " in line for line in lines)
     sent = int(re.search(r"sent (\d+)", running.errors)[1])
     return {"missing": sent - printed, "early": early}
 

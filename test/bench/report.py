@@ -74,7 +74,7 @@ Both CPUs work:
 | attempts that failed before a SYN, until their socket is closed (tcpconnect) | 16,384 | the oldest is evicted |
 | accepted sockets whose tag lacks the owner (where functions cannot be traced) | 16,384 | the oldest is evicted |
 | names of DNS answers (tcpconnect -d) | 10,240 | the oldest is evicted |
-| connections of `trace --flow` | 65,536, 64 MB of events | the connection that was silent the longest is evicted: printed early, with a note |
+| connections of `trace --flow` | 65,536; 64 MiB of events | the connection that was silent the longest is evicted: printed early, with a note |
 | rows of an interval (tcptop, tcpsubnet, `-c`) | unlimited | - |
 | maps of `--cgroupmap`, `--mntnsmap` | their own size: nettrace only reads them | - |
 """

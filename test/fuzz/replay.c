@@ -33,9 +33,9 @@ const char cgroups_object[1], cgroups_object_end[1];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void print_nothing(const char *line, size_t length)
+static void print_nothing(void *context, const char *line, size_t length)
 {
-	(void)line, (void)length;
+	(void)context, (void)line, (void)length;
 }
 
 static int file_of(const uint8_t *data, size_t size)
@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (out < 0)
 		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	message_hook = print_nothing;
+	message_redirect(print_nothing, NULL);
 	for (size_t i = 0; i < N_TOOLS; i++)
 		replay_one(data, size, tools[i], how, out);
 	replay_timeline(data, size, how, out);

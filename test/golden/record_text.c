@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text.c: a recording made from events in text, as a run of their tool with these options would have made it, on
- * a kernel described by two files. See run in this directory. */
+/* record_text.c: a recording made from events in text, on a kernel described by two files. It equals the recording of a
+ * run of their tool with these options. See run in this directory. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

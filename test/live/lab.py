@@ -485,5 +485,16 @@ def count_by(rows, *names):
     return collections.Counter(tuple(row[name] for name in names) for row in rows)
 
 
+def split_lives(rows):
+    """The rows of each socket from its begin to its end: the kernel reuses addresses."""
+    lives, open_now = [], {}
+    for row in rows:
+        life = open_now.setdefault(row["skaddr"], [])
+        life.append(row)
+        if row["newstate"] == "CLOSE":
+            lives.append(open_now.pop(row["skaddr"]))
+    return lives, open_now
+
+
 def main():
     unittest.main(verbosity=2)

@@ -162,6 +162,11 @@ class Terminal:
         return [line.rstrip() for line in self.screen]
 
     @property
+    def last_picture(self):
+        """The last content of the alternate screen, without its status line and trailing empty lines."""
+        return "\n".join(line[: self.columns].rstrip() for line in self.screens[True][: self.rows - 1]).rstrip("\n")
+
+    @property
     def status(self):
         lines = self.lines
         return lines[self.rows - 1] if len(lines) >= self.rows else ""

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The examples of the manual: docs/pages says what is run (lines "@run"), docs/pages/TOOL.run has what came of it. Each is
-run again: the rows must be the same but for their numbers.
+"""test_examples.py: the examples of the manual: docs/pages has their commands (lines "@run"), docs/pages/TOOL.run their
+output. Each runs again: the rows must be the same except for their numbers.
 
-  test_examples.py --update   runs them, and writes down what they print"""
+  test_examples.py --update   runs them, and records their output"""
 
 import collections
 import pathlib

@@ -136,6 +136,44 @@ os.write(1, b"%d %d %d\n" % (accepted.getsockname()[1] if accepted.fileno() >= 0
 os.waitpid(child, 0)
 """
 
+# Connects, and after that its connection is another process's: "passed" over a Unix socket and closed here; "forked", its
+# child's alone; "helper": it has forked a process that has nothing of it. Who has it only polls.
+HANDED = r"""
+import os, select, socket, subprocess, sys
+ours, theirs = socket.socketpair()
+def child():
+    open("/proc/self/comm", "w").write("receiver")
+    ours.close()
+    return os.getpid()
+def hold(connected):
+    os.write(1, b"ready\n")
+    select.select([connected, 0], [], [])
+    sys.stdin.read()
+    os._exit(0)
+how, port = sys.argv[1], int(sys.argv[2])
+receiver = 0
+if how == "passed":
+    receiver = os.fork()
+    if receiver == 0:
+        child()
+        hold(socket.socket(fileno=socket.recv_fds(theirs, 1, 1)[1][0]))
+connected = socket.create_connection(("127.0.0.1", port))
+os.write(1, b"%d\n" % connected.getsockname()[1])
+if how == "forked":
+    receiver = os.fork()
+    if receiver == 0:
+        child()
+        hold(connected)
+if how == "passed":
+    socket.send_fds(ours, [b"x"], [connected.fileno()])
+os.write(1, b"%d\n" % (receiver or os.getpid()))
+if how == "helper":
+    subprocess.run(["true"])
+    hold(connected)
+connected.close()
+os.waitpid(receiver, 0)
+"""
+
 CONNECT_AND_PASS = r"""
 import socket, sys
 way = socket.socket(fileno=int(sys.argv[1]))
@@ -448,6 +486,27 @@ class Owners(lab.LiveTest):
         for rows in [row for row in life.rows if row["lport"] == port], ends:
             told = [(row["pid"], row["comm"], row["owner"]) for row in rows]
             self.assertEqual(told, [(victim.pid, "victim", "exact")])
+
+    def check_handed(self, how):
+        """The peer's end of the connection is a row of who has it by then, though that process did nothing with it."""
+        with self.space.inside():
+            listener = socket.create_server(("127.0.0.1", 0))
+        with listener, self.space.trace("tcpstates") as states, script(self.space, HANDED, how, listener.getsockname()[1]) as handed:
+            lab.wait_for(lambda: b"ready" in handed.so_far() and handed.so_far().count(b"\n") == 3, "the receiver")
+            port, holder = [int(word) for word in handed.so_far().split() if word != b"ready"]
+            listener.accept()[0].close()
+            lab.wait_for(lambda: b'"CLOSE_WAIT"' in states.so_far(), "the end of the connection")
+        found = [row for row in states.rows if row["lport"] == port and row["newstate"] == "CLOSE_WAIT"]
+        self.assertEqual([(row["pid"], row["owner"]) for row in found], [(holder, "exact")])
+
+    def test_a_connection_passed_on_to_who_only_polls(self):
+        self.check_handed("passed")
+
+    def test_a_connection_that_a_child_only_polls(self):
+        self.check_handed("forked")
+
+    def test_a_process_that_starts_another_keeps_its_connection(self):
+        self.check_handed("helper")
 
     def test_nobodys_packet(self):
         with self.space.tool("tcpdrop", "--json", "-v", "--netns", self.space.inode) as drops:

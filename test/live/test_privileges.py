@@ -9,7 +9,6 @@ import platform
 import shutil
 import signal
 import tempfile
-import time
 
 import lab
 
@@ -196,11 +195,11 @@ class Least(lab.LiveTest):
     def test_a_pid_namespace_hides_processes(self):
         """Older sockets of outside processes are missing, which is reported. New ones have their owner."""
         enter = [*self.space.enter, "unshare", "--pid", "--fork", "--kill-child"]
-        words = (*enter, lab.NETTRACE, "tcplife", "--open", "--json", "--netns", self.space.inode, "--duration=1.5")
         with self.space.hold("--hold=3") as traffic:
-            with lab.Running(*words) as life:
-                time.sleep(0.8)
+            with lab.Tool("tcplife", "--open", "--json", "--netns", self.space.inode, enter=enter) as life:
                 report = self.space.traffic("--connect=7")
+                inside = pathlib.Path(f"/proc/{life.pid}/task/{life.pid}/children").read_text().split()[0]
+                os.kill(int(inside), signal.SIGINT)
                 life.wait()
             traffic.release()
         self.assertRegex(lab.errors_of_open(life), r"\Atcplife: warning: running in a PID namespace: sockets [^\n]*\(run with --pid=host\)\n"

@@ -10,9 +10,12 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/error.h"
 #include "core/names/containers.h"
 #include "core/names/enums.h"
 #include "core/names/source.h"
@@ -495,6 +498,58 @@ static void stacks_in_lines(void **state)
 	assert_lines(&sample, offsetof(struct sample, stack), "");
 }
 
+/* ---- fields of views of members ---- */
+
+static void common_columns_show_common_members(void **state)
+{
+	(void)state;
+	for (const struct column *common = common_columns; common->name; common++) {
+		struct field field = field_of_column(NULL, common);
+
+		assert_true(field.title && field.width && field.help);
+		assert_true((size_t)field.off + field.size <= sizeof(struct event));
+	}
+	for (const struct member *common = common_members; common->name; common++)
+		assert_true(common->help && (size_t)common->off + common->size <= sizeof(struct event));
+}
+
+/* A member of totals is the events' member, with its kind of merge. */
+static void members_of_totals_are_those_of_events(void **state)
+{
+	static const struct member members[] = { { "bytes", F_KBYTES, AT(struct sample, number), .help = "payload" },
+						 {} };
+	static const struct member own[] = { { "bytes", .merge = SUM, .sorts = 1 }, { "laddr", .groups = 2 }, {} };
+	const struct tool tool = { .name = "fake",
+				   .members = members,
+				   .totals = &(const struct totals){ .members = own } };
+	struct field field = field_named(&tool, "bytes");
+
+	(void)state;
+	assert_true(field.kind == F_KBYTES && field.off == offsetof(struct sample, number) && field.size == 8);
+	assert_true(field.merge == SUM && field.sorts == 1 && !strcmp(field.help, "payload"));
+	field = field_of_column(&tool, &(const struct column){ "laddr" });
+	assert_true(field.kind == F_ADDRESS && field.groups == 2 && !field.port); /* an address alone */
+	field = field_of_column(&tool, &(const struct column){ "local", "LOCAL", .of = "laddr", .as = F_ENDPOINT });
+	assert_int_equal(field.port, offsetof(struct event, lport));
+}
+
+static void wrong_tables_end_the_program(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		close(STDERR_FILENO);
+		field_of_column(&(const struct tool){ .name = "fake" }, &(const struct column){ "no_such_member" });
+		_exit(100);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,9 +563,12 @@ int main(void)
 		cmocka_unit_test_setup(times_are_local_or_utc, blank),
 		cmocka_unit_test_setup(enums_have_names_of_ours_too, blank),
 		cmocka_unit_test_setup(stacks_in_lines, blank),
+		cmocka_unit_test(common_columns_show_common_members),
+		cmocka_unit_test(members_of_totals_are_those_of_events),
+		cmocka_unit_test(wrong_tables_end_the_program),
 	};
 
-	names_recorded = &kernel;
+	names_record(&kernel);
 	setenv("TZ", "UTC", 1);
 	containers_on(NULL, NULL);
 	containers_add(77, 0, "/a.slice/b.service");

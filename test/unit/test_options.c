@@ -303,7 +303,7 @@ static void nothing_asked_for(void **state)
 	(void)state;
 	parse(&bare, WORDS());
 	assert_ptr_equal(options.tool, &bare);
-	assert_string_equal(program_name, "bare");
+	assert_string_equal(message_name("bare"), "bare");
 	assert_int_equal(options.ready_fd, -1);
 	assert_int_equal(options.ring_bytes, 8 << 20);
 	assert_int_equal(options.format, FORMAT_TABLE);

@@ -48,8 +48,9 @@ static struct record_head recorded; /* the parsed head */
 static char rows[65536], changed_rows[65536], said[4096];
 static size_t rows_size, changed_size, said_size;
 
-static void keep_said(const char *line, size_t length)
+static void keep_said(void *context, const char *line, size_t length)
 {
+	(void)context;
 	assert_true(said_size + length < sizeof(said));
 	memcpy(said + said_size, line, length);
 	said_size += length;
@@ -62,7 +63,7 @@ static int read_recording(void **state)
 	int fd = open(RECORDING, O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	message_hook = keep_said;
+	message_redirect(keep_said, NULL);
 	setenv("TZ", "UTC", 1);
 	if (!record_reader_start(&reader, fd))
 		return 1;
