@@ -25,6 +25,7 @@
 #include "core/base/must.h"
 #include "core/base/number.h"
 #include "core/bpf/session.h"
+#include "core/kernel/privileges.h"
 
 /* ---- system calls ---- */
 
@@ -151,6 +152,7 @@ static const int usual[] = {
 	__NR_sched_yield,
 	__NR_prlimit64,
 	__NR_tgkill,
+	__NR_wait4,
 };
 
 /* The same for a trace: the ring, names of interfaces, the journal, a command that ends. */
@@ -158,7 +160,7 @@ static const int tracing[] = {
 #ifdef __NR_epoll_wait
 	__NR_epoll_wait,
 #endif
-	__NR_epoll_pwait, __NR_wait4,   __NR_waitid,   __NR_kill,    __NR_fsync,
+	__NR_epoll_pwait, __NR_waitid,  __NR_kill,     __NR_fsync,
 #ifdef __NR_socketcall
 	__NR_socketcall,
 #endif
@@ -168,7 +170,7 @@ static const int tracing[] = {
 #ifdef __NR_send
 	__NR_send,
 #endif
-	__NR_sendto,      __NR_sendmsg, __NR_recvfrom, __NR_recvmsg, __NR_bind,  __NR_getsockname, __NR_setsockopt,
+	__NR_sendto,      __NR_sendmsg, __NR_recvfrom, __NR_recvmsg, __NR_bind, __NR_getsockname, __NR_setsockopt,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -403,4 +405,15 @@ void sandbox_enter(enum sandbox sandbox, bool verbose)
 	calls = filter_calls(sandbox);
 	if (calls && verbose)
 		print_note("sandbox: system calls are not filtered: seccomp: %s", strerror(calls));
+}
+
+static bool is_always_well(const void *context)
+{
+	return !context;
+}
+
+void sandbox_before_reading(bool verbose)
+{
+	privileges_drop(0, is_always_well, NULL);
+	sandbox_enter(SANDBOX_REPLAY, verbose);
 }
