@@ -12,7 +12,7 @@
 	{ "open connections", { "traffic_tagged", "traffic_held", "traffic_tcp" }, .use = RUN_AT_INTERVAL,             \
 	  .lacks[2] = "open connections of other network namespaces (they count when they close)" },                 \
 	{ "refused connections", { "traffic_refused" },                                                                \
-	  "connections whose process leaves no room for a tag, until they are closed", .use = RUN_AT_INTERVAL,         \
+	  "connections of sockets without memory for a tag (they count when they close)", .use = RUN_AT_INTERVAL,         \
 	  .flag = TAGS_ON_SOCKETS, .where_refused = true }
 /* clang-format on */
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* holder.bpf.h: the processes that have a socket in their table of descriptors.
- *
- * Each row checks its owner this way, so no program runs for a message, and the way in which a socket changed hands
- * does not matter. */
+/* holder.bpf.h: the processes that have a socket in their table of descriptors. Each row checks its owner this way. So
+ * no program runs for a message, and it does not matter in which way a socket changed hands. */
 #ifndef NETTRACE_PROBES_OWNER_HOLDER_BPF_H
 #define NETTRACE_PROBES_OWNER_HOLDER_BPF_H
 
@@ -12,9 +10,8 @@
 
 /* Results of holder_descriptor(); otherwise a descriptor. */
 enum {
-	HOLDER_NOT = -1,    /* the process does not have the file */
-	HOLDER_SHARES = -2, /* it has, and there are more references */
-	HOLDER_ENDS = -3,   /* unknown: the file is being closed, the process is exiting, or it uses io_uring */
+	HOLDER_NOT = -1,  /* the process does not have the file */
+	HOLDER_ENDS = -2, /* unknown: the process is exiting, or uses io_uring, which has tables of its own */
 };
 
 /* The number at an address. The verifier allows no arithmetic on pointers. */
@@ -23,7 +20,7 @@ static __always_inline __u64 word_at(__u64 address)
 	return KPTR(RUNG_CAST, address, linux_mib)->mibs[0];
 }
 
-/* The address of a socket's file. 0: none: not accepted yet, closed, or of a kernel socket. */
+/* The address of a socket's file. 0: none: not accepted yet, closed, or a kernel socket. */
 static __always_inline __u64 socket_file(const struct sock *trusted)
 {
 	const struct socket *socket = KPTR(RUNG_CAST, trusted, sock)->sk_socket;
@@ -38,7 +35,7 @@ static __always_inline __s64 file_references(__u64 file)
 	return KPTR(RUNG_CAST, file, file)->f_ref.refcnt.counter + 1;
 }
 
-/* 1: the same; else 0. Without a branch, after which the verifier would walk everything that follows twice. */
+/* 1: equal; else 0. Without a branch: the verifier checks everything after a branch twice. */
 static __always_inline __u64 same_word(__u64 a, __u64 b)
 {
 	__u64 difference = a ^ b, differs = difference | -difference;
@@ -72,43 +69,55 @@ __noinline __u64 holder_count(__u64 descriptors, __u64 most, __u64 file, __u32 g
 
 	if (!settings.has_cast)
 		return 0;
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < HOLDER_LOOKS / 2; i++)
+		found = holder_add(found, descriptors, most, i, file);
 	barrier_var(skip); /* not less than 0, without a branch */
 	skip &= ~(skip >> 63);
+	skip += HOLDER_LOOKS / 2;
+	barrier_var(skip);
 #pragma clang loop unroll(disable)
-	for (__u32 i = 0; i < HOLDER_LOOKS / 2; i++) {
-		found = holder_add(found, descriptors, most, i, file);
-		found = holder_add(found, descriptors, most, i + HOLDER_LOOKS / 2 + (__u64)skip, file);
-	}
+	for (__u32 i = 0; i < HOLDER_LOOKS / 2; i++)
+		found = holder_add(found, descriptors, most, i + (__u64)skip, file);
 	return found;
 }
 
-/* The descriptor by which a process has the file. thread, start: address of its first thread, and its start time.
- * guess: a probable descriptor. alone: all references to the file must be the process's descriptors. Takes numbers
- * only, too. Context: any. */
-__noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 guess, bool alone)
+/* The descriptor of a process for the file. thread, start: address of its first thread, and its start time. guess: a
+ * probable descriptor. Takes numbers only, so the verifier checks it once. Context: any. */
+__noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 guess)
 {
 	struct task_struct *task;
 	struct fdtable *table;
 	__u64 descriptors, found;
-	__s64 references;
 
 	if (!settings.has_cast)
 		return HOLDER_ENDS;
 	task = KPTR(RUNG_CAST, thread, task_struct);
 	if (task->start_boottime != start)
 		return HOLDER_NOT;
-	references = file_references(file);
-	if (references <= 0 || !task->files)
-		return alone && references > 0 ? HOLDER_NOT : HOLDER_ENDS;
+	if (!task->files)
+		return HOLDER_ENDS;
 	table = task->files->fdt;
 	descriptors = word_at((__u64)&table->fd);
-	if ((!alone || references == 1) && guess < table->max_fds &&
-	    word_at(descriptors + guess * sizeof(void *)) == file)
+	if (guess < table->max_fds && word_at(descriptors + guess * sizeof(void *)) == file)
 		return (int)guess;
 	found = holder_count(descriptors, table->max_fds, file, guess);
-	if (!(__u32)found) /* io_uring has tables of its own */
-		return bpf_core_field_exists(struct task_struct, io_uring) && task->io_uring ? HOLDER_ENDS : HOLDER_NOT;
-	return alone && (__s64)(__u32)found < references ? HOLDER_SHARES : (int)(found >> 32);
+	if ((__u32)found)
+		return (int)(found >> 32);
+	return bpf_core_field_exists(struct task_struct, io_uring) && task->io_uring ? HOLDER_ENDS : HOLDER_NOT;
+}
+
+/* 1: all references to the file are descriptors of this process. A blocked call (poll(), a read of another thread)
+ * counts as a reference too. Takes numbers only. Context: any. */
+__noinline int holder_is_alone(__u64 thread, __u64 file, __u32 guess)
+{
+	struct fdtable *table;
+
+	if (!settings.has_cast)
+		return 0;
+	table = KPTR(RUNG_CAST, thread, task_struct)->files->fdt;
+	return (__s64)(__u32)holder_count(word_at((__u64)&table->fd), table->max_fds, file, guess) >=
+	       file_references(file);
 }
 
 #endif

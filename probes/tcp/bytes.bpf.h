@@ -31,10 +31,10 @@ struct holders {
 	__u8 pad[2];
 };
 
-/* A child of an owner may hold its sockets: the walk finds out. */
+/* A child of an owner may have its sockets: the walk finds out. */
 static __always_inline void walk_request(void);
 #define OWNER_FORKED() walk_request()
-/* And a walk over tagged sockets does not find those that take no tag. */
+/* A walk over tagged sockets misses those that accept no tag. */
 static __always_inline void walk_refused(void);
 #define TAG_REFUSED() walk_refused()
 
@@ -91,22 +91,46 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
-/* Sends the unreported bytes of a closed socket as an event. The caller has set its time. Context: any. */
-static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
+/* Sends the unreported bytes of a closed socket as an event. Context: any. */
+static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
 {
-	struct bytes_event *e = (void *)own;
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	BYTES_EVENT *sent;
 
+	event_init(&e->common, ts);
 	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return;
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(*own), &e->common) : NULL;
+	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
 	if (sent) {
-		__builtin_memcpy(sent, own, sizeof(*own));
+		__builtin_memcpy(sent, &own, sizeof(own));
 		ring_submit(sent);
 	}
+}
+
+/* Not inlined, with stacks of their own, because owner_verify() needs the rest of the program's stack. One for each
+ * rung. */
+static __noinline int bytes_report_atomic(struct sock *sk, struct tag *tag, __u64 ts)
+{
+	bytes_report_by(sk, tag, ts, true);
+	return 0;
+}
+
+static __noinline int bytes_report_hash(struct sock *sk, struct tag *tag, __u64 ts)
+{
+	bytes_report_by(sk, tag, ts, false);
+	return 0;
+}
+
+static __always_inline void bytes_report(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
+{
+	if (atomic)
+		bytes_report_atomic(sk, tag, ts);
+	else
+		bytes_report_hash(sk, tag, ts);
 }
 
 /* A state change: a new life of a socket begins, or an event reports its last bytes. After a reset by the peer, the
@@ -114,11 +138,10 @@ static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, stru
  * a task with the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct transition t;
+	struct event head;
 
-	if (!transition_read(&t, &e->common, ctx) || !t.tag)
+	if (!transition_read(&t, &head, ctx) || !t.tag)
 		return 0;
 	if (t.fresh || t.late) {
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
@@ -130,7 +153,7 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 		return 0;
 	tag_confirm_sole_holder(t.tag, t.sk);
 	if (t.tag->owner.quality == OWNER_EXACT || t.sk->sk_lock.owned)
-		bytes_report(&own, t.sk, t.tag, atomic);
+		bytes_report(t.sk, t.tag, head.ts, atomic);
 	return 0;
 }
 
@@ -152,8 +175,6 @@ PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_has
 static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 {
 	struct sock *sk = (void *)ctx[0];
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct tag *tag;
 
 	if (!is_tcp(sk))
@@ -164,8 +185,7 @@ static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 	tag_confirm_sole_holder(tag, sk);
 	if (sk->sk_lock.owned && tag->owner.quality != OWNER_EXACT)
 		tag_set_current(tag, false);
-	event_init(&e->common, bpf_ktime_get_boot_ns());
-	bytes_report(&own, sk, tag, atomic);
+	bytes_report(sk, tag, bpf_ktime_get_boot_ns(), atomic);
 	tag_drop(sk);
 	return 0;
 }
@@ -222,7 +242,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 
 WALK_OPEN_SOCKETS(traffic, bytes_walk)
 
-/* Those that took no tag. */
+/* Visits sockets that accept no tag. Context: nettrace. */
 SEC("iter/task_file")
 int traffic_refused(struct bpf_iter__task_file *ctx)
 {

@@ -34,7 +34,7 @@ TAIL = """## Where the time goes
 - When all tags were on the sockets, a third of the cost was the kernel's memory for them. Each socket needed two allocations, charged to a cgroup, locked and freed. So tags of new sockets are in slots (`probes/tcp/tag_store.bpf.h`; `--without tag_slots` measures without them).
 
 ### Messages
-- tcptop and tcpsubnet run no program for a message. The other tools have a hook at each read, and another at the end of each system call where functions cannot be traced. With these hooks, both tools added 6 % to a round trip. They walk over descriptors instead, and that cost is part of a refresh.
+- tcptop and tcpsubnet run no program for a message. Once they followed owners by a hook at each read, and another at the end of each system call where functions cannot be traced. With these hooks, both tools added 6 % to a round trip. They walk over descriptors instead, and that cost is part of a refresh.
 - tcpstates and tcplife of the peer run nothing for a message either. They print the process that runs when a state changes, so half of their rows name another process (neighbours).
 
 ### Softirqs

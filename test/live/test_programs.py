@@ -84,8 +84,8 @@ class Programs(lab.LiveTest):
 
     @contextlib.contextmanager
     def traced(self, tools=TOOLS):
-        """Traces during the `with` block; the rows are available after it. Nothing was lost, and every row has an owner. The
-        kernel answered what it dropped with a RST."""
+        """Traces during the `with` block; the rows are available after it. Nothing was lost, and every row has an
+        owner. The kernel answered the packets that it dropped with a RST."""
         told = []
         with self.space.counting() as counters, self.space.trace("trace", tools) as trace:
             yield told
@@ -98,8 +98,8 @@ class Programs(lab.LiveTest):
         for row in trace.rows:
             if row["tool"] not in ("tcpdrop", "tcpretrans"):
                 self.assertNotEqual(row["owner"], "unknown", row)
-        # SYNs to closed ports. And while a socket replaces another one in the hash table, a lookup on another CPU may find
-        # neither, but the listener, which drops ACKs (before "inet: Avoid ehash lookup race in inet_ehash_insert()").
+        # SYNs to closed ports. Also, while one socket replaces another in the hash table, a lookup on another CPU may
+        # find only the listener, which drops ACKs (before "inet: Avoid ehash lookup race in inet_ehash_insert()").
         self.assertLessEqual(lab.count_by(dropped, "reason", "state").keys(), {("NO_SOCKET", None), ("TCP_FLAGS", "LISTEN")}, dropped)
         self.assertLessEqual(len(dropped), counters["OutRsts"], dropped)
 
@@ -228,7 +228,7 @@ class Programs(lab.LiveTest):
         )
 
     def test_nginx_under_load(self):
-        """Thousands of connections at once, each of one request: whose they are is what nginx says, one by one."""
+        """Thousands of connections at once, of one request each: the owners equal those in nginx's log, one by one."""
         with self.nginx() as master, self.traced("tcplife,tcpaccept") as told:
             url = f"http://{HOST}:8080/small"
             self.client(lab.need("wrk"), "-t", 1, "-c", 20, "-d", 1, "-H", "Connection: close", url)
@@ -243,7 +243,7 @@ class Programs(lab.LiveTest):
         rows = lab.count_by(servers, "pid", "comm", "lport", "rport", "tx_bytes", "rx_bytes")
         self.assertGreater(log.total(), 500)
         self.assertEqual(log - rows, {})
-        # When the time is up, some are connected and have not asked.
+        # At the end of the duration, some clients are connected without a request.
         self.assertEqual({ends[-1] for ends in rows - log} - {0}, set())
         names = ("pid", "lport", "rport")
         self.assertEqual(lab.count_by(told.of["tcpaccept"], *names), lab.count_by(servers, *names))
@@ -294,18 +294,40 @@ class Programs(lab.LiveTest):
             nginx.tell(signal.SIGQUIT)
             nginx.wait()
         told, = told
-        log = [tuple(map(int, line.split()[1:])) for line in (old.output + new.output).decode().splitlines()
-               if line.startswith("session")]
-        self.assertEqual(collections.Counter(pid for pid, *_ in log), {old.pid: 2, new.pid: 5})
-        self.assertEqual(who(told.servers(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
-        self.assertEqual(who(told.accepts(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
-        self.assertEqual(moved(told.servers(7000)), {peer: [(got, sent)] for _, peer, _, got, sent in log})
-        behind = {own: [(pid, "haproxy")] for pid, _, own, _, _ in log}
-        self.assertEqual(who(told.clients(8080)), behind)
-        self.assertEqual(moved(told.clients(8080)), {own: [(sent, got)] for _, _, own, got, sent in log})
+        self.check_haproxy(told, old.output + new.output, {old.pid: 2, new.pid: 5})
         self.assertEqual(self.check_nginx(told, 8080), 7)
         curls = {row["pid"] for each in told.clients(7000).values() for row in each if row["comm"] == "curl"}
         self.assertEqual(curls, {first, *second})
+
+    def test_haproxy_of_a_master(self):
+        """A reload: the master executes itself, and its new worker inherits the listeners."""
+        url = f"http://{HOST}:7000/small"
+        with self.nginx() as nginx, self.traced() as told:
+            with self.haproxy("-W") as master:
+                workers = lambda: {int(pid) for pid in lab.run("pgrep", "-P", master.pid).output.split()}
+                (before,) = workers()
+                for _ in range(3):
+                    self.curl(url)
+                master.process.send_signal(signal.SIGUSR2)
+                lab.wait_for(lambda: len(workers()) == 1 and before not in workers(), "the new worker")
+                (after,) = workers()
+                for _ in range(4):
+                    self.curl(url)
+                master.tell(signal.SIGUSR1)
+                master.wait()
+            nginx.tell(signal.SIGQUIT)
+            nginx.wait()
+        self.check_haproxy(told[0], master.output, {before: 3, after: 4})
+
+    def check_haproxy(self, told, output, workers):
+        """Sessions match its log, on both sides, and so does the number for each worker."""
+        log = [tuple(map(int, line.split()[1:])) for line in output.decode().splitlines() if line.startswith("session")]
+        self.assertEqual(collections.Counter(pid for pid, *_ in log), workers)
+        self.assertEqual(who(told.servers(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
+        self.assertEqual(who(told.accepts(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})
+        self.assertEqual(moved(told.servers(7000)), {peer: [(got, sent)] for _, peer, _, got, sent in log})
+        self.assertEqual(who(told.clients(8080)), {own: [(pid, "haproxy")] for pid, _, own, _, _ in log})
+        self.assertEqual(moved(told.clients(8080)), {own: [(sent, got)] for _, _, own, got, sent in log})
 
     def accepting(self, port):
         """The processes with the port's listener."""
