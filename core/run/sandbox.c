@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,6 +23,7 @@
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/number.h"
+#include "core/base/terminal.h"
 #include "core/bpf/session.h"
 #include "core/kernel/privileges.h"
 
@@ -277,11 +277,9 @@ static void allow(struct program *program, bool with_tracing)
 static void make_program(struct program *program, enum sandbox sandbox)
 {
 	static const __u32 families[] = { AF_UNIX, AF_INET, AF_NETLINK };
-	/* Of terminals and interfaces; without those that insert characters into a terminal's input (TIOCSTI,
-	 * TIOCLINUX). */
-	static const __u32 requests[] = { TCGETS,  TIOCGWINSZ, TCSETS,   TCSETSW,
-					  TCSETSF, TIOCGPGRP,  FIONREAD, 0x8946 /* SIOCETHTOOL */ };
+	__u32 requests[TERMINAL_REQUESTS + 1] = { 0x8946 /* SIOCETHTOOL */ };
 
+	memcpy(requests + 1, terminal_requests, sizeof(terminal_requests));
 	program->length = 0;
 	add(program, LOAD(offsetof(struct seccomp_data, arch)));
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0));
