@@ -159,7 +159,7 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 	return EXIT_USAGE;
 }
 
-/* Before the options are parsed, which takes what the recording says of its tool. */
+/* Called before the options are parsed, because their parser needs the recording's tool. */
 static bool has_word(int argc, char **argv, const char *word)
 {
 	for (int i = 2; i < argc; i++)
@@ -190,7 +190,7 @@ int replay_main(int argc, char **argv)
 	}
 	if (!recording_files_open(&files, argv[1], &error))
 		return error_print(&error);
-	/* Whoever made the file may want more than to be printed: nothing of it is read before. */
+	/* The recording is untrusted input: the sandbox starts before its first byte is read. */
 	if (!has_word(argc, argv, "--no-sandbox")) {
 		privileges_drop(0, is_always_well, NULL);
 		sandbox_enter(SANDBOX_REPLAY, has_word(argc, argv, "-v") || has_word(argc, argv, "--verbose"));

@@ -278,7 +278,7 @@ static bool check_together(struct options *options, struct error *error)
 	return !tool->check || tool->check(options, error);
 }
 
-/* It is shown as it is. */
+/* Whether a terminal may print the word unescaped. */
 static bool is_printable(const char *word)
 {
 	struct text shown = { 0 };
@@ -290,7 +290,8 @@ static bool is_printable(const char *word)
 	return same;
 }
 
-/* getopt repeats options that it does not know as they are: keep its messages to a line, and a terminal safe. */
+/* getopt prints unknown options unescaped: this keeps its messages on one line, and control characters from the
+ * terminal. */
 static bool refuse_controls(int argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < argc; i++)

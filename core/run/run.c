@@ -36,7 +36,7 @@
 /* At the end of the run: the patience with a reader that takes nothing, and in total with a slow one. */
 #define STUCK SECOND
 #define SLOW  (3 * SECOND)
-#define LATE  100 /* ms; a program that was running at detach has long returned */
+#define LATE  100 /* ms; a program that was running at detach has returned by then */
 
 struct run {
 	const struct options *options; /* of the run as a whole */
@@ -284,7 +284,7 @@ static void loop(struct run *run)
 	}
 }
 
-/* Every event that the session sent was read. More may have been read: side events do not count as sent. */
+/* Whether every event that the session sent was read. More may have been read: side events do not count as sent. */
 static bool is_balanced(const struct session *session, struct ledger *ledger)
 {
 	return !session_ledger(session, ledger) || ledger->counters.sent <= session->received;

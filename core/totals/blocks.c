@@ -26,7 +26,7 @@ static void put_loadavg(struct text *text, uint64_t now)
 
 	clock_local(text, now, 0);
 	text_string(text, " loadavg: ");
-	text_printable(text, load, strlen(load), 0); /* a recording's may be anything */
+	text_printable(text, load, strlen(load), 0); /* a recording may have any bytes */
 	text_string(text, "\n\n");
 }
 

@@ -185,7 +185,8 @@ static void put_examples(FILE *out, const struct style *style, const struct page
 		return;
 	style->heading(out, "EXAMPLES");
 	for (; example && example[0]; example += 2) {
-		bool whole = !strncmp(example[0], "nettrace ", 9); /* those of record and trace are complete */
+		bool whole =
+			!strncmp(example[0], "nettrace ", 9); /* examples of record and trace are complete commands */
 		char command[256];
 
 		snprintf(command, sizeof(command), "`%s%s`", whole ? "" : "nettrace ", example[0]);

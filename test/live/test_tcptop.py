@@ -36,7 +36,7 @@ RETURN_ALL, DIVIDE = struct.pack("HBBI", 0x06, 0, 0, 0xFFFFFFFF), struct.pack("H
 
 
 def use_up_option_memory(made):
-    """Attaches the longest filter that net.core.optmem_max lets the socket have: nothing else finds room beside it."""
+    """Attaches the longest filter that net.core.optmem_max allows: no memory is left for storage."""
 
     def attach(count):
         text = RETURN_ALL + DIVIDE * count + RETURN_ALL
@@ -81,7 +81,7 @@ class Tcptop(lab.LiveTest):
         self.assert_moved(traced, port, size)
 
     def test_a_socket_without_room_for_its_tag(self):
-        """Its process has used up the memory that a note on it would take."""
+        """The process has used up the memory that a tag would need."""
         with self.space.inside():
             listener = socket.create_server(("127.0.0.1", 0))
             client = socket.socket()
