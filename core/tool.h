@@ -272,7 +272,8 @@ struct lookup {
 		const char *type, *name;
 	} values[VALUE_ITEMS];                /* values of kernel enums that they need: settings.values */
 	const struct enum_extra *extra_names; /* values of its own beside a kernel's enum (core/names/enums.h) */
-	bool listeners;                       /* its programs look listeners up (probes/tcp/listener.bpf.h) */
+	bool derives_enums; /* its programs derive values where the kernel lacks an enum; extra_names has their names */
+	bool listeners;     /* its programs look listeners up (probes/tcp/listener.bpf.h) */
 };
 
 /* ---- recordings ---- */

@@ -16,14 +16,6 @@
 #include "probes/tcp/listener.bpf.h"
 #include "probes/tcpdrop_judge.bpf.h"
 
-/* The namespace that a packet came into: by its route (the device is unset when TCP has it). May be NULL. */
-static __always_inline struct net *route_net(const struct sk_buff *skb, const int rung)
-{
-	struct dst_entry *route = KPTR(rung, skb->_skb_refdst & ~1UL, dst_entry);
-
-	return rung == RUNG_CAST ? route->dev->nd_net.net : BPF_CORE_READ(route, dev, nd_net.net);
-}
-
 /* ---- what is counted ---- */
 
 /* Counters of a namespace on a CPU as they were last. */
