@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* applets.c: everything that nettrace can be called as, found, listed and linked. */
+/* applets.c: the table of all applets (tools and helpers), by name. */
 #include "cmd/applets.h"
 
 #include <errno.h>
@@ -54,8 +54,8 @@ const struct applet *applet_of_link(const char *name)
 {
 	const struct applet *found = NULL;
 
-	/* From the longest ending to the shortest: the first that is a tool. Links are made to tools only; and
-	 * "nettrace" ends with "trace". */
+	/* From the longest suffix to the shortest: the first that is a tool. Links name tools only, because "nettrace"
+	 * ends with "trace". */
 	for (; *name && !found; name++) {
 		found = applet_find(name);
 		if (found && found->main)
@@ -98,7 +98,7 @@ static int link_tool(const char *self, const char *directory, const char *prefix
 
 		if (length == (ssize_t)strlen(self) && !memcmp(target, self, (size_t)length))
 			return EXIT_DONE;
-		/* Never in the way of another package's program. */
+		/* Never replaces another package's program. */
 		print_error("--install: %s exists and is not a link of nettrace: left unchanged (--prefix changes the "
 			    "links' names)",
 			    path);

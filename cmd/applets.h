@@ -12,23 +12,24 @@
 struct applet {
 	const char *name, *summary;
 	const struct tool *tool;              /* NULL: see helper */
-	int (*main)(int argc, char **argv);   /* NULL: the tool is run */
-	const struct helper *(*helper)(void); /* of main: its options, where it is no tool */
+	int (*main)(int argc, char **argv);   /* NULL: a tool, which main.c runs */
+	const struct helper *(*helper)(void); /* with main: the options of a helper */
 	const struct json_line *(*lines)(
-		void); /* of main: its own lines with --json; end with a NULL name; NULL: none */
+		void); /* with main: its own lines with --json; end with a NULL name; NULL: none */
 };
 
-/* All of them, tools first, by number; NULL: no more. The next call may change what it points to. */
+/* All applets, tools first, by number; NULL: no more. The next call may change the struct behind the pointer. */
 const struct applet *applet_at(size_t i);
 /* NULL: no such applet. */
 const struct applet *applet_find(const char *name);
-/* The tool for the name of a link, which may have a prefix: "nettrace-tcpdrop", "nt.tcpdrop". */
+/* The tool for the name of a link, with an optional prefix: "nettrace-tcpdrop", "nt.tcpdrop". */
 const struct applet *applet_of_link(const char *name);
-/* The name most like this one, or NULL when none is near. */
+/* The most similar name, or NULL if none is similar. */
 const char *applet_nearest(const char *name);
-/* A line each: name and what it is for. */
+/* Prints a line for each applet: name and summary. */
 void applets_list(FILE *to);
-/* --install DIR [--prefix P]: symbolic links to this binary, one a tool, in DIR. argv[0] is "--install". Exit code. */
+/* --install DIR [--prefix P]: creates symbolic links to this binary in DIR, one for each tool. argv[0] is "--install".
+ * Returns the exit code. */
 int applets_install(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fatal.h: the end of the program, for helpers: nothing in core/ ends it. */
+/* fatal.h: the end of the program with an error, for helpers: nothing in core/ ends it. */
 #ifndef NETTRACE_FATAL_H
 #define NETTRACE_FATAL_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* main.c: the name it is called by, or the first argument, chooses the tool. */
+/* main.c: the choice of the applet, by the name of the link or by the first argument. */
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	program_name = applet->name;
-	libbpf_log_start(false); /* until the options say more */
+	libbpf_log_start(false); /* until the options enable it */
 	if (applet->main)
 		return applet->main(argc, argv);
 	if (options_parse(&options, applet->tool, argc, argv, &error))
@@ -55,7 +55,7 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
-/* "nettrace help [TOOL]". */
+/* Runs "nettrace help [TOOL]". */
 static int help(int argc, char **argv)
 {
 	const struct applet *applet = argc > 1 ? applet_find(argv[1]) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netqtop.c: what the queues of network interfaces carry, by size of packets. */
+/* netqtop.c: traffic of the queues of network interfaces, by packet size. */
 #include <errno.h>
 #include <string.h>
 
@@ -90,7 +90,7 @@ static bool check(struct options *options, struct error *error)
 	struct own_options *own = options->own;
 	const char *message;
 
-	if (options->recorded) /* their devices are those of the recording */
+	if (options->recorded) /* the recording has its own devices */
 		return true;
 	if (!own->names)
 		return error_set(error, EXIT_USAGE, "--name: which interface? for example netqtop eth0");
@@ -101,7 +101,7 @@ static bool check(struct options *options, struct error *error)
 	return !message || error_set(error, EXIT_CANNOT, "%s", message);
 }
 
-/* How many queues the device has in use; what packets told is newer than what was asked at the start. */
+/* The number of queues in use. The number that packets showed is newer than the one read at the start. */
 static uint32_t queues_in_use(const struct counter *counter, uint32_t device, uint32_t direction, uint64_t asked)
 {
 	const struct queue *all = (const struct queue *)counter->all + QUEUE_KEY(device, DIRECTION_TX, QUEUES);
@@ -112,8 +112,8 @@ static uint32_t queues_in_use(const struct counter *counter, uint32_t device, ui
 	return direction == DIRECTION_TX ? DEVICE_TX_QUEUES(asked) : DEVICE_RX_QUEUES(asked);
 }
 
-/* Once an interval, with the counter of each device that is of no queue; its `told` has what the device has received.
- */
+/* Reads the device's own counters, once an interval: called with its counter key that belongs to no queue. Stores them
+ * in that key's `reported`. */
 static void look_at_device(const struct options *options, const struct counter *counter, uint32_t device)
 {
 	struct own_options *own = options->own;
@@ -133,8 +133,8 @@ static void look_at_device(const struct options *options, const struct counter *
 	reported->sizes[0] = received.packets;
 }
 
-/* What came up from another interface no program has seen: all of it is the device's own count, in the first queue. Its
- * place is behind that of look_at_device(). */
+/* For a device that stands on another interface, no program sees the received packets. So the device's own counters,
+ * which look_at_device() stored in the previous key, become those of the first queue. */
 static void take_received(const struct counter *counter, struct netqtop_event *e)
 {
 	struct queue *reported = counter->reported, *received = reported - 1;
@@ -145,7 +145,7 @@ static void take_received(const struct counter *counter, struct netqtop_event *e
 	e->packets = counter_delta(&reported->sizes[0], &received->sizes[0]);
 }
 
-/* Queues that exist, and those that ever did, have rows, whatever they have carried. */
+/* Queues that exist, or have existed, have rows even without traffic. */
 static bool read_counter(const struct options *options, const struct counter *counter, struct event *event)
 {
 	struct netqtop_event *e = (struct netqtop_event *)event;
@@ -209,7 +209,7 @@ static uint64_t hundredths(uint64_t value, double unit)
 {
 	double rate = unit > 0 ? (double)value * 100 / unit + 0.5 : 0;
 
-	return rate < 0x1p64 ? (uint64_t)rate : NOT_KNOWN; /* more than that a damaged recording has */
+	return rate < 0x1p64 ? (uint64_t)rate : NOT_KNOWN; /* only a corrupt recording has more */
 }
 
 static bool finish(const struct options *options, struct event *event, uint64_t interval)
@@ -254,7 +254,7 @@ static const struct expectation proof[] = {
 	{ "packets in", "direction=rx device=lo", "3*established+3*accepted", .sum = "packets", AT_LEAST, .family = 4 },
 	{ "tx packets", "direction=tx", "lo_tx_packets", .sum = "packets", .family = BY_KERNEL },
 	{ "rx packets", "direction=rx", "lo_rx_packets", .sum = "packets", .family = BY_KERNEL },
-	/* Loopback counts them without their MAC headers. */
+	/* Loopback's counters exclude the MAC headers. */
 	{ "tx bytes", "direction=tx", "lo_tx_bytes+14*lo_tx_packets", .sum = "bytes", .family = BY_KERNEL },
 	{},
 };

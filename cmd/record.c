@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record.c: `nettrace record` records the events of one or many tools, and prints nothing. */
+/* record.c: the applet `nettrace record`: records the events of one or several tools, without printing rows. */
 #include "cmd/record.h"
 
 #include "cmd/tool_list.h"
@@ -15,7 +15,7 @@ static const struct member members[] = { {} };
 static const struct column columns[] = { {} };
 
 struct record_options {
-	const char *tools; /* names, with commas between */
+	const char *tools; /* names, separated by commas */
 };
 
 static const struct opt opts[] = {
@@ -64,7 +64,7 @@ const struct tool record = {
 	.check = check,
 };
 
-/* The tools of a run as it was asked for. *count: of tools[], also where it is false: *error says why. */
+/* Makes the options of each tool from those of the run. *count: of tools[], valid on failure too. False: see *error. */
 static bool recorded_tools(struct options **list, size_t *count, struct options *run, struct error *error)
 {
 	struct options *tools;
@@ -75,7 +75,7 @@ static bool recorded_tools(struct options **list, size_t *count, struct options 
 	for (size_t i = 0; i < *count; i++) {
 		if (tools[i].tool->recording)
 			tools[i].settings.flags |= tools[i].tool->recording->record_flags;
-		/* Totals are what happened since the last time: a replay may add seconds up, but not divide them. */
+		/* A recording has totals per interval: a replay can add intervals up, but not divide them. */
 		if (options_totals(&tools[i]))
 			tools[i].interval = run->interval = SECOND;
 		if (!tool_list_inherit(&tools[i], run, error))

@@ -5,7 +5,7 @@
 
 #include "core/tool.h"
 
-/* Its options; no tool of its own. */
+/* The options of the applet, which is no tool of its own. */
 extern const struct tool record;
 
 int record_main(int argc, char **argv);

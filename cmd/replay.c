@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.c: `nettrace replay` prints a recording as the tool that made it would. */
+/* replay.c: the applet `nettrace replay`: prints a recording as its tool would. */
 #include "cmd/replay.h"
 
 #include <stddef.h>
@@ -47,7 +47,7 @@ const struct helper *replay_helper(void)
 	return &helper;
 }
 
-/* "tcpstates, tcpdrop". */
+/* Returns "tcpstates, tcpdrop". */
 static const char *recorded_names(const struct record_head *head)
 {
 	static char names[1024];
@@ -57,8 +57,8 @@ static const char *recorded_names(const struct record_head *head)
 	return names;
 }
 
-/* A tool of the recording, or one whose events can be made of another's; *recorded is that of which they are. Ends the
- * program where there is none, or it is not one of ours. */
+/* The named tool, which the recording has or whose events can be reconstructed; *recorded is the tool with the events.
+ * Exits if the recording has none, or the program does not know the tool. */
 static const struct tool *recorded_tool(const struct record_head *head, const char *name,
 					const struct recorded_tool **recorded)
 {
@@ -87,7 +87,7 @@ static int replay_rows(struct recording *recording, const char *name, int argc, 
 	return error_print(&error);
 }
 
-/* Those that can stand in a timeline. */
+/* The recorded tools with a story. */
 static char *recorded_stories(const struct record_head *head)
 {
 	static char names[1024];
@@ -103,7 +103,7 @@ static char *recorded_stories(const struct record_head *head)
 	return names;
 }
 
-/* What of the recording each tool has. False: *error says why. */
+/* Finds each tool's part of the recording. False: see *error. */
 static bool find_recorded(const struct record_head *head, struct options *tools, size_t count, struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -119,7 +119,7 @@ static bool find_recorded(const struct record_head *head, struct options *tools,
 	return true;
 }
 
-/* As `nettrace trace` would have shown it. */
+/* Prints the recording as `nettrace trace` would have. */
 static int replay_timeline(struct recording *recording, int argc, char **argv)
 {
 	static struct options asked;

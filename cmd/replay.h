@@ -8,7 +8,7 @@
 
 int replay_main(int argc, char **argv);
 const struct helper *replay_helper(void);
-/* Prints where and how it was made, and what is in it. Exit code. */
+/* Prints the origin and content of the recording. Returns the exit code. */
 int replay_info(struct recording *recording);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay_info.c: where and how a recording was made, and what is in it. */
+/* replay_info.c: the origin and content of a recording, as text. */
 #include <byteswap.h>
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 /* Of one tool. */
 struct sum {
 	uint64_t events, bytes;
-	struct record_ledger ledger; /* the last */
+	struct record_ledger ledger; /* the last one */
 };
 
 static void put_line(struct text *text, const char *title, const char *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* softirqs.c: the time that each kind of softirq takes, or waits. */
+/* softirqs.c: the time that each kind of softirq runs, or waits. */
 #include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/model/options.h"
@@ -12,7 +12,7 @@
 
 enum { BY_TIME, BY_COUNT };
 
-/* In the order of the kernel's own numbers (include/linux/interrupt.h: stable ABI, /proc/softirqs). */
+/* By the kernel's own numbers (include/linux/interrupt.h: stable ABI, /proc/softirqs). */
 static const char *const kinds[SOFTIRQ_KINDS] = {
 	"hi", "timer", "net_tx", "net_rx", "block", "irq_poll", "tasklet", "sched", "hrtimer", "rcu",
 };
@@ -25,7 +25,7 @@ static const struct member members[] = {
 	{ "count", F_UINT, OWN(count), .merge = SUM, .sorts = 1 << BY_COUNT, .help = "number of runs" },
 	{ "histogram_us", F_HISTOGRAM, OWN(slots), .merge = SUM, .flag = SOFTIRQS_HISTOGRAM,
 	  .unless = SOFTIRQS_NANOSECONDS, .help = "with --dist: histogram of times" },
-	/* The same bytes: they are added up once. */
+	/* LATEST: the same bytes as the other histogram, which adds them up. */
 	{ "histogram_ns", F_HISTOGRAM, OWN(slots), .merge = LATEST, .flag = SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS,
 	  .help = "the same with -N" },
 	{},
@@ -88,7 +88,7 @@ static bool read_counter(const struct options *options, const struct counter *co
 	return true;
 }
 
-/* Each CPU is told by itself; rows are of all, unless asked. */
+/* The programs report each CPU; rows add all CPUs up, unless the user asks for each. */
 static bool derive(const struct options *options, struct event *event, size_t size)
 {
 	struct softirqs_event *e = (void *)event;

@@ -11,7 +11,7 @@
 #define OWN(member) AT(struct solisten_event, member)
 
 static const char *const protocols[] = {
-	"IPv4",  "IPv6", /* of another protocol */
+	"IPv4",  "IPv6", /* of other protocols */
 	"TCPv4", "TCPv6", "MPTCPv4", "MPTCPv6", "UDPv4", "UDPv6", "SCTPv4", "SCTPv6", "RAWv4", "RAWv6",
 };
 
@@ -52,7 +52,7 @@ static const struct hook hooks[] = {
 			    .lacks[2] = "attempts that fail or repeat, the backlog that was asked for, and ports that "
 					"listen() chose",
 			    .misses_harmless = true },
-	/* What either misses is nearly always another system call. */
+	/* Both hooks run for all system calls, so nearly all their misses are harmless. */
 	[SOLISTEN_LATE_HOOK] = { "end of listen",
 				 { "listen_late_cast", "listen_late_helper" },
 				 "attempts while the program for them is preempted",
@@ -74,7 +74,7 @@ static const char *const examples[] = {
 	NULL,
 };
 
-/* Before 6.11 there is nothing to miss. */
+/* IORING_OP_LISTEN is new in 6.11: older kernels have no such attempts. */
 static bool look_for_ring(struct options *options, struct error *error)
 {
 	uint64_t number;
@@ -85,7 +85,7 @@ static bool look_for_ring(struct options *options, struct error *error)
 	return true;
 }
 
-/* A recording of version 0.1.0 has its protocol here only. */
+/* Recordings of version 0.1.0 have the protocol only in this tool's own member. */
 static bool find_protocol(const struct options *options, struct event *event, size_t size)
 {
 	const struct solisten_event *e = (const void *)event;
@@ -110,7 +110,7 @@ static const struct story story = { .words = words };
 
 static const struct lookup lookup = { .values = { { "io_uring_op", "LISTEN" } } };
 
-/* The programs that one of is needed for. */
+/* Alternatives of programs; one of each is needed. */
 #define SEES_LISTEN "listen_cast|listen_helper"
 
 static const struct expectation proof[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpaccept.c: TCP connections as processes accept them, and how long they waited for it. */
+/* tcpaccept.c: accepted TCP connections, and their time in the accept queue. */
 #include "core/model/expectation.h"
 #include "core/model/accept_hooks.h"
 #include "core/tool.h"
@@ -37,7 +37,7 @@ static const struct opt opts[] = {
 	{},
 };
 
-/* In the order of the enum of tcpaccept.h. */
+/* In the order of the enum in tcpaccept.h. */
 static const struct hook hooks[] = {
 	{ "inet_sock_set_state", { "child" } },
 	ACCEPT_HOOK_ROW,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpconnect.c: TCP connections as they are opened, also those that come to nothing. */
+/* tcpconnect.c: attempts to open TCP connections, including failed ones. */
 #include "core/model/expectation.h"
 #include "core/names/dns.h"
 #include "core/model/options.h"
@@ -12,7 +12,7 @@
 #define OWN(member) AT(struct tcpconnect_event, member)
 
 static const struct member members[] = {
-	/* What an event is, for recordings. */
+	/* The kind of event, for recordings. */
 	{ "event_kind", F_UINT, OWN(kind), .hidden = true },
 	{ "answer_length", F_UINT, OWN(length), .hidden = true },
 	{ "answer", F_TEXT, OWN(message), .hidden = true },
@@ -79,7 +79,7 @@ static const struct opt opts[] = {
 	{},
 };
 
-/* The call hooks' order: IO_URING_HOOK of the programs. */
+/* The programs rely on the order of the call hooks: IO_URING_HOOK. */
 static const struct hook hooks[] = {
 	{ "inet_sock_set_state", { "attempt" } },
 	{ "tcp_retransmit_skb", { "attempt_hangs" } },
@@ -88,7 +88,7 @@ static const struct hook hooks[] = {
 	{ "io_uring_complete",
 	  { "request_cast", "request_helper" },
 	  "attempts by io_uring that fail before a SYN is sent",
-	  .unusable_args = 4 }, /* before 5.17: not the request */
+	  .unusable_args = 4 }, /* before 5.17 the tracepoint lacks the request */
 	{ "netif_receive_skb",
 	  { "dns_cast", "dns_helper" },
 	  "DNS answers",
@@ -125,7 +125,7 @@ static bool check(struct options *options, struct error *error)
 	return true;
 }
 
-/* Answers are no rows; attempts get their names. */
+/* DNS answers make no rows, but name the peers of attempts. */
 static bool derive(const struct options *options, struct event *event, size_t size __attribute__((unused)))
 {
 	struct tcpconnect_event *e = (void *)event;
@@ -133,7 +133,7 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	uint32_t flags = options->settings.flags;
 
 	if ((flags & TCPCONNECT_SUMMARY) && !(flags & TCPCONNECT_LPORT))
-		event->lport = 0; /* connections from all ports are one flow */
+		event->lport = 0; /* connections from all local ports are one flow */
 	if (!(flags & TCPCONNECT_DNS))
 		return true;
 	if (e->kind == KIND_ANSWER) {
@@ -177,7 +177,7 @@ static const struct replay_rules recording = {
 	.filter = filter_recorded,
 };
 
-/* The programs that one of is needed for. */
+/* Alternatives of programs; one of each is needed. */
 #define SEES_CALLS    "connect_cast|connect_helper"
 #define SEES_REQUESTS "request_cast|request_helper"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpconnlat.c: how long connecting takes, and how it ends. */
+/* tcpconnlat.c: the latency and result of connection attempts. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"

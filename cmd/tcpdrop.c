@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpdrop.c: TCP packets that the kernel drops, why, and from where in its code. */
+/* tcpdrop.c: TCP packets that the kernel drops, with the reason and the place in its code. */
 #include "core/model/expectation.h"
 #include "core/names/enums.h"
 #include "core/model/options.h"
@@ -142,7 +142,7 @@ static enum replayed filter_recorded(const struct options *options, struct event
 
 static const struct replay_rules recording = { .wider_flags = TCPDROP_ALL, .filter = filter_recorded };
 
-/* What the kernel half's rules ask for by name (probes/tcpdrop_rules.h). */
+/* Functions that the kernel half's rules refer to (probes/tcpdrop_rules.h). */
 #define SYMBOL(place, name) [PLACE_##place] = (name),
 #define REASON(name)        [VALUE_##name] = { REASONS, #name },
 #define COUNTERS            "LINUX_MIB_"
@@ -161,15 +161,16 @@ static const struct lookup lookup = {
 	.listeners = true,
 };
 
-/* The programs that one of is needed for. */
+/* Alternatives of programs; one of each is needed. */
 #define READS_PACKETS "kfree_cast|kfree_helper"
 #define SEES_SYNS     "consume_cast|consume_helper"
 
 static const struct expectation proof[] = {
-	/* A listener that defers lets the ACK of a handshake go; so does a client the second SYN-ACK. */
+	/* A listener with TCP_DEFER_ACCEPT drops the ACK of the handshake; a client drops the second SYN-ACK. */
 	{ "deferred", "flags=ACK dport=@server_port", NULL, .how = MEASURE, .options = "--no-stack" },
 	{ "again", "sport=@server_port", NULL, .how = MEASURE },
-	/* Of such a packet kernels before 6.11 do not tell the socket: nobody's is the truth there, and no state. */
+	/* Kernels before 6.11 do not report the socket of such a packet, so the row rightly has neither owner nor
+	 * state. */
 	{ "again, of nobody", "pid=null state=null sport=@server_port", NULL, .how = MEASURE },
 	{ "NO_SOCKET", "reason=NO_SOCKET pid=null dport=@refused_port flags=SYN", "refuse", .needs = READS_PACKETS,
 	  .reason = "NO_SOCKET" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcplife.c: TCP sessions, one line each, with their bytes and how long they lived. */
+/* tcplife.c: TCP sessions, one line each, with their bytes and duration. */
 #include <netinet/tcp.h>
 #include <search.h>
 #include <stdlib.h>
@@ -103,9 +103,9 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
-/* A socket that was seen to begin. */
+/* A socket whose begin was recorded. */
 struct life {
-	__u64 skaddr;         /* first: what it is found by */
+	__u64 skaddr;         /* first member: the key */
 	__u64 established_at; /* ns; 0: never */
 	__u8 role;            /* enum role */
 };
@@ -148,8 +148,8 @@ static void end(void **lives, struct life *life)
 	free(life);
 }
 
-/* A session, as far as changes of states tell of it: as the programs do (probes/tcp/transition.bpf.h,
- * probes/tcplife.bpf.c). *lives is a tree of struct life. */
+/* Reconstructs a session from state changes, as the programs do (probes/tcp/transition.bpf.h, probes/tcplife.bpf.c).
+ * *lives is a tree of struct life. */
 static bool synthesize(void **lives, const struct event *event, struct event *made)
 {
 	const struct tcpstates_event *change = (const void *)event;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpretrans.c: TCP segments that are sent again, and why. */
+/* tcpretrans.c: retransmitted TCP segments, with the cause. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
@@ -118,11 +118,12 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	(void)size;
 	if (e->kind == KIND_LOSS_PROBE && !(options->settings.flags & TCPRETRANS_LOSSPROBE))
 		e->kind = KIND_RETRANSMIT;
-	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts are of what was sent */
+	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts include sent segments only */
 }
 
 static const struct expectation proof[] = {
-	/* The reports know of what was sent again before a close, and not for what is never accepted. */
+	/* AT_LEAST: the reports include retransmissions before a close only, and none of connections that are never
+	 * accepted. */
 	{ "client", "pid=@client_pid", "retransmits_client", .how = AT_LEAST },
 	{ "server", "pid=@server_pid", "retransmits_server", .how = AT_LEAST },
 	{ "SYN-ACK", "cause=SYN-ACK kind=S pid=@server_pid", "synack", .how = AT_LEAST },

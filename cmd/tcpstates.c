@@ -39,7 +39,7 @@ static const struct opt opts[] = {
 	{},
 };
 
-/* The names that tcpstates has always used there. */
+/* Field names that earlier versions of this tool use as well. */
 static const struct column journal_fields[] = {
 	{ "pid", "OBJECT_PID" },
 	{ "comm", "OBJECT_COMM" },
@@ -91,11 +91,11 @@ static const struct story story = {
 	.end = offsetof(struct tcpstates_event, newstate),
 	.ends = 1 << TCP_STATE_CLOSE,
 	.begin = offsetof(struct tcpstates_event, oldstate),
-	.begins = 1 << TCP_STATE_CLOSE | 1 << TCP_STATE_LISTEN, /* a server's copies the listener's state */
+	.begins = 1 << TCP_STATE_CLOSE | 1 << TCP_STATE_LISTEN, /* a server's socket copies the listener's state */
 };
 
 static const struct expectation proof[] = {
-	/* On two CPUs the kernel may make two children of one connection, and drop one of them. */
+	/* On two CPUs the kernel may create two children of one connection, and drop one of them. */
 	{ "twins", "oldstate=SYN_RECV newstate=CLOSE", NULL, .how = MEASURE },
 	{ "listen", "oldstate=CLOSE newstate=LISTEN pid=@server_pid", "listeners" },
 	{ "listen no more", "oldstate=LISTEN newstate=CLOSE pid=@server_pid", "listeners" },

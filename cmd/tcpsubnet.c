@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpsubnet.c: bytes by destination subnet, interval by interval. */
+/* tcpsubnet.c: bytes by destination subnet, one block an interval. */
 #include <string.h>
 
 #include "core/model/expectation.h"
@@ -13,7 +13,7 @@
 #define OWN(member)     AT(struct tcpsubnet_event, member)
 #define TRAFFIC(member) AT(struct tcpsubnet_event, bytes.member)
 
-/* Users of bcc's know the IPv4 ones. */
+/* The IPv4 ones are the default of bcc's tcpsubnet. */
 #define USUAL "127.0.0.1/32,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,0.0.0.0/0,::1/128,fe80::/10,fc00::/7,::/0"
 
 enum { SENT, BOTH };
@@ -45,7 +45,7 @@ static const struct {
 
 struct own_options {
 	const char *text;
-	struct subnets subnets; /* the same, parsed */
+	struct subnets subnets; /* .text, parsed */
 	uint32_t unit;
 };
 
@@ -122,7 +122,7 @@ static const struct totals totals = {
 
 #define OTHER_SUBNETS "subnet=10.0.0.0/8|172.16.0.0/12|192.168.0.0/16|0.0.0.0/0|fe80::/10|fc00::/7|::/0"
 
-/* Both ends are ours: each sends what the other receives. */
+/* The traffic has both ends: each sends what the other receives. */
 static const struct expectation proof[] = {
 	{ "sent to 127.0.0.1", "subnet=127.0.0.1/32", "bytes_client+bytes_server", .sum = "tx_bytes", .family = 4,
 	  .options = "--rx --comm nt-*" },

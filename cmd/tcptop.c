@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcptop.c: what TCP connections carry, interval by interval. */
+/* tcptop.c: bytes of TCP connections, one block an interval. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/tool.h"
@@ -10,7 +10,7 @@
 #define BY(sort)    (1U << (sort))
 #define OF(group)   (1U << (group))
 
-/* In the order of --sort's names. */
+/* In the order of the names of --sort. */
 enum { ALL, SENT, RECEIVED, RETRANSMITS, SRTT };
 enum { CONNECTION, PROCESS, HOST, PORT };
 
@@ -130,7 +130,7 @@ static const struct totals totals = {
 };
 
 static const struct expectation proof[] = {
-	/* A full listener's connections carry nothing, but SYNs and SYN-ACKs are sent again. */
+	/* Connections to a full listener carry no data, but retransmit SYNs and SYN-ACKs. */
 	{ "at the full listener", "lport=@overflow_port", NULL, .how = MEASURE },
 	{ "to the full listener", "rport=@overflow_port", NULL, .how = MEASURE },
 	{ "sent by clients", "rport=@server_port", "bytes_client", .sum = "tx_bytes" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcptracer.c: TCP connections as they are made, accepted and closed. */
+/* tcptracer.c: opened, accepted and closed TCP connections. */
 #include "core/model/expectation.h"
 #include "core/model/accept_hooks.h"
 #include "core/tool.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tool_list.c: the tools that a user names for one process. */
+/* tool_list.c: the list of tools for one process (TOOL,TOOL...). */
 #include "cmd/tool_list.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/must.h"
 
-/* NULL: there is none, see *error. */
+/* NULL: no such tool, see *error. */
 static const struct tool *tool_named(const char *name, struct error *error)
 {
 	const struct tool *tool = tool_find(name);
@@ -29,7 +29,8 @@ static const struct tool *tool_named(const char *name, struct error *error)
 
 bool tool_list(struct options **list, size_t *count, const char *names, struct error *error)
 {
-	struct options *tools = must(calloc(tools_count(), sizeof(*tools))); /* as each is there once */
+	struct options *tools =
+		must(calloc(tools_count(), sizeof(*tools))); /* enough, because each tool is listed once */
 
 	*list = tools;
 	*count = 0;

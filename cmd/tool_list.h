@@ -6,12 +6,12 @@
 #include "core/base/error.h"
 #include "core/model/options.h"
 
-/* Options, as they are before anything is asked for, of the tools in `names`, which have commas between; each once.
- * Both *tools and *count are for tool_list_free(), also if it returns false: one is no tool, see *error. */
+/* Default options of the tools in `names`, separated by commas, each tool once. The caller frees *tools and *count with
+ * tool_list_free() in any case. False: a name is no tool, see *error. */
 bool tool_list(struct options **tools, size_t *count, const char *names, struct error *error);
 void tool_list_free(struct options *tools, size_t count);
-/* Gives a tool what was asked for of the run as a whole: its filters, its format, and how it is run. False: they
- * do not go with it, see *error. */
+/* Copies the options of the run to a tool: its filters, format and settings. False: the tool does not support them, see
+ * *error. */
 bool tool_list_inherit(struct options *tool, const struct options *run, struct error *error);
 
 #endif

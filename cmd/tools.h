@@ -10,7 +10,7 @@ const struct tool *tool_at(size_t i);
 size_t tools_count(void);
 /* NULL: no such tool. */
 const struct tool *tool_find(const char *name);
-/* The name of a tool most like this one, or NULL when none is near. */
+/* The most similar name of a tool, or NULL if none is similar. */
 const char *tool_nearest(const char *name);
 
 #endif

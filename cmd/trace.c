@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trace.c: `nettrace trace` shows the rows of several tools as one timeline, or connection by connection. */
+/* trace.c: the applet `nettrace trace`: the rows of several tools as one timeline, or grouped by connection. */
 #include "cmd/trace.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "core/base/error.h"
 #include "core/rows/timeline.h"
 
-/* The story of TCP on this machine. */
+/* The life of a TCP connection on this machine. */
 #define USUAL       "tcpconnect,tcpaccept,tcpstates,tcpretrans,tcpdrop,tcplife"
 
 #define OWN(member) AT(struct timeline_event, member)
@@ -41,7 +41,7 @@ static const struct column columns[] = {
 };
 
 struct trace_options {
-	const char *tools; /* names, with commas between */
+	const char *tools; /* names, separated by commas */
 };
 
 static const struct opt opts[] = {
@@ -69,7 +69,7 @@ static const char *const examples[] = {
 	NULL,
 };
 
-/* Those that are asked for; of a recording, those that are in it. */
+/* The tools that the user named; in a replay, by default, the recorded ones. */
 static const char *names_of(const struct options *options)
 {
 	const char *usual = options->recorded ? options->recorded->text : USUAL;
@@ -77,7 +77,7 @@ static const char *names_of(const struct options *options)
 	return options_text(options) ? options_text(options) : usual;
 }
 
-/* All of them can be in a timeline. *ends: one of them reports when a connection ends. */
+/* Checks that every tool has a story. *ends: one of them reports the end of connections. */
 static bool check_stories(const struct options *tools, size_t count, bool *ends, struct error *error)
 {
 	*ends = false;
@@ -93,7 +93,7 @@ static bool check_stories(const struct options *tools, size_t count, bool *ends,
 	return true;
 }
 
-/* A connection's story is over when somebody tells of its end. */
+/* The story of a connection can only end if a tool reports its end. */
 static bool check(struct options *options, struct error *error)
 {
 	struct options *tools;

@@ -6,14 +6,14 @@
 #include "core/base/json.h"
 #include "core/model/options.h"
 
-/* Its options, and the fields of a row of the timeline; no tool of its own. */
+/* The applet's options, and the members of a timeline's row; no tool of its own. */
 extern const struct tool trace;
 
-/* The tools of a timeline that is asked for, with the options that it gives them. Both *tools and *count are for
- * tool_list_free(), also if it returns false: see *error. */
+/* The tools of the requested timeline, with their options. The caller frees *tools and *count with tool_list_free() in
+ * any case. False: see *error. */
 bool trace_tools(struct options **tools, size_t *count, const struct options *asked, struct error *error);
 int trace_main(int argc, char **argv);
-/* What it prints with --json besides its tools' lines (struct applet). */
+/* The lines that it prints with --json besides those of its tools (struct applet). */
 const struct json_line *trace_lines(void);
 
 #endif

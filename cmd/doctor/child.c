@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* child.c: tools and traffic as processes of their own, which are this same program. */
+/* child.c: tools and traffic as child processes, which run this program. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 #define PATIENCE_MS    120000 /* emulated machines are slow */
 #define SELF           "/proc/self/exe"
 
-/* Every write goes to the end, whole, whoever makes it. */
+/* O_APPEND, because several processes write to the file. */
 static int new_file(void)
 {
 	int fd = memfd_create("nettrace doctor", MFD_CLOEXEC);
@@ -40,7 +40,8 @@ __attribute__((noreturn)) static void become(const struct child *child, int read
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILED);
-	signal(SIGINT, SIG_DFL); /* by these child_end() ends it; ours may be ignored (a background job of a script) */
+	signal(SIGINT, SIG_DFL); /* child_end() sends these signals; the inherited action may be to ignore them (a
+				    background job of a script) */
 	signal(SIGTERM, SIG_DFL);
 	if (nothing >= 0)
 		dup2(nothing, STDIN_FILENO);
@@ -113,7 +114,7 @@ static char *contents(int fd)
 	return text;
 }
 
-/* Its status is the child's; -1: it did not end in time. */
+/* Returns the child's status; -1: timed out. */
 static int wait_for(pid_t pid)
 {
 	int status;

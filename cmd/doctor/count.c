@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* count.c: counting in lines of JSON that this program wrote itself. */
+/* count.c: counters over JSON lines that nettrace wrote. */
 #include "cmd/doctor/count.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ bool count_number(const char *line, const char *key, uint64_t *number)
 	return true;
 }
 
-/* A name of `length` characters. */
+/* name: of `length` characters. */
 static bool known_number(const struct known *known, const char *name, size_t length, uint64_t *number)
 {
 	char key[64];
@@ -56,7 +56,7 @@ static bool known_number(const struct known *known, const char *name, size_t len
 	return known->report && count_number(known->report, key, number);
 }
 
-/* "3", "name", "3*name". */
+/* Parses "3", "name" or "3*name". */
 static bool term(const char **text, const struct known *known, uint64_t *value)
 {
 	uint64_t number = 1, factor = 1;
@@ -99,7 +99,7 @@ bool count_expression(const char *expression, const struct known *known, uint64_
 	return total >= 0;
 }
 
-/* One of the alternatives between '|', `wanted` of them in `size` characters. */
+/* Whether the value is one of `wanted` alternatives, separated by '|' in `size` characters. */
 static bool is_one_of(const char *value, size_t length, const char *wanted, size_t size, const struct known *known)
 {
 	for (size_t at = 0; at <= size;) {

@@ -9,7 +9,7 @@
 
 #define COUNT_MEASURED 8
 
-/* What expected numbers are made of. */
+/* The terms of expected numbers. */
 struct known {
 	const char *report; /* the line of `nettrace traffic --json` */
 	struct {
@@ -18,17 +18,17 @@ struct known {
 	} measured[COUNT_MEASURED]; /* ends with a NULL name */
 };
 
-/* The value of "key" in a line (of a string: without its quotes, escaped as it is; of an array: up to its end). False:
- * the line has no such key. */
+/* The value of "key" in a line: of a string without quotes and still escaped, of an array up to its end. False: no such
+ * key. */
 bool count_value(const char *line, const char *key, const char **value, size_t *length);
-/* The same as a number. False: there is none. */
+/* The same as a number. False: no number. */
 bool count_number(const char *line, const char *key, uint64_t *number);
-/* Adds up an expression like "2*connect+refuse-3*reset": numbers, and names of the report or of what was measured.
- * False: an unknown name, or it would be negative. */
+/* Evaluates an expression like "2*connect+refuse-3*reset": numbers, and names in the report or in .measured. False: an
+ * unknown name, or a negative sum. */
 bool count_expression(const char *expression, const struct known *known, uint64_t *sum);
-/* The line has all of these: "key=value key=value|other key=@name": @ stands for a number of the report. */
+/* Whether the line matches all parts of "key=value key=value|other key=@name"; @ refers to a number in the report. */
 bool count_matches(const char *line, const char *select, const struct known *known);
-/* The number is in the array of the report. */
+/* Whether the array in the report contains the number. */
 bool count_in_array(const char *report, const char *key, uint64_t number);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* doctor.c: `nettrace doctor` tells what works on this machine, what does not, why, and what to do about it. */
+/* doctor.c: the applet `nettrace doctor`: what works on this machine, what does not, why, and the remedy. */
 #include "cmd/doctor/doctor.h"
 
 #include <stddef.h>
@@ -64,7 +64,7 @@ static const struct helper helper = {
 
 typedef const char *known_filter(char *known, size_t size, const char *names, const struct tool *tool);
 
-/* Each name is one of some tool's. */
+/* Refuses names that belong to no tool. */
 static void check_names(const struct doctor *doctor, const char *option, const char *given, known_filter *filter)
 {
 	char names[512], known[512];

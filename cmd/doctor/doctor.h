@@ -8,9 +8,8 @@
 
 /* argv[0] is "doctor". Returns the exit code. */
 int doctor_main(int argc, char **argv);
-/* Its options and words. */
 const struct helper *doctor_helper(void);
-/* What it prints with --json (struct applet). */
+/* The lines that it prints with --json (struct applet). */
 const struct json_line *doctor_lines(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* evidence.c: the kernel's own counters of this namespace, a second source beside the maker of the traffic. */
+/* evidence.c: the kernel's counters of this namespace as a second source besides the traffic's report, and the tools'
+ * notes. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <ctype.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lines in pairs: "Tcp: NAME NAME ...", "Tcp: NUMBER NUMBER ...". */
+/* Appends the numbers of two lines: "Tcp: NAME NAME ...", "Tcp: NUMBER NUMBER ...". */
 static void add_pair(FILE *out, char *names, char *numbers)
 {
 	char *name = strsep(&names, " "), *number = strsep(&numbers, " ");
@@ -32,7 +33,7 @@ static void add_file(FILE *out, const char *path)
 		fclose(file);
 }
 
-/* "    lo: RX-BYTES RX-PACKETS (6 more) TX-BYTES TX-PACKETS ..." */
+/* Appends the numbers of a line "    lo: RX-BYTES RX-PACKETS (6 more) TX-BYTES TX-PACKETS ...". */
 static void add_loopback(FILE *out)
 {
 	FILE *file = fopen("/proc/self/net/dev", "re");
@@ -66,10 +67,9 @@ const char *evidence_kernel_report(void)
 	return fclose(out) ? NULL : report;
 }
 
-/* ---- what a tool itself said with --debug: which programs serve it, and what it cannot tell here ---- */
+/* ---- messages of a tool with --debug: the programs in use, and what is missing ---- */
 
-/* None of these programs serves: the kernel does not give them, or a lower rung was asked for. What --without took is
- * no excuse. */
+/* Whether the kernel refused all of these programs, or --rung skipped them. --without does not count. */
 bool evidence_is_refused(const char *messages, const char *programs)
 {
 	while (*programs) {
@@ -105,7 +105,7 @@ const struct json_key evidence_hook_keys[] = {
 	{},
 };
 
-/* "inet_sock_set_state: tp_btf/inet_sock_set_state (transition)"; what does not serve has more words behind it. */
+/* Parses "inet_sock_set_state: tp_btf/inet_sock_set_state (transition)"; the line of an unused program is longer. */
 static void put_hook(const char *text, size_t length, void *context)
 {
 	char line[256], hook[128], section[128], program[64], rest;
@@ -132,7 +132,7 @@ struct notes {
 	size_t size;
 };
 
-/* Losses are told by the ledger. */
+/* Omits losses, which the ledger reports. */
 static void add_note(const char *text, size_t length, void *context)
 {
 	struct notes *notes = context;

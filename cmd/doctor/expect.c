@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* expect.c: the traffic that the doctor makes, for the tools' proofs (struct tool). */
+/* expect.c: the traffic of the doctor's proofs (struct tool). */
 #include "cmd/doctor/expect.h"
 
 #include <stddef.h>
 
-/* Prime or at least different numbers, so that one kind is not taken for another. */
+/* Different numbers, mostly prime, so that no kind of event passes as another. */
 const char *const expected_traffic[] = {
 	"--connect=11", "--server-first=3", "--refuse=5",     "--reset=2",       "--synack=1", "--overflow=3",
 	"--hold=2",     "--fork=1",         "--bad-listen=2", "--unreachable=2", NULL,

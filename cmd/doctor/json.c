@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json.c: what the doctor found, for programs: an object a line. */
+/* json.c: the doctor's results as JSON: one object a line. */
 #include "cmd/doctor/doctor.h"
 #include "cmd/doctor/prove_parts.h"
 
@@ -82,7 +82,7 @@ void doctor_machine_json(const struct machine *machine)
 	doctor_line(&text);
 }
 
-/* What has become of a rung: its fate, or more than that. */
+/* The state of a rung: its fate, or a result of the survey. */
 enum {
 	SERVES = SKIPPED + 1,
 	WORKS,

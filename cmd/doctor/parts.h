@@ -20,15 +20,15 @@ struct doctor {
 	struct machine machine;
 };
 
-/* cmd/doctor/why.c: in words; both texts are valid until the next call. */
+/* cmd/doctor/why.c: texts, of which the first two are valid until the next call. */
 
-/* Why a rung does not serve: "refused at load: EPERM". "": it could. */
+/* Why a rung does not serve: "refused at load: EPERM". "": it could serve. */
 const char *doctor_why(const struct rung *rung, const struct machine *machine);
-/* What a user can do about it; NULL: nothing but another kernel. */
+/* The remedy; NULL: only another kernel. */
 const char *doctor_remedy(enum fate fate, int error, const struct machine *machine);
-/* A column whose values this kernel has no names for; NULL: none. */
+/* A column whose values this kernel cannot name; NULL: none. */
 const char *doctor_unnamed_column(const struct tool *tool);
-/* "EPERM"; for a negative errno, too. */
+/* "EPERM", also for a negative errno. */
 const char *doctor_error_name(int error);
 
 /* cmd/doctor/table.c, cmd/doctor/json.c */
@@ -36,14 +36,14 @@ void doctor_machine_table(const struct machine *machine);
 void doctor_machine_json(const struct machine *machine);
 void doctor_tool_table(const struct survey *survey, const struct doctor *doctor);
 void doctor_tool_json(const struct survey *survey, const struct doctor *doctor);
-/* Prints the words of `text` and a line's end. The cursor stands at or before column `indent`, where further lines
- * begin, and counts as standing there. */
+/* Prints the words of `text`, wrapped, and a newline. The cursor is at or before column `indent`, where the text begins
+ * and further lines are indented to. */
 void doctor_wrap(const char *text, int indent);
-/* The same for two texts, one after the other. */
+/* The same for two consecutive texts. */
 void doctor_wrap_after(const char *first, const char *text, int indent);
-/* Prints a line of JSON, and frees it. */
+/* Prints a line of JSON, and frees the text. */
 void doctor_line(struct text *text);
-/* The first key of all of them. */
+/* The first key of every line. */
 #define DOCTOR_ABOUT(what)                                                                                             \
 	{                                                                                                              \
 		"about", JSON_TEXT, JSON_TEXTS(what), .help = "what kind of line this is"                              \

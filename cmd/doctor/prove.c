@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* prove.c: `nettrace doctor --prove`: every tool at once on known traffic, and what each has counted. */
+/* prove.c: `nettrace doctor --prove`: all tools at once on known traffic, and their counts. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <poll.h>
@@ -12,13 +12,13 @@
 #include "core/bpf/plan.h"
 #include "cmd/fatal.h"
 
-#define SETTLED_MS     200 /* what the last packets set off in softirq */
+#define SETTLED_MS     200 /* for softirq work after the last packets */
 #define MOST_ARGUMENTS 40
 
 struct arguments {
 	char *all[MOST_ARGUMENTS + 1];
 	size_t n;
-	char ports[64], without[512], rung[512], options[128]; /* what some of them point to */
+	char ports[64], without[512], rung[512], options[128]; /* storage of some arguments */
 };
 
 static void add(struct arguments *to, const char *argument)
@@ -78,7 +78,7 @@ static void start_tool(struct proof *proof, const struct doctor *doctor, const s
 	child_start(&proof->child, to->all, true);
 }
 
-/* Of a tool that could not attach: its own last words. */
+/* Of a tool that could not attach: keeps its last message. */
 static void cannot(struct proof *proof)
 {
 	char *end, *line;
@@ -99,7 +99,7 @@ static bool is_waited_for(const struct proof *proof)
 	return proof->verdict == PROVED && proof->child.pid;
 }
 
-/* As many at a time as there are CPUs: loading is work for the verifier. */
+/* Starts as many tools at a time as there are CPUs, because the verifier needs CPU time. */
 static void start_tools(struct proof *proofs, size_t n, const struct doctor *doctor, const struct sandbox *sandbox)
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -138,7 +138,7 @@ static void start_traffic(struct child *child, const struct sandbox *sandbox, in
 	child_start(child, to->all, false);
 }
 
-/* Both families side by side: most of their time is waiting for the kernel's timers. */
+/* Both families at once, because they mostly wait for the kernel's timers. */
 static void make_traffic(const struct sandbox *sandbox, const char *reports[PROVE_REPORTS])
 {
 	struct child traffic[PROVE_FAMILIES] = { { 0 } };
@@ -173,7 +173,7 @@ static int exit_code(const struct proof *proofs, size_t n)
 	return code;
 }
 
-/* Tools at once on one traffic, from start to verdict. *place and reports tell where and what it was. */
+/* Runs tools at once on one traffic, from start to verdict. Fills *sandbox and reports. */
 static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *doctor, struct sandbox *sandbox,
 			  const char *reports[PROVE_REPORTS])
 {
@@ -187,7 +187,8 @@ static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *d
 		make_traffic(sandbox, reports);
 	for (size_t i = 0; i < n; i++)
 		if (is_waited_for(&proofs[i]))
-			kill(proofs[i].child.pid, SIGINT); /* all of them: each takes a while */
+			kill(proofs[i].child.pid,
+			     SIGINT); /* all before waiting for any, because each needs time to stop */
 	for (size_t i = 0; i < n; i++) {
 		if (!is_waited_for(&proofs[i]))
 			continue;
@@ -196,8 +197,8 @@ static void prove_at_once(struct proof *proofs, size_t n, const struct doctor *d
 	}
 }
 
-/* Where CPUs are few and slow, kernels that preempt programs pass some over: then by itself, which is how tools are
- * used. That it was wrong beside the others is told. */
+/* On few or slow CPUs, a kernel that preempts programs skips some of them. So a tool with wrong counts runs again
+ * alone, as users run it. The report shows the first result too. */
 static void prove_alone(struct proof *proof, const struct doctor *doctor)
 {
 	const char *reports[PROVE_REPORTS] = { NULL };

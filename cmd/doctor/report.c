@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.c: what was proved, for people and for programs. */
+/* report.c: the results of the proofs, as a table and as JSON. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <stdio.h>
@@ -174,7 +174,7 @@ static void add_count(char *line, size_t size, const struct count *count)
 	append(line, size, "; ", text);
 }
 
-/* Both families together, where both are right. */
+/* One figure for both families, if both are right. */
 static void add_sum(char *line, size_t size, const struct proof *proof, size_t i)
 {
 	const struct count *count = &proof->counts[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox.c: where the doctor makes its traffic: in a network namespace of its own, else on the loopback interface
- * that is there. */
+/* sandbox.c: the network namespace of the doctor's traffic: a new one, else the current one with its loopback
+ * interface. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 #include "cmd/traffic/traffic.h"
 #include "cmd/fatal.h"
 
-/* Below the ports that kernels usually give to clients. */
+/* Below the default range of ephemeral ports. */
 #define FIRST_PORT 7301
 #define LAST_PORT  20000
 
-/* So that nothing but our traffic is in it. */
+/* A new namespace contains no other traffic. */
 static bool new_namespace(void)
 {
 	struct ifreq loopback = { .ifr_name = "lo" };
@@ -56,7 +56,7 @@ static bool can_bind(int family, uint16_t port)
 	return can;
 }
 
-/* A few ports in a row that nobody uses; 0: this family has none, or no address. */
+/* Finds consecutive free ports; 0: the family has none, or no address. */
 static uint16_t find_ports(int family, uint16_t from)
 {
 	for (uint16_t first = from; first < LAST_PORT; first = (uint16_t)(first + PROVE_PORTS)) {

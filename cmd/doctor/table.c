@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* table.c: what the doctor found, for people: within 80 columns. */
+/* table.c: the doctor's results as text within 80 columns. */
 #include "cmd/doctor/parts.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "core/kernel/kernel.h"
 
-#define FACT 16 /* columns of a fact's name */
+#define FACT 16 /* width of a fact's name */
 
 static void fact(const char *name, const char *value, const char *more)
 {
@@ -114,7 +114,7 @@ static void print_rungs(const struct hook_survey *found, const struct doctor *do
 	}
 }
 
-/* Each of them once. */
+/* Prints each remedy once. */
 static void print_remedies(const struct survey *survey, const struct doctor *doctor)
 {
 	char last[1024] = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verdict.c: whether a tool has counted what it had to. */
+/* verdict.c: the comparison of a tool's rows with its expectations. */
 #include "cmd/doctor/prove_parts.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "cmd/doctor/count.h"
 #include "core/names/enums.h"
 
-/* Calls handle() with every line of a text, each as a string of its own. */
+/* Calls handle() for every line of a text, each as a NUL-terminated string. */
 static void each_line(const char *text, void (*handle)(const char *line, void *context), void *context)
 {
 	while (*text) {
@@ -44,7 +44,8 @@ static bool is_process_of(uint64_t pid, const char *report, const char **comm)
 	return count_in_array(report, "fork_pids", pid);
 }
 
-/* The row is about our traffic of this family: by ports, or by process. Rows without a family are about all. */
+/* Whether the row belongs to the traffic of this family, by ports or by process. A row without a family belongs to
+ * both. */
 static bool is_ours(const char *line, int family, uint16_t port, const char *report)
 {
 	const char *comm;
@@ -65,7 +66,7 @@ struct family_check {
 	const struct known *known;
 	int family;
 	uint16_t port;
-	size_t first; /* of the counts of this family */
+	size_t first; /* index of this family's first count */
 };
 
 static bool may_have_no_owner(const char *line, const struct family_check *at)
@@ -76,7 +77,7 @@ static bool may_have_no_owner(const char *line, const struct family_check *at)
 	return false;
 }
 
-/* The process of a row, if it has one, is one of ours, with its own name. */
+/* Whether the row has a process that is none of the traffic's, or a wrong name. */
 static bool is_wrong_owner(const char *line, const struct family_check *at)
 {
 	const char *value, *comm;
@@ -91,7 +92,7 @@ static bool is_wrong_owner(const char *line, const struct family_check *at)
 	       length != strlen(comm) || memcmp(value, comm, length) != 0;
 }
 
-/* A row of one of our processes about which nothing is expected. */
+/* Whether the row belongs to a process of the traffic. The caller has found no expectation for it. */
 static bool is_unmade(const char *line, const struct family_check *at)
 {
 	const char *comm;
@@ -175,7 +176,7 @@ static void add_loss(const char *line, void *context)
 	struct proof *proof = context;
 	uint64_t ring, map;
 
-	/* Each tells all up to then. */
+	/* Each line has the totals so far. */
 	if (count_number(line, "lost_ring", &ring) && count_number(line, "lost_map", &map) &&
 	    count_number(line, "lost_missed", &proof->missed))
 		proof->lost = ring + map;

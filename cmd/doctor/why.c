@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why.c: why something is unavailable, and what to do, as text. */
+/* why.c: the reasons of missing programs and their remedies, as text. */
 #include "cmd/doctor/parts.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "core/names/enums.h"
 #include "core/kernel/kernel.h"
 
-#define ENOTSUPP 524 /* the kernel's own, without a name in user space */
+#define ENOTSUPP 524 /* of the kernel, without a name in user space */
 
 const char *doctor_error_name(int error)
 {
@@ -71,7 +71,7 @@ const char *doctor_why(const struct rung *rung, const struct machine *machine)
 	return why;
 }
 
-/* What the kernel says to those who may not trace; for containers in words of their own. */
+/* The remedy for missing privileges, with a text of its own for containers. */
 static const char *privileges(int error)
 {
 	static char remedy[1024];
@@ -107,7 +107,7 @@ const char *doctor_remedy(enum fate fate, int error, const struct machine *machi
 	if (!strcmp(machine->lockdown, "confidentiality") && (error == EPERM || error == EINVAL))
 		return "lockdown=confidentiality forbids helpers that read the kernel's memory: a kernel of 6.2 or "
 		       "later needs none, or boot without it";
-	/* What would make a running tool fail. Other errors are of one program only; EACCES is the verifier's word,
+	/* Errors that would fail a running tool. Other errors concern one program only; the verifier returns EACCES
 	 * too. */
 	if (error == EPERM || error == ENOSYS || error == ENOMEM || (error == EACCES && machine->no_bpf))
 		return kernel_remedy(-error);

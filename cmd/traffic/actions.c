@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* actions.c: what `nettrace traffic` can make happen: the client's half and the server's half of each. */
+/* actions.c: the actions of `nettrace traffic`: the client's half and the server's half of each. */
 #include "cmd/traffic/parts.h"
 
 #include <errno.h>
@@ -84,7 +84,7 @@ static void client_resets(struct traffic *t, size_t n)
 		int fd = traffic_open_client(t, SLOT_ACCEPTING, 0);
 
 		traffic_send_bytes(t, fd, t->bytes);
-		traffic_wait_acked(fd); /* what is not yet sent would never be */
+		traffic_wait_acked(fd); /* unsent data would be lost */
 		traffic_check(setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)), "SO_LINGER");
 		traffic_finish(t, fd);
 	}
@@ -107,7 +107,7 @@ static void client_has_no_way(struct traffic *t, size_t n)
 		traffic_open_nowhere(t, SLOT_ACCEPTING);
 }
 
-/* A socket that is connected cannot listen. */
+/* A connected socket cannot listen. */
 static void server_cannot_listen(struct traffic *t, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -133,7 +133,7 @@ static void client_overflows(struct traffic *t, size_t n)
 		fillers[i] = traffic_open_client(t, SLOT_OVERFLOWING, 0);
 	traffic_notify(t);
 	traffic_wait_notified(t);
-	/* Closed long before the second when the SYN would be sent again, so each is one drop. */
+	/* Each client closes before it would retransmit the SYN after a second, so each makes one drop. */
 	for (size_t i = 0; i < n; i++)
 		traffic_check(close(traffic_open_client(t, SLOT_OVERFLOWING, EINPROGRESS)), "close");
 	traffic_notify(t);
@@ -153,26 +153,26 @@ static void server_does_not_accept(struct traffic *t, size_t n)
 	traffic_notify(t);
 	traffic_wait_notified(t);
 	t->totals->listen_drops += traffic_wait_drops(*listener, (uint32_t)n);
-	traffic_check(close(*listener), "close"); /* the kernel resets what was never accepted */
+	traffic_check(close(*listener), "close"); /* the kernel resets connections that were never accepted */
 	*listener = -1;
 	traffic_notify(t);
 }
 
-/* ---- as fast as it goes ---- */
+/* ---- at full speed ---- */
 
-/* Both processes stay on one CPU. With two, a segment may overtake another, or come while the socket is being replaced
- * by its TIME_WAIT: some in a thousand connections then get a reset or a retransmission, which nobody can foretell. */
+/* Keeps both processes on one CPU. On two, a segment may overtake another, or arrive while the TIME_WAIT socket
+ * replaces the connection's. Then a few connections of a thousand have an unpredictable reset or retransmission. */
 static void pin_to_cpu(cpu_set_t *before)
 {
 	cpu_set_t one;
 
 	CPU_ZERO(before);
 	if (sched_getaffinity(0, sizeof(*before), before) < 0)
-		return; /* a machine with more CPUs than the set has room for: it works, less exactly */
+		return; /* more CPUs than the set has bits: the action works, with less exact counts */
 	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, before))
 			continue;
-		CPU_ZERO(&one); /* the last one: interrupts prefer the first */
+		CPU_ZERO(&one); /* the last CPU: interrupts prefer the first */
 		CPU_SET(cpu, &one);
 	}
 	traffic_check(sched_setaffinity(0, sizeof(one), &one), "sched_setaffinity");
@@ -184,8 +184,8 @@ static void unpin_from_cpu(const cpu_set_t *before)
 		traffic_check(sched_setaffinity(0, sizeof(*before), before), "sched_setaffinity");
 }
 
-/* Blocks of connections to one port each: there are not enough client ports for more than 28,000 in a minute, because
- * they stay in TIME_WAIT. */
+/* Connects to one server port in blocks. One port allows 28,000 connections a minute, because client ports stay in
+ * TIME_WAIT. */
 static void client_churns(struct traffic *t, size_t n)
 {
 	cpu_set_t before;
@@ -229,7 +229,7 @@ __attribute__((noreturn)) static void forked_client(struct traffic *t, int fd, c
 	traffic_check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
 	traffic_check(prctl(PR_SET_NAME, "nt-forked"), "PR_SET_NAME");
 	if (getppid() != t->client)
-		_exit(EXIT_FAILED); /* the client died before it could be noticed */
+		_exit(EXIT_FAILED); /* the client died before PR_SET_PDEATHSIG took effect */
 	traffic_check(close(go[1]), "close");
 	traffic_check((int)read(go[0], &byte, 1), "pipe");
 	client_exchange(t, fd);
@@ -252,7 +252,7 @@ static void client_forks(struct traffic *t, size_t n)
 			forked_client(t, fd, go);
 		t->fork_pids[t->n_fork_pids++] = pid;
 		traffic_check(close(fd), "close");
-		/* The end of the pipe: from now on the child is the only owner. */
+		/* The child waits for the end of the pipe: from here on it is the only owner. */
 		traffic_check(close(go[0]), "close");
 		traffic_check(close(go[1]), "close");
 		traffic_check(waitpid(pid, &status, 0), "waitpid");
@@ -261,19 +261,19 @@ static void client_forks(struct traffic *t, size_t n)
 	}
 }
 
-/* Their timers end in the same tick, and a CPU's queue of loopback packets (net.core.netdev_max_backlog, 1000) would
- * drop more; those drops nobody can foretell. */
+/* The timers of simultaneous connections fire in the same tick. Beyond the length of a CPU's backlog of loopback
+ * packets (net.core.netdev_max_backlog, 1000), the kernel would drop an unpredictable number. */
 #define AT_ONCE 500
 
 /* clang-format off */
-/* What each of them makes, exactly; all but `refuse`, `overflow` and `unreachable` also make a whole connection with its
+/* The exact events of each action; all but `refuse`, `overflow` and `unreachable` also make a whole connection with a
  * clean end:
  *   reset       the client's RST ends it                    retransmit  3 drops; 3 retransmissions: 1 TLP, 2 RTO
  *   syn         1 drop, 1 SYN retransmission                synack      1 SYN-ACK retransmission
  *   fast        1 drop, 1 fast retransmission               drop        1 drop, 1 retransmission: TLP
- *   overflow    N listen drops, and 2 connections more, which fill the queue and are reset by the server
- * Those through io_uring make empty connections with a clean end; uring-listen only listeners.
- * The loopback interface must have its usual MTU, so that a message is one segment. */
+ *   overflow    N listen drops, and 2 further connections, which fill the queue and which the server resets
+ * Actions through io_uring make empty connections with a clean end; uring-listen makes listeners only.
+ * The loopback interface must have its default MTU, so that a message is one segment. */
 const struct action traffic_actions[STEPS] = {
 	[CONNECT] = { "connect", "Clean connections, closed by the client first", "send, get an answer, close",
 		      3, SLOT_ACCEPTING, 0, client_closes_first, server_closes_last },

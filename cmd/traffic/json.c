@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json.c: the traffic applet's account of what it made, for tests to compare with. */
+/* json.c: the traffic applet's report of the events that it made, for comparison by tests. */
 #include "cmd/traffic/traffic.h"
 #include "cmd/traffic/parts.h"
 
@@ -19,7 +19,7 @@ void traffic_print_line(const char *line)
 	}
 }
 
-/* Behind the actions. */
+/* Keys after those of the actions. */
 static const struct json_key more_keys[] = {
 	{ "listeners", JSON_NUMBER, .help = "sockets that listened" },
 	{ "connects", JSON_NUMBER, .help = "connection attempts" },
@@ -44,7 +44,7 @@ static const struct json_key more_keys[] = {
 	{},
 };
 
-/* A key for each action, called as its option, with what is in more_keys behind. */
+/* One key for each action, with the name of its option, then more_keys. */
 static const struct json_key *all_keys(void)
 {
 	static struct json_key keys[ACTIONS + sizeof(more_keys) / sizeof(more_keys[0])];

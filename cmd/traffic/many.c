@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* many.c: actions of the traffic applet on many connections side by side: all write, then all read, so that it
- * does not matter in which order they were accepted. */
+/* many.c: actions of the traffic applet on many connections at once: all write, then all read, so that the order of
+ * accept() does not matter. */
 #include "cmd/traffic/parts.h"
 
 #include <errno.h>
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-/* Where many connections are open at once, one message fits into the socket buffers, so that no order of reading and
- * writing can deadlock; and into one segment, so that drops and retransmissions can be foretold. */
+/* With many open connections, one message fits into the socket buffers, so that no order of reads and writes can
+ * deadlock. A message also fits into one segment, so that drops and retransmissions are predictable. */
 #define MESSAGE_MAX   16384
 #define FAST_SEGMENT  200
-#define FAST_SEGMENTS 8 /* after the lost one; 3 are enough for the sender to see the loss */
-#define RTO_DROPS     3 /* the segment, its tail loss probe, and its first retransmission by timeout */
+#define FAST_SEGMENTS 8 /* after the lost one; 3 suffice for fast retransmission */
+#define RTO_DROPS     3 /* the segment, its tail loss probe, and the first retransmission by timeout */
 
 static uint64_t message_size(const struct traffic *t)
 {
@@ -73,7 +73,7 @@ static void server_exchange_all(struct traffic *t, const int *fds, size_t n)
 	send_all(t, fds, n, message_size(t) / 2);
 }
 
-/* The server drops the first segments of each connection, until it has dropped `drops`. */
+/* The server drops the first `drops` segments of each connection. */
 static int *accept_and_drop(struct traffic *t, size_t n, uint32_t drops)
 {
 	int *fds = accept_clients(t, n);
@@ -84,7 +84,7 @@ static int *accept_and_drop(struct traffic *t, size_t n, uint32_t drops)
 	for (size_t i = 0; i < n; i++) {
 		traffic_wait_drops(fds[i], drops);
 		traffic_stop_discarding(fds[i]);
-		t->totals->filter_drops += traffic_drops_of(fds[i]); /* on a slow machine one more may have come */
+		t->totals->filter_drops += traffic_drops_of(fds[i]); /* a slow machine may have dropped one more */
 	}
 	return fds;
 }
@@ -114,7 +114,7 @@ void traffic_server_drops_for_long(struct traffic *t, size_t n)
 	finish_all(t, fds, n);
 }
 
-/* The first segment is lost; those after it arrive, and their acknowledgements make the client send it again. */
+/* The first segment is lost; the later ones arrive, and their acknowledgements trigger a fast retransmission. */
 void traffic_client_retransmits_fast(struct traffic *t, size_t n)
 {
 	int *fds = open_clients(t, n, 0);
@@ -142,7 +142,7 @@ void traffic_server_drops_the_first(struct traffic *t, size_t n)
 	finish_all(t, fds, n);
 }
 
-/* ---- the same connections for as long as the program runs ---- */
+/* ---- connections that last as long as the program ---- */
 
 void traffic_client_holds(struct traffic *t, size_t n)
 {
@@ -203,14 +203,13 @@ void traffic_client_waits_for_accept(struct traffic *t, size_t n)
 
 	traffic_wait_notified(t);
 	fds = open_clients(t, n, 0);
-	traffic_wait_notified(t); /* data would make the server accept at once */
+	traffic_wait_notified(t); /* data would let the server accept at once */
 	client_exchange_all(t, fds, n);
 	finish_all(t, fds, n);
 }
 
-/* With TCP_DEFER_ACCEPT the kernel takes no notice of the acknowledgement that ends the handshake, and after a second
- * sends the SYN-ACK again. Unlike a client that drops the SYN-ACK this makes no SYN retransmissions, whose number would
- * depend on which of two timers comes first. */
+/* With TCP_DEFER_ACCEPT the kernel ignores the last ACK of the handshake, and retransmits the SYN-ACK after a second. A
+ * client that drops the SYN-ACK would also retransmit SYNs, in a number that depends on a race of two timers. */
 void traffic_server_sends_synack_again(struct traffic *t, size_t n)
 {
 	int *fds, seconds = 1, off = 0, listener = traffic_server_socket(t, SLOT_ACCEPTING);

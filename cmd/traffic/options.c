@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.c: what the traffic applet is asked for. */
+/* options.c: the options of the traffic applet. */
 #include "cmd/traffic/traffic.h"
 #include "cmd/traffic/parts.h"
 
@@ -83,7 +83,7 @@ const struct helper *traffic_helper(void)
 	return &helper;
 }
 
-/* Where no action is asked for, the usual ones. */
+/* Without an action on the command line, chooses the default ones. */
 static void choose_actions(struct traffic *t)
 {
 	bool any = false;

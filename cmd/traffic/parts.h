@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 #define TRAFFIC_NAME   "nettrace traffic"
-#define PATIENCE_MS    20000 /* for anything that the other process or the kernel is to do */
+#define PATIENCE_MS    20000 /* for anything that the other process or the kernel must do */
 #define FAMILIES       2     /* 0: IPv4, 1: IPv6 */
 #define CHURN_PER_PORT 5000
 
@@ -40,17 +40,17 @@ enum action_id {
 	DISCONNECT,
 	UNREACHABLE,
 	URING_UNREACHABLE,
-	ACTIONS, /* what can be asked for */
+	ACTIONS, /* actions with an option */
 	RELEASE = ACTIONS,
 	STEPS,
 };
 
-/* The server's ports, counted from its first. */
+/* Server ports, relative to the first. */
 enum slot {
 	SLOT_ACCEPTING,
-	SLOT_REFUSING, /* bound so that nobody else takes it, and never listening */
+	SLOT_REFUSING, /* bound, so that no other process binds it, and never listening */
 	SLOT_OVERFLOWING,
-	SLOT_CHURNING, /* this one and as many after it as are needed */
+	SLOT_CHURNING, /* the first of as many ports as churning needs */
 };
 
 enum side {
@@ -58,8 +58,8 @@ enum side {
 	SERVER,
 };
 
-/* In memory that both processes see. A member indexed by side is written by that process only; so is `accepted` by the
- * server, which the client watches in order not to fill the accept queue. */
+/* In memory shared by both processes. Only the process of a side writes the members indexed by it. Only the server
+ * writes `accepted`; the client reads it so as not to fill the accept queue. */
 struct traffic_totals {
 	uint16_t port; /* of SLOT_ACCEPTING */
 	uint64_t listeners, connects, established, accepted;
@@ -68,48 +68,48 @@ struct traffic_totals {
 };
 
 struct traffic {
-	/* Asked for. */
+	/* From the command line. */
 	uint64_t counts[STEPS];
 	uint64_t bytes, port, client_port;
 	bool families[FAMILIES], verbose, json, until_stdin;
-	/* Of each process. */
+	/* In each process: */
 	enum side side;
 	int control; /* the other process */
-	int family;  /* of the step that runs */
+	int family;  /* of the current step */
 	pid_t client, server;
 	struct traffic_totals *totals;
-	size_t n_slots, n_client_ports; /* the latter only matters with client_port */
-	int *kept[FAMILIES];            /* its own ends of the held connections */
-	struct uring *ring;             /* accepts and connects go through it; NULL: by system calls */
-	/* Of the client. */
+	size_t n_slots, n_client_ports; /* n_client_ports: with client_port only */
+	int *kept[FAMILIES];            /* this process's ends of the held connections */
+	struct uring *ring;             /* accept and connect through io_uring; NULL: through system calls */
+	/* In the client: */
 	uint64_t to_accept; /* connections that the server will accept or has accepted */
 	uint64_t next_client_port;
 	pid_t *fork_pids;
 	size_t n_fork_pids;
 	double churn_seconds;
-	/* Of the server: a socket for each slot that is used, else -1. */
+	/* In the server: a socket for each used slot, else -1. */
 	int *slots[FAMILIES];
 };
 
 struct action {
 	const char *name; /* of the option */
 	const char *help, *story;
-	uint64_t usual;                              /* how many, if nothing is asked for */
-	enum slot slot;                              /* where its connections go */
-	size_t at_once;                              /* done in parts of so many; 0: any number */
-	void (*client)(struct traffic *t, size_t n); /* NULL: it has no part in it */
-	void (*server)(struct traffic *t, size_t n); /* the same */
+	uint64_t usual;                              /* the default number */
+	enum slot slot;                              /* destination port of its connections */
+	size_t at_once;                              /* size of the parts in which it runs; 0: unlimited */
+	void (*client)(struct traffic *t, size_t n); /* NULL: no part of the client */
+	void (*server)(struct traffic *t, size_t n); /* NULL: no part of the server */
 };
 
-/* cmd/traffic/options.c: bad input ends the program. */
+/* cmd/traffic/options.c: exits on bad input. */
 void traffic_parse_options(struct traffic *t, int argc, char **argv);
 
 /* cmd/traffic/json.c */
 void traffic_print_json(const struct traffic *t);
-/* A line on stdout, at once. */
+/* Prints a line on stdout, unbuffered. */
 void traffic_print_line(const char *line);
 
-/* cmd/traffic/actions.c, which has those on one connection after the other */
+/* cmd/traffic/actions.c, with the actions on one connection at a time */
 extern const struct action traffic_actions[STEPS];
 /* cmd/traffic/many.c */
 void traffic_client_is_dropped(struct traffic *t, size_t n);
@@ -143,7 +143,7 @@ void traffic_server_accepts_empty(struct traffic *t, size_t n);
 void traffic_server_listens_by_ring(struct traffic *t, size_t n);
 void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n);
 
-/* Everything below ends the process with a message and exit code 1 if it fails or takes too long. */
+/* Each function below ends the process with a message and exit code 1 on failure or timeout. */
 
 /* cmd/traffic/process.c */
 __attribute__((noreturn, format(printf, 1, 2))) void traffic_fail(const char *format, ...);
@@ -151,16 +151,16 @@ int traffic_check(int result, const char *what);
 void *traffic_allocate(size_t n, size_t size);
 void traffic_pause_ms(long ms);
 double traffic_seconds_now(void);
-/* Calls done(fd, n) every millisecond until it is true. */
+/* Calls done(fd, n) every millisecond until it returns true. */
 void traffic_wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, const char *what);
-/* The two processes take turns: traffic_notify() lets the other's traffic_wait_notified() return. */
+/* The processes alternate: traffic_notify() ends the other's traffic_wait_notified(). */
 void traffic_notify(const struct traffic *t);
 void traffic_wait_notified(const struct traffic *t);
 void traffic_send_control(const struct traffic *t, const void *message, size_t size);
-/* false: the other process has ended. */
+/* False: the other process has ended. */
 bool traffic_receive_control(const struct traffic *t, void *message, size_t size);
 
-/* cmd/traffic/ports.c: opens the server's. */
+/* cmd/traffic/ports.c: opens the server's ports. */
 void traffic_open_slots(struct traffic *t);
 int traffic_server_socket(const struct traffic *t, size_t slot);
 
@@ -169,34 +169,33 @@ socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_
 int traffic_new_socket(int family, int flags);
 void traffic_limit_waiting(int fd);
 int traffic_accept_client(struct traffic *t, size_t slot);
-/* Tries to connect to a multicast address, which fails at once (ENETUNREACH) and sends nothing. */
+/* Connects to a multicast address, which fails at once (ENETUNREACH) and sends nothing. */
 void traffic_open_nowhere(struct traffic *t, size_t slot);
-/* Connects to the server's port `slot`, which ends with `result`: 0 or an errno. EINPROGRESS: does not wait. */
+/* Connects to the server's port `slot`, expecting `result`: 0 or an errno. EINPROGRESS: does not wait. */
 int traffic_open_client(struct traffic *t, size_t slot, int result);
 void traffic_wait_connected(struct traffic *t, int fd);
 void traffic_send_bytes(struct traffic *t, int fd, uint64_t n);
 void traffic_receive_bytes(int fd, uint64_t n);
-/* Waits until the other side has ended the connection: 0 for a FIN, ECONNRESET for a reset. */
+/* Waits for the other side to end the connection: 0 by FIN, ECONNRESET by RST. */
 void traffic_wait_end(int fd, int error);
 void traffic_wait_acked(int fd);
 void traffic_finish(struct traffic *t, int fd);
-/* Waits until n connections are in the listener's accept queue. */
+/* Waits until the listener's accept queue has n connections. */
 void traffic_wait_queued(int fd, uint32_t n);
 
 /* cmd/traffic/uring.c: only while t->ring is set. */
 int traffic_uring_accept(struct traffic *t, int listener);
-/* 0, or an errno */
+/* Returns 0 or an errno. */
 int traffic_uring_connect(struct traffic *t, int fd, const struct sockaddr *to, socklen_t length);
 
-/* The kernel drops whatever comes for this socket, until it is told not to. */
+/* Lets the kernel drop all packets for this socket, until traffic_stop_discarding(). */
 void traffic_discard(int fd);
 void traffic_stop_discarding(int fd);
 uint32_t traffic_drops_of(int fd);
-/* Waits until the socket has dropped n segments; returns how many it has. */
+/* Waits until the socket has dropped n segments; returns the number dropped. */
 uint32_t traffic_wait_drops(int fd, uint32_t n);
 
-/* cmd/traffic/settle.c: waits until no connection of the server's ports is on its way to CLOSED or TIME_WAIT any more.
- */
+/* cmd/traffic/settle.c: waits until every connection of the server's ports is in CLOSED or TIME_WAIT. */
 void traffic_wait_settled(const struct traffic *t);
 
 #endif

@@ -26,7 +26,7 @@ static uint64_t any_free_port(int family)
 		traffic_fail("bind to %s: %s", family ? "::1" : "127.0.0.1", strerror(errno));
 	traffic_check(getsockname(fd, (struct sockaddr *)&storage, &length), "getsockname");
 	traffic_check(close(fd), "close");
-	return ntohs(((struct sockaddr_in *)&storage)->sin_port); /* in the same place for IPv6 */
+	return ntohs(((struct sockaddr_in *)&storage)->sin_port); /* sin6_port has the same offset */
 }
 
 static void close_slots(struct traffic *t)
@@ -40,7 +40,7 @@ static void close_slots(struct traffic *t)
 	}
 }
 
-/* Binds all ports from `first` on, in all families, or none: then it returns false and errno is set. */
+/* Binds all ports from `first` on, in all families. False with errno: none is bound. */
 static bool bind_slots(struct traffic *t, uint64_t first)
 {
 	struct sockaddr_storage storage;
@@ -70,7 +70,7 @@ static bool is_for_clients(const struct traffic *t, uint64_t first)
 	return t->client_port && first < t->client_port + t->n_client_ports && t->client_port < first + t->n_slots;
 }
 
-/* Port numbers in a row, so that they can be told by one; and none that the client will want. */
+/* Finds consecutive ports, so that one number identifies them, outside the client's ports. */
 static uint64_t find_ports(struct traffic *t)
 {
 	uint64_t first;

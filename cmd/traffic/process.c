@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* process.c: what both processes of the traffic applet stand on: failing, waiting, taking turns. */
+/* process.c: errors, waits and turns of both processes of the traffic applet. */
 #include "cmd/traffic/parts.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ void traffic_fail(const char *format, ...)
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
 	print_error("%s", line);
-	/* Not exit(): in the server and in forked clients the handlers of the whole program must not run. */
+	/* Not exit(): the server and forked clients must not run the exit handlers of the whole program. */
 	_exit(EXIT_FAILED);
 }
 
@@ -71,7 +71,7 @@ void traffic_wait_until(bool (*done)(int fd, uint32_t n), int fd, uint32_t n, co
 	}
 }
 
-/* Whoever failed first has said why; the other follows without a word. */
+/* The process that failed first has printed the reason; the other exits silently. */
 __attribute__((noreturn)) static void other_has_ended(const struct traffic *t)
 {
 	int status;
@@ -95,7 +95,7 @@ bool traffic_receive_control(const struct traffic *t, void *message, size_t size
 	ssize_t got = recv(t->control, message, size, 0);
 
 	if (got < 0 && errno == ECONNRESET)
-		got = 0; /* it ended before it read all it was told */
+		got = 0; /* the other process ended with unread messages */
 	traffic_check((int)got, "the other process");
 	if (got > 0 && (size_t)got != size)
 		traffic_fail("the other process: out of step");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settle.c: waits for closed sockets, which have no descriptor any more: the kernel is asked by sock_diag. */
+/* settle.c: waits for closed sockets through sock_diag, because they have no descriptor any more. */
 #include "cmd/traffic/parts.h"
 
 #include <arpa/inet.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define STATE_NEW_SYN_RECV 12 /* not in netinet/tcp.h */
-/* TIME_WAIT is the end here: it lasts a minute, and no tracer sees anything of it. */
+/* TIME_WAIT counts as settled: it lasts a minute, and no tracer reports it. */
 #define ON_THE_WAY ((2u << STATE_NEW_SYN_RECV) - 2u - (1u << TCP_TIME_WAIT) - (1u << TCP_CLOSE) - (1u << TCP_LISTEN))
 
 struct request {
@@ -29,7 +29,7 @@ static bool is_ours(const struct traffic *t, const struct inet_diag_msg *found)
 	return from < t->n_slots || to < t->n_slots;
 }
 
-/* Counts our sockets in one part of the answer; `last` tells that it was the last part. */
+/* Counts the traffic's sockets in one part of the answer. last: the answer ends with this part. */
 static unsigned int count_part(const struct traffic *t, char *part, size_t size, bool *last)
 {
 	unsigned int n = 0, left = (unsigned int)size;
@@ -72,7 +72,7 @@ void traffic_wait_settled(const struct traffic *t)
 	double end = traffic_seconds_now() + 10;
 	unsigned int n;
 
-	if (fd < 0) { /* a kernel without it: time has to do */
+	if (fd < 0) { /* a kernel without sock_diag: waits for a fixed time */
 		traffic_pause_ms(100);
 		return;
 	}

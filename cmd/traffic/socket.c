@@ -15,9 +15,9 @@
 #include <linux/sock_diag.h>
 #include "cmd/traffic/traffic.h"
 
-/* Calls that wait are tried again: with a timeout, a stopped and continued process finds them interrupted. */
+/* Blocking calls are repeated after EINTR: with a timeout set, stopping and continuing the process interrupts them. */
 
-#define IN_FLIGHT 1024 /* connections that may wait for accept(): their listeners have room for 4096 */
+#define IN_FLIGHT 1024 /* limit of connections waiting for accept(); the listeners' backlog is 4096 */
 
 socklen_t traffic_loopback(struct sockaddr_storage *storage, int family, uint64_t port)
 {
@@ -42,7 +42,7 @@ int traffic_new_socket(int family, int flags)
 	int one = 1,
 	    fd = traffic_check(socket(family ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), "socket");
 
-	/* So that ports in TIME_WAIT, ours of a moment ago or another's, are no obstacle to bind(). */
+	/* Allows bind() to ports in TIME_WAIT. */
 	traffic_check(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), "SO_REUSEADDR");
 	return fd;
 }
@@ -64,7 +64,7 @@ int traffic_accept_client(struct traffic *t, size_t slot)
 {
 	int listener = traffic_server_socket(t, slot), fd;
 
-	/* The timeouts are inherited from the listener. */
+	/* The listener's timeouts apply to the accepted socket. */
 	if (t->ring)
 		fd = traffic_uring_accept(t, listener);
 	else
@@ -113,7 +113,7 @@ static const char *why_not_connected(int error)
 	}
 }
 
-/* How an attempt ends whose call was interrupted: 0 or an errno. */
+/* Returns the result of an attempt whose connect() was interrupted: 0 or an errno. */
 static int connect_goes_on(int fd)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLOUT };
@@ -154,7 +154,7 @@ int traffic_open_client(struct traffic *t, size_t slot, int result)
 	int error = 0;
 
 	if (slot < SLOT_CHURNING)
-		traffic_limit_waiting(fd); /* churning has no time for it: the limit of the whole program has to do */
+		traffic_limit_waiting(fd); /* churning has no time for it: the limit of the whole program applies */
 	if (result == 0)
 		keep_pace(t);
 	if (t->client_port && slot < SLOT_CHURNING)
@@ -163,7 +163,7 @@ int traffic_open_client(struct traffic *t, size_t slot, int result)
 		error = traffic_uring_connect(t, fd, (struct sockaddr *)&server, length);
 	else if (connect(fd, (struct sockaddr *)&server, length) < 0)
 		error = errno;
-	if (error == EINTR) /* it goes on all the same */
+	if (error == EINTR) /* the attempt continues */
 		error = connect_goes_on(fd);
 	if (error != result)
 		traffic_fail("connect to port %zu: %s", t->totals->port + slot, why_not_connected(error));
@@ -253,7 +253,7 @@ static struct tcp_info tcp_info_of(int fd)
 	return info;
 }
 
-/* The kernel's own count of what was retransmitted; a SYN-ACK counts for the accepted socket. */
+/* The kernel's own count of retransmissions; a SYN-ACK counts for the accepted socket. */
 void traffic_finish(struct traffic *t, int fd)
 {
 	t->totals->retransmits[t->side] += tcp_info_of(fd).tcpi_total_retrans;
@@ -270,7 +270,7 @@ void traffic_wait_queued(int fd, uint32_t n)
 	traffic_wait_until(has_queued, fd, n, "accept queue");
 }
 
-/* ---- segments that the kernel drops because a socket's filter says so, and how many it dropped ---- */
+/* ---- segments that the kernel drops because of a socket filter, and their number ---- */
 
 void traffic_discard(int fd)
 {

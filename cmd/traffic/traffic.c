@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* traffic.c: `nettrace traffic` makes known TCP events on loopback, with nothing but sockets: something to look at for
- * newcomers, and something to count for tests. Here are its two processes and the order of its steps. */
+/* traffic.c: the applet `nettrace traffic`: known TCP events on loopback, for demonstrations and tests.
+ *
+ * It uses sockets only. This file has the two processes and the order of the steps. */
 #include "cmd/traffic/traffic.h"
 
 #include <errno.h>
@@ -18,10 +19,10 @@
 #include "core/base/message.h"
 #include "core/base/error.h"
 
-#define LIMIT       60 /* seconds for everything */
+#define LIMIT       60 /* seconds for the whole program */
 #define CHURN_LIMIT 120
 
-/* What the client asks the server for. */
+/* A request of the client to the server. */
 struct command {
 	int step, family;
 	size_t n;
@@ -36,7 +37,7 @@ static void serve(struct traffic *t)
 		traffic_actions[command.step].server(t, command.n);
 		traffic_notify(t);
 	}
-	_exit(EXIT_DONE); /* the client has all it wanted */
+	_exit(EXIT_DONE); /* the client has finished */
 }
 
 static void run_part(struct traffic *t, int step, size_t n)
@@ -92,7 +93,7 @@ static void limit_time(const struct traffic *t)
 	alarm(t->counts[CHURN] ? CHURN_LIMIT : LIMIT);
 }
 
-/* Whoever started this may have changed what can be inherited. */
+/* The parent may have changed inherited signal actions and limits. */
 static void prepare_process(void)
 {
 	struct rlimit files;
@@ -124,7 +125,7 @@ static void start_server(struct traffic *t)
 	}
 	traffic_check(prctl(PR_SET_PDEATHSIG, SIGKILL), "PR_SET_PDEATHSIG");
 	if (getppid() != t->client)
-		_exit(EXIT_FAILED); /* the client died before it could be noticed */
+		_exit(EXIT_FAILED); /* the client died before PR_SET_PDEATHSIG took effect */
 	traffic_open_slots(t);
 	traffic_notify(t);
 	serve(t);
@@ -147,7 +148,7 @@ static void wait_for_line(const struct traffic *t)
 	traffic_print_line("ready");
 	if (t->verbose)
 		print_note("ready (a line on stdin lets it go on)");
-	/* The end of stdin will do too: nobody is left to wait for. */
+	/* End of file counts too: nothing else can arrive. */
 	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
 		;
 	limit_time(t);

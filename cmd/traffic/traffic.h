@@ -8,16 +8,15 @@
 #include "core/base/json.h"
 #include "core/cli/helper.h"
 
-/* argv[0] is "traffic". Returns the exit code. Takes the process over: its name, SIGALRM, SIGCHLD, SIGPIPE. */
+/* argv[0] is "traffic". Returns the exit code. Changes the process: its name, SIGALRM, SIGCHLD, SIGPIPE. */
 int traffic_main(int argc, char **argv);
-/* Its options and words. */
 const struct helper *traffic_helper(void);
-/* What it prints with --json (struct applet). */
+/* The lines that it prints with --json (struct applet). */
 const struct json_line *traffic_lines(void);
-/* This process may let the kernel drop segments by a socket filter (from 6.18 on it takes CAP_NET_ADMIN or the like):
- * without, there is no --retransmit, --syn, --fast, --drop. */
+/* Whether this process may let a socket filter drop segments (since 6.18 with CAP_NET_ADMIN or similar). Without it,
+ * --retransmit, --syn, --fast and --drop are unavailable. */
 bool traffic_can_drop(void);
-/* The kernel has io_uring, and allows it. */
+/* Whether the kernel has io_uring and allows it. */
 bool traffic_can_uring(void);
 
 #endif

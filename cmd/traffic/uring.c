@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* uring.c: requests through io_uring, one at a time, by the bare kernel interface. */
+/* uring.c: io_uring requests, one at a time, through the raw system calls. */
 #include "cmd/traffic/uring.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "cmd/traffic/traffic.h"
 
 #define COMPLETIONS 4096 /* more than the connections that may wait for accept() */
-/* Not in the headers of every build machine. */
+/* Missing in the headers of some build machines. */
 #ifndef IORING_ACCEPT_MULTISHOT
 #define IORING_ACCEPT_MULTISHOT (1U << 0)
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* uring_actions.c: actions of the traffic applet that accept, connect and listen through io_uring: connections without
- * any data. */
+/* uring_actions.c: actions of the traffic applet through io_uring: accept, connect and listen, without data. */
 #include "cmd/traffic/uring.h"
 
 #include <errno.h>
@@ -9,9 +8,9 @@
 #include <unistd.h>
 
 #define BACKLOG   16
-#define OP_LISTEN 57 /* an enumerator in newer headers */
+#define OP_LISTEN 57 /* an enumerator in newer headers only */
 
-/* Ends the one request for all: both the cancellation, with 0, and the cancelled one are completed then. */
+/* Cancels the multishot accept. Two completions follow: the cancellation, with 0, and the cancelled request. */
 static void cancel_accept(struct uring *ring)
 {
 	struct io_uring_sqe request = { .opcode = IORING_OP_ASYNC_CANCEL, .fd = -1 };
@@ -38,7 +37,7 @@ void traffic_server_accepts_empty(struct traffic *t, size_t n)
 	}
 }
 
-/* The server says first whether it can. */
+/* The server reports first whether it supports the request. */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n)
 {
 	traffic_wait_notified(t);
@@ -62,7 +61,7 @@ void traffic_server_accepts_by_one_request(struct traffic *t, size_t n)
 	uring_open(t, &ring);
 	ring.multishot = true;
 	uring_submit_accept(&ring, traffic_server_socket(t, SLOT_ACCEPTING));
-	if (uring_has_completed(&ring)) /* nobody has connected yet: an error */
+	if (uring_has_completed(&ring)) /* a result before any connection: an error */
 		uring_accept_result(&ring);
 	traffic_notify(t);
 	traffic_server_accepts_empty(t, n);
@@ -89,7 +88,7 @@ void traffic_client_has_no_way_by_ring(struct traffic *t, size_t n)
 	uring_close(t);
 }
 
-/* Sockets of their own, on ports that the kernel chooses, because those of the slots listen at most once. */
+/* Listens on new sockets, on ports that the kernel chooses, because the slots' sockets listen once. */
 void traffic_server_listens_by_ring(struct traffic *t, size_t n)
 {
 	struct io_uring_sqe request = { .opcode = OP_LISTEN, .len = BACKLOG };

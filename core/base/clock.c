@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clock.c: event times as the times people and machines read. */
+/* clock.c: conversion of event times to local time and UTC. */
 #include "core/base/clock.h"
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #define SECOND 1000000000ULL
 
 static int64_t offset;           /* wall - boot, ns */
-static int64_t namespace_offset; /* of CLOCK_BOOTTIME here - of the kernel's own, ns */
+static int64_t namespace_offset; /* CLOCK_BOOTTIME of this time namespace - the kernel's own, ns */
 
 static uint64_t read_clock(clockid_t id)
 {
@@ -43,7 +43,8 @@ void clock_begin(void)
 	char line[80];
 	FILE *file;
 
-	/* The file has the offsets of children: ours too, but between unshare() and exec (5.6 to 6.2: for good). */
+	/* The file has the offsets of this process's children. They are also this process's own, except between
+	 * unshare() and exec (for good in 5.6 to 6.2). */
 	if (!is_same_link("/proc/self/ns/time", "/proc/self/ns/time_for_children"))
 		return;
 	file = fopen("/proc/self/timens_offsets", "re");
@@ -57,7 +58,7 @@ void clock_begin(void)
 
 void clock_sync(void)
 {
-	/* The two clocks are read apart; the middle of two readings halves the error. */
+	/* The kernel reads one clock at a time; the middle of two readings halves the error. */
 	uint64_t before = clock_boot(), wall = read_clock(CLOCK_REALTIME), after = clock_boot();
 
 	offset = (int64_t)(wall - before / 2 - after / 2);
@@ -83,7 +84,7 @@ uint64_t clock_wall_us(uint64_t boot)
 	return wall_ns(boot) / 1000;
 }
 
-/* Once a second: apart from what is called for each row, whose stack need not be checked then. */
+/* Runs once a second. Not inlined, so that clock_local(), which runs for each row, needs no stack protector. */
 __attribute__((noinline)) static void put_local_second(char to[8], uint64_t second)
 {
 	time_t time = (time_t)second;
@@ -97,7 +98,7 @@ __attribute__((noinline)) static void put_local_second(char to[8], uint64_t seco
 
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
 {
-	/* localtime() looks at files and rules: once a second is enough. */
+	/* localtime() reads files and rules: once a second is enough. */
 	static char cached[8] = "00:00:00";
 	static uint64_t cached_second = UINT64_MAX;
 	uint64_t wall = wall_ns(boot), second = wall / SECOND;

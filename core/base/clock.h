@@ -15,22 +15,22 @@
 void clock_begin(void);
 /* Now, in ns of the kernel's own CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);
-/* Takes the distance between boot time and wall time anew; call it now and then, so that a stepped clock is followed.
- */
+/* Measures the offset between boot time and wall time again. The caller repeats it now and then, to follow a stepped
+ * wall clock. */
 void clock_sync(void);
-/* Sets that distance (ns) instead: for recordings and tests. */
+/* Sets that offset (ns) instead of measuring it: for recordings and tests. */
 void clock_set(int64_t offset);
-/* The distance as it is taken now, ns. */
+/* The current offset, ns. */
 int64_t clock_offset(void);
-/* Microseconds since 1970. */
+/* Microseconds since 1970. boot: ns, as events have it. */
 uint64_t clock_wall_us(uint64_t boot);
-/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". The second form writes where there is room for
- * CLOCK_LOCAL bytes, and returns the end. */
+/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". The second form writes to a buffer of CLOCK_LOCAL
+ * bytes and returns the end. */
 void clock_local(struct text *text, uint64_t boot, unsigned int digits);
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits);
-/* As a form of strftime() says, local time. */
+/* Local time in a format of strftime(). */
 void clock_format(struct text *text, uint64_t boot, const char *form);
-/* "2026-03-05T11:02:07.123456789Z", and the same. */
+/* "2026-03-05T11:02:07.123456789Z"; the second form writes to a buffer and returns the end. */
 void clock_rfc3339(struct text *text, uint64_t boot);
 char *clock_put_rfc3339(char *to, uint64_t boot);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* error.c: what went wrong, on its way to whoever ends the program. */
+/* error.c: the error of a failed call, on its way to cmd/. */
 #include "core/base/error.h"
 
 #include <errno.h>

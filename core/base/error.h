@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* error.h: what went wrong, on its way to whoever ends the program: cmd/ alone does. */
+/* error.h: the error of a failed call, on its way to cmd/, which alone ends the program. */
 #ifndef NETTRACE_BASE_ERROR_H
 #define NETTRACE_BASE_ERROR_H
 
@@ -12,17 +12,18 @@ enum exit_code {
 	EXIT_CANNOT = 3, /* this kernel or these privileges cannot do it */
 };
 
-/* Starts as zeroes. A function that can fail takes one, and fills it when it returns false or NULL. */
+/* Zero-initialized is no error. A function that can fail has a parameter of it, and fills it before returning false or
+ * NULL. */
 struct error {
-	int code;       /* enum exit_code, or what the command after "--" exited with */
-	char text[960]; /* "what failed: why (what to do)", one line; empty: there is nothing to say, or it was said */
+	int code;       /* enum exit_code, or the exit status of the command after "--" */
+	char text[960]; /* "what failed: why (what to do)", one line; empty: nothing to print, or already printed */
 };
 
-/* Fills *error. Always false: `return error_set(...)`. */
+/* Fills *error. Always returns false: `return error_set(...)`. */
 __attribute__((format(printf, 3, 4))) bool error_set(struct error *error, enum exit_code code, const char *format, ...);
-/* The same for a path, or whatever else the text begins with, and errno: "PATH: No such file or directory". */
+/* The same for a path (or any other beginning of the text) and errno: "PATH: No such file or directory". */
 bool error_errno(struct error *error, const char *what);
-/* Prints the text, if there is one, as a message of severity `error`. Returns the exit code. */
+/* Prints the text, if any, as a message of severity `error`. Returns the exit code. */
 int error_print(const struct error *error);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* escape.c: bytes that nobody vouches for, made safe for a terminal, JSON and CSV. */
+/* escape.c: escapes of untrusted bytes for a terminal, JSON and CSV. */
 #include "core/base/put.h"
 #include "core/base/text.h"
 
-/* The length of the UTF-8 character at bytes[0..left), left > 0; 0: it is not one. Overlong forms, surrogates and what
- * is beyond U+10FFFF show in the second byte. */
+/* The length of the UTF-8 character at bytes[0..left), left > 0; 0: invalid. The second byte shows overlong forms,
+ * surrogates and values beyond U+10FFFF. */
 static size_t character(const uint8_t *bytes, size_t left)
 {
 	uint8_t lead = bytes[0], low = 0x80, high = 0xbf;
@@ -41,7 +41,7 @@ static bool control(const uint8_t *character, size_t length)
 	       (length == 2 && character[0] == 0xc2 && character[1] < 0xa0);
 }
 
-/* Copies bytes from the first on as long as they are ASCII that no output needs to escape; how many. */
+/* Copies the leading bytes that are ASCII and need no escape in any output. Returns their number. */
 static inline size_t copy_plain(char *to, const uint8_t *bytes, size_t length)
 {
 	size_t n = 0;
@@ -51,7 +51,6 @@ static inline size_t copy_plain(char *to, const uint8_t *bytes, size_t length)
 	return n;
 }
 
-/* Copies a character. */
 static char *put_character(char *to, const uint8_t *character, size_t length)
 {
 	memcpy(to, character, length);
@@ -128,7 +127,7 @@ char *put_csv_string(char *to, const char *bytes, size_t length)
 	size_t left = length ? strnlen(bytes, length) : 0;
 	const char *quote;
 
-	/* Escapes hold no comma and no quote, so the bytes tell whether quotes are needed. */
+	/* Escapes contain no comma and no quote, so the raw bytes decide whether the value needs quotes. */
 	if (!left || (!memchr(bytes, ',', left) && !memchr(bytes, '"', left)))
 		return put_printable(to, bytes, left, 0);
 	*to++ = '"';
@@ -145,7 +144,7 @@ char *put_csv_string(char *to, const char *bytes, size_t length)
 	return to;
 }
 
-/* Escapes the first `length` bytes, or those up to NUL: with one call of libc for the end, and room for the worst. */
+/* Reserves room for the escapes of the first `length` bytes, or of those up to NUL. Sets *length to the real length. */
 static char *room_for(struct text *text, const char *bytes, size_t *length)
 {
 	*length = *length ? strnlen(bytes, *length) : 0;

@@ -35,7 +35,7 @@ static void put_stars(struct text *text, uint64_t count, uint64_t most, int room
 	text_string(text, "|\n");
 }
 
-/* bcc's two forms: numbers beyond 32 bits get wider columns, and shorter bars. */
+/* The two forms of bcc: numbers beyond 32 bits get wider columns and shorter bars. */
 void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const char *label)
 {
 	bool wide;

@@ -8,11 +8,11 @@
 #define HISTOGRAM_SLOTS 64
 
 unsigned int histogram_slot(uint64_t value);
-/* A heading with `label` (the unit), then a line with a bar for each slot up to the last that counted anything. */
+/* Appends a heading with `label` (the unit), then a line with a bar for each slot up to the last nonzero one. */
 void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const char *label);
-/* [{"from":4,"to":7,"count":12},...]: slots that counted something. */
+/* [{"from":4,"to":7,"count":12},...]: the nonzero slots. */
 void histogram_json(struct text *text, const uint64_t *slots, size_t n);
-/* "4-7:12 8-15:40", the same. */
+/* "4-7:12 8-15:40": the nonzero slots. */
 void histogram_words(struct text *text, const uint64_t *slots, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* json.c: JSON objects by tables of their keys. */
+/* json.c: JSON objects written by tables of their keys. */
 #include "core/base/json.h"
 
 #include <string.h>

@@ -23,7 +23,8 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 	length += more < 0 ? 0 : (size_t)more;
 	if (length > sizeof(line) - 2)
 		length = sizeof(line) - 2;
-	/* What a user or the traced world put in: one line stays one line, and a terminal is safe. */
+	/* A user or a traced process supplied the bytes: the message must stay one line and must not control the
+	 * terminal. */
 	for (size_t i = 0; i < length; i++)
 		if (iscntrl((unsigned char)line[i]))
 			line[i] = '?';
@@ -32,7 +33,7 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 		message_hook(line, length);
 		return;
 	}
-	/* When stderr cannot be written, nobody is left to hear of it. */
+	/* A failed write to stderr has no other channel to report it. */
 	output_write(STDERR_FILENO, line, length, &done);
 	errno = error;
 }

@@ -5,18 +5,19 @@
 
 #include <stddef.h>
 
-/* The name that messages start with: the tool's, or "nettrace". Kept, not copied. */
+/* The name at the start of messages: the tool's, or "nettrace". Borrowed, not copied. */
 extern const char *program_name;
 
-/* Where messages go instead while stderr's terminal shows something else; NULL: stderr. A line with its end. */
+/* Receives messages instead of stderr while the terminal shows a screen; NULL: stderr. The line includes its
+ * newline. */
 extern void (*message_hook)(const char *line, size_t length);
 
-/* Each writes its line to stderr in one write, so lines of several processes never mix. */
-/* What was asked for cannot be done, or cannot be done to its end. */
+/* Each function writes its line to stderr in one write, so lines of several processes never mix. */
+/* The program cannot do what the user asked for, or cannot complete it. */
 __attribute__((format(printf, 1, 2))) void print_error(const char *format, ...);
-/* It goes on, with something missing, wrong or lost. */
+/* The program continues, with something missing, wrong or lost. */
 __attribute__((format(printf, 1, 2))) void print_warning(const char *format, ...);
-/* Good to know. */
+/* Information: nothing is wrong. */
 __attribute__((format(printf, 1, 2))) void print_note(const char *format, ...);
 
 #endif

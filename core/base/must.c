@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* must.c: ends the process when no memory is left, or when the program contradicts itself. */
+/* must.c: ends of the process when memory is exhausted or the program contradicts itself. */
 #include "core/base/must.h"
 
 #include <stdarg.h>

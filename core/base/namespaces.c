@@ -15,7 +15,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Opens `path` and reads its inode number when is_right() says so. NULL or a message that names the path. */
+/* Opens `path` and reads its inode number if is_right() accepts the descriptor. Returns NULL, or a message that names
+ * the path. */
 static const char *read_inode(uint64_t *inode, const char *path, bool (*is_right)(int fd), const char *what)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -34,8 +35,8 @@ static const char *read_inode(uint64_t *inode, const char *path, bool (*is_right
 	return message;
 }
 
-/* Tries `item` below each of the directories, which end with NULL. The message is that of the first place where there
- * is something at all. */
+/* Tries `item` below each of the directories, which end with NULL. The message comes from the first directory where a
+ * file of that name exists. */
 static const char *search_inode(uint64_t *inode, const char *item, const char *const *below, bool (*is_right)(int fd),
 				const char *what)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nearest.c: which of several names somebody meant who mistyped one. */
+/* nearest.c: the most similar of several names to a mistyped one. */
 #include "core/base/nearest.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#define MOST_EDITS 3 /* more than that is another word */
+#define MOST_EDITS 3 /* a larger distance is another word */
 
-/* Levenshtein distance; names longer than a row count as far away. */
+/* Levenshtein distance; names longer than a row count as too far. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[32], length = strlen(b);

@@ -9,7 +9,7 @@
 
 #define NUMBER_BIG_ENDIAN (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
-/* With a size that the compiler knows: one load. */
+/* With a constant size the compiler emits one load. */
 static inline uint64_t number_read(const void *at, size_t size)
 {
 	uint64_t value = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* output.c: writes to whoever reads, who may be slow or never read again. */
+/* output.c: writes to a reader that may be slow or stop reading. */
 #include "core/base/output.h"
 
 #include <errno.h>
@@ -15,14 +15,14 @@
 #define MS      1000000ULL
 #define MOMENT  (1000 * MS)
 
-/* As long as output_limit() says; goes_on is NULL else. */
+/* The limit of output_limit(); goes_on NULL: none. */
 static struct limit {
 	output_goes_on *goes_on;
 	void *context;
 	struct output_delay delay;
-	uint64_t moved_at, asked_at; /* when a reader took something, and goes_on() was called; 0: not yet */
-	struct sigaction alarm;      /* SIGALRM as it was before */
-	bool gave_up;                /* goes_on() has said no */
+	uint64_t moved_at, asked_at; /* when a reader last took bytes, and when goes_on() ran last; 0: not yet */
+	struct sigaction alarm;      /* the previous action of SIGALRM */
+	bool gave_up;                /* goes_on() returned false */
 } limit;
 
 static uint64_t now_ns(void)
@@ -77,8 +77,8 @@ void output_wait_forever(void)
 	limit.goes_on = NULL;
 }
 
-/* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS: the timer's signal interrupts it. It
- * fires again, so one that comes before the write sleeps does no harm. */
+/* A write that sleeps in a full pipe, socket or terminal returns after LOOK_MS, because the timer's signal interrupts
+ * it. The timer fires again, so a signal before the write sleeps does no harm. */
 static ssize_t write_a_while(int fd, const void *bytes, size_t length)
 {
 	ssize_t wrote;
@@ -99,7 +99,7 @@ static bool has_reader(int fd)
 	return fstat(fd, &status) || !S_ISREG(status.st_mode);
 }
 
-/* False: goes_on() says no. */
+/* Returns false if goes_on() does. */
 static bool may_go_on(int fd, uint64_t since, bool moved)
 {
 	uint64_t now = now_ns();
@@ -126,7 +126,7 @@ int output_write(int fd, const void *bytes, size_t length, size_t *done)
 
 		if (wrote > 0)
 			*done += (size_t)wrote;
-		else if (wrote < 0 && errno == EAGAIN) /* somebody made it non-blocking: a shared terminal or pipe */
+		else if (wrote < 0 && errno == EAGAIN) /* another process made a shared terminal or pipe non-blocking */
 			poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, LOOK_MS);
 		else if (wrote == 0 || errno != EINTR)
 			return wrote ? errno : ENOSPC;

@@ -7,28 +7,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How long readers have kept this process waiting since output_limit(), ns. Regular files have no reader. */
+/* How long readers have delayed this process since output_limit(), ns. Regular files have no reader. */
 struct output_delay {
-	uint64_t stuck; /* since one took the last byte */
-	uint64_t total; /* of all writes */
+	uint64_t stuck; /* since a reader last took a byte */
+	uint64_t total; /* sum over all writes */
 };
 
-/* False: what is being written is given up. */
+/* Returns false to abandon the current write. */
 typedef bool output_goes_on(void *context, const struct output_delay *delay);
 
-/* From now on goes_on() is called at most every 100 ms, while a reader keeps a write waiting or after a write. Messages
- * have no context to carry it in: it is the process's, and SIGALRM is taken for it. */
+/* Calls goes_on() from now on, at most every 100 ms, while a reader delays a write and after each write. The limit is
+ * the process's, because messages have no context to carry it; it uses SIGALRM. */
 void output_limit(output_goes_on *goes_on, void *context);
-/* What goes_on() knew is gone. What is still to be said is waited for a second, and not at all once something was given
- * up. */
+/* Ends the use of goes_on() and its context. Later output waits for at most a second, and not at all after an abandoned
+ * write. */
 void output_limit_end(void);
-/* In a child that becomes somebody else's program: without a limit, SIGALRM as it was. */
+/* For a child before it executes another program: removes the limit and restores SIGALRM. */
 void output_wait_forever(void);
 
-/* Writes all, whatever signals come, also to a non-blocking descriptor. Returns 0 or an errno; ETIME: goes_on() has
- * said no. *done: bytes written. */
+/* Writes all bytes, across signals and on a non-blocking descriptor. Returns 0 or an errno; ETIME: goes_on() returned
+ * false. *done: bytes written. */
 int output_write(int fd, const void *bytes, size_t length, size_t *done);
-/* What output_write() returned, in words. */
+/* The text of an errno of output_write(). */
 const char *output_error(int error);
 
 #endif

@@ -49,7 +49,7 @@ char *put_decimal(char *to, uint64_t value, unsigned int places, unsigned int de
 		 step = places > decimals ? put_powers[places - decimals] : 1;
 	uint64_t steps = value / step;
 
-	steps += value % step >= step / 2 + (step == 1); /* half and more: up */
+	steps += value % step >= step / 2 + (step == 1); /* half rounds up */
 	to = put_unsigned(to, steps / unit);
 	if (!decimals)
 		return to;
@@ -62,7 +62,8 @@ struct groups {
 	int first, count;
 };
 
-/* The groups that "::" stands for: the longest run of at least two zero groups, the first of equals; else { -1, 0 }. */
+/* The groups that "::" replaces: the longest run of at least two zero groups, the first of equal runs; else { -1, 0
+ * }. */
 static struct groups zero_run(const uint8_t addr[16])
 {
 	struct groups best = { -1, 1 };
@@ -84,7 +85,8 @@ char *put_address(char *to, const uint8_t addr[16], int family)
 	if (family == 4)
 		return put_ipv4(to, addr + 12);
 	zeroes = zero_run(addr);
-	/* ::ffff:a.b.c.d, and the old ::a.b.c.d: the last two groups are an IPv4 address, as inet_ntop(3) has it. */
+	/* ::ffff:a.b.c.d and the deprecated ::a.b.c.d: the last two groups print as an IPv4 address, as inet_ntop(3)
+	 * does. */
 	if (zeroes.first == 0 && (zeroes.count == 6 || (zeroes.count == 5 && addr[10] == 0xff && addr[11] == 0xff)))
 		groups = 6;
 	for (int group = 0; group < groups; group++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* put.h: values as text in a buffer with enough room: the hot path of printing. */
+/* put.h: conversions of values to text in a buffer with enough room: the hot path of printing. */
 #ifndef NETTRACE_BASE_PUT_H
 #define NETTRACE_BASE_PUT_H
 
@@ -9,31 +9,31 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Each writes at `to` and returns the end of what it wrote. The caller has made room, once for a whole row: so nothing
- * here looks whether there is some. Bytes are moved in pieces of a fixed size, which the compiler does without a call;
- * up to PUT_SLACK of them beyond the end may be written over. */
+/* Each function writes at `to` and returns the end of the text. The caller reserves room once for a whole row, so no
+ * function here checks it. Copies have fixed sizes, which compile to no call. They may overwrite up to PUT_SLACK bytes
+ * after the end. */
 #define PUT_SLACK        32
-#define PUT_NUMBER       20 /* the longest: digits of a 64-bit number */
+#define PUT_NUMBER       20 /* digits of the largest 64-bit number */
 #define PUT_ADDRESS      46 /* INET6_ADDRSTRLEN */
 #define PUT_ESCAPED(len) (6 * (len) + 2)
 
-extern const char put_pairs[200];     /* 00, 01 ... 99: two digits a division, and divisions are what numbers cost */
-extern const uint64_t put_powers[20]; /* of ten; but the first is 0 */
+extern const char put_pairs[200];     /* 00, 01 ... 99: two digits a division, the expensive step of a number */
+extern const uint64_t put_powers[20]; /* powers of ten, except that [0] is 0 */
 extern const struct put_octet {
 	char text[7]; /* "127." */
 	uint8_t length;
 } put_octets[256];
 
-/* How many digits it has. */
+/* The number of decimal digits. */
 static inline unsigned int put_digits(uint64_t value)
 {
-	/* log10(2) is 1233 / 4096 or a bit more: exact, or one too few. */
+	/* 1233 / 4096 is slightly less than log10(2): the result is exact, or one too small. */
 	unsigned int bits = 64 - (unsigned int)__builtin_clzll(value | 1), digits = bits * 1233 >> 12;
 
 	return digits + (value >= put_powers[digits]);
 }
 
-/* So many digits, with zeros in front. */
+/* Exactly `digits` digits, with leading zeros. */
 static inline char *put_padded(char *to, uint64_t value, unsigned int digits)
 {
 	char *at = to + digits;
@@ -59,7 +59,7 @@ static inline char *put_signed(char *to, int64_t value)
 	return put_unsigned(to + (value < 0), value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
-/* Eight hexadecimal digits of a number, all at once: a byte for each, in the order in which they are read. */
+/* Eight hexadecimal digits at once, one in each byte, in reading order. */
 static inline uint64_t put_eight_nibbles(uint32_t value)
 {
 	uint64_t nibbles = __builtin_bswap32(value), letters;
@@ -71,7 +71,8 @@ static inline uint64_t put_eight_nibbles(uint32_t value)
 	return htole64(nibbles + 0x3030303030303030 + letters * ('a' - '0' - 10));
 }
 
-/* Lower case, no 0x, at least `digits` long (up to 16). No array: it would have the stack checked in all that print. */
+/* Lower case, no 0x, at least `digits` long (up to 16). No array, so that no caller on the hot path needs a stack
+ * protector. */
 static inline char *put_hex(char *to, uint64_t value, unsigned int digits)
 {
 	unsigned int own = (67 - (unsigned int)__builtin_clzll(value | 1)) / 4;
@@ -86,13 +87,12 @@ static inline char *put_hex(char *to, uint64_t value, unsigned int digits)
 	return to + digits;
 }
 
-/* A string of the program, not of the traced world. */
+/* string: trusted, not escaped. */
 static inline char *put_string(char *to, const char *string)
 {
 	return stpcpy(to, string);
 }
 
-/* A quote, where one is wanted. */
 static inline char *put_quote(char *to, bool wanted)
 {
 	*to = '"';
@@ -120,7 +120,7 @@ char *put_decimal(char *to, uint64_t value, unsigned int places, unsigned int de
 /* addr: 16 bytes, IPv4 as ::ffff:a.b.c.d; family 4 is a.b.c.d, any other the IPv6 form (RFC 5952). */
 char *put_address(char *to, const uint8_t addr[16], int family);
 
-/* core/base/escape.c: what text.h says of the functions of these names; room: PUT_ESCAPED(length). */
+/* core/base/escape.c: as the functions of these names in text.h. Room: PUT_ESCAPED(length). */
 char *put_printable(char *to, const char *bytes, size_t length, size_t cells);
 char *put_json_string(char *to, const char *bytes, size_t length);
 char *put_csv_string(char *to, const char *bytes, size_t length);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* terminal.c: the terminal. No library: what is used of ECMA-48, and of the modes that every terminal of today has from
- * the VT220 and xterm, are the ten sequences below; and a terminfo database is not to be had in an image FROM scratch.
- */
+/* terminal.c: a screen that is redrawn in place, and its keys.
+ *
+ * No library: the ten ECMA-48 sequences below suffice, and every current terminal inherits them from the VT220 and
+ * xterm. An image FROM scratch has no terminfo database. */
 #include "core/base/terminal.h"
 
 #include <errno.h>
@@ -15,10 +16,10 @@
 #include "core/base/output.h"
 
 #define CSI          "\033["
-#define ENTER_SCREEN CSI "?1049h" CSI "?7l" CSI "?25l" CSI "2J" /* other screen, no wrapping, no cursor, empty */
+#define ENTER_SCREEN CSI "?1049h" CSI "?7l" CSI "?25l" CSI "2J" /* alternate screen, no wrapping, no cursor, empty */
 #define LEAVE_SCREEN CSI "m" CSI "?7h" CSI "?25h" CSI "?1049l"
 #define HOME         CSI "H"
-#define CLEAR_LINE   CSI "K" /* from here to its end */
+#define CLEAR_LINE   CSI "K" /* erase to the end of the line */
 #define CLEAR_BELOW  CSI "J"
 #define REVERSE      CSI "7m"
 #define PLAIN        CSI "m"
@@ -30,7 +31,7 @@
 
 const char *const terminal_red = RED, *const terminal_plain = PLAIN;
 
-/* For what ends the program. */
+/* For the handlers that run when the program ends. */
 static struct terminal *the_terminal;
 
 bool terminal_is_capable(int out)
@@ -57,9 +58,9 @@ void terminal_open(struct terminal *terminal, int in, int out)
 	registered = true;
 }
 
-/* ---- taking the terminal and giving it back ---- */
+/* ---- acquire and release ---- */
 
-/* Nobody is left to tell when the terminal cannot be written. */
+/* A failed write to the terminal has no other channel to report it. */
 static void put(int fd, const char *bytes, size_t length)
 {
 	size_t done;
@@ -73,7 +74,7 @@ static void collect(const char *line, size_t length)
 	text_bytes(&the_terminal->messages, line, length);
 }
 
-/* Without job control (a terminal that is not our session's) nobody else is there. */
+/* Without job control (a terminal of another session) there is no background. */
 static bool in_background(const struct terminal *terminal)
 {
 	pid_t foreground = tcgetpgrp(terminal->out);
@@ -91,8 +92,8 @@ static void open_keys(struct terminal *terminal)
 	}
 	terminal->remembered = true;
 	raw = terminal->before;
-	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* ISIG stays: Ctrl-C and Ctrl-Z work */
-	raw.c_cc[VMIN] = 0;                        /* reading never waits */
+	raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO); /* ISIG stays on: Ctrl-C and Ctrl-Z work */
+	raw.c_cc[VMIN] = 0;                        /* read() never blocks */
 	raw.c_cc[VTIME] = 0;
 	tcsetattr(terminal->in, TCSANOW, &raw);
 }
@@ -149,7 +150,7 @@ struct terminal_size terminal_size(const struct terminal *terminal)
 	return size;
 }
 
-/* As much of a line as fits, whole characters; tabs as spaces. Returns how many columns it takes. */
+/* Copies as much of a line as fits, in whole characters, with tabs as spaces. Returns the columns it fills. */
 static size_t put_line(struct text *to, const char *line, size_t length, size_t columns)
 {
 	size_t cells = 0;
@@ -172,7 +173,7 @@ static size_t put_line(struct text *to, const char *line, size_t length, size_t 
 	return cells;
 }
 
-/* The end is cleared only where there is one: in a full line the cursor stands on the last character. */
+/* Erases the rest of a shorter line only: after a full line the cursor stands on its last character. */
 static void put_body_line(struct text *to, const char *line, size_t length, size_t columns)
 {
 	if (put_line(to, line, length, columns) < columns)
@@ -245,7 +246,7 @@ size_t terminal_single_keys(char *keys, size_t length)
 			keys[kept++] = keys[i];
 			continue;
 		}
-		/* ESC [ ... LETTER, ESC O LETTER, ESC LETTER; a lone ESC. */
+		/* Sequences: ESC [ ... LETTER, ESC O LETTER, ESC LETTER, or ESC alone. */
 		i++;
 		if (i < length && keys[i] == '[') {
 			do
@@ -267,6 +268,6 @@ size_t terminal_keys(struct terminal *terminal, char *keys, size_t room)
 		return 0;
 	got = read(fd.fd, keys, room);
 	if (got <= 0 && fd.revents & (POLLHUP | POLLERR | POLLNVAL))
-		terminal->no_keys = true; /* no more will come */
+		terminal->no_keys = true; /* end of file or an error */
 	return got > 0 ? terminal_single_keys(keys, (size_t)got) : 0;
 }

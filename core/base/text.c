@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.c: a growing buffer and the ways values become text in it. */
+/* text.c: a growing text buffer, and conversions of values to text. */
 #include "core/base/text.h"
 
 #include <stdlib.h>
@@ -33,7 +33,7 @@ void text_end(struct text *text, const char *end)
 	text->length = (size_t)(end - text->data);
 }
 
-/* Takes `more` bytes at the end, to be filled by the caller. */
+/* Adds `more` bytes at the end, which the caller fills. */
 static inline char *extend(struct text *text, size_t more)
 {
 	char *end = text_room(text, more);

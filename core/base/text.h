@@ -7,14 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zero-initialized is empty. data is not NUL-terminated. Out of memory: core/base/must.h. */
+/* Zero-initialized is empty. data is not NUL-terminated. Exhausted memory ends the process (core/base/must.h). */
 struct text {
 	char *data;
 	size_t length, size;
 };
 
 void text_free(struct text *text);
-/* Reserves `most` bytes at the end and returns their start. text_end() sets the end of what the caller wrote there. */
+/* Reserves `most` bytes at the end and returns their start. After writing, the caller sets the end with text_end(). */
 char *text_room(struct text *text, size_t most);
 void text_end(struct text *text, const char *end);
 void text_char(struct text *text, char c);
@@ -27,23 +27,22 @@ void text_hex(struct text *text, uint64_t value, int digits);
 /* value / unit (up to 10^18) with `decimals` places, rounded to nearest: text_decimal(t, 1234567, 1000000, 3) is 1.235.
  */
 void text_decimal(struct text *text, uint64_t value, uint64_t unit, int decimals);
-/* ns as a person says it: "12 us", "3.20 ms", "75.0 s". False, nothing appended: 0. */
+/* ns in a readable unit: "12 us", "3.20 ms", "75.0 s". For 0: false, nothing appended. */
 bool text_human_ns(struct text *text, uint64_t ns);
 /* addr: 16 bytes, IPv4 as ::ffff:a.b.c.d; family 4 prints a.b.c.d, any other the IPv6 form (RFC 5952). */
 void text_address(struct text *text, const uint8_t addr[16], int family);
 
-/* The first `length` bytes or up to NUL. For a terminal: control characters and bytes that are not UTF-8 become \xNN;
- * `cells` > 0 cuts to that many columns, never inside a character or an escape. */
+/* The first `length` bytes, or those up to NUL, escaped for a terminal. Control characters and bytes that are not UTF-8
+ * become \xNN. `cells` > 0 truncates to that many columns, never inside a character or an escape. */
 void text_printable(struct text *text, const char *bytes, size_t length, size_t cells);
-/* The same bytes as a JSON string with its quotes (RFC 8259); bytes that are not UTF-8 become U+FFFD. */
+/* The same bytes as a quoted JSON string (RFC 8259); bytes that are not UTF-8 become U+FFFD. */
 void text_json_string(struct text *text, const char *bytes, size_t length);
-/* The same bytes as a CSV value (RFC 4180), quoted where needed; control characters become \xNN, so a row stays a line.
- */
+/* The same bytes as a CSV value (RFC 4180), quoted if needed; control characters become \xNN, so a row stays a line. */
 void text_csv_string(struct text *text, const char *bytes, size_t length);
 
-/* Columns that text[from..] takes on a terminal: characters, not bytes. */
+/* The columns of text[from..] on a terminal: characters, not bytes. */
 size_t text_cells(const struct text *text, size_t from);
-/* How many lines end in it. */
+/* The number of newlines. */
 size_t text_lines(const struct text *text);
 /* Pads text[from..] with spaces to `width` columns; negative: right-aligned. */
 void text_pad(struct text *text, size_t from, int width);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* thread.c: a thread that does a part of what has to be done before tracing begins.
+/* thread.c: a helper thread for a part of the startup work.
  *
- * A new thread that does not find another CPU idle at this moment waits behind the one that made it, for up to 3 ms:
- * as long as what it is to do. So it begins elsewhere, and may then run anywhere. */
+ * A new thread that finds no idle CPU waits behind its creator for up to 3 ms, as long as its work lasts. So it starts
+ * on another CPU, and may migrate afterwards. */
 #include "core/base/thread.h"
 
 #include <sched.h>
@@ -15,7 +15,7 @@ size_t thread_cpus(void)
 	return sched_getaffinity(0, sizeof(cpus), &cpus) ? 1 : (size_t)CPU_COUNT(&cpus);
 }
 
-/* Signals are the main thread's. */
+/* Only the main thread handles signals. */
 static bool start(pthread_t *thread, const pthread_attr_t *attributes, void *(*work)(void *context), void *context)
 {
 	sigset_t all, before;

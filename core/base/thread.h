@@ -7,10 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Starts a thread, on another CPU than this one where there is one. It hears no signals. pthread_join() is the
- * caller's. False: there is none. */
+/* Starts a thread on another CPU if there is one, with all signals blocked. The caller joins it. False: no thread. */
 bool thread_start(pthread_t *thread, void *(*work)(void *context), void *context);
-/* How many CPUs this process may use. */
+/* The number of CPUs that this process may use. */
 size_t thread_cpus(void);
 
 #endif

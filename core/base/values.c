@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* values.c: numbers, lists of them, users and times. */
+/* values.c: parsers of numbers, lists, users and times. */
 #include "core/base/values.h"
 
 #include <limits.h>
@@ -17,7 +17,7 @@
 
 const char *value_message(const char *format, ...)
 {
-	/* An old message may be an argument of the new one. */
+	/* Not formatted in place: an earlier message may be an argument of the new one. */
 	static char message[512];
 	char fresh[sizeof(message)];
 	va_list args;
@@ -93,7 +93,7 @@ const char *value_number(uint64_t *number, const char *text, uint64_t min, uint6
 	return NULL;
 }
 
-/* Where ranges go, and what they are. */
+/* The destination of ranges, and their limits. */
 struct ranges {
 	struct list *list;
 	const char *what;
@@ -134,7 +134,7 @@ const char *value_pids(struct list *list, const char *text)
 	return value_items(text, add_range, &(struct ranges){ list, "pid", 1, PID_LAST });
 }
 
-/* getpwnam() loads shared NSS modules, which a static program cannot; the file is all there is. */
+/* getpwnam() loads shared NSS modules, which a static program cannot do; so only the file serves. */
 static bool find_user(const char *name, uint64_t *uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
@@ -157,7 +157,7 @@ static const char *add_user(const char *item, void *to)
 {
 	uint64_t uid;
 
-	/* A name may hold '-' as well, so only what is all digits and '-' can be a range. */
+	/* A name may contain '-' too, so only an item of digits and '-' can be a range. */
 	if (item[strspn(item, "0123456789-")] == '\0')
 		return add_range(item, &(struct ranges){ to, "uid", 0, UID_LAST });
 	if (!find_user(item, &uid))
@@ -170,7 +170,7 @@ const char *value_users(struct list *list, const char *text)
 	return value_items(text, add_user, list);
 }
 
-/* A decimal fraction of a unit of so many ns; NULL, or what is wrong with it. */
+/* Reads a decimal fraction of a unit of `unit` ns. Returns NULL, or a message. */
 static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, const char *message)
 {
 	uint64_t whole = 0, digit = unit, part = 0;
@@ -189,7 +189,7 @@ static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, cons
 	}
 	if (*text)
 		return message;
-	/* The kernel's own times are signed. */
+	/* The kernel's times are signed. */
 	if (whole >= INT64_MAX / unit)
 		return "too long";
 	*ns = whole * unit + part;
@@ -228,17 +228,17 @@ const char *value_size(uint64_t *bytes, const char *text)
 	return NULL;
 }
 
-/* ---- networks and comm globs, in the form in which the kernel half matches them ---- */
+/* ---- networks and comm globs, in the form that the kernel half compares ---- */
 
-#define V4_BITS 96 /* of ::ffff:0:0/96, which IPv4 lives in */
+#define V4_BITS 96 /* of ::ffff:0:0/96, the prefix of IPv4 addresses */
 
 struct cidrs {
 	struct cidr *items;
 	__u32 *count;
 };
 
-/* Reads "192.0.2.1" or "2001:db8::1" into addr; says how many bits stand before the first one of the text's own family,
- * or -1. */
+/* Reads "192.0.2.1" or "2001:db8::1" into addr. Returns the number of bits before the first bit of the text's own
+ * family, or -1. */
 static int read_address(__u8 addr[16], const char *text)
 {
 	static const __u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -302,7 +302,7 @@ static const char *add_glob(const char *item, void *to)
 			glob.gap |= 1U << glob.length;
 			continue;
 		}
-		/* No comm could match. */
+		/* No comm is long enough to match. */
 		if (glob.length == COMM_SIZE - 1)
 			return value_message("more than the %d characters of a comm", COMM_SIZE - 1);
 		if (*item == '?')

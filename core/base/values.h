@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* values.h: the text of an option's argument, checked and turned into the bytes that the kernel half filters by.
+/* values.h: parsers of option arguments into the bytes that the kernel half filters by.
  *
- * Every parser returns NULL, or a message for people that says what is wrong with the value ("not a port", "ends before
- * it starts: 90-80"); the caller adds the option's name and the value. Messages live until the next call. */
+ * Each parser returns NULL, or a message about the value ("not a port", "ends before it starts: 90-80"); the caller
+ * adds the option's name and the value. A message is valid until the next call. */
 #ifndef NETTRACE_BASE_VALUES_H
 #define NETTRACE_BASE_VALUES_H
 
@@ -11,48 +11,46 @@
 
 #include "probes/wire.h"
 
-/* "80,443,8000-8100", each within min..max; appends to *list (an option may be given twice). */
+/* "80,443,8000-8100", each within min..max. Appends to *list, so a repeated option adds to it. */
 const char *value_list(struct list *list, const char *text, uint64_t min, uint64_t max);
-/* The same for ports (0-65535) and pids, and their messages say so. */
+/* Ports (0-65535) and pids; messages name them so. */
 const char *value_ports(struct list *list, const char *text);
 const char *value_pids(struct list *list, const char *text);
-/* As value_list, with names from the system's user database too: "root,1000-1999". */
+/* As value_list, with names from /etc/passwd too: "root,1000-1999". */
 const char *value_users(struct list *list, const char *text);
-/* "10.0.0.0/8,2001:db8::/32,192.0.2.1" appended to cidrs[CIDR_ITEMS]. Host bits are masked away. */
+/* "10.0.0.0/8,2001:db8::/32,192.0.2.1", appended to cidrs[CIDR_ITEMS]. Host bits are cleared. */
 const char *value_cidrs(struct cidr *cidrs, __u32 *count, const char *text);
-/* "nginx,postgres*,?sh" appended to globs[GLOB_ITEMS]. '*' any characters, '?' one; at most 15 others. */
+/* "nginx,postgres*,?sh", appended to globs[GLOB_ITEMS]. '*' matches any characters, '?' one; at most 15 others. */
 const char *value_globs(struct glob *globs, __u32 *count, const char *text);
 /* Network namespaces: inode numbers, paths (/run/netns/blue, /proc/1/ns/net), or names of `ip netns`. */
 const char *value_netns(struct list *list, const char *text);
-/* The one this process is in. */
+/* The network namespace of this process. */
 const char *value_own_netns(struct list *list);
 /* The network namespace of a process. */
 const char *value_pid_netns(struct list *list, const char *pid);
-/* Cgroups: ids (v2: the inode of the directory) or paths of directories. Descendants are matched by the kernel half. */
+/* Cgroups: ids (v2: the directory's inode number) or paths of directories. The kernel half matches descendants too. */
 const char *value_cgroups(struct list *list, const char *text);
-/* "1.5", "0.25": seconds as ns, more than 0. */
+/* "1.5", "0.25": seconds to ns, more than 0. */
 const char *value_seconds(uint64_t *ns, const char *text);
-/* "10", "0.5": milliseconds as ns, 0 too. */
+/* "10", "0.5": milliseconds to ns, 0 too. */
 const char *value_milliseconds(uint64_t *ns, const char *text);
 /* A decimal number within min..max. */
 const char *value_number(uint64_t *number, const char *text, uint64_t min, uint64_t max);
 
-/* A number of bytes, with K, M, G or T behind it for powers of 1024. */
+/* A number of bytes, with an optional suffix K, M, G or T for powers of 1024. */
 const char *value_size(uint64_t *bytes, const char *text);
 
-/* For parsers of values elsewhere: */
-
-/* Formats a message that lives until the next one. */
+/* For parsers outside this module: formats a message that is valid until the next one. */
 __attribute__((format(printf, 1, 2))) const char *value_message(const char *format, ...);
 
-/* Reads the digits at *text, and moves *text behind them. False: no digit, or more than 64 bits. */
+/* Reads the digits at *text and advances *text past them. False: no digit, or more than 64 bits. */
 bool value_digits(const char **text, uint64_t *number);
 
-/* Appends a range. NULL or a message. */
+/* Appends a range. Returns NULL or a message. */
 const char *value_append(struct list *list, uint64_t first, uint64_t last);
 
-/* Calls add(item, to) for each item between the commas of `text`, up to the first message; that gets the item's text
- * unless the item is all there is or starts the message. */
+/* Calls add(item, to) for each comma-separated item of `text`, until one returns a message. Appends the item to the
+ * message, unless it is the only item or the message starts with it. */
 const char *value_items(const char *text, const char *(*add)(const char *item, void *to), void *to);
 
 #endif

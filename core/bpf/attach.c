@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* attach.c: opens, loads and attaches, and plans again without what the kernel refuses. */
+/* attach.c: attachment of a tool's hooks, each with the best available program. */
 #include "core/bpf/attach.h"
 
 #include <errno.h>
@@ -66,7 +66,7 @@ static struct bpf_link *attach(struct session *session, struct bpf_program *prog
 								       : iterator_attach(session, program);
 }
 
-/* Attaches the iterators, or all others. NULL, or the program that was refused. */
+/* Attaches the iterators, or all other programs. Returns NULL, or the refused program. */
 static const char *attach_hooks(struct session *session, bool iterators, int *error)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
@@ -89,8 +89,8 @@ static const char *attach_hooks(struct session *session, bool iterators, int *er
 	return NULL;
 }
 
-/* One try: load as planned. NULL: it stands. Else the program that the kernel refused ("": no one program is to blame),
- * with the error in *error. */
+/* Loads the plan once. Returns NULL on success, else the program that the kernel refused ("": no single program is the
+ * cause), with the error in *error. */
 static const char *try_plan(struct session *session, struct options *options, enum fate *fate, int *error)
 {
 	const char *culprit = NULL;
@@ -110,10 +110,10 @@ static const char *try_plan(struct session *session, struct options *options, en
 	if (culprit)
 		return culprit;
 	*fate = AT_ATTACH;
-	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
+	/* Iterators first, and those of the start run at once, so that the first event finds the owners. */
 	culprit = attach_hooks(session, true, error);
 	if (!culprit)
-		iterators_run(session, RUN_AT_START, NULL, NULL); /* they write nothing */
+		iterators_run(session, RUN_AT_START, NULL, NULL); /* without output */
 	return culprit;
 }
 
@@ -126,7 +126,7 @@ static bool fail(struct session *session, const char *what, int error)
 	return false;
 }
 
-/* Nothing is left that could serve this hook. */
+/* Reports that no program can serve this hook. */
 static bool fail_hook(struct session *session, const struct hook *hook)
 {
 	char what[160];
@@ -138,7 +138,7 @@ static bool fail_hook(struct session *session, const struct hook *hook)
 	return fail(session, what, session->refused.error);
 }
 
-/* Closes everything, to be planned without the program that the kernel refused. False: no one program is to blame. */
+/* Closes everything, for a new plan without the refused program. False: no single program is the cause. */
 static bool refuse(struct session *session, const char *culprit, enum fate fate, int error)
 {
 	char *program = session->refused.program;

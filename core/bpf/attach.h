@@ -5,19 +5,19 @@
 
 #include "core/bpf/session.h"
 
-/* Plans, tries (open, load), and plans again without what the kernel refused, until a plan stands. The iterators are
- * attached, those of the start have run when it returns. False: a required hook has run out of alternatives, and
- * session->failed tells of the last one; nothing is attached or open. */
+/* Plans, opens and loads, and repeats without the programs that the kernel refused, until a plan loads. Attaches the
+ * iterators and runs those of the start. False: no program is left for a required hook; session->failed describes the
+ * last one, and nothing is attached or open. */
 bool attach_load(struct session *session, struct options *options);
-/* Attaches what was loaded; where the kernel refuses that, plans and loads again. False: as attach_load(). */
+/* Attaches the loaded programs; if the kernel refuses one, plans and loads again. False: as attach_load(). */
 bool attach_all(struct session *session, struct options *options);
-/* Opens the object if it is not open yet, so that sections can be asked for and kernel_btf_subset() has what it needs;
- * session_leave() closes it. False: errno. */
+/* Opens the object if needed, so that its sections are known and kernel_btf_subset() has its types; session_leave()
+ * closes it. False: errno. */
 bool attach_open(struct session *session);
-/* Begins the plan of an open object: its hooks. */
+/* Starts the plan of an open object with its hooks. */
 void attach_plan(struct session *session);
-/* A hook_exists of core/model/owner_hooks.h; its context is a session. */
+/* A hook_exists of core/model/owner_hooks.h; session is its context. */
 bool attach_has_program(void *session, const char *program);
-/* With --verbose: the rung of each hook, and what was refused; always: what the user misses by it. */
+/* With --verbose: prints the rung of each hook and the refused programs. Always: prints what the user misses. */
 void report_session(const struct session *session, const struct options *options);
 #endif

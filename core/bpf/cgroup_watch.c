@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroup_watch.c: a session beside the tool's, with programs and a ring of its own. */
+/* cgroup_watch.c: a watch for names of cgroups, with a session, programs and a ring of its own. */
 #include "core/bpf/cgroup_watch.h"
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static const struct tool watch_tool = {
 };
 
 struct cgroup_watch {
-	struct tool tool; /* watch_tool, with a name for messages */
+	struct tool tool; /* watch_tool, renamed for messages */
 	struct options options;
 	struct sessions sessions;
 	uint64_t looked;
@@ -56,7 +56,7 @@ static bool add_cgroup(void *context, const struct event *event, size_t size)
 	return true;
 }
 
-/* A cgroup is not known: takes in what was made, then, once a second at most, asks all processes again. */
+/* Handles an unknown cgroup: reads new cgroups, then, at most once a second, walks all processes again. */
 static void rescan(void *context)
 {
 	struct cgroup_watch *watch = context;
@@ -71,7 +71,7 @@ static void rescan(void *context)
 
 bool cgroup_watch_is_wanted(const struct options *asked, const struct options *tools, size_t count)
 {
-	/* Of a recording somebody may want to know when it is replayed. */
+	/* A replay of the recording may ask for containers. */
 	for (size_t i = 0; asked->record && i < count; i++)
 		if (is_about_sockets(tools[i].tool))
 			return true;

@@ -8,15 +8,15 @@
 
 struct cgroup_watch;
 
-/* Containers are asked for, or sockets recorded. */
+/* Whether containers are shown, or sockets recorded. */
 bool cgroup_watch_is_wanted(const struct options *asked, const struct options *tools, size_t count);
-/* Loads and attaches its programs, and has containers looked up (core/names/containers.h). Before the tools start, so
- * that no cgroup of an event is missed, and while there are privileges. name: what messages call it: the user knows no
- * other; kept. NULL: the kernel refuses them, see *error. */
+/* Loads and attaches its programs, and enables container lookups (core/names/containers.h). Called before the tools
+ * start, so that no event's cgroup is missing, and with privileges. name: for messages, because the user knows no
+ * other; borrowed. NULL: the kernel refuses the programs, see *error. */
 struct cgroup_watch *cgroup_watch_new(const struct options *asked, const char *name, struct error *error);
-/* Takes in what was made since; often enough, so that none is lost. NULL: nothing to do. */
+/* Reads the new cgroups; the caller repeats it often enough that the ring loses none. NULL: no effect. */
 void cgroup_watch_read(struct cgroup_watch *watch);
-/* Containers are looked up no more. */
+/* Disables container lookups, and frees the watch. */
 void cgroup_watch_free(struct cgroup_watch *watch);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* configure.c: what an object is told before it is loaded. */
+/* configure.c: the settings and maps of an object before it is loaded. */
 #include "core/bpf/configure.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "core/base/must.h"
 #include "core/names/symbols.h"
 
-/* Wake the reader when so much of the ring waits; its own timer (core/run/run.c) takes care of the tail. */
+/* Wakes the reader when 1/4 of the ring is full; the reader's timer (core/run/run.c) handles the rest. */
 #define WAKEUP_PART 4
 
 void configure_kernel(struct settings *settings, const struct tool *tool)
@@ -39,7 +39,7 @@ void configure_kernel(struct settings *settings, const struct tool *tool)
 	}
 }
 
-/* Uses the map of another session in place of an own one. 0, or a negative errno. */
+/* Replaces the session's own map by that of another session. Returns 0 or a negative errno. */
 static int reuse(struct session *session, const struct session *other, const char *name)
 {
 	struct bpf_map *own = bpf_object__find_map_by_name(session->object, name);
@@ -48,7 +48,7 @@ static int reuse(struct session *session, const struct session *other, const cha
 	return own && fd >= 0 ? bpf_map__reuse_fd(own, fd) : 0;
 }
 
-/* What the tools of a process have in common. 0, or a negative errno. */
+/* Configures the maps that the tools of a process share. Returns 0 or a negative errno. */
 static int configure_shared_maps(struct session *session, const struct options *options)
 {
 	static const char *const tags[] = { "tags",    "tags_hash",     "accepted",    "listeners",
@@ -63,15 +63,15 @@ static int configure_shared_maps(struct session *session, const struct options *
 	return error;
 }
 
-/* A program of this section looks for tags where slots have none: it walks over those on sockets, or wants one after
- * the socket was closed. */
+/* Whether a program of this section needs tags in socket storage rather than in slots: it walks the storage, or reads a
+ * tag after the socket was closed. */
 static bool wants_tags_on_sockets(const char *section)
 {
 	return !strcmp(section, "iter/bpf_sk_storage_map") || !strcmp(section, "tp_btf/tcp_destroy_sock");
 }
 
-/* Tags of new sockets may be in slots: no program wants them elsewhere, and neither totals are kept with them nor other
- * tools share them. */
+/* Tags of new sockets may be in slots if no program needs them in socket storage, no totals are kept in them, and no
+ * other tool shares them. */
 static bool may_use_slots(const struct session *session, const struct settings *settings)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
@@ -86,7 +86,7 @@ static bool may_use_slots(const struct session *session, const struct settings *
 	       !(settings->flags & (TAGS_BORROWED | TAGS_OUTLIVE_US | LISTENERS_NEEDED));
 }
 
-/* No program that is loaded uses it: code that does is dead by the settings. */
+/* Omits a map that no loaded program uses: the settings make code with it dead. */
 static void leave_out_map(const struct session *session, const char *name)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(session->object, name);
@@ -107,7 +107,7 @@ void configure_sizes(struct bpf_object *object)
 		bpf_map__set_max_entries(map, TAG_SLOTS + TAG_SPARES * cpus);
 }
 
-/* The planned programs, and what is attached with them. */
+/* Enables the planned programs and their nested ones. */
 static void choose_programs(const struct session *session)
 {
 	struct bpf_program *program;

@@ -5,12 +5,13 @@
 
 #include "core/bpf/session.h"
 
-/* Addresses that programs compare with, kept 0 (not known) where kallsyms hides them; the same for enum values, ~0. */
+/* Sets the addresses that programs compare; 0 (unknown) if kallsyms hides them. Sets the enum values too; ~0:
+ * unknown. */
 void configure_kernel(struct settings *settings, const struct tool *tool);
-/* How large maps are that have something for each CPU; once, of an object that was just opened. */
+/* Sets the size of per-CPU tables in maps; once, after opening the object. */
 void configure_sizes(struct bpf_object *object);
-/* The settings frozen into the object, the planned programs switched on, maps that go unused left out. 0, or a
- * negative errno. */
+/* Writes the settings into the object, enables the planned programs, omits unused maps. Returns 0 or a negative
+ * errno. */
 int configure_object(struct session *session, struct options *options);
 
 #endif

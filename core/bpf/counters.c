@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* counters.c: what programs count in an array that is mapped here, and what it has grown by.
+/* counters.c: the counters of BPF programs in a mapped array, with their increase.
  *
- * Not by an iterator over the map: there are kernels whose owners allow no iterator that is given a map (seen on
- * a 6.18), and a mapped array takes no system call and no privilege at all. Counters are never reset: what was told
- * stands here, so nothing falls between reading and clearing. */
+ * Not by an iterator over the map: some kernels forbid iterators with a map by policy (seen on a 6.18), and reading a
+ * mapped array needs neither a system call nor a privilege. Counters are never reset: the reported values are kept
+ * here, so no count falls between a read and a reset. */
 #include "core/bpf/counters.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 
 struct mapped_counters {
 	const unsigned char *now; /* mapped, values of `size` bytes; the programs add to them */
-	unsigned char *reported;  /* the same when they were told last; the tool's read_counter() keeps it */
+	unsigned char *reported;  /* their values at the last report; updated by the tool's read_counter() */
 	size_t size, mapped;
 	uint32_t count;
 	struct event *event; /* tool->image.event_size bytes */
@@ -32,7 +32,7 @@ const struct bpf_map *counters_map(const struct bpf_object *object)
 	return map ? map : bpf_object__find_map_by_name(object, "totals_by_cpu");
 }
 
-/* Values stand eight bytes apart, or a multiple of it (array_map_alloc() in kernel/bpf/arraymap.c). */
+/* The kernel rounds the distance of values up to 8 bytes (array_map_alloc() in kernel/bpf/arraymap.c). */
 static bool map_counters(struct mapped_counters *counters, const struct bpf_map *map)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);

@@ -5,17 +5,17 @@
 
 #include "core/bpf/session.h"
 
-/* Gets an event that was made here; what it returns does not matter. */
+/* Receives an event made from a counter; the result is ignored. */
 typedef bool counter_event(void *context, const void *event, size_t size);
 
 struct bpf_object;
 struct bpf_map;
 
-/* What the programs of an object count in: `totals`, or `totals_by_cpu`; NULL: they count nothing. */
+/* The map with an object's counters: `totals` or `totals_by_cpu`; NULL: no counters. */
 const struct bpf_map *counters_map(const struct bpf_object *object);
-/* Maps the counters of a tool that has some (struct totals). False: errno tells. */
+/* Maps the counters of a tool that has some (struct totals). False: errno. */
 bool counters_open(struct session *session);
-/* Makes an event of each counter that has grown since the last time. */
+/* Makes an event from each counter that has grown since the last call. */
 void counters_run(struct session *session, counter_event *handle, void *context);
 void counters_close(struct session *session);
 

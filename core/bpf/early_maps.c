@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* early_maps.c: maps that the kernel takes long to make: the ring, page by page (1 ms), and what is allocated in
- * advance. A thread makes them while this one unpacks the object, reads the kernel's types and relocates the programs.
+/* early_maps.c: maps whose creation is slow, created in parallel with other work.
  *
- * When libbpf creates such a map (bpf_map_create() is linked with --wrap) it gets a descriptor that stands for it; the
- * map takes its place before the first program is loaded. */
+ * The ring allocates page by page (1 ms), and some maps preallocate. A thread creates them while the main thread
+ * unpacks the object, reads the kernel's types and relocates the programs. When libbpf creates such a map
+ * (bpf_map_create() is linked with --wrap), it gets a placeholder descriptor. The map replaces the placeholder before
+ * the first program is loaded. */
 #include "core/bpf/early_maps.h"
 
 #include <errno.h>
@@ -18,17 +19,17 @@
 
 #include "core/base/thread.h"
 
-#define FIRST_FREE 3 /* descriptors below are the standard ones */
+#define FIRST_FREE 3 /* lower descriptors are the standard streams */
 
 struct early {
 	const char *name;
-	enum bpf_map_type type; /* none: not wanted */
+	enum bpf_map_type type; /* BPF_MAP_TYPE_UNSPEC: not needed */
 	__u32 key_size, value_size, max_entries;
-	int fd;          /* negative errno: not made */
-	int placeholder; /* what libbpf got for it; -1: it has not asked */
+	int fd;          /* negative: not created, or a negative errno */
+	int placeholder; /* the descriptor that libbpf got; -1: not requested */
 };
 
-/* The same in all objects that have them. The ring is the first. */
+/* Identical in all objects that have them. The ring is first. */
 static struct early maps[] = { { .name = "ring" }, { .name = "accepted" }, { .name = "tag_slots" } };
 static pthread_t thread;
 static bool running;
@@ -36,7 +37,7 @@ static int bpf_error;
 static sem_t bpf_tried, planned;
 
 int __real_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
-			  const struct bpf_map_create_opts *options) __attribute__((weak)); /* not in unit tests */
+			  const struct bpf_map_create_opts *options) __attribute__((weak)); /* absent in unit tests */
 int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
 			  const struct bpf_map_create_opts *options);
 
@@ -120,7 +121,7 @@ int early_maps_placeholder_fd(void)
 	return higher;
 }
 
-/* Stands before libbpf's own. */
+/* Replaces libbpf's function. */
 int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
 			  const struct bpf_map_create_opts *options)
 {
@@ -141,7 +142,7 @@ int early_maps_finish(void)
 
 	if (!running)
 		return 0;
-	sem_post(&planned); /* where it was not: then it makes no more */
+	sem_post(&planned); /* unless planned already: then the thread creates no more maps */
 	pthread_join(thread, NULL);
 	running = false;
 	sem_destroy(&bpf_tried);

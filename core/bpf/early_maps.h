@@ -5,16 +5,16 @@
 
 #include "core/bpf/session.h"
 
-/* Begins to make the ring. The first to call bpf(): early_maps_bpf_works() tells what came of it. */
+/* Starts the creation of the ring. This is the first call of bpf(), and early_maps_bpf_works() returns its result. */
 void early_maps_start(uint32_t ring_bytes);
-/* The others of the session, whose object is open (NULL: it could not be). */
+/* Adds the other maps of the session. A session whose object failed to open has none. */
 void early_maps_plan(const struct session *session);
-/* Whether bpf() can be called at all: as kernel_bpf_usable() says it. */
+/* Waits for the first bpf() call and returns the result of kernel_bpf_usable(). */
 int early_maps_bpf_works(void);
-/* A descriptor of nothing for libbpf, until what it stands for takes its place (dup3()). -1: errno. */
+/* A placeholder descriptor for libbpf, to be replaced with dup3(). -1: errno. */
 int early_maps_placeholder_fd(void);
-/* Objects have got descriptors that stand for maps still being made: waits until they are those maps, of whichever
- * object asked for them. 0, or a negative errno. */
+/* Waits for the maps and replaces their placeholders, whichever object requested them. Returns 0 or a negative
+ * errno. */
 int early_maps_finish(void);
 
 #endif

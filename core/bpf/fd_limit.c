@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fd_limit.c: enough of them: each map, program and link has one. What libbpf and the kernel say when there are too
- * few is mostly something else. */
+/* fd_limit.c: the limit on open file descriptors.
+ *
+ * Each map, program and link has a descriptor. When descriptors run out, libbpf and the kernel mostly report another
+ * error. */
 #include "core/bpf/fd_limit.h"
 
 #include <errno.h>
 #include <sys/resource.h>
 
-#define OF_EACH   48 /* maps, programs and links of a tool, and what stands for them while they are loaded */
+#define OF_EACH   48 /* maps, programs, links and placeholders of a tool */
 #define OF_OTHERS 16
 
 int fd_limit_raise(size_t tools)

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* Raises the limit of open files to the number that the tools need, as far as possible. 0; -EMFILE: it stays too low.
- */
+/* Raises the limit of open files to the tools' needs, as far as possible. Returns 0; -EMFILE: the limit is still too
+ * low. */
 int fd_limit_raise(size_t tools);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* iterators.c: programs that walk what the kernel has. */
+/* iterators.c: iterator programs over all descriptors and all tagged sockets. */
 #include "core/bpf/iterators.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 	return bpf_program__attach_iter(program, &options);
 }
 
-/* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. */
+/* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. */
 static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
 	static char buffer[64 * 1024];
@@ -44,10 +44,10 @@ static void read_events(int fd, size_t event_size, iterator_event *handle, void 
 	}
 }
 
-/* What a walk that is run again costs unasked: a part of one CPU. */
+/* An unrequested repeated walk may use this fraction of one CPU. */
 #define AGAIN_PART 3000
 
-/* The kernel half misses an owner (struct walk); also where it cannot be asked. */
+/* Whether the kernel half lacks an owner (struct walk), or the request is unreadable. */
 static bool is_requested(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");

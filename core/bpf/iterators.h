@@ -7,12 +7,12 @@
 
 struct bpf_program;
 
-/* Gets an event that an iterator wrote; what it returns does not matter. */
+/* Receives an event that an iterator wrote; the result is ignored. */
 typedef bool iterator_event(void *context, const void *event, size_t size);
-/* An iterator's link; NULL: errno tells. */
+/* The iterator's link; NULL: errno. */
 struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program);
-/* Runs the iterators of hooks with this use (RUN_AT_START ...), once; those that run again, too, if it is time. What
- * they write are events of the tool. */
+/* Runs the iterators of hooks with this use (RUN_AT_START ...) once, and the repeated ones if they are due. Passes the
+ * events that they write to handle(). */
 void iterators_run(struct session *session, int use, iterator_event *handle, void *context);
 
 #endif

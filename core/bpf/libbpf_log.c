@@ -24,7 +24,7 @@ __attribute__((format(printf, 2, 0))) static int log_line(enum libbpf_print_leve
 		va_copy(copy, args);
 		vsnprintf(line, sizeof(line), format, copy);
 		va_end(copy);
-		if (strstr(line, "missing .BTF.ext line info")) /* of each program: probes/strip_lines took it out */
+		if (strstr(line, "missing .BTF.ext line info")) /* for every program: probes/strip_lines removed it */
 			return 0;
 		name = strstr(line, "prog '");
 		length = name ? strcspn(name + 6, "'") : 0;

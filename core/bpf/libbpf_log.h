@@ -5,10 +5,10 @@
 
 #include <stdbool.h>
 
-/* From now on libbpf's messages go to stderr (verbose) or nowhere. */
+/* Sends libbpf's messages to stderr (verbose) or discards them. */
 void libbpf_log_start(bool verbose);
-/* The program that the last warning was about, or NULL; forgotten by the call. bpf_object__load() does not say which
- * program failed, but warns "prog 'NAME': ..." for it first. */
+/* The program of the last warning, or NULL; the call clears it. bpf_object__load() does not return the failed program,
+ * but warns "prog 'NAME': ..." about it first. */
 const char *libbpf_log_program(void);
 
 #endif

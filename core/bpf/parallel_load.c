@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parallel_load.c: the programs of an object are verified side by side.
+/* parallel_load.c: parallel verification of an object's programs.
  *
- * libbpf has the kernel verify one program after the other, which is most of what a tool does before it starts. Here
- * its calls of bpf_prog_load() (linked with --wrap) only take note of the program, and give libbpf a descriptor that
- * stands for it. When libbpf is done with the object, all are loaded, the longest first, on as many CPUs as there are;
- * then each program's descriptor takes the place that was kept for it.
+ * libbpf lets the kernel verify one program after the other, which is most of a tool's startup time. Here its calls of
+ * bpf_prog_load() (linked with --wrap) only queue the program and return a placeholder descriptor. After libbpf has
+ * finished the object, all programs are loaded, the longest first, on all CPUs. Then each program replaces its
+ * placeholder.
  *
- * Meanwhile libbpf asks the kernel a dozen questions, each with a small program, map or BTF of its own: half a
- * millisecond. Every kernel that has ring buffers and iterators says yes (core/kernel/kernel.c has asked), or the
- * object has nothing of the kind (a unit test looks): so they are answered here. */
+ * Meanwhile libbpf probes the kernel a dozen times, with small programs, maps and BTF: half a millisecond. Every kernel
+ * with ring buffers and iterators passes these probes (core/kernel/kernel.c has checked), or the object does not use
+ * the feature (a unit test checks). So this module answers them itself. */
 #include "core/bpf/parallel_load.h"
 
 #include <errno.h>
@@ -29,15 +29,15 @@
 #define PROGRAMS 64
 #define THREADS  4
 #define LOG_SIZE (1 << 20)
-#define QUESTION 256 /* bytes: what libbpf asks about BTF with is shorter, any object's is longer */
+#define QUESTION 256 /* bytes: libbpf's BTF probes are shorter, the BTF of every object is longer */
 
 struct load {
 	enum bpf_prog_type type;
-	const char *name, *license; /* the object's, as is what options point to */
-	struct bpf_insn *code;      /* own */
+	const char *name, *license; /* owned by the object, like everything that options points to */
+	struct bpf_insn *code;      /* owned */
 	size_t length;
 	struct bpf_prog_load_opts options;
-	int fd;    /* stands for the program, then is it */
+	int fd;    /* placeholder, then program */
 	int error; /* negative errno */
 };
 
@@ -45,7 +45,7 @@ static struct load loads[PROGRAMS];
 static size_t count;
 static bool queueing;
 static struct load *by_length[PROGRAMS];
-static atomic_size_t next; /* of by_length */
+static atomic_size_t next; /* index into by_length */
 
 int __real_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options) __attribute__((weak));
@@ -57,7 +57,7 @@ int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_op
 int __real_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options) __attribute__((weak));
 int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options);
 
-/* For libbpf to close. */
+/* libbpf closes it. */
 static int placeholder(void)
 {
 	int fd = early_maps_placeholder_fd();
@@ -75,7 +75,7 @@ static int load_now(const struct load *load)
 	return __real_bpf_prog_load(load->type, load->name, load->license, load->code, load->length, &load->options);
 }
 
-/* Takes the code over. */
+/* Takes ownership of the code. */
 static int queue_load(struct load load)
 {
 	load.fd = placeholder();
@@ -83,19 +83,19 @@ static int queue_load(struct load load)
 		free(load.code);
 		return load.fd;
 	}
-	load.options.fd_array = NULL; /* of functions of modules, which nothing here calls */
+	load.options.fd_array = NULL; /* for functions of modules, which no program here calls */
 	loads[count++] = load;
 	return load.fd;
 }
 
-/* Stands before libbpf's own. The kernel gets its own numbers of types (core/kernel/btf/kernel_btf.h). */
+/* Replaces libbpf's function. Relocates ids to the kernel's own types (core/kernel/btf/kernel_btf.h). */
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options)
 {
 	struct load load = { .type = type, .name = name, .license = license, .length = length };
 	int fd, error;
 
-	if (queueing && !(options && options->attach_btf_id)) /* no program of an object's */
+	if (queueing && !(options && options->attach_btf_id)) /* a probe of libbpf, no program of the object */
 		return placeholder();
 	if (!options || !options->attach_btf_id)
 		return __real_bpf_prog_load(type, name, license, code, length, options);
@@ -116,8 +116,8 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	return fd;
 }
 
-/* Stands before libbpf's own. It ties the settings to programs that do not read them, for bpftool to show; what is held
- * is no program yet. */
+/* Replaces libbpf's function, which binds the settings to programs that do not read them, for bpftool. A queued program
+ * has no descriptor yet. */
 int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options)
 {
 	return queueing ? 0 : __real_bpf_prog_bind_map(program, map, options);
@@ -131,7 +131,7 @@ void parallel_load_begin(void)
 
 void parallel_load_abort(void)
 {
-	early_maps_finish(); /* while the descriptors are still the object's */
+	early_maps_finish(); /* while the object's descriptors are valid */
 	for (size_t i = 0; i < count; i++)
 		free(loads[i].code);
 	count = 0;
@@ -163,7 +163,7 @@ static int longer(const void *a, const void *b)
 	return (one->length < other->length) - (one->length > other->length);
 }
 
-/* How many threads help this one. */
+/* The number of additional threads. */
 static size_t helpers_wanted(void)
 {
 	size_t most = thread_cpus();
@@ -191,7 +191,7 @@ static void load_all(void)
 		pthread_join(helpers[i], NULL);
 }
 
-/* What the verifier has against the program. */
+/* Prints the verifier's log of the refused program. */
 static void print_log(const struct load *refused)
 {
 	struct load load = *refused;

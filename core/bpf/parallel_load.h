@@ -12,7 +12,7 @@ void parallel_load_begin(void);
  * first program in libbpf's order that the kernel refused, with a negative errno in *error. "": no single program is
  * the cause. verbose: print the verifier's log on stderr. */
 const char *parallel_load_commit(bool verbose, int *error);
-/* Forgets what was held. */
+/* Discards the queued programs. */
 void parallel_load_abort(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pinned_maps.c: maps that the user made and pinned. */
+/* pinned_maps.c: maps that the user pinned, as filters. */
 #include "core/bpf/pinned_maps.h"
 
 #include <errno.h>
@@ -16,7 +16,8 @@
 
 #define KEY_SIZE 8
 
-/* Other things can be pinned too. The kernel looks at the kind of the descriptor before it looks for a key. */
+/* The pinned object may be something else than a map. The kernel checks the descriptor's kind before it looks up a
+ * key. */
 static bool is_map(int fd)
 {
 	return bpf_map_lookup_elem(fd, NULL, NULL) == 0 || errno != EINVAL;

@@ -6,13 +6,13 @@
 #include "core/base/error.h"
 #include "core/bpf/session.h"
 
-/* Opens the map pinned at `path`, a hash with keys of 8 bytes and values of `value_size`. NULL, or what is wrong;
- * *code becomes EXIT_CANNOT where it is not the path. */
+/* Opens the map pinned at `path`, a hash with keys of 8 bytes and values of `value_size`. Returns NULL or a message;
+ * sets *code to EXIT_CANNOT if the cause is not the path. */
 const char *pinned_maps_open(int *fd, const char *path, unsigned int value_size, enum exit_code *code);
-/* False: this kernel or this tool has no use for the maps that were asked for, see *error. */
+/* False: this kernel or this tool cannot use the requested maps, see *error. */
 bool pinned_maps_check(const struct session *session, const struct options *options, struct error *error);
-/* Before load: puts the maps that were asked for in place of the object's, tells the settings, and leaves the others
- * out. 0, or a negative errno. */
+/* Before loading: replaces the object's maps by the requested ones, sets the settings, and omits the others. Returns 0
+ * or a negative errno. */
 int pinned_maps_install(struct session *session, struct options *options);
 
 #endif

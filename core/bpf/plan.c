@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan.c: which program serves each hook. */
+/* plan.c: the choice of the program that serves each hook. */
 #include "core/bpf/plan.h"
 
 #include <errno.h>
@@ -81,7 +81,7 @@ const char *plan_program(const struct plan *plan, size_t i)
 	return alt == PLAN_NONE ? NULL : plan->hooks[i].alts[alt];
 }
 
-/* ---- what is not to be used although the kernel has it ---- */
+/* ---- excluded programs and features ---- */
 
 static bool is_word(const char *word, const char *text, size_t length)
 {
@@ -103,7 +103,7 @@ bool is_excluded(const char *without, const char *program, const char *section)
 	return is_among(without, program, strlen(program)) || is_among(without, section, strcspn(section, "/"));
 }
 
-/* "2"; 0: it is none. */
+/* Parses "2"; 0: no number. */
 static size_t rung_number(const char *rung)
 {
 	return rung[0] >= '1' && rung[0] <= '0' + ALT_ITEMS && !rung[1] ? (size_t)(rung[0] - '0') : 0;
@@ -161,7 +161,7 @@ void exclusions_apply(struct kernel *kernel, const char *without)
 
 static const char *const features[] = { "sk_storage",  "tag_slots", "map_iterators", "task_btf", "cast",
 					"trampolines", NULL };
-static const char *const kinds[] = { "tp_btf", "fexit", "iter", NULL }; /* those of all tools' programs */
+static const char *const kinds[] = { "tp_btf", "fexit", "iter", NULL }; /* of all tools' programs */
 
 static bool is_listed(const char *const *list, const char *name, size_t length)
 {

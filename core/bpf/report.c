@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* report.c: which rung serves each hook of a running tool, and what is missed by it. */
+/* report.c: the rung of each hook of a running tool, and what the user misses. */
 #include <string.h>
 
 #include "core/bpf/attach.h"
@@ -33,7 +33,7 @@ static void report_rungs(const struct session *session)
 	}
 }
 
-/* The kernel has what the hook is for, but would not load or attach a program there. */
+/* Whether the kernel has the target, but refused to load or attach a program. */
 static bool was_refused(const struct choice *choice)
 {
 	for (int alt = 0; alt < ALT_ITEMS; alt++)
@@ -42,7 +42,7 @@ static bool was_refused(const struct choice *choice)
 	return false;
 }
 
-/* Optional hooks that nothing serves are told once, and only where the user could miss something by it. */
+/* Reports optional hooks without a program once, and only where the user could miss something. */
 static void report_missing(const struct session *session, const struct options *options)
 {
 	const char *where = options->exclusions.without || options->exclusions.rung
@@ -64,7 +64,7 @@ static void report_missing(const struct session *session, const struct options *
 	}
 }
 
-/* The walk over open sockets goes by the processes that hold them. */
+/* Reports that the walk over open sockets, which goes through processes, cannot see all of them. */
 static void report_hidden(const struct session *session)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ring.c: reads the ring that the kernel half fills.
+/* ring.c: the reader of the event ring.
  *
- * What is mapped of it counts as memory of this process, twice as libbpf does it, and takes a millisecond for 8 MB.
- * Here a window of the ring is mapped, which moves on as the ring is read: once in some thousand events, for the price
- * of a few. The layout is the kernel's ABI (kernel/bpf/ringbuf.c): a page with the reader's position, one with the
- * writer's, and the data twice, so that no record is cut at the end. */
+ * The mapping counts as memory of this process, twice with libbpf, and takes a millisecond for 8 MB. So this reader
+ * maps a window of the ring, which moves as the ring is read: once in some thousand events, at the cost of a few. The
+ * layout is ABI (kernel/bpf/ringbuf.c): a page with the consumer position, one with the producer position, and the data
+ * mapped twice, so that no record is split at the end. */
 #include "core/bpf/ring.h"
 
 #include <errno.h>
@@ -17,13 +17,13 @@
 #include <linux/bpf.h>
 
 #define WINDOW        (512 * 1024UL)
-#define PUBLISH_EVERY (32 * 1024UL) /* bytes after which the kernel half is told that there is room again */
+#define PUBLISH_EVERY (32 * 1024UL) /* bytes between updates of the consumer position, which frees the space */
 
 struct ring {
 	int map, epoll;
 	size_t bytes, page;
-	unsigned long *reader;       /* mapped; ever growing positions */
-	const unsigned long *writer; /* mapped */
+	unsigned long *reader;       /* mapped consumer position; positions only grow */
+	const unsigned long *writer; /* mapped producer position */
 	char *window;                /* mapped; NULL: not yet */
 	size_t window_bytes;
 	unsigned long window_start; /* position of its first byte */
@@ -43,7 +43,7 @@ static bool moved(struct ring *ring, unsigned long position)
 	return true;
 }
 
-/* `size` bytes at a position; NULL: errno. */
+/* Returns `size` bytes at a position; NULL: errno. */
 static const void *bytes_at(struct ring *ring, unsigned long position, size_t size)
 {
 	bool inside = ring->window && position - ring->window_start + size <= ring->window_bytes;
@@ -67,7 +67,7 @@ struct ring *ring_open(int map, size_t bytes)
 	writer = mmap(NULL, ring->page, PROT_READ, MAP_SHARED, map, (off_t)ring->page);
 	ring->reader = reader == MAP_FAILED ? NULL : reader;
 	ring->writer = writer == MAP_FAILED ? NULL : writer;
-	/* Polled itself, the map is readable whenever there is an event; by way of an epoll, when it wakes. */
+	/* Polled directly, the map is readable whenever it contains an event; through epoll, only after a wakeup. */
 	ring->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (ring->reader && ring->writer && ring->epoll >= 0 && !epoll_ctl(ring->epoll, EPOLL_CTL_ADD, map, &event))
 		return ring;
@@ -112,7 +112,7 @@ int ring_read(struct ring *ring, ring_event *handle, void *context)
 
 		if (length & BPF_RINGBUF_BUSY_BIT) {
 			error = head ? 0 : -errno;
-			break; /* still being written */
+			break; /* the kernel is still writing it */
 		}
 		record = bytes_at(ring, at, BPF_RINGBUF_HDR_SZ + size);
 		if (!record) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* session.c: a tool's BPF object in the kernel. */
+/* session.c: a tool's BPF object in the kernel, with its ledger. */
 #include "core/bpf/session.h"
 
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 
 #include "core/base/error.h"
 
-/* The last one attached goes first: where the first of several at a tracepoint goes, the kernel waits for all readers
- * of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
+/* In reverse order of attachment: after removing the first of several programs from a tracepoint, the kernel waits for
+ * all readers of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
 void session_detach(struct session *session, size_t i)
 {
 	bpf_link__destroy(session->nested[i]);
@@ -75,7 +75,7 @@ static bool sum_counters(const struct session *session, struct ledger_counters *
 	return ok;
 }
 
-/* How often the kernel did not run the program of hook i (told since 5.12). */
+/* How often the kernel skipped the program of hook i (reported since 5.12). */
 static uint64_t recursion_misses(const struct session *session, size_t i)
 {
 	const char *name = plan_program(&session->plan, i);
@@ -91,7 +91,7 @@ static uint64_t recursion_misses(const struct session *session, size_t i)
 bool session_ledger(const struct session *session, struct ledger *ledger)
 {
 	memset(ledger, 0, sizeof(*ledger));
-	/* Misses before what the second programs took over of them: an event between the readings is never a loss. */
+	/* Misses first, then the misses that second programs handled: an event between the reads is never a loss. */
 	for (size_t i = 0; i < session->plan.count; i++)
 		if (!session->plan.hooks[i].misses_harmless)
 			ledger->missed += recursion_misses(session, i);

@@ -19,39 +19,41 @@ struct session {
 	struct plan plan;
 	struct bpf_object *object;
 	struct bpf_link *links[HOOK_ITEMS], *nested[HOOK_ITEMS];
-	uint64_t rerun_after[HOOK_ITEMS]; /* when hook i, an iterator, may run again unasked, ns of CLOCK_BOOTTIME */
+	uint64_t rerun_after[HOOK_ITEMS]; /* earliest time of the next unrequested run of hook i, an iterator; ns of
+					     CLOCK_BOOTTIME */
 	bool paired[HOOK_ITEMS];          /* hook i has two programs (probes/lib/pair.bpf.h) */
-	struct mapped_counters *counters; /* core/bpf/counters.c; NULL: the tool has none */
-	uint64_t counter_events;          /* events that were made of them */
+	struct mapped_counters *counters; /* core/bpf/counters.c; NULL: none */
+	uint64_t counter_events;          /* events made from counters */
 	const struct options *options;
-	/* Of several tools in a process: */
-	const struct session *ring_of; /* whose ring it writes to; NULL: its own */
-	const struct session *tags_of; /* the same for the tags of sockets, and what belongs to them */
+	/* With several tools in a process: */
+	const struct session *ring_of; /* the session whose ring it writes to; NULL: its own */
+	const struct session *tags_of; /* the session whose tags, and related maps, it uses; NULL: its own */
 	/* For core/bpf/survey.c: */
-	bool survey;              /* goes on without hooks that are required, too */
-	const char *only_program; /* no program but this one; NULL: all */
+	bool survey;              /* continues although required hooks have no program */
+	const char *only_program; /* the only program to load; NULL: all */
 	struct {
-		char what[160]; /* failed, and why: */
+		char what[160]; /* the failed step, and its cause: */
 		int error;
-	} failed; /* by the ladder */
+	} failed; /* by attach_load() or attach_all() */
 	struct {
-		char program[64]; /* the last one that the kernel would not take; empty: none */
+		char program[64]; /* the last program that the kernel refused; empty: none */
 		int error;
 	} refused;
 };
 
-/* Takes the programs of hook i off; they stay loaded. */
+/* Detaches the programs of hook i; they stay loaded. */
 void session_detach(struct session *session, size_t i);
 /* Detaches everything and closes the object. */
 void session_leave(struct session *session);
-/* Fills *error (exit 3): what failed, why, and the remedy. why: negative errno. Always false. */
+/* Fills *error (exit 3): what failed, why, and the remedy. why: negative errno. Always returns false. */
 bool session_fail(const struct session *session, const char *what, int why, struct error *error);
-/* Before attaching: the ledger begins. A walk right after the maps were made may get no storage for some sockets, and
- * count them (seen on 6.18, in a third of the starts). The walk after attaching gets it, or counts them again. */
+/* Starts the ledger, before attaching. A walk right after the maps were created may fail to allocate storage for some
+ * sockets, and counts them (seen on 6.18, in a third of the starts). The walk after attaching succeeds, or counts them
+ * again. */
 void session_start_ledger(const struct session *session);
-/* Detaches the programs that make events; what they sent stays to be read. */
+/* Detaches the programs that send events; sent events stay readable. */
 void session_detach_producers(struct session *session);
-/* Where every event went; false: could not be read. */
+/* Reads the ledger. False: unreadable. */
 bool session_ledger(const struct session *session, struct ledger *ledger);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sessions.c: the tools of this process, in the kernel. */
+/* sessions.c: all tools of this process in the kernel. */
 #include "core/bpf/sessions.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@
 #include "core/model/owner_hooks.h"
 #include "core/base/error.h"
 
-/* Events handed over at a time: signals and intervals are heard under any load. */
+/* Events per call, so that signals and intervals are handled under any load. */
 #define READ_AT_MOST 65536
 
 #define for_each(session, sessions)                                                                                    \
@@ -39,8 +39,7 @@ static bool handle_event(void *context, const void *data, size_t size)
 	return sessions->got < READ_AT_MOST;
 }
 
-/* Some of its hooks are there to keep tags only. (Tools of totals keep in the tags what they have told: they have their
- * own.) */
+/* Whether some of its hooks only keep tags. Tools of totals keep their reported values in tags, so each has its own. */
 static bool shares_tags(struct session *session)
 {
 	struct hook hooks[HOOK_ITEMS + 1];
@@ -54,14 +53,14 @@ static bool shares_tags(struct session *session)
 	return false;
 }
 
-/* It sees state changes whoever keeps the tags. */
+/* Such a tool sees state changes even if another tool keeps the tags. */
 static bool has_state_rows(const struct tool *tool)
 {
 	return tool_hook(tool, "inet_sock_set_state");
 }
 
-/* One of the tools that share tags keeps them: the first that has rows for state changes, as its programs miss none
- * (probes/lib/pair.bpf.h). Returns its index; count: no two tools share anything. */
+/* One of the tools that share tags keeps them: the first with rows for state changes, because its programs miss none
+ * (probes/lib/pair.bpf.h). Returns its index; count: no two tools share tags. */
 static size_t choose_tag_owner(struct sessions *sessions)
 {
 	size_t count = sessions->count, tag_owner = count, sharing = 0;
@@ -77,7 +76,7 @@ static size_t choose_tag_owner(struct sessions *sessions)
 	return sharing > 1 ? tag_owner : count;
 }
 
-/* Who keeps the tags is loaded and attached before the others: the kernel calls programs in that order. */
+/* The tag owner is loaded and attached first, because the kernel runs programs in that order. */
 static struct session *nth(struct sessions *sessions, size_t i, size_t tag_owner)
 {
 	if (tag_owner < sessions->count)
@@ -117,7 +116,7 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 	}
 }
 
-/* NULL: all are loaded and attached; else the first that could not be, and nothing is. */
+/* Returns NULL on success, else the first session that failed; then nothing is attached. */
 static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
 {
 	struct session *failed = NULL;
@@ -125,7 +124,7 @@ static struct session *load_and_attach_all(struct sessions *sessions, struct opt
 
 	for_each (session, sessions) {
 		session->tool = options[session - sessions->each].tool;
-		attach_open(session); /* again after a tool was left out; attach_load() reports what fails */
+		attach_open(session); /* reopens after a tool was dropped; attach_load() reports errors */
 	}
 	tag_owner = choose_tag_owner(sessions);
 	share(sessions, options, tag_owner);
@@ -135,7 +134,7 @@ static struct session *load_and_attach_all(struct sessions *sessions, struct opt
 		if (!attach_load(session, &options[session - sessions->each]))
 			failed = session;
 	}
-	if (!failed && sessions->count > 1) /* loading took a while */
+	if (!failed && sessions->count > 1) /* loading took some time */
 		sessions_iterate(sessions, RUN_AT_START);
 	for (size_t n = 0; n < sessions->count && !failed; n++) {
 		struct session *session = nth(sessions, n, tag_owner);
@@ -150,7 +149,7 @@ static struct session *load_and_attach_all(struct sessions *sessions, struct opt
 	return failed;
 }
 
-/* Goes on without it. False: it is the only one. */
+/* Continues without the tool. False: it is the only one. */
 static bool drop_tool(struct sessions *sessions, struct options *options, const struct session *failed,
 		      struct error *error)
 {
@@ -167,7 +166,7 @@ static bool drop_tool(struct sessions *sessions, struct options *options, const 
 	return true;
 }
 
-/* What each tool misses here; of several, with its name. */
+/* Reports what each tool misses; with several tools, by name. */
 static void report_all(struct sessions *sessions)
 {
 	const char *name = program_name;
@@ -183,7 +182,7 @@ static void report_all(struct sessions *sessions)
 			   "not those that ps shows here (run with --pid=host)");
 }
 
-/* Looks at the kernel while the ring is being made. */
+/* Probes the kernel while a thread creates the ring. */
 static bool prepare(struct sessions *sessions, struct options *options, struct error *error)
 {
 	struct session *first = sessions->each;
@@ -196,8 +195,7 @@ static bool prepare(struct sessions *sessions, struct options *options, struct e
 	libbpf_log_start(options->verbose);
 	early_maps_start(options->ring_bytes);
 	for_each (session, sessions)
-		attach_open(session); /* for the kernel's types to be looked through once; whoever needs it tells what
-					 failed */
+		attach_open(session); /* collects the types of all objects for one search; later users report errors */
 	early_maps_plan(first);
 	kernel_btf_subset();
 	why = early_maps_bpf_works();
@@ -215,7 +213,7 @@ static bool prepare(struct sessions *sessions, struct options *options, struct e
 	return true;
 }
 
-/* The ring and the counters, as they are read. */
+/* Opens the ring and the counters for reading. */
 static bool open_maps(struct sessions *sessions, const struct options *options, struct error *error)
 {
 	struct session *first = sessions->each;
@@ -253,8 +251,8 @@ bool sessions_start(struct sessions *sessions, struct options *options, size_t c
 		sessions_stop(sessions);
 		return false;
 	}
-	sessions_iterate(sessions, RUN_AT_START);    /* again: for what was opened meanwhile */
-	sessions_iterate(sessions, RUN_AT_INTERVAL); /* where counting begins: nothing of it is a row */
+	sessions_iterate(sessions, RUN_AT_START);    /* again, for sockets opened meanwhile */
+	sessions_iterate(sessions, RUN_AT_INTERVAL); /* the start of counting: its events make no rows */
 	for_each (session, sessions)
 		session->counter_events = 0;
 	report_all(sessions);

@@ -7,7 +7,7 @@
 
 #define TOOLS_MOST 64
 
-/* Gets every event of the ring, in the ring's order; `size` is at least that of struct event. False: enough for now. */
+/* Receives every event in the ring's order; `size` is at least that of struct event. False: stop for now. */
 typedef bool sessions_event(void *context, const struct event *event, size_t size);
 
 struct ring;
@@ -18,30 +18,28 @@ struct sessions {
 	struct ring *ring;
 	sessions_event *event;
 	void *context;
-	size_t got; /* events handed over by the running sessions_read() */
+	size_t got; /* events passed on by the current sessions_read() */
 };
 
-/* *sessions is all zero, or stopped. Loads and attaches the tools of options[0 .. count - 1], each hook on the best
- * rung that this kernel gives, then runs the iterators that belong to the start. Fills the kernel part of each
- * options[i].settings; the first's ring_bytes, verbose and exclusions are everybody's. A tool of several that this
- * kernel cannot serve is freed and left out of options[] and of the count, which a warning says. False: nothing is
- * attached or open, see *error.
- * --verbose: notes the rung of each hook. */
+/* Loads and attaches the tools of options[0 .. count - 1], each hook with the best program that this kernel accepts,
+ * then runs the iterators of the start. *sessions is all zero, or stopped. Fills the kernel part of each
+ * options[i].settings; ring_bytes, verbose and exclusions of the first apply to all. If one of several tools is
+ * unusable on this kernel, prints a warning, frees its options and removes it from options[] and from the count. False:
+ * nothing is attached or open, see *error. --verbose: notes the rung of each hook. */
 bool sessions_start(struct sessions *sessions, struct options *options, size_t count, sessions_event *event,
 		    void *context, struct error *error);
 /* Drops all capabilities that started sessions no longer need, permanently (core/kernel/privileges.h), except
  * `keep`. */
 void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep);
-/* Runs the iterators of this use (struct hook), and hands over the events that they write. */
+/* Runs the iterators of this use (struct hook), and passes their events on. */
 void sessions_iterate(struct sessions *sessions, int use);
-/* Becomes readable when the kernel half wants the ring read. */
+/* Becomes readable when the kernel half wakes the reader of the ring. */
 int sessions_fd(const struct sessions *sessions);
-/* Hands over what waits in the ring, up to a bound, so that signals are heard under any load. Returns how many events.
- */
+/* Passes the events in the ring on, up to a limit, so that signals are handled under any load. Returns their number. */
 size_t sessions_read(struct sessions *sessions);
-/* The last sessions_read() has left nothing in the ring of what was there when it began. */
+/* Whether the last sessions_read() has read everything that was in the ring when it began. */
 bool sessions_are_drained(const struct sessions *sessions);
-/* Detaches the programs that make events; what they sent stays to be read. */
+/* Detaches the programs that send events; sent events stay readable. */
 void sessions_detach_producers(struct sessions *sessions);
 /* Detaches and frees. */
 void sessions_stop(struct sessions *sessions);

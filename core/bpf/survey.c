@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* survey.c: what serves each hook of a tool on this kernel. */
+/* survey.c: a survey of the programs that serve each hook of a tool on this kernel. */
 #include "core/bpf/survey.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "core/bpf/object.h"
 #include "core/model/owner_hooks.h"
 
-/* One climb, after which nothing is attached; session->plan tells how it went. */
+/* Attaches once and detaches again; session->plan has the result. */
 static bool try_once(struct session *session, struct options *options, const char *only)
 {
 	int error;
@@ -76,7 +76,7 @@ static void add_choice(struct hook_survey *found, const struct session *session,
 	}
 }
 
-/* The flags with which a hook is wanted. */
+/* The tool flags that select the hook. */
 static uint32_t flags_for(const struct hook *hook, uint32_t usual)
 {
 	return (usual | hook->flag) & ~hook->unless;
@@ -95,7 +95,7 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct ex
 	usual = options.settings.flags;
 	list_rungs(survey, &options);
 	for (size_t pass = 0; pass <= survey->n_hooks; pass++) {
-		/* The usual flags first; then what each hook left over wants. */
+		/* The default flags first; then the flags of each remaining hook. */
 		uint32_t flags = pass ? flags_for(survey->hooks[pass - 1].hook, usual) : usual;
 
 		if (pass && seen[pass - 1])
@@ -119,7 +119,7 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct ex
 		survey->works = false;
 }
 
-/* Tries the rung by itself. */
+/* Tries one program separately. */
 static void try_alone(struct rung *rung, size_t i, size_t alt, struct options *options)
 {
 	struct session session;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* common_options.c: the options of every tool, and how each is stored. */
+/* common_options.c: the table of options common to all tools. */
 #include "core/cli/common_options.h"
 #include "core/bpf/plan.h"
 #include "core/bpf/pinned_maps.h"
@@ -22,7 +22,7 @@
 	static const char *name(                                                                                       \
 		struct options *options __attribute__((unused)), const struct opt *opt __attribute__((unused)),        \
 		const char *text __attribute__((unused)), enum exit_code *code __attribute__((unused)))
-/* The option's own place in *options. */
+/* The member of *options that the option sets. */
 #define PLACE ((void *)((char *)options + opt->off))
 
 SETTER(set_true)
@@ -48,7 +48,7 @@ SETTER(set_ports)
 
 SETTER(set_netns)
 {
-	/* Names and paths are those of this machine, which need not be the recorded one. */
+	/* A replay accepts numbers only: names and paths belong to this machine, not to the recorded one. */
 	return options->recorded ? value_list(PLACE, text, 1, UINT32_MAX) : value_netns(PLACE, text);
 }
 
@@ -124,11 +124,11 @@ SETTER(set_ready_fd)
 {
 	uint64_t fd;
 
-	/* A wrong one would leave whoever waits for the other end waiting forever. */
+	/* With a wrong descriptor, the reader of the other end would wait forever. */
 	if (value_number(&fd, text, 0, INT_MAX) || fcntl((int)fd, F_GETFD) < 0)
 		return "not an open file descriptor";
 	options->ready_fd = (int)fd;
-	fcntl((int)fd, F_SETFD, FD_CLOEXEC); /* a command after -- is not who it is for */
+	fcntl((int)fd, F_SETFD, FD_CLOEXEC); /* the descriptor is not for a command after -- */
 	return NULL;
 }
 
@@ -161,7 +161,7 @@ SETTER(set_without)
 {
 	char known[512];
 
-	/* Of several tools (no object): any names. */
+	/* A tool without an object stands for several tools: any names. */
 	if (options->tool->image.object && exclusions_known(known, sizeof(known), text, options->tool))
 		return "not names of this tool's programs, nor kinds of section";
 	options->exclusions.without = text;
@@ -233,7 +233,7 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
 
 	RUN("count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
-	/* The same in every tool: in some, --count is a flag. */
+	/* The same option in every tool: in some tools --count is a flag. */
 	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
 	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
 	RUN("ready-fd", 0, "N", set_ready_fd, "write one byte to open file descriptor N once every probe is attached"),
@@ -246,10 +246,10 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_RUN, ALWAYS, "rung", 0, "WHICH", set_rung,
 	       "use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
 	       "shown by -v"),
-	/* For tests: parts of the kernel can be left out. */
+	/* For tests: excludes features of the kernel. */
 	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
-	/* The same in every tool: in some, --verbose is about columns. */
+	/* The same option in every tool: in some tools --verbose sets the columns. */
 	{ .opt = { .name = "debug", .type = O_COMMON, .help = VERBOSE_HELP, AT_OPTION(verbose) },
 	  .group = GROUP_RUN, .offered = HIDDEN, .set = set_true, .stands_for = "verbose" },
 

@@ -11,7 +11,7 @@ enum option_group {
 	GROUP_TOOL,
 	GROUP_OUTPUT,
 	GROUP_RUN,
-	GROUP_HELP = -1, /* argp puts this one last */
+	GROUP_HELP = -1, /* argp prints this section last */
 };
 
 struct common_option {
@@ -19,25 +19,25 @@ struct common_option {
 	enum option_group group;
 	enum {
 		ALWAYS,
-		OF_SOCKETS,     /* of tools that are about sockets */
-		OF_ROWS,        /* of tools that have rows, not only totals */
-		WITH_TOTALS,    /* of tools with totals */
-		WITH_SUMMARY,   /* of those, the ones that have rows, too */
-		WITH_INTERVALS, /* of those, the others */
-		ON_REQUEST,     /* of tools whose own table has an O_COMMON row of this name */
-		HIDDEN,         /* works, but is not in --help */
+		OF_SOCKETS,     /* tools about sockets */
+		OF_ROWS,        /* tools with rows, not only totals */
+		WITH_TOTALS,    /* tools with totals */
+		WITH_SUMMARY,   /* tools with totals and rows */
+		WITH_INTERVALS, /* tools with totals only */
+		ON_REQUEST,     /* tools with an O_COMMON row of this name in their own table */
+		HIDDEN,         /* accepted, but not in --help */
 	} offered;
-	/* Checks and stores the argument (NULL: there is none). NULL, or what is wrong with it, and *code may become
-	 * EXIT_CANNOT. Not set: the option prints argp's help of the kind .flag, or without one the version. */
+	/* Checks and stores the argument (NULL: none). Returns NULL, or a message, and may set *code to EXIT_CANNOT. No
+	 * set(): the option prints argp's help of kind .flag, or the version if .flag is 0. */
 	const char *(*set)(struct options *options, const struct opt *opt, const char *text, enum exit_code *code);
 	char also;              /* a second letter */
-	const char *stands_for; /* HIDDEN, but for tools that use the name of this one for something else */
+	const char *stands_for; /* HIDDEN, except in tools that use the other option's name for something else */
 };
 
 /* Ends with a NULL name. */
 extern const struct common_option common_options[];
 
-/* NULL: there is none of that name. */
+/* NULL: no such option. */
 const struct common_option *common_option(const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help.c: the words of --help around the options, and how wide it is. */
+/* help.c: the text of --help around the options, and its width. */
 #include "core/cli/help.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "core/base/must.h"
 #include "core/base/terminal.h"
 
-#define NARROWEST 50 /* argp wants room right of the options */
+#define NARROWEST 50 /* argp needs room to the right of the options */
 #define WIDEST    120
 
 char *help_doc(const struct tool *tool)

@@ -5,9 +5,9 @@
 
 #include "core/tool.h"
 
-/* What argp prints before and after the options: summary \v notes and examples. Allocated. */
+/* The text before and after argp's options: summary \v notes and examples. The caller frees it. */
 char *help_doc(const struct tool *tool);
-/* Makes what argp prints from now on as wide as the terminal; in a pipe it has 80 columns. */
+/* Sets the width of argp's output to the terminal's; in a pipe it is 80 columns. */
 void help_fit_width(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* helper.c: parses the command line of a helper by its table. */
+/* helper.c: the parser of a helper's command line. */
 #include "core/cli/helper.h"
 
 #include <argp.h>
@@ -18,9 +18,9 @@
 struct parse {
 	const struct helper *helper;
 	const struct argp *argp;
-	struct options options; /* its own is the helper's struct */
+	struct options options; /* .own points to the helper's struct */
 	struct error *error;
-	bool stopped; /* there is nothing more to do: *error says how it ends */
+	bool stopped; /* parsing is over: *error has the exit code */
 };
 
 static size_t count_options(const struct helper *helper)
@@ -32,7 +32,7 @@ static size_t count_options(const struct helper *helper)
 	return n;
 }
 
-/* argp would print two lines; getopt is already past the option that it does not like. */
+/* argp would print two lines. getopt has already advanced past the bad option. */
 static bool refuse_option(const struct argp_state *state, struct error *error)
 {
 	int at = state->next > 1 ? state->next - 1 : state->next;
@@ -48,7 +48,7 @@ static bool add_word(struct parse *parse, const char *word)
 	return !parse->helper->word || parse->helper->word(parse->options.own, word, parse->error);
 }
 
-/* After which there is nothing to do: always false. */
+/* Ends the parsing: always returns false. */
 static bool print_help(const struct parse *parse)
 {
 	help_fit_width();
@@ -58,7 +58,7 @@ static bool print_help(const struct parse *parse)
 	return false;
 }
 
-/* argp's answer; it calls once more, with ARGP_KEY_ERROR, after what it does not like. */
+/* The return value for argp. After EINVAL it calls once more, with ARGP_KEY_ERROR. */
 static error_t go_on_if(struct parse *parse, bool ok)
 {
 	parse->stopped = !ok;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* option_table.c: puts the common options and those of a tool into one table for argp.
+/* option_table.c: common options and those of a tool as one table for argp.
  *
- * argp gets a row for each option, with its long name, and alias rows for everything else it is called. Keys are
- * letters in alias rows with a letter; all others are KEY_FIRST + the index of the option, so getopt takes an
- * abbreviation that fits two names of the same option. */
+ * argp gets one row for each option, with its long name, and alias rows for its other names. Keys are letters in alias
+ * rows with a letter, else KEY_FIRST + the index of the option. So getopt accepts an abbreviation that matches two
+ * names of one option. */
 #include "core/cli/option_table.h"
 
 #include <assert.h>
@@ -39,7 +39,6 @@ static struct option_item *add_item(struct option_table *table, const struct opt
 	return item;
 }
 
-/* A row without a name of its own may still give a letter to another option. */
 static const struct opt *first(const struct tool *tool)
 {
 	return tool->opts && (tool->opts->name || tool->opts->alias_of) ? tool->opts : NULL;
@@ -53,7 +52,7 @@ static const struct opt *next(const struct opt *own)
 
 #define for_each(own, tool) for (const struct opt *own = first(tool); own; own = next(own))
 
-/* This row of a tool is about that common option. */
+/* Whether this row of a tool is about that common option. */
 static bool is_about(const struct opt *own, const struct common_option *common)
 {
 	const char *name = own->type == O_ALIAS ? own->alias_of : own->type == O_COMMON ? own->name : NULL;
@@ -70,7 +69,7 @@ static bool letter_is_claimed(const struct tool *tool, char letter)
 	return false;
 }
 
-/* The row with which a tool uses the long name of a common option for something else. */
+/* The row of a tool that uses the long name of a common option for something else. */
 static const struct opt *other_use(const struct tool *tool, const struct common_option *common)
 {
 	for_each (own, tool) {
@@ -90,7 +89,7 @@ static const struct opt *own_option(const struct tool *tool, const char *name)
 	return NULL;
 }
 
-/* The option that an O_ALIAS row is another name of. */
+/* The option that an O_ALIAS row renames. */
 static const struct opt *target_of(const struct tool *tool, const struct opt *same)
 {
 	const struct opt *own = own_option(tool, same->alias_of);
@@ -131,7 +130,7 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	return true;
 }
 
-/* A row that calls an option without argument by the long name of a common option with one. */
+/* Whether the row renames an option without an argument to the long name of a common option with one. */
 static bool shares_name(const struct tool *tool, const struct opt *row)
 {
 	const struct common_option *named = row->type == O_ALIAS && row->name ? common_option(row->name) : NULL;
@@ -139,7 +138,7 @@ static bool shares_name(const struct tool *tool, const struct opt *row)
 	return named && named->opt.arg && !target_of(tool, row)->arg;
 }
 
-/* An option of which the argument may be left out, for the option that it then is. */
+/* Makes the argument of an option optional; without it, the option is `bare`. */
 static void set_bare(struct option_table *table, struct option_item *item, const struct opt *bare)
 {
 	struct argp_option *row = &table->rows[table->n_rows - 1];
@@ -150,7 +149,7 @@ static void set_bare(struct option_table *table, struct option_item *item, const
 	row->doc = item->help;
 }
 
-/* What --debug does is told where --verbose is something else. */
+/* --debug is visible only in tools where --verbose is another option. */
 static bool is_hidden(const struct tool *tool, const struct common_option *common)
 {
 	const struct common_option *usual =
@@ -166,7 +165,7 @@ static void add_common(struct option_table *table, const struct tool *tool, cons
 	const char *help = common->opt.help;
 	struct option_item *item;
 
-	/* The tool's own option replaces the common one, unless the argument tells them apart. */
+	/* The tool's own option replaces the common one, unless the argument distinguishes them. */
 	if (other && !bare)
 		return;
 	for_each (own, tool) {
@@ -195,7 +194,7 @@ static void add_heading(struct option_table *table, const char *text, int group)
 	add_row(table, &(struct argp_option){ .doc = text, .group = group });
 }
 
-/* Other names and letters of an option of the tool's own. */
+/* Adds the other names and letters of an option of the tool's own. */
 static void add_aliases(struct option_table *table, const struct tool *tool, const struct opt *target)
 {
 	for_each (own, tool) {
@@ -232,7 +231,7 @@ const struct option_item *option_table_named(const struct option_table *table, c
 	return NULL;
 }
 
-/* What stands behind the options in the first line: "[INTERVAL [COUNT]] [-- COMMAND ARG...]". */
+/* The positional arguments in the first line of help: "[INTERVAL [COUNT]] [-- COMMAND ARG...]". */
 static void fill_args(struct option_table *table, const struct tool *tool)
 {
 	size_t length = 0;

@@ -10,12 +10,12 @@
 #define OPTION_ITEMS 64
 #define OPTION_ROWS  192
 
-/* An option, once, however many names it has. */
+/* An option with all its names. */
 struct option_item {
 	const struct opt *opt;
 	const struct common_option *common; /* NULL: the tool's own */
-	/* The option that this one is when its argument is left out; NULL: it cannot be. bcc's -c, --count is a flag;
-	 * here --count takes a number. A tool that has both accepts --count and --count=5. */
+	/* The option that this one is without its argument; NULL: the argument is required. In bcc, -c and --count are
+	 * flags; here --count has a number. A tool with both accepts --count and --count=5. */
 	const struct opt *bare;
 	char help[160]; /* with bare */
 };
@@ -26,13 +26,13 @@ struct option_table {
 	const struct option_item *letters[128];
 	struct argp_option rows[OPTION_ROWS];
 	unsigned int n_rows;
-	char args[96]; /* the words that are no options */
+	char args[96]; /* the positional arguments */
 };
 
 void option_table_fill(struct option_table *table, const struct tool *tool);
-/* The option of this long name; there is one. */
+/* The option with this long name, which exists. */
 const struct option_item *option_table_named(const struct option_table *table, const char *name);
-/* The option of an argp key. NULL: argp means something else. */
+/* The option of an argp key; NULL: no option, but another call of argp. */
 const struct option_item *option_table_find(const struct option_table *table, int key);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* parse.c: parses a command line by the tables of a tool. */
+/* parse.c: the parser of the command line: argp over the tables of tool.h. */
 #include "core/cli/parse.h"
 #include "core/names/enums.h"
 #include "core/names/source.h"
@@ -24,18 +24,18 @@
 #define NETTRACE_VERSION "0.1.0"
 #endif
 
-#define VALUE_SHOWN 200 /* more of it would leave no room for what is wrong with it */
+#define VALUE_SHOWN 200 /* a longer value would displace the message */
 
 struct parse {
 	struct options *options;
 	struct option_table table;
-	const struct option_item *last; /* the option before the word being parsed */
-	bool bare;                      /* it takes an argument, and has got none (option_item.bare) */
-	unsigned int n_words;           /* so many were taken for options (tool.positional) */
+	const struct option_item *last; /* the option before the current word */
+	bool bare;                      /* its optional argument is missing (option_item.bare) */
+	unsigned int n_words;           /* positional arguments so far (tool.positional) */
 	struct error *error;
 };
 
-/* "OPTION VALUE: MESSAGE", in one line whatever the value is. Always false. */
+/* Sets "OPTION VALUE: MESSAGE", one line for any value. Always returns false. */
 static bool refuse(struct error *error, enum exit_code code, const char *option, const char *value, const char *message)
 {
 	int shown = value ? (int)strnlen(value, VALUE_SHOWN) : 0;
@@ -44,7 +44,7 @@ static bool refuse(struct error *error, enum exit_code code, const char *option,
 			 value && !*value ? "\"\"" : "", value && value[shown] ? "..." : "", message);
 }
 
-/* Where the values of an enum go. */
+/* The destination of an enum's values. */
 struct names {
 	struct list *list;
 	const char *type;
@@ -62,7 +62,7 @@ static const char *add_name(const char *item, void *to)
 	return value_append(names->list, value, value);
 }
 
-/* What the user wrote for the option being parsed: "-L", "--lport". */
+/* Copies the option as the user wrote it: "-L", "--lport". */
 static void written(char *name, size_t size, int key, const char *arg, const struct argp_state *state)
 {
 	const char *word = state->argv[state->next - 1];
@@ -99,7 +99,7 @@ static const char *store_names(struct list *list, const struct opt *opt, const c
 	return value_items(arg, add_name, &(struct names){ list, opt->btf_enum });
 }
 
-/* NULL, or what is wrong with it; *code is that of bad input, unless this changes it. */
+/* Returns NULL or a message; *code stays that of bad input, unless this function changes it. */
 static const char *store_own(struct options *options, const struct opt *opt, const char *arg, enum exit_code *code)
 {
 	void *place = (char *)options->own + opt->off;
@@ -133,13 +133,13 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 	return "not stored anywhere";
 }
 
-/* Numbers and ranges, as arguments of options are. */
+/* Whether the word is a list of numbers and ranges, such as options have. */
 static bool is_list(const char *word)
 {
 	return strlen(word) < 100 && !word[strspn(word, "0123456789,-")];
 }
 
-/* Words that are no options. Who writes "--count 5" to a tool where --count is a flag learns what to write. */
+/* Refuses a positional argument. After "--count 5", where --count is a flag, the message shows the right form. */
 static bool refuse_word(const struct parse *parse, const char *word)
 {
 	const char *message = "not expected; a command to run goes after --";
@@ -154,7 +154,7 @@ static bool refuse_word(const struct parse *parse, const char *word)
 	return refuse(parse->error, EXIT_USAGE, "argument", word, message);
 }
 
-/* `option`: as the user wrote it. */
+/* option: as the user wrote it. */
 static bool store(const struct parse *parse, const struct option_item *item, const char *option, const char *arg)
 {
 	struct options *options = parse->options;
@@ -178,13 +178,14 @@ bool options_store_own(struct options *options, const struct opt *opt, const cha
 	return !message || refuse(error, code, option, arg, message);
 }
 
-/* A word without dashes, where the tool has an option that it stands for. */
+/* Stores a positional argument in the option that the tool assigns to it. */
 static bool add_word(struct parse *parse, const char *word)
 {
 	const char *const *words = parse->options->tool->positional;
 	const struct option_item *item;
 
-	/* "--lport 80": is it the port, or the next word? The same name means one thing, with a blank and with "=". */
+	/* In "--lport 80", the 80 may be the port or a positional argument. It is refused, so that a name means the
+	 * same with a blank and with "=". */
 	if (parse->bare && is_list(word))
 		return refuse_word(parse, word);
 	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
@@ -197,7 +198,7 @@ static bool add_word(struct parse *parse, const char *word)
 	return store(parse, item, item->opt->arg, word);
 }
 
-/* --help, --usage or --version, after which there is nothing to do. */
+/* Prints --help, --usage or --version, which end the parsing. */
 static void print_about(const struct parse *parse, const struct opt *opt, struct argp_state *state)
 {
 	const struct tool *tool = parse->options->tool;
@@ -218,7 +219,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	const struct option_item *item = option_table_find(&parse->table, key);
 	char option[64];
 
-	/* getopt has its own message for what is no option; this keeps argp from adding a second line. */
+	/* getopt prints its own message for an unknown option; without a stream, argp adds no second line. */
 	if (key == ARGP_KEY_INIT)
 		state->err_stream = NULL;
 	if (key == ARGP_KEY_ARG) {
@@ -238,14 +239,14 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	return ECANCELED;
 }
 
-/* All options have arguments of their own or not: saying so once more only makes help longer. */
+/* Omits argp's note about arguments, which only lengthens the help: every option shows its own. */
 static char *filter_help(int key, const char *text, void *input)
 {
 	(void)input;
 	return key == ARGP_KEY_HELP_DUP_ARGS_NOTE ? NULL : (char *)(uintptr_t)text;
 }
 
-/* Everything after the first "--" is a command. *argc becomes how many words stand before it. */
+/* Splits off the words after the first "--" as the command. *argc becomes the number of words before it. */
 static bool split_command(struct options *options, int *argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < *argc; i++) {
@@ -276,7 +277,7 @@ static bool check_together(struct options *options, struct error *error)
 	return !tool->check || tool->check(options, error);
 }
 
-/* getopt repeats options that it does not know as they are: keep its messages to a line. */
+/* getopt prints unknown options unescaped: this keeps its messages on one line. */
 static bool refuse_controls(int argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < argc; i++)
@@ -298,13 +299,14 @@ static bool parse_words(struct parse *parse, int argc, char **argv)
 	char **words = must(calloc((size_t)argc + 1, sizeof(*words))), *doc, name[64];
 	bool ok;
 
-	/* getopt starts its own messages with argv[0]. */
+	/* getopt begins its messages with argv[0]. */
 	snprintf(name, sizeof(name), "%s: error", tool->name);
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	words[0] = name;
 	argp.doc = doc = help_doc(tool);
 	parse->error->code = EXIT_USAGE;
-	/* In order, so a stray word is known with the option before it. Own --help: a tool may claim the letter. */
+	/* In order, so that a positional argument is known with the option before it. Own --help, because a tool may
+	 * use the letter. */
 	ok = !argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, parse);
 	free(words);
 	free(doc);

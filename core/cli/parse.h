@@ -6,14 +6,14 @@
 #include "core/base/error.h"
 #include "core/model/options.h"
 
-/* Parses argv of `tool` (argv[0] is its name) into *options, which options_free() takes in any case. False: nothing is
- * to be run, and *error has the exit code: of bad input with its text, unless getopt has printed it; of --help and
- * --version, which are printed, without. recorded: of a recording, where some options are bad input, too; NULL: of a
- * run. */
+/* Parses argv of `tool` (argv[0] is its name) into *options; the caller frees them with options_free() in any case.
+ * False: nothing to run. *error has the exit code, and a text for bad input unless getopt has printed it; --help and
+ * --version are printed and have no text. recorded: the recording to replay, for which some options are bad input;
+ * NULL: a run. */
 bool options_parse_recorded(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
 			    int argc, char **argv, struct error *error);
-/* Checks the argument of an option of a tool's own table, or a helper's, and stores it in options->own. `option`: as
- * the user wrote it. False: bad input, see *error. */
+/* Checks the argument of an option in a tool's or helper's own table, and stores it in options->own. option: as the
+ * user wrote it. False: bad input, see *error. */
 bool options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg,
 		       struct error *error);
 static inline bool options_parse(struct options *options, const struct tool *tool, int argc, char **argv,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay_options.c: what options mean where a recording is replayed. */
+/* replay_options.c: the meaning of options when a recording is replayed. */
 #include "core/cli/replay_options.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ bool replay_has_option(const struct opt *opt)
 	return opt->type != O_PIDNETNS;
 }
 
-/* The name of the tool's option for one of these flags. */
+/* The name of the tool's option that sets one of these flags. */
 static const char *name_of_flag(const struct tool *tool, uint32_t flags)
 {
 	for (const struct opt *opt = tool->opts; opt && (opt->name || opt->alias_of); opt++)

@@ -5,10 +5,10 @@
 
 #include "core/cli/parse.h"
 
-/* False: the option is about the kernel, or about this process. */
+/* False: the option concerns the kernel, or this process. */
 bool replay_has_option(const struct opt *opt);
-/* Sets the tool's flags from the recording. If it lacks what an option needs, prints a warning; false: the tool cannot
- * do without, see *error. */
+/* Sets the tool's flags from the recording. If the recording lacks what an option needs, prints a warning. False: the
+ * tool cannot do without it, see *error. */
 bool replay_apply_flags(struct options *options, struct error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel.c: what the running kernel can do. */
+/* kernel.c: features of the running kernel. */
 #include "core/kernel/kernel.h"
 
 #include <errno.h>
@@ -13,14 +13,14 @@
 
 #include "core/kernel/btf/kernel_btf.h"
 
-#define CAST "_cast" /* ends the names of programs that call bpf_rdonly_cast() */
+#define CAST "_cast" /* suffix of programs that call bpf_rdonly_cast() */
 
 static bool has_function(const struct btf *btf, const char *name)
 {
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loads "return 0" for a function of the kernel's: 0, or a negative errno. */
+/* Loads "return 0" for a kernel function. Returns 0 or a negative errno. */
 static int try_load(const struct btf *btf, enum bpf_attach_type type, const char *function)
 {
 	const struct bpf_insn instructions[] = {
@@ -42,8 +42,8 @@ static int try_load(const struct btf *btf, enum bpf_attach_type type, const char
 	return 0;
 }
 
-/* At a function that every kernel with TCP has. Only a try tells: the type of program exists everywhere, but the
- * architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
+/* Loads a trampoline for a function that every kernel with TCP has. Only a load shows it: the program type always
+ * exists, but the architecture or the build may lack trampolines (EPERM, ENOTSUPP). */
 static int trampolines_load(const struct btf *btf)
 {
 	return try_load(btf, BPF_TRACE_FEXIT, "tcp_set_state");
@@ -51,7 +51,7 @@ static int trampolines_load(const struct btf *btf)
 
 int kernel_no_map_iterators(void)
 {
-	static int error = 1; /* not asked yet */
+	static int error = 1; /* 1: not probed yet */
 
 	if (error > 0)
 		error = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
@@ -75,21 +75,21 @@ int kernel_detect(struct kernel *kernel)
 	memset(kernel, 0, sizeof(*kernel));
 	if (!btf)
 		return -errno;
-	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), came with 5.11 (commits
-	 * 8e4597c627fb, 3ca1032ab7ab); their implementations are functions of these names. */
+	/* bpf_sk_storage_get() for tracing programs, and bpf_get_current_task_btf(), are new in 5.11 (commits
+	 * 8e4597c627fb, 3ca1032ab7ab); functions of these names implement them. */
 	kernel->sk_storage = has_function(btf, "bpf_sk_storage_get_tracing");
 	kernel->tag_slots = true;
 	kernel->map_iterators = true;
 	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
-	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c */
+	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c, new in 6.2 */
 	kernel->no_trampolines = trampolines_load(btf);
 	kernel->trampolines = !kernel->no_trampolines;
 	return 0;
 }
 
-/* Stands before libbpf's own (linked with --wrap). Looking for a kfunc or a type that vmlinux lacks, libbpf lists the
- * types of the modules, which takes CAP_SYS_ADMIN, and gives the whole object up when it may not, even for a weak one.
- * No program here wants anything of a module: there are none. */
+/* Replaces libbpf's function (linked with --wrap). To find a kfunc or type that vmlinux lacks, libbpf lists the types
+ * of modules, which needs CAP_SYS_ADMIN. Without it libbpf fails to load the object, even for a weak kfunc. No program
+ * here uses a type of a module, so this function reports no modules. */
 int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next);
 
 int __wrap_bpf_btf_get_next_id(__u32 start, __u32 *next)
@@ -121,7 +121,7 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 	if (!type || !btf_is_ptr(type))
 		return -1;
 	count = prototype_arguments(btf, type->type);
-	return count < 0 ? -1 : count - 1; /* the first is the tracepoint's own void * */
+	return count < 0 ? -1 : count - 1; /* the first parameter is the tracepoint's own void * */
 }
 
 static int function_arguments(const struct btf *btf, const char *name)
@@ -145,7 +145,7 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 
 	if (!target)
 		return -1;
-	/* Since 6.2. The verifier would say so too, after much work. */
+	/* New in 6.2. The verifier would reject it too, after much work. */
 	if (is_cast(program) && !kernel->cast)
 		return -ENOSYS;
 	target++;

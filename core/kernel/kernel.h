@@ -6,34 +6,35 @@
 #include <stdbool.h>
 
 struct kernel {
-	bool sk_storage;    /* tracing programs may use socket storage (5.11) */
-	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): always, if not excluded */
-	bool map_iterators; /* iterators may be given a map: if not excluded, see kernel_no_map_iterators() */
-	bool task_btf;      /* bpf_get_current_task_btf() (5.11) */
-	bool cast;          /* bpf_rdonly_cast() (6.2) */
-	int no_trampolines; /* why not: negative errno */
-	bool trampolines;   /* fentry and fexit load (not everywhere: arm64 before 6.0, kernels without ftrace) */
+	bool sk_storage;    /* tracing programs may use socket storage (new in 5.11) */
+	bool tag_slots;     /* new tags may be in slots (probes/tcp/tag_slots.bpf.h): true unless excluded */
+	bool map_iterators; /* iterators may use a map: true unless excluded; see kernel_no_map_iterators() */
+	bool task_btf;      /* bpf_get_current_task_btf() (new in 5.11) */
+	bool cast;          /* bpf_rdonly_cast() (new in 6.2) */
+	int no_trampolines; /* the reason: negative errno */
+	bool trampolines;   /* fentry and fexit load (not on arm64 before 6.0, nor on kernels without ftrace) */
 };
 
-/* bpf() answers to this process, by making a small map. 0; or a negative errno: whatever comes would fail. */
+/* Probes bpf() by creating a small map. Returns 0, or a negative errno: every later call would fail too. */
 int kernel_bpf_usable(void);
-/* Fills *kernel. 0; or a negative errno when the kernel has no BTF to read (-ENOENT: not built in; -EPERM ...). */
+/* Fills *kernel. Returns 0, or a negative errno if the kernel has no readable BTF (-ENOENT: not built in; -EPERM
+ * ...). */
 int kernel_detect(struct kernel *kernel);
-/* Why no iterator can be given a map, as that of socket storage: negative errno; 0: it can. Asked by loading a program,
- * when first wanted. There are kernels whose owners forbid it (seen on a 6.18), while other iterators serve. */
+/* Probes, once and on first use, whether an iterator can use a map (such as that of socket storage). Returns 0, or the
+ * reason: negative errno. Some kernels forbid it by policy (seen on a 6.18) but allow other iterators. */
 int kernel_no_map_iterators(void);
-/* How many arguments the target of a program, by its section, takes on this kernel ("tp_btf/kfree_skb",
- * "fexit/inet_csk_accept"); 0 for an iterator; -1: there is no such target, or no means to reach it; -ENOSYS: what the
- * program calls is not there; other negative errno: it may not be reached. */
+/* The number of arguments of a program's target on this kernel, by the section ("tp_btf/kfree_skb",
+ * "fexit/inet_csk_accept"); 0 for an iterator. -1: no such target, or no means to attach; -ENOSYS: the kernel lacks a
+ * function that the program calls; other negative errno: the target may not be attached. */
 int kernel_arguments(const struct kernel *kernel, const char *program, const char *section);
-/* lockdown=confidentiality: programs may not read the kernel's memory. False where there is no telling. */
+/* lockdown=confidentiality: programs may not read kernel memory. False also if unknown. */
 bool kernel_is_locked_down(void);
-/* In a pid namespace of our own, iterators see only its processes. False where there is no telling. */
+/* In a PID namespace other than the initial one, iterators see only its processes. False also if unknown. */
 bool kernel_hides_processes(void);
-/* The sentence that tells a user what to do about `error` (negative errno) from loading or attaching; it looks at what
- * this process may and where it is. Good until the next call. */
+/* A sentence with the remedy for `error` (negative errno) from loading or attaching, which depends on the privileges
+ * and namespaces of this process. Valid until the next call. */
 const char *kernel_remedy(int error);
-/* The same for /proc/kallsyms, where it hides the addresses. */
+/* The same for /proc/kallsyms if it hides the addresses. */
 const char *kernel_symbols_remedy(void);
 
 #endif

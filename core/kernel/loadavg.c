@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* loadavg.c: the machine's load average, as it was at some time. */
+/* loadavg.c: the machine's load average at a given time. */
 #include "core/kernel/loadavg.h"
 
 #include <stdio.h>

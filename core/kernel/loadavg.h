@@ -8,7 +8,7 @@
 /* The line of /proc/loadavg, read once for each `now` (ns); empty: unknown. The string is valid until the next
  * call. */
 const char *loadavg_at(uint64_t now);
-/* What it was at `now`: for recordings. Cut to what fits. */
+/* Sets the line for `now`, for recordings; truncated to the buffer. */
 void loadavg_set(uint64_t now, const char *line);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* machine.c: what of this machine, its kernel and this process decides what can be traced. */
+/* machine.c: properties of machine, kernel and process that decide what can be traced. */
 #include "core/kernel/machine.h"
 
 #include <errno.h>
@@ -16,9 +16,9 @@
 #define BTF           "/sys/kernel/btf/vmlinux"
 #define SECURITYFS    "/sys/kernel/security/"
 #define FIRST_PID_NS  4026531836 /* PROC_PID_INIT_INO: stable ABI */
-#define SYMBOLS_TRIED 1000       /* a few lie at address 0 for everybody */
+#define SYMBOLS_TRIED 1000       /* a few symbols have address 0 even for root */
 
-/* By number; the last that this program knows by name. */
+/* By number, up to the newest capability that this program can name. */
 static const char *const names[] = {
 	"chown",
 	"dac_override",
@@ -65,7 +65,7 @@ static const char *const names[] = {
 
 #define N_NAMES (sizeof(names) / sizeof(names[0]))
 
-/* Calls handle(line, context) for each line, until it says that it has enough. False: cannot be read. */
+/* Calls handle(line, context) for each line until it returns false. False: the file cannot be read. */
 static bool each_line(const char *path, bool (*handle)(const char *line, void *context), void *context)
 {
 	FILE *file = fopen(path, "re");
@@ -85,7 +85,7 @@ static bool read_number(const char *line, void *number)
 	return false;
 }
 
-/* "[none] integrity confidentiality" */
+/* The form of the file: "[none] integrity confidentiality". */
 static bool read_chosen(const char *line, void *chosen)
 {
 	const char *open = strchr(line, '[');
@@ -108,7 +108,7 @@ static bool read_address_line(const char *line, void *left)
 {
 	int *tries = left;
 
-	*tries = strtoull(line, NULL, 16) ? -1 : *tries - 1; /* -1: found one */
+	*tries = strtoull(line, NULL, 16) ? -1 : *tries - 1; /* -1: found a visible address */
 	return *tries > 0;
 }
 
@@ -152,7 +152,7 @@ void machine_detect(struct machine *machine)
 	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel.no_trampolines;
 	machine->no_map_iterators = machine->no_btf ? machine->no_btf : kernel_no_map_iterators();
 	each_line(SECURITYFS "lockdown", read_chosen, machine->lockdown);
-	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* always there */
+	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* exists wherever securityfs is mounted */
 	each_line("/proc/self/status", read_effective, &machine->capabilities);
 	each_line("/proc/sys/kernel/unprivileged_bpf_disabled", read_number, &machine->unprivileged);
 	machine->kprobes = !access("/sys/bus/event_source/devices/kprobe", F_OK);

@@ -46,8 +46,8 @@ bool privileges_have(int capability)
 	return get(&sets) && sets.effective & CAPABILITY_BIT(capability);
 }
 
-/* What a program started from here could get. Emptying the bounding set takes CAP_SETPCAP; without, no_new_privs has to
- * do. */
+/* Prevents programs that this process executes from regaining privileges. To empty the bounding set needs CAP_SETPCAP;
+ * without it, no_new_privs must suffice. */
 static bool prevent_regaining(void)
 {
 	for (int capability = 0; !prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); capability++)
@@ -57,13 +57,14 @@ static bool prevent_regaining(void)
 
 void privileges_drop(uint64_t keep, privileges_question *works, const void *context)
 {
-	/* Before 5.19 the kernel refuses every bpf() to those without CAP_BPF where kernel.unprivileged_bpf_disabled
-	 * is set; since, only making programs and maps. Before 5.8 was CAP_SYS_ADMIN, which still does. */
+	/* Before 5.19 the kernel refuses every bpf() without CAP_BPF if kernel.unprivileged_bpf_disabled is set; since
+	 * 5.19 only the creation of programs and maps. Before 5.8, CAP_SYS_ADMIN had the role of CAP_BPF, and it still
+	 * suffices. */
 	static const uint64_t perhaps[] = { 0, CAPABILITY_BIT(CAP_BPF), CAPABILITY_BIT(CAP_SYS_ADMIN) };
 	struct sets before, after = { 0 };
 	bool ok = get(&before) && prevent_regaining();
 
-	/* What is permitted can be taken into effect again: so it is tried without. */
+	/* A permitted capability can become effective again, so each try drops effective ones only. */
 	for (size_t i = 0; ok && i < sizeof(perhaps) / sizeof(perhaps[0]); i++) {
 		after.effective = before.permitted & (keep | perhaps[i]);
 		after.permitted = before.permitted;

@@ -10,14 +10,14 @@
 
 #define CAPABILITY_BIT(capability) (UINT64_C(1) << (capability))
 
-/* Tries, with the privileges of the moment, what has to work to the end. */
+/* Tests, with the current privileges, an operation that must work until the end. */
 typedef bool privileges_question(const void *context);
 
-/* The capability is in effect. */
+/* Whether the capability is effective. */
 bool privileges_have(int capability);
-/* For good: every capability but those in `keep` (CAPABILITY_BIT) goes from every set, and no program that this process
- * becomes can get one back. If works() says no without it, CAP_BPF stays, or else CAP_SYS_ADMIN. Children that were
- * forked before keep what they have. */
+/* Drops every capability outside `keep` (CAPABILITY_BIT) from every set, for good: no program that this process
+ * executes can regain one. If works() returns false, CAP_BPF stays as well, or else CAP_SYS_ADMIN. Existing child
+ * processes keep their capabilities. */
 void privileges_drop(uint64_t keep, privileges_question *works, const void *context);
 
 #endif

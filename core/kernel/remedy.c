@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* remedy.c: why the kernel refuses, and what the user can do about it. */
+/* remedy.c: the reasons of the kernel's refusals, and their remedies. */
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
 
@@ -57,7 +57,7 @@ static bool is_elsewhere(const char *namespace, ino_t initial)
 	return !stat(namespace, &status) && status.st_ino != initial;
 }
 
-/* Capabilities count for BPF only if they are those of the first user namespace. */
+/* The kernel honours capabilities for BPF only in the initial user namespace. */
 static bool is_in_user_namespace(void)
 {
 	return is_elsewhere("/proc/self/ns/user", INITIAL_USERNS);
@@ -73,7 +73,7 @@ static bool is_filtered(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
-/* Until 5.11 the memory of maps counts as locked by the user. */
+/* Before 5.11 the memory of maps counts towards RLIMIT_MEMLOCK. */
 static bool is_short_of_locked_memory(void)
 {
 	unsigned int major, minor;
@@ -92,7 +92,7 @@ static const char *own_path(void)
 	return length > 0 ? path : "nettrace";
 }
 
-/* NULL: it has what tracing takes. */
+/* NULL: the process has the capabilities that tracing needs. */
 static const char *missing_capabilities(void)
 {
 	if (privileges_have(CAP_SYS_ADMIN) || (privileges_have(CAP_BPF) && privileges_have(CAP_PERFMON)))
@@ -151,7 +151,7 @@ const char *kernel_remedy(int error)
 	case EMFILE:
 		return "raise the limit of open files: ulimit -n 1024";
 	default:
-		/* With kernel.unprivileged_bpf_disabled=0 it is EINVAL that others get for what they may not load. */
+		/* With kernel.unprivileged_bpf_disabled=0 an unprivileged load fails with EINVAL instead of EPERM. */
 		missing = missing_capabilities();
 		if (missing)
 			return missing;
@@ -160,7 +160,7 @@ const char *kernel_remedy(int error)
 	}
 }
 
-/* With 2, the file hides addresses from everybody. */
+/* kptr_restrict=2 hides addresses even from root. */
 static bool hides_from_all(void)
 {
 	int fd = open("/proc/sys/kernel/kptr_restrict", O_RDONLY | O_CLOEXEC);

@@ -3,7 +3,7 @@
 #ifndef NETTRACE_MODEL_ACCEPT_HOOKS_H
 #define NETTRACE_MODEL_ACCEPT_HOOKS_H
 
-/* What those of system calls and io_uring miss is nearly always of another kind. */
+/* Programs of system calls and io_uring run for other kinds of calls too: nearly all their misses are harmless. */
 /* clang-format off */
 #define ACCEPT_HOOK_ROW                                                                                                \
 	{ "accept", { "accept_function", "accept_cast", "accept_helper" }, .misses_harmless = true }

@@ -11,11 +11,11 @@
 struct counter {
 	uint32_t key;
 	const void *all; /* the value of key 0 */
-	const void *now; /* this one; programs go on adding to it */
-	void *reported;  /* the same as it was told last; zeroes at first */
+	const void *now; /* this value; programs keep adding to it */
+	void *reported;  /* the value at the previous interval; initially zeroes */
 };
 
-/* What a counter has grown by since the last time; *told becomes what it is now. */
+/* Returns the growth of a counter since the last call, and sets *reported to its current value. */
 static inline __u64 counter_delta(__u64 *reported, const __u64 *now)
 {
 	__u64 before = *reported;

@@ -7,14 +7,15 @@
 
 #include "probes/wire.h"
 
-/* All CPUs together. seen = filtered + sent + lost_ring + missed. */
+/* Sums of all CPUs. seen = filtered + sent + lost_ring + missed. */
 struct ledger {
 	struct ledger_counters counters;
 	uint64_t seen;
-	uint64_t missed; /* the kernel did not run our program, as it was running on that CPU already */
+	uint64_t missed; /* recursion misses: the kernel skipped the program because it was running on that CPU already
+			  */
 };
 
-/* What did not become a row though no filter said so. */
+/* Events that no filter excluded and that became no row. */
 static inline uint64_t ledger_lost(const struct ledger *ledger)
 {
 	return ledger->counters.lost_ring + ledger->missed;

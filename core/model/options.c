@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.c: what a user asked for, and what follows from it. */
+/* options.c: the options of a run, and what follows from them. */
 #include "core/model/options.h"
 
 #include <stdlib.h>

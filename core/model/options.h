@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* options.h: what a user asked for: data that every layer reads; core/cli/parse.h fills it. */
+/* options.h: the options of a run: data that every layer reads; core/cli/parse.h fills it. */
 #ifndef NETTRACE_MODEL_OPTIONS_H
 #define NETTRACE_MODEL_OPTIONS_H
 
@@ -11,13 +11,13 @@ enum format {
 	FORMAT_JSON,
 };
 
-/* What is not to be used although the kernel has it (--without, --rung), so that each lower rung can be run. */
+/* Features to exclude although the kernel has them (--without, --rung), so that each lower rung can run. */
 struct exclusions {
-	/* With commas between: programs; kinds of section (fexit, iter); sk_storage, tag_slots, map_iterators,
+	/* Separated by commas: programs; kinds of section (fexit, iter); sk_storage, tag_slots, map_iterators,
 	 * task_btf, cast and trampolines of struct kernel. NULL: none. */
 	const char *without;
-	/* A number: each hook begins with its so many-th program, or with its last; or programs and kinds of section
-	 * with commas between: each hook that has some of them has no others. NULL: all. */
+	/* A number N: each hook begins with its N-th program, or with its last. Or programs and kinds of section,
+	 * separated by commas: a hook that has some of them uses no others. NULL: all. */
 	const char *rung;
 };
 
@@ -25,7 +25,7 @@ struct recorded_tool;
 
 struct options {
 	const struct tool *tool;
-	struct settings settings; /* goes into the kernel as it is */
+	struct settings settings; /* copied to the kernel unchanged */
 	enum format format;
 	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps;
 	int ready_fd;                 /* -1: none */
@@ -35,28 +35,27 @@ struct options {
 	uint64_t count;               /* rows (or intervals of totals); 0: no limit */
 	uint64_t rows;                /* of totals, in each interval; 0: no limit */
 	uint32_t sort;                /* of totals: index of the tool's --sort */
-	struct exclusions exclusions; /* programs not to be used */
-	void *own;                    /* the tool's own options: tool->options_size bytes; NULL: it has none */
+	struct exclusions exclusions; /* excluded programs and features */
+	void *own;                    /* the tool's own options, tool->options_size bytes; NULL: none */
 	char **command;               /* after --; NULL: none */
-	const char *record;           /* file that events are recorded in; NULL: none */
-	uint64_t record_limit;        /* bytes that it may take; 0: no limit */
-	/* What a recording that is replayed says of the tool (core/model/recorded.h); NULL: it runs. */
+	const char *record;           /* file to record events in; NULL: none */
+	uint64_t record_limit;        /* size limit of the recording in bytes; 0: none */
+	/* The tool as the replayed recording describes it (core/model/recorded.h); NULL: a run. */
 	const struct recorded_tool *recorded;
 };
 
-/* What is so before anything is asked for; options_free() is the caller's to call. A copy shares what `own` points to.
- */
+/* Sets the defaults. The caller frees them with options_free(). A copy shares the memory of `own`. */
 void options_init(struct options *options, const struct tool *tool);
 void options_free(struct options *options);
-/* The tool's first O_TEXT; NULL: none was given. */
+/* The value of the tool's first O_TEXT; NULL: not given. */
 const char *options_text(const struct options *options);
-/* The tool's i-th O_NUMBER or O_MSEC; 0: none was given, or there is none. */
+/* The value of the tool's i-th O_NUMBER or O_MSEC; 0: not given, or no such option. */
 uint64_t options_number(const struct options *options, unsigned int i);
-/* Totals are asked for, not rows. */
+/* Whether the user asked for totals instead of rows. */
 bool options_totals(const struct options *options);
-/* The O_TEXT with which events are made, or were recorded. */
+/* The O_TEXT of the run, or of the recording. */
 const char *options_effective_text(const struct options *options);
-/* The recording has not the tool, but the one that its events can be made of. */
+/* Whether the recording lacks the tool, but has the one that its events can be reconstructed from. */
 bool options_are_remade(const struct options *options);
 
 #endif

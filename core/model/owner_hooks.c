@@ -11,7 +11,7 @@
 	  .misses_harmless = true, .lacks[1] = "names that processes give themselves", __VA_ARGS__ }
 /* clang-format on */
 
-/* Of several tools in a process one keeps the tags of TCP sockets for all (TAGS_BORROWED). Its programs:
+/* Of several tools in a process, one keeps the tags of TCP sockets for all (TAGS_BORROWED). Its programs:
  * probes/tcp/owner_state.bpf.h, owner_hooks.bpf.h. */
 static const struct hook tcp_hooks[] = {
 	{ "inet_sock_set_state", { "owner_state" }, .unless = TAGS_BORROWED },
@@ -34,7 +34,7 @@ static const struct hook tcp_hooks[] = {
 	{},
 };
 
-/* A tool of TCP's totals finds owners by the walk over descriptors (probes/tcp/owner_walk.bpf.h). */
+/* A tool of TCP totals finds owners by a walk over descriptors (probes/tcp/owner_walk.bpf.h). */
 static const struct hook walking_hooks[] = {
 	{ OPEN_SOCKETS,
 	  { "owner_seed", "owner_seed_hash" },

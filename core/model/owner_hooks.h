@@ -8,12 +8,12 @@
 /* Whether the tool's object has the program. */
 typedef bool hook_exists(void *context, const char *program);
 
-/* Writes the hooks of the tool, HOOK_ITEMS at most, and one without a name behind them. Owners' come first, so that the
- * tool's own programs find owners known; each only where the object has its program (exists NULL: all), and where the
- * tool has no hook of this name itself. Returns how many are the owners'. */
+/* Writes the hooks of the tool (at most HOOK_ITEMS) and a terminating hook without a name. The owners' hooks come
+ * first, so that the tool's own programs find owners. An owners' hook is omitted if the object lacks its program
+ * (exists NULL: never), or if the tool has a hook of this name. Returns the number of owners' hooks. */
 size_t tool_hooks(struct hook *hooks, const struct tool *tool, hook_exists *exists, void *context);
 
-/* The tool's own hook with this name; NULL: it has none. */
+/* The tool's own hook with this name, or NULL. */
 const struct hook *tool_hook(const struct tool *tool, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroups.c: a table of cgroups by id: each knows its name and the one above. */
+/* cgroups.c: a table of cgroups by id, each with its name and its parent. */
 #include "core/names/cgroups.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "core/base/must.h"
 
-#define AT_MOST 65536 /* then it starts anew: on a machine where cgroups come and go it would grow for ever */
+#define AT_MOST 65536 /* then the table is emptied: otherwise it grows without bound where cgroups come and go */
 #define DEEPEST 64
 
 struct cgroup {
@@ -19,7 +19,7 @@ struct cgroup {
 static struct cgroup *slots;
 static size_t n_slots, count;
 
-/* The slot of this id, or the free one where it belongs. */
+/* The slot of this id, or the free slot for it. */
 static struct cgroup *slot_of(struct cgroup *table, size_t n, uint64_t id)
 {
 	size_t at = (size_t)((id * 0x9e3779b97f4a7c15ULL) >> 32) & (n - 1);

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* `name` is what the cgroup is called in `parent`; parent 0: it is the whole path ("" for the root's). What was known
- * of this id before is replaced. Cgroups that are gone stay known: their sockets may live on, and rows come late. */
+/* name: of the cgroup within `parent`; with parent 0 the whole path ("" for the root's). Replaces an earlier entry of
+ * this id. Entries of deleted cgroups stay: their sockets may live on, and rows arrive late. */
 void cgroups_add(uint64_t id, uint64_t parent, const char *name);
-/* Writes the path ("/" for the root). False: not known, or not up to the root, or longer than `size`. */
+/* Writes the path ("/" for the root). False: unknown, an ancestor is unknown, or longer than `size`. */
 bool cgroups_path(uint64_t id, char *path, size_t size);
 void cgroups_clear(void);
 

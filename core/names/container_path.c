@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* container_path.c: reads the paths that container runtimes give their cgroups.
+/* container_path.c: a parser of the cgroup paths of container runtimes.
  *
- * What they write (a scope is systemd's, the others are of the cgroupfs driver):
+ * Their forms (a scope comes from systemd, the others from the cgroupfs driver):
  *   docker      docker-ID.scope             /docker/ID
  *   containerd  cri-containerd-ID.scope     /kubepods/burstable/podUID/ID    ...slice:cri-containerd:ID
- *   CRI-O       crio-ID.scope               crio-ID         crio-conmon-ID is not the container
- *   podman      libpod-ID.scope[/container] libpod-ID       libpod-conmon-ID is not
- *   LXC         lxc.payload.NAME            /lxc/NAME       lxc.monitor.NAME is not
+ *   CRI-O       crio-ID.scope               crio-ID         not crio-conmon-ID
+ *   podman      libpod-ID.scope[/container] libpod-ID       not libpod-conmon-ID
+ *   LXC         lxc.payload.NAME            /lxc/NAME       not lxc.monitor.NAME
  *   nspawn      machine-NAME.scope          systemd-nspawn@NAME.service[/payload]
- * and kubelet around them: kubepods-burstable-podUID.slice, or podUID; `_` stands for `-` in a slice's UID. */
+ * kubelet puts them in kubepods-burstable-podUID.slice or podUID; a slice's UID has `_` for `-`. */
 #include "core/names/container_path.h"
 
 #include <ctype.h>
@@ -18,7 +18,7 @@
 
 #define ID_DIGITS 64
 
-/* A component of the path, without the ending of its kind of unit. */
+/* A component of the path, without the suffix of its unit type. */
 struct part {
 	const char *at;
 	size_t length;
@@ -71,7 +71,7 @@ static void copy(char to[CONTAINER_NAME], struct part part)
 	snprintf(to, CONTAINER_NAME, "%.*s", (int)part.length, part.at);
 }
 
-/* The digits that a runtime's component ends with, behind nothing or '-' or ':'. */
+/* Reads the hex digits at the end of a runtime's component, after nothing, '-' or ':'. */
 static bool read_id(struct container *container, struct part part)
 {
 	struct part id, before;
@@ -85,7 +85,7 @@ static bool read_id(struct container *container, struct part part)
 		return false;
 	if (before.length && !strchr("-:", before.at[before.length - 1]))
 		return false;
-	/* The runtime's own process beside the container. */
+	/* The runtime's own process next to the container. */
 	if (is(before, "conmon-") || ends_with(before, "-conmon-"))
 		return false;
 	copy(container->id, id);
@@ -93,7 +93,7 @@ static bool read_id(struct container *container, struct part part)
 	return true;
 }
 
-/* systemd writes what may not stand in a unit's name as \xNN. */
+/* systemd escapes characters that are invalid in unit names as \xNN. */
 static void copy_unescaped(char to[CONTAINER_NAME], struct part part)
 {
 	unsigned int byte;
@@ -110,7 +110,7 @@ static void copy_unescaped(char to[CONTAINER_NAME], struct part part)
 	to[used] = '\0';
 }
 
-/* Containers that are known by a name. `above`: the component before. */
+/* Reads containers with a name instead of an id. above: the previous component. */
 static bool read_name(struct container *container, struct part part, struct part above)
 {
 	if (starts_with(part, "lxc.payload."))
@@ -125,7 +125,7 @@ static bool read_name(struct container *container, struct part part, struct part
 	return *container->id;
 }
 
-/* "podUID" at the end of a component: 36 characters, or the 32 digits of a static pod. */
+/* Reads "podUID" at the end of a component: 36 characters, or the 32 digits of a static pod. */
 static void read_pod(struct container *container, struct part part)
 {
 	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
@@ -158,7 +158,7 @@ static void read_pod(struct container *container, struct part part)
 	}
 }
 
-/* The last component of a path that ends at `end`. */
+/* The last component of the path that ends at `end`. */
 static struct part last_part(const char *path, const char *end)
 {
 	const char *at = end;

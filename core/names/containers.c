@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* containers.c: in which container a socket is, remembered for a while. */
+/* containers.c: the container of a socket, cached for a while. */
 #include "core/names/containers.h"
 
 #include <limits.h>
@@ -11,24 +11,24 @@
 #include "core/base/clock.h"
 #include "core/base/must.h"
 
-#define GOOD_FOR 1000000000ULL  /* ns: then the owner may have gone elsewhere */
-#define STALE    60000000000ULL /* ns: of an owner that is gone; its number may be another's by then */
+#define GOOD_FOR 1000000000ULL  /* ns: afterwards the owner may have moved */
+#define STALE    60000000000ULL /* ns: limit for an exited owner; later its pid may be reused */
 
 static struct {
 	bool on;
-	bool v1; /* this machine has hierarchies of v1, too */
+	bool v1; /* this machine has v1 hierarchies, perhaps besides v2 */
 	containers_again *again;
 	void *context; /* for again() */
 	uint64_t serial;
 	struct remembered {
 		uint64_t cgroup_id, at;
 		uint32_t pid;
-		char *path; /* NULL: not known */
+		char *path; /* NULL: unknown */
 		struct cgroup_place place;
 	} * places;
 } state;
 
-/* The path of a line "12:cpu,cpuacct:/path" of /proc/PID/cgroup, in place. */
+/* The path in a line "12:cpu,cpuacct:/path" of /proc/PID/cgroup; modifies the line. */
 static char *path_of(char *line, bool *v2)
 {
 	char *path = strchr(line, ':');
@@ -43,12 +43,12 @@ static char *path_of(char *line, bool *v2)
 }
 
 enum answer {
-	GONE, /* or hidden from us */
+	GONE, /* or hidden from this process */
 	IN_NONE,
 	IN_CONTAINER,
 };
 
-/* The path of a container that the process is in, in any hierarchy; IN_NONE: that of v2, if there is one. */
+/* Finds the container of a process in any hierarchy. With IN_NONE, path is that of v2, or empty. */
 static enum answer ask_owner(uint32_t pid, char path[PATH_MAX])
 {
 	char name[32], line[PATH_MAX + 64];
@@ -75,7 +75,7 @@ static enum answer ask_owner(uint32_t pid, char path[PATH_MAX])
 	return answer;
 }
 
-/* This machine has cgroup v1 beside v2, or alone. */
+/* Whether this machine has cgroup v1, alone or besides v2. */
 static bool has_v1(void)
 {
 	FILE *file = fopen("/proc/self/cgroup", "re");
@@ -89,7 +89,7 @@ static bool has_v1(void)
 	return found;
 }
 
-/* Empty: not known. False: the owner would have told, but cannot be asked any more. */
+/* An empty path: unknown. False: only the owner could have answered, and it has exited. */
 static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_owner)
 {
 	struct container container = { 0 };
@@ -146,7 +146,7 @@ static void refresh(struct remembered *slot, const struct event *event, uint64_t
 	char path[PATH_MAX];
 	bool of_owner = false, answered = find_path(event, path, &of_owner);
 
-	/* Who is gone is where it was last seen. */
+	/* An exited owner keeps its last known place. */
 	if (!answered && is_of(slot, event->cgroup_id, event->pid) && now - slot->at < STALE)
 		return;
 	fill(slot, event->cgroup_id, event->pid, path, of_owner);
@@ -162,7 +162,7 @@ const struct cgroup_place *containers_lookup(const struct event *event)
 		return NULL;
 	slot = slot_of(event->cgroup_id, event->pid);
 	now = clock_boot();
-	/* What a recording has told stays so until it tells more. */
+	/* Without again() (a replay) an entry never expires: only the recording changes it. */
 	if (!is_of(slot, event->cgroup_id, event->pid) || (state.again && now - slot->at > GOOD_FOR))
 		refresh(slot, event, now);
 	return &slot->place;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* devices.c: asks the kernel about network devices. By netlink and ioctl: a mounted /sys may be that of another network
+/* devices.c: network devices by name, over netlink and ioctl: a mounted /sys may belong to another network
  * namespace. */
 #include "core/names/devices.h"
 
@@ -18,7 +18,7 @@
 
 struct device {
 	uint32_t index, tx_queues, rx_queues;
-	bool is_veth; /* hands packets over as they were sent, with the number of the TX queue */
+	bool is_veth; /* passes packets on as sent, with the number of the TX queue */
 	bool stands_on;
 	struct device_received received;
 };
@@ -42,8 +42,8 @@ static bool is_of_kind(struct rtattr *link_info, const char *kind)
 	return false;
 }
 
-/* Those whose handlers end in RX_HANDLER_ANOTHER, and vlan_do_receive(); vrf takes packets from IP. A bridge does not:
- * it calls netif_receive_skb() anew. */
+/* Kinds whose handlers return RX_HANDLER_ANOTHER, and vlan_do_receive(); vrf takes packets from IP. Not a bridge, which
+ * calls netif_receive_skb() again. */
 static bool stands_on_another(struct rtattr *link_info)
 {
 	static const char *const kinds[] = { "macvlan", "macvtap", "ipvlan", "ipvtap", "vlan", "bond", "team", "vrf" };
@@ -63,7 +63,7 @@ static void read_counters(struct device_received *received, struct rtattr *attri
 	*received = (struct device_received){ counters.rx_packets, counters.rx_bytes };
 }
 
-/* How many queues are there; of some, the driver uses less. */
+/* Reads the number of existing queues; some drivers use fewer. */
 static void read_attributes(struct device *device, struct ifinfomsg *info, size_t size)
 {
 	struct rtattr *attribute = IFLA_RTA(info);
@@ -83,7 +83,7 @@ static void read_attributes(struct device *device, struct ifinfomsg *info, size_
 	}
 }
 
-/* By its name, else (NULL) by its index. 0, or a negative errno. */
+/* By name or, if NULL, by index. Returns 0 or a negative errno. */
 static int ask_link(struct device *device, const char *name)
 {
 	struct request request = {
@@ -114,7 +114,7 @@ static int ask_link(struct device *device, const char *name)
 	return 0;
 }
 
-/* How many queues the driver uses, where it tells. */
+/* Reads the number of queues that the driver uses, if it reports one. */
 static void ask_driver(struct device *device, const char *name)
 {
 	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
@@ -132,7 +132,7 @@ static void ask_driver(struct device *device, const char *name)
 		close(fd);
 }
 
-/* Where devices go, and how many there may be. */
+/* The destination of devices, and its limit. */
 struct device_list {
 	struct list *list;
 	unsigned int most;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dns.c: reads DNS answers (RFC 1035); everything in them is somebody else's. */
+/* dns.c: a parser of DNS answers (RFC 1035), which are untrusted input. */
 #include "core/names/dns.h"
 
 #include <string.h>
 
 #define HEADER      12
 #define IS_ANSWER   0x80 /* byte 2: QR ... */
-#define OPCODE      0x78 /* ... and what kind of query it answers; 0: a usual one */
+#define OPCODE      0x78 /* ... and the kind of query; 0: a standard query */
 #define RCODE       0x0f /* byte 3; 0: no error */
-#define POINTER     0xc0 /* first byte of a name's part: the rest is elsewhere */
-#define POINTERS    16   /* so many in one name, at most */
+#define POINTER     0xc0 /* first byte of a compressed name's part: a pointer to the rest */
+#define POINTERS    16   /* the most pointers in one name */
 #define CLASS_IN    1
 #define TYPE_A      1
 #define TYPE_AAAA   28
 #define RECORD_HEAD 10 /* type, class, time to live, length of the data */
 
-/* What is left of a message. */
+/* The unread part of a message. */
 struct reader {
 	const uint8_t *message;
 	size_t length, at;
@@ -26,7 +26,7 @@ static unsigned int word_at(const struct reader *reader, size_t at)
 	return (unsigned int)reader->message[at] << 8 | reader->message[at + 1];
 }
 
-/* A label's bytes as text; a dot or NUL inside it would make it look like something else. */
+/* Appends a label as text. A dot or NUL inside it is replaced, because it would imitate another name. */
 static size_t add_label(char *name, size_t used, const uint8_t *label, size_t length)
 {
 	if (used)
@@ -36,7 +36,7 @@ static size_t add_label(char *name, size_t used, const uint8_t *label, size_t le
 	return used;
 }
 
-/* Reads the name at reader->at, and goes behind it. name NULL: only that. */
+/* Reads the name at reader->at and advances past it. name NULL: only advances. */
 static bool read_name(struct reader *reader, char name[DNS_NAME])
 {
 	size_t at = reader->at, used = 0, pointers = 0;
@@ -82,7 +82,7 @@ static void emit_address(const uint8_t *data, size_t size, dns_address *each, vo
 	each(context, address);
 }
 
-/* Reads the record at reader->at, and goes behind it; false: it is not all there. */
+/* Reads the record at reader->at and advances past it. False: the record is truncated. */
 static bool read_record(struct reader *reader, dns_address *each, void *context)
 {
 	unsigned int type, class, size;

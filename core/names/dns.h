@@ -9,24 +9,24 @@
 
 #include "core/tool.h"
 
-#define DNS_NAME 256 /* a name as text is shorter */
+#define DNS_NAME 256 /* bytes of a name as text, including NUL */
 
-/* Gets each address of an answer: 16 bytes, IPv4 as ::ffff:a.b.c.d. */
+/* Receives each address of an answer: 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 typedef void dns_address(void *context, const uint8_t address[16]);
 
-/* Reads a message as it came from the network, of which the end may be missing. If it is an answer to one question, its
- * name goes into `name` and each IPv4 and IPv6 address, also those behind aliases (CNAME), to `each`. False: it is
- * none. */
+/* Parses a message from the network, which may be truncated. For an answer to one question, copies the question's name
+ * to `name` and calls each() for every IPv4 and IPv6 address, including those of aliases (CNAME). False: no such
+ * answer. */
 bool dns_read(const uint8_t *message, size_t length, char name[DNS_NAME], dns_address *each, void *context);
 
-/* Takes a message that came to a network namespace at a time (ns) and remembers what it answers. */
+/* Parses a message that arrived in a network namespace at `when` (ns), and caches its answer. */
 void dns_add_answer(uint32_t netns, uint64_t when, const uint8_t *message, size_t length);
-/* All that was learned: answers are of a run. */
+/* Forgets all answers, which belong to one run. */
 void dns_forget(void);
-/* Names an event's remote address by what its network namespace learned last, in the 24 h before it. */
+/* Names an event's remote address by the latest answer in its network namespace within the 24 h before the event. */
 void dns_name_peer(struct peer *peer, const struct event *event);
 
-/* What tables show of a peer without a name: names of peer->unnamed. */
+/* Texts in tables for a peer without a name, by peer->unnamed. */
 extern const char *const dns_unnamed[2];
 #define DNS_UNNAMED NAMES(dns_unnamed)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dns_cache.c: the names that addresses were asked for by, in the order in which they were learned. */
+/* dns_cache.c: names by address, in the order of the answers. */
 #include "core/names/dns.h"
 
 #include <stdlib.h>
@@ -9,13 +9,13 @@
 
 #define NAMES_MOST 10240
 #define HASH_SLOTS 16384                       /* power of two */
-#define LATE       100000000ULL                /* ns: of an older answer the age is shown */
+#define LATE       100000000ULL                /* ns: tables show the age of an older answer */
 #define TOO_OLD    (24 * 3600 * 1000000000ULL) /* ns */
 
 const char *const dns_unnamed[2] = { "No DNS Query", "localhost" };
 
 struct entry {
-	uint32_t next; /* with the same hash; indexes are + 1, so 0 is none */
+	uint32_t next; /* with the same hash; index + 1, so 0 is none */
 	uint32_t older, newer;
 	uint32_t netns;
 	uint64_t when;
@@ -26,7 +26,7 @@ struct entry {
 _Static_assert(sizeof(((struct peer *)0)->query) >= DNS_NAME, "room for a name");
 
 static struct {
-	struct entry *entries; /* NULL: nothing was learned yet */
+	struct entry *entries; /* NULL: no answer yet */
 	uint32_t slots[HASH_SLOTS];
 	uint32_t count, oldest, newest;
 } names;
@@ -39,7 +39,7 @@ void dns_forget(void)
 	memset(&names, 0, sizeof(names));
 }
 
-/* What the addresses of one message have in common. */
+/* The common properties of one message's addresses. */
 struct answer {
 	uint32_t netns;
 	uint64_t when;
@@ -87,7 +87,7 @@ static void become_newest(uint32_t index)
 	names.newest = index;
 }
 
-/* A free entry: the oldest one's, when there is no other. */
+/* Returns a free entry, or the oldest one. */
 static uint32_t new_entry(void)
 {
 	uint32_t index = names.oldest, *at;

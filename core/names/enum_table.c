@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* enum_table.c: one BTF enum as a table from values to names and back. */
+/* enum_table.c: one BTF enum as a table between values and names. */
 #include "core/names/enum_table.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "core/base/must.h"
 
-/* Enumerators that bound or combine the others. They keep their names, but have no say in what the names share. */
+/* Enumerators that bound or combine the others. They keep their names, but do not affect the shared prefix. */
 static bool is_marker(const char *name)
 {
 	static const char *const ends[] = { "_MAX", "_MASK", "_NUM" };
@@ -27,8 +27,8 @@ static bool is_marker(const char *name)
 	return false;
 }
 
-/* The longest prefix ending with '_' that the names share and that leaves something of each. Its length; *prefix is one
- * of the names, NULL when all are markers and those do not count. */
+/* The longest prefix that ends with '_', that all names share, and that leaves a rest of each name. Returns its length;
+ * *prefix is one of the names. NULL: all names are markers and `markers` is false. */
 static size_t shared_prefix(const struct enum_table *table, bool markers, const char **prefix)
 {
 	const char *first = NULL;
@@ -53,8 +53,8 @@ static size_t shared_prefix(const struct enum_table *table, bool markers, const 
 	return length;
 }
 
-/* Length of the prefix that is the type's own name in capitals: SKB_DROP_REASON_ of enum skb_drop_reason, which
- * SKB_CONSUMED does not share. */
+/* Length of the prefix that equals the type's own name in capitals: SKB_DROP_REASON_ of enum skb_drop_reason, which
+ * SKB_CONSUMED lacks. */
 static size_t type_prefix(const char *type, const char *name)
 {
 	size_t length = strlen(type);
@@ -128,7 +128,7 @@ struct enum_table *enum_table_add(struct enum_table **list, const struct btf *bt
 	read_values(table, type);
 	cut_prefixes(table);
 	qsort(table->values, table->count, sizeof(*table->values), by_key);
-	/* From the last to the first: the first of equals stays. */
+	/* Backwards, so that the first of equal values stays. */
 	for (size_t i = table->count; i--;) {
 		if (table->values[i].key < ENUM_SMALL)
 			table->small[table->values[i].key] = table->values[i].tail;
@@ -149,7 +149,7 @@ const char *enum_table_name(const struct enum_table *table, uint64_t value)
 
 	if (value < ENUM_SMALL)
 		return table->small[value];
-	/* A negative value comes sign-extended or not: the field it was read from may have had 32 bits or 64. */
+	/* A negative value may be sign-extended or not: its field has 32 bits or 64. */
 	if (table->narrow && value >= (uint64_t)INT32_MIN)
 		value = (uint32_t)value;
 	while (low < high) {

@@ -10,13 +10,13 @@
 struct btf;
 struct btf_type;
 
-/* Values below are found by index, others by binary search. */
+/* Smaller values are found by index, others by binary search. */
 #define ENUM_SMALL 256
 
 struct enum_value {
-	uint64_t key;            /* the value as BTF has it: 32 bits, or 64 of an enum64 */
+	uint64_t key;            /* the value in BTF: 32 bits, or 64 of an enum64 */
 	size_t order;            /* of declaration */
-	const char *name, *tail; /* both in the BTF; tail: without the prefix */
+	const char *name, *tail; /* both owned by the BTF; tail: without the prefix */
 };
 
 struct enum_table {
@@ -29,13 +29,13 @@ struct enum_table {
 	const char *small[ENUM_SMALL];
 };
 
-/* A table of the enum `type`, called `name`, in front of *list. NULL: of no enum, an empty one. */
+/* Adds a table of the enum `type`, named `name`, at the front of *list. type NULL: an empty table. */
 struct enum_table *enum_table_add(struct enum_table **list, const struct btf *btf, const char *name,
 				  const struct btf_type *type);
 void enum_table_free(struct enum_table *table);
-/* The name of a value without its prefix; of several the first declared. NULL: none. */
+/* The name of a value without its prefix; of several, the first declared. NULL: none. */
 const char *enum_table_name(const struct enum_table *table, uint64_t value);
-/* Whole names come before cut ones; in any case. False: no such name. */
+/* Ignores case, and prefers whole names to names without prefix. False: no such name. */
 bool enum_table_value(const struct enum_table *table, const char *name, uint64_t *value);
 
 #endif

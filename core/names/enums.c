@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* enums.c: which BTF an enum is found in: the one given, the running kernel's, or a module's. */
+/* enums.c: names of enum values from a given BTF, the running kernel's, or a module's. */
 #include "core/names/enums.h"
 
 #include <dirent.h>
@@ -15,26 +15,26 @@
 #include "core/names/source.h"
 #include "core/tool.h"
 
-/* What the enums of drop reasons, the kernel's own and the modules', have in the names of their types. */
+/* Part of the type names of all drop reason enums, the kernel's and the modules'. */
 #define DROP_REASONS "drop_reason"
-/* From this bit on, a drop reason has the number of its subsystem; 0 is the kernel's own (dropreason-core.h). */
+/* A drop reason has its subsystem's number from this bit on; 0 is the kernel itself (dropreason-core.h). */
 #define SUBSYSTEM_SHIFT 16
 
-/* The enums of drop reasons in one BTF, and for the running kernel's in those of its modules. */
+/* The drop reason enums of one BTF; for the running kernel, also those of its modules. */
 struct reasons {
 	struct reasons *next;
 	const struct btf *btf;
 	struct enum_table *tables;
 };
 
-/* Of every BTF that was asked; the string of a name is the BTF's. */
+/* The tables of every BTF; the BTF owns the names. */
 static struct enum_table *tables;
 static struct reasons *known;
 
-/* Names of our own: enum_extend(). */
+/* Names that the program adds: enum_extend(). */
 static const struct enum_extra *extras;
 
-/* The name of type `id` if it is an enum with values; a mere declaration has none. */
+/* The name of type `id` if it is an enum with values; a forward declaration has none. */
 static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_type **type)
 {
 	*type = btf__type_by_id(btf, id);
@@ -43,7 +43,8 @@ static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_typ
 	return btf__name_by_offset(btf, (*type)->name_off);
 }
 
-/* The enum is called so, or it has no name and `type` ends with '_': then its first enumerator begins so. */
+/* Whether the enum has this name, or is anonymous and `type`, ending with '_', is the prefix of its first
+ * enumerator. */
 static bool is_called(const struct btf *btf, const struct btf_type *found, const char *name, const char *type)
 {
 	size_t length = strlen(type);
@@ -53,7 +54,7 @@ static bool is_called(const struct btf *btf, const struct btf_type *found, const
 	return strncmp(btf__name_by_offset(btf, btf_enum(found)->name_off), type, length) == 0;
 }
 
-/* An enum that does not exist gets a table too: to look for it is to walk all types of a kernel. */
+/* A missing enum gets a table too, because a search walks all types of a kernel. */
 static const struct enum_table *table_of(const struct btf *btf, const char *type)
 {
 	const struct btf_type *found;
@@ -71,7 +72,7 @@ static const struct enum_table *table_of(const struct btf *btf, const char *type
 	return enum_table_add(&tables, btf, type, NULL);
 }
 
-/* Adds the enums of drop reasons among the types from `id` on. False: there are none. */
+/* Adds the drop reason enums among the types from `id` on. False: none. */
 static bool add_reasons(struct reasons *reasons, const struct btf *btf, __u32 id)
 {
 	const struct btf_type *type;
@@ -88,7 +89,7 @@ static bool add_reasons(struct reasons *reasons, const struct btf *btf, __u32 id
 	return any;
 }
 
-/* A module's BTF is kept only if it has such enums. */
+/* Keeps a module's BTF only if it has drop reason enums. */
 static void add_modules(struct reasons *reasons)
 {
 	DIR *directory = opendir("/sys/kernel/btf");
@@ -135,7 +136,7 @@ static void free_tables(struct enum_table *table)
 	}
 }
 
-/* The tables of a module's BTF stand in a row. */
+/* The tables of a module's BTF are adjacent in the list. */
 static void free_modules(const struct reasons *reasons)
 {
 	for (const struct enum_table *table = reasons->tables; table; table = table->next)
@@ -201,7 +202,8 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 		return true;
 	if (!table->count || !strstr(type, DROP_REASONS))
 		return false;
-	/* What enum_name() tells of a subsystem is found again. Small values of other enums are not drop reasons. */
+	/* Every name of enum_name() for a subsystem must resolve. Small values of the other enums are no drop
+	 * reasons. */
 	for (table = reasons_of(btf); table; table = table->next) {
 		uint64_t reason;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* forget.c: the end of what names are remembered by. */
+/* forget.c: the end of cached names. */
 #include "core/names/forget.h"
 
 #include "core/kernel/btf/kernel_btf.h"
@@ -18,7 +18,7 @@ void names_forget_run(void)
 
 void names_forget_machine(void)
 {
-	enums_free(); /* its strings are the types' */
+	enums_free(); /* before the types, which own the strings */
 	symbols_kernel_free();
 	kernel_btf_free();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kallsyms.c: the running kernel's symbols, read on first use, and again when something was loaded. */
+/* kallsyms.c: the running kernel's symbols, read on first use, and again when new code appears. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 static struct symbols *running;
 static unsigned int generation;
-/* Kept open: the kernel judges who reads it when it is opened (kallsyms_open() of kernel/kallsyms.c). */
+/* Kept open: the kernel checks the reader's privileges at open() (kallsyms_open() of kernel/kallsyms.c). */
 static int file = -1;
 static int error;
 static uint64_t not_before, reload_pause = SECOND;

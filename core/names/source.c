@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source.c: whether the running kernel or a recording is asked for names. */
+/* source.c: the choice between the running kernel's names and a recording's. */
 #include "core/names/source.h"
 
 const struct name_source *names_recorded;

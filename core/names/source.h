@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source.h: names of a recording's numbers, in place of those of the running kernel. */
+/* source.h: names of a recording's numbers, in place of the running kernel's. */
 #ifndef NETTRACE_NAMES_SOURCE_H
 #define NETTRACE_NAMES_SOURCE_H
 
@@ -8,7 +8,7 @@
 
 #include "core/names/symbols.h"
 
-/* The same questions as those of core/names/enums.h and core/names/symbols.h. */
+/* The functions of core/names/enums.h and core/names/symbols.h, as a recording answers them. */
 struct name_source {
 	const char *(*enum_name)(const char *type, uint64_t value);
 	bool (*enum_value)(const char *type, const char *name, uint64_t *value);

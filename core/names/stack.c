@@ -65,7 +65,7 @@ bool stack_symbol(struct text *text, uint64_t address, bool quoted)
 	return true;
 }
 
-/* The program itself, what the tracepoint calls, and the trampoline between. */
+/* The BPF program itself, the functions of the tracepoint, and the trampoline between them. */
 static bool is_tracing(uint64_t address)
 {
 	static const char *const starts[] = { "bpf_prog_",    "bpf_trace_run", "bpf_trampoline_",
@@ -80,7 +80,7 @@ static bool is_tracing(uint64_t address)
 	return false;
 }
 
-/* Frame i, skipping the tracing's own at the top. 0: the end. */
+/* Frame i, skipping the tracing's own frames at the top. 0: the end. */
 static uint64_t next_frame(const void *frames, size_t size, size_t *i, bool *top)
 {
 	uint64_t address = 0;

@@ -9,17 +9,17 @@
 
 #include "core/base/text.h"
 
-/* Warns, once in a run, where there are no names, and why. */
+/* Warns, once in a run, if there are no symbols, and why. */
 void stack_warn_no_symbols(void);
-/* A run is over. */
+/* Ends a run: the next one warns again. */
 void stack_forget(void);
-/* "tcp_v4_rcv+0x5f1", with " [module]" after symbols of modules; the bare address where there is no name. Always true.
- * Warns where there are no names. */
+/* "tcp_v4_rcv+0x5f1", with " [module]" after a module's symbols; without a symbol, the bare address and a warning.
+ * Always true. */
 bool stack_symbol(struct text *text, uint64_t address, bool quoted);
-/* frames: unaligned u64[size / 8], ended by the first 0. Frames of the tracing itself (BPF programs and what calls
- * them) are left out. "\tsymbol+0xoffset\n" each. */
+/* Appends "\tsymbol+0xoffset\n" for each frame. frames: unaligned u64[size / 8], up to the first 0. Omits frames of the
+ * tracing itself (BPF programs and their callers). */
 void stack_lines(struct text *text, const void *frames, size_t size);
-/* The same in one value: a JSON array of strings, or frames joined by ';'. Always true. */
+/* The same as one value: a JSON array of strings, or frames joined by ';'. Always true. */
 bool stack_inline(struct text *text, const void *frames, size_t size, bool json);
 
 #endif

@@ -19,10 +19,10 @@ struct subnets {
 	__u32 count;
 };
 
-/* "10.0.0.0/8,2001:db8::/32". NULL, or what is wrong with it, for people; it lives until the next call. */
+/* Parses "10.0.0.0/8,2001:db8::/32". Returns NULL or a message, valid until the next call. */
 const char *subnets_parse(struct subnets *subnets, const char *text);
-/* The text of the subnet of an address (16 bytes, IPv4 as ::ffff:a.b.c.d): the first of the list that has it, or the
- * one with the longest prefix; NULL: none. An IPv6 subnet has no IPv4 addresses. */
+/* The text of the subnet of an address (16 bytes, IPv4 as ::ffff:a.b.c.d): the first match in the list, or the longest
+ * prefix. NULL: none. An IPv6 subnet contains no IPv4 addresses. */
 const char *subnets_find(const struct subnets *subnets, const __u8 *address, bool longest);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.c: kernel addresses to names and back. */
+/* symbols.c: a table between kernel addresses and symbols. */
 #include "core/names/symbols.h"
 
 #include <errno.h>
@@ -10,13 +10,14 @@
 
 #include "core/base/text.h"
 
-/* How far the last function of the kernel or of a module is taken to reach: the file does not say where it ends. */
+/* Assumed size of the last function of the kernel or of a module: the file does not show its end. */
 #define LAST_SIZE 4096
-/* No function of a module is larger. Behind one may be a gap (each BPF program stands alone), and in the gap later what
- * was loaded later. */
+/* No function of a module is larger. A gap may follow one (each BPF program stands alone), and later code may fill the
+ * gap. */
 #define MODULE_FUNCTION_MAX 65536
 
-/* There are 200 000 of them, so: no pointers, 16 bytes. The byte before a name in the pool is the symbol's type. */
+/* 16 bytes and no pointers, because there are 200,000 entries. The byte before a name in the pool is the symbol's
+ * type. */
 struct entry {
 	uint64_t start;
 	uint32_t name, module; /* offsets into the pool; module 0: the kernel itself */
@@ -26,11 +27,11 @@ struct symbols {
 	struct entry *entries;
 	size_t count, size;
 	struct text pool;     /* starts with a NUL, so that no string is at offset 0 */
-	uint32_t last_module; /* a module's symbols stand together: its name is kept once */
+	uint32_t last_module; /* a module's symbols are adjacent: its name is stored once */
 	bool hidden;
 };
 
-/* A hexadecimal digit's value + 1; 0: not one. Digits and letters alternate too wildly to branch on them. */
+/* A hexadecimal digit's value + 1; 0: no digit. A table, because branches on digits and letters mispredict. */
 static const uint8_t hex_values[256] = {
 	['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
 	['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
@@ -68,15 +69,15 @@ static bool add(struct symbols *symbols, struct entry entry)
 	return true;
 }
 
-/* The bytes before each function that patching and CFI use have names of their own: half of all names, of places that
- * no instruction runs at. Left out, they count as the end of the function before. */
+/* Patching and CFI reserve bytes before each function, and the symbols of these bytes are half of the table. No
+ * instruction runs there. Without these symbols the bytes belong to the end of the previous function. */
 static bool padding(const char *name, const char *end)
 {
 	return end - name > 6 && (memcmp(name, "__pfx_", 6) == 0 || memcmp(name, "__cfi_", 6) == 0);
 }
 
-/* "ffffffff81000000 T name\t[module]", without the newline. Lines of another form, of data and of padding are passed
- * over. */
+/* Parses "ffffffff81000000 T name\t[module]", without the newline. Skips lines of another form, of data and of
+ * padding. */
 static bool add_line(struct symbols *symbols, const char *line, const char *end)
 {
 	struct entry entry = { 0 };
@@ -108,8 +109,8 @@ static bool add_line(struct symbols *symbols, const char *line, const char *end)
 	return add(symbols, entry);
 }
 
-/* The file is 5 MB and more; only the names of functions are kept of it, so it is read by pieces. A line longer than a
- * piece is cut (the kernel's names have at most 511 characters). */
+/* The file has 5 MB and more, and only the names of functions are kept, so it is read in pieces. A line longer than a
+ * piece is truncated (the kernel's names have at most 511 characters). */
 static bool read_lines(struct symbols *symbols, int fd)
 {
 	char piece[64 * 1024];
@@ -137,8 +138,8 @@ static bool read_lines(struct symbols *symbols, int fd)
 	return !length || add_line(symbols, piece, piece + length);
 }
 
-/* Of several names for one place the first found is told: a global one says more than a static one, and a real one more
- * than a weak one; then the order of the file. */
+/* Of several names for an address, the first one wins: global before static, strong before weak, then the order of the
+ * file. */
 static int by_address(const void *left, const void *right, void *pool)
 {
 	static const char ranks[] = "TWwt";
@@ -238,7 +239,7 @@ bool symbols_find(const struct symbols *symbols, uint64_t address, struct symbol
 {
 	size_t low = 0, high = symbols->count;
 
-	/* Afterwards low is the first entry beyond the address. */
+	/* Invariant: at the end, low is the first entry after the address. */
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 

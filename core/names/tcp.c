@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcp.c: the names of TCP states, and of the ends of attempts to connect. */
+/* tcp.c: the names of TCP states, and of the results of connection attempts. */
 #include "core/names/tcp.h"
 
 const char *const tcp_states[13] = {

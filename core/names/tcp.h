@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcp.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI), and of how
- * attempts to connect end. */
+/* tcp.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI), and of the results of
+ * connection attempts. */
 #ifndef NETTRACE_NAMES_TCP_H
 #define NETTRACE_NAMES_TCP_H
 
 #include "core/tool.h"
 
-/* Index 0: not known. */
+/* Index 0: unknown. */
 extern const char *const tcp_states[13];
 
 #define TCP_STATES NAMES(tcp_states)
 
-/* enum result of wire.h. In tables the errno stands for "failed". */
+/* By enum result of wire.h. Tables print the errno instead of "failed". */
 extern const char *const result_names[7], *const result_columns[7];
 
-/* For stories; and the results after which there is no connection. */
+/* For stories. */
 extern const char *const result_words[7];
 #define RESULTS_OF_NOTHING                                                                                             \
 	(1 << RESULT_REFUSED | 1 << RESULT_UNREACHABLE | 1 << RESULT_TIMED_OUT | 1 << RESULT_ABANDONED |               \

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* columns.c: rows, in every format: the hot path, with core/print/kinds.c and core/base/put.h. What can be known
- * before the first row is: the text between values, which values are short and plain ASCII, and how far each column is
- * padded. Room is made once a row; a value of another kind makes its own. */
+/* columns.c: rows in every format.
+ *
+ * The hot path, with core/print/kinds.c and core/base/put.h. Computed before the first row: the text between values,
+ * the width of each column, and which values are short and plain ASCII. Each row reserves room once; values that are
+ * not short reserve their own. */
 #include "core/print/columns.h"
 
 #include <string.h>
@@ -67,8 +69,8 @@ static void make_csv(struct columns *columns)
 	}
 }
 
-/* A column and the parts glued to it: padded as one, where another follows; the last one of a row stays as long as it
- * is, but for numbers, which are aligned by their end. */
+/* Lays out a table. A column and its suffix parts are padded as one, if another column follows. The last column of a
+ * row is not padded, unless it is a right-aligned number. */
 static void make_table(struct columns *columns)
 {
 	const struct field *main = NULL, *last = NULL;
@@ -127,7 +129,7 @@ void columns_make(struct columns *columns)
 
 /* ---- a row ---- */
 
-/* Anything that is no short value: leaves the row's room, and comes back with new room. */
+/* Writes a value that is not short: releases the row's room, and reserves new room afterwards. */
 static char *put_long(const struct columns *columns, struct text *text, const struct ready_column *column,
 		      const struct field_row *row, char *to)
 {
@@ -157,7 +159,7 @@ static char *put_value(const struct columns *columns, struct text *text, const s
 	return column->fallback.kind ? put_long(columns, text, column, row, to) : put_string(to, column->absent);
 }
 
-/* " (value)" behind a value; nothing where it is not known. */
+/* Writes " (value)" after a value, or nothing if it is unknown. */
 static char *put_part(const struct columns *columns, struct text *text, const struct ready_column *column,
 		      const struct field_row *row, char *to)
 {
@@ -175,14 +177,14 @@ static char *put_part(const struct columns *columns, struct text *text, const st
 	return text_room(text, columns->n_ready * COLUMN_ROOM);
 }
 
-/* What interval tools say of the interval. */
+/* The JSON keys of the interval, for totals. */
 static char *put_interval(const struct columns *columns, char *to)
 {
 	to = put_unsigned(put_string(to, ",\"interval_ns\":"), columns->interval);
 	return put_string(to, columns->partial ? ",\"partial\":true" : ",\"partial\":false");
 }
 
-/* The column that began at `from` gets its width. */
+/* Pads the column that began at `from` to its width. */
 static char *pad(const struct ready_column *column, bool ascii, char *from, char *to)
 {
 	size_t cells = 0, wanted = (size_t)(column->width < 0 ? -column->width : column->width);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields.c: the fields that every event has. */
+/* fields.c: the members of every event, and views of members. */
 #include "core/print/fields.h"
 
 #include <netinet/in.h>
@@ -64,9 +64,9 @@ const struct column common_columns[] = {
 	{},
 };
 
-/* ---- views completed ---- */
+/* ---- views completed by their members ---- */
 
-/* whole: with its kind. */
+/* whole: only a member with a kind. */
 static const struct member *find(const struct member *members, const char *name, bool whole)
 {
 	for (; members && members->name; members++)
@@ -79,7 +79,7 @@ static const struct member *find_any(const struct tool *tool, const char *name, 
 {
 	const struct member *found = NULL;
 
-	/* Those of totals first: they say how values are added up. */
+	/* Members of totals first: they define how values are merged. */
 	if (tool)
 		found = find(tool_totals_members(tool), name, whole);
 	if (tool && !found)
@@ -137,7 +137,7 @@ static const struct column *common_column(const char *name)
 	return column->name ? column : &none;
 }
 
-/* What the column says, or else the common one, or else the member. */
+/* The column's property, else the common column's, else the member's. */
 #define SAID(what)    (column->what ? column->what : common->what)
 #define SAID_OF(what) (SAID(what) ? SAID(what) : field.what)
 
@@ -200,7 +200,7 @@ struct field *fields_of_columns(const struct tool *tool, const struct column *co
 
 /* ---- values: the hot path ---- */
 
-/* Longer text than that is not for putting. */
+/* The longest text that fits FIELD_ROOM with every byte escaped. */
 #define TEXT_MAX ((FIELD_ROOM - PUT_SLACK) / 6 - 1)
 
 static bool is_short_name(const char *name)

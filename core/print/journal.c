@@ -37,7 +37,7 @@ static void add_number(struct journal_rows *rows, const char *name, uint64_t val
 	add_field(rows, name, 0);
 }
 
-/* The '%' of a name stands for the family: OBJECT_%_SOURCE_ADDRESS. */
+/* Replaces the '%' of a name by the family: OBJECT_%_SOURCE_ADDRESS. */
 static const char *family_name(struct text *name, const char *title, int family)
 {
 	const char *percent = strchr(title, '%');
@@ -65,7 +65,7 @@ static void add_message(struct journal_rows *rows, const struct field_row *row)
 	add_field(rows, "MESSAGE", 0);
 }
 
-/* A busy journald is waited for, one that hangs only now and then: the ring must not fill because of it. */
+/* Waits for a busy journald, but only once in HURRY for one that hangs: the ring must not fill meanwhile. */
 static void send_entry(struct journal_rows *rows)
 {
 	uint64_t now = clock_boot();
@@ -85,7 +85,7 @@ void journal_rows_add(struct journal_rows *rows, const struct event *event, size
 	add_number(rows, "PRIORITY", 5);
 	add_number(rows, "_SOURCE_REALTIME_TIMESTAMP", clock_wall_us(event->ts));
 	for (const struct field *field = rows->fields; field->name; field++) {
-		/* journald looks up what it can about OBJECT_PID itself when root sends it. */
+		/* From root, journald itself adds the fields of OBJECT_PID. */
 		if (!strcmp(field->title, "OBJECT_COMM") && geteuid() == 0)
 			continue;
 		if (field_write(&rows->value, field, &row, AS_COLUMN, 0))

@@ -8,8 +8,8 @@
 struct journal_rows {
 	const struct tool *tool;
 	int fd;
-	uint64_t lost;  /* entries that journald had no room for */
-	uint64_t hurry; /* until then (ns of CLOCK_BOOTTIME) a journald that does not keep up is not waited for */
+	uint64_t lost;                  /* entries that journald had no room for */
+	uint64_t hurry;                 /* until then (ns of CLOCK_BOOTTIME), a slow journald gets no waiting time */
 	struct field *fields, *message; /* end with a NULL name */
 	struct text entry, value;
 };
@@ -17,7 +17,7 @@ struct journal_rows {
 /* False: no journald listens, see *error. */
 bool journal_rows_start(struct journal_rows *rows, const struct tool *tool, struct error *error);
 void journal_rows_add(struct journal_rows *rows, const struct event *event, size_t size);
-/* Says what was lost, and closes. */
+/* Reports lost entries, and closes the socket. */
 void journal_rows_stop(struct journal_rows *rows);
 
 #endif

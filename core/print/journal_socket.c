@@ -50,7 +50,7 @@ void journal_field(struct text *entry, const char *field, const char *value, siz
 	text_char(entry, '\n');
 }
 
-/* Waits, once, until journald has taken something from its queue, which is short (net.unix.max_dgram_qlen). */
+/* Waits, once, until journald has read from its queue, which is short (net.unix.max_dgram_qlen). */
 static bool has_room(int fd, int *patience)
 {
 	int ready = *patience ? poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, *patience) : 0;
@@ -65,7 +65,7 @@ int journal_send(int fd, struct text *entry, int patience)
 	size_t length = entry->length;
 	ssize_t sent;
 
-	/* Emptied whatever comes of it: an entry that failed is lost, never a part of the next one. */
+	/* Cleared after a failure too: a lost entry must not become a part of the next one. */
 	entry->length = 0;
 	if (!length)
 		return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kinds.c: how each kind of value is written, and the table of kinds. Putting is the hot path, with
+/* kinds.c: the formatting of each kind of value, and the table of kinds. The put functions are the hot path, with
  * core/print/columns.c and core/base/put.h. */
 #include "core/print/kinds.h"
 
@@ -13,7 +13,7 @@
 #include "core/names/enums.h"
 #include "core/names/stack.h"
 
-/* What kinds that put or write one thing do not look at. */
+/* Kinds share the parameters of PUT and WRITE, and some ignore part of them. */
 #define UNUSED __attribute__((unused))
 #define PUT(name)                                                                                                      \
 	static char *name(char *to, const struct field *field UNUSED, const struct field_row *row UNUSED,              \
@@ -89,13 +89,13 @@ PUT(put_time)
 
 PUT(put_relative)
 {
-	/* Rows of several CPUs may come a little out of order: never a huge unsigned number. */
+	/* Rows of several CPUs may be slightly out of order: without the check, a difference would wrap around. */
 	uint64_t since = row->event->ts > row->first_ts ? row->event->ts - row->first_ts : 0;
 
 	return field->decimals ? put_decimal(to, since, 9, field->decimals) : put_unsigned(to, since);
 }
 
-/* A number that columns have in another unit than JSON. */
+/* Numbers whose columns have another unit than JSON. */
 PUT(put_msec)
 {
 	bool known;
@@ -140,7 +140,7 @@ static inline const char *const *names_of(const struct field *field, enum writin
 	return how == AS_JSON && field->keys ? field->keys : field->names;
 }
 
-/* A name of ours: no escaping needed, but JSON wants quotes. */
+/* Names of the program: no escapes, but quotes in JSON. */
 PUT(put_name)
 {
 	const char *const *names = names_of(field, how);
@@ -190,7 +190,7 @@ PUT(put_tcpflags)
 	return put_quote(to, how == AS_JSON);
 }
 
-/* An address, and behind this character its port; 0: without one. */
+/* Writes an address, and after this character its port; 0: no port. */
 static inline char *put_place(char *to, const struct field *field, const struct field_row *row, enum writing how,
 			      bool bracketed, char port)
 {
@@ -247,7 +247,7 @@ static bool write_string(struct text *text, const char *string, size_t length, e
 	return true;
 }
 
-/* A name of ours or the kernel's, or the number where it has none: no escaping needed, but JSON wants quotes. */
+/* Writes a trusted name, of the program or the kernel, or else the number: no escapes, but quotes in JSON. */
 static bool write_named(struct text *text, const char *name, uint64_t value, enum writing how)
 {
 	if (how == AS_JSON)
@@ -293,7 +293,7 @@ WRITE(write_human_ns)
 	return known && text_human_ns(text, value);
 }
 
-/* K is 1024, and begins there. */
+/* K is 1024, and is used from 1024 on. */
 WRITE(write_si)
 {
 	uint64_t one = field->unit ? field->unit : 1, kilo = 1024 * one, mega = 1024 * kilo;
@@ -334,7 +334,7 @@ WRITE(write_container)
 	return string && write_string(text, string, length, how, 0);
 }
 
-/* The slots of a histogram, all of them: 64-bit numbers may stand anywhere in an event. */
+/* Copies all slots of a histogram: 64-bit numbers may be unaligned in an event. */
 static size_t read_slots(uint64_t slots[HISTOGRAM_SLOTS], const struct field *field, const struct field_row *row)
 {
 	bool counted = kind_rows[field->kind].is_counted;
@@ -416,7 +416,7 @@ const struct kind_row kind_rows[F_KINDS] = {
 			       .is_address = true, .has_port = true },
 	[F_NAME] = { "index", NULL, .put = put_name, .append = write_name, .sizes = SIZES_NUMBER },
 	[F_ENUM] = { "enum", SCHEMA_STRING, .append = write_enum, .sizes = SIZES_NUMBER, .unknown = UNKNOWN_ONES },
-	/* A name of the same byte may say which. */
+	/* Another member, of the same byte, may name its values. */
 	[F_BOOL] = { "index", "\"type\": [\"boolean\", \"null\"]", .put = put_bool, .sizes = 1 },
 	[F_TCPFLAGS] = { "tcpflags", SCHEMA_STRING ", \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"",
 			 .put = put_tcpflags, .sizes = 1 | 2, .unknown = UNKNOWN_ONES },

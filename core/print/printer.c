@@ -8,7 +8,7 @@
 #include "core/base/output.h"
 #include "core/print/table.h"
 
-/* Written in pieces of about this size: one system call for hundreds of rows. */
+/* Flushed in pieces of about this size: one system call for hundreds of rows. */
 #define ENOUGH (64 * 1024)
 
 static enum where place(const struct options *options)
@@ -34,7 +34,7 @@ static bool has_flags(const struct printer *printer, const struct field *field)
 
 /* ---- the keys of JSON ---- */
 
-/* JSON has every key always, so that readers need not know the options; but a histogram is of one unit. */
+/* JSON always has every key, so that readers do not depend on options; except a histogram, which has one unit. */
 static void add_key(struct printer *printer, const struct member *member)
 {
 	struct field field = field_of_member(printer->options->tool, member);
@@ -47,8 +47,7 @@ static void add_key(struct printer *printer, const struct member *member)
 	add(printer, &field);
 }
 
-/* Of all events: behind the others those of containers, where the others are not there; of those that are not about
- * sockets, and of totals, only the time. */
+/* Picks the common members, containers last. Totals, and tools without sockets, have only the time of them. */
 static void choose_keys(struct printer *printer)
 {
 	const struct tool *tool = printer->options->tool;
@@ -90,7 +89,7 @@ static bool declares(const struct column *columns, const char *name)
 	return columns->name != NULL;
 }
 
-/* -T and -t come first, unless the tool has a place for them. In a table of totals the time stands above the block. */
+/* -T and -t come first, unless the tool places them. In a table of totals the time stands above the block. */
 static void add_times(struct printer *printer, const struct column *columns)
 {
 	const struct options *options = printer->options;
@@ -106,7 +105,7 @@ static void add_times(struct printer *printer, const struct column *columns)
 	}
 }
 
-/* The container stands behind everything, so that the columns before stay where they are. */
+/* The container stands last, so that the other columns keep their places. */
 static void choose_columns(struct printer *printer)
 {
 	const struct tool *tool = printer->options->tool;

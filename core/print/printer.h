@@ -10,31 +10,30 @@
 struct printer {
 	const struct options *options;
 	struct columns columns;
-	struct text text; /* rows that are not written yet: always whole ones */
+	struct text text; /* unwritten rows, always whole ones */
 	uint64_t first_ts;
 	uint64_t rows;
-	uint64_t now;      /* when the interval ended that rows are totals of */
+	uint64_t now;      /* the end of the interval of the totals */
 	uint64_t blocks;   /* of totals so far */
-	uint64_t left_out; /* rows of the last of them that --rows left out */
+	uint64_t left_out; /* rows of the last block that --rows omitted */
 	int fd;
-	int error; /* errno of the first write that failed; then nothing is written any more */
+	int error; /* errno of the first failed write; afterwards nothing is written */
 };
 
-/* Picks for the options' format the columns of the tool, or (JSON) its members, the common ones first; totals: those of
- * its totals. fd: where rows go; -1: they stay in printer->text, for the caller to take. */
+/* Picks the columns of the tool or (JSON) its members, the common ones first; totals: those of its totals. fd:
+ * destination of rows; -1: rows stay in printer->text, for the caller. */
 void printer_start(struct printer *printer, const struct options *options, bool totals, int fd);
-/* Picks them again. */
+/* Picks the columns again, after a change of the options. */
 void printer_choose(struct printer *printer);
 void printer_free(struct printer *printer);
-/* The heading, where the format has one and the user wants it. */
+/* Prints the heading, if the format has one and the user wants it. */
 void printer_header(struct printer *printer);
-/* One row. */
 void printer_row(struct printer *printer, const struct event *event, size_t size);
-/* The same where more is known than the event. */
+/* Prints a row with more input than its event. */
 void printer_field_row(struct printer *printer, struct field_row *row);
-/* Writes it once there is much. */
+/* Flushes if the text is long. */
 void printer_flush_if_full(struct printer *printer);
-/* Writes what waits, whole rows at a time. False: it failed, now or before; see error. */
+/* Writes the pending rows, whole ones. False: a write failed, now or earlier; see error. */
 bool printer_flush(struct printer *printer);
 
 #endif

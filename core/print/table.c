@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* table.c: rows in columns. */
+/* table.c: rows in aligned columns. */
 #include "core/print/table.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@ static void put_before(const struct columns *columns, struct text *text, size_t 
 		text_string(text, columns->fields[i].before);
 }
 
-/* Pads the column that began at `from` and ends before field `next`; the last column of a row stays as long as it is,
- * but for numbers, which are aligned by their end. */
+/* Pads the column that began at `from` and ends before field `next`. The last column of a row is not padded, unless it
+ * is a right-aligned number. */
 static void put_after(const struct columns *columns, struct text *text, const struct field *field, size_t from,
 		      size_t next)
 {
@@ -41,7 +41,7 @@ static const struct field *histogram_of(const struct columns *columns)
 	return NULL;
 }
 
-/* A section of its own: what it is of, then its lines. */
+/* Prints a section for the histogram: its title, then its lines. */
 static void put_histogram(const struct columns *columns, struct text *text, const struct field *histogram,
 			  const struct field_row *row)
 {

@@ -5,8 +5,7 @@
 
 #include "core/print/columns.h"
 
-/* Append to the text. A row is a line, and below it a stack, where the event has one, ended by an empty line.
- */
+/* Append to the text. A row is a line, and below it the event's stack, if any, with an empty line after it. */
 void table_header(const struct columns *columns, struct text *text);
 void table_row(const struct columns *columns, struct text *text, const struct field_row *row);
 

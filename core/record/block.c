@@ -13,7 +13,7 @@ _Static_assert(sizeof(struct record_start) == 16 && sizeof(struct record_block) 
 		       sizeof(struct record_item) == 8 && sizeof(struct record_ledger) == 64,
 	       "the format of recordings");
 
-/* A fuzzer would never get past it. */
+/* No check: a fuzzer could not satisfy it. */
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
 static const bool is_checked = false;
 #else
@@ -54,7 +54,7 @@ void record_block_make(struct text *block, int kind, uint32_t number, const void
 	memcpy(to, &head, sizeof(head));
 }
 
-/* How many bytes were there, up to `length`; less than that: the file ends, or cannot be read. */
+/* Returns the number of bytes read, up to `length`; fewer: end of file, or a read error. */
 static size_t read_bytes(struct record_reader *reader, void *to, size_t length)
 {
 	size_t got = 0;
@@ -155,7 +155,7 @@ void record_reader_free(struct record_reader *reader)
 
 /* ---- numbers between the byte order of recordings and that of this machine ---- */
 
-/* The numbers that the content of an item begins with: those of 8 bytes, then those of 4. */
+/* The numbers at the start of an item's content: first those of 8 bytes, then those of 4. */
 static const struct {
 	uint8_t longs, words;
 } numbers[] = {
@@ -199,7 +199,7 @@ void record_swap_item(struct record_item *item, size_t room)
 	longs = numbers[item->kind].longs * 8U;
 	words = numbers[item->kind].words * 4U;
 	if (longs + words > room)
-		return; /* damaged: whoever looks at its size sees that */
+		return; /* damaged: the check of its size reports it */
 	record_swap(content, longs, 8);
 	record_swap(content + longs, words, 4);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* files.c: the files that a recording is written to.
  *
- * They are opened at the start and written in turns, never renamed or made anew: by then the right to do so in somebody
- * else's folder may be gone. */
+ * All files are opened at the start and overwritten in turn, never renamed or created later: by then the process may
+ * have lost write permission for the directory. */
 #include "core/record/files.h"
 #include "core/base/error.h"
 
@@ -16,7 +16,7 @@
 
 #include "core/base/output.h"
 
-/* Empty, a recording that may go, or nothing that keeps what is written to it. */
+/* Whether the file is empty, a recording that may be overwritten, or no regular file. */
 static bool may_overwrite(int fd)
 {
 	char magic[8];
@@ -29,10 +29,10 @@ static bool may_overwrite(int fd)
 	return got == 0 || (got == (ssize_t)sizeof(magic) && !memcmp(magic, RECORD_MAGIC, sizeof(magic)));
 }
 
-/* -1: *error says why. */
+/* -1: see *error. */
 static int open_file(const char *path, struct error *error)
 {
-	/* Not readable by everybody: whose connections these are is nobody else's business. */
+	/* Readable by the owner only: the recording shows other users' connections. */
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 
 	if (fd < 0) {
@@ -83,7 +83,7 @@ static bool put(struct record_files *parts, const void *bytes, size_t length)
 		parts->length += length;
 		parts->total += length;
 	} else if (done && ftruncate(fd, (off_t)parts->length)) {
-		return false; /* no regular file: the reader will see a block that ends too early */
+		return false; /* no regular file: the reader will find a truncated block */
 	}
 	return !parts->error;
 }
@@ -95,11 +95,12 @@ bool record_files_begin(struct record_files *parts)
 
 	parts->number = 0;
 	parts->length = 0;
-	/* At the start all of them, and only now: where nothing can be traced an older recording stays as it is. */
+	/* All files are truncated at the start, and not before tracing works: until then an older recording stays
+	 * intact. */
 	for (unsigned int i = first; i <= last; i++)
 		if ((ftruncate(parts->fds[i], 0) || lseek(parts->fds[i], 0, SEEK_SET)) && errno != EINVAL &&
 		    errno != ESPIPE)
-			parts->error = errno; /* and it is no device or pipe */
+			parts->error = errno; /* neither a device nor a pipe */
 	return !parts->error && put(parts, &start, sizeof(start));
 }
 

@@ -11,26 +11,26 @@
 #define RECORD_LIMIT_LEAST (4U << 20)
 
 struct record_files {
-	const char *path; /* of the first; the others are called PATH.1, PATH.2 ... */
+	const char *path; /* of the first; the others are PATH.1, PATH.2 ... */
 	int fds[RECORD_PARTS];
-	unsigned int count;     /* how many there may be */
+	unsigned int count;     /* the most files */
 	unsigned int part;      /* of the recording, from 0: file part % count */
-	uint64_t most;          /* bytes in one of them; 0: no limit */
-	uint64_t length, total; /* bytes of this one; of all that was ever written */
+	uint64_t most;          /* limit of one file in bytes; 0: none */
+	uint64_t length, total; /* bytes of this file; of all files ever written */
 	uint32_t number;        /* of the next block in this one */
 	struct text block;
-	int error; /* errno of the first write that failed; then nothing is written any more */
+	int error; /* errno of the first failed write; afterwards nothing is written */
 };
 
-/* Opens the files, all that will be needed: privileges may be gone later. A file that is no recording and has something
- * in it is not overwritten. False: one of them cannot be had, see *error; record_files_close() is due all the same.
- * path "-": stdout, without a limit. limit: bytes of all together; 0: none. */
+/* Opens all files that will be needed, because privileges may be gone later. Refuses a nonempty file that is no
+ * recording. False: see *error; the caller still calls record_files_close(). path "-": stdout, without a limit. limit:
+ * bytes of all files together; 0: none. */
 bool record_files_open(struct record_files *parts, const char *path, uint64_t limit, struct error *error);
-/* So many more bytes of content do not fit into this file any more. */
+/* Whether `length` more bytes of content exceed the limit of this file. */
 bool record_files_are_full(const struct record_files *parts, size_t length);
-/* Begins the file for part parts->part, the first one or the next. False: it failed; see error. */
+/* Begins the file of part parts->part, the first or the next. False: failed; see error. */
 bool record_files_begin(struct record_files *parts);
-/* One block, in one write. What cannot be written whole is taken back. */
+/* Writes one block with one write. A partial block is truncated again. */
 bool record_files_write(struct record_files *parts, int kind, const void *content, size_t length);
 void record_files_close(struct record_files *parts);
 

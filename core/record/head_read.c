@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* head_read.c: reads the first block of a recording; everything in it may be damaged, or made by hand. */
+/* head_read.c: a parser of a recording's first block, which is untrusted input. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static void copy_text_once(char **place, const char *text)
 		*place = copy_text(text);
 }
 
-/* The next word of *line, "" at its end; *line goes behind it. */
+/* The next word of *line, "" at its end; advances *line past it. */
 static char *next_word(char **line)
 {
 	static char empty[1];
@@ -32,7 +32,7 @@ static char *next_word(char **line)
 	return word ? word : empty;
 }
 
-/* A decimal number; false: the word is none. */
+/* Parses a decimal number. False: no number. */
 static bool number_of(const char *word, uint64_t most, uint64_t *number)
 {
 	char *end;
@@ -99,7 +99,7 @@ static bool read_enum(char *line)
 	return true;
 }
 
-/* A line about the last tool. */
+/* Parses a line of the last tool. */
 static bool read_of_tool(struct recorded_tool *tool, const char *word, char *line)
 {
 	uint64_t number, index;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* head_write.c: writes the first block of a recording. */
+/* head_write.c: the writer of a recording's first block. */
 #include "core/record/head_write.h"
 
 #include <ctype.h>
@@ -25,7 +25,7 @@ static void put_number(struct text *text, uint64_t number)
 	text_unsigned(text, number);
 }
 
-/* "WORD VALUE", whatever the bytes of the value are. */
+/* Appends "WORD VALUE", with blanks instead of control characters. */
 static void put_line(struct text *text, const char *word, const char *value, size_t length)
 {
 	text_string(text, word);
@@ -42,7 +42,7 @@ static void put_number_line(struct text *text, const char *word, uint64_t number
 	text_char(text, '\n');
 }
 
-/* Words are cut where the file cuts them. */
+/* The buffer truncates a long command line. */
 static void put_command(struct text *text)
 {
 	char line[4096];
@@ -50,7 +50,7 @@ static void put_command(struct text *text)
 	ssize_t got = fd < 0 ? -1 : read(fd, line, sizeof(line));
 
 	if (got > 0)
-		put_line(text, "command", line, (size_t)got - 1); /* it ends with a NUL */
+		put_line(text, "command", line, (size_t)got - 1); /* without the NUL at its end */
 	if (fd >= 0)
 		close(fd);
 }

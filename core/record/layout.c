@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* layout.c: fields of recorded events to where this program wants them. */
+/* layout.c: the mapping of a recording's event fields to those of this program. */
 #include "core/record/layout.h"
 
 #include <netinet/in.h>
@@ -13,12 +13,12 @@
 struct move {
 	const struct member *member;
 	uint16_t from;
-	uint8_t each; /* bytes of a number that is to be turned; 1: there is none */
+	uint8_t each; /* bytes of a number to swap; 1: none */
 };
 
 struct record_layout {
 	size_t event_size;
-	bool swapped, moved;          /* moved: fields have other places, or are missing */
+	bool swapped, moved;          /* moved: fields have other offsets, or are missing */
 	struct event *unknown, *made; /* event_size bytes each */
 	struct move moves[RECORD_FIELDS];
 	size_t n_moves;
@@ -34,7 +34,7 @@ static const struct recorded_field *find(const struct recorded_tool *recorded, c
 	return NULL;
 }
 
-/* Two lists may have it. */
+/* A member may be in two lists, and is added once. */
 static void add_missing(struct record_layout *layout, const struct member *member)
 {
 	for (size_t i = 0; i < layout->n_missing; i++)
@@ -44,7 +44,7 @@ static void add_missing(struct record_layout *layout, const struct member *membe
 		layout->missing[layout->n_missing++] = member;
 }
 
-/* Of the numbers in a field: a stack and a histogram have several, texts and addresses are bytes. */
+/* The size of the numbers in a field: a stack and a histogram have several; texts and addresses are bytes. */
 static uint8_t number_size(const struct member *member)
 {
 	if (kind_rows[member->kind].is_bytes)
@@ -52,7 +52,7 @@ static uint8_t number_size(const struct member *member)
 	return member->size < sizeof(uint64_t) ? (uint8_t)member->size : sizeof(uint64_t);
 }
 
-/* A column shows it only where an option asks for it. */
+/* Whether a column shows the member only with an option. */
 static bool is_on_request(const struct tool *tool, const struct member *member)
 {
 	for (const struct column *column = tool->columns; column && column->name; column++)
@@ -61,8 +61,8 @@ static bool is_on_request(const struct tool *tool, const struct member *member)
 	return member->flag;
 }
 
-/* Recordings of version 0.1.0 lack the protocol: a tool about one protocol has that; another has it among its own
- * members, and its derive() reads it there. */
+/* Recordings of version 0.1.0 lack the protocol. A tool about one protocol sets it here. Another tool has it among its
+ * own members, and its derive() copies it. */
 static bool protocol_is_implied(const struct member *member, const struct tool *tool, struct event *event)
 {
 	if (member->off != offsetof(struct event, protocol))
@@ -74,7 +74,7 @@ static bool protocol_is_implied(const struct member *member, const struct tool *
 	return true;
 }
 
-/* Adds the moves of these members. NULL, or the name of one that is another thing in the recording. */
+/* Adds the moves of these members. Returns NULL, or the name of a member that has another meaning in the recording. */
 static const char *add_members(struct record_layout *layout, const struct tool *tool, const struct member *members,
 			       const struct recorded_tool *recorded)
 {
@@ -85,7 +85,7 @@ static const char *add_members(struct record_layout *layout, const struct tool *
 			continue;
 		if (!from) {
 			member_set_unknown(member, layout->unknown);
-			/* A mark, or shown when asked for: null says it. */
+			/* A flag, or a member shown on request, needs no warning: null says enough. */
 			if (!protocol_is_implied(member, tool, layout->unknown) && member->kind != F_BOOL &&
 			    !is_on_request(tool, member))
 				add_missing(layout, member);
@@ -134,7 +134,7 @@ const struct event *record_layout_event(struct record_layout *layout, const void
 		size_t there = *size > move->from ? *size - move->from : 0;
 		char *to = (char *)layout->made + member->off;
 
-		/* Some end within their last member, where what is in it does. */
+		/* An event may end within its last member, where the content of a text or stack ends. */
 		if (there > member->size)
 			there = member->size;
 		if (there)

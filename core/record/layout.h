@@ -7,15 +7,14 @@
 
 struct record_layout;
 
-/* How events of the recorded tool become events of this one. *layout NULL: they are the same. turned: their numbers
- * have another byte order than those of this machine. Returns NULL, or the name of a field that means something else
- * there. */
+/* Maps events of the recorded tool to events of this one. *layout NULL: no mapping needed. turned: their numbers have
+ * the other byte order. Returns NULL, or the name of a field that has another meaning in the recording. */
 const char *record_layout_new(struct record_layout **layout, const struct tool *tool,
 			      const struct recorded_tool *recorded, bool turned);
-/* The event with the fields where the tool has them, good until the next one; *size is that of the tool's events then,
- * if fields had other places. What was not recorded, or lies behind the end of this event, is not known. */
+/* The event with its fields at the tool's offsets, valid until the next call. If fields moved, *size becomes the size
+ * of the tool's events. Fields that the recording or this event lacks are unknown. */
 const struct event *record_layout_event(struct record_layout *layout, const void *event, size_t *size);
-/* Appends the names of the fields that were not recorded, ", " between them. */
+/* Appends the names of the fields that the recording lacks, separated by ", ". */
 void record_layout_missing(const struct record_layout *layout, struct text *names);
 void record_layout_free(struct record_layout *layout);
 

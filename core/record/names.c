@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names.c: the names that a recording has told so far. */
+/* names.c: the names of a recording so far. */
 #include "core/record/names.h"
 
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 #include "core/names/source.h"
 #include "core/base/must.h"
 
-/* Values below are found by index: what is printed for each row. */
+/* Smaller values are found by index: they are the ones that rows print. */
 #define SMALL 256
-/* What a damaged file may claim. */
+/* Limit for a damaged file. */
 #define VALUES_MOST  65536
 #define TYPES_MOST   16
 #define SYMBOLS_MOST 65536
@@ -23,14 +23,14 @@ struct value {
 
 struct type {
 	char *name;
-	struct value *values; /* in the order in which they were told */
+	struct value *values; /* in the order of the recording */
 	size_t count;
 	const char *small[SMALL];
 };
 
 static struct type types[TYPES_MOST];
 static size_t n_types;
-static struct symbol *symbols; /* in the order of their addresses; none overlaps another */
+static struct symbol *symbols; /* sorted by address, without overlaps */
 static size_t n_symbols;
 
 static struct type *find_type(const char *name)
@@ -73,7 +73,7 @@ static bool enum_is_there(const char *type)
 	return find_type(type);
 }
 
-/* The first symbol that ends behind the address. */
+/* The first symbol that ends after the address. */
 static size_t symbol_at(uint64_t address)
 {
 	size_t low = 0, high = n_symbols;

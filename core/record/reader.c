@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader.c: a recording as it is read. */
+/* reader.c: a reader of recordings that tolerates damage. */
 #include "core/record/reader.h"
 
 #include <errno.h>
@@ -26,8 +26,8 @@ struct part {
 
 struct recording {
 	struct part parts[RECORD_PARTS];
-	size_t count, current; /* in their order */
-	size_t at;             /* in the block at hand of the current one */
+	size_t count, current; /* sorted by part */
+	size_t at;             /* in the current block of the current part */
 	bool damaged, goes_on, ended;
 };
 
@@ -46,7 +46,7 @@ static void drop_file(struct part *part)
 	*part = (struct part){ .reader.fd = -1 };
 }
 
-/* Reads the start of the file and its head. False: it cannot be read, see *error. */
+/* Reads the start of the file and its head. False: unreadable, see *error. */
 static bool open_part(struct part *part, const char *path, int fd, struct error *error)
 {
 	const char *problem = NULL;
@@ -73,7 +73,7 @@ static bool open_part(struct part *part, const char *path, int fd, struct error 
 	return false;
 }
 
-/* Those beside the first that are of the same recording, in their order. */
+/* Opens the other parts of the recording next to the first, and sorts them. */
 static void find_others(struct recording *recording)
 {
 	const struct part *first = &recording->parts[0];
@@ -82,7 +82,7 @@ static void find_others(struct recording *recording)
 
 	for (unsigned int i = 1; i < most; i++) {
 		struct part *part = &recording->parts[recording->count];
-		struct error unreadable; /* then it is not of this recording */
+		struct error unreadable; /* a file that is no recording belongs to none */
 		char path[4096];
 		int fd;
 
@@ -162,7 +162,7 @@ const struct record_head *recording_head(const struct recording *recording)
 	return &recording->parts[0].head;
 }
 
-/* The next block of the stream, from this part or the next. False: there is none. */
+/* Reads the next block of the stream, from this part or the next. False: none left. */
 static bool next_block(struct recording *recording)
 {
 	struct part *part = &recording->parts[recording->current];
@@ -254,9 +254,9 @@ void recording_close(struct recording *recording)
 	record_names_stop();
 }
 
-/* ---- what the items of a recording say of names and time; they may be damaged, or made by hand ---- */
+/* ---- items with names and time, which are untrusted input ---- */
 
-/* The string at *at ends before `end`; *at goes behind it. NULL: it does not. */
+/* Returns the string at *at and advances *at past it. NULL: it does not end before `end`. */
 static const char *take_string(const char **at, const char *end)
 {
 	const char *string = *at, *nul = memchr(string, '\0', (size_t)(end - string));
@@ -312,7 +312,7 @@ bool record_item_apply(const struct record_item *item)
 	const void *content = item + 1;
 
 	switch (item->kind) {
-	case ITEM_EVENT: /* of version 0.1.0 without a protocol: then the layout adds it */
+	case ITEM_EVENT: /* version 0.1.0 has no protocol: the layout adds it */
 		return item->size >= offsetof(struct event, protocol);
 	case ITEM_CLOCK:
 		if (item->size >= sizeof(int64_t))
@@ -320,7 +320,7 @@ bool record_item_apply(const struct record_item *item)
 		return item->size >= sizeof(int64_t);
 	case ITEM_INTERVAL:
 		return item->size > sizeof(struct record_interval) &&
-		       !((const char *)content)[item->size - 1]; /* the line of text in it ends */
+		       !((const char *)content)[item->size - 1]; /* its text ends with NUL */
 	case ITEM_LEDGER:
 		return item->size >= sizeof(struct record_ledger);
 	case ITEM_SYMBOL:

@@ -9,19 +9,20 @@
 
 struct recording;
 
-/* path "-": stdin. Of a recording in parts the others are found beside the first one. From now on its names and its
- * clock are in force. NULL: it cannot be read at all, see *error. */
+/* Opens a recording, and the other parts next to the first. path "-": stdin. Until recording_close(), names and the
+ * clock are the recording's. NULL: unreadable, see *error. */
 struct recording *recording_open(const char *path, struct error *error);
-/* The same of a file that is open, alone; `name` is for messages, and kept. The descriptor is closed in the end. */
+/* Opens a recording from a descriptor, without other parts, and takes ownership of the descriptor. name: for messages;
+ * borrowed. */
 struct recording *recording_open_fd(const char *name, int fd, struct error *error);
 const struct record_head *recording_head(const struct recording *recording);
-/* The next item, good until the one after it, with its content behind it; only events, begin, intervals, ledgers and
- * the end are handed over, and are as long as they have to be. NULL: no more. Prints a message for each damaged
- * place, and skips it if it finds a later block. */
+/* Returns the next item, followed by its content, valid until the next call. Only events, begin, intervals, ledgers and
+ * the end are returned, and their size is checked. NULL: no more. Prints a message for each damaged place, and skips it
+ * if a later block is found. */
 const struct record_item *recording_next(struct recording *recording);
-/* All of it was there and read. */
+/* Whether the recording was complete and undamaged. */
 bool recording_whole(const struct recording *recording);
-/* The running kernel's names are in force again. */
+/* Makes the running kernel the source of names again. */
 void recording_close(struct recording *recording);
 
 static inline const void *record_content(const struct record_item *item)
@@ -29,8 +30,8 @@ static inline const void *record_content(const struct record_item *item)
 	return item + 1;
 }
 
-/* Looks at an item, all of which is there, and acts on what it says of names and of the clock. False: it is too short
- * for its kind, or makes no sense. */
+/* Applies an item's names, symbols or clock; the item is complete in memory. False: too short for its kind, or
+ * invalid. */
 bool record_item_apply(const struct record_item *item);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* source.c: a tool of a recording: its events, as the kernel half would send them. */
+/* source.c: a recorded tool as a source of events, as if the kernel sent them with the given options. */
 #include "core/record/source.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "core/base/error.h"
 #include "probes/filter.h"
 
-/* Of another tool's events those of this one are to be made. */
+/* Prepares the reconstruction of the tool's events from another tool's. */
 static void start_synthesis(struct replay_source *source, const struct tool *tool)
 {
 	source->synthesis = tool_synthesis(tool);
@@ -59,7 +59,7 @@ bool replay_source_start(struct replay_source *source, const struct options *opt
 	return !other;
 }
 
-/* The common filters, but for those that want the kernel: of cgroups, only the event's own is known. */
+/* Whether the event passes the common filters that need no kernel. Of cgroups, only the event's own is known. */
 static bool matches(const struct options *options, const struct event *event)
 {
 	const struct filter *filter = &options->settings.filter;
@@ -67,7 +67,7 @@ static bool matches(const struct options *options, const struct event *event)
 	return filter_matches(filter, event) && list_has(&filter->cgroups, event->cgroup_id);
 }
 
-/* NULL: no event comes of this one. */
+/* The reconstructed event; NULL: none from this one. */
 static const struct event *synthesized(struct replay_source *source, const struct event *event, size_t *size)
 {
 	const struct tool *tool = source->options->tool, *from = source->synthesis->from;
@@ -95,7 +95,7 @@ const struct event *replay_source_event(struct replay_source *source, const stru
 		if (!event)
 			return NULL;
 	}
-	/* Most events are read where they lie. */
+	/* Most events are read in place. */
 	if (filter || event->tool != source->index) {
 		if (*size > tool->image.event_size)
 			*size = tool->image.event_size;

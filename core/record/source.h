@@ -9,20 +9,20 @@
 
 struct replay_source {
 	const struct options *options;
-	struct record_layout *layout;      /* NULL: events are as the tool has them */
-	struct event *copy;                /* of the event at hand; tool->image.event_size bytes */
-	const struct synthesis *synthesis; /* the tool's events are made of another's; NULL: they are its own */
-	void *synthesis_state;             /* its own */
+	struct record_layout *layout;      /* NULL: events need no mapping */
+	struct event *copy;                /* of the current event; tool->image.event_size bytes */
+	const struct synthesis *synthesis; /* reconstructs the tool's events from another's; NULL: they are its own */
+	void *synthesis_state;             /* of the reconstruction */
 	struct event *from;                /* of the other tool, */
-	struct event *unknown, *made;      /* and of this one: with nothing in it, and as it was made */
-	__u8 index;                        /* what events get as event.tool */
+	struct event *unknown, *made;      /* and of this one: empty, and reconstructed */
+	__u8 index;                        /* event.tool of the returned events */
 };
 
-/* False: the recording has other events than this program can read, see *error; replay_source_stop() is due all the
- * same. */
+/* False: this program cannot read the recording's events, see *error; the caller still calls replay_source_stop(). */
 bool replay_source_start(struct replay_source *source, const struct options *options, size_t index,
 			 const struct record_head *head, struct error *error);
-/* An event as it was recorded, then as it is wanted, good until the next; NULL: it is not wanted. *size goes along. */
+/* Returns the recorded event as the options select and shape it, valid until the next call; NULL: excluded. *size
+ * changes with it. */
 const struct event *replay_source_event(struct replay_source *source, const struct event *event, size_t *size);
 void replay_source_stop(struct replay_source *source);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.c: which of the kernel's functions a recording has to tell, and has told. */
+/* symbols.c: the kernel symbols that a recording needs and has. */
 #include "core/record/symbols.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "core/base/must.h"
 #include "core/print/kinds.h"
 
-/* A set of addresses: their functions were handed over. Forgotten when it is full: then some are told twice. */
+/* A set of addresses whose functions are recorded. Cleared when full: then some symbols are recorded twice. */
 #define SLOTS 16384 /* power of two */
 #define MOST  (SLOTS / 2)
 /* Fields with addresses, of all tools. */
@@ -47,7 +47,7 @@ struct record_symbols *record_symbols_new(const struct options *const *tools, si
 	return symbols;
 }
 
-/* Its slot, or the free one where it belongs. */
+/* The slot of the address, or the free slot for it. */
 static uint64_t *slot_of(struct record_symbols *symbols, uint64_t address)
 {
 	size_t slot = (size_t)(address * 0x9e3779b97f4a7c15ULL >> 50); /* 14 bits */
@@ -62,7 +62,7 @@ static void send_symbol(struct record_symbols *symbols, uint64_t address, record
 	uint64_t *slot = slot_of(symbols, address);
 	struct symbol symbol;
 
-	/* An address without a name is asked for each time, as it is when it is printed: it may get one. */
+	/* An address without a symbol is looked up each time, as in printing: the symbol may appear later. */
 	if (*slot || !symbols_at(address, &symbol))
 		return;
 	if (symbols->count == MOST) {

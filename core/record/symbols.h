@@ -11,13 +11,13 @@ struct record_symbols;
 typedef void record_symbol_handler(void *context, const struct symbol *symbol);
 
 struct record_symbols *record_symbols_new(const struct options *const *tools, size_t n_tools);
-/* Hands over the functions at the addresses in an event, each once. */
+/* Calls back with the functions at the addresses in an event, each function once. */
 void record_symbols_of(struct record_symbols *symbols, size_t tool, const struct event *event, size_t size,
 		       record_symbol_handler *handle, void *context);
-/* The kernel's symbols have been read again since the last time: what was handed over may be wrong, and will be handed
- * over again. */
+/* Whether the kernel's symbols were read again since the last call: the recorded ones may be wrong, and will be
+ * recorded again. */
 bool record_symbols_changed(struct record_symbols *symbols);
-/* All will be handed over again. */
+/* Makes all functions be recorded again. */
 void record_symbols_restart(struct record_symbols *symbols);
 void record_symbols_free(struct record_symbols *symbols);
 

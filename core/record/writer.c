@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* writer.c: writes what happens into a recording. */
+/* writer.c: the writer of a recording. */
 #include "core/record/writer.h"
 
 #include <stdlib.h>
@@ -17,19 +17,19 @@
 #include "core/base/output.h"
 #include "core/base/error.h"
 
-/* So much waits before it is written: a block compresses well, and is one system call for thousands of events. */
+/* Size of a block: it compresses well, and one system call writes thousands of events. */
 #define BLOCK (256 * 1024)
 
 struct recorder {
 	struct record_files parts;
-	struct text head;   /* what is the same in all parts */
-	struct text stream; /* the block that is being filled */
+	struct text head;   /* equal in all parts */
+	struct text stream; /* the block being filled */
 	const struct options *tools[RECORD_TOOLS];
-	size_t n_tools; /* 0: not begun */
+	size_t n_tools; /* 0: not started */
 	struct record_symbols *symbols;
 	uint64_t id, events;
 	int64_t wall;
-	uint64_t recorded[CONTAINERS_MOST]; /* the serials of the places that this file has */
+	uint64_t recorded[CONTAINERS_MOST]; /* serials of the places in this file */
 };
 
 static void recorder_free(struct recorder *recorder)
@@ -51,7 +51,7 @@ struct recorder *recorder_new(const char *path, uint64_t limit, struct error *er
 	return NULL;
 }
 
-/* An item of `size` bytes and what more follows them; its place is good until the next one. */
+/* Appends an item of `size` bytes and `more` further ones; the result is valid until the next call. */
 static void *add_item(struct recorder *recorder, int kind, size_t tool, size_t size)
 {
 	const struct record_item item = { (__u32)size, (__u8)kind, (__u8)tool, 0 };
@@ -60,7 +60,7 @@ static void *add_item(struct recorder *recorder, int kind, size_t tool, size_t s
 	char *at;
 
 	at = text_room(stream, room);
-	memset(at + room - 8, 0, 8); /* the zeroes behind; an item of no bytes is those 8 */
+	memset(at + room - 8, 0, 8); /* the padding; an item without content is these 8 bytes */
 	memcpy(at, &item, sizeof(item));
 	stream->length += room;
 	return at + sizeof(item);
@@ -71,7 +71,7 @@ static void add_number(struct recorder *recorder, int kind, uint64_t number)
 	memcpy(add_item(recorder, kind, 0, sizeof(number)), &number, sizeof(number));
 }
 
-/* Begins a file: it can be read without the others. */
+/* Begins a file, which is readable without the others. */
 static void begin_part(struct recorder *recorder)
 {
 	struct text head = { 0 };
@@ -100,7 +100,7 @@ void recorder_start(struct recorder *recorder, const struct options *const *tool
 	begin_part(recorder);
 }
 
-/* From the byte order of this machine, in which items are added, to that of files. */
+/* Swaps items from this machine's byte order to the files'. */
 static void swap(struct text *stream)
 {
 	for (size_t at = 0; at < stream->length;) {
@@ -123,7 +123,7 @@ static void write_stream(struct recorder *recorder)
 	stream->length = 0;
 }
 
-/* A full file gives way to the next; what its readers know of symbols has to be told again in that one. */
+/* Continues in the next file, whose readers need the symbols again. */
 static void next_part(struct recorder *recorder)
 {
 	add_item(recorder, ITEM_NEXT, 0, 0);
@@ -142,7 +142,7 @@ bool recorder_flush(struct recorder *recorder)
 	return !recorder->parts.error;
 }
 
-/* Called before an item is added. What comes before recorder_start() belongs to no interval and is no row. */
+/* Called before each item. Items before recorder_start() belong to no interval and make no row. */
 static bool is_open(struct recorder *recorder)
 {
 	if (!recorder || !recorder->n_tools || recorder->parts.error)
@@ -164,7 +164,7 @@ static void add_symbol(void *context, const struct symbol *symbol)
 	memcpy(item->names + name_size, module, module_size);
 }
 
-/* The place of an event, where this file has not told it yet. */
+/* Records the place of an event, if this file lacks it. */
 static void add_cgroup_path(struct recorder *recorder, const struct event *event)
 {
 	const struct cgroup_place *place = containers_lookup(event);
@@ -259,7 +259,7 @@ bool recorder_stop(struct recorder *recorder, uint64_t now, bool report, struct 
 		add_number(recorder, ITEM_END, now);
 		write_stream(recorder);
 	}
-	record_files_close(&recorder->parts); /* which may fail */
+	record_files_close(&recorder->parts); /* may fail too */
 	done = !recorder->parts.error;
 	if (!done)
 		error_set(error, EXIT_FAILED, "%s: %s: the recording ends there", recorder->parts.path,

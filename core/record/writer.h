@@ -9,25 +9,24 @@
 
 struct recorder;
 
-/* Opens the files: before privileges are given up, so that what follows needs none. path "-": stdout. limit: bytes that
- * all of them may take together; 0: none. NULL: they cannot be had, see *error. */
+/* Opens the files before privileges are dropped, so that later steps need none. path "-": stdout. limit: bytes of all
+ * files together; 0: none. NULL: see *error. */
 struct recorder *recorder_new(const char *path, uint64_t limit, struct error *error);
-/* Writes what is known before anything happens: of the machine, the tools and the kernel's names. The options stay the
- * caller's, and as they are. */
+/* Writes what is known at the start, about the machine, the tools and the kernel's names. The caller keeps the options
+ * and leaves them unchanged. */
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools);
-/* All of these note what happens at this place of the stream. `tool`: index in recorder_start()'s. */
+/* These functions record what happens at this place of the stream. tool: index in the array of recorder_start(). */
 void recorder_event(struct recorder *recorder, size_t tool, const struct event *event, size_t size);
-/* The distance of wall time from the time of events, if it has changed. */
+/* Records the offset between wall time and event time, if it has changed. */
 void recorder_clock(struct recorder *recorder);
 void recorder_begin(struct recorder *recorder, uint64_t now);
 void recorder_interval(struct recorder *recorder, size_t tool, uint64_t now, bool partial);
 void recorder_ledger(struct recorder *recorder, size_t tool, uint64_t now, const struct ledger *ledger);
-/* Writes what waits. False: it failed, now or before. */
+/* Writes the pending items. False: a write failed, now or earlier. */
 bool recorder_flush(struct recorder *recorder);
-/* Writing has failed: the recording has everything up to then. */
+/* Whether a write has failed: the recording ends before it. */
 bool recorder_has_failed(const struct recorder *recorder);
-/* Ends the recording, frees the recorder, and (report) says what was written. False: it is not complete, see *error.
- */
+/* Ends the recording, frees the recorder, and (report) prints what was written. False: incomplete, see *error. */
 bool recorder_stop(struct recorder *recorder, uint64_t now, bool report, struct error *error);
 
 #endif

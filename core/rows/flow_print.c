@@ -10,7 +10,7 @@ static uint64_t lasted(const struct flow *flow)
 	return (flow->over ? flow->closed_at : flow->rows[flow->count - 1].time) - flow->rows[0].time;
 }
 
-/* The row that tells best whose the connection is and what its ends are. */
+/* The row that best shows the connection's owner and ends. */
 static const struct pending_event *best(const struct flow *flow)
 {
 	const struct pending_event *found = &flow->rows[flow->count - 1];
@@ -124,7 +124,7 @@ const struct json_key flow_keys[] = {
 	{},
 };
 
-/* The lines of its rows. */
+/* Appends the lines of the connection's rows. */
 static void put_events(struct lines *lines, struct json_object *object, const struct flow *flow)
 {
 	struct text *text = object->text;
@@ -136,14 +136,14 @@ static void put_events(struct lines *lines, struct json_object *object, const st
 		json_element(object);
 		clock_set(flow->rows[i].wall);
 		if (line_json(lines, text, flow->rows[i].event, flow->rows[i].size))
-			text->length--; /* the end of its line */
+			text->length--; /* drop the newline */
 		else
 			text->length = from;
 	}
 	json_list_end(object);
 }
 
-/* The keys that every line has, then those of the connection. */
+/* Appends the keys of every line, then those of the connection. */
 static void put_json(struct lines *lines, struct text *text, const struct flow *flow)
 {
 	struct event head = *best(flow)->event;

@@ -10,7 +10,7 @@
 
 #define BUCKETS 16384 /* power of two */
 
-/* In the order of their last change. */
+/* Sorted by the time of the last change. */
 struct list_of_flows {
 	struct flow *oldest, *newest;
 };
@@ -111,7 +111,8 @@ static const struct story *story_of(const struct flows *flows, const struct pend
 	return lines_tool(flows->lines, pending->event)->story;
 }
 
-/* By its ends; while one is not known (the local port of a socket that begins to connect), by the socket. */
+/* The key is the connection's ends; while one is unknown (the local port of a socket before connect() binds it), the
+ * socket. */
 static struct flow_key key_of(const struct pending_event *pending, uint64_t socket)
 {
 	const struct event *event = pending->event;
@@ -131,7 +132,7 @@ static struct flow_key key_of(const struct pending_event *pending, uint64_t sock
 	return key;
 }
 
-/* Of too many rows the last stays in its place: it may be the one that says how it ended. */
+/* When the flow is full, a new row replaces the last one: it may be the row with the end of the connection. */
 static void add_row(struct flows *flows, struct flow *flow, const struct pending_event *pending)
 {
 	size_t i;
@@ -153,7 +154,7 @@ static void add_row(struct flows *flows, struct flow *flow, const struct pending
 	flows->bytes += pending->size;
 }
 
-/* Two rows under one socket address whose remote ends agree. A listener has no remote end: it never connects. */
+/* Whether two rows with one socket address have the same remote end. A listener has none, so it never matches. */
 static bool is_same_remote(const struct flow *early, const struct event *event)
 {
 	const struct event *known = early->rows[0].event;
@@ -162,8 +163,8 @@ static bool is_same_remote(const struct flow *early, const struct event *event)
 	       !memcmp(known->raddr, event->raddr, sizeof(known->raddr));
 }
 
-/* The ends of this socket are known now: its rows from before belong to this connection. Not those of another socket
- * that had the address before: the kernel gives the memory of a closed one to the next. */
+/* The ends of this socket are known now, so its earlier rows join this connection. Rows of an earlier socket at this
+ * address do not join: the kernel reuses the memory of a closed socket. */
 static void merge_flow(struct flows *flows, struct flow *flow, const struct event *event, uint64_t socket)
 {
 	struct flow_key key;
@@ -206,9 +207,9 @@ static void evict_flow(struct flows *flows, const struct flow *but)
 	}
 }
 
-/* The row is of a new connection between the same ends, or of a new socket at the same address: a socket whose end was
- * told changes again, another socket or the beginning of one comes, or what the row tells of began when this was over.
- */
+/* Whether the row belongs to a new connection between the same ends, or to a new socket at the same address. Signs of
+ * it: a closed socket changes again; the socket differs or begins; or the reported time span began after this
+ * connection was over. */
 static bool is_another(const struct flow *flow, const struct story *story, const struct pending_event *pending,
 		       uint64_t socket)
 {
@@ -219,7 +220,7 @@ static bool is_another(const struct flow *flow, const struct story *story, const
 	return story->duration && flow->over && pending->event->ts > flow->closed_at;
 }
 
-/* The connection that the row belongs to. */
+/* The connection of the row. */
 static struct flow *flow_of(struct flows *flows, const struct story *story, const struct pending_event *pending,
 			    uint64_t socket)
 {
@@ -256,7 +257,7 @@ void flows_add(struct flows *flows, const struct pending_event *pending)
 	evict_flow(flows, flow);
 }
 
-/* What comes so shortly after the end still belongs to it. */
+/* Whether no late row can join the closed connection any more. */
 static bool has_lingered(const struct flow *flow, uint64_t until)
 {
 	return until == UINT64_MAX || (until >= flow->closed_at && until - flow->closed_at >= FLOWS_LINGER);

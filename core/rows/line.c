@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* line.c: how one event of one of several tools reads. */
+/* line.c: the line of one event in a timeline. */
 #include "core/rows/line.h"
 #include "core/base/must.h"
 

@@ -9,24 +9,23 @@ struct lines {
 	struct line_tool {
 		const struct options *options;
 		struct rows rows;
-		struct field *words; /* of its story, completed; NULL: it has none */
+		struct field *words; /* of its story, completed; NULL: no story */
 	} * tools;                   /* by event.tool */
 	size_t count;
 	bool colours;
 };
 
-/* Makes ready for so many tools, whose options stay where they are; out of memory ends the program. */
+/* Prepares lines for `count` tools, whose options stay with the caller. */
 void lines_start(struct lines *lines, const struct options *options, size_t count);
 void lines_stop(struct lines *lines);
 
-/* The tool whose event it is. */
+/* The tool of the event. */
 const struct tool *lines_tool(const struct lines *lines, const struct event *event);
-/* Appends what the event says in words. False: it is no row by itself. alarm: something is wrong. */
+/* Appends the event in words. False: the event makes no row. alarm: set if something is wrong. */
 bool line_words(struct lines *lines, struct text *text, const struct event *event, size_t size, bool *alarm);
-/* Appends the tool's own line of JSON, with its end. False: it is no row by itself. */
+/* Appends the tool's own line of JSON with its newline. False: the event makes no row. */
 bool line_json(struct lines *lines, struct text *text, const struct event *event, size_t size);
-/* Appends what gives the text behind it the colour of something wrong, or none; nothing where colours are not wanted.
- */
+/* Appends the sequence that sets or resets the colour of alarms; nothing if colours are off. */
 void line_colour(struct lines *lines, struct text *text, bool alarm);
 
 #endif

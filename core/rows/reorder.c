@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reorder.c: events in the order of their times: a binary heap. */
+/* reorder.c: a heap that delays events and returns them in order of time. */
 #include "core/rows/reorder.h"
 
 #include <stdlib.h>

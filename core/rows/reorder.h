@@ -11,25 +11,25 @@
 
 struct pending_event {
 	uint64_t time, serial;
-	int64_t wall; /* clock_offset() when it came: when it is printed, another may be in force */
+	int64_t wall; /* clock_offset() on arrival: it may have changed when the event is printed */
 	size_t size;
 	struct event *event;
-	bool late; /* its time is before that of one given out earlier */
+	bool late; /* its time is before that of an event already returned */
 };
 
-/* Starts as zeroes. */
+/* Zero-initialized is empty. */
 struct reorder {
-	struct pending_event *heap; /* the earliest first; of the same time, the one that came first */
+	struct pending_event *heap; /* the earliest first; of equal times, the first to arrive */
 	size_t count, room;
 	uint64_t serial;
-	uint64_t newest;  /* time that was added */
-	uint64_t reached; /* time that was given out */
-	uint64_t late;    /* how many came too late for their place */
+	uint64_t newest;  /* the latest time added */
+	uint64_t reached; /* the latest time returned */
+	uint64_t late;    /* number of events that arrived too late for their order */
 };
 
-/* Takes a copy of the event. */
+/* Adds a copy of the event. */
 void reorder_push(struct reorder *reorder, uint64_t time, const struct event *event, size_t size);
-/* The earliest, if its time is not after `until`: *held, whose event is the caller's to free. False: there is none. */
+/* Returns in *pending the earliest event, if its time is not after `until`; the caller frees its event. False: none. */
 bool reorder_pop(struct reorder *reorder, uint64_t until, struct pending_event *pending);
 void reorder_free(struct reorder *reorder);
 

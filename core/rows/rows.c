@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rows.c: what a tool's events become: rows, totals, journal entries. */
+/* rows.c: the output of a tool's events: rows, totals or journal entries. */
 #include "core/rows/rows.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ bool rows_are_enough(const struct rows *rows)
 	return rows->options->count && rows->outputs >= rows->options->count;
 }
 
-/* Events are read where they lie: what is added goes into a copy. */
+/* Events are read-only in the ring: derived members go into a copy. */
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
 {
 	const struct tool *tool = rows->options->tool;

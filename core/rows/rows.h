@@ -12,28 +12,28 @@ struct rows {
 	const struct options *options;
 	struct printer printer;
 	struct summary *summary;     /* NULL: rows */
-	struct live_view *live;      /* of totals; NULL: one block after the other */
+	struct live_view *live;      /* of totals; NULL: blocks follow each other */
 	struct journal_rows journal; /* with --journal */
-	struct event *copy; /* of the event at hand, where the tool derives something; tool->image.event_size bytes */
-	uint64_t outputs;   /* rows or blocks of totals so far: what --count limits */
-	uint64_t since;     /* when the interval began */
+	struct event *copy; /* of the current event, if the tool derives members; tool->image.event_size bytes */
+	uint64_t outputs;   /* rows or blocks of totals so far, limited by --count */
+	uint64_t since;     /* start of the interval */
 };
 
-/* fd: where rows go; they may be shown live there. */
+/* fd: destination of rows; a terminal may show them live. */
 void rows_start(struct rows *rows, const struct options *options, int fd);
-/* Where entries of the journal are asked for: opens it. False: see *error. */
+/* Opens the journal if the user asked for it. False: see *error. */
 bool rows_start_journal(struct rows *rows, struct error *error);
-/* Counting begins: what came before belongs to no interval. */
+/* Starts the first interval: earlier events belong to none. */
 void rows_begin(struct rows *rows, uint64_t now);
-/* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */
+/* Adds an event of the kernel half; the caller keeps the memory. False: the output needs no more events. */
 bool rows_add(struct rows *rows, const struct event *event, size_t size);
-/* The event with what the user half adds to it, in memory of rows'. NULL: it makes no row by itself. */
+/* The event with the members that the user half derives, in memory of `rows`. NULL: the event makes no row. */
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size);
-/* A row was appended to the printer's text by other means. */
+/* Counts a row that the caller appended to the printer's text. */
 void rows_count_row(struct rows *rows);
-/* Totals only: prints what the interval that ends now adds up to. partial: it is shorter than was asked for. */
+/* Totals only: ends the interval and prints it. partial: shorter than the option says. */
 void rows_interval(struct rows *rows, uint64_t now, bool partial);
-/* As many as were asked for have been printed. */
+/* Whether the output has reached its --count. */
 bool rows_are_enough(const struct rows *rows);
 void rows_stop(struct rows *rows);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* story.c: what a tool's event says to a person. */
+/* story.c: the text of a tool's event for people. */
 #include "core/rows/story.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ bool story_words(struct text *text, const struct field *words, const struct even
 	return alarm;
 }
 
-/* 0: the tool has no such member, or the event ends before it. */
+/* 0: the tool has no such member, or the event is too short. */
 static uint64_t read_long(const struct event *event, size_t size, uint16_t off)
 {
 	uint64_t value = 0;
@@ -46,7 +46,7 @@ uint64_t story_time(const struct story *story, const struct event *event, size_t
 
 	if (duration == NOT_KNOWN)
 		return time;
-	return time + duration < time ? UINT64_MAX : time + duration; /* a recording may say anything */
+	return time + duration < time ? UINT64_MAX : time + duration; /* a recording may contain any number */
 }
 
 uint64_t story_socket(const struct story *story, const struct event *event, size_t size)
@@ -54,7 +54,7 @@ uint64_t story_socket(const struct story *story, const struct event *event, size
 	return read_long(event, size, story->socket);
 }
 
-/* A byte of the event has one of these values; 0: none. */
+/* Whether a byte of the event has one of these values; off 0: never. */
 static bool is_one_of(const struct event *event, size_t size, uint16_t off, uint32_t values)
 {
 	uint8_t value;

@@ -5,16 +5,15 @@
 
 #include "core/print/fields.h"
 
-/* Appends what happened; words: those of the tool's story, completed (fields_of_columns()). True: something is wrong.
- */
+/* Appends the event in words. words: of the tool's story, completed (fields_of_columns()). True: something is wrong. */
 bool story_words(struct text *text, const struct field *words, const struct event *event, size_t size);
-/* When it happened: ns, UINT64_MAX at most. */
+/* The time of the event: ns, at most UINT64_MAX. */
 uint64_t story_time(const struct story *story, const struct event *event, size_t size);
-/* The socket's address; 0: not known. */
+/* The socket's address; 0: unknown. */
 uint64_t story_socket(const struct story *story, const struct event *event, size_t size);
-/* With this event the connection is over. */
+/* Whether the connection is over with this event. */
 bool story_is_end(const struct story *story, const struct event *event, size_t size);
-/* With this event a socket begins its life, so nothing from before under its address is of it. */
+/* Whether a socket begins its life with this event, so that earlier rows with its address belong to another socket. */
 bool story_begins(const struct story *story, const struct event *event, size_t size);
 
 #endif

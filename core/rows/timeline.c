@@ -12,9 +12,9 @@
 #include "core/base/terminal.h"
 #include "core/rows/story.h"
 
-#define ROOMY 120 /* columns of a terminal that has room for a row in one line */
+#define ROOMY 120 /* width of a terminal that shows a row in one line */
 
-/* A terminal that is too narrow for a row in one line gets two, with ends as wide as most are. */
+/* A terminal too narrow for one line gets two, with ends as wide as most addresses. */
 static void fold(struct printer *printer)
 {
 	for (size_t i = 0; i < printer->columns.count; i++) {
@@ -45,7 +45,7 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 bool timeline_add(struct timeline *timeline, const struct event *event, size_t size)
 {
 	if (event->tool >= timeline->lines.count)
-		return true; /* of a recording that was tampered with */
+		return true; /* a corrupt recording */
 	reorder_push(&timeline->reorder, story_time(lines_tool(&timeline->lines, event)->story, event, size), event,
 		     size);
 	return !rows_are_enough(timeline->out);

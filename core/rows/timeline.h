@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* timeline.h: the events of several tools as one stream of rows in the order of their times, wherever they come from.
+/* timeline.h: the events of several tools as one stream of rows in order of time.
  *
- * Rows are in order as long as no event comes more than TIMELINE_SLACK after it happened: the ring has the order in
- * which CPUs took their places in it, which is a moment after they had read the clock. One that comes later still is
- * printed as soon as it is there, and told of at the end. */
+ * Rows are in order if no event arrives more than TIMELINE_SLACK after it happened. A CPU reads the clock a moment
+ * before it reserves its record in the ring, so the ring's order differs slightly. A later event is printed as soon as
+ * it arrives, and reported at the end. */
 #ifndef NETTRACE_ROWS_TIMELINE_H
 #define NETTRACE_ROWS_TIMELINE_H
 
@@ -14,9 +14,9 @@
 #define TIMELINE_SLACK 100000000ULL /* ns */
 #define TIMELINE_FLOW  1            /* flag of the timeline's options: rows are grouped by connection */
 
-/* A row: what all events have, and what the user half makes of the rest. */
+/* A row: the common members, and the text that the user half makes of the others. */
 struct timeline_event {
-	struct event common; /* ts: when it happened (struct story) */
+	struct event common; /* ts: time of the event (struct story) */
 	char tool[16];
 	char what[232];
 };
@@ -24,25 +24,26 @@ struct timeline_event {
 struct flows;
 
 struct timeline {
-	struct rows *out; /* of the timeline's own options: where everything is printed */
+	struct rows *out; /* of the timeline's own options: prints everything */
 	struct lines lines;
 	struct reorder reorder;
-	struct flows *flows; /* NULL: rows as they come */
+	struct flows *flows; /* NULL: rows in order of time */
 };
 
-/* options[0 .. count - 1]: the tools', each with a story; they stay the caller's. out: rows_start() of the timeline's
- * own options. */
+/* options[0 .. count - 1]: of the tools, each with a story; the caller keeps them. out: after rows_start() with the
+ * timeline's own options. */
 void timeline_start(struct timeline *timeline, struct rows *out, const struct options *options, size_t count);
-/* Takes an event as the kernel half made it; the memory stays the caller's. False: no more are wanted. */
+/* Adds an event of the kernel half; the caller keeps the memory. False: the output needs no more events. */
 bool timeline_add(struct timeline *timeline, const struct event *event, size_t size);
-/* Prints what is in order, now that all of the ring has been taken that was in it at `now` (ns); 0: that is not known,
- * only what has been taken. */
+/* Prints the rows whose order is final, after the caller has emptied the ring as of `now` (ns); 0: time unknown, only
+ * the events added so far count. */
 void timeline_release(struct timeline *timeline, uint64_t now);
-/* Prints the rest, and tells what was out of order. */
+/* Prints the remaining rows and reports those out of order. */
 void timeline_end(struct timeline *timeline);
-/* The printer of a tool's own rows, for reports about the tool (losses_report); then call timeline_collect(). */
+/* The printer of a tool's own rows, for reports about the tool (losses_report); the caller then calls
+ * timeline_collect(). */
 struct printer *timeline_printer(struct timeline *timeline, size_t tool);
-/* Moves what the tools' printers have to out's. */
+/* Moves the text of the tools' printers to that of `out`. */
 void timeline_collect(struct timeline *timeline);
 void timeline_stop(struct timeline *timeline);
 

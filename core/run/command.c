@@ -14,10 +14,10 @@
 #include "core/base/output.h"
 #include "core/run/inherited.h"
 
-#define SETTLED 200000000ULL  /* ns without an event, and nothing more is on its way ... */
-#define SETTLE  1000000000ULL /* ... or so many altogether */
+#define SETTLED 200000000ULL  /* ns without an event after which no more are expected ... */
+#define SETTLE  1000000000ULL /* ... and the limit of waiting for that */
 
-/* In the child: waits at the gate, then becomes the command, with the signals that nettrace was given. */
+/* In the child: waits at the gate, then executes the command with the signal actions that nettrace started with. */
 static __attribute__((noreturn)) void become(int gate, char **argv)
 {
 	ssize_t got;
@@ -26,9 +26,9 @@ static __attribute__((noreturn)) void become(int gate, char **argv)
 	do
 		got = read(gate, &byte, 1);
 	while (got < 0 && errno == EINTR);
-	if (got != 1) /* tracing did not come to stand */
+	if (got != 1) /* tracing did not start */
 		_exit(EXIT_FAILED);
-	output_wait_forever(); /* the limits are the run's */
+	output_wait_forever(); /* the limits are for the run only */
 	inherited_restore();
 	execvp(argv[0], argv);
 	print_error("%s: %s", argv[0], strerror(errno));
@@ -67,7 +67,7 @@ void command_abandon(struct command *command)
 		return;
 	close(command->gate);
 	command->gate = -1;
-	waitpid(command->pid, NULL, 0); /* it ends at once */
+	waitpid(command->pid, NULL, 0); /* it exits at once */
 }
 
 void command_go(struct command *command)

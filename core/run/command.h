@@ -11,7 +11,7 @@
 
 struct command {
 	pid_t pid; /* 0: none */
-	int gate;  /* closing it without a byte: the command never runs */
+	int gate;  /* closed without a byte written: the command never runs */
 	bool ended;
 	int status;        /* exit status, 128 + signal */
 	uint64_t ended_at; /* ns; set by command_is_settled() */
@@ -20,13 +20,13 @@ struct command {
 /* Forks a child that waits for command_go(). False: see *error. argv NULL: no command. */
 bool command_prepare(struct command *command, char **argv, struct error *error);
 void command_go(struct command *command);
-/* Tracing does not come to stand, or is over: what waits for command_go() never runs. */
+/* Tracing failed or is over: a command still waiting for command_go() never runs. */
 void command_abandon(struct command *command);
-/* Looks, without waiting, whether it ended. */
+/* Checks, without waiting, whether the command has ended. */
 bool command_has_ended(struct command *command);
-/* It ended, and events that came of it are not on their way any more: the last came at `last_event`. ns. */
+/* Whether the command has ended and its last events have arrived; the latest came at `last_event`. ns. */
 bool command_is_settled(struct command *command, uint64_t now, uint64_t last_event);
-/* Passes a signal on; ignored where there is nothing to pass it to. */
+/* Forwards a signal; ignored without a running command. */
 void command_signal(const struct command *command, int signal);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inherited.c: what a process has from whoever started it: signals, descriptors, a time namespace. */
+/* inherited.c: inherited state of the process: signals, descriptors, time namespace. */
 #include "core/run/inherited.h"
 
 #include <errno.h>
@@ -10,14 +10,14 @@
 
 #include "core/base/clock.h"
 
-/* Signals that are taken another way than they came. */
+/* Signals whose inherited action is replaced. */
 static const struct {
 	int signal;
 	void (*handler)(int);
 } changed[] = {
-	{ SIGPIPE, SIG_IGN }, /* write() returns EPIPE, which is told or meant */
-	{ SIGXFSZ, SIG_IGN }, /* EFBIG, which is told */
-	{ SIGCHLD, SIG_DFL }, /* ignored, a command's exit status would be gone */
+	{ SIGPIPE, SIG_IGN }, /* write() returns EPIPE instead */
+	{ SIGXFSZ, SIG_IGN }, /* write() returns EFBIG instead */
+	{ SIGCHLD, SIG_DFL }, /* if ignored, a command's exit status would be lost */
 };
 
 #define CHANGED (sizeof(changed) / sizeof(changed[0]))
@@ -25,8 +25,8 @@ static const struct {
 static struct sigaction before[CHANGED];
 static sigset_t mask;
 
-/* What would be opened next got the number of a standard stream, and rows or messages would land in it. Without
- * /dev/null a descriptor that can neither be read nor written serves. */
+/* Otherwise the next open() would return the number of a standard stream, and rows or messages would go to that file.
+ * Without /dev/null, a descriptor that allows neither reading nor writing serves. */
 static void fill_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

@@ -5,12 +5,13 @@
 
 #include <stdbool.h>
 
-/* First of all: fills descriptors 0 to 2 that are closed, takes errors of write() in place of SIGPIPE and SIGXFSZ, can
- * wait for children, and knows the time namespace. */
+/* To be called first: fills closed descriptors among 0 to 2, makes write() return errors instead of SIGPIPE and
+ * SIGXFSZ, makes children waitable, and measures the time namespace. */
 void inherited_begin(void);
-/* The signal was ignored at the start, as by nohup or in a background job of a script: so it stays. */
+/* Whether the signal was ignored at the start, as by nohup or in a background job of a script: then it stays
+ * ignored. */
 bool inherited_ignores(int signal);
-/* In a child that becomes somebody else's program: signals as they were. */
+/* For a child before it executes another program: restores the inherited signal actions. */
 void inherited_restore(void);
 
 #endif

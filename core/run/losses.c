@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* losses.c: tells what was lost. */
+/* losses.c: reports of lost events, at once and at the end. */
 #include "core/run/losses.h"
 
 #include <string.h>
@@ -54,7 +54,7 @@ bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t 
 	struct ledger now = *ledger;
 	const struct ledger *reported = &losses->reported;
 
-	if (now.missed < reported->missed) /* read while events went on */
+	if (now.missed < reported->missed) /* the counters were read while events continued */
 		now.missed = reported->missed;
 	if (ledger_lost(&now) == ledger_lost(reported) && now.counters.lost_map == reported->counters.lost_map)
 		return false;

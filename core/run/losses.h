@@ -9,20 +9,20 @@
 
 extern const struct json_key loss_keys[];
 
-/* Starts as zeroes. */
+/* Zero-initialized at the start. */
 struct losses {
 	struct ledger reported;
-	bool unreadable; /* the ledger cannot be read, and that was said */
+	bool unreadable; /* the ledger is unreadable, and a warning was printed */
 };
 
-/* JSON only: the ledger as a line of its own, when events were lost; its keys are loss_keys. when: ns. */
+/* JSON only: prints the ledger as a line of its own if events were lost; its keys are loss_keys. when: ns. */
 void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t when);
-/* Says on stderr, and in JSON in the stream, what was lost since the last time. when: ns, for the line of JSON. False:
- * nothing was. */
+/* Reports losses since the last call on stderr, and in JSON in the stream. when: ns, for the line of JSON. False:
+ * none. */
 bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer);
-/* Says, once, that the ledger cannot be read, and why (errno). */
+/* Reports, once, that the ledger is unreadable, and why (errno). */
 void losses_unreadable(struct losses *losses, int error);
-/* Says on stderr where every event went. */
+/* Prints the whole ledger on stderr. */
 void losses_account(const struct ledger *ledger, const struct printer *printer);
 
 #endif

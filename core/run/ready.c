@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ready.c: tells that everything is attached. */
+/* ready.c: the announcement that every probe is attached. */
 #include "core/run/ready.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "core/base/message.h"
 
-/* Nothing is to be seen before the first totals: a person at a terminal should know that all is well. */
+/* Nothing is visible before the first totals, so a person at a terminal gets a line at once. */
 static void print_banner(const struct options *options)
 {
 	if (!isatty(STDERR_FILENO) || options->format != FORMAT_TABLE)

@@ -5,8 +5,8 @@
 
 #include "core/print/printer.h"
 
-/* To people by the heading, or a line on stderr where totals come later, one block after the other; to scripts by a
- * byte to --ready-fd. */
+/* Prints the heading, or a line on stderr if totals come later, one block after the other. Writes a byte to --ready-fd
+ * for scripts. */
 void announce_ready(struct printer *printer, bool totals_later);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.c: a recording as if its tools ran now. */
+/* replay.c: the replay of a recording through the filters, totals and formats of live tracing. */
 #include "core/run/replay.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "core/base/output.h"
 #include "core/rows/timeline.h"
 
-/* So many events are taken before those of them that are in order are printed. */
+/* Events to read between releases of ordered rows. */
 #define RELEASE 1024
 
 struct replay {
@@ -26,11 +26,11 @@ struct replay {
 	struct replay_source sources[RECORD_TOOLS];
 	struct losses losses[RECORD_TOOLS];
 	size_t count;
-	struct replay_source *by_tool[RECORD_TOOLS]; /* index in the recording; NULL: not wanted */
-	bool follows;                                /* totals are printed whenever they were in the recording */
-	bool unfinished;                             /* something belongs to no interval yet */
-	uint64_t next_interval;                      /* otherwise; 0: none */
-	uint64_t latest;                             /* when the last event happened */
+	struct replay_source *by_tool[RECORD_TOOLS]; /* index in the recording; NULL: not selected */
+	bool follows;                                /* intervals are those of the recording */
+	bool unfinished;                             /* some events belong to no interval yet */
+	uint64_t next_interval;                      /* if not .follows; 0: none */
+	uint64_t latest;                             /* time of the last event */
 	size_t taken;
 };
 
@@ -40,7 +40,7 @@ static void end_interval(struct replay *replay, uint64_t now, bool partial)
 	replay->unfinished = false;
 }
 
-/* Intervals that are not those of the recording end when the first event behind them happens. */
+/* Ends the intervals that the options set, as soon as a later event is read. */
 static void on_clock(struct replay *replay, uint64_t now)
 {
 	uint64_t interval = replay->options->interval, behind;
@@ -49,8 +49,8 @@ static void on_clock(struct replay *replay, uint64_t now)
 		return;
 	end_interval(replay, replay->next_interval, false);
 	behind = (now - replay->next_interval) / interval;
-	/* As live: an interval in which nothing happened has a block, too; but not for the years a broken clock skips.
-	 */
+	/* As in a live run, an interval without events has a block too; but not for the years that a broken clock
+	 * skips. */
 	for (uint64_t i = 0; i < behind && behind < 10000 && !rows_are_enough(&replay->rows); i++)
 		end_interval(replay, replay->next_interval + (i + 1) * interval, false);
 	replay->next_interval += (behind + 1) * interval;
@@ -123,7 +123,7 @@ static void end(struct replay *replay, uint64_t now)
 		end_interval(replay, now, now < replay->next_interval);
 }
 
-/* False: enough. */
+/* False: the output needs no more. */
 static bool handle_item(struct replay *replay, const struct record_item *item)
 {
 	struct replay_source *source = replay->by_tool[item->tool];
@@ -142,7 +142,7 @@ static bool handle_item(struct replay *replay, const struct record_item *item)
 	return !replay->rows.printer.error && !(replay->rows.summary && rows_are_enough(&replay->rows));
 }
 
-/* False: the recording cannot be read by this program, see *error. */
+/* False: this program cannot read the recording, see *error. */
 static bool start(struct replay *replay, const struct record_head *head, int fd, struct error *error)
 {
 	const struct options *options = replay->options;
@@ -178,7 +178,7 @@ static void stop(struct replay *replay)
 	names_forget_run();
 }
 
-/* What was read of a recording that is cut off is printed, too. */
+/* Prints the rows of a truncated recording too. */
 static void cut_off(struct replay *replay)
 {
 	if (replay->has_timeline)

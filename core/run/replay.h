@@ -7,9 +7,9 @@
 #include "core/model/options.h"
 #include "core/record/reader.h"
 
-/* Prints what the options ask for of a recording. tools[0 .. count - 1]: of each tool of it that is wanted, with
- * options->recorded; one that is `options` itself is printed as rows or totals, others as a timeline. fd: where to.
- * False: not all of it, and error->code is the exit code; the text is empty where a message has told of damages. */
+/* Prints a recording as the options say. tools[0 .. count - 1]: of each selected tool, with options->recorded. A tool
+ * that is `options` itself is printed as rows or totals, others as a timeline. fd: destination of rows. False:
+ * incomplete, and error->code is the exit code; an empty text means that a message has reported the damage. */
 bool replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
 		int fd, struct error *error);
 

@@ -28,40 +28,40 @@
 
 #define MS          1000000ULL
 #define SECOND      (1000 * MS)
-#define TAIL        (100 * MS) /* how long a row may wait in the ring for company */
+#define TAIL        (100 * MS) /* the longest delay of a row in the ring */
 
-#define LOOK_EVERY  1024       /* events after which signals are looked for */
-#define SAME_SIGNAL (100 * MS) /* what comes so shortly after a signal is the same one */
-/* When the run is to end, a reader that takes nothing is waited for so long; one that is slow, so long in all. */
+#define LOOK_EVERY  1024       /* events between checks for signals */
+#define SAME_SIGNAL (100 * MS) /* a signal within this time after another is the same one */
+/* At the end of the run: the patience with a reader that takes nothing, and in total with a slow one. */
 #define STUCK SECOND
 #define SLOW  (3 * SECOND)
 
 struct run {
 	const struct options *options; /* of the run as a whole */
 	struct options *tools;         /* of each tool, by event.tool */
-	struct cgroup_watch *cgroups;  /* NULL: none is wanted */
+	struct cgroup_watch *cgroups;  /* NULL: not needed */
 	struct sessions sessions;
 	enum run_shows shows;
-	struct rows rows;          /* everything that is printed */
+	struct rows rows;          /* all output goes through it */
 	struct timeline timeline;  /* SHOWS_TIMELINE */
 	struct recorder *recorder; /* NULL: none */
 	struct command command;
 	struct losses losses[TOOLS_MOST];
 	uint64_t deadline, next_interval, next_second, last_event;
 	struct signals signals;
-	uint64_t later;      /* bit N: signal N came while something was written, and waits */
-	uint64_t ended_by;   /* when a signal ended the run, ns; 0: none has */
-	uint64_t waited_for; /* how long readers kept it waiting before it was to stop, ns */
-	uint64_t taken;      /* events */
-	bool signalled;      /* a signal asked for the end */
+	uint64_t later;      /* bit N: signal N arrived during a write, and is pending */
+	uint64_t ended_by;   /* when a signal ended the run, ns; 0: not yet */
+	uint64_t waited_for; /* delay by readers before the end began, ns */
+	uint64_t taken;      /* events read */
+	bool signalled;      /* a signal requested the end */
 	bool stop;
-	bool ending;  /* what is left is printed */
-	bool at_once; /* another signal: no more of that ... */
-	bool cut;     /* ... and so it was */
-	bool reading; /* the ring; what iterators have cannot be left for later */
+	bool ending;  /* the remaining output is being printed */
+	bool at_once; /* a further signal: skip the remaining output ... */
+	bool cut;     /* ... and some was skipped */
+	bool reading; /* the ring; unlike iterators' events, its events can wait */
 };
 
-/* The output's terminal is gone, but there is a recording: it goes on. */
+/* Whether the run continues because it has a recording, although the output's terminal is gone. */
 static bool records_on(const struct run *run)
 {
 	return run->recorder && run->rows.printer.error == EIO;
@@ -73,8 +73,9 @@ static bool is_over(const struct run *run)
 	       recorder_has_failed(run->recorder);
 }
 
-/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait. One more
- * ends the run at once, unless it is the same that came by another way (a terminal's, passed on by a wrapper). */
+/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait for it. A
+ * further one ends the run at once, unless it is the same signal over another path (from a terminal, forwarded by a
+ * wrapper). */
 static void end_by(struct run *run, int signal)
 {
 	uint64_t now = clock_boot();
@@ -101,7 +102,7 @@ static void handle_signals(struct run *run)
 	}
 }
 
-/* In the middle of reading or writing: only what ends the run; the rest waits. */
+/* During a read or write: handles only signals that end the run; the others stay pending. */
 static void hear_the_end(struct run *run)
 {
 	int heard;
@@ -116,7 +117,7 @@ static void hear_the_end(struct run *run)
 		run->stop = true;
 }
 
-/* A reader that does not read is waited for as long as the run goes on, and then a while. */
+/* Waits for a blocked reader as long as the run lasts, and for a limited time afterwards. */
 static bool goes_on(void *context, const struct output_delay *delay)
 {
 	struct run *run = context;
@@ -150,7 +151,7 @@ static bool handle_event(void *context, const struct event *event, size_t size)
 	return more && !(run->reading && (run->at_once || (run->stop && !run->ending)));
 }
 
-/* Hands over what the ring has. */
+/* Reads the ring once. */
 static size_t read_ring(struct run *run)
 {
 	uint64_t before = clock_boot();
@@ -164,7 +165,7 @@ static size_t read_ring(struct run *run)
 	return got;
 }
 
-/* Hands over what the ring has now: as much as there is room for in it, while events go on. */
+/* Reads all events in the ring; while the run continues, at most as many as the ring can contain. */
 static void empty_ring(struct run *run)
 {
 	size_t most = run->options->ring_bytes / sizeof(struct event), got = 0, more;
@@ -175,7 +176,7 @@ static void empty_ring(struct run *run)
 	} while (more && (run->ending || (got < most && !run->stop)));
 }
 
-/* What the interval that ends now adds up to. */
+/* Ends an interval of totals and prints it. */
 static void print_totals(struct run *run, uint64_t now, bool partial)
 {
 	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
@@ -192,7 +193,7 @@ static void wait_events(struct run *run, uint64_t now)
 	struct pollfd fds[] = {
 		{ .fd = sessions_fd(&run->sessions), .events = POLLIN },
 		{ .fd = run->signals.fd, .events = POLLIN },
-		/* POLLERR: nobody reads the pipe any more, or the terminal is gone */
+		/* POLLERR: the pipe has no reader any more, or the terminal is gone */
 		{ .fd = run->rows.printer.error ? -1 : run->rows.printer.fd },
 		{ .fd = live_fd(run->rows.live), .events = POLLIN },
 	};
@@ -205,7 +206,7 @@ static void wait_events(struct run *run, uint64_t now)
 	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
 	if (!(fds[2].revents & POLLERR))
 		return;
-	if (run->recorder && !isatty(run->rows.printer.fd) && errno == EIO) /* a terminal that was hung up */
+	if (run->recorder && !isatty(run->rows.printer.fd) && errno == EIO) /* the terminal has hung up */
 		run->rows.printer.error = EIO;
 	else
 		run->stop = true;
@@ -216,7 +217,7 @@ static struct printer *printer_of(struct run *run, size_t tool)
 	return run->shows == SHOWS_TIMELINE ? timeline_printer(&run->timeline, tool) : &run->rows.printer;
 }
 
-/* A recording has the ledger as often as it was told, and at the end. */
+/* Records the ledger whenever losses were reported, and at the end. */
 static void report_losses(struct run *run, bool end)
 {
 	uint64_t now = clock_boot();
@@ -238,7 +239,7 @@ static void report_losses(struct run *run, bool end)
 		timeline_collect(&run->timeline);
 }
 
-/* What is due by the clock. */
+/* Does everything that is due at this time. */
 static void on_clock(struct run *run, uint64_t now)
 {
 	if (now >= run->next_second) {
@@ -249,10 +250,10 @@ static void on_clock(struct run *run, uint64_t now)
 		run->next_second = now + SECOND;
 	}
 	if (run->deadline && now >= run->deadline) {
-		run->stop = true; /* finish() prints the interval that ends with it */
+		run->stop = true; /* finish() prints the interval that ends here */
 	} else if (run->next_interval && now >= run->next_interval) {
 		print_totals(run, now, false);
-		/* From the plan, not from now: intervals do not drift. */
+		/* From the planned time, so that intervals do not drift. */
 		run->next_interval +=
 			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
 	}
@@ -280,7 +281,7 @@ static void loop(struct run *run)
 	}
 }
 
-/* Nothing new is made; what was made is printed, then what belongs to the end. */
+/* Stops the producers of events, prints the remaining events, then what belongs to the end. */
 static void finish(struct run *run)
 {
 	uint64_t now;
@@ -306,7 +307,7 @@ static void finish(struct run *run)
 		print_warning("ended at once: the last rows are missing");
 }
 
-/* Tracing may be over (--duration, --count) while the command still runs: its exit status is worth waiting for. */
+/* The command may outlive tracing (--duration, --count): its exit status is still needed. */
 static void wait_for_command(struct run *run)
 {
 	run->stop = false;
@@ -318,11 +319,11 @@ static void wait_for_command(struct run *run)
 
 static bool writing_failed(const struct run *run)
 {
-	/* The reader of a pipe may leave when it has seen enough. */
+	/* The reader of a pipe may exit when it has read enough. */
 	return run->rows.printer.error && run->rows.printer.error != EPIPE;
 }
 
-/* What takes no privilege, but is wanted before there is anything to print. */
+/* Opens outputs that need no privileges, before anything is printed. */
 static bool open_outputs(struct run *run, struct error *error)
 {
 	const struct options *options = run->options;
@@ -334,7 +335,7 @@ static bool open_outputs(struct run *run, struct error *error)
 	return (!options->record || run->recorder) && command_prepare(&run->command, options->command, error);
 }
 
-/* Loads and attaches the tools; what is printed and recorded of them begins. */
+/* Loads and attaches the tools, and starts their output and recording. */
 static bool start(struct run *run, size_t count, struct error *error)
 {
 	const struct options *options = run->options, *recorded[TOOLS_MOST];
@@ -352,7 +353,7 @@ static bool start(struct run *run, size_t count, struct error *error)
 	recorder_start(run->recorder, recorded, run->sessions.count);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
-	if (!options->keep_caps) /* a command may belong to somebody else by now, and gets our signals */
+	if (!options->keep_caps) /* without CAP_KILL, a command with another uid by now would miss forwarded signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
 	return true;
 }
@@ -373,7 +374,7 @@ static void run_until_end(struct run *run)
 	finish(run);
 }
 
-/* What is left of it, started or not. */
+/* Stops everything that start() may have started. */
 static bool stop(struct run *run, bool started, struct error *error)
 {
 	bool recorded;
@@ -400,13 +401,13 @@ static void release(struct run *run)
 bool run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows,
 	       struct error *error)
 {
-	struct run *run = must(calloc(1, sizeof(*run))); /* 190 KB that hardly anything of is touched */
+	struct run *run = must(calloc(1, sizeof(*run))); /* 190 KB, of which a run touches little */
 	bool ok;
 
 	*error = (struct error){ 0 };
 	*run = (struct run){ .options = options, .tools = tools, .shows = shows, .command.gate = -1 };
 	rows_start(&run->rows, options, STDOUT_FILENO);
-	output_limit(goes_on, run); /* before the mask is kept that SIGALRM is not in */
+	output_limit(goes_on, run); /* before signals_open(), so that the mask leaves SIGALRM unblocked */
 	if (!signals_open(&run->signals, run->rows.live)) {
 		output_limit_end();
 		rows_stop(&run->rows);
@@ -419,7 +420,7 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	ok = stop(run, ok, error) && ok;
 	if (ok && writing_failed(run))
 		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
-	else if (ok && run->cut) /* a warning has said it */
+	else if (ok && run->cut) /* a warning has reported it */
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* signals.c: signals as something to read. */
+/* signals.c: signals as a file descriptor. */
 #include "core/run/signals.h"
 
 #include <stddef.h>
@@ -17,7 +17,7 @@ bool signals_open(struct signals *signals, const struct live_view *live)
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		sigaddset(&set, ours[i]);
 	live_signals(live, &set);
-	/* A signalfd would read them all the same: what is blocked is not ignored. */
+	/* Excludes ignored signals: a signalfd would read them, because a blocked signal is not ignored. */
 	for (int signal = 1; signal < NSIG; signal++)
 		if (signal != SIGCHLD && sigismember(&set, signal) == 1 && inherited_ignores(signal))
 			sigdelset(&set, signal);
@@ -30,7 +30,7 @@ bool signals_open(struct signals *signals, const struct live_view *live)
 
 void signals_close(struct signals *signals)
 {
-	while (signals_next(signals)) /* what came too late ends nobody */
+	while (signals_next(signals)) /* discards late signals, which would end the process when unblocked */
 		;
 	close(signals->fd);
 	sigprocmask(SIG_SETMASK, &signals->mask, NULL);

@@ -10,15 +10,15 @@
 
 struct signals {
 	int fd;
-	sigset_t mask; /* as it was before */
+	sigset_t mask; /* previous mask */
 };
 
-/* From now on the signals of a run, and those of a live screen (NULL: none), can be read; but for those that were
- * ignored at the start. False: errno. */
+/* Blocks the signals of a run, and of a live screen (NULL: none), and opens a descriptor for them; except those ignored
+ * at the start. False: errno. */
 bool signals_open(struct signals *signals, const struct live_view *live);
-/* The next one; 0: there is none. */
+/* The next signal; 0: none. */
 int signals_next(const struct signals *signals);
-/* As it was before; what has not been read is forgotten. */
+/* Restores the previous mask and discards unread signals. */
 void signals_close(struct signals *signals);
 
 #endif

@@ -15,9 +15,9 @@ struct view {
 	struct summary *summary;
 	const struct block *block;
 	struct total *totals;
-	size_t count, shown; /* --rows: the first so many are printed */
-	struct field split;  /* only with block->split */
-	struct field above;  /* the same, with block->above */
+	size_t count, shown; /* --rows: the number of printed rows */
+	struct field split;  /* with block->split only */
+	struct field above;  /* with block->above only */
 };
 
 static void put_loadavg(struct text *text, uint64_t now)
@@ -33,7 +33,7 @@ static bool differ(const struct field *field, const struct event *a, const struc
 	return memcmp((const char *)a + field->off, (const char *)b + field->off, field->size) != 0;
 }
 
-/* What stands above a block. Counts that are printed once, at the end, have nothing. */
+/* Prints the line above a block. Counts printed once, at the end, have none. */
 static void put_stamp(const struct view *view)
 {
 	struct printer *printer = view->printer;
@@ -58,7 +58,7 @@ static void put_stamp(const struct view *view)
 	}
 }
 
-/* Other titles and widths for some. */
+/* Replaces titles and widths of some columns. */
 static void change_columns(struct printer *printer, const struct column *others)
 {
 	for (size_t i = 0; i < printer->columns.count; i++) {
@@ -78,7 +78,7 @@ static uint64_t split_value(const struct view *view, const struct total *total)
 	return view->block->split ? field_number(&view->split, total->event, &known) : 0;
 }
 
-/* The rows of this value of the split field, with a heading and their sums. */
+/* Prints the rows with this value of the split field, with a heading and their sums. */
 static void put_table(const struct view *view, uint64_t value)
 {
 	const struct summary *summary = view->summary;
@@ -101,11 +101,11 @@ static void put_table(const struct view *view, uint64_t value)
 		view->printer->options->tool->totals->finish(view->printer->options, all.event,
 							     view->printer->columns.interval);
 	total_print(view->printer, &all, "Total");
-	view->printer->rows--; /* no row of its own in the account */
+	view->printer->rows--; /* the sums are no counted row */
 	totals_release(&all);
 }
 
-/* Whose tables follow, where those of several do. */
+/* Prints the value above its first table, if there are several values. */
 static void put_above(const struct view *view, uint64_t value, const struct event **last)
 {
 	const struct field *above = &view->above;
@@ -127,7 +127,7 @@ static void put_above(const struct view *view, uint64_t value, const struct even
 	*last = event;
 }
 
-/* A table for each value of the split field, smallest first. */
+/* Prints a table for each value of the split field, in ascending order. */
 static void put_tables(struct view *view)
 {
 	const struct event *last = NULL;
@@ -163,14 +163,14 @@ static void put_tables(struct view *view)
 	}
 }
 
-/* Dashes, as many as the heading has characters. */
+/* Prints a rule of dashes as wide as the heading. */
 static void put_rule(struct printer *printer)
 {
 	struct text *text = &printer->text;
 	size_t from = text->length, cells;
 
 	table_header(&printer->columns, &printer->text);
-	cells = text_cells(text, from) - 1; /* the end of the line */
+	cells = text_cells(text, from) - 1; /* without the newline */
 	text->length = from;
 	while (cells--)
 		text_char(text, '-');
@@ -191,7 +191,7 @@ static void put_block(struct view *view)
 		put_rule(view->printer);
 }
 
-/* Rows that are left out go behind view->count: the summary still owns them. */
+/* Moves omitted rows after view->count: the summary still owns them. */
 static void finish_rows(struct view *view)
 {
 	const struct options *options = view->printer->options;

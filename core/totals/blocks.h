@@ -6,8 +6,8 @@
 #include "core/print/printer.h"
 #include "core/totals/summary.h"
 
-/* Prints the rows of the summary, as the tool's struct block tells and at most --rows of them; returns how many. The
- * interval that they are of: printer->columns.interval, .partial. The summary keeps its rows. */
+/* Prints the rows of the summary in the layout of the tool's struct block, at most --rows of them, and returns their
+ * number. Their interval: printer->columns.interval, .partial. The summary keeps its rows. */
 size_t blocks_print(struct summary *summary, struct printer *printer);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live.c: the totals of the last interval in one place, sorted, grouped and frozen by keys. */
+/* live.c: a live screen of the last interval's totals, with keys that sort, group and freeze. */
 #include "core/totals/live.h"
 
 #include <stdlib.h>
@@ -14,21 +14,21 @@
 struct interval {
 	struct summary *summary;
 	uint64_t end, length; /* ns */
-	bool taken;           /* there was one */
-	bool counted;         /* its rows, as printed */
+	bool taken;           /* an interval has ended */
+	bool counted;         /* its rows are counted as printed */
 };
 
 struct live_view {
-	struct printer *out; /* the run's: what it writes is seen */
+	struct printer *out; /* the run's: everything drawn goes through it */
 	struct terminal terminal;
 	struct live_picture picture;
-	struct interval newest, frozen; /* frozen: what is shown instead of the newest */
-	struct summary *grouped;        /* the rows of what is shown; with a group */
-	bool help;                      /* is shown instead */
-	bool over;                      /* the terminal is given back for good ... */
-	bool printed;                   /* ... and something printed then */
-	size_t read;                    /* of what was said: known to the user, or */
-	size_t seen;                    /* at least drawn */
+	struct interval newest, frozen; /* frozen: shown instead of the newest, if taken */
+	struct summary *grouped;        /* the rows of the shown interval; with a group */
+	bool help;                      /* the help is shown instead */
+	bool over;                      /* the terminal is restored for good ... */
+	bool printed;                   /* ... and the last picture printed */
+	size_t read;                    /* length of the messages that the user has confirmed with a key */
+	size_t seen;                    /* length of the messages that were drawn */
 };
 
 struct live_view *live_new(struct printer *printer)
@@ -37,7 +37,7 @@ struct live_view *live_new(struct printer *printer)
 	const struct live *live = asked->tool->totals ? asked->tool->totals->live : NULL;
 	struct live_view *view;
 
-	/* A command has the terminal for itself. */
+	/* A command uses the terminal itself. */
 	if (!live || asked->recorded || asked->format != FORMAT_TABLE || (live->unless & asked->settings.flags) ||
 	    !asked->interval || asked->command || !terminal_is_capable(printer->fd))
 		return NULL;
@@ -126,7 +126,7 @@ static void give_back(struct live_view *view)
 	view->read = view->seen = 0;
 }
 
-/* ---- what is shown ---- */
+/* ---- keys ---- */
 
 static void group_again(struct live_view *view)
 {
@@ -146,7 +146,7 @@ static void exchange(struct live_view *view)
 	view->frozen = newest;
 }
 
-/* Sets the newest aside; or goes on with what is the newest by now. */
+/* Freezes the newest interval, or resumes with the newest one. */
 static void freeze(struct live_view *view)
 {
 	if (view->frozen.taken && view->newest.taken) {
@@ -200,14 +200,14 @@ bool live_update(struct live_view *view)
 
 void live_signals(const struct live_view *view, sigset_t *set)
 {
-	/* SIGTTIN, SIGTTOU: blocked, so that nothing ever hangs in the background. */
+	/* SIGTTIN and SIGTTOU are blocked, so that the process never stops in the background. */
 	static const int ours[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU, SIGQUIT };
 
 	for (size_t i = 0; view && i < sizeof(ours) / sizeof(ours[0]); i++)
 		sigaddset(set, ours[i]);
 }
 
-/* What SIGTSTP does where it is not blocked, with the terminal as it was. */
+/* Does what an unblocked SIGTSTP does, after restoring the terminal. */
 static void stop(struct live_view *view)
 {
 	sigset_t set;
@@ -245,7 +245,7 @@ bool live_signal(struct live_view *view, int signal)
 
 /* ---- intervals, and the end ---- */
 
-/* As it was to be seen, but for the width: the terminal keeps these lines. */
+/* Prints the last picture, so that the terminal keeps its lines. */
 static void print_picture(struct live_view *view)
 {
 	const struct text *picture = &view->picture.printer.text;

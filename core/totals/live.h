@@ -10,23 +10,22 @@
 
 struct live_view;
 
-/* NULL: totals are to be printed one after the other, as where the output is no terminal. Everything shown goes out
- * through the printer. All functions take NULL for nothing to do. */
+/* NULL: no live screen, for instance because the output is no terminal; blocks follow each other. Everything shown goes
+ * through the printer. All functions accept NULL and do nothing. */
 struct live_view *live_new(struct printer *printer);
 void live_free(struct live_view *view);
-/* Adds the signals that the terminal may send. */
+/* Adds the signals that the screen handles. */
 void live_signals(const struct live_view *view, sigset_t *set);
-/* True: it was for the screen, and that is done. */
+/* True: the signal was for the screen, which has handled it. */
 bool live_signal(struct live_view *view, int signal);
-/* Takes the rows of an interval (printer->now, ->interval) and gives an empty summary for the next one. */
+/* Stores the rows of an interval (printer->now, ->interval) and replaces *summary by an empty one. */
 void live_add(struct live_view *view, struct summary **summary);
-/* What to poll for keys; -1: nothing. */
+/* The descriptor to poll for keys; -1: none. */
 int live_fd(const struct live_view *view);
-/* Takes the terminal when it is available, handles pressed keys, shows messages. False: the user
- * quits. */
+/* Acquires the terminal when it is available, handles pressed keys, shows messages. False: the user quits. */
 bool live_update(struct live_view *view);
-/* Gives the terminal back, and prints what was to be seen last: the user keeps that. Nothing was: live_add() will
- * print what is left. */
+/* Restores the terminal and prints the last picture, so that it stays visible. Without a picture, live_add() prints the
+ * remaining rows. */
 void live_leave(struct live_view *view);
 
 #endif

@@ -13,7 +13,7 @@ const struct live_key *live_key(const struct live *live, char key)
 	return NULL;
 }
 
-/* "sort: tx  ", where the tool has a name for it. */
+/* Appends "sort: tx  " if the tool names it. */
 static void put_chosen(struct text *text, const struct live *live, int what, unsigned int index, const char *title)
 {
 	for (const struct live_key *each = live->keys; each->key; each++) {
@@ -26,7 +26,7 @@ static void put_chosen(struct text *text, const struct live *live, int what, uns
 	}
 }
 
-/* "t tx  r rx  ". */
+/* Appends "t tx  r rx  ". */
 static void put_keys(struct text *text, const struct live *live, int what, const char *title)
 {
 	for (const struct live_key *each = live->keys; each->key; each++) {

@@ -10,19 +10,19 @@ struct live_state {
 	const struct tool *tool;
 	unsigned int sort, group;
 	bool frozen;
-	bool keys;           /* there are some */
+	bool keys;           /* the tool has keys */
 	uint64_t every;      /* ns */
-	const char *message; /* in place of the keys; NULL: none */
+	const char *message; /* instead of the keys; NULL: none */
 	size_t length;       /* of the message */
 };
 
-/* What the tool has this key for; NULL: nothing. */
+/* The tool's action for this key; NULL: none. */
 const struct live_key *live_key(const struct live *live, char key);
-/* Appends the status line, what matters most first: a narrow window shows its beginning. */
+/* Appends the status line, most important first: a narrow window shows only its start. */
 void live_status(struct text *text, const struct live_state *state);
-/* Appends lines that tell what each key does. */
+/* Appends a line for each key and its action. */
 void live_help(struct text *text, const struct tool *tool);
-/* Appends what is to be seen before the first interval ends. */
+/* Appends the picture before the first interval ends. */
 void live_waiting(struct text *text, const struct live_state *state);
 
 #endif

@@ -34,8 +34,8 @@ static bool is_split(const struct live_picture *picture, const struct field *fie
 	return block && block->split && !strcmp(block->split, field->name);
 }
 
-/* A group has the columns of its KEYs as they are, in full width, and of all SUMs. What is sorted by has a column
- * always; what tables are split by need not be said in each row. False: the column is left out. */
+/* A group has the columns of its KEYs, in full width, and of all SUMs. A column to sort by is always shown. A column to
+ * split by is the caption of its table. False: the column is omitted. */
 static bool choose_column(const struct live_picture *picture, struct column *column)
 {
 	struct field field = field_of_column(picture->asked->tool, column);
@@ -69,7 +69,7 @@ static void choose_columns(struct live_picture *picture)
 	*to = (struct column){ 0 };
 }
 
-/* The block with at most so many rows; returns how many it has. */
+/* Prints the block with at most `most` rows. Returns their number. */
 static size_t make_block(struct live_picture *picture, struct summary *rows, size_t most)
 {
 	struct printer *printer = &picture->printer;
@@ -92,7 +92,7 @@ static size_t lines_of(const struct live_picture *picture)
 	return text_lines(&picture->printer.text) + (picture->more != 0);
 }
 
-/* Fewer rows until they fit: as many as there are lines too many, and one for the line that says so. */
+/* Reduces the number of rows until the block fits: by the excess lines, and one more for the line that reports them. */
 static size_t make_fit(struct live_picture *picture, struct summary *rows, size_t most, size_t room)
 {
 	size_t made = make_block(picture, rows, most), over;
@@ -118,7 +118,7 @@ size_t live_picture_make(struct live_picture *picture, struct summary *rows, uin
 	spare = lines_of(picture) < room ? room - lines_of(picture) : 0;
 	if (!spare || !picture->more)
 		return made;
-	/* A table whose last row went has left room for others. */
+	/* A table that lost its last row lost its heading too: more rows may fit. */
 	for (; spare; spare--) {
 		make_block(picture, rows, made + spare);
 		if (lines_of(picture) <= room)

@@ -8,8 +8,8 @@
 
 struct live_picture {
 	unsigned int group;
-	const struct options *asked; /* what the user asked for */
-	struct options options;      /* what is shown: .sort, as many rows as fit ... */
+	const struct options *asked; /* the user's options */
+	struct options options;      /* the shown options: .sort, as many rows as fit ... */
 	struct tool tool;            /* ... with totals of ... */
 	struct totals totals;        /* ... these columns */
 	struct column columns[COLUMNS_MOST + 1];
@@ -19,8 +19,9 @@ struct live_picture {
 
 void live_picture_start(struct live_picture *picture, const struct options *asked);
 void live_picture_free(struct live_picture *picture);
-/* Makes the picture of an interval's rows, which are of picture->group: as many as there is room for, those that are
- * most by picture->options.sort; where some are missing, with room for a line that says so. Returns how many. */
+/* Makes the picture of an interval's rows, which are of picture->group: as many as fit `room` lines, the largest by
+ * picture->options.sort first. If rows are omitted, leaves room for the line that reports them. Returns their
+ * number. */
 size_t live_picture_make(struct live_picture *picture, struct summary *rows, uint64_t end, uint64_t interval,
 			 size_t room);
 

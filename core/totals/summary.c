@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* summary.c: the rows of totals by their keys. */
+/* summary.c: totals of events that share the same key fields. */
 #include "core/totals/summary.h"
 
 #include <stdlib.h>
@@ -8,11 +8,11 @@
 #include "core/base/number.h"
 #include "core/base/must.h"
 
-/* A part of the event that is part of the key; numbers most significant byte first, so that keys sort as they read. */
+/* Bytes of the event that are part of the key; numbers most significant byte first, so that keys sort by value. */
 struct part {
 	uint16_t off, size;
-	bool turned, in_group; /* turned: a number that begins with its least significant byte */
-	bool forgotten;        /* by the rows: no part of the group's key has its bytes */
+	bool turned, in_group; /* turned: a number whose bytes the key reverses (little endian) */
+	bool forgotten;        /* unknown in rows: outside the group's key */
 };
 
 /* Open addressing over indexes into a dense array: growth moves only indexes, and printing sorts the array in place. */
@@ -24,7 +24,7 @@ struct summary {
 	size_t count, room;
 	uint32_t *slots; /* index + 1; 0: free */
 	size_t n_slots;  /* power of two, more than twice count */
-	bool moved;      /* the rows have other places than the slots tell */
+	bool moved;      /* the rows have moved: the slots are invalid */
 };
 
 static void add_part(struct summary *summary, size_t off, size_t size, bool number, bool in_group)
@@ -36,7 +36,7 @@ static void add_part(struct summary *summary, size_t off, size_t size, bool numb
 	summary->key_size += size;
 }
 
-/* Two members may be the same bytes. */
+/* Two members may share bytes, so one of them in the key keeps both. */
 static bool is_forgotten(const struct summary *summary, const struct part *part)
 {
 	for (size_t i = 0; i < summary->n_parts; i++) {
@@ -64,7 +64,7 @@ struct summary *summary_new(const struct tool *tool, unsigned int group, bool by
 		addresses |= kind_rows[field->kind].is_address;
 		family |= in_group && kind_rows[field->kind].is_address;
 	}
-	if (addresses) /* they print by it */
+	if (addresses) /* addresses print by it */
 		add_part(summary, offsetof(struct event, family), 1, true, family);
 	if (by_container)
 		add_part(summary, offsetof(struct event, cgroup_id), sizeof(uint64_t), true, true);
@@ -128,7 +128,7 @@ static void grow(struct summary *summary)
 	index_again(summary);
 }
 
-/* The row of this key, new ones all zero. */
+/* The row of this key; a new row is all zero. */
 static struct total *total_of_key(struct summary *summary, const unsigned char *key)
 {
 	uint64_t hash = hash_of(key, summary->key_size);
@@ -169,7 +169,7 @@ static struct total *total_of(struct summary *summary, const struct event *event
 	return total_of_key(summary, key);
 }
 
-/* What is no part of the group's key would be that of any one event: not known of the row. */
+/* A member outside the group's key would have the value of any one event: sets it to unknown. */
 static void forget(const struct summary *summary, struct event *event)
 {
 	for (size_t i = 0; i < summary->n_parts; i++) {

@@ -8,17 +8,17 @@
 struct summary;
 
 /* The key is every KEY of tool_totals_members(tool); group: only those of that group (struct member), 0: all.
- * by_container: and the cgroup. */
+ * by_container: also the cgroup. */
 struct summary *summary_new(const struct tool *tool, unsigned int group, bool by_container);
 void summary_free(struct summary *summary);
 /* Adds one event of `size` bytes. */
 void summary_add(struct summary *summary, const struct event *event, size_t size);
 /* Adds the rows of another summary of the same tool: the same events in a coarser group. */
 void summary_add_all(struct summary *summary, const struct summary *other);
-/* The rows in the order of totals_sort(), for the caller to move about. They live until the next call. */
+/* The rows in the order of totals_sort(). The caller may reorder them. Valid until the next call. */
 struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count);
 const struct totals_fields *summary_fields(const struct summary *summary);
-/* Starts again from nothing. */
+/* Removes all rows. */
 void summary_clear(struct summary *summary);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* total.c: rows of totals. */
+/* total.c: one row of totals: sums, latest values and order. */
 #include "core/totals/total.h"
 
 #include <stdlib.h>
@@ -39,7 +39,7 @@ static void add_number(unsigned char *to, const unsigned char *from, size_t size
 	number_write(to, size, number_read(to, size) + number_read(from, size));
 }
 
-/* Adds the bytes at *from, as many as the SUM fields have together, to those fields. */
+/* Adds the packed SUM values at *from to the SUM fields. */
 static void add_sums(const struct totals_fields *fields, struct event *event, const unsigned char *from)
 {
 	for (size_t i = 0; i < fields->count; i++) {
@@ -66,7 +66,7 @@ static void save_sums(const struct totals_fields *fields, const struct event *ev
 	}
 }
 
-/* The newer event takes the place of the older one, but for the sums. */
+/* Replaces the older event by the newer one, except the sums. */
 static void merge(const struct totals_fields *fields, struct total *total, const struct event *event, size_t size)
 {
 	unsigned char sums[SUMS_MAX];
@@ -91,7 +91,7 @@ static uint64_t *slots_of(struct total *total)
 	return total->slots;
 }
 
-/* What an event counts as. */
+/* The count that an event adds. */
 static uint64_t weight_of(const struct totals_fields *fields, const struct event *event, size_t size)
 {
 	const struct field *weight = fields->weight;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* completion.c: completion for bash, zsh and fish: the NAME.in files here, with the options of all applets in them. */
+/* completion.c: completion for bash, zsh and fish: templates (NAME.in here), filled with the options of all applets. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ enum completer completer_of(const char *arg)
 	return COMPLETE_NOTHING;
 }
 
-/* Writes the template; what stands between @s is written by `put`. */
+/* Writes the template; put() writes the parts between @s. */
 static void fill(FILE *out, const char *name, void (*put)(FILE *out, const char *what))
 {
 	const char *text = page_read("docs/generate", name);
@@ -48,7 +48,7 @@ static void fill(FILE *out, const char *name, void (*put)(FILE *out, const char 
 	}
 }
 
-/* The text with a backslash before each of these characters; a quote as `quote`. */
+/* Writes the text with a backslash before each of these characters, and with `quote` for a quote. */
 static void put_quoted(FILE *out, const char *text, const char *escaped, const char *quote)
 {
 	for (; *text; text++) {
@@ -128,7 +128,7 @@ static void put_zsh_names(FILE *out, const struct page_option *option, bool spec
 					       : "=");
 }
 
-/* '(-p --pid)'{-p+,--pid=}'[help]:PIDS:_nettrace_pids' */
+/* Writes '(-p --pid)'{-p+,--pid=}'[help]:PIDS:_nettrace_pids' */
 static void put_zsh_option(FILE *out, const struct page_option *option)
 {
 	static const char *const actions[COMPLETERS] = {

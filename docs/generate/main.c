@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* main.c: writes the documents that are made of the tables: generate SOURCE OUTPUT. */
+/* main.c: the generator of the documents that come from the tables: generate SOURCE OUTPUT. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 static const char *output;
 
-/* A file of the output to write, DIRECTORY/NAMEEND. */
+/* Creates an output file, DIRECTORY/NAMEEND. */
 static FILE *create(const char *directory, const char *name, const char *end)
 {
 	char path[PATH_MAX];
@@ -52,7 +52,7 @@ static void write_tool(const struct page *page)
 	close_file(out);
 }
 
-/* Pages about all tools: in the manual, and as another file for readers of the repository. */
+/* Writes a page about all tools: for the manual, and for readers of the repository under another name. */
 static void write_about(const char *name, const char *summary, int section, const char *markdown)
 {
 	const struct page *page = page_of_text(name, summary);
@@ -68,7 +68,7 @@ static void write_about(const char *name, const char *summary, int section, cons
 	close_file(out);
 }
 
-/* README.md above the output: its table of tools comes from them, the rest of it is written by hand. */
+/* Writes README.md above the output: replaces its table of tools and keeps its other text. */
 static void write_readme(void)
 {
 	static const char heading[] = "| tool | what it shows |\n|---|---|\n";

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* man.c: documents as pages of the manual, in man(7)'s macros. */
+/* man.c: documents as pages of the manual, in macros of man(7). */
 #include <ctype.h>
 #include <string.h>
 
 #include "docs/generate/write.h"
 
-/* A character that roff would take for something else, or print as another one. */
+/* Escapes a character that roff would interpret, or print as another one. */
 static void put_char(FILE *out, char c, bool code)
 {
 	switch (c) {
@@ -32,7 +32,7 @@ static void put_char(FILE *out, char c, bool code)
 	}
 }
 
-/* Text in lines of some 70 characters; what stands between backquotes is bold. */
+/* Writes text in lines of some 70 characters; text between backquotes is bold. */
 static void put_text(FILE *out, const char *text)
 {
 	bool code = false;
@@ -49,9 +49,9 @@ static void put_text(FILE *out, const char *text)
 			fputs("\\&", out);
 		if (*text == '`')
 			fputs((code = !code) ? "\\fB" : "\\fR", out);
-		else /* an option is one even outside of backquotes */
+		else /* an option is bold even outside of backquotes */
 			put_char(out, *text, code || before == '-' || (*text == '-' && text[1] == '-'));
-		if (*text == ',' && isalpha((unsigned char)text[1])) /* a long list may break there */
+		if (*text == ',' && isalpha((unsigned char)text[1])) /* a long list may break here */
 			fputs("\\:", out);
 		column++;
 	}
@@ -74,7 +74,7 @@ static void begin(FILE *out, const char *name, int section, const char *summary)
 	put_text(out, summary);
 }
 
-/* mandoc does not like a new paragraph where one begins anyway. */
+/* No text since a heading: mandoc warns about a new paragraph there. */
 static bool fresh;
 
 static void new_paragraph(FILE *out)
@@ -128,7 +128,7 @@ static void verbatim(FILE *out, const char *text, size_t length)
 		if (begins && (text[i] == '.' || text[i] == '\''))
 			fputs("\\&", out);
 		if (begins && text[i] == '\n')
-			fputs("\\&", out); /* mandoc does not like empty lines */
+			fputs("\\&", out); /* mandoc warns about empty lines */
 		if (text[i] == '\t')
 			fputs("        ", out);
 		else

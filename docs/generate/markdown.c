@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* markdown.c: documents for readers of the repository. */
+/* markdown.c: documents in Markdown, for readers of the repository. */
 #include <ctype.h>
 #include <string.h>
 
 #include "docs/generate/write.h"
 
-/* Text as it is, but for what Markdown would take for markup. */
+/* Escapes the characters that Markdown would interpret. */
 static void put_text(FILE *out, const char *text)
 {
 	bool code = false;
@@ -20,7 +20,7 @@ static void put_text(FILE *out, const char *text)
 	putc('\n', out);
 }
 
-/* An empty line before every part, but between the items of a list. */
+/* Writes an empty line before each part, except between the items of a list. */
 static void gap(FILE *out, bool item)
 {
 	static bool in_list;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* page.c: gathers what is known of an applet. */
+/* page.c: the page of an applet: its tables, and its text in docs/pages. */
 #include "docs/generate/page.h"
 
 #include <limits.h>
@@ -39,7 +39,7 @@ char *page_read(const char *path, const char *name)
 	return kept[n_kept++];
 }
 
-/* ---- what docs/pages says ---- */
+/* ---- text of docs/pages ---- */
 
 static void read_sections(struct page *page)
 {
@@ -84,7 +84,7 @@ static void add_name(struct page_option *option, const struct argp_option *row)
 		option->letters[strlen(option->letters)] = (char)row->key;
 }
 
-/* As argp would have them: group by group, negative ones last, each in the order of the table. */
+/* In argp's order: group by group, negative ones last, each in the order of the table. */
 static int by_group(const void *one, const void *other)
 {
 	const struct page_option *a = one, *b = other;
@@ -95,7 +95,7 @@ static int by_group(const void *one, const void *other)
 
 static void sort_options(struct page_option *options, size_t n)
 {
-	for (size_t i = 1; i < n; i++) { /* qsort() need not keep the order of equals */
+	for (size_t i = 1; i < n; i++) { /* qsort() is not stable */
 		struct page_option option = options[i];
 		size_t at = i;
 

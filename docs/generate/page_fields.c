@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* page_fields.c: what a tool prints, as a manual tells it. */
+/* page_fields.c: the fields that a tool prints, for the manual. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,12 @@
 #include "cmd/fatal.h"
 #include "docs/generate/page.h"
 
-/* What is printed: rows or totals of a tool. */
+/* The printed rows or totals of a tool. */
 struct source {
 	const struct tool *tool; /* NULL: of all events */
 	const struct member *members;
 	const struct column *columns;
-	bool all; /* and the keys of all events */
+	bool all; /* including the keys of all events */
 };
 
 static bool ends(const char *name, const char *with)
@@ -23,7 +23,7 @@ static bool ends(const char *name, const char *with)
 	return length > tail && !strcmp(name + length - tail, with);
 }
 
-/* The unit that a name tells, as all names of ours do. */
+/* The unit in the suffix of a name. */
 static const char *unit_of_name(const char *name)
 {
 	return ends(name, "_ns") ? "ns" : ends(name, "_us") ? "us" : ends(name, "_bytes") ? "bytes" : NULL;
@@ -82,7 +82,7 @@ static const struct member *port_at(const struct member *members, uint16_t off)
 	return NULL;
 }
 
-/* "address and port: laddr and lport in JSON" of a column that has both. */
+/* Returns "address and port: laddr and lport in JSON" for a column with both. */
 static char *help_of(const struct source *source, const struct column *column, const struct field *field)
 {
 	const struct member *port;
@@ -106,7 +106,7 @@ static struct page_field *find(struct page_field *fields, const char *key)
 	return NULL;
 }
 
-/* All places of a column, which may have several. */
+/* The tables of a column, which may be declared several times. */
 static uint8_t places(const struct source *source, const char *name)
 {
 	uint8_t where = 0;
@@ -125,7 +125,7 @@ static bool is_key(const struct source *source, const char *name)
 	return (own && !own->hidden) || (common && !common->hidden);
 }
 
-/* column: that shows it; NULL: it is a key only. */
+/* column: shows the field; NULL: a key only. */
 static void add(struct page_field *to, const struct source *source, const struct column *column,
 		const struct field *field)
 {
@@ -173,7 +173,7 @@ static void add_keys(struct page_field *to, const struct source *source, const s
 	}
 }
 
-/* Columns in their order; keys that have none before that of the next member which has one. */
+/* Columns in their order. A key without a column comes before the column of the next member that has one. */
 void page_fields(struct page_field *to, const struct tool *tool, bool totals)
 {
 	struct source source = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* schema.c: what the JSON lines of tools and helpers look like, as JSON Schema. */
+/* schema.c: the JSON lines of tools and helpers, as JSON Schema. */
 #include <string.h>
 
 #include "cmd/tools.h"
@@ -18,7 +18,7 @@ void schema_string(FILE *out, const char *text)
 	putc('"', out);
 }
 
-/* Values that have names; beyond them stands the number, as text. */
+/* Values with names; other values are the number as a string. */
 static void put_names(FILE *out, const struct field *field)
 {
 	const char *const *names = field->keys ? field->keys : field->names;
@@ -41,7 +41,7 @@ static void put_type(FILE *out, const struct field *field)
 		put_names(out, field);
 }
 
-/* The keys of a line, in their order. */
+/* The keys of a line, in order. */
 struct keys {
 	struct field fields[PAGE_FIELDS];
 	size_t n;
@@ -63,7 +63,7 @@ static void add(struct keys *keys, const struct tool *tool, const struct member 
 		keys->fields[keys->n++] = field;
 }
 
-/* In the order in which core/print/printer.c has them; those of containers are in totals, too. */
+/* In the order of core/print/printer.c; containers are in totals too. */
 static void collect(struct keys *keys, const struct tool *tool, const struct member *members, bool totals)
 {
 	const struct member *common = common_members;
@@ -87,7 +87,7 @@ static void put_key(FILE *out, const struct field *field)
 	fputs(" }", out);
 }
 
-/* A line that is a row, or (totals) one of an interval; more: keys behind its members. */
+/* Writes the schema of a row or (totals) of a row of totals; more: keys after its members. */
 static void put_line(FILE *out, const char *name, const struct tool *tool, const struct member *members, bool totals,
 		     const struct json_key *more)
 {
@@ -163,7 +163,7 @@ static void put_tool(FILE *out, const struct page *page)
 	put_loss(out, tool);
 }
 
-/* Of those tools that have a part in timelines: all their lines, or (rows) only these. */
+/* Writes references to the lines of all tools with a story: all their lines, or (rows) only rows. */
 static void put_tools(FILE *out, const char *before, bool rows)
 {
 	const struct tool *tool;
@@ -176,7 +176,7 @@ static void put_tools(FILE *out, const char *before, bool rows)
 	}
 }
 
-/* A timeline has the lines of its tools, and those of connections: what every row has, then keys of their own. */
+/* A timeline has the lines of its tools, and lines of connections: the keys of every row, then their own. */
 static void put_timeline(FILE *out, const struct page *page)
 {
 	static const struct member none[] = { {} };

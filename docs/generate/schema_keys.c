@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* schema_keys.c: JSON objects that are no rows (core/base/json.h), as JSON Schema. */
+/* schema_keys.c: JSON objects other than rows (core/base/json.h), as JSON Schema. */
 #include <string.h>
 
 #include "docs/generate/write.h"

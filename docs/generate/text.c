@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* text.c: what docs/pages says, as parts of a document. */
+/* text.c: the text of docs/pages as parts of a document. */
 #include <string.h>
 
 #include "core/print/fields.h"
@@ -21,7 +21,7 @@ static const char *next_line(const char *text)
 	return *text ? text + 1 : text;
 }
 
-/* Appends the line without what it is indented by. */
+/* Appends the line without its indentation. */
 static void append(char *to, const char *line)
 {
 	size_t used = strlen(to), length;
@@ -36,7 +36,7 @@ static void append(char *to, const char *line)
 	to[used + length] = '\0';
 }
 
-/* ---- @run TOOL OPTION... -- TRAFFIC: a command, and what it printed (docs/pages/TOOL.run) ---- */
+/* ---- @run TOOL OPTION... -- TRAFFIC: a command and its output (docs/pages/TOOL.run) ---- */
 
 /* The lines below "= EXAMPLE". */
 static const char *find_run(const char *example, int length)
@@ -71,7 +71,7 @@ static void put_run(FILE *out, const struct style *style, const char *example)
 	style->verbatim(out, whole, strlen(whole));
 }
 
-/* ---- other lines that stand for more ---- */
+/* ---- other lines that are replaced ---- */
 
 static void put_tools(FILE *out, const struct style *style, bool tools)
 {
@@ -94,10 +94,10 @@ static void put_common_fields(FILE *out, const struct style *style)
 	write_fields(out, style, fields);
 }
 
-/* ---- figures: the rows of docs/performance.md that tell what the tool costs ---- */
+/* ---- figures: the rows of docs/performance.md with the costs of the tool ---- */
 
-/* Whether it is the tool's cost, "BPF time per packet: netqtop, ns". A row that begins with the tool is about something
- * else: sizes, limits. */
+/* Whether the cell is a cost of the tool: "BPF time per packet: netqtop, ns". A cell that begins with the tool's name
+ * has another subject: sizes, limits. */
 static bool is_about(const char *cell, size_t length, const char *tool)
 {
 	const char *found = memmem(cell, length, tool, strlen(tool));
@@ -107,8 +107,8 @@ static bool is_about(const char *cell, size_t length, const char *tool)
 
 enum { WHAT, OURS, PEER, RATIO, TO_REACH, REACHED, CELLS };
 
-/* "| what, unit | nettrace | peer | ratio | to reach | reached |"; what is "-" there is empty here. False: a row of
- * another table. */
+/* Splits "| what, unit | nettrace | peer | ratio | to reach | reached |"; "-" becomes empty. False: a row of another
+ * table. */
 static bool read_cells(char cells[CELLS][128], const char *line)
 {
 	for (size_t i = 0; i < CELLS; i++) {
@@ -188,7 +188,7 @@ static const char *put_verbatim(FILE *out, const struct style *style, const char
 	return text;
 }
 
-/* A paragraph or an item: up to an empty line, the next item, or a line that stands for something. */
+/* Writes a paragraph or an item: up to an empty line, the next item, or a replaced line. */
 static const char *put_lines(FILE *out, const struct style *style, const char *text)
 {
 	bool item = !strncmp(text, "- ", 2);

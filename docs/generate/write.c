@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* write.c: the order of a document, whatever its format. */
+/* write.c: the order of a document's parts, for all formats. */
 #include "docs/generate/write.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static void put_synopsis(FILE *out, const struct style *style, const struct page
 	style->verbatim(out, line, (size_t)length);
 }
 
-/* "-D, --rport=PORTS, --remoteport=PORTS" */
+/* Writes "-D, --rport=PORTS, --remoteport=PORTS". */
 static void name_option(char *to, size_t size, const struct page_option *option)
 {
 	const char *before = "";
@@ -33,7 +33,7 @@ static void name_option(char *to, size_t size, const struct page_option *option)
 	fclose(out);
 }
 
-/* What tools have a common option; NULL: all. */
+/* The tools that have a common option; NULL: all. */
 static const char *who_has(const struct common_option *common)
 {
 	switch (common->offered) {
@@ -142,7 +142,7 @@ static void put_fields(FILE *out, const struct style *style, const struct page *
 			      "further JSON keys, which all tools share.");
 }
 
-/* Those of objects in a list stand behind it: "rungs.program". */
+/* The keys of objects in a list follow their list: "rungs.program". */
 static void put_keys(FILE *out, const struct style *style, const struct json_key *keys, const char *within)
 {
 	for (; keys->name; keys++) {
@@ -161,7 +161,7 @@ void write_keys(FILE *out, const struct style *style, const struct json_key *key
 	put_keys(out, style, keys, "");
 }
 
-/* What a helper prints with --json. */
+/* Writes the lines that a helper prints with --json. */
 static void put_json(FILE *out, const struct style *style, const struct page *page)
 {
 	char text[256];
@@ -203,7 +203,7 @@ static void put_section(FILE *out, const struct style *style, const struct page 
 	write_text(out, style, page, text);
 }
 
-/* "tcpstates, nettrace-json(5)" */
+/* Writes "tcpstates, nettrace-json(5)". */
 static void put_see_also(FILE *out, const struct style *style, const struct page *page)
 {
 	const char *text = page_section(page, "SEE ALSO");

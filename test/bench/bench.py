@@ -74,7 +74,7 @@ class Figure:
         if bound is None:
             return "-"
         if self.ratios and not self.by_value:
-            return f"{sign} {bound:.2f} of it"
+            return f"{sign} {bound:.2f} of the peer"
         return f"{sign} {bound:,.{self.digits}f} {self.unit}"
 
     @property
@@ -86,7 +86,7 @@ class Figure:
         return [f"{self.what}, {self.unit}" if self.unit else self.what, self.spread(self.ours), peer, ratio, self.to_reach, told]
 
 
-HEADINGS = ["what", "nettrace: median (spread)", "peer", "ratio", "to reach", "reached"]
+HEADINGS = ["figure", "nettrace: median (lowest to highest)", "peer", "ratio", "target", "met"]
 
 
 def alternate(rounds, **kinds):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the BPF programs of tcpstates and tcplife run for each state change, while connections are opened and reset at
-full speed. The kernel's own measuring (kernel.bpf_stats_enabled) is part of both sides' time."""
+"""BPF time of tcpstates and tcplife per state change, while connections are opened and reset at full speed. Both sides
+include the cost of the kernel's measuring (kernel.bpf_stats_enabled)."""
 
 import bench
 import lab

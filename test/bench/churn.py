@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Connections opened and reset at full speed on one CPU: how many of them a tracer leaves, what it loses, and its CPU
-time per printed row and memory while it keeps up."""
+"""Connections are opened and reset at full speed on one CPU. The section measures a tracer's losses, its CPU time per
+printed row, and its peak memory while it keeps up. "Churn left" is the connection rate with the tracer, in percent of the rate
+without."""
 
 import os
 import time

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What happens at the edges: a ring that nobody empties, because the tool is stopped or its output is not read; and as many
-sockets as 200,000. Losses are counted to the last event; what is traced goes on as fast as beside a tool that reads."""
+"""Extreme conditions: a full ring, because the tool is stopped or its reader does not read, and 200,000 open sockets.
+Losses are counted to the last event. The traced connections must be as fast as with a tool that reads."""
 
 import contextlib
 import os

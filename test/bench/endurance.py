@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A thousand events a second for ten minutes: memory of the tool and of its maps does not grow, and no event is lost. The
-first half is for what is used once, some time."""
+"""A thousand events a second for ten minutes. Memory of the tool and of its maps must not grow in the second half, and no
+event may be lost. The first half covers memory that is allocated once."""
 
 import threading
 import time

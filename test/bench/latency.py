@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One byte there and back again on loopback, both ends on one CPU, with tcptop and tcpsubnet attached: nothing of
-them runs for a message."""
+"""One-byte round trips on loopback, both ends on one CPU, with tcptop and tcpsubnet attached. None of their programs runs
+for a message."""
 
 import contextlib
 import subprocess

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One byte there and back again on loopback beside tools that use kprobes (tcptop of libbpf-tools) and fentry (its tcprtt, of
-each segment received), on a kernel that has them: Debian's 6.1, emulated. An emulated CPU's time says nothing, so it
-counts instructions, of the kernel and both ends: the same in each run, but blind to what an instruction waits for."""
+"""One-byte round trips on loopback, next to tools that use kprobes or fentry. These are tcptop of libbpf-tools and
+its tcprtt (fentry, for each received segment). They run on a kernel that supports both: Debian's 6.1, emulated. Time on an
+emulated CPU means nothing, so the section counts instructions of the kernel and both ends. Counts are the same in each run, but
+do not show how long an instruction waits."""
 
 import json
 import os
@@ -33,5 +34,5 @@ def measure(_):
         ("tcptop and tcpsubnet", "nettrace_both", "kprobes_tcptop", "tcptop by kprobes"),
         ("tcptop", "nettrace_tcptop", "fentry_tcprtt", "tcprtt by fentry"),
     ):
-        yield bench.Figure(f"what a round trip takes more beside {what}", "instructions", more(ours), more(peer), name, digits=0)
+        yield bench.Figure(f"extra per round trip with {what}", "instructions", more(ours), more(peer), name, digits=0)
     yield bench.Figure("tools of libbpf-tools that start there", "", [], [starting], f"of {len(peers)}", digits=0)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""More than maps and tables take: connections that wait for accept(), tags of sockets where the kernel keeps none for BPF
-(before Linux 5.11), listeners, connections of a timeline. What cannot be said then is counted and told as lost facts; each
-row that says less, or is missing, has to be."""
+"""More objects than maps and tables can store: connections that wait for accept(), listeners, connections of a timeline,
+and socket tags before Linux 5.11. nettrace must report each row that is incomplete or missing, as a failed map update."""
 
 import contextlib
 import json
@@ -90,9 +89,9 @@ def measure(_):
         (f"tcpdrop beside {LISTENERS:,} listeners, the last of them full", listening()),
     ):
         yield bench.Figure(f"{what}: rows missing", "", [measured["missing"]], digits=0)
-        yield bench.Figure(f"{what}: rows that say less", "", [measured["less"]], digits=0)
-        yield bench.Figure(f"{what}: of both, not told", "", [max(measured["missing"] + measured["less"] - measured["told"], 0)],
+        yield bench.Figure(f"{what}: incomplete rows", "", [measured["less"]], digits=0)
+        yield bench.Figure(f"{what}: missing or incomplete rows, not reported", "", [max(measured["missing"] + measured["less"] - measured["told"], 0)],
                            at_most=0, digits=0)
     what, measured = f"trace --flow beside {FLOWS:,} connections, both ends here", flows()
-    yield bench.Figure(f"{what}: told before their end, to make room", "", [measured["early"]], digits=0)
+    yield bench.Figure(f"{what}: evicted, printed before their end", "", [measured["early"]], digits=0)
     yield bench.Figure(f"{what}: rows missing", "", [measured["missing"]], at_most=0, digits=0)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tools of libbpf-tools, bcc and bpftrace as Debian packages them: how many of nettrace's tools they have and start on this
-kernel, bcc also with headers of another kernel (Debian's 6.1) where there are none of this; then state changes of TCP as
-each prints them (bpftrace by test/bench/tcpstates.bt, as its own tools need kprobes): whether the process is the right one,
-start, memory, connections left at full speed, CPU time."""
+"""Tools of libbpf-tools, bcc and bpftrace as Debian packages them. First, how many of nettrace's tools each project has
+and can start on this kernel. If this kernel has no headers, bcc also runs with those of another one (Debian's 6.1). Then a tool
+of each project prints TCP state changes; bpftrace runs test/bench/tcpstates.bt, because its own tools need kprobes. Figures are
+rows with the right process, start, memory, connection rate at full speed, and CPU time."""
 
 import contextlib
 import os

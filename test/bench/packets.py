@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What softirqs runs for a softirq and netqtop for a packet, beside softirqs of libbpf-tools, under a ping-pong on
-loopback, and beside programs that only read the clock. The kernel's own measuring (kernel.bpf_stats_enabled) is part of
-all of them."""
+"""BPF time of softirqs per softirq and of netqtop per packet, during a ping-pong on loopback. It is compared with softirqs
+of libbpf-tools, and with programs that only read the clock. All include the cost of the kernel's measuring
+(kernel.bpf_stats_enabled)."""
 
 import subprocess
 

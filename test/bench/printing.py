@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rows a second of one core: made from events in memory (test/bench/format.c), and by `nettrace replay` from a recording of
-connections opened and reset. Output to /dev/null; CPU time, user and system."""
+"""Rows per second on one core: from events in memory (test/bench/format.c), and by `nettrace replay` from a recording of
+connections opened and reset. Output goes to /dev/null. CPU time is user plus system."""
 
 import json
 import resource

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The BPF programs of each tool as this kernel runs them: instructions that the verifier left, and in
-brackets bytes of machine code."""
+"""The BPF programs of each tool as this kernel runs them: instructions after verification, with bytes of machine code
+in brackets."""
 
 import bench
 import lab

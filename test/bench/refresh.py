@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A refresh of tcptop beside open connections, both ends on this machine, one in ten of them busy, against one run of
-`ss -tni` that lists them: CPU time, user and system."""
+"""CPU time (user plus system) of one tcptop refresh, against one run of `ss -tni`, which lists the same connections. Both
+ends are on this machine, and one in ten connections is busy."""
 
 import resource
 import time

@@ -9,43 +9,59 @@ import bench
 
 HEAD = """# What nettrace costs
 
-Written by `sudo test/bench/run --write`; do not edit. `sudo test/bench/run NAME` measures one section alone, `--help` tells
-the rest. Medians of alternating runs, with their lowest and highest value; a ratio is the median of the ratios of nettrace to
-the peer, round by round. The peer is the same tool of libbpf-tools unless it says otherwise. Machines are noisy: read ratios,
-not times. [performance.json](performance.json) has every run.
+`sudo test/bench/run --write` generates this page; do not edit it. `sudo test/bench/run NAME` measures one section alone; `--help` explains the options.
+- Each figure is the median of alternating runs, with the lowest and highest value in brackets.
+- A ratio is the median of the ratios of nettrace to the peer, round by round. The peer is the same tool of libbpf-tools unless it says otherwise.
+- Machines are noisy: compare ratios, not times. [performance.json](performance.json) has every run.
 """
 
-TAIL = """## What bounds it
-- The hot path of the user half is `core/print/columns.c`, `core/print/fields.c` and `core/base/put.h`. What can be known before the first row
-  is: the text between values, which values are short, how far each column is padded. Room is made once a row. A row of tcpstates
-  takes some 2,250 instructions: 39 % field_put (numbers), 33 % columns_row (what stands between, padding), 9 % addresses, 7 %
-  names of processes, 5 % milliseconds. As JSON 3,350: 53 % and 25 %, 6 % addresses, 5 % each names and states, 4 % time. By
-  callgrind; `test/bench/instructions`, a test of every build, holds each format to 5 %.
-- Rows are written 64 KB at a time: a system call for 600 rows of a table, 200 of JSON. Pieces of 256 KB or 1 MB are not faster.
-- What a tracer leaves of the churn is its worst case: a connection that carries no byte and wakes no process, opened and reset by
-  one CPU that does nothing else, with six state changes.
-  Of what tcplife adds to a connection (samples of the CPU's time with and without it) 24 % are the programs, 21 % the calls of them
-  (two a state change, the second for changes inside another one's handling), 21 % the hook for accept() where functions cannot be
-  traced (it is called at the end of each system call, which then takes the kernel's slow path), 7 % each the clock and the ring; the
-  rest is spread over everything that runs a little colder. So tcplife, with two rows a connection, leaves hardly more than tcpstates
-  with six. While the tags were on the sockets, a third of all was the kernel's memory for them: of each socket two pieces, taken,
-  charged to a cgroup, locked and given back; hence the slots (`probes/tcp/tag_store.bpf.h`; `--without tag_slots` measures without).
-- Of tcptop and tcpsubnet nothing runs for a message. With the owners' hooks that other tools have (one at each read; where functions
-  cannot be traced, one at the end of each system call) both added 6 % to a round trip. What a walk over descriptors costs in
-  their place is part of a refresh. The peers' tcpstates and tcplife run nothing for a message either, and name whoever runs when
-  a state changes: half of their rows name another process (neighbours).
-- A softirq is two runs of a program, with a reading of the clock in each, and the kernel's measuring of both. That alone is nearly
-  all that softirqs takes, and seven tenths of what its peer does (`packets`).
-- Of the 5.9 ms from exec to the header of tcpstates (by the kernel's trace of its system calls) the programs take 35 %, the kernel's
-  types 25 %, the process itself 12 %, attaching with the first walk over descriptors 10 %, relocations and small maps 8 %, the object
-  6 %, what comes behind 4 %. Both CPUs are busy with programs (4 ms for five: two fifths of that for walking 1,900 instructions, 2,500 since tags may be in slots; each to a
-  tracepoint costs 0.15 ms before its first is looked at, the kernel goes through its types by name), and before that one with maps
-  (1.6 ms, two thirds of it the ring: 2,048 pages) while the other is at types. The types wait for memory: 5.5 MB are gone through
-  once. A program for state changes is there twice (`probes/lib/pair.bpf.h` says why it has to be). To attach to a tracepoint the kernel
-  patches its code, 0.1 to 0.2 ms each. Tried, and no faster by more than the noise: programs without the code of filters that are
-  not asked for (two fifths of their instructions), names compared 16 bytes at a time, memory touched in advance, types written down
-  by the thread that makes the maps.
-- A ring that is full costs the traced no more than one that is read: the event is made before there is room for it.
+TAIL = """## Where the time goes
+### Printing
+- The hot path of the user half is `core/print/columns.c`, `core/print/kinds.c` and `core/base/put.h`. Everything constant is computed before the first row: the text between values, which values are short, the padding of each column. Space is reserved once a row.
+- A table row of tcpstates needs some 2,250 instructions. The parts are 39 % field_put (numbers), 33 % columns_row (text between values, padding), 9 % addresses, 7 % process names and 5 % milliseconds.
+- A JSON row needs 3,350. The parts are 53 % field_put, 25 % columns_row, 6 % addresses, 5 % each for names and states, and 4 % time. callgrind counted both. `test/bench/instructions`, a test of every build, fails if a format changes by more than 5 %.
+- nettrace writes rows 64 KB at a time: one system call for 600 table rows, or 200 JSON rows. Pieces of 256 KB or 1 MB are not faster.
+
+### Connections
+- The churn is a tracer's worst case. Its connections carry no byte, wake no process, and make six state changes each. The CPU that opens and resets them does nothing else.
+- What tcplife adds to a connection, by samples of the CPU's time with and without it:
+  - 24 %: its programs.
+  - 21 %: calling them, two for each state change. The second one serves changes during another change.
+  - 21 %: the hook for accept() where functions cannot be traced. It runs at the end of each system call, which then uses the kernel's slow path.
+  - 7 % each: the clock and the ring.
+  - The rest: everything runs with slightly colder caches.
+- So the rate with tcplife (two rows a connection) is hardly higher than with tcpstates (six rows).
+- When all tags were on the sockets, a third of the cost was the kernel's memory for them. Each socket needed two allocations, charged to a cgroup, locked and freed. So tags of new sockets are in slots (`probes/tcp/tag_store.bpf.h`; `--without tag_slots` measures without them).
+
+### Messages
+- tcptop and tcpsubnet run no program for a message. The other tools have a hook at each read, and another at the end of each system call where functions cannot be traced. With these hooks, both tools added 6 % to a round trip. They walk over descriptors instead, and that cost is part of a refresh.
+- tcpstates and tcplife of the peer run nothing for a message either. They print the process that runs when a state changes, so half of their rows name another process (neighbours).
+
+### Softirqs
+- A softirq is two program runs. Each reads the clock, and the kernel measures both. That alone is nearly all of the time of softirqs, and seven tenths of its peer's (`packets`).
+
+### Start
+The kernel's trace of tcpstates' system calls shows 5.9 ms from exec to the header:
+- 35 %: programs
+- 25 %: the kernel's types
+- 12 %: the process itself
+- 10 %: attaching, with the first walk over descriptors
+- 8 %: relocations and small maps
+- 6 %: the object
+- 4 %: the rest
+
+Both CPUs work:
+- At first one CPU creates maps while the other reads types. The maps take 1.6 ms, two thirds of it for the ring with 2,048 pages. Reading types is bound by memory: one pass over 5.5 MB.
+- Then both load programs, 4 ms for five. Two fifths of that is verifying 1,900 instructions (2,500 since tags can be in slots). Each program for a tracepoint costs 0.15 ms before its first instruction, because the kernel searches its types by name. Programs for state changes exist twice (`probes/lib/pair.bpf.h` explains why).
+- To attach to a tracepoint the kernel patches its code, 0.1 to 0.2 ms each.
+- Tried, without a gain beyond the noise:
+  - Programs without the code of unused filters (two fifths of their instructions).
+  - Names compared 16 bytes at a time.
+  - Memory touched in advance.
+  - Types written by the thread that creates the maps.
+
+### A full ring
+- A full ring costs traced programs no more than a ring that is read. The BPF program builds the event before it reserves space.
 
 ## Limits
 | what | limit | beyond the limit |
@@ -93,9 +109,9 @@ def markdown(measured):
 def in_short(everything):
     asked = [figure for each in everything.values() for figure in each["figures"] if figure["reached"] is not None]
     missed = [cells for cells in (figure["cells"] for figure in asked) if cells[-1] == "no"]
-    yield f"{len(asked) - len(missed)} of {len(asked)} figures are what they should be" + (". Not:" if missed else ".")
-    for what, ours, peer, ratio, reach, _ in missed:
-        yield f"- {what}: {ours}; the peer: {peer}; ratio {ratio}; to reach {reach}"
+    yield f"{len(asked) - len(missed)} of {len(asked)} figures with a target meet it" + (". Not met:" if missed else ".")
+    for what, ours, peer, ratio, target, _ in missed:
+        yield f"- {what}: {ours}; peer {peer}; ratio {ratio}; target {target}"
 
 
 def render(everything):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The static binary with all tools, stripped, against the dynamic binaries of the same tools in libbpf-tools."""
+"""The stripped static binary with all tools, against the dynamic binaries of the same tools in libbpf-tools."""
 
 import os
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From exec to the header on a terminal, memory at its peak, and from Ctrl-C to the end."""
+"""Time from exec to the header on a terminal, peak memory, and time from Ctrl-C to the exit."""
 
 import os
 import select

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An iperf3 stream on loopback with and without tcptop, refreshing each second."""
+"""An iperf3 stream on loopback, with and without tcptop, which refreshes each second."""
 
 import json
 import subprocess

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What each tool costs traffic: connections opened and reset at full speed, and one byte there and back again on loopback,
-each beside the tool and without it in turn, everything on one CPU; then, by the kernel's own measuring
-(kernel.bpf_stats_enabled, which is part of it), what its BPF programs run meanwhile, and for what the tool is there to show
-where that is something else. The peer is the same tool of libbpf-tools, where that starts on this kernel."""
+"""The cost of each tool for traffic on one CPU: connections opened and reset at full speed, and one-byte round trips on
+loopback. Runs with and without the tool alternate. BPF times come from the kernel (kernel.bpf_stats_enabled) and include the
+cost of measuring. Some tools also have a time per event that they show. The peer is the same tool of libbpf-tools, if it starts
+on this kernel."""
 
 import contextlib
 import json
@@ -103,7 +103,7 @@ def measure(rounds):
     peers = {f"their {tool}": (bench.Peer, bench.peer_command(tool)) for tool in tools if bench.peer_starts(tool)}
     compared = compare(rounds, tools | peers)
     for title, unit, what in (
-        ("connections left", "% of those without", "rate"), ("round trip", "% of that without", "trip")
+        ("connection rate", "% of the rate without it", "rate"), ("round trip", "% of the time without it", "trip")
     ):
         for tool in tools:
             ours, theirs = compared[what][tool], compared[what].get(f"their {tool}", [])

@@ -45,8 +45,6 @@ BANNED = {
 }
 BANNED = [(re.compile(rf"\b(?:{words})\b", re.I), better) for words, better in BANNED.items()]
 
-# Written by a program from its measurements, with names of figures that performance.json keeps; or a record of decisions.
-NOT_TEXT = {"design.md", "decisions.md", "limits.md", "performance.md"}
 MESSAGES = r"message|fatal|error|warning|note|traffic_fail|error_set|attach_fatal|refuse"
 HELP = r"\.help\s*=|\.summary\s*=|\.optional\s*=|\.lacks(?:\[\d\])?\s*=|\.loses\s*=|\.(?:doc|about|note)\s*="
 LITERAL = r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:PRI\w+\s*)?"(?:[^"\\\n]|\\.)*")*'
@@ -121,8 +119,7 @@ def main():
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
     for file in files:
         path = ROOT / file
-        if file == "README.md" or re.fullmatch(r"docs/pages/\w[\w-]*\.txt", file) or (
-                re.fullmatch(r"docs/[\w-]+\.md", file) and path.name not in NOT_TEXT):
+        if file == "README.md" or re.fullmatch(r"docs/(pages/\w[\w-]*\.txt|[\w-]+\.md)", file):
             check_text(path)
         elif re.fullmatch(r"(core|cmd)/.*\.[ch]", file):
             check_source(path)

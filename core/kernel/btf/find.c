@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* find.c: finds a few types by name among all types of the kernel, in one pass over its BTF.
+/* find.c: a search for a few types by name, in one pass over the kernel's BTF.
  *
- * A kernel has more than 100,000 types in 5 MB. libbpf reads them into memory twice and goes through all of them by
- * name for each type that a program touches: 40 ms and 12 MB. Here the strings are gone through once, for those that
- * are wanted; from then on a name is a number, and a pass over the types (btf_walk) compares numbers. */
+ * A kernel has more than 100,000 types in 5 MB. libbpf reads them into memory twice, and for each type that a program
+ * uses it searches all of them by name: 40 ms and 12 MB. This search scans the strings once for the wanted names. After
+ * that a name is a number, and the pass over the types (btf_walk) compares numbers. */
 #include "core/kernel/btf/find.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 #include <linux/btf.h>
 
-/* What of a text is cheap to look at. */
+/* The length, first and last byte of a text: cheap to read. */
 static uint32_t outline(const char *text, size_t length)
 {
 	return mixed((uint32_t)(unsigned char)text[0] << 16 | (uint32_t)(unsigned char)text[length - 1] << 8 |
@@ -32,7 +32,7 @@ static uint32_t hash_of(const char *text, size_t length)
 	return hash;
 }
 
-/* The slot of the name, or the free one where it belongs. */
+/* The slot of the name, or the free slot for it. */
 static uint16_t *slot_of_text(struct wanted *wanted, const char *text, size_t length)
 {
 	uint32_t slot = hash_of(text, length) % WANTED_SLOTS;
@@ -87,7 +87,7 @@ const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset
 	return NULL;
 }
 
-/* The file that is mapped: the last one only. */
+/* The mapped file. At most one file is mapped at a time. */
 static struct stat last;
 static char *last_bytes;
 
@@ -98,7 +98,7 @@ void btf_find_unmap(void)
 	last_bytes = NULL;
 }
 
-/* NULL: it cannot be. */
+/* NULL: the file cannot be mapped. */
 static char *mapped_file(int fd, const struct stat *stat)
 {
 	if (last_bytes && last.st_dev == stat->st_dev && last.st_ino == stat->st_ino && last.st_size == stat->st_size)
@@ -111,7 +111,7 @@ static char *mapped_file(int fd, const struct stat *stat)
 	return last_bytes;
 }
 
-/* Reads it into memory of this process; NULL: errno. */
+/* Reads the file into allocated memory; NULL: errno. */
 static char *read_file(int fd, size_t size)
 {
 	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -134,8 +134,8 @@ static char *read_file(int fd, size_t size)
 	return bytes == MAP_FAILED ? NULL : bytes;
 }
 
-/* From 6.16 on the file can be mapped, which costs nothing and is no memory of this process; to unmap it takes 0.1 ms,
- * so that is left to the end of the process. Before, it is read. */
+/* Since 6.16 the file can be mapped, at no cost in time or memory. To unmap it takes 0.1 ms, so that waits for the end
+ * of the process. Older kernels: the file is read. */
 static bool adopt_file(struct btf_find *find, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
@@ -181,7 +181,7 @@ static bool read_header(struct btf_find *find)
 	return !find->strings[find->strings_size - 1];
 }
 
-/* A name of the kernel's: is it wanted? Returns the next. */
+/* Compares one of the kernel's strings with the wanted names. Returns the next string. */
 static const char *check_name(const struct btf_find *find, struct wanted *wanted, struct bloom *offsets,
 			      const struct bloom *outlines, const char *text)
 {
@@ -199,9 +199,9 @@ static const char *check_name(const struct btf_find *find, struct wanted *wanted
 	return text + length + 1;
 }
 
-/* Where the wanted names are among the kernel's strings, each of which is there once. They are looked at from the start
- * and from the middle by turns: the next one is known only when the length of this one is, and so one waits while the
- * other goes on. */
+/* Finds the wanted names among the kernel's strings, which contain each name once. The scan alternates between the
+ * first half and the second: the next string is known only after the length of the current one, so one half waits for
+ * memory while the other proceeds. */
 static void find_names(const struct btf_find *find, struct wanted *wanted, struct bloom *offsets)
 {
 	static struct bloom outlines;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_btf.c: the kernel's types in brief.
+/* kernel_btf.c: a subset of the kernel's BTF, and its substitution for libbpf's.
  *
- * libbpf wants all types of the kernel in memory, to relocate what programs read and to find what they are attached to.
- * It gets a BTF of a few hundred instead (linked with --wrap), made of those with names that the object has itself.
- * They have other numbers there, so on its way into the kernel a program gets the kernel's own. */
+ * libbpf loads all types of the kernel, to relocate the programs' reads and to find their attach targets. With this
+ * module (linked with --wrap) it gets a few hundred types instead: those that share a name with a type of the object.
+ * The subset numbers its types anew, so each program gets the kernel's own numbers on its way into the kernel. */
 #include "core/kernel/btf/kernel_btf.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ static void want(const char *text, uint32_t kind)
 	wanted_add(&wanted, text, strlen(text), 1U << kind);
 }
 
-/* What a program of this section is attached to. */
+/* Adds the attach target of a program in this section. */
 static void want_target(const char *section)
 {
 	const char *target = strchr(section, '/');
@@ -74,7 +74,8 @@ void kernel_btf_want(const struct bpf_object *object)
 			wanted_add(&wanted, name, length, 1U << btf_kind(type));
 		if (btf_is_composite(type))
 			want_members(btf, type);
-		if (btf_is_func(type)) /* libbpf has made those that are called look like the object's own */
+		if (btf_is_func(type)) /* libbpf has given the called kernel functions the form of the object's own
+					  functions */
 			want(name, BTF_KIND_FUNC);
 	}
 	bpf_object__for_each_program(program, object) want_target(bpf_program__section_name(program));
@@ -89,7 +90,7 @@ struct btf *kernel_btf(void)
 {
 	if (!whole && !whole_error) {
 		whole = kernel_btf_load_all();
-		/* libbpf says ESRCH when it has looked everywhere for one that it may read. */
+		/* libbpf returns ESRCH after it has searched every path and found no readable file. */
 		whole_error = whole ? 0 : errno;
 		if (whole_error == ESRCH)
 			whole_error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
@@ -144,13 +145,13 @@ void kernel_btf_casts(__u32 casts[CAST_ITEMS])
 	}
 }
 
-/* Stands before libbpf's own. Each object has one of its own, and frees it when it is loaded. */
+/* Replaces libbpf's function. Each object gets a copy of its own, and frees it after loading. */
 struct btf *__wrap_btf__load_vmlinux_btf(void)
 {
 	return kernel_btf_subset() == types && types ? btf__new(subset.bytes, subset.size) : kernel_btf_load_all();
 }
 
-/* Of types they are in struct settings. */
+/* Type ids in the code need no relocation: they come from struct settings. */
 void kernel_btf_relocate(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options)
 {
 	if (!types || options->attach_btf_obj_fd || options->attach_prog_fd)

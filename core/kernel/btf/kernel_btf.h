@@ -19,25 +19,26 @@ struct btf;
 	"bpf_sk_storage_get_tracing", "bpf_get_current_task_btf", "bpf_rdonly_cast", "tcp_set_state",                  \
 		"bpf_iter_bpf_sk_storage_map"
 
-/* Takes note of what the object touches: types and their members, what its programs are attached to, functions that
- * they call. All objects of a process add up. */
+/* Adds what the object uses: types and their members, attach targets of its programs, kernel functions that they call.
+ * The objects of a process add up. */
 void kernel_btf_want(const struct bpf_object *object);
-/* The types that are wanted so far, kept until more are. Where the kernel's BTF is such that it cannot be shortened,
- * all of it. NULL, errno: there is none to read. */
+/* The wanted types so far; valid until more are wanted. Where the kernel's BTF cannot be reduced: all types. NULL with
+ * errno: no readable BTF. */
 const struct btf *kernel_btf_subset(void);
-/* All of them, as libbpf reads them: 6 MB. The caller frees them. NULL: errno. */
+/* All types of the running kernel, as libbpf loads them: 6 MB. The caller frees them. NULL with errno: no readable
+ * BTF. */
 struct btf *kernel_btf_load_all(void);
-/* All of the running kernel's BTF, 6 MB in memory, loaded on first use and kept; NULL with errno: there is none to
- * read. Programs need kernel_btf_subset() only. */
+/* All types of the running kernel, 6 MB, loaded on first use and cached. NULL with errno: no readable BTF. Programs
+ * need kernel_btf_subset() only. */
 struct btf *kernel_btf(void);
-/* What was read is forgotten, and will be read anew: between runs, when nothing is loaded or looked up. */
+/* Frees everything; later calls read the file again. For use between runs, while nothing is loading or looking up
+ * types. */
 void kernel_btf_free(void);
-/* The kernel's number of what has this one in the brief types. */
+/* The kernel's id of a type in the subset. */
 uint32_t kernel_btf_id(uint32_t subset_id);
-/* Gives a program, on its way into the kernel, the kernel's numbers of what it is attached to and of the functions of
- * the kernel that it calls. */
+/* Replaces ids of the subset by the kernel's: of the attach target, and of called kernel functions. */
 void kernel_btf_relocate(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options);
-/* The kernel's numbers of the structs that are wanted of those in enum cast_type, for struct settings. */
+/* The kernel's ids of the wanted structs of enum cast_type, for struct settings. */
 void kernel_btf_casts(__u32 casts[CAST_ITEMS]);
 
 #endif

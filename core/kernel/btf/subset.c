@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subset.c: a small BTF of the types that are wanted of a large one. */
+/* subset.c: a builder of a small BTF from selected types of a large one. */
 #include "core/kernel/btf/subset.h"
 
 #include <errno.h>
@@ -8,16 +8,16 @@
 
 #include <linux/btf.h>
 
-#define ITEMS 8192 /* tcptracer's are 400 */
+#define ITEMS 8192 /* tcptracer has 400 */
 #define SLOTS (2 * ITEMS)
 #define ROOM  8192 /* bytes */
 
-/* A type that will be in it. */
+/* A type of the subset. */
 struct item {
-	const struct btf_type *type; /* the kernel's */
+	const struct btf_type *type; /* in the large BTF */
 	uint32_t id;
-	bool whole; /* a struct with its wanted members; else a pointer's target, whose inside nobody looks at */
-	bool looked_at, looked_at_whole; /* its parts are taken */
+	bool whole; /* with its wanted members; false: the target of a pointer, whose members no program reads */
+	bool looked_at, looked_at_whole; /* its parts are added, ... as whole */
 };
 
 struct builder {
@@ -28,11 +28,11 @@ struct builder {
 	uint32_t count;
 	char *types, *strings;
 	uint32_t types_size, strings_size;
-	bool more; /* something was taken, or is wanted whole now */
+	bool more; /* a type is new, or whole since the last pass */
 	bool failed;
 };
 
-/* The number that the type has, or gets; 0 for none (void). */
+/* Returns the id of the type in the subset, adding the type if needed; 0: void. */
 static uint32_t add_type(struct builder *builder, uint32_t id, bool whole)
 {
 	uint32_t slot = id * 2654435761U % SLOTS;
@@ -75,7 +75,7 @@ static bool is_kept(const struct builder *builder, const struct btf_member *memb
 	return !member->name_off || wanted_at(builder->wanted, member->name_off, WANTED_MEMBER);
 }
 
-/* Takes what the type is made of. A struct may turn out to be wanted whole only later: the caller comes again. */
+/* Adds the types that the type consists of. A struct may become whole later: the caller repeats the call. */
 static void add_members(struct builder *builder, struct item item)
 {
 	const struct btf_type *type = item.type;
@@ -129,7 +129,7 @@ static void add_all_members(struct builder *builder)
 	}
 }
 
-/* In steps. */
+/* Rounded up, so that buffers grow in steps. */
 static size_t room_for(size_t size)
 {
 	return (size + ROOM - 1) / ROOM * ROOM;
@@ -164,7 +164,7 @@ static void put(struct builder *builder, const void *bytes, size_t count)
 	put_bytes(&builder->types, &builder->types_size, bytes, count);
 }
 
-/* Returns how many. */
+/* Returns the number of members. */
 static uint32_t put_members(struct builder *builder, const struct btf_member *members, uint32_t count)
 {
 	uint32_t kept = 0;
@@ -191,7 +191,7 @@ static void put_parameters(struct builder *builder, const struct btf_param *para
 	}
 }
 
-/* Enumerators are left out: nobody asks for them here. */
+/* Without enumerators: no relocation needs them. */
 static void put_type(struct builder *builder, struct item item)
 {
 	const struct btf_type *from = item.type;
@@ -223,19 +223,19 @@ static void put_type(struct builder *builder, struct item item)
 	case BTF_KIND_FWD:
 	case BTF_KIND_FLOAT:
 		break;
-	default: /* all others refer to a type */
+	default: /* all other kinds refer to a type */
 		type.type = add_type(builder, from->type, false);
 		if (kind == BTF_KIND_FUNC_PROTO)
 			put_parameters(builder, (const void *)(from + 1), length);
 	}
 	if (kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC || kind == BTF_KIND_DECL_TAG)
-		builder->failed = true; /* nothing refers to those */
+		builder->failed = true; /* no type refers to these kinds */
 	type.info = (from->info & ~0xffffU) | length;
 	if (builder->types_size - at >= sizeof(type))
 		memcpy(builder->types + at, &type, sizeof(type));
 }
 
-/* The pieces as one file. */
+/* Joins the parts to one BTF file. */
 static bool assemble(struct btf_subset *subset, struct builder *builder)
 {
 	struct btf_header header = {

@@ -6,14 +6,14 @@
 #include "core/kernel/btf/find.h"
 
 struct btf_subset {
-	char *bytes; /* as in a file */
+	char *bytes; /* in the format of a BTF file */
 	uint32_t size;
-	uint32_t *ids; /* of type i + 1 the number in the large one */
+	uint32_t *ids; /* id in the large BTF of type i + 1 */
 	uint32_t count;
 };
 
-/* Makes *brief of the BTF at `path`, after freeing what it was: every type with a wanted name, and what those are made
- * of; of structs only the wanted members. False: errno. */
+/* Frees *subset and builds it anew from the BTF at `path`: every type with a wanted name, and the types that these
+ * consist of; of structs only the wanted members. False: errno. */
 bool btf_subset_make(struct btf_subset *subset, const char *path, struct wanted *wanted);
 void btf_subset_free(struct btf_subset *subset);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* walk.c: goes through all types of a BTF, for those whose names may be wanted.
+/* walk.c: a walk over all types of a BTF, for those whose names may match.
  *
- * Where a type begins is known only when the one before has been read: each step waits for memory. So two walks go on
- * by turns, one from the beginning and one from further on. Where a type begins there is a guess: whoever starts
- * anywhere and takes what is there for a type soon steps where types are (11 steps on 6.18, 810 at most of 10,000
- * starts). When the first walk gets there it sees whether that is so; if not, it goes on alone. */
+ * The start of a type is known only after reading the previous one, so each step waits for memory. So two walks
+ * alternate, one from the start and one from further on. The start of the second is a guess: a walk from any offset
+ * soon falls into step with the real types (11 steps on 6.18, at most 810 of 10,000 starts). The first walk verifies
+ * the guess when it gets there; if it was wrong, the first walk continues alone. */
 #include "core/kernel/btf/walk.h"
 
 #include <stdlib.h>
@@ -15,10 +15,10 @@
 #define TYPES_EACH  64
 #define GUESS_STEPS 1024
 
-/* How long a type is; 0: of a kind that this program does not know. */
+/* The size of a type in bytes; 0: an unknown kind. */
 static uint32_t size_of(const struct btf_type *type)
 {
-	/* Alone, and for each of its parts. */
+	/* The size of the type alone, and of each of its parts. */
 	static const struct {
 		uint32_t fixed, each;
 	} sizes[BTF_INFO_KIND(~0U) + 1] = {
@@ -35,7 +35,7 @@ static uint32_t size_of(const struct btf_type *type)
 	return sizes[kind].fixed + BTF_INFO_VLEN(type->info) * sizes[kind].each;
 }
 
-/* The same where there may be none; 0, too, if it does not end where the types do. */
+/* The same at an offset where no type may start; 0 also if the type exceeds the types. */
 static uint32_t size_at(const struct btf_walk *walk, uint32_t at)
 {
 	uint32_t left = walk->size - at, size;
@@ -61,7 +61,7 @@ static void mark(struct half *part, uint32_t at, uint32_t id)
 	part->marks[part->n_marks++] = (struct btf_mark){ at, id };
 }
 
-/* Looks at the type there, which is the part's next. Returns how long it is; 0: it is none. */
+/* Visits the type at `at`, the next one of this half. Returns its size in bytes; 0: no type. */
 static inline uint32_t look(const struct btf_walk *walk, const struct bloom *bloom, struct half *part, uint32_t at,
 			    uint32_t index)
 {
@@ -75,7 +75,7 @@ static inline uint32_t look(const struct btf_walk *walk, const struct bloom *blo
 	return size;
 }
 
-/* Where a type may begin, when two thirds of the bytes are over: types are shorter there. */
+/* An offset where a type may start, after two thirds of the bytes: later types are shorter. */
 static uint32_t guess(const struct btf_walk *walk)
 {
 	uint32_t at = walk->size / 3 * 2 & ~3U;
@@ -89,7 +89,7 @@ static uint32_t guess(const struct btf_walk *walk)
 	return at < walk->size ? at : walk->size;
 }
 
-/* Both from their places on, the first up to the second's. Returns where the first stopped, and sets *second_end. */
+/* Walks both halves, the first up to the start of the second. Returns where the first stopped, and sets *second_end. */
 static uint32_t walk_both(struct btf_walk *walk, const struct bloom *bloom, uint32_t second, uint32_t *second_end)
 {
 	struct half *parts = walk->parts;
@@ -130,7 +130,7 @@ bool btf_walk_run(struct btf_walk *walk, const struct bloom *bloom)
 	if (!start(&parts[0], walk->size) || !start(&parts[1], walk->size - second))
 		return false;
 	end = walk_both(walk, bloom, second, &second_end);
-	if (end > second) { /* no type begins there */
+	if (end > second) { /* the guess was wrong */
 		parts[1].count = parts[1].n_marks = 0;
 		for (uint32_t size = 1; end < walk->size && size; end += size)
 			size = look(walk, bloom, &parts[0], end, parts[0].count++);

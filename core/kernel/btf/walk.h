@@ -8,7 +8,7 @@
 
 #define BLOOM_BITS 65536U
 
-/* One bit for each of many values; most of what is not wanted is seen there. */
+/* Bloom filter: one bit for several values, which rejects most unwanted names. */
 struct bloom {
 	uint64_t words[BLOOM_BITS / 64];
 };
@@ -28,33 +28,33 @@ static inline bool bloom_has(const struct bloom *bloom, uint32_t value)
 	return bloom->words[value % BLOOM_BITS / 64] >> (value % 64) & 1;
 }
 
-/* A type, by its place among the types, which is in bytes. */
+/* A marked type: its offset in bytes among the types, and its id. */
 struct btf_mark {
 	uint32_t at, id;
 };
 
-/* A part of the types. */
+/* One half of the types. */
 struct half {
 	uint32_t count;
-	uint32_t *each;         /* where every 64th is, so that any is found in a few steps */
-	struct btf_mark *marks; /* those with a name in the sieve */
+	uint32_t *each;         /* offset of every 64th type, so that a type is found in a few steps */
+	struct btf_mark *marks; /* types whose name passes the bloom filter */
 	uint32_t n_marks, room;
-	bool lost; /* there was no memory for one */
+	bool lost; /* a mark is missing: out of memory */
 };
 
 struct btf_walk {
 	const char *types;
-	uint32_t size, names_size; /* bytes of types, and of names */
+	uint32_t size, names_size; /* bytes of types and of names */
 	struct half parts[2];      /* all types, in the order of their ids 1 ... */
 };
 
 struct btf_type;
 
-/* Goes through walk's types (the first three members are the caller's) and marks those whose mixed(name_off) is in the
- * sieve; their ids count from the beginning of all types. False: something is not understood, or no memory. The caller
- * ends it with btf_walk_end(). */
+/* Visits all types of `walk` (the caller sets the first three members) and marks those whose mixed(name_off) passes the
+ * bloom filter. Ids count from the start of all types. False: an unknown format, or out of memory. The caller frees the
+ * result with btf_walk_end(). */
 bool btf_walk_run(struct btf_walk *walk, const struct bloom *bloom);
-/* The type of this id; NULL: there is none. */
+/* The type with this id, or NULL. */
 const struct btf_type *btf_walk_at(const struct btf_walk *walk, uint32_t id);
 void btf_walk_end(struct btf_walk *walk);
 
