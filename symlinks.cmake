@@ -1,6 +1,6 @@
-# symlinks.cmake: at install time, a link to nettrace for each tool of cmd/tools.def.
-# The same as `nettrace --install DIR --prefix P`. Debian's libbpf-tools owns /usr/sbin/tcpstates and others, so links go
-# into a directory of their own unless told otherwise; an empty NETTRACE_LINK_DIR makes none.
+# symlinks.cmake: at install time, a link to nettrace for each tool of cmd/tools.def, as `nettrace --install DIR
+# --prefix P` makes them. Debian's libbpf-tools owns /usr/sbin/tcpstates and others, so the default is a directory of
+# its own; an empty NETTRACE_LINK_DIR makes no links.
 set(NETTRACE_LINK_DIR "${CMAKE_INSTALL_LIBEXECDIR}/nettrace" CACHE STRING "where links go, below the install prefix")
 set(NETTRACE_LINK_PREFIX "" CACHE STRING "prefix of the links' names")
 

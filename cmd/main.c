@@ -32,7 +32,7 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 	struct error error;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
-	program_name = applet->name;
+	message_name(applet->name);
 	libbpf_log_start(false); /* until the options enable it */
 	if (applet->main)
 		return applet->main(argc, argv);

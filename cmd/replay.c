@@ -12,7 +12,9 @@
 #include "cmd/tools.h"
 #include "cmd/trace.h"
 #include "core/cli/helper.h"
+#include "core/kernel/privileges.h"
 #include "core/run/replay.h"
+#include "core/run/sandbox.h"
 #include "core/cli/replay_options.h"
 #include "core/base/message.h"
 #include "cmd/fatal.h"
@@ -157,8 +159,23 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 	return EXIT_USAGE;
 }
 
+/* Called before the options are parsed, because their parser needs the recording's tool. */
+static bool has_word(int argc, char **argv, const char *word)
+{
+	for (int i = 2; i < argc; i++)
+		if (!strcmp(argv[i], word))
+			return true;
+	return false;
+}
+
+static bool is_always_well(const void *context)
+{
+	return !context;
+}
+
 int replay_main(int argc, char **argv)
 {
+	struct recording_files files;
 	struct recording *recording;
 	struct error error;
 	int code;
@@ -171,7 +188,14 @@ int replay_main(int argc, char **argv)
 		print_error("%swhich file? nettrace replay FILE [TOOL] [OPTION...]", own.info ? "--info: of " : "");
 		return EXIT_USAGE;
 	}
-	recording = recording_open(argv[1], &error);
+	if (!recording_files_open(&files, argv[1], &error))
+		return error_print(&error);
+	/* The recording is untrusted input: the sandbox starts before its first byte is read. */
+	if (!has_word(argc, argv, "--no-sandbox")) {
+		privileges_drop(0, is_always_well, NULL);
+		sandbox_enter(SANDBOX_REPLAY, has_word(argc, argv, "-v") || has_word(argc, argv, "--verbose"));
+	}
+	recording = recording_open(&files, &error);
 	if (!recording)
 		return error_print(&error);
 	code = replay_file(argv[1], recording, argc - 1, argv + 1);

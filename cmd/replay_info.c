@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* replay_info.c: the origin and content of a recording, as text. */
 #include <byteswap.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/replay.h"
 #include "core/base/clock.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
+#include "core/base/output.h"
 
 /* Of one tool. */
 struct sum {
@@ -80,6 +80,8 @@ int replay_info(struct recording *recording)
 	const struct record_item *item;
 	uint64_t first = 0, last = 0;
 	struct text text = { 0 };
+	size_t done;
+	int error;
 
 	put_line(&text, "host", head->host);
 	put_line(&text, "kernel", head->release);
@@ -96,11 +98,11 @@ int replay_info(struct recording *recording)
 	}
 	for (size_t i = 0; i < head->n_tools; i++)
 		put_tool(&text, &head->tools[i], &sums[i]);
-	fwrite(text.data, 1, text.length, stdout);
+	error = output_write(STDOUT_FILENO, text.data, text.length, &done);
 	free(sums);
 	text_free(&text);
-	if (fflush(stdout)) {
-		print_error("writing the output: %s", strerror(errno));
+	if (error) {
+		print_error("writing the output: %s", output_error(error));
 		return EXIT_FAILED;
 	}
 	return recording_whole(recording) ? EXIT_DONE : EXIT_FAILED;

@@ -48,14 +48,14 @@ static const struct opt opts[] = {
 
 static const struct hook hooks[] = {
 	[SOLISTEN_HOOK] = { "listen",
-			    { "listen_cast", "listen_helper", "listen_state" },
-			    .lacks[2] = "attempts that fail or repeat, the backlog that was asked for, and ports that "
-					"listen() chose",
+			    { "listen_call_cast", "listen_cast", "listen_helper", "listen_state" },
+			    .lacks[3] = "attempts that fail or repeat, the requested backlog, and ports that "
+					"listen() chooses",
 			    .misses_harmless = true },
 	/* Both hooks run for all system calls, so nearly all their misses are harmless. */
 	[SOLISTEN_LATE_HOOK] = { "end of listen",
-				 { "listen_late_cast", "listen_late_helper" },
-				 "attempts while the program for them is preempted",
+				 { "listen_late_call_cast", "listen_late_cast", "listen_late_helper" },
+				 "attempts made while the first program is preempted",
 				 .misses_harmless = true },
 	[SOLISTEN_RING_HOOK] = { "io_uring_complete",
 				 { "listen_ring_cast" },
@@ -111,7 +111,7 @@ static const struct story story = { .words = words };
 static const struct lookup lookup = { .values = { { "io_uring_op", "LISTEN" } } };
 
 /* Alternatives of programs; one of each is needed. */
-#define SEES_LISTEN "listen_cast|listen_helper"
+#define SEES_LISTEN "listen_call_cast|listen_cast|listen_helper"
 
 static const struct expectation proof[] = {
 	{ "listen", "ret=0 error=null pid=@server_pid", "listeners" },

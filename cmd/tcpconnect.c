@@ -84,11 +84,18 @@ static const struct hook hooks[] = {
 	{ "inet_sock_set_state", { "attempt" } },
 	{ "tcp_retransmit_skb", { "attempt_hangs" } },
 	{ "tcp_destroy_sock", { "forget" }, .misses_harmless = true },
-	{ "connect", { "connect_cast", "connect_helper" }, "attempts that fail before a SYN is sent" },
+	{ "connect",
+	  { "connect_call_cast", "connect_cast", "connect_helper" },
+	  "attempts that fail before a SYN is sent" },
 	{ "io_uring_complete",
 	  { "request_cast", "request_helper" },
 	  "attempts by io_uring that fail before a SYN is sent",
 	  .unusable_args = 4 }, /* before 5.17 the tracepoint lacks the request */
+	{ "net_dev_queue",
+	  { "query_cast", "query_helper" },
+	  "DNS questions, and so all names",
+	  .flag = TCPCONNECT_DNS,
+	  .misses_harmless = true },
 	{ "netif_receive_skb",
 	  { "dns_cast", "dns_helper" },
 	  "DNS answers",
@@ -178,7 +185,7 @@ static const struct replay_rules recording = {
 };
 
 /* Alternatives of programs; one of each is needed. */
-#define SEES_CALLS    "connect_cast|connect_helper"
+#define SEES_CALLS    "connect_call_cast|connect_cast|connect_helper"
 #define SEES_REQUESTS "request_cast|request_helper"
 
 static const struct expectation proof[] = {

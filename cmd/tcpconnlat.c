@@ -10,7 +10,7 @@
 
 static const struct member members[] = {
 	{ "latency_ns", F_MSEC, OWN(latency),
-	  .help = "from the SYN to its answer, or to how else it ended; unknown: begun before tracing" },
+	  .help = "from the SYN to its answer, or to the end of the attempt; unknown: begun before tracing" },
 	{ "result", F_NAME, OWN(result), RESULT_NAMES,
 	  .help = "ok, refused, unreachable, timed out, abandoned (by its process), failed" },
 	{ "error", F_ERRNO, OWN(error), .help = "errno of the result" },

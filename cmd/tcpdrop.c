@@ -94,7 +94,7 @@ static const struct opt opts[] = {
 static const struct hook hooks[] = {
 	{ "kfree_skb",
 	  { "kfree_cast", "kfree_helper", "kfree_socket" },
-	  .lacks[2] = "the packets themselves: no TCP flags, and only drops of packets that belong to a socket" },
+	  .lacks[2] = "packet contents: no TCP flags, and only drops of packets that belong to a socket" },
 	{ "consume_skb", { "consume_cast", "consume_helper" }, "the SYNs that a full listener drops" },
 	{},
 };

@@ -39,7 +39,7 @@ static const struct opt opts[] = {
 	{},
 };
 
-/* Field names that earlier versions of this tool use as well. */
+/* The field names of bcc's tcpstates. */
 static const struct column journal_fields[] = {
 	{ "pid", "OBJECT_PID" },
 	{ "comm", "OBJECT_COMM" },

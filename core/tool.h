@@ -174,6 +174,7 @@ struct hook {
 	const char *lacks[4];     /* what is missing where this one of its alts serves; NULL: nothing */
 	uint8_t unusable_args;    /* a target with this number of arguments is unusable for the programs; 0: none */
 	bool rerun_each_interval; /* RUN_AT_START: also before the iterators of an interval, see core/bpf/iterators.c */
+	bool where_refused;       /* an iterator: runs only if some sockets take no tag (struct walk) */
 	bool misses_harmless;     /* recursion misses of this hook are not counted as losses */
 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cgroups.bpf.c: the names of cgroups (v2): of those that have processes, that are made, that get a process.
+/* cgroups.bpf.c: the names of cgroups (v2) that contain processes, are created, or get a process.
  *
- * The kernel is asked and not /sys/fs/cgroup: inside a container that is only its own part of the tree, and a cgroup
- * may be gone again before anybody has looked. */
+ * The source is the kernel and not /sys/fs/cgroup: inside a container that shows only a part of the tree, and a cgroup
+ * may be deleted before it is read. */
 #include "probes/lib/iterate.bpf.h"
 
-#define DEEPEST 24 /* levels; of what is deeper the upper end stays unknown */
+#define DEEPEST 24 /* levels; the ancestors of deeper cgroups stay unknown */
 
-/* Into e what is known of the cgroup. False: it has none above it. */
+/* Fills e with the cgroup's name and parent. False: it is the root. */
 static __always_inline bool describe(struct cgroups_event *e, struct cgroup *cgroup)
 {
 	static const char format[] = "%s";
@@ -21,8 +21,8 @@ static __always_inline bool describe(struct cgroups_event *e, struct cgroup *cgr
 	return parent;
 }
 
-/* The same before 5.13, where no helper copies strings: of the cgroup at this address. The address of the one above; 0:
- * there is none. */
+/* The same before 5.13, where no helper copies strings, for the cgroup at this address. Returns the address of the
+ * parent; 0: none. */
 static __always_inline __u64 describe_at(struct cgroups_event *e, __u64 address)
 {
 	struct cgroup *cgroup = (void *)address, *above = BPF_CORE_READ(cgroup, self.parent, cgroup);
@@ -33,14 +33,14 @@ static __always_inline __u64 describe_at(struct cgroups_event *e, __u64 address)
 	return (__u64)above;
 }
 
-/* Nobody waits for a name: the ring is looked at when rows are printed. (A wake-up that depends on what waits makes two
- * paths of each level; 6.1 then follows more of them than it accepts.) */
+/* Without a wakeup: the user half reads the ring when it prints rows. (A conditional wakeup would double the paths of
+ * each level, beyond the verifier's limit on 6.1.) */
 static __always_inline void send(struct cgroups_event *e)
 {
 	bpf_ringbuf_submit(e, BPF_RB_NO_WAKEUP);
 }
 
-/* Those above may have been empty until now: then nobody has told them yet. */
+/* Sends the ancestors too: they may have been empty until now, and thus unreported. */
 static __always_inline int send_cgroup(struct cgroup *cgroup)
 {
 	struct event head = { .ts = bpf_ktime_get_boot_ns() };
@@ -64,7 +64,8 @@ static __always_inline int send_cgroup(struct cgroup *cgroup)
 	return 0;
 }
 
-/* A function of a number is verified once; in the loop, 5.10 would follow every branch of every level. */
+/* The verifier checks a global function of a number once; inlined in the loop, 5.10 would follow every branch of every
+ * level. */
 __noinline __u64 send_cgroup_at(__u64 address)
 {
 	struct event head = { .ts = bpf_ktime_get_boot_ns() };
@@ -79,7 +80,7 @@ __noinline __u64 send_cgroup_at(__u64 address)
 	return above;
 }
 
-/* ctx[0] is the cgroup; read as memory it is a number. */
+/* ctx[0] is the cgroup; read through a helper it becomes a number. */
 static __always_inline int send_cgroup_read(__u64 *ctx)
 {
 	struct cgroup *cgroup = (void *)ctx[0];
@@ -94,7 +95,7 @@ static __always_inline int send_cgroup_read(__u64 *ctx)
 	return 0;
 }
 
-/* Context: the task that makes the cgroup; no process is in it yet. */
+/* Context: the task that creates the cgroup, before any process is in it. */
 SEC("tp_btf/cgroup_mkdir")
 int made(__u64 *ctx)
 {
@@ -107,7 +108,7 @@ int made_read(__u64 *ctx)
 	return send_cgroup_read(ctx);
 }
 
-/* Context: the task that moves one into the cgroup. */
+/* Context: the task that moves a process into the cgroup. */
 SEC("tp_btf/cgroup_attach_task")
 int entered(__u64 *ctx)
 {
@@ -120,10 +121,10 @@ int entered_read(__u64 *ctx)
 	return send_cgroup_read(ctx);
 }
 
-/* The leaf of the process before: neighbours often share it. */
+/* The cgroup of the previous process: neighbours often share it. */
 static __u64 latest;
 
-/* The process has a leaf that the one before had not. */
+/* Whether the process is in another cgroup than the previous one. */
 static __always_inline bool is_elsewhere(const struct bpf_iter__task *ctx, const struct task_struct *task)
 {
 	return task->pid == task->tgid && (task->cgroups->dfl_cgrp->kn->id != latest || !ctx->meta->seq_num);
@@ -156,7 +157,7 @@ int populated(struct bpf_iter__task *ctx)
 	return 0;
 }
 
-/* What the iterator describes: it has one reader. */
+/* A buffer of the iterator, which has one reader. */
 static struct cgroups_event described;
 
 __noinline __u64 describe_next(__u64 address)
@@ -164,7 +165,7 @@ __noinline __u64 describe_next(__u64 address)
 	return describe_at(&described, address);
 }
 
-/* Context: as above. */
+/* Context: the reader of the iterator; every task of its pid namespace in turn. */
 SEC("iter/task")
 int populated_read(struct bpf_iter__task *ctx)
 {

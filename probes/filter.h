@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* filter.h: the common filters, on the common part of an event: the kernel half asks them before an event is sent, the
- * user half when a recording is replayed. */
+/* filter.h: the common filters on the common part of an event, shared by the kernel half before sending and by the user
+ * half in a replay. */
 #ifndef NETTRACE_FILTER_H
 #define NETTRACE_FILTER_H
 
@@ -47,8 +47,8 @@ static __always_inline bool cidrs_have(const volatile struct cidr *cidrs, __u32 
 	return false;
 }
 
-/* 1 if the bytes are the same. Without a branch: each would double the paths that the verifier walks, and clang would
- * make one of a plain comparison. */
+/* 1 if the bytes are equal. Without a branch: each one would double the paths of the verifier, and clang would compile
+ * a plain comparison to a branch. */
 static __always_inline __u32 same_byte(char a, char b)
 {
 	__u32 difference = (__u8)(a ^ b);
@@ -57,10 +57,10 @@ static __always_inline __u32 same_byte(char a, char b)
 	return (difference - 1) >> 31;
 }
 
-/* See struct glob: bit i of `at` is set when the first i elements match what was read so far. */
+/* See struct glob: bit i of `at` is set if the first i elements match the characters read so far. */
 static __always_inline bool glob_matches(const volatile struct glob *glob, const char *comm)
 {
-	__u32 at = 1, read = 1; /* read: 0 behind the end of comm */
+	__u32 at = 1, read = 1; /* read: 0 after the end of comm */
 
 	FILTER_LOOP
 	for (__u32 c = 0; c < COMM_SIZE; c++) {
@@ -87,8 +87,8 @@ static __always_inline bool comms_match(const volatile struct filter *filter, co
 	return false;
 }
 
-/* What is on the wire: an IPv6 socket may speak IPv4, then its ends are ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). A socket
- * without a peer goes by its own address. 0: not known. */
+/* The family on the wire: an IPv6 socket with IPv4 traffic has ends of the form ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). A
+ * socket without a peer has the family of its own address. 0: unknown. */
 static __always_inline __u32 wire_family(const struct event *e)
 {
 	const __u32 *l = (const __u32 *)e->laddr, *r = (const __u32 *)e->raddr;
@@ -104,7 +104,8 @@ static __always_inline __u32 wire_family(const struct event *e)
 	return local && remote ? 6 : 4;
 }
 
-/* All filters but those that want the kernel: --cgroup its tree, --cgroupmap and --mntnsmap the user's maps. */
+/* Checks all filters except those that need the kernel: --cgroup its tree, --cgroupmap and --mntnsmap the user's
+ * maps. */
 static __always_inline bool filter_matches(const volatile struct filter *filter, const struct event *e)
 {
 	return (!filter->family || filter->family == wire_family(e)) && list_has(&filter->lports, e->lport) &&

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netqtop.bpf.c: packets and bytes of each queue of some devices, by size. */
+/* netqtop.bpf.c: counts of packets and bytes for each queue of some devices, by size. */
 #include "probes/lib/filter.bpf.h"
 #include "probes/netqtop.h"
 
 char LICENSE[] SEC("license") = "GPL";
 OWN_OPTIONS(struct netqtop_options);
 
-#define MAC_HEADER_MOST 255 /* more is not the length of one */
+#define MAC_HEADER_MOST 255 /* a larger difference is no header's length */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -21,8 +21,8 @@ static __always_inline __u32 size_slot(__u32 length)
 	return length < 64 ? 0 : length < 512 ? 1 : length < 2048 ? 2 : length < 16384 ? 3 : length < 65536 ? 4 : 5;
 }
 
-/* The place of the device in the list, DEVICES: it is not there. The index alone is not enough: each namespace has its
- * own. */
+/* The index of the device in the list; DEVICES: not listed. Compares the namespace too, because each one numbers its
+ * devices. */
 static __always_inline __u32 device_slot(const struct net_device *dev)
 {
 	__u32 ifindex = (__u32)dev->ifindex, slot = DEVICES;
@@ -67,8 +67,8 @@ static __always_inline void count(__u32 slot, __u32 direction, __u32 number, __u
 	__sync_fetch_and_add(&queue->sizes[size], 1);
 }
 
-/* (skb, dev). Context: task or softirq, bottom halves off: not interrupted by itself. Before segmentation: a big packet
- * is one, as the device's own counters have it. */
+/* (skb, dev). Context: task or softirq, bottom halves disabled, so it cannot interrupt itself. Before segmentation: a
+ * large packet counts as one, as in the device's own counters. */
 SEC("tp_btf/net_dev_start_xmit")
 int transmit(__u64 *ctx)
 {
@@ -83,8 +83,8 @@ int transmit(__u64 *ctx)
 	return 0;
 }
 
-/* (skb). Context: softirq, or a task with bottom halves off. The MAC header has been taken off, and is added again. The
- * driver's queue is recorded plus one; 0: it was not recorded. */
+/* (skb). Context: softirq, or a task with bottom halves disabled. The MAC header has been removed, and its length is
+ * added again. The kernel records the driver's queue plus one; 0: not recorded. */
 SEC("tp_btf/netif_receive_skb")
 int receive(__u64 *ctx)
 {

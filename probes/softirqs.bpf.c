@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* softirqs.bpf.c: time in softirqs, counted for each CPU and kind. */
+/* softirqs.bpf.c: time in softirqs, counted by CPU and kind. */
 #include "probes/lib/filter.bpf.h"
 #include "probes/softirqs.h"
 
@@ -8,7 +8,7 @@ OWN_OPTIONS(struct softirqs_options);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, SOFTIRQ_KINDS); /* for each CPU: core/bpf/configure.c multiplies */
+	__uint(max_entries, SOFTIRQ_KINDS); /* for each CPU: core/bpf/configure.c multiplies it */
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct softirq);
@@ -36,7 +36,7 @@ static __always_inline void count(struct softirq *softirq, __u64 ns)
 		softirq->slots[log2_slot(settings.flags & SOFTIRQS_NANOSECONDS ? ns : ns / 1000)]++;
 }
 
-/* NULL: not asked for. */
+/* NULL: filtered. */
 static __always_inline struct softirq *of_this_cpu(__u32 kind)
 {
 	__u32 cpu = bpf_get_smp_processor_id(), key = cpu * SOFTIRQ_KINDS + kind;
@@ -76,7 +76,7 @@ int begins(__u64 *ctx)
 	return 0;
 }
 
-/* The same. */
+/* (unsigned int vector). Context: softirq, or its thread. */
 SEC("tp_btf/softirq_exit")
 int ends(__u64 *ctx)
 {
@@ -84,8 +84,8 @@ int ends(__u64 *ctx)
 	return 0;
 }
 
-/* Context: whoever raises it, with interrupts off, on the CPU where it will run. Raised again while it waits: it waits
- * since the first time. */
+/* (unsigned int vector). Context: any, with interrupts disabled, on the CPU where the softirq will run. If it is raised
+ * again while it waits, the wait counts from the first time. */
 SEC("tp_btf/softirq_raise")
 int raised(__u64 *ctx)
 {
@@ -93,7 +93,7 @@ int raised(__u64 *ctx)
 	return 0;
 }
 
-/* As entry, where the wait is what counts. */
+/* (unsigned int vector), for the waiting time. Context: softirq, or its thread. */
 SEC("tp_btf/softirq_entry")
 int waited(__u64 *ctx)
 {

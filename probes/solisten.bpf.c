@@ -11,7 +11,7 @@ char LICENSE[] SEC("license") = "GPL";
 #define IPPROTO_SCTP  132
 #define IPPROTO_MPTCP 262
 
-/* What io_uring keeps of a request to listen; it lies at the start of struct io_kiocb. */
+/* A listen request of io_uring, at the start of struct io_kiocb. */
 struct io_listen {
 	int backlog;
 } __attribute__((preserve_access_index));
@@ -34,7 +34,7 @@ static __always_inline __u8 protocol_of(struct sock *sk, const int rung)
 	}
 }
 
-/* After a call that succeeded. An MPTCP socket listens through the TCP socket of its first subflow. */
+/* The backlog after a successful call. An MPTCP socket listens through the TCP socket of its first subflow. */
 static __always_inline __u32 effective_backlog(struct sock *sk, __u8 proto, const int rung)
 {
 	if (proto == PROTO_MPTCP) {
@@ -61,7 +61,7 @@ static __always_inline void emit(const struct event *head, const struct solisten
 	ring_submit(e);
 }
 
-/* The call is over, so a port that it had to choose is known. */
+/* Reports a call that has ended, so that a port chosen by listen() is known. */
 static __always_inline int listened(struct sock *sk, struct solisten_event *own, const int rung)
 {
 	struct event head;
@@ -74,12 +74,13 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
 	event_from_fd(&head, sk, rung);
-	head.lport = KREAD(rung, sk, __sk_common.skc_num); /* what it had in a life before is left elsewhere */
+	head.lport =
+		KREAD(rung, sk, __sk_common.skc_num); /* unlike inet_sport, it does not remain from an earlier life */
 	event_current(&head);
 	event_of_worker(&head);
 	own->proto = protocol_of(sk, rung);
 	own->effective = own->ret ? ~0U : effective_backlog(sk, own->proto, rung);
-	if (own->proto == PROTO_RAW) { /* its protocol stands there, and is none of a transport */
+	if (own->proto == PROTO_RAW) { /* the member has the number of the raw protocol */
 		head.lport = 0;
 		head.protocol = 0;
 	}
@@ -88,8 +89,8 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 	return 0;
 }
 
-/* Two programs see each call: kernels that preempt programs do not run the one that is preempted for others meanwhile
- * (see accept.bpf.h). What the first has told is noted by thread until the second comes. */
+/* Two programs see each call: a kernel that preempts programs skips a preempted one for all other tasks on that CPU
+ * (see accept.bpf.h). The map notes what the first has reported, by thread, until the second comes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -97,13 +98,13 @@ struct {
 	__type(value, __u8);
 } reported SEC(".maps");
 
-/* The first: notes that it tells; false: it cannot, so the second will. The second: whether the first did not. */
+/* The first: notes the report; false: the map is full, so the second reports. The second: whether the first did not. */
 static __always_inline bool is_to_report(const bool late)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
 	__u8 yes = 1;
 
-	if (late) /* beside listen_state, which notes nothing, it has nothing to say */
+	if (late) /* listen_state reports without notes, so the second has nothing to do */
 		return settings.arguments[SOLISTEN_HOOK] == 2 && bpf_map_delete_elem(&reported, &thread);
 	return !settings.arguments[SOLISTEN_LATE_HOOK] || !bpf_map_update_elem(&reported, &thread, &yes, BPF_ANY);
 }
@@ -119,6 +120,22 @@ static __always_inline int listen_ended(__u64 *ctx, const int rung, const bool l
 	own.backlog = (__s32)SYSCALL_SECOND(regs);
 	own.ret = (__s32)ctx[1];
 	return listened(descriptor_sock((int)SYSCALL_FIRST(regs), rung), &own, rung);
+}
+
+SEC("tp/sys_exit_listen")
+int listen_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return listen_ended(ended, RUNG_CAST, false);
+}
+
+SEC("tp/sys_exit_listen")
+int listen_late_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return listen_ended(ended, RUNG_CAST, true);
 }
 
 SEC("tp_btf/sys_exit")
@@ -145,8 +162,8 @@ int listen_late_helper(__u64 *ctx)
 	return listen_ended(ctx, RUNG_PROBE_READ, true);
 }
 
-/* Where neither may read descriptors (lockdown before 6.2): calls that made a TCP socket listen. Context: the listening
- * task, with the socket locked. */
+/* Where no program may read descriptors (lockdown before 6.2): calls that made a TCP socket listen. Context: the
+ * listening task, with the socket locked. */
 SEC("tp_btf/inet_sock_set_state")
 int listen_state(__u64 *ctx)
 {
@@ -166,7 +183,7 @@ int listen_state(__u64 *ctx)
 }
 
 /* (ctx, request, user_data, res, flags ...) until 6.12, (ctx, request, cqe) since. Context: the submitting task, or a
- * thread of io_uring's. */
+ * worker thread of io_uring. */
 SEC("tp_btf/io_uring_complete")
 int listen_ring_cast(__u64 *ctx)
 {

@@ -7,14 +7,14 @@
 #define SOLISTEN_RET   2
 #define SOLISTEN_RING  4 /* this kernel's io_uring can listen */
 
-/* Indexes of its hooks in settings.arguments. */
+/* Indexes of the hooks in settings.arguments. */
 #define SOLISTEN_HOOK      0
 #define SOLISTEN_LATE_HOOK 1
 #define SOLISTEN_RING_HOOK 2
 
 #define BACKLOG_NOT_KNOWN  (-2147483647 - 1)
 
-/* With 1 added for IPv6. */
+/* Plus 1 for IPv6. */
 enum solisten_proto {
 	PROTO_OTHER = 0,
 	PROTO_TCP = 2,
@@ -26,8 +26,8 @@ enum solisten_proto {
 
 struct solisten_event {
 	struct event common;
-	__s32 backlog;   /* asked for; BACKLOG_NOT_KNOWN */
-	__u32 effective; /* what it became; all bits set: nothing, the attempt has failed */
+	__s32 backlog;   /* requested; BACKLOG_NOT_KNOWN */
+	__u32 effective; /* in effect; all bits set: none, the attempt failed */
 	__s32 ret;       /* 0, or a negative errno */
 	__u8 proto;      /* enum solisten_proto, and the family */
 	__u8 pad[3];

@@ -9,7 +9,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* No tag tells owners here. */
+/* No tags: the row itself has the owner. */
 static __always_inline void accept_known(__u64 key)
 {
 	(void)key;
@@ -30,14 +30,14 @@ static __always_inline void accept_row(struct handed *h, struct sock *sk)
 	ring_submit(e);
 }
 
-/* Ends have no rows here. */
+/* A close makes no row. */
 static __always_inline void accept_missed(const struct waiting *was, struct sock *sk)
 {
 	(void)was;
 	(void)sk;
 }
 
-/* Context: softirq, where listeners have their children. */
+/* Context: softirq, where listeners create their children. */
 static __always_inline int state_changed(__u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];

@@ -2,7 +2,7 @@
 /* tcpaccept.h: the event of tcpaccept: one accepted connection. */
 #include "probes/wire.h"
 
-/* Indexes of its hooks. */
+/* Indexes of the hooks. */
 enum {
 	TCPACCEPT_STATE_HOOK,
 	TCPACCEPT_ACCEPT_HOOK,
@@ -13,6 +13,6 @@ enum {
 struct tcpaccept_event {
 	struct event common;
 	__u64 wait;  /* in the listener's queue, ns; NOT_KNOWN */
-	__u32 queue; /* connections left in it */
-	__u32 limit; /* how many it takes */
+	__u32 queue; /* length of the remaining queue */
+	__u32 limit; /* limit of the queue */
 };

@@ -21,7 +21,7 @@ static __always_inline void submit(struct tcpconnect_event *e, const struct atte
 	ring_submit(e);
 }
 
-/* sk NULL: nobody can say more of its cgroup. */
+/* sk NULL: only the cgroup itself is known, not its ancestors. */
 static __always_inline void emit(const struct event *head, struct sock *sk, const struct attempt *a, __u64 duration)
 {
 	struct tcpconnect_event *e;
@@ -41,7 +41,7 @@ static __always_inline void emit(const struct event *head, struct sock *sk, cons
 	}
 }
 
-/* head: its time. The time of a row is that of connect(). */
+/* The caller has set the time of head. A row has the time of connect(). */
 static __always_inline void emit_socket(struct event *head, struct sock *sk, struct tag *tag, const struct attempt *a)
 {
 	__u64 duration = NOT_KNOWN;
@@ -58,7 +58,7 @@ static __always_inline void emit_socket(struct event *head, struct sock *sk, str
 	emit(head, sk, a, duration);
 }
 
-/* Context: a task with the socket locked, or softirq (that of the answer, or of a timer). */
+/* Context: a task with the socket locked, or softirq (of the answer, or of a timer). */
 static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
@@ -81,8 +81,8 @@ static __always_inline int state_changed(__u64 *ctx)
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", attempt, state_changed)
 
-/* Where no row tells a result, it need not wait for one longer than the first SYN does for its answer: 1 s. Context:
- * softirq (a timer). */
+/* If no row shows a result, a row need not wait longer than the first SYN waits for its answer: 1 s. Context: softirq
+ * (a timer). */
 SEC("tp_btf/tcp_retransmit_skb")
 int attempt_hangs(__u64 *ctx)
 {
@@ -100,7 +100,7 @@ int attempt_hangs(__u64 *ctx)
 	return 0;
 }
 
-/* At the end of tracing. */
+/* Sends pending attempts at the end of tracing. Context: nettrace. */
 static __always_inline int emit_pending(struct bpf_iter_meta *meta, struct sock *sk, const bool tagged)
 {
 	struct attempt a;
@@ -141,6 +141,14 @@ static __always_inline int syscall_failed(__u64 *ctx, const int rung)
 	return call_failed(descriptor_sock((int)SYSCALL_FIRST(regs), rung), (void *)SYSCALL_SECOND(regs), -ret, rung);
 }
 
+SEC("tp/sys_exit_connect")
+int connect_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return syscall_failed(ended, RUNG_CAST);
+}
+
 SEC("tp_btf/sys_exit")
 int connect_cast(__u64 *ctx)
 {
@@ -153,8 +161,9 @@ int connect_helper(__u64 *ctx)
 	return syscall_failed(ctx, RUNG_PROBE_READ);
 }
 
-/* (ctx, user data, res, flags) until 5.16: no request, nothing to see; (ctx, request, user data, res, flags ...) until
- * 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the task that made the request, or a thread of its. */
+/* (ctx, user data, res, flags) until 5.16, without the request and thus unusable; (ctx, request, user data, res, flags
+ * ...) until 6.12; (ctx, request, struct io_uring_cqe *) since. Context: the submitting task, or a worker thread of
+ * io_uring. */
 static __always_inline int request_failed(__u64 *ctx, const int rung)
 {
 	struct io_kiocb *request = KPTR(rung, ctx[1], io_kiocb);
@@ -188,7 +197,7 @@ int request_helper(__u64 *ctx)
 	return request_failed(ctx, RUNG_PROBE_READ);
 }
 
-/* An error that nobody asked for dies with its socket: the next one at this address is another. Context: any. */
+/* An error that no call returned ends with its socket: the next socket at this address is another. Context: any. */
 SEC("tp_btf/tcp_destroy_sock")
 int forget(__u64 *ctx)
 {
@@ -196,19 +205,132 @@ int forget(__u64 *ctx)
 	return 0;
 }
 
-/* (struct sk_buff *). An answer as it comes in: who will read it, and by which call, does not matter; since 6.18 no
- * tracepoint tells of that any more. Context: softirq. */
+/* ---- DNS: answers to observed queries ---- */
+
+#define DNS_HEADER     12
+#define QUESTION_BYTES 256 /* a name has at most 255 bytes; its type and class follow */
+
+/* The queries of this machine, until the answer arrives. */
+struct query_key {
+	__u32 netns;
+	__u16 port, id;
+	__u8 server[16];
+};
+
+struct query {
+	__u8 question[QUESTION_BYTES];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 512);
+	__type(key, struct query_key);
+	__type(value, struct query);
+} queries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct query);
+} asking SEC(".maps");
+
+static __always_inline void query_key_fill(struct query_key *key, const struct sk_buff *skb, const struct datagram *d,
+					   __u16 port, const __u8 *server, const int rung)
+{
+	struct in6_addr *first = KPTR(rung, d->payload, in6_addr); /* any type that starts with a number */
+
+	__builtin_memset(key, 0, sizeof(*key));
+	key->netns = skb->dev->nd_net.net->ns.inum;
+	key->port = port;
+	key->id = (__u16)KREAD(rung, first, in6_u.u6_addr32[0]);
+	__builtin_memcpy(key->server, server, sizeof(key->server));
+}
+
+/* (struct sk_buff *). Reads a query on departure. Context: a task, or softirq; preemption is disabled. */
+static __always_inline int dns_query(__u64 *ctx, const int rung)
+{
+	struct sk_buff *skb = (void *)ctx[0];
+	__u32 zero = 0;
+	struct query *query = bpf_map_lookup_elem(&asking, &zero);
+	struct query_key key;
+	struct datagram d;
+
+	if (!query || !datagram_read(&d, skb, (__u64)skb->head + skb->network_header, rung) || d.dport != DNS_PORT ||
+	    d.length <= DNS_HEADER)
+		return 0;
+	query_key_fill(&key, skb, &d, d.sport, d.daddr, rung);
+	d.payload += DNS_HEADER;
+	d.length -= DNS_HEADER;
+	__builtin_memset(query, 0, sizeof(*query));
+	datagram_copy(query->question, &d, QUESTION_BYTES, rung);
+	if (bpf_map_update_elem(&queries, &key, query, BPF_ANY))
+		COUNT(lost_map);
+	return 0;
+}
+
+SEC("tp_btf/net_dev_queue")
+int query_cast(__u64 *ctx)
+{
+	return dns_query(ctx, RUNG_CAST);
+}
+
+SEC("tp_btf/net_dev_queue")
+int query_helper(__u64 *ctx)
+{
+	return dns_query(ctx, RUNG_PROBE_READ);
+}
+
+/* 1: equal; else 0. Without a branch, which the verifier would follow once for each byte. */
+static __always_inline __u32 same_number(__u32 a, __u32 b)
+{
+	__u32 difference = a ^ b;
+
+	barrier_var(difference);
+	difference = (difference - 1) >> 31;
+	barrier_var(difference);
+	return difference;
+}
+
+/* Whether both begin with the same name: labels after their lengths, up to a label of length 0. */
+static __always_inline bool is_same_name(const __u8 *one, const __u8 *other)
+{
+	__u32 left = 0, ended = 0, differs = 0; /* left: remaining bytes of the label */
+
+#pragma clang loop unroll(disable)
+	for (__u32 i = 0; i < QUESTION_BYTES; i++) {
+		__u32 byte = one[i], is_length = same_number(left, 0);
+
+		differs |= (1 - ended) & (1 - same_number(byte, other[i]));
+		ended |= is_length & same_number(byte, 0);
+		left = is_length * byte + (1 - is_length) * (left - 1);
+		barrier_var(left);
+		barrier_var(ended);
+		barrier_var(differs);
+	}
+	return ended & (1 - differs);
+}
+
+/* (struct sk_buff *). Reads a DNS answer on arrival, whatever process and call will read it; since 6.18 no tracepoint
+ * reports that read. An answer without a query, and a second one, are rejected. Context: softirq. */
 static __always_inline int dns_answer(__u64 *ctx, const int rung)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct tcpconnect_event *e;
+	struct query_key key;
+	struct query *query;
 	struct datagram d;
 	struct event head;
+	bool believed;
 
-	if (!datagram_read(&d, skb, rung) || d.sport != DNS_PORT)
+	if (!datagram_read(&d, skb, (__u64)skb->data, rung) || d.sport != DNS_PORT || d.length <= DNS_HEADER)
+		return 0;
+	query_key_fill(&key, skb, &d, d.dport, d.saddr, rung);
+	query = bpf_map_lookup_elem(&queries, &key);
+	if (!query)
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
-	head.netns = skb->dev->nd_net.net->ns.inum;
+	head.netns = key.netns;
 	if (!list_has(&settings.filter.netns, head.netns))
 		return 0;
 	e = ring_reserve_side_event(sizeof(*e), &head);
@@ -217,6 +339,12 @@ static __always_inline int dns_answer(__u64 *ctx, const int rung)
 	e->kind = KIND_ANSWER;
 	e->length = d.length < ANSWER_BYTES ? d.length : ANSWER_BYTES;
 	datagram_copy(e->message, &d, ANSWER_BYTES, rung);
+	believed = is_same_name(query->question, e->message + DNS_HEADER);
+	if (!believed) {
+		bpf_ringbuf_discard(e, 0);
+		return 0;
+	}
+	bpf_map_delete_elem(&queries, &key);
 	ring_submit_side_event(e);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpconnlat.bpf.c: an event for each attempt to connect, when it ends. All that is kept of an attempt is in the tag of
- * its socket: nothing is left over of one that never ends. */
+/* tcpconnlat.bpf.c: an event for each attempt to connect, when it ends.
+ *
+ * The state of an attempt is in the tag of its socket only, so nothing remains of an attempt that never ends. */
 #include "probes/tcp/attempt.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcpconnlat.h"
@@ -10,15 +11,15 @@ OWN_OPTIONS(struct tcpconnlat_options);
 
 #define NS_OF_MS 1000000ULL
 
-/* Notes when the first SYN left, ns ago, where connect() has left that to the first data (TCP_FASTOPEN_CONNECT): the
- * socket is in SYN_SENT from connect() on. */
+/* Notes that the first SYN left `ago` ns before, if connect() has deferred it to the first data (TCP_FASTOPEN_CONNECT):
+ * the socket is in SYN_SENT from connect() on. */
 static __always_inline void syn_left(struct tag *tag, __u64 now, __u64 ago)
 {
-	if (now - tag->life.created_at > ago) /* else it was not left */
+	if (now - tag->life.created_at > ago) /* otherwise it was not deferred */
 		tag->syn_at = now - ago;
 }
 
-/* Before the answer's ACK is sent the last segment of all is the SYN. */
+/* Before the ACK of the answer, the last segment sent is the SYN. */
 static __always_inline void syn_look(const struct transition *t, const struct attempt *a)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(t->sk);
@@ -27,7 +28,7 @@ static __always_inline void syn_look(const struct transition *t, const struct at
 		syn_left(t->tag, t->now, bpf_ktime_get_ns() - tcp->tcp_wstamp_ns);
 }
 
-/* From the SYN to its answer, or to how else it ended. */
+/* From the SYN to its answer, or to another end of the attempt. */
 static __always_inline __u64 latency_of(const struct transition *t)
 {
 	const struct tag *tag = t->tag;
@@ -48,7 +49,7 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	event_socket(head, t->sk);
 	if (!event_wanted(head, t->sk))
 		return;
-	if (latency < own.minimum) { /* one that is not known is shown */
+	if (latency < own.minimum) { /* an unknown latency passes */
 		COUNT(filtered);
 		return;
 	}
@@ -59,10 +60,11 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	e->syns = a->syns;
 	e->error = a->error;
 	e->result = a->result;
+	__builtin_memset(e->pad, 0, sizeof(e->pad)); /* the ring contains old bytes */
 	ring_submit(e);
 }
 
-/* Context: a task with the socket locked, or softirq (that of the answer, or of a timer). */
+/* Context: a task with the socket locked, or softirq (of the answer, or of a timer). */
 static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
@@ -81,9 +83,8 @@ static __always_inline int state_changed(__u64 *ctx)
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", attempt_end, state_changed)
 
-/* The SYN is sent again: TCP knows when it left first, in ms, and forgets it with the answer. Context: softirq (a
- * timer).
- */
+/* The SYN is retransmitted: TCP knows the time of the first SYN, in ms, and forgets it with the answer. Context:
+ * softirq (a timer). */
 SEC("tp_btf/tcp_retransmit_skb")
 int syn_again(__u64 *ctx)
 {

@@ -7,7 +7,7 @@
 char LICENSE[] SEC("license") = "GPL";
 OWN_OPTIONS(struct tcpdrop_options);
 
-/* The common part of the event: local is this end. */
+/* Fills the common part of the event: the local end is on this machine. */
 static __always_inline void drop_ends(struct event *e, const struct drop *d)
 {
 	const struct packet *p = &d->packet;
@@ -44,7 +44,7 @@ static __always_inline void drop_emit(void *ctx, const struct event *head, const
 	e->reason_code = d->reason < REASON_LISTEN_OVERFLOW ? d->reason : ~0U;
 	e->location = d->location;
 	if (size == sizeof(*e)) {
-		/* The two frames of the tracing itself are skipped. */
+		/* Skips the two frames of the tracing itself. */
 		got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
 		if (got < 0)
 			got = 0;
@@ -54,8 +54,8 @@ static __always_inline void drop_emit(void *ctx, const struct event *head, const
 	ring_submit(e);
 }
 
-/* Before 6.11 the kernel does not tell which socket a packet was for; if a listener has its port, it is that one's, or
- * one that came from it. */
+/* Before 6.11 the kernel does not report the socket of a packet. If a listener has its port, the packet is for that
+ * listener, or for a connection that it accepted. */
 static __always_inline void drop_owner_by_port(struct event *head, const struct drop *d)
 {
 	int slot = find_only_owner(head->netns, d->packet.dport);
@@ -68,7 +68,7 @@ static __always_inline void drop_owner_by_port(struct event *head, const struct 
 		head->owner = OWNER_INHERITED;
 }
 
-/* Filters and sends; head holds what is known of namespace and owner. */
+/* Filters and sends the event; head has its namespace and owner. */
 static __always_inline int drop_report(void *ctx, const struct drop *d, struct event *head, struct sock *full)
 {
 	if (d->known)
@@ -83,8 +83,8 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 	return 0;
 }
 
-/* A packet to a listener that the kernel counted as its drop, or as deferred. Where that cannot be known, as this is
- * the first of a namespace on a CPU, the kernel's reason and the listener tell. Context: softirq. */
+/* A packet to a listener that the kernel counted as a drop, or as deferred. For the first packet of a namespace on a
+ * CPU the counters prove nothing: the kernel's reason and the listener's state decide. Context: softirq. */
 static __always_inline void drop_at_listener(struct drop *d, struct event *head, struct net *net, const int rung)
 {
 	__u32 bits = count_changes(net, head->netns, d->packet.family, rung);
@@ -101,7 +101,7 @@ static __always_inline void drop_at_listener(struct drop *d, struct event *head,
 	d->state = TCP_LISTEN;
 }
 
-/* Whether TCP has looked for its listener, or found it. */
+/* Whether TCP has searched a listener for the packet, or found one. */
 static __always_inline bool may_be_listeners(const struct drop *d)
 {
 	return d->known && d->received && (!d->sk || d->state == TCP_LISTEN) && !(d->traits & OF_PACKET);
@@ -126,7 +126,7 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 	if (!d.known && !d.full)
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
-	if (d.sk && d.full) /* both: older verifiers do not know that one tells the other */
+	if (d.sk && d.full) /* both, because older verifiers do not infer one from the other */
 		event_place(&head, d.sk);
 	if (d.sk)
 		net = d.sk->__sk_common.skc_net.net;
@@ -175,7 +175,7 @@ int kfree_socket(__u64 *ctx)
 	return kfree(ctx, RUNG_CAST, false);
 }
 
-/* The listener that dropped a SYN; NULL: it was not found. */
+/* The listener that dropped a SYN; NULL: not found. */
 static __always_inline struct listener *syn_listener(__u32 netns, __u16 port, bool overflow, const int rung)
 {
 	int slot = rung == RUNG_CAST ? find_dropped_cast(netns, port, overflow)
@@ -186,8 +186,8 @@ static __always_inline struct listener *syn_listener(__u32 netns, __u16 port, bo
 	return rung == RUNG_CAST ? search_dropped(netns, overflow) : NULL;
 }
 
-/* A SYN that a listener has let go, taken or not (tcp_rcv_state_process()). (skb), 6.11: + location. Context: any; a
- * listener's: softirq. */
+/* A SYN that a listener has freed, accepted or not (tcp_rcv_state_process()). (skb), 6.11: + location. Context: any;
+ * for a listener: softirq. */
 static __always_inline int consume(__u64 *ctx, const int rung)
 {
 	struct sk_buff *skb = (void *)ctx[0];

@@ -16,8 +16,8 @@ static __always_inline bool places_known(void)
 	return settings.symbols[PLACE_RCV_STATE_PROCESS].start != 0;
 }
 
-/* Which of DROP_PLACES an address is in; PLACE_ANY: none of them. A global function, like the next: the verifier walks
- * it once. */
+/* The index in DROP_PLACES of an address; PLACE_ANY: none. A global function, like the next: the verifier checks it
+ * once. */
 __noinline int place_of(__u64 location)
 {
 #define AT_PLACE_OF(name, symbol)                                                                                      \
@@ -28,7 +28,7 @@ __noinline int place_of(__u64 location)
 	return PLACE_ANY;
 }
 
-/* Bits without branches: after each branch the verifier walks all that follows twice. */
+/* Bits without branches: the verifier checks everything after a branch twice. */
 static __always_inline __u32 bit_if_zero(__u64 number, __u32 bit)
 {
 	barrier_var(number);
@@ -40,8 +40,8 @@ static __always_inline __u32 bit_unless_zero(__u64 number, __u32 bit)
 	return bit ^ bit_if_zero(number, bit);
 }
 
-/* 0: it is this reason, one of DROP_REASONS. Where the kernel has no such reason, none is; a kernel without any gives
- * none (all bits set) where others say NOT_SPECIFIED. */
+/* 0: it is this reason, one of DROP_REASONS. If the kernel lacks the reason, no packet has it. On a kernel without
+ * reasons the value has all bits set, which stands for NOT_SPECIFIED. */
 static __always_inline __u64 other_reason(__u32 reason, __u32 value)
 {
 	__u64 missing = value == VALUE_NOT_SPECIFIED ? 0 : ((__u64)settings.values[value] + 1) >> 32;
@@ -49,7 +49,7 @@ static __always_inline __u64 other_reason(__u32 reason, __u32 value)
 	return (reason ^ settings.values[value]) | missing;
 }
 
-/* enum drop_kind of a packet with these traits. */
+/* The enum drop_kind of a packet with these traits. */
 __noinline int drop_kind(__u32 reason, __u32 place, __u32 traits)
 {
 	__u32 places = places_known() ? ~0U : 0;

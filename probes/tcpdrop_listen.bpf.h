@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpdrop_listen.bpf.h: what the kernel has just counted against a listener, which listener that was, and whose a port
- * is.
+/* tcpdrop_listen.bpf.h: drops that the kernel counts for a listener: the counters, the listener, and the owner of its
+ * port.
  *
- * The kernel counts a packet that a listener has no use for, in the namespace's counters of this CPU, before it frees
- * it. So what has grown on this CPU since the packet before is this one's: whichever listener it was, found by
- * whichever way (SO_REUSEPORT, TPROXY, sk_lookup).
+ * The kernel counts a packet that a listener rejects in the namespace's counters of this CPU, before it frees the
+ * packet. So the growth on this CPU since the previous packet is due to this one, whichever listener it was and however
+ * it was found (SO_REUSEPORT, TPROXY, sk_lookup).
  *
- * The walks over the slots of a port are global functions of numbers: the verifier walks each once, not once for every
- * path of every caller, which saves it half a second. So there is one for each rung. */
+ * The walks over the slots of a port are global functions of numbers: the verifier checks each once, not once for every
+ * path of every caller, which saves half a second. So there is one for each rung. */
 #ifndef NETTRACE_PROBES_TCPDROP_LISTEN_BPF_H
 #define NETTRACE_PROBES_TCPDROP_LISTEN_BPF_H
 
@@ -16,9 +16,9 @@
 #include "probes/tcp/listener.bpf.h"
 #include "probes/tcpdrop_judge.bpf.h"
 
-/* ---- what is counted ---- */
+/* ---- the kernel's counters ---- */
 
-/* Counters of a namespace on a CPU as they were last. */
+/* The counters of a namespace on a CPU at the last look. */
 struct counted_before {
 	__u64 overflows, drops, queue_full, deferred, no_route;
 };
@@ -34,17 +34,17 @@ struct {
 	__type(value, struct counted_before);
 } counted SEC(".maps");
 
-/* What has grown: bits. */
+/* The counters that have grown: bits. */
 enum {
 	COUNTED_OVERFLOW = 1,
 	COUNTED_DROP = 2,
 	COUNTED_QUEUE_FULL = 4,
 	COUNTED_DEFERRED = 8,
 	COUNTED_NO_ROUTE = 16,
-	COUNTED_UNKNOWN = 32, /* not looked at before: whether the last one was this packet's cannot be known */
+	COUNTED_UNKNOWN = 32, /* first look: the growth may be older than this packet */
 };
 
-/* A counter by its index in settings.values; counters: this CPU's (64-bit numbers), or 0. */
+/* A counter by its index in settings.values; counters: address of this CPU's (64-bit numbers), or 0. */
 static __always_inline __u64 count_of(__u64 counters, __u32 value, const int rung)
 {
 	__u32 index = settings.values[value];
@@ -66,8 +66,8 @@ static __always_inline __u32 counts_grown(const struct counted_before *before, c
 	       grown(before->no_route, now->no_route, COUNTED_NO_ROUTE);
 }
 
-/* What the kernel has counted in this namespace on this CPU since this was last asked. Of a namespace that was not
- * asked for before, what is counted may be older than this packet. Context: softirq. */
+/* The counters of this namespace on this CPU that have grown since the last look. At the first look, the counts may be
+ * older than this packet. Context: softirq. */
 static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u8 family, const int rung)
 {
 	struct counted_key key = { .netns = netns, .cpu = bpf_get_smp_processor_id() };
@@ -97,7 +97,7 @@ static __always_inline __u32 count_changes(struct net *untyped, __u32 netns, __u
 	return bits;
 }
 
-/* ---- which listener ---- */
+/* ---- the listener ---- */
 
 static __always_inline __u32 listener_drops(const struct listener *listener, const int rung)
 {
@@ -120,8 +120,8 @@ static __always_inline __u32 half_open(__u64 sk, const int rung)
 	return (__u32)KREAD(rung, listener, icsk_accept_queue.qlen.counter);
 }
 
-/* A listener counts in its own sk_drops, too: the one whose count has moved since it was last looked at, and whose
- * accept queue is full where that was the reason, has dropped this packet. */
+/* A listener counts its drops in sk_drops too. The one that dropped this packet has a count above the last one seen,
+ * and a full accept queue if that was the reason. */
 static __always_inline bool has_dropped(struct listener *listener, bool overflow, const int rung)
 {
 	if (listener_drops(listener, rung) == listener->drops ||
@@ -131,7 +131,7 @@ static __always_inline bool has_dropped(struct listener *listener, bool overflow
 	return true;
 }
 
-/* The slot of a port's listener that has dropped; -1: none, or it has no slot. */
+/* The slot of the port's listener that has dropped a packet; -1: none, or it has no slot. */
 static __always_inline int find_dropped(__u32 netns, __u32 port, bool overflow, const int rung)
 {
 #pragma clang loop unroll(disable)
@@ -154,10 +154,10 @@ __noinline int find_dropped_helper(__u32 netns, __u32 port, bool overflow)
 	return find_dropped(netns, port, overflow, RUNG_PROBE_READ);
 }
 
-/* What a walk over all listeners looks for, and finds. */
+/* The input and result of a walk over all listeners. */
 struct search {
 	__u32 netns;
-	__u32 left; /* so many more are looked at */
+	__u32 left; /* the number of listeners still to check */
 	bool overflow, found;
 	struct listener_key key;
 };
@@ -174,8 +174,8 @@ static long search_step(void *map, struct listener_key *key, struct listener *li
 	return 1;
 }
 
-/* Of a port with more listeners than slots, or of another port than the packet's (TPROXY, sk_lookup). Only after a
- * drop, and of some thousands of listeners the first: this is a softirq. */
+/* Finds a listener without a slot, or on another port than the packet's (TPROXY, sk_lookup). Runs after a drop only,
+ * and checks at most some thousands of listeners, because it runs in softirq. */
 static __always_inline struct listener *search_dropped(__u32 netns, bool overflow)
 {
 	struct search search = { .netns = netns, .overflow = overflow, .left = 4096 };
@@ -184,8 +184,8 @@ static __always_inline struct listener *search_dropped(__u32 netns, bool overflo
 	return search.found ? bpf_map_lookup_elem(&listeners, &search.key) : NULL;
 }
 
-/* A packet that kfree_skb tells of and that a listener dropped is in its sk_drops too: it must not be taken for a SYN.
- */
+/* A packet that kfree_skb reports and that a listener dropped is in its sk_drops too: it must not count as a SYN
+ * later. */
 static __always_inline int catch_up(__u32 netns, __u32 port, const int rung)
 {
 #pragma clang loop unroll(disable)
@@ -208,7 +208,7 @@ __noinline int catch_up_helper(__u32 netns, __u32 port)
 	return catch_up(netns, port, RUNG_PROBE_READ);
 }
 
-/* The slot of a listener whose owner the port is; -1: nobody listens, or several processes do. */
+/* The slot of a listener if one process owns all listeners of the port; -1: no listener, or several processes. */
 __noinline int find_only_owner(__u32 netns, __u32 port)
 {
 	__u32 pid = 0;
@@ -228,10 +228,11 @@ __noinline int find_only_owner(__u32 netns, __u32 port)
 	return found;
 }
 
-/* ---- why ---- */
+/* ---- the reason ---- */
 
-/* Of a drop that the kernel counted against a listener. Without syncookies a SYN also finds no room where only a
- * quarter of tcp_max_syn_backlog is left, for peers that have shown themselves (tcp_conn_request()). */
+/* The reason of a drop that the kernel counted for a listener. Without syncookies, the last quarter of
+ * tcp_max_syn_backlog is reserved for peers known to be alive, so a SYN finds the queue full earlier
+ * (tcp_conn_request()). */
 static __always_inline __u32 listen_reason(__u32 bits, const struct listener *listener, struct net *untyped,
 					   const int rung)
 {
@@ -250,7 +251,7 @@ static __always_inline __u32 listen_reason(__u32 bits, const struct listener *li
 	return REASON_LISTEN_DROP;
 }
 
-/* The same for a SYN where the kernel's counters say nothing. */
+/* The reason of a dropped SYN where the kernel's counters do not show it. */
 static __always_inline __u32 listen_reason_guessed(__u64 sk, __u32 bits, const int rung)
 {
 	struct sock *listener = KPTR(rung, sk, sock);
@@ -262,8 +263,8 @@ static __always_inline __u32 listen_reason_guessed(__u64 sk, __u32 bits, const i
 	return bits & COUNTED_NO_ROUTE ? REASON_LISTEN_NO_ROUTE : REASON_LISTEN_DROP;
 }
 
-/* What the kernel must have counted for a packet that it did not let make a connection; named: it says that the
- * listener was the reason. */
+/* The counters that the kernel must have incremented for a packet that made no connection; named: the kernel's reason
+ * names the listener. */
 static __always_inline __u32 listener_guess(struct sock *sk, bool named, bool bare, const int rung)
 {
 	struct inet_connection_sock *listener = KPTR(rung, sk, inet_connection_sock);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpdrop_packet.bpf.h: a packet that is freed: its socket, where it was dropped, and what the rules ask of it. */
+/* tcpdrop_packet.bpf.h: the properties of a freed packet: its socket, the place of the drop, and the traits that the
+ * rules need. */
 #ifndef NETTRACE_PROBES_TCPDROP_PACKET_BPF_H
 #define NETTRACE_PROBES_TCPDROP_PACKET_BPF_H
 
@@ -14,19 +15,19 @@
 
 struct drop {
 	struct packet packet;
-	struct sock *sk; /* of TCP; NULL: none is known */
+	struct sock *sk; /* of TCP; NULL: unknown */
 	__u64 location;
-	__u32 reason; /* ~0: the kernel does not tell */
+	__u32 reason; /* ~0: unavailable on this kernel */
 	__u32 traits; /* enum drop_trait */
 	__u8 state;
 	__u8 harmless; /* enum drop_kind */
-	bool full;     /* sk is a full socket, no request or TIME_WAIT socket */
+	bool full;     /* sk is a full socket, neither a request nor a TIME_WAIT socket */
 	bool known;    /* the packet's headers were read */
 	bool received;
 };
 
-/* A socket that looks like TCP's may be a raw or a packet socket, or a device's. Of request and TIME_WAIT sockets only
- * what all sockets share is read. */
+/* Excludes raw and packet sockets and a device's sockets, which may look like TCP's. Of request and TIME_WAIT sockets
+ * only the members common to all sockets are read. */
 static __always_inline bool is_tcp_socket(const struct sock *sk, __u8 state)
 {
 	__u16 family = sk->__sk_common.skc_family;
@@ -38,7 +39,7 @@ static __always_inline bool is_tcp_socket(const struct sock *sk, __u8 state)
 	return is_tcp(sk) && sk->sk_type == SOCK_STREAM;
 }
 
-/* The socket, if the packet has one: the receiver's own argument since 6.11; before that, and on the way out, the
+/* The socket of the packet: since 6.11 the tracepoint's argument for the receiver; before, and for sent packets, the
  * packet's. */
 static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, struct sk_buff *skb)
 {
@@ -59,8 +60,8 @@ static __always_inline void drop_socket(struct drop *d, struct sock *rx_sk, stru
 	d->full = state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV;
 }
 
-/* IS_OLD, if the socket has all of the packet already. Of a SYN only if it is the one that made this connection: what
- * was received since then (bytes_received) is how far rcv_nxt has come. */
+/* IS_OLD, if the socket already has all data of the packet. Of a SYN only if it made this connection: bytes_received is
+ * the distance from the initial sequence number to rcv_nxt. */
 static __always_inline __u32 old_trait(const struct drop *d, const int rung)
 {
 	const struct packet *p = &d->packet;
@@ -79,11 +80,11 @@ static __always_inline __u32 old_trait(const struct drop *d, const int rung)
 	} else {
 		return 0;
 	}
-	/* Up to next; a bare ACK: below it. */
+	/* Data up to next; a bare ACK must be below next. */
 	return (((end - next - more) >> 31) & ~syn) * IS_OLD | (syn * bit_if_zero((__u32)(p->seq + 1 - begin), IS_OLD));
 }
 
-/* Which rules can apply to a socket in this state; 0: there is none. */
+/* The traits of a socket in this state; 0: no socket. */
 static __always_inline __u32 state_traits(__u8 state, bool received)
 {
 	__u32 nobody = settings.arguments[DROP_KFREE_HOOK] < 4 ? TO_NOBODY | TO_HIDDEN : TO_NOBODY;
@@ -92,14 +93,14 @@ static __always_inline __u32 state_traits(__u8 state, bool received)
 	       bit_if_zero(state ^ TCP_LISTEN, TO_LISTEN) | (received ? bit_if_zero(state, 1) * nobody : 0);
 }
 
-/* There are such numbers before the connection has them. */
+/* Whether the state has valid sequence numbers: before the connection they are meaningless. */
 static __always_inline bool has_numbers(__u8 state)
 {
 	return (1U << state) & (1U << TCP_LISTEN | 1U << TCP_SYN_SENT | 1U << TCP_CLOSE) ? false : true;
 }
 
-/* Half of the address of a function of the kernel, which tells it: all are within 4 GiB. From 7.0 on the verifier lets
- * nobody calculate with a pointer out of a packet's memory, but half of one is a number. */
+/* The lower half of a kernel function's address, which identifies it: all are within 4 GiB. Since 7.0 the verifier
+ * forbids arithmetic on a pointer from a packet's memory, but its half is a number. */
 static __always_inline __u32 function_half(__u64 function)
 {
 	__u64 low;
@@ -108,7 +109,7 @@ static __always_inline __u32 function_half(__u64 function)
 	return (__u32)low;
 }
 
-/* What tcpdrop_rules.h asks for. */
+/* Collects the traits that tcpdrop_rules.h needs. */
 static __always_inline void drop_traits(struct drop *d, const struct sk_buff *skb, const int rung, const bool read)
 {
 	__u32 destructor = function_half((__u64)skb->destructor);
@@ -135,8 +136,8 @@ static __always_inline void drop_traits(struct drop *d, const struct sk_buff *sk
 	d->traits = traits;
 }
 
-/* Where the packet was dropped. Compilers split the function that frees (seen on arm64, 5.10), and then what the kernel
- * gives lies inside it: the first place outside is the one. Context: any. */
+/* The place of the drop. Compilers split the function that frees packets (seen on arm64, 5.10). Then the kernel reports
+ * an address within it, so the first frame outside counts. Context: any. */
 static __always_inline void drop_place(void *ctx, struct drop *d)
 {
 	__u64 frames[FRAMES_OF_FREEING] = {};

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpdrop_rules.h: the TCP packets that the kernel frees and nobody needed: the rules, and their source in the kernel.
+/* tcpdrop_rules.h: the rules for harmless packets that the kernel frees, and their source in the kernel.
  *
- * The kernel half goes by these tables (tcpdrop_judge.bpf.h), the user half looks the names up, docs/drops.md explains
- * them with every other reason. A packet that no rule takes is a drop. */
+ * The kernel half applies these tables (tcpdrop_judge.bpf.h), the user half looks up the names, and docs/drops.md
+ * explains them with every other reason. A packet that matches no rule is a drop. */
 #ifndef NETTRACE_PROBES_TCPDROP_RULES_H
 #define NETTRACE_PROBES_TCPDROP_RULES_H
 
 /* clang-format off */
 
-/* Why a packet is harmless, and what JSON calls it. */
+/* Kinds of harmless packets, with their names in JSON. */
 #define DROP_KINDS(kind) \
 	kind(DONE, "done") /* it has done its work: the last ACK, the last FIN */ \
-	kind(DUPLICATE, "duplicate") /* everything in it is there already */ \
-	kind(PROBE, "probe") /* a keepalive or zero-window probe, sent to be answered */ \
-	kind(DEFERRED, "deferred") /* the ACK that TCP_DEFER_ACCEPT waits out */ \
-	kind(RESET, "reset") /* a RST that did its work, or found nothing left to reset */ \
+	kind(DUPLICATE, "duplicate") /* the socket has all of its data already */ \
+	kind(PROBE, "probe") /* a keepalive or zero-window probe, which only asks for an answer */ \
+	kind(DEFERRED, "deferred") /* the ACK that TCP_DEFER_ACCEPT ignores */ \
+	kind(RESET, "reset") /* a RST that has done its work, or found no connection to reset */ \
 	kind(COPY, "copy") /* for a packet socket, as tcpdump's */ \
-	kind(ERROR_QUEUE, "error-queue") /* time stamps and ICMP errors of a socket */ \
-	kind(UNREAD, "unread") /* received, acknowledged, and not read when the socket was closed */ \
-	kind(OTHERHOST, "otherhost") /* of others; seen as the device is promiscuous */
+	kind(ERROR_QUEUE, "error-queue") /* timestamps and ICMP errors of a socket */ \
+	kind(UNREAD, "unread") /* received, acknowledged, but unread when the socket was closed */ \
+	kind(OTHERHOST, "otherhost") /* for another host; visible because the device is promiscuous */
 
-/* Functions whose place in the kernel the rules ask for. The first ones only free: a location inside them is none. */
+/* Functions that the rules refer to. The first ones only free packets: a location within them is no place of a drop. */
 #define DROP_PLACES(place) \
 	place(KFREE_SKB, "kfree_skb") \
 	place(KFREE_SKB_PART, "kfree_skb.part.0") \
@@ -36,10 +36,10 @@
 	place(XMIT_NIT, "dev_queue_xmit_nit") \
 	place(SOCK_RFREE, "sock_rfree") \
 	place(SOCK_RMEM_FREE, "sock_rmem_free")
-#define DROP_FREEING 4 /* so many of them */
+#define DROP_FREEING 4 /* the number of these */
 
-/* Reasons of the kernel's (enum skb_drop_reason) that the rules ask for. NOT_SPECIFIED stands for a kernel that has no
- * reasons, too. */
+/* Reasons of the kernel (enum skb_drop_reason) that the rules refer to. NOT_SPECIFIED also stands for a kernel without
+ * reasons. */
 #define DROP_REASONS(reason) \
 	reason(NOT_SPECIFIED) \
 	reason(QUEUE_PURGE) \
@@ -64,7 +64,7 @@
 	reason(TCP_OVERWINDOW) \
 	reason(TCP_LISTEN_OVERFLOW)
 
-/* What is known of a packet and its socket: bits. */
+/* Properties of a packet and its socket: bits. */
 enum drop_trait {
 	HAS_FIN = 0x01, /* the TCP flags themselves */
 	HAS_SYN = 0x02,
@@ -72,7 +72,7 @@ enum drop_trait {
 	HAS_ACK = 0x10,
 	HAS_DATA = 0x100,
 	HAS_MORE = 0x200,    /* two bytes of data, or more */
-	IS_OLD = 0x400,      /* its socket has all of it already: nothing in it is behind rcv_nxt */
+	IS_OLD = 0x400,      /* its socket has all of its data already: it ends at or before rcv_nxt */
 	IS_DEFERRED = 0x800, /* the kernel has just counted a TCPDeferAcceptDrop on this CPU */
 	IN_QUEUE = 0x1000,   /* of a TCP socket's receive queue: its destructor is sock_rfree() */
 	IN_ERRORS = 0x2000,  /* of a socket's error queue: sock_rmem_free() */
@@ -80,16 +80,16 @@ enum drop_trait {
 	TO_CLOSED = 0x8000,  /* its socket is in CLOSE */
 	TO_TIMEWAIT = 0x10000,
 	TO_LISTEN = 0x20000,
-	TO_NOBODY = 0x40000, /* no socket is known ... */
-	TO_HIDDEN = 0x80000, /* ... as this kernel does not tell which: before 6.11 */
-	IS_UNREADABLE = 0x100000, /* its headers were not to be read, and it is empty */
-	AT_PLACE = 0x200000,      /* kallsyms tells where the kernel's functions are */
+	TO_NOBODY = 0x40000, /* the socket is unknown ... */
+	TO_HIDDEN = 0x80000, /* ... because this kernel does not report it: before 6.11 */
+	IS_UNREADABLE = 0x100000, /* its headers are unreadable, and it has no data */
+	AT_PLACE = 0x200000,      /* kallsyms shows the addresses of the kernel's functions */
 	WAS_RECEIVED = 0x400000,
-	IS_NAMED = 0x800000, /* this kernel has reasons (5.17): NOT_SPECIFIED is one of them */
+	IS_NAMED = 0x800000, /* this kernel has reasons (new in 5.17), including NOT_SPECIFIED */
 };
 
-/* rule(reason, place, all of these traits, none of those, kind, source in the kernel). The first one that fits decides.
- * Where kallsyms tells no places, a rule goes by the packet alone, unless it has AT_PLACE. */
+/* rule(reason, place, all of these traits, none of those, kind, source in the kernel). The first match decides.
+ * If kallsyms hides addresses, a rule ignores the place, unless it has AT_PLACE. */
 #define DROP_RULES(rule) \
 	rule(ANY, ANY, IN_ERRORS, 0, ERROR_QUEUE, "sock_queue_err_skb(), net/core/skbuff.c; ip_recv_error()") \
 	rule(ANY, ANY, OF_PACKET, 0, COPY, "packet_rcv(), packet_release(), net/packet/af_packet.c") \
@@ -175,7 +175,7 @@ enum drop_place { DROP_PLACES(DROP_PLACE) PLACE_ANY };
 #define DROP_REASON(name) VALUE_##name,
 enum drop_value {
 	DROP_REASONS(DROP_REASON) VALUE_ANY,
-	/* What the kernel counts (include/uapi/linux/snmp.h). */
+	/* Counters of the kernel (include/uapi/linux/snmp.h). */
 	VALUE_LISTEN_OVERFLOWS = VALUE_ANY,
 	VALUE_LISTEN_DROPS,
 	VALUE_REQUEST_QUEUE_FULL,

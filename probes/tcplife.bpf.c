@@ -8,7 +8,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* head: its time; the rest of it is added. */
+/* The caller has set the time of head; fills the rest of it. */
 static __always_inline bool wanted(struct event *head, struct sock *sk, struct tag *tag)
 {
 	event_owner(head, sk, tag);
@@ -16,7 +16,7 @@ static __always_inline bool wanted(struct event *head, struct sock *sk, struct t
 	return event_wanted(head, sk);
 }
 
-/* What stands behind the head. */
+/* Fills the members after the head. */
 static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struct tcp_sock *tcp, struct tag *tag,
 				 const struct event *head, __u8 state)
 {
@@ -45,8 +45,8 @@ static __always_inline void emit(struct event *head, struct sock *sk, struct tag
 	ring_submit(e);
 }
 
-/* Of one handshake two CPUs may make two children; the one too many is closed before it carried anything. (A child of
- * TCP Fast Open can live a whole session in SYN_RECV.) */
+/* Whether the child never lived: for one handshake two CPUs may create two children, and the surplus one is closed
+ * without data. (A child of TCP Fast Open can live a whole session in SYN_RECV.) */
 static __always_inline bool never_lived(const struct transition *t)
 {
 	struct tcp_sock *tcp;
@@ -57,7 +57,7 @@ static __always_inline bool never_lived(const struct transition *t)
 	return tcp && !tcp->bytes_received;
 }
 
-/* Context: a task with the socket locked, or softirq (then often that of the FIN that ends a session). */
+/* Context: a task with the socket locked, or softirq (often of the FIN that ends a session). */
 static __always_inline int state_changed(__u64 *ctx)
 {
 	struct transition t;
@@ -74,7 +74,8 @@ static __always_inline int state_changed(__u64 *ctx)
 
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", session, state_changed)
 
-/* At the end of tracing. Not through the ring: of more sessions than it has room for none is to be lost. */
+/* Writes the open sessions at the end of tracing. Without the ring, which could lose some of many. Context:
+ * nettrace. */
 static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk, const bool tagged)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);

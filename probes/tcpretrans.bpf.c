@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpretrans.bpf.c: an event for each packet of TCP segments sent again. */
+/* tcpretrans.bpf.c: an event for each retransmitted packet of TCP segments. */
 #include "probes/tcp/owner_state.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcpretrans.h"
@@ -15,10 +15,10 @@ char LICENSE[] SEC("license") = "GPL";
 #define TCPCB_LOST           0x04
 #define TCP_CA_LOSS          4 /* include/uapi/linux/tcp.h */
 
-/* The retransmission timer has run out: tcp_retransmit_timer() runs. Its caller tcp_write_timer_handler() disarms it
- * before; while ACKs are handled it is always armed, as something is not acknowledged. Its other caller,
- * tcp_ld_RTO_revert() (ICMP: unreachable), has just taken back a doubling of the time-out, where otherwise there is one
- * for each time-out but the last. */
+/* Whether tcp_retransmit_timer() is running, because the retransmission timer has expired. Its caller
+ * tcp_write_timer_handler() disarms the timer first; while ACKs are handled it is always armed, because data is
+ * unacknowledged. Its other caller, tcp_ld_RTO_revert() (ICMP unreachable), has just undone one doubling of the
+ * timeout; otherwise each timeout except the last has one. */
 static __always_inline bool timed_out(const struct inet_connection_sock *icsk)
 {
 	__u8 pending = icsk->icsk_pending;
@@ -26,26 +26,26 @@ static __always_inline bool timed_out(const struct inet_connection_sock *icsk)
 	return !pending || (pending == ICSK_TIME_RETRANS && icsk->icsk_retransmits >= icsk->icsk_backoff + 2);
 }
 
-/* tcp_send_loss_probe() runs. Its timer may be armed while recovery runs, too; but recovery sends only what is marked
- * lost, and was neither sent again nor acknowledged since. */
+/* Whether tcp_send_loss_probe() is running. Its timer may be armed during recovery too; but recovery sends only
+ * segments marked lost, neither retransmitted nor acknowledged since. */
 static __always_inline bool is_loss_probe(const struct inet_connection_sock *icsk, __u8 sacked)
 {
 	return icsk->icsk_pending == ICSK_TIME_LOSS_PROBE &&
 	       (!(sacked & TCPCB_LOST) || (sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)));
 }
 
-/* The server has not taken the data of the SYN (tcp_rcv_fastopen_synack()): nothing behind the SYN is acknowledged. */
+/* Whether the server has rejected the data of the SYN (tcp_rcv_fastopen_synack()): it has acknowledged the SYN only. */
 static __always_inline bool is_refused_syn_data(struct tcp_sock *tcp)
 {
 	return BPF_CORE_READ_BITFIELD(tcp, syn_data) && !BPF_CORE_READ_BITFIELD(tcp, syn_data_acked) &&
 	       tcp->bytes_acked <= 1;
 }
 
-/* Which place in net/ipv4 sends it: the timer, as TCPTimeouts counts it (or the probe of a window that the receiver has
- * closed, which is no time-out: it comes before that count), the probe timer, or tcp_xmit_retransmit_queue(), which
- * counts TCPSlowStartRetrans in state Loss and TCPFastRetrans in all others. That state is entered by a time-out, which
- * begins what can be undone; or without congestion, which sets the marker to 0, by tcp_simple_retransmit(), when the
- * path's MTU is smaller than was thought. */
+/* The function in net/ipv4 that retransmits. The timer, as TCPTimeouts counts it (or the probe of a closed window,
+ * which is no timeout and precedes that count); the probe timer; or tcp_xmit_retransmit_queue(). That one counts
+ * TCPSlowStartRetrans in state Loss, and TCPFastRetrans in other states. A timeout enters Loss and sets the undo
+ * marker. Without congestion, tcp_simple_retransmit() enters it with marker 0, when the path's MTU is smaller than
+ * assumed. */
 static __always_inline __u8 cause_of(const struct sock *sk, struct tcp_sock *tcp, const struct tcp_skb_cb *segment)
 {
 	struct inet_connection_sock *icsk = &tcp->inet_conn;
@@ -85,8 +85,8 @@ static __always_inline void emit(struct event *head, struct sock *sk, const stru
 	ring_submit(e);
 }
 
-/* (const struct sock *, const struct sk_buff *), since 6.16 also int err, then called for failures too. Context:
- * softirq mostly, or a task with the socket locked, which the softirq of another socket may interrupt. */
+/* (const struct sock *, const struct sk_buff *); since 6.16 also int err, and calls for failures too. Context: softirq
+ * mostly, or a task with the socket locked, which the softirq of another socket may interrupt. */
 static __always_inline int sent_again(__u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];

@@ -3,7 +3,7 @@
 #include "probes/wire.h"
 
 /* flags */
-#define TCPRETRANS_LOSSPROBE 1 /* tail loss probes are shown as such */
+#define TCPRETRANS_LOSSPROBE 1 /* tail loss probes have a kind of their own */
 #define TCPRETRANS_SEQUENCE  2
 #define TCPRETRANS_CAUSE     4
 #define TCPRETRANS_SUMMARY   8
@@ -29,13 +29,12 @@ enum tcpretrans_cause {
 
 struct tcpretrans_event {
 	struct event common;
-	__u32 seq;  /* of the segment; all bits set: not known */
-	__s32 err;  /* the kernel could not send it: negative errno; 0: sent, or the kernel does not tell (before 6.16)
-		     */
+	__u32 seq;  /* of the segment; all bits set: unknown */
+	__s32 err;  /* the kernel failed to send it: negative errno; 0: sent, or unknown (before 6.16) */
 	__u8 kind;  /* enum tcpretrans_kind */
 	__u8 cause; /* enum tcpretrans_cause */
 	__u8 state;
 	__u8 pad;
-	__u16 segments; /* that were sent; 0: it failed; all bits set: not known */
+	__u16 segments; /* number of segments sent; 0: failed; all bits set: unknown */
 	__u8 pad2[2];
 };

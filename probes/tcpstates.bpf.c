@@ -6,8 +6,8 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The first change of a socket, which waits for its ends: this tool's own, as another one in the process may have other
- * filters. By the socket's address, until its second change. */
+/* The first change of a socket, which waits until its ends are known. A map of this tool, because other tools in the
+ * process may have other filters. By the socket's address, until its second change. */
 struct first_change {
 	__u64 at; /* ns */
 	__u8 from;
@@ -21,7 +21,7 @@ struct {
 	__type(value, struct first_change);
 } first_changes SEC(".maps");
 
-/* first: the change before this one, which has waited; NULL: this one. */
+/* first: the pending change before this one; NULL: this one. */
 static __always_inline void emit(struct event *head, const struct transition *t, const struct first_change *first)
 {
 	struct tcpstates_event *e;
@@ -33,14 +33,15 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	if (!e)
 		return;
 	e->skaddr = (__u64)t->sk;
+	__builtin_memset(e->pad, 0, sizeof(e->pad)); /* the ring contains old bytes */
 	e->duration = first ? 0 : t->duration;
 	e->oldstate = first ? first->from : t->from;
 	e->newstate = first ? t->from : t->to;
 	ring_submit(e);
 }
 
-/* Connecting, the local port is chosen after the first change (and up to 6.1 a child's remote port is missing in its
- * first): a filter on it has to wait for the second. */
+/* Whether a filter needs the ends. A connecting socket gets its local port after the first change (and up to 6.1 a
+ * child lacks its remote port in the first), so the first change waits for the second. */
 static __always_inline bool ends_wanted(void)
 {
 	return settings.filter.lports.count || settings.filter.rports.count || settings.filter.n_raddrs;
@@ -63,7 +64,7 @@ static __always_inline bool keep_first(const struct transition *t)
 	return false;
 }
 
-/* In a loop, so that what makes an event is there once. */
+/* A loop, so that the code of an event exists once. */
 static __always_inline void emit_all(struct event *head, const struct transition *t)
 {
 	__u64 key = (__u64)t->sk;
@@ -72,7 +73,7 @@ static __always_inline void emit_all(struct event *head, const struct transition
 #pragma clang loop unroll(disable)
 	for (int events = first ? 2 : 1; events; events--)
 		emit(head, t, events == 2 ? first : NULL);
-	if (ends_wanted() && (first || t->fresh)) /* of the socket that was here before, too */
+	if (ends_wanted() && (first || t->fresh)) /* also of an earlier socket at this address */
 		bpf_map_delete_elem(&first_changes, &key);
 }
 

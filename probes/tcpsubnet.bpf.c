@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcpsubnet.bpf.c: an event for each connection that carried something; its subnet is found by the user half. */
+/* tcpsubnet.bpf.c: an event for each connection with new bytes; the user half finds its subnet. */
 #include "probes/tcpsubnet.h"
 
 #define BYTES_EVENT struct tcpsubnet_event

@@ -3,12 +3,12 @@
 #include "probes/tcp/bytes.h"
 
 /* flags */
-#define TCPSUBNET_RX      1 /* received bytes, too */
-#define TCPSUBNET_LONGEST 2 /* the longest prefix that matches, not the first */
+#define TCPSUBNET_RX      1 /* also received bytes */
+#define TCPSUBNET_LONGEST 2 /* the longest matching prefix, not the first */
 
 struct tcpsubnet_event {
 	struct bytes_event bytes;
-	/* Of the user half. */
-	__u64 tx, rx; /* in the unit that was asked for */
+	/* Of the user half: */
+	__u64 tx, rx; /* in the requested unit */
 	char subnet[48];
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcptop.bpf.c: an event for each connection that carried something. */
+/* tcptop.bpf.c: an event for each connection with new bytes. */
 #include "probes/tcptop.h"
 
 #define BYTES_EVENT struct tcptop_event

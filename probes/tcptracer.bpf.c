@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcptracer.bpf.c: an event for each connection that is made, accepted or closed. */
+/* tcptracer.bpf.c: an event for each connection that is opened, accepted or closed. */
 #define ACCEPT_ROWS       1
 #define ACCEPT_LATE_HOOK  2
 #define ACCEPT_URING_HOOK 3
@@ -10,7 +10,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What a closed connection has done; all NOT_KNOWN in other rows. */
+/* The account of a closed connection; all NOT_KNOWN in other rows. */
 struct account {
 	__u64 tx_bytes, rx_bytes, duration;
 };
@@ -32,7 +32,7 @@ static __always_inline void emit(const struct event *head, struct sock *sk, __u8
 	ring_submit(e);
 }
 
-/* The end of a connection that ended before it was known whose it is. */
+/* The close of a connection that came before its owner was known. */
 static __always_inline void emit_closed(const struct event *head, struct sock *sk, const struct waiting *was)
 {
 	struct account account = {
@@ -46,10 +46,10 @@ static __always_inline void emit_closed(const struct event *head, struct sock *s
 
 static __always_inline void accept_known(__u64 key)
 {
-	accepted_add(key);
+	accepted_add(key, newest_descriptor());
 }
 
-/* A connection that the peer reset while it waited ends when its process gets it. */
+/* A connection that the peer reset while it waited closes when its process gets it. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk)
 {
 	const struct account account = { NOT_KNOWN, NOT_KNOWN, NOT_KNOWN };
@@ -67,7 +67,7 @@ static __always_inline void accept_missed(const struct waiting *was, struct sock
 	emit_closed(&head, sk, was);
 }
 
-/* At close() what was written may still wait to be sent; where the connection is cut off, it never will be. */
+/* At close() written data may still wait to be sent; after an abort it will never be sent. */
 static __always_inline void account_read(struct account *account, const struct transition *t)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(t->sk);
@@ -80,20 +80,20 @@ static __always_inline void account_read(struct account *account, const struct t
 	account->rx_bytes = payload_received(tcp, t->sk);
 }
 
-/* Both ends can have connected to each other: then by way of SYN_RECV. */
+/* Both ends can have connected to each other: then the state before is SYN_RECV. */
 static __always_inline bool is_connect(const struct transition *t)
 {
 	return t->to == TCP_ESTABLISHED && (t->from == TCP_SYN_SENT || (t->tag && t->tag->life.role == ROLE_CLIENT));
 }
 
-/* Its process closed it before tracing: nobody has it, and nothing is known of it. */
+/* Whether the process closed the socket before tracing: it has no owner, and its life is unknown. */
 static __always_inline bool is_old_orphan(const struct transition *t)
 {
 	return t->tag->owner.quality == OWNER_UNKNOWN && t->duration == NOT_KNOWN && socket_flag(t->sk, SOCK_DEAD);
 }
 
-/* The connection ends here: once for each. close() tells both directions before it changes the state; shutdown() of
- * one direction does not, and the end comes later. */
+/* Whether the connection ends here, which is true once. close() sets both directions before it changes the state;
+ * shutdown() of one direction does not, and the end comes later. */
 static __always_inline bool is_close(const struct transition *t)
 {
 	struct tag *tag = t->tag;
@@ -113,9 +113,9 @@ static __always_inline bool is_close(const struct transition *t)
 	return true;
 }
 
-/* No process has had it so far: it waits at its listener, perhaps since before tracing, or accept() is about to return
- * it, on another CPU. (The subflows of an MPTCP socket lose their process before they close.) Then this end is told
- * when it is accepted all the same. */
+/* Whether no process has had the connection so far: it waits at its listener, perhaps since before tracing, or accept()
+ * is about to return it on another CPU. (The subflows of an MPTCP socket lose their process before they close.) This
+ * close is then reported when accept() returns the connection. */
 static __always_inline bool ends_waiting(const struct transition *t, const struct account *account)
 {
 	__u64 key = (__u64)t->sk;

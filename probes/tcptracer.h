@@ -12,7 +12,7 @@ enum tcptracer_type {
 
 struct tcptracer_event {
 	struct event common;
-	/* TYPE_CLOSE only; NOT_KNOWN in others. */
+	/* TYPE_CLOSE only; otherwise NOT_KNOWN. */
 	__u64 tx_bytes, rx_bytes; /* payload */
 	__u64 duration;           /* since established, ns */
 	__u8 type;                /* enum tcptracer_type */

@@ -9,13 +9,13 @@
 #define LIST_ITEMS    64
 #define GLOB_ITEMS    8
 #define CIDR_ITEMS    32
-#define HOOK_ITEMS    12
+#define HOOK_ITEMS    16
 #define SYMBOL_ITEMS  16
 #define VALUE_ITEMS   32
-#define NOT_KNOWN     (~0ULL) /* of a duration or any other 64-bit number */
+#define NOT_KNOWN     (~0ULL) /* a duration or any other 64-bit number */
 #define UID_NOT_KNOWN (~0U)
 
-/* The kernel's structs that programs take an address for (KPTR() of probes/lib/reading.bpf.h). */
+/* The kernel structs that programs cast an address to (KPTR() of probes/lib/reading.bpf.h). */
 #define CAST_TYPES(type)                                                                                               \
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
@@ -24,9 +24,9 @@
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 
-/* ---- settings: frozen before load, so what is not asked for is dead code to the verifier ---- */
+/* ---- settings: frozen before loading, so that unused features are dead code for the verifier ---- */
 
-/* Ranges of numbers, ends included. No item: everything matches. */
+/* Ranges of numbers, ends included. Empty: everything matches. */
 struct list {
 	__u32 count;
 	__u32 pad;
@@ -35,22 +35,22 @@ struct list {
 	} item[LIST_ITEMS];
 };
 
-/* A comm pattern, ready for bit-parallel matching: element i is text[i], or anything if bit i of any is set; a '*'
- * before element i sets bit i of gap (bit length: at the end). */
+/* A comm pattern for bit-parallel matching: element i is text[i], or any character if bit i of `any` is set. A '*'
+ * before element i sets bit i of `gap` (bit `length`: at the end). */
 struct glob {
 	__u32 length, any, gap;
 	char text[COMM_SIZE];
 };
 
-/* addr is already masked; IPv4 stands as ::ffff:a.b.c.d. */
+/* addr is masked; IPv4 has the form ::ffff:a.b.c.d. */
 struct cidr {
 	__u8 addr[16], mask[16];
 };
 
-/* Of a list of devices an item's first is the index; its last: */
-#define DEVICE_TX_QUEUES(last)        ((__u32)((last) >> 32 & 0xffff)) /* how many there are */
+/* In a list of devices, .first of an item is the interface index, .last its properties: */
+#define DEVICE_TX_QUEUES(last)        ((__u32)((last) >> 32 & 0xffff)) /* number of queues */
 #define DEVICE_RX_QUEUES(last)        ((__u32)((last)&0xffff))
-#define DEVICE_KEEPS_TX(last)         ((last) >> 63) /* what it receives still has the sender's TX queue */
+#define DEVICE_KEEPS_TX(last)         ((last) >> 63) /* received packets still have the sender's TX queue */
 #define DEVICE_LAST(tx, rx, keeps_tx) ((__u64)(keeps_tx) << 63 | (__u64)((tx)&0xffff) << 32 | ((rx)&0xffff))
 
 struct filter {
@@ -63,47 +63,50 @@ struct filter {
 
 struct settings {
 	struct filter filter;
-	__u32 flags;             /* the tool's own switches: the flag bits of <tool>.h */
-	__u32 tool;              /* its index among the tools of this process; at most 255 */
-	__u32 wakeup_bytes;      /* wake the reader when this much waits in the ring */
-	__u32 has_sk_storage;    /* tracing programs may use socket storage (5.11) */
-	__u32 has_tag_slots;     /* tags of new sockets are in slots, where they can be (probes/tcp/tag_store.bpf.h) */
-	__u32 has_task_btf;      /* bpf_get_current_task_btf() (5.11) */
-	__u32 has_cast;          /* bpf_rdonly_cast() (6.2) */
-	__u32 has_cgroupmap;     /* the user's map (probes/lib/pinned.bpf.h) */
-	__u32 has_mntnsmap;      /* the same */
-	__u32 casts[CAST_ITEMS]; /* the kernel's numbers of these structs; 0: it has none of the name */
-	__u32 arguments[HOOK_ITEMS]; /* how many arguments the target of the tool's own hook i has on this kernel */
+	__u32 flags;                 /* the tool's own flags: the flag bits of <tool>.h */
+	__u32 tool;                  /* index among the tools of this process; at most 255 */
+	__u32 wakeup_bytes;          /* bytes in the ring that wake the reader */
+	__u32 has_sk_storage;        /* tracing programs may use socket storage (new in 5.11) */
+	__u32 has_tag_slots;         /* tags of new sockets are in slots if possible (probes/tcp/tag_store.bpf.h) */
+	__u32 has_task_btf;          /* bpf_get_current_task_btf() (new in 5.11) */
+	__u32 has_cast;              /* bpf_rdonly_cast() (new in 6.2) */
+	__u32 has_cgroupmap;         /* the user's map (probes/lib/pinned.bpf.h) */
+	__u32 has_mntnsmap;          /* the same */
+	__u32 casts[CAST_ITEMS];     /* the kernel's type ids of these structs; 0: none of the name */
+	__u32 arguments[HOOK_ITEMS]; /* number of arguments of the target of the tool's own hook i on this kernel */
 	struct {
-		__u64 start, end; /* the tool's symbols i, as kallsyms has them; 0, 0: not known */
+		__u64 start, end; /* the tool's symbols i from kallsyms; 0, 0: unknown */
 	} symbols[SYMBOL_ITEMS];
-	__u32 values[VALUE_ITEMS]; /* the tool's enum values i, as this kernel numbers them; all bits: none */
+	__u32 values[VALUE_ITEMS]; /* the tool's enum values i on this kernel; all bits: none */
 };
 
-/* Bits of settings.flags that are no tool's own: the tools of a process share the tags of sockets
- * (probes/tcp/tag.bpf.h).
- */
-#define TAGS_BORROWED    (1U << 31) /* by a tool that sees each event before this one */
-#define TAGS_OUTLIVE_US  (1U << 30) /* by a tool that sees each event after this one */
-#define LISTENERS_NEEDED (1U << 29) /* somebody looks listeners up (probes/tcp/listener.bpf.h) */
+/* Bits of settings.flags that belong to no tool: the tools of a process share the tags of sockets
+ * (probes/tcp/tag.bpf.h). */
+#define TAGS_BORROWED    (1U << 31) /* another tool keeps them, and sees each event before this one */
+#define TAGS_OUTLIVE_US  (1U << 30) /* another tool uses them, and sees each event after this one */
+#define LISTENERS_NEEDED (1U << 29) /* a tool looks up listeners (probes/tcp/listener.bpf.h) */
 
-/* The map tag_slots (probes/tcp/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program of no
- * pair, for the first of a pair, and for the second (probes/lib/pair.bpf.h). */
+#define TAGS_ON_SOCKETS  (1U << 27) /* tags are in socket storage (probes/tcp/tag_store.bpf.h) */
+#define OWNERS_LOOKED_AT (1U << 28) /* rows check that the owner still has the socket (probes/owner/holder.bpf.h) */
+
+/* The map tag_slots (probes/tcp/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program without
+ * a pair, for the first of a pair, and for the second (probes/lib/pair.bpf.h). */
 #define TAG_SLOTS  (1U << 14)
 #define TAG_SPARES 3
 
-/* What the walk over all descriptors tells of itself, in the map "walk" (probes/tcp/owner_walk.bpf.h). */
+/* The state of the walk over all descriptors, in the map "walk" (probes/tcp/owner_walk.bpf.h). */
 struct walk {
-	__u64 requested; /* not 0: there is a socket whose owner it has to find */
-	__u64 last;      /* the session of the last one that came to its end */
+	__u64 requested; /* not 0: a socket needs the walk to find its owner */
+	__u64 last;      /* session_id of the last complete walk */
+	__u64 refused;   /* not 0: some sockets accept no tag (tags_refused) */
 };
 
 /* ---- events ---- */
 
-/* How good the answer to "whose socket is this" is. */
+/* How certain the owner of a socket is. */
 enum owner_quality {
 	OWNER_UNKNOWN,
-	OWNER_INHERITED, /* of the listener, or one of several holders */
+	OWNER_INHERITED, /* the listener's, or one of several processes with the socket */
 	OWNER_EXACT,
 };
 
@@ -113,57 +116,57 @@ enum role {
 	ROLE_SERVER,
 };
 
-/* How an attempt to connect ended. */
+/* The result of an attempt to connect. */
 enum result {
-	RESULT_PENDING, /* it has not */
+	RESULT_PENDING, /* no result yet */
 	RESULT_OK,
 	RESULT_REFUSED,
 	RESULT_UNREACHABLE,
 	RESULT_TIMED_OUT,
 	RESULT_ABANDONED, /* by its process */
-	RESULT_FAILED,    /* anything else: the errno tells */
+	RESULT_FAILED,    /* any other error: see errno */
 };
 
-/* Every event starts with this. Ports in host order, addresses as 16 bytes with IPv4 as ::ffff:a.b.c.d. */
+/* Every event starts with this struct. Ports in host order; addresses as 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 struct event {
 	__u64 ts;            /* CLOCK_BOOTTIME, ns */
-	__u64 cgroup_id;     /* of the socket (cgroup v2: the inode of its directory); 0: not known */
-	__u32 pid, tid, uid; /* of the owner; 0, 0, UID_NOT_KNOWN: not known */
-	__u32 netns;         /* inode number; 0: not known */
+	__u64 cgroup_id;     /* of the socket (cgroup v2: the inode of its directory); 0: unknown */
+	__u32 pid, tid, uid; /* of the owner; 0, 0, UID_NOT_KNOWN: unknown */
+	__u32 netns;         /* inode number; 0: unknown */
 	__u8 laddr[16], raddr[16];
 	__u16 lport, rport;
-	__u8 family;       /* of the socket: 4, 6; 0: not known */
+	__u8 family;       /* of the socket: 4, 6; 0: unknown */
 	__u8 owner;        /* enum owner_quality */
 	__u8 mntns_listed; /* the owner's mount namespace is in the user's map */
 	__u8 tool;         /* index of the tool in this process: settings.tool */
 	char comm[COMM_SIZE];
-	__u8 protocol; /* IPPROTO_TCP (also of an MPTCP socket), IPPROTO_UDP ...; 0: not known */
+	__u8 protocol; /* IPPROTO_TCP (also of an MPTCP socket), IPPROTO_UDP ...; 0: unknown */
 	__u8 pad[7];
 };
 
-/* A cgroup (v2) and what it is called in the one above it: of probes/cgroups.bpf.c, not of a tool. */
+/* A cgroup (v2) with its name in its parent: an event of probes/cgroups.bpf.c, not of a tool. */
 struct cgroups_event {
 	struct event common; /* cgroup_id */
-	__u64 parent;        /* 0: there is none above */
-	char name[256];      /* NAME_MAX and a NUL; the root's is empty */
+	__u64 parent;        /* 0: none */
+	char name[256];      /* NAME_MAX and a NUL; empty for the root */
 };
 
-/* The name of an event's remote address, by the DNS answers that came in: the user half's to fill (core/names/dns.h).
- */
+/* The name of an event's remote address from observed DNS answers; filled by the user half (core/names/dns.h). */
 struct peer {
 	__u64 age;       /* from the answer to the event, ns; NOT_KNOWN */
-	__u64 late;      /* the same, where it is worth a remark; else NOT_KNOWN */
-	__u8 unnamed;    /* index of what stands for a name where there is none */
-	char query[263]; /* what was asked for; empty: nothing */
+	__u64 late;      /* the age, if tables show it; else NOT_KNOWN */
+	__u8 unnamed;    /* index of the text for a missing name */
+	char query[263]; /* the name that was looked up; empty: none */
 };
 
-/* The ledger, a copy for each CPU. seen = filtered + sent + lost_ring, and is not counted by itself. */
+/* The ledger, a copy for each CPU. seen = filtered + sent + lost_ring, and has no counter. */
 struct ledger_counters {
-	__u64 filtered;  /* left out by a filter, in the kernel */
-	__u64 sent;      /* handed to the ring */
-	__u64 lost_ring; /* no room in the ring */
-	__u64 lost_map;  /* facts (owners, times) that found no room in a map: rows say less, or are missing */
-	__u64 nested;    /* handled by the second program of a pair: recursion misses of the first that are no loss */
+	__u64 filtered;  /* excluded by a filter in the kernel half */
+	__u64 sent;      /* written to the ring */
+	__u64 lost_ring; /* the ring was full */
+	__u64 lost_map;  /* map updates (owners, times) that failed because the map was full: rows are incomplete or
+			    missing */
+	__u64 nested;    /* handled by the second program of a pair: recursion misses of the first that are no losses */
 };
 
 #endif

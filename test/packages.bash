@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# packages.bash: Debian packages of another suite or architecture, unpacked in a folder: sourced by kernels/run and cross/run.
+# packages.bash: Debian packages of another suite or architecture, unpacked in a folder; sourced by kernels/run and
+# cross/run.
 # shellcheck shell=bash
 
-# apt with lists and caches of its own: the system's are not touched, and root is not needed. Its configuration (proxies,
-# credentials, keys) stays. $1: folder of packages_start, rest: apt-get or apt-cache with its arguments
+# apt with its own lists and caches: the system's stay unchanged, and root is not needed. It uses the system's
+# configuration (proxies, credentials, keys). $1: folder of packages_start, rest: apt-get or apt-cache with its
+# arguments
 private_apt() {
 	local folder=$1 command=$2 architecture
 	architecture=$(cat "$folder/architecture")
@@ -14,13 +16,13 @@ private_apt() {
 		-o APT::Architecture="$architecture" -o APT::Architectures="$architecture" -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
-# Where this machine gets its Debian packages from: other suites and architectures are in the same archive.
+# The source of this machine's Debian packages: other suites and architectures are in the same archive.
 archive() {
 	# shellcheck disable=SC2016 # apt fills it in
 	apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' 'Created-By: Packages' | sort -u | head -n 1
 }
 
-# Makes the folder anew, with the lists of a suite. $1: folder, $2: suite, $3: architecture
+# Creates the folder again, with the lists of a suite. $1: folder, $2: suite, $3: architecture
 packages_start() {
 	local uri keys=/usr/share/keyrings/debian-archive-keyring.gpg
 	uri=$(archive)
@@ -33,7 +35,7 @@ packages_start() {
 	private_apt "$1" apt-get update >"$1/log" 2>&1 || { cat "$1/log" >&2; exit 1; }
 }
 
-# Unpacks packages in $1/unpacked. $1: folder, rest: their names
+# Unpacks packages to $1/unpacked. $1: folder, rest: their names
 packages_unpack() {
 	local folder=$1 deb
 	shift

@@ -116,7 +116,7 @@ int doctor_main(int argc, char **argv)
 	struct error error;
 	int code;
 
-	program_name = helper.name;
+	message_name(helper.name);
 	if (!helper_parse(&helper, &doctor, argc, argv, &error))
 		return error_print(&error);
 	if (doctor.all_rungs && (doctor.prove || doctor.exclusions.rung))

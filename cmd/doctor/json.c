@@ -46,6 +46,7 @@ static const struct json_key machine_keys[] = {
 
 void doctor_machine_json(const struct machine *machine)
 {
+	char capabilities[MACHINE_CAPABILITIES];
 	struct text text = { 0 };
 	struct json_object line;
 
@@ -64,7 +65,7 @@ void doctor_machine_json(const struct machine *machine)
 	json_bool(&line, "bpf", !machine->no_bpf);
 	put_error(&line, "bpf_error", machine->no_bpf);
 	json_bool(&line, "root", machine->root);
-	json_text(&line, "capabilities", machine_capabilities(machine));
+	json_text(&line, "capabilities", machine_capabilities(machine, capabilities));
 	if (machine->unprivileged < 0)
 		json_null(&line, "unprivileged_bpf_disabled");
 	else

@@ -55,8 +55,8 @@ struct proof {
 	char first[512]; /* the fault of a first run together with other tools; "": this is the first run */
 };
 
-/* cmd/doctor/sandbox.c: creates a network namespace if permitted, else uses the current one. Exits if loopback does not
- * work. */
+/* cmd/doctor/sandbox.c: creates a network namespace if permitted, else uses the current one. Exits if neither family
+ * can send. */
 void sandbox_find(struct sandbox *sandbox);
 
 /* cmd/doctor/child.c: runs /proc/self/exe with these arguments (argv[0] included, ends with NULL). With `ready`,

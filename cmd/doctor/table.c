@@ -67,10 +67,10 @@ static void process_facts(const struct machine *machine)
 		[TRACEFS_HIDDEN] = "mounted, but not readable here",
 		[TRACEFS_READABLE] = "yes",
 	};
-	char value[1200];
+	char value[1200], capabilities[MACHINE_CAPABILITIES];
 
 	snprintf(value, sizeof(value), "%s, capabilities: %s", machine->root ? "root" : "not root",
-		 machine_capabilities(machine));
+		 machine_capabilities(machine, capabilities));
 	fact("privileges", value, "");
 	if (machine->unprivileged < 0)
 		snprintf(value, sizeof(value), "no such sysctl");

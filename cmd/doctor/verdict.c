@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/doctor/count.h"
+#include "core/base/must.h"
 #include "core/names/enums.h"
 
 /* Calls handle() for every line of a text, each as a NUL-terminated string. */
@@ -140,14 +141,20 @@ static void check_family(struct proof *proof, int family, uint16_t port, const c
 	struct family_check at = { proof, &known, family, port, proof->n_counts };
 	size_t measured = 0;
 
-	for (const struct expectation *row = proof->tool->proof; row->what; row++)
-		if ((row->family == family || (!row->family && family != BY_KERNEL)) && proof->n_counts < PROVE_COUNTS)
-			proof->counts[proof->n_counts++] = (struct count){ .row = row, .family = family };
+	for (const struct expectation *row = proof->tool->proof; row->what; row++) {
+		if (row->family != family && (row->family || family == BY_KERNEL))
+			continue;
+		if (proof->n_counts == PROVE_COUNTS)
+			bug("the proof of %s has more than %d counts", proof->tool->name, PROVE_COUNTS);
+		proof->counts[proof->n_counts++] = (struct count){ .row = row, .family = family };
+	}
 	each_line(proof->child.output, count_line, &at);
 	for (size_t i = at.first; i < proof->n_counts; i++) {
 		struct count *count = &proof->counts[i];
 
 		if (count->row->how == MEASURE) {
+			if (measured == COUNT_MEASURED - 1)
+				bug("the proof of %s measures more than there is room for", proof->tool->name);
 			known.measured[measured].name = count->row->what;
 			known.measured[measured++].value = count->seen;
 			continue;

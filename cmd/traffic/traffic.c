@@ -158,7 +158,7 @@ int traffic_main(int argc, char **argv)
 {
 	struct traffic traffic = { 0 }, *t = &traffic;
 
-	program_name = TRAFFIC_NAME;
+	message_name(TRAFFIC_NAME);
 	traffic_parse_options(t, argc, argv);
 	t->next_client_port = t->client_port;
 	prepare_process();

@@ -8,12 +8,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/context.h"
 #include "core/base/put.h"
 
 #define SECOND 1000000000ULL
-
-static int64_t offset;           /* wall - boot, ns */
-static int64_t namespace_offset; /* CLOCK_BOOTTIME of this time namespace - the kernel's own, ns */
 
 static uint64_t read_clock(clockid_t id)
 {
@@ -25,7 +23,7 @@ static uint64_t read_clock(clockid_t id)
 
 uint64_t clock_boot(void)
 {
-	return read_clock(CLOCK_BOOTTIME) - (uint64_t)namespace_offset;
+	return read_clock(CLOCK_BOOTTIME) - (uint64_t)context_current->clock.namespace_offset;
 }
 
 static bool is_same_link(const char *path, const char *other)
@@ -52,7 +50,7 @@ void clock_begin(void)
 		return;
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "boottime %lld %lld", &seconds, &ns) == 2)
-			namespace_offset = seconds * (int64_t)SECOND + ns;
+			context_current->clock.namespace_offset = seconds * (int64_t)SECOND + ns;
 	fclose(file);
 }
 
@@ -61,27 +59,27 @@ void clock_sync(void)
 	/* The kernel reads one clock at a time; the middle of two readings halves the error. */
 	uint64_t before = clock_boot(), wall = read_clock(CLOCK_REALTIME), after = clock_boot();
 
-	offset = (int64_t)(wall - before / 2 - after / 2);
+	context_current->clock.offset = (int64_t)(wall - before / 2 - after / 2);
 }
 
-void clock_set(int64_t new_offset)
+void clock_set(int64_t offset)
 {
-	offset = new_offset;
+	context_current->clock.offset = offset;
 }
 
 int64_t clock_offset(void)
 {
-	return offset;
+	return context_current->clock.offset;
 }
 
-static uint64_t wall_ns(uint64_t boot)
+static uint64_t wall_ns(const struct clock *clock, uint64_t boot)
 {
-	return boot + (uint64_t)offset;
+	return boot + (uint64_t)clock->offset;
 }
 
 uint64_t clock_wall_us(uint64_t boot)
 {
-	return wall_ns(boot) / 1000;
+	return wall_ns(&context_current->clock, boot) / 1000;
 }
 
 /* Runs once a second. Not inlined, so that clock_local(), which runs for each row, needs no stack protector. */
@@ -91,6 +89,7 @@ __attribute__((noinline)) static void put_local_second(char to[8], uint64_t seco
 	struct tm local;
 
 	localtime_r(&time, &local);
+	memcpy(to, "00:00:00", 8);
 	put_padded(to, (uint64_t)local.tm_hour, 2);
 	put_padded(to + 3, (uint64_t)local.tm_min, 2);
 	put_padded(to + 6, (uint64_t)local.tm_sec, 2);
@@ -98,16 +97,14 @@ __attribute__((noinline)) static void put_local_second(char to[8], uint64_t seco
 
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
 {
-	/* localtime() reads files and rules: once a second is enough. */
-	static char cached[8] = "00:00:00";
-	static uint64_t cached_second = UINT64_MAX;
-	uint64_t wall = wall_ns(boot), second = wall / SECOND;
+	struct clock *clock = &context_current->clock;
+	uint64_t wall = wall_ns(clock, boot), second = wall / SECOND;
 
-	if (second != cached_second) {
-		put_local_second(cached, second);
-		cached_second = second;
+	if (second != clock->local_second) {
+		put_local_second(clock->local, second);
+		clock->local_second = second;
 	}
-	memcpy(to, cached, 8);
+	memcpy(to, clock->local, sizeof(clock->local));
 	if (!digits)
 		return to + 8;
 	to[8] = '.';
@@ -122,7 +119,7 @@ void clock_local(struct text *text, uint64_t boot, unsigned int digits)
 
 void clock_format(struct text *text, uint64_t boot, const char *form)
 {
-	time_t second = (time_t)(wall_ns(boot) / SECOND);
+	time_t second = (time_t)(wall_ns(&context_current->clock, boot) / SECOND);
 	char line[128];
 	struct tm local;
 
@@ -136,6 +133,7 @@ __attribute__((noinline)) static void put_utc_second(char to[20], uint64_t secon
 	struct tm utc;
 
 	gmtime_r(&time, &utc);
+	memcpy(to, "0000-00-00T00:00:00.", 20);
 	put_padded(to, (uint64_t)(utc.tm_year + 1900), 4);
 	put_padded(to + 5, (uint64_t)(utc.tm_mon + 1), 2);
 	put_padded(to + 8, (uint64_t)utc.tm_mday, 2);
@@ -146,16 +144,15 @@ __attribute__((noinline)) static void put_utc_second(char to[20], uint64_t secon
 
 char *clock_put_rfc3339(char *to, uint64_t boot)
 {
-	static char cached[20] = "0000-00-00T00:00:00.";
-	static uint64_t cached_second = UINT64_MAX;
-	uint64_t wall = wall_ns(boot), second = wall / SECOND;
+	struct clock *clock = &context_current->clock;
+	uint64_t wall = wall_ns(clock, boot), second = wall / SECOND;
 
-	if (second != cached_second) {
-		put_utc_second(cached, second);
-		cached_second = second;
+	if (second != clock->utc_second) {
+		put_utc_second(clock->utc, second);
+		clock->utc_second = second;
 	}
-	memcpy(to, cached, sizeof(cached));
-	to = put_padded(to + sizeof(cached), wall - second * SECOND, 9);
+	memcpy(to, clock->utc, sizeof(clock->utc));
+	to = put_padded(to + sizeof(clock->utc), wall - second * SECOND, 9);
 	*to++ = 'Z';
 	return to;
 }

@@ -10,8 +10,22 @@
 #define CLOCK_LOCAL   18
 #define CLOCK_RFC3339 30
 
+/* The part of a context (core/base/context.h) with the clock's offsets. */
+struct clock {
+	int64_t offset;           /* wall - boot, ns */
+	int64_t namespace_offset; /* of CLOCK_BOOTTIME here - of the kernel's own, ns */
+	/* The last second as text: localtime() reads files and rules, once a second is enough. */
+	uint64_t local_second, utc_second; /* UINT64_MAX: none yet */
+	char local[8], utc[20];
+};
+
+#define CLOCK_NONE                                                                                                     \
+	{                                                                                                              \
+		.local_second = UINT64_MAX, .utc_second = UINT64_MAX                                                   \
+	}
+
 /* Measures the offset between CLOCK_BOOTTIME of this time namespace and the kernel's own (time_namespaces(7)), which
- * bpf_ktime_get_boot_ns() reads. Call it once, before all other functions. */
+ * bpf_ktime_get_boot_ns() reads. Call it once, before all other functions; contexts made later have it, too. */
 void clock_begin(void);
 /* Now, in ns of the kernel's own CLOCK_BOOTTIME. */
 uint64_t clock_boot(void);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* escape.c: escapes of untrusted bytes for a terminal, JSON and CSV. */
 #include "core/base/put.h"
-#include "core/base/text.h"
 
 /* The length of the UTF-8 character at bytes[0..left), left > 0; 0: invalid. The second byte shows overlong forms,
  * surrogates and values beyond U+10FFFF. */
@@ -142,32 +141,4 @@ char *put_csv_string(char *to, const char *bytes, size_t length)
 	to = put_printable(to, bytes, left, 0);
 	*to++ = '"';
 	return to;
-}
-
-/* Reserves room for the escapes of the first `length` bytes, or of those up to NUL. Sets *length to the real length. */
-static char *room_for(struct text *text, const char *bytes, size_t *length)
-{
-	*length = *length ? strnlen(bytes, *length) : 0;
-	return text_room(text, PUT_ESCAPED(*length) + PUT_SLACK);
-}
-
-void text_printable(struct text *text, const char *bytes, size_t length, size_t cells)
-{
-	char *to = room_for(text, bytes, &length);
-
-	text_end(text, put_printable(to, bytes, length, cells));
-}
-
-void text_json_string(struct text *text, const char *bytes, size_t length)
-{
-	char *to = room_for(text, bytes, &length);
-
-	text_end(text, put_json_string(to, bytes, length));
-}
-
-void text_csv_string(struct text *text, const char *bytes, size_t length)
-{
-	char *to = room_for(text, bytes, &length);
-
-	text_end(text, put_csv_string(to, bytes, length));
 }

@@ -2,35 +2,42 @@
 /* message.c: messages for people, on stderr. */
 #include "core/base/message.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "core/base/output.h"
+#include "core/base/context.h"
+#include "core/base/put.h"
 
-const char *program_name = "nettrace";
-void (*message_hook)(const char *line, size_t length);
+const char *message_name(const char *name)
+{
+	const char *before = context_current->messages.name;
+
+	context_current->messages.name = name;
+	return before;
+}
+
+void message_redirect(message_taker *take, void *context)
+{
+	context_current->messages.take = take;
+	context_current->messages.context = context;
+}
 
 __attribute__((format(printf, 2, 0))) static void write_message(const char *severity, const char *format, va_list args)
 {
+	const struct message_place *to = &context_current->messages;
 	int error = errno; /* callers may still need it */
-	char line[1024];
-	size_t done, length = (size_t)snprintf(line, sizeof(line), "%s: %s: ", program_name, severity);
-	int more = vsnprintf(line + length, sizeof(line) - length - 1, format, args);
+	char said[1024], line[PUT_ESCAPED(sizeof(said)) + PUT_SLACK];
+	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", to->name, severity);
 
-	length += more < 0 ? 0 : (size_t)more;
-	if (length > sizeof(line) - 2)
-		length = sizeof(line) - 2;
-	/* A user or a traced process supplied the bytes: the message must stay one line and must not control the
-	 * terminal. */
-	for (size_t i = 0; i < length; i++)
-		if (iscntrl((unsigned char)line[i]))
-			line[i] = '?';
+	vsnprintf(said + length, sizeof(said) - length, format, args);
+	/* A user, a recording or a traced process supplied the bytes: the message must stay one line and must not
+	 * control the terminal. */
+	length = (size_t)(put_printable(line, said, sizeof(said), 0) - line);
 	line[length++] = '\n';
-	if (message_hook) {
-		message_hook(line, length);
+	if (to->take) {
+		to->take(to->context, line, length);
 		return;
 	}
 	/* A failed write to stderr has no other channel to report it. */

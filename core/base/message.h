@@ -5,12 +5,21 @@
 
 #include <stddef.h>
 
-/* The name at the start of messages: the tool's, or "nettrace". Borrowed, not copied. */
-extern const char *program_name;
+/* Receives a message; the line includes its newline. */
+typedef void message_taker(void *context, const char *line, size_t length);
 
-/* Receives messages instead of stderr while the terminal shows a screen; NULL: stderr. The line includes its
- * newline. */
-extern void (*message_hook)(const char *line, size_t length);
+/* The part of a context (core/base/context.h) that messages use. */
+struct message_place {
+	const char *name;
+	message_taker *take;
+	void *context; /* for take() */
+};
+
+/* Sets the name at the start of messages: the tool's, or "nettrace". Borrowed, not copied. Returns the previous name.
+ */
+const char *message_name(const char *name);
+/* Sends messages to take() instead of stderr, while the terminal shows a screen; NULL: to stderr again. */
+void message_redirect(message_taker *take, void *context);
 
 /* Each function writes its line to stderr in one write, so lines of several processes never mix. */
 /* The program cannot do what the user asked for, or cannot complete it. */

@@ -68,10 +68,12 @@ static void put(int fd, const char *bytes, size_t length)
 	output_write(fd, bytes, length, &done);
 }
 
-static void collect(const char *line, size_t length)
+static void collect(void *context, const char *line, size_t length)
 {
-	the_terminal->last_message = the_terminal->messages.length;
-	text_bytes(&the_terminal->messages, line, length);
+	struct terminal *terminal = context;
+
+	terminal->last_message = terminal->messages.length;
+	text_bytes(&terminal->messages, line, length);
 }
 
 /* Without job control (a terminal of another session) there is no background. */
@@ -109,7 +111,7 @@ bool terminal_acquire(struct terminal *terminal)
 	put(terminal->out, ENTER_SCREEN, sizeof(ENTER_SCREEN) - 1);
 	terminal->acquired = true;
 	if (isatty(STDERR_FILENO))
-		message_hook = collect;
+		message_redirect(collect, terminal);
 	return true;
 }
 
@@ -121,7 +123,7 @@ void terminal_release(struct terminal *terminal)
 			tcsetattr(terminal->in, TCSANOW, &terminal->before);
 	}
 	terminal->acquired = false;
-	message_hook = NULL;
+	message_redirect(NULL, NULL);
 	put(STDERR_FILENO, terminal->messages.data, terminal->messages.length);
 	terminal->messages.length = terminal->last_message = 0;
 }

@@ -170,3 +170,31 @@ void text_pad(struct text *text, size_t from, int width)
 		memset(text->data + from, ' ', wanted - cells);
 	}
 }
+
+/* Reserves room for the escapes of the first `length` bytes, or of those up to NUL. Sets *length to the real length. */
+static char *room_for(struct text *text, const char *bytes, size_t *length)
+{
+	*length = *length ? strnlen(bytes, *length) : 0;
+	return text_room(text, PUT_ESCAPED(*length) + PUT_SLACK);
+}
+
+void text_printable(struct text *text, const char *bytes, size_t length, size_t cells)
+{
+	char *to = room_for(text, bytes, &length);
+
+	text_end(text, put_printable(to, bytes, length, cells));
+}
+
+void text_json_string(struct text *text, const char *bytes, size_t length)
+{
+	char *to = room_for(text, bytes, &length);
+
+	text_end(text, put_json_string(to, bytes, length));
+}
+
+void text_csv_string(struct text *text, const char *bytes, size_t length)
+{
+	char *to = room_for(text, bytes, &length);
+
+	text_end(text, put_csv_string(to, bytes, length));
+}

@@ -7,6 +7,9 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <stdlib.h>
+
+#include "core/base/context.h"
 
 size_t thread_cpus(void)
 {
@@ -15,16 +18,38 @@ size_t thread_cpus(void)
 	return sched_getaffinity(0, sizeof(cpus), &cpus) ? 1 : (size_t)CPU_COUNT(&cpus);
 }
 
+/* Arguments of a new thread. */
+struct beginning {
+	struct context *current;
+	void *(*work)(void *context);
+	void *context;
+};
+
+static void *begin(void *memory)
+{
+	struct beginning beginning = *(struct beginning *)memory;
+
+	free(memory);
+	context_enter(beginning.current);
+	return beginning.work(beginning.context);
+}
+
 /* Only the main thread handles signals. */
 static bool start(pthread_t *thread, const pthread_attr_t *attributes, void *(*work)(void *context), void *context)
 {
+	struct beginning *beginning = malloc(sizeof(*beginning));
 	sigset_t all, before;
 	bool ok;
 
+	if (!beginning)
+		return false;
+	*beginning = (struct beginning){ context_current, work, context };
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	ok = !pthread_create(thread, attributes, work, context);
+	ok = !pthread_create(thread, attributes, begin, beginning);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!ok)
+		free(beginning);
 	return ok;
 }
 

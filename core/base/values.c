@@ -9,6 +9,8 @@
 #include <string.h>
 #include <arpa/inet.h>
 
+#include "core/base/context.h"
+
 #define PID_LAST  4194304 /* PID_MAX_LIMIT of a 64-bit kernel */
 #define PORT_LAST 65535
 #define UID_LAST  (UID_NOT_KNOWN - 1)
@@ -18,14 +20,13 @@
 const char *value_message(const char *format, ...)
 {
 	/* Not formatted in place: an earlier message may be an argument of the new one. */
-	static char message[512];
-	char fresh[sizeof(message)];
+	char *message = context_current->value_message, fresh[sizeof(context_current->value_message)];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(fresh, sizeof(fresh), format, args);
 	va_end(args);
-	return memcpy(message, fresh, sizeof(message));
+	return memcpy(message, fresh, sizeof(fresh));
 }
 
 bool value_digits(const char **text, uint64_t *number)
@@ -138,14 +139,15 @@ const char *value_pids(struct list *list, const char *text)
 static bool find_user(const char *name, uint64_t *uid)
 {
 	FILE *file = fopen("/etc/passwd", "re");
-	const struct passwd *entry;
+	struct passwd entry, *found_entry;
+	char line[4096];
 	bool found = false;
 
 	if (!file)
 		return false;
-	while (!found && (entry = fgetpwent(file))) {
-		if (strcmp(entry->pw_name, name) == 0) {
-			*uid = entry->pw_uid;
+	while (!found && !fgetpwent_r(file, &entry, line, sizeof(line), &found_entry)) {
+		if (strcmp(entry.pw_name, name) == 0) {
+			*uid = entry.pw_uid;
 			found = true;
 		}
 	}

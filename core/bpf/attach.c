@@ -15,8 +15,11 @@
 #include "core/bpf/parallel_load.h"
 #include "core/bpf/object.h"
 #include "core/bpf/configure.h"
+#include "core/bpf/syscalls.h"
 #include "core/kernel/kernel.h"
 #include "core/model/owner_hooks.h"
+
+#define ENOTSUPP 524 /* of the kernel, in no header of user space */
 
 static const char *section(void *context, const char *program)
 {
@@ -60,29 +63,46 @@ void attach_plan(struct session *session)
 	session->plan.owners = owners;
 }
 
-static struct bpf_link *attach(struct session *session, struct bpf_program *program)
+/* n: index among the system calls that the section names, if any. */
+static struct bpf_link *attach(struct session *session, struct bpf_program *program, size_t n)
 {
-	return strncmp(bpf_program__section_name(program), "iter/", 5) ? bpf_program__attach(program)
-								       : iterator_attach(session, program);
+	const char *named = bpf_program__section_name(program);
+
+	if (is_syscall_section(named))
+		return syscall_attach(program, n);
+	return strncmp(named, "iter/", 5) ? bpf_program__attach(program) : iterator_attach(session, program);
 }
 
-/* Attaches the iterators, or all other programs. Returns NULL, or the refused program. */
-static const char *attach_hooks(struct session *session, bool iterators, int *error)
+/* False: errno. */
+static bool attach_hook(struct session *session, size_t i, const char *name)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(session->object, name);
+	struct bpf_program *nested = object_nested(session->object, name);
+	const char *named = bpf_program__section_name(program);
+
+	session->paired[i] = nested != NULL;
+	session->links[i] = attach(session, program, 0);
+	if (!session->links[i])
+		return false;
+	if (nested)
+		session->nested[i] = attach(session, nested, 0);
+	else if (is_syscall_section(named) && syscalls_named(named) > 1)
+		session->nested[i] = attach(session, program, 1);
+	else
+		return true;
+	return session->nested[i] != NULL;
+}
+
+/* Attaches the iterators. Returns NULL, or the refused program. */
+static const char *attach_iterators(struct session *session, int *error)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const char *name = plan_program(&session->plan, i);
-		struct bpf_program *program;
 
-		if (!name || (session->plan.hooks[i].use != ATTACH) != iterators)
+		if (!name || session->plan.hooks[i].use == ATTACH)
 			continue;
-		program = bpf_object__find_program_by_name(session->object, name);
-		session->links[i] = attach(session, program);
-		if (session->links[i]) {
-			program = object_nested(session->object, name);
-			session->paired[i] = program != NULL;
-			if (!program || (session->nested[i] = attach(session, program)))
-				continue;
-		}
+		if (attach_hook(session, i, name))
+			continue;
 		*error = -errno;
 		return name;
 	}
@@ -111,7 +131,7 @@ static const char *try_plan(struct session *session, struct options *options, en
 		return culprit;
 	*fate = AT_ATTACH;
 	/* Iterators first, and those of the start run at once, so that the first event finds the owners. */
-	culprit = attach_hooks(session, true, error);
+	culprit = attach_iterators(session, error);
 	if (!culprit)
 		iterators_run(session, RUN_AT_START, NULL, NULL); /* without output */
 	return culprit;
@@ -138,7 +158,7 @@ static bool fail_hook(struct session *session, const struct hook *hook)
 	return fail(session, what, session->refused.error);
 }
 
-/* Closes everything, for a new plan without the refused program. False: no single program is the cause. */
+/* Removes the program from the plan. False: the plan does not contain it. */
 static bool refuse(struct session *session, const char *culprit, enum fate fate, int error)
 {
 	char *program = session->refused.program;
@@ -146,8 +166,7 @@ static bool refuse(struct session *session, const char *culprit, enum fate fate,
 	snprintf(program, sizeof(session->refused.program), "%s", culprit);
 	object_strip_nested(program);
 	session->refused.error = error;
-	session_leave(session);
-	return plan_refuse(&session->plan, program, fate, error) || fail(session, "loading its BPF programs", error);
+	return plan_refuse(&session->plan, program, fate, error);
 }
 
 static bool load_as_planned(struct session *session, struct options *options)
@@ -156,6 +175,7 @@ static bool load_as_planned(struct session *session, struct options *options)
 		const struct hook *unserved;
 		const char *culprit;
 		enum fate fate;
+		bool planned;
 		int error;
 
 		if (!attach_open(session))
@@ -167,28 +187,68 @@ static bool load_as_planned(struct session *session, struct options *options)
 		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
 			return true;
-		if (!refuse(session, culprit, fate, error))
-			return false;
+		planned = refuse(session, culprit, fate, error); /* before the object, which owns the name, is closed */
+		session_leave(session);
+		if (!planned) /* no single program is the cause */
+			return fail(session, "loading its BPF programs", error);
 	}
 }
 
 bool attach_load(struct session *session, struct options *options)
 {
 	configure_kernel(&options->settings, session->tool);
+	if (session->kernel.cast)
+		options->settings.flags |= OWNERS_LOOKED_AT;
+	if (session->kernel.sk_storage)
+		options->settings.flags |= TAGS_ON_SOCKETS;
 	if (!attach_open(session))
 		return fail(session, "reading its BPF object", -errno);
-	attach_plan(session);
-	session->refused.error = -ENOENT;
+	if (!session->plan.count) {
+		attach_plan(session);
+		session->refused.error = -ENOENT;
+	}
 	return load_as_planned(session, options);
 }
 
-bool attach_all(struct session *session, struct options *options)
+/* Some kernels load programs for trampolines but attach none (arm64 before 6.4): remembers that. Other errors concern
+ * one function. */
+static void learn(struct session *session, const char *program, int error)
 {
-	const char *culprit;
-	int error;
+	const char *type = object_section(session->object, program);
 
-	while ((culprit = attach_hooks(session, false, &error)))
-		if (!refuse(session, culprit, AT_ATTACH, error) || !load_as_planned(session, options))
-			return false;
-	return true;
+	if (error == -ENOTSUPP && (!strncmp(type, "fexit/", 6) || !strncmp(type, "fentry/", 7))) {
+		session->kernel.no_trampolines = error;
+		session->kernel.trampolines = false;
+	}
+}
+
+bool attach_all(struct session *session)
+{
+	bool all = true;
+
+	/* Tries all hooks despite refusals, so that one reload can avoid all refused programs. */
+	for (size_t i = 0; i < session->plan.count; i++) {
+		const char *name = plan_program(&session->plan, i);
+		int error;
+
+		if (!name || session->plan.hooks[i].use != ATTACH)
+			continue;
+		if (attach_hook(session, i, name))
+			continue;
+		error = -errno;
+		learn(session, name, error);
+		refuse(session, name, AT_ATTACH, error);
+		all = false;
+	}
+	return all;
+}
+
+bool attach_alone(struct session *session, struct options *options)
+{
+	while (attach_load(session, options)) {
+		if (attach_all(session))
+			return true;
+		session_leave(session);
+	}
+	return false;
 }

@@ -5,12 +5,16 @@
 
 #include "core/bpf/session.h"
 
-/* Plans, opens and loads, and repeats without the programs that the kernel refused, until a plan loads. Attaches the
- * iterators and runs those of the start. False: no program is left for a required hook; session->failed describes the
- * last one, and nothing is attached or open. */
+/* Plans, opens and loads, and repeats without the programs that the kernel refused (earlier also at attach), until a
+ * plan loads. Attaches the iterators and runs those of the start. False: no program is left for a required hook;
+ * session->failed describes the last one, and nothing is attached or open. */
 bool attach_load(struct session *session, struct options *options);
-/* Attaches the loaded programs; if the kernel refuses one, plans and loads again. False: as attach_load(). */
-bool attach_all(struct session *session, struct options *options);
+/* Attaches the loaded programs. False: the kernel refused some, which the plan records. Then the caller must close and
+ * reload everything that was loaded together. Other programs may need other maps, settings and owners of sockets, and
+ * other sessions may use this one's ring and tags. */
+bool attach_all(struct session *session);
+/* Loads and attaches a session that shares nothing, until a plan succeeds. False: as attach_load(). */
+bool attach_alone(struct session *session, struct options *options);
 /* Opens the object if needed, so that its sections are known and kernel_btf_subset() has its types; session_leave()
  * closes it. False: errno. */
 bool attach_open(struct session *session);

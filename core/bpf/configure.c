@@ -51,8 +51,8 @@ static int reuse(struct session *session, const struct session *other, const cha
 /* Configures the maps that the tools of a process share. Returns 0 or a negative errno. */
 static int configure_shared_maps(struct session *session, const struct options *options)
 {
-	static const char *const tags[] = { "tags",    "tags_hash",     "accepted",    "listeners",
-					    "renamed", "rename_counts", "mptcp_owners" };
+	static const char *const tags[] = { "tags",      "tags_hash", "tags_refused",    "accepted",
+					    "listeners", "renamed",   "process_changes", "mptcp_owners" };
 	int error = 0;
 
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(session->object, "ring"), options->ring_bytes);
@@ -70,8 +70,8 @@ static bool wants_tags_on_sockets(const char *section)
 	return !strcmp(section, "iter/bpf_sk_storage_map") || !strcmp(section, "tp_btf/tcp_destroy_sock");
 }
 
-/* Tags of new sockets may be in slots if no program needs them in socket storage, no totals are kept in them, and no
- * other tool shares them. */
+/* Tags of new sockets may be in slots under three conditions. No program needs them in socket storage, no totals are
+ * kept in them, and no other tool shares them. */
 static bool may_use_slots(const struct session *session, const struct settings *settings)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
@@ -153,6 +153,8 @@ int configure_object(struct session *session, struct options *options)
 	if (error)
 		return error;
 	leave_out_map(session, settings->has_sk_storage ? "tags_hash" : "tags");
+	if (!settings->has_sk_storage)
+		leave_out_map(session, "tags_refused");
 	if (!settings->has_tag_slots)
 		leave_out_map(session, "tag_slots");
 	if (settings->has_sk_storage && !(settings->flags & LISTENERS_NEEDED)) /* listeners_watched() in probes/ */

@@ -17,6 +17,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "core/base/context.h"
 #include "core/base/thread.h"
 
 #define FIRST_FREE 3 /* lower descriptors are the standard streams */
@@ -30,18 +31,30 @@ struct early {
 };
 
 /* Identical in all objects that have them. The ring is first. */
-static struct early maps[] = { { .name = "ring" }, { .name = "accepted" }, { .name = "tag_slots" } };
-static pthread_t thread;
-static bool running;
-static int bpf_error;
-static sem_t bpf_tried, planned;
+static const char *const names[] = { "ring", "accepted", "tag_slots" };
+
+#define EARLY (sizeof(names) / sizeof(names[0]))
+
+/* One for each context. */
+struct early_maps {
+	struct early each[EARLY];
+	pthread_t thread;
+	bool running;
+	int bpf_error;
+	sem_t bpf_tried, planned;
+};
+
+static struct early_maps *early_maps(void)
+{
+	return context_part(CONTEXT_EARLY_MAPS, sizeof(struct early_maps), NULL);
+}
 
 int __real_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
 			  const struct bpf_map_create_opts *options) __attribute__((weak)); /* absent in unit tests */
 int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
 			  const struct bpf_map_create_opts *options);
 
-#define for_each_early(early) for (struct early *early = maps; early < maps + sizeof(maps) / sizeof(maps[0]); early++)
+#define for_each_early(early, maps) for (struct early *early = (maps)->each; early < (maps)->each + EARLY; early++)
 
 static void create_map(struct early *early)
 {
@@ -49,40 +62,43 @@ static void create_map(struct early *early)
 					  early->max_entries, NULL);
 }
 
-static void *create_maps(void *unused)
+static void *create_maps(void *context)
 {
-	bpf_error = kernel_bpf_usable();
-	sem_post(&bpf_tried);
-	if (!bpf_error)
-		create_map(&maps[0]);
-	sem_wait(&planned);
-	for (struct early *early = maps + 1; !bpf_error && early < maps + sizeof(maps) / sizeof(maps[0]); early++)
+	struct early_maps *maps = context;
+
+	maps->bpf_error = kernel_bpf_usable();
+	sem_post(&maps->bpf_tried);
+	if (!maps->bpf_error)
+		create_map(&maps->each[0]);
+	sem_wait(&maps->planned);
+	for (struct early *early = maps->each + 1; !maps->bpf_error && early < maps->each + EARLY; early++)
 		if (early->type)
 			create_map(early);
-	return unused;
+	return NULL;
 }
 
 void early_maps_start(uint32_t ring_bytes)
 {
-	for_each_early(early)
-	{
-		early->type = BPF_MAP_TYPE_UNSPEC;
-		early->fd = early->placeholder = -1;
-	}
-	maps[0].type = BPF_MAP_TYPE_RINGBUF;
-	maps[0].max_entries = ring_bytes;
-	sem_init(&bpf_tried, 0, 0);
-	sem_init(&planned, 0, 0);
-	running = thread_start(&thread, create_maps, NULL);
-	if (running)
+	struct early_maps *maps = early_maps();
+
+	for (size_t i = 0; i < EARLY; i++)
+		maps->each[i] = (struct early){ .name = names[i], .fd = -1, .placeholder = -1 };
+	maps->each[0].type = BPF_MAP_TYPE_RINGBUF;
+	maps->each[0].max_entries = ring_bytes;
+	sem_init(&maps->bpf_tried, 0, 0);
+	sem_init(&maps->planned, 0, 0);
+	maps->running = thread_start(&maps->thread, create_maps, maps);
+	if (maps->running)
 		return;
-	bpf_error = kernel_bpf_usable();
-	sem_post(&bpf_tried);
+	maps->bpf_error = kernel_bpf_usable();
+	sem_post(&maps->bpf_tried);
 }
 
 void early_maps_plan(const struct session *session)
 {
-	for (struct early *early = maps + 1; running && early < maps + sizeof(maps) / sizeof(maps[0]); early++) {
+	struct early_maps *maps = early_maps();
+
+	for (struct early *early = maps->each + 1; maps->running && early < maps->each + EARLY; early++) {
 		const struct bpf_map *map =
 			session->object ? bpf_object__find_map_by_name(session->object, early->name) : NULL;
 
@@ -93,13 +109,15 @@ void early_maps_plan(const struct session *session)
 		early->value_size = bpf_map__value_size(map);
 		early->max_entries = bpf_map__max_entries(map);
 	}
-	sem_post(&planned);
+	sem_post(&maps->planned);
 }
 
 int early_maps_bpf_works(void)
 {
-	sem_wait(&bpf_tried);
-	return bpf_error;
+	struct early_maps *maps = early_maps();
+
+	sem_wait(&maps->bpf_tried);
+	return maps->bpf_error;
 }
 
 static bool is_same_map(const struct early *early, enum bpf_map_type type, const char *name, __u32 key_size,
@@ -125,9 +143,12 @@ int early_maps_placeholder_fd(void)
 int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_size, __u32 value_size, __u32 max_entries,
 			  const struct bpf_map_create_opts *options)
 {
-	for_each_early(early)
+	struct early_maps *maps = early_maps();
+
+	for_each_early(early, maps)
 	{
-		if (!running || !name || !is_same_map(early, type, name, key_size, value_size, max_entries, options))
+		if (!maps->running || !name ||
+		    !is_same_map(early, type, name, key_size, value_size, max_entries, options))
 			continue;
 		early->placeholder = early_maps_placeholder_fd();
 		if (early->placeholder >= 0)
@@ -138,16 +159,17 @@ int __wrap_bpf_map_create(enum bpf_map_type type, const char *name, __u32 key_si
 
 int early_maps_finish(void)
 {
+	struct early_maps *maps = early_maps();
 	int error = 0;
 
-	if (!running)
+	if (!maps->running)
 		return 0;
-	sem_post(&planned); /* unless planned already: then the thread creates no more maps */
-	pthread_join(thread, NULL);
-	running = false;
-	sem_destroy(&bpf_tried);
-	sem_destroy(&planned);
-	for_each_early(early)
+	sem_post(&maps->planned); /* unless planned already: then the thread creates no more maps */
+	pthread_join(maps->thread, NULL);
+	maps->running = false;
+	sem_destroy(&maps->bpf_tried);
+	sem_destroy(&maps->planned);
+	for_each_early(early, maps)
 	{
 		if (early->placeholder >= 0 && early->fd >= 0 && dup3(early->fd, early->placeholder, O_CLOEXEC) < 0)
 			error = -errno;

@@ -23,10 +23,11 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 	return bpf_program__attach_iter(program, &options);
 }
 
-/* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. */
-static void read_events(int fd, size_t event_size, iterator_event *handle, void *context)
+/* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. Returns 0 or a negative
+ * errno. */
+static int read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
-	static char buffer[64 * 1024];
+	char buffer[64 * 1024];
 	size_t left = 0;
 
 	for (;;) {
@@ -36,7 +37,7 @@ static void read_events(int fd, size_t event_size, iterator_event *handle, void 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			continue;
 		if (got <= 0)
-			return;
+			return got ? -errno : 0;
 		left += (size_t)got;
 		for (; left >= event_size; at += event_size, left -= event_size)
 			handle(context, buffer + at, event_size);
@@ -47,14 +48,15 @@ static void read_events(int fd, size_t event_size, iterator_event *handle, void 
 /* An unrequested repeated walk may use this fraction of one CPU. */
 #define AGAIN_PART 3000
 
-/* Whether the kernel half lacks an owner (struct walk), or the request is unreadable. */
-static bool is_requested(const struct session *session)
+/* The walks that the kernel half requests; all walks if the request is unreadable. */
+static struct walk wanted_walks(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");
+	const struct walk all = { .requested = 1, .refused = 1 };
 	struct walk walk;
 	__u32 zero = 0;
 
-	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) || walk.requested;
+	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) ? all : walk;
 }
 
 static bool is_due(const struct session *session, size_t i, int use)
@@ -64,25 +66,25 @@ static bool is_due(const struct session *session, size_t i, int use)
 	if (!session->links[i])
 		return false;
 	if (hook->rerun_each_interval && use == RUN_AT_INTERVAL)
-		return clock_boot() >= session->rerun_after[i] || is_requested(session);
-	return (int)hook->use == use;
+		return clock_boot() >= session->rerun_after[i] || wanted_walks(session).requested;
+	return (int)hook->use == use && (!hook->where_refused || wanted_walks(session).refused);
 }
 
 void iterators_run(struct session *session, int use, iterator_event *handle, void *context)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
 		uint64_t start = clock_boot();
-		int fd;
+		int fd, error;
 
 		if (!is_due(session, i, use))
 			continue;
 		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
-		if (fd < 0) {
-			print_warning("cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
-			continue;
-		}
-		read_events(fd, session->tool->image.event_size, handle, context);
-		close(fd);
+		error = fd < 0 ? -errno : read_events(fd, session->tool->image.event_size, handle, context);
+		if (fd >= 0)
+			close(fd);
+		if (error)
+			print_warning("cannot walk %s: %s: rows or owners are missing", session->plan.hooks[i].name,
+				      strerror(-error));
 		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

@@ -8,12 +8,22 @@
 
 #include <bpf/libbpf.h>
 
-static bool show;
-static char program[64];
+#include "core/base/context.h"
+
+struct libbpf_log {
+	bool show;
+	char program[64], last[64];
+};
+
+static struct libbpf_log *libbpf_log(void)
+{
+	return context_part(CONTEXT_LIBBPF_LOG, sizeof(struct libbpf_log), NULL);
+}
 
 __attribute__((format(printf, 2, 0))) static int log_line(enum libbpf_print_level level, const char *format,
 							  va_list args)
 {
+	struct libbpf_log *log = libbpf_log();
 	char line[256];
 	const char *name;
 	size_t length;
@@ -28,26 +38,28 @@ __attribute__((format(printf, 2, 0))) static int log_line(enum libbpf_print_leve
 			return 0;
 		name = strstr(line, "prog '");
 		length = name ? strcspn(name + 6, "'") : 0;
-		if (length && length < sizeof(program)) {
-			memcpy(program, name + 6, length);
-			program[length] = '\0';
+		if (length && length < sizeof(log->program)) {
+			memcpy(log->program, name + 6, length);
+			log->program[length] = '\0';
 		}
 	}
-	return show && level != LIBBPF_DEBUG ? vfprintf(stderr, format, args) : 0;
+	return log->show && level != LIBBPF_DEBUG ? vfprintf(stderr, format, args) : 0;
 }
 
 void libbpf_log_start(bool verbose)
 {
-	show = verbose;
-	program[0] = '\0';
+	struct libbpf_log *log = libbpf_log();
+
+	log->show = verbose;
+	log->program[0] = '\0';
 	libbpf_set_print(log_line);
 }
 
 const char *libbpf_log_program(void)
 {
-	static char last[sizeof(program)];
+	struct libbpf_log *log = libbpf_log();
 
-	memcpy(last, program, sizeof(last));
-	program[0] = '\0';
-	return last[0] ? last : NULL;
+	memcpy(log->last, log->program, sizeof(log->last));
+	log->program[0] = '\0';
+	return log->last[0] ? log->last : NULL;
 }

@@ -23,6 +23,7 @@
 #include <bpf/libbpf.h>
 
 #include "core/bpf/early_maps.h"
+#include "core/base/context.h"
 #include "core/base/thread.h"
 #include "core/kernel/btf/kernel_btf.h"
 
@@ -41,11 +42,19 @@ struct load {
 	int error; /* negative errno */
 };
 
-static struct load loads[PROGRAMS];
-static size_t count;
-static bool queueing;
-static struct load *by_length[PROGRAMS];
-static atomic_size_t next; /* index into by_length */
+/* One for each context. */
+struct queue {
+	struct load loads[PROGRAMS];
+	size_t count;
+	bool open; /* between parallel_load_begin() and its end */
+	struct load *by_length[PROGRAMS];
+	atomic_size_t next; /* index into by_length */
+};
+
+static struct queue *queue(void)
+{
+	return context_part(CONTEXT_PARALLEL_LOAD, sizeof(struct queue), NULL);
+}
 
 int __real_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options) __attribute__((weak));
@@ -67,7 +76,7 @@ static int placeholder(void)
 
 int __wrap_bpf_btf_load(const void *btf, size_t size, const struct bpf_btf_load_opts *options)
 {
-	return queueing && size < QUESTION ? placeholder() : __real_bpf_btf_load(btf, size, options);
+	return queue()->open && size < QUESTION ? placeholder() : __real_bpf_btf_load(btf, size, options);
 }
 
 static int load_now(const struct load *load)
@@ -76,7 +85,7 @@ static int load_now(const struct load *load)
 }
 
 /* Takes ownership of the code. */
-static int queue_load(struct load load)
+static int queue_load(struct queue *to, struct load load)
 {
 	load.fd = placeholder();
 	if (load.fd < 0) {
@@ -84,8 +93,14 @@ static int queue_load(struct load load)
 		return load.fd;
 	}
 	load.options.fd_array = NULL; /* for functions of modules, which no program here calls */
-	loads[count++] = load;
+	to->loads[to->count++] = load;
 	return load.fd;
+}
+
+/* Whether the program belongs to an object; other programs are libbpf's probes, which have no name. */
+static bool is_of_object(enum bpf_prog_type type, const char *name, const struct bpf_prog_load_opts *options)
+{
+	return options && (options->attach_btf_id || (type == BPF_PROG_TYPE_TRACEPOINT && name));
 }
 
 /* Replaces libbpf's function. Relocates ids to the kernel's own types (core/kernel/btf/kernel_btf.h). */
@@ -93,11 +108,12 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 			 size_t length, const struct bpf_prog_load_opts *options)
 {
 	struct load load = { .type = type, .name = name, .license = license, .length = length };
+	struct queue *to = queue();
 	int fd, error;
 
-	if (queueing && !(options && options->attach_btf_id)) /* a probe of libbpf, no program of the object */
+	if (to->open && !is_of_object(type, name, options))
 		return placeholder();
-	if (!options || !options->attach_btf_id)
+	if (!is_of_object(type, name, options))
 		return __real_bpf_prog_load(type, name, license, code, length, options);
 	load.options = *options;
 	load.code = malloc(length * sizeof(*code));
@@ -107,9 +123,9 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
 	}
 	memcpy(load.code, code, length * sizeof(*code));
 	kernel_btf_relocate(load.code, length, &load.options);
-	if (queueing && count < PROGRAMS)
-		return queue_load(load);
-	error = queueing ? early_maps_finish() : 0;
+	if (to->open && to->count < PROGRAMS)
+		return queue_load(to, load);
+	error = to->open ? early_maps_finish() : 0;
 	fd = error ? error : load_now(&load);
 	free(load.code);
 	errno = fd < 0 ? -fd : errno;
@@ -120,22 +136,26 @@ int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *
  * has no descriptor yet. */
 int __wrap_bpf_prog_bind_map(int program, int map, const struct bpf_prog_bind_opts *options)
 {
-	return queueing ? 0 : __real_bpf_prog_bind_map(program, map, options);
+	return queue()->open ? 0 : __real_bpf_prog_bind_map(program, map, options);
 }
 
 void parallel_load_begin(void)
 {
-	count = 0;
-	queueing = true;
+	struct queue *to = queue();
+
+	to->count = 0;
+	to->open = true;
 }
 
 void parallel_load_abort(void)
 {
+	struct queue *held = queue();
+
 	early_maps_finish(); /* while the object's descriptors are valid */
-	for (size_t i = 0; i < count; i++)
-		free(loads[i].code);
-	count = 0;
-	queueing = false;
+	for (size_t i = 0; i < held->count; i++)
+		free(held->loads[i].code);
+	held->count = 0;
+	held->open = false;
 }
 
 static void load_queued(struct load *load)
@@ -147,13 +167,14 @@ static void load_queued(struct load *load)
 		close(fd);
 }
 
-static void *load_some(void *unused)
+static void *load_some(void *context)
 {
+	struct queue *held = context;
 	size_t i;
 
-	while ((i = atomic_fetch_add(&next, 1)) < count)
-		load_queued(by_length[i]);
-	return unused;
+	while ((i = atomic_fetch_add(&held->next, 1)) < held->count)
+		load_queued(held->by_length[i]);
+	return NULL;
 }
 
 static int longer(const void *a, const void *b)
@@ -164,7 +185,7 @@ static int longer(const void *a, const void *b)
 }
 
 /* The number of additional threads. */
-static size_t helpers_wanted(void)
+static size_t helpers_wanted(size_t count)
 {
 	size_t most = thread_cpus();
 
@@ -175,18 +196,18 @@ static size_t helpers_wanted(void)
 	return most ? most - 1 : 0;
 }
 
-static void load_all(void)
+static void load_all(struct queue *held)
 {
 	pthread_t helpers[THREADS];
-	size_t wanted = helpers_wanted(), started = 0;
+	size_t wanted = helpers_wanted(held->count), started = 0;
 
-	for (size_t i = 0; i < count; i++)
-		by_length[i] = &loads[i];
-	qsort(by_length, count, sizeof(by_length[0]), longer);
-	next = 0;
-	while (started < wanted && thread_start(&helpers[started], load_some, NULL))
+	for (size_t i = 0; i < held->count; i++)
+		held->by_length[i] = &held->loads[i];
+	qsort(held->by_length, held->count, sizeof(held->by_length[0]), longer);
+	held->next = 0;
+	while (started < wanted && thread_start(&helpers[started], load_some, held))
 		started++;
-	load_some(NULL);
+	load_some(held);
 	for (size_t i = 0; i < started; i++)
 		pthread_join(helpers[i], NULL);
 }
@@ -214,16 +235,17 @@ static void print_log(const struct load *refused)
 const char *parallel_load_commit(bool verbose, int *error)
 {
 	const struct load *refused = NULL;
+	struct queue *held = queue();
 
 	*error = early_maps_finish();
 	if (*error) {
 		parallel_load_abort();
 		return "";
 	}
-	load_all();
-	for (size_t i = 0; i < count && !refused; i++)
-		if (loads[i].error)
-			refused = &loads[i];
+	load_all(held);
+	for (size_t i = 0; i < held->count && !refused; i++)
+		if (held->loads[i].error)
+			refused = &held->loads[i];
 	*error = refused ? refused->error : 0;
 	if (refused && verbose)
 		print_log(refused);

@@ -161,7 +161,7 @@ void exclusions_apply(struct kernel *kernel, const char *without)
 
 static const char *const features[] = { "sk_storage",  "tag_slots", "map_iterators", "task_btf", "cast",
 					"trampolines", NULL };
-static const char *const kinds[] = { "tp_btf", "fexit", "iter", NULL }; /* of all tools' programs */
+static const char *const kinds[] = { "tp_btf", "fexit", "tp", "iter", NULL }; /* of all tools' programs */
 
 static bool is_listed(const char *const *list, const char *name, size_t length)
 {
@@ -185,7 +185,6 @@ static bool is_of(const struct tool *tool, const char *name, size_t length)
 static const char *add_known(char *known, size_t size, const char *names, const struct tool *tool,
 			     const char *const *more)
 {
-	static char unknown[64];
 	const char *first = NULL;
 	size_t used = 0;
 
@@ -196,8 +195,7 @@ static const char *add_known(char *known, size_t size, const char *names, const 
 			used += (size_t)snprintf(known + used, size - used, "%s%.*s", used ? "," : "", (int)length,
 						 names);
 		} else if (!first) {
-			snprintf(unknown, sizeof(unknown), "%.*s", (int)length, names);
-			first = unknown;
+			first = names;
 		}
 	}
 	return first;

@@ -63,7 +63,7 @@ void exclusions_plan(struct plan *plan, const struct exclusions *crossings, cons
 		     const char *(*section)(void *context, const char *program), void *context);
 /* Clears the excluded features in *kernel. */
 void exclusions_apply(struct kernel *kernel, const char *without);
-/* Copies the names that this tool knows to *known. Returns the first unknown one, valid until the next call; NULL:
+/* Copies the names that this tool knows to *known. Returns the first unknown one, as a pointer into `without`; NULL:
  * none. */
 const char *exclusions_known(char *known, size_t size, const char *without, const struct tool *tool);
 /* The same for the names of a rung, or its number. */

@@ -16,22 +16,27 @@
 
 #include <linux/bpf.h>
 
+/* The kernel's positions have the width of its long; these always have 64 bits. Otherwise a 32-bit program on a 64-bit
+ * kernel would stop at 4 GiB. On a 32-bit kernel only the low half counts, and the high half is unused (each position
+ * has a page of its own). So only differences of the low halves are compared: a ring is smaller than 2 GiB. */
+typedef uint64_t position;
+
 #define WINDOW        (512 * 1024UL)
 #define PUBLISH_EVERY (32 * 1024UL) /* bytes between updates of the consumer position, which frees the space */
 
 struct ring {
 	int map, epoll;
 	size_t bytes, page;
-	unsigned long *reader;       /* mapped consumer position; positions only grow */
-	const unsigned long *writer; /* mapped producer position */
-	char *window;                /* mapped; NULL: not yet */
+	position *reader;       /* mapped consumer position; positions only grow */
+	const position *writer; /* mapped producer position */
+	char *window;           /* mapped; NULL: not yet */
 	size_t window_bytes;
-	unsigned long window_start; /* position of its first byte */
+	position window_start; /* position of its first byte */
 };
 
-static bool moved(struct ring *ring, unsigned long position)
+static bool moved(struct ring *ring, position at)
 {
-	unsigned long start = position & ~(ring->page - 1);
+	position start = at & ~(position)(ring->page - 1);
 	off_t offset = (off_t)(2 * ring->page + (start & (ring->bytes - 1)));
 	void *window = mmap(ring->window, ring->window_bytes, PROT_READ, MAP_SHARED | (ring->window ? MAP_FIXED : 0),
 			    ring->map, offset);
@@ -44,11 +49,11 @@ static bool moved(struct ring *ring, unsigned long position)
 }
 
 /* Returns `size` bytes at a position; NULL: errno. */
-static const void *bytes_at(struct ring *ring, unsigned long position, size_t size)
+static const void *bytes_at(struct ring *ring, position at, size_t size)
 {
-	bool inside = ring->window && position - ring->window_start + size <= ring->window_bytes;
+	bool inside = ring->window && at - ring->window_start + size <= ring->window_bytes;
 
-	return inside || moved(ring, position) ? ring->window + (position - ring->window_start) : NULL;
+	return inside || moved(ring, at) ? ring->window + (at - ring->window_start) : NULL;
 }
 
 struct ring *ring_open(int map, size_t bytes)
@@ -100,11 +105,11 @@ int ring_fd(const struct ring *ring)
 
 int ring_read(struct ring *ring, ring_event *handle, void *context)
 {
-	unsigned long at = __atomic_load_n(ring->reader, __ATOMIC_RELAXED), published = at;
+	position at = __atomic_load_n(ring->reader, __ATOMIC_RELAXED), published = at;
 	bool more = true;
 	int error = 0;
 
-	while (more && at < __atomic_load_n(ring->writer, __ATOMIC_ACQUIRE)) {
+	while (more && (int32_t)((uint32_t)__atomic_load_n(ring->writer, __ATOMIC_ACQUIRE) - (uint32_t)at) > 0) {
 		const uint32_t *head = bytes_at(ring, at, BPF_RINGBUF_HDR_SZ);
 		uint32_t length = head ? __atomic_load_n(head, __ATOMIC_ACQUIRE) : BPF_RINGBUF_BUSY_BIT;
 		size_t size = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
@@ -119,7 +124,7 @@ int ring_read(struct ring *ring, ring_event *handle, void *context)
 			error = -errno;
 			break;
 		}
-		at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~7UL;
+		at += (BPF_RINGBUF_HDR_SZ + size + 7) & ~(size_t)7;
 		if (!(length & BPF_RINGBUF_DISCARD_BIT))
 			more = handle(context, record + BPF_RINGBUF_HDR_SZ, size);
 		if (at - published >= PUBLISH_EVERY) {

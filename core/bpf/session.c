@@ -10,8 +10,13 @@
 
 #include "core/base/error.h"
 
-/* In reverse order of attachment: after removing the first of several programs from a tracepoint, the kernel waits for
- * all readers of its list, 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
+const __u32 session_commands[SESSION_COMMANDS] = {
+	BPF_MAP_LOOKUP_ELEM,  BPF_MAP_UPDATE_ELEM,    BPF_MAP_DELETE_ELEM,
+	BPF_MAP_GET_NEXT_KEY, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE,
+};
+
+/* In reverse order of attachment. After removing the first of several programs from a tracepoint, the kernel waits for
+ * all readers of its list. That takes 8 ms and more (tracepoint_remove_func() in kernel/tracepoint.c). */
 void session_detach(struct session *session, size_t i)
 {
 	bpf_link__destroy(session->nested[i]);

@@ -32,10 +32,14 @@
 static bool handle_event(void *context, const void *data, size_t size)
 {
 	struct sessions *sessions = context;
+	const struct event *event = data;
 
 	sessions->got++;
-	if (size >= sizeof(struct event) && !sessions->event(sessions->context, data, size))
-		return false;
+	if (size >= sizeof(*event) && event->tool < sessions->count) {
+		sessions->each[event->tool].received++;
+		if (!sessions->event(sessions->context, event, size))
+			return false;
+	}
 	return sessions->got < READ_AT_MOST;
 }
 
@@ -97,6 +101,8 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 		*session = (struct session){ .tool = options[i].tool,
 					     .options = &options[i],
 					     .kernel = session->kernel,
+					     .plan = session->plan, /* with the refused programs */
+					     .refused = session->refused,
 					     .object = session->object,
 					     .ring_of = n ? nth(sessions, 0, tag_owner) : NULL };
 		settings->tool = (__u32)i;
@@ -116,36 +122,68 @@ static void share(struct sessions *sessions, struct options *options, size_t tag
 	}
 }
 
-/* Returns NULL on success, else the first session that failed; then nothing is attached. */
-static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
+static void leave_all(struct sessions *sessions)
 {
-	struct session *failed = NULL;
-	size_t tag_owner;
+	for_each (session, sessions)
+		if (session->object)
+			session_leave(session);
+}
 
+/* Returns NULL on success, else the first session that failed. */
+static struct session *load_all(struct sessions *sessions, struct options *options, size_t *tag_owner)
+{
 	for_each (session, sessions) {
 		session->tool = options[session - sessions->each].tool;
-		attach_open(session); /* reopens after a tool was dropped; attach_load() reports errors */
+		attach_open(session); /* reopens after the first try; attach_load() reports errors */
 	}
-	tag_owner = choose_tag_owner(sessions);
-	share(sessions, options, tag_owner);
-	for (size_t n = 0; n < sessions->count && !failed; n++) {
-		struct session *session = nth(sessions, n, tag_owner);
+	*tag_owner = choose_tag_owner(sessions);
+	share(sessions, options, *tag_owner);
+	for (size_t n = 0; n < sessions->count; n++) {
+		struct session *session = nth(sessions, n, *tag_owner);
 
 		if (!attach_load(session, &options[session - sessions->each]))
-			failed = session;
+			return session;
 	}
-	if (!failed && sessions->count > 1) /* loading took some time */
-		sessions_iterate(sessions, RUN_AT_START);
-	for (size_t n = 0; n < sessions->count && !failed; n++) {
+	return NULL;
+}
+
+/* False: the kernel refused a program. Attaches all sessions despite refusals, because each refusal costs another
+ * start. */
+static bool attach_each(struct sessions *sessions, size_t tag_owner)
+{
+	bool all = true;
+	int no_trampolines = 0;
+
+	for (size_t n = 0; n < sessions->count; n++) {
 		struct session *session = nth(sessions, n, tag_owner);
 
 		session_start_ledger(session);
-		if (!attach_all(session, &options[session - sessions->each]))
-			failed = session;
+		all &= attach_all(session);
+		no_trampolines = no_trampolines ? no_trampolines : session->kernel.no_trampolines;
 	}
-	for_each (session, sessions)
-		if (failed && session->object)
-			session_leave(session);
+	for_each (session, sessions) {
+		session->kernel.no_trampolines = no_trampolines;
+		session->kernel.trampolines &= !no_trampolines;
+	}
+	return all;
+}
+
+/* Returns NULL on success, else the first session that failed; then nothing is attached. After a refusal at attach, all
+ * sessions load again: they share the ring and the tags of one session, and a replaced ring has no reader. It ends,
+ * because each round removes a program from a plan. */
+static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
+{
+	struct session *failed;
+	size_t tag_owner;
+
+	while (!(failed = load_all(sessions, options, &tag_owner))) {
+		if (sessions->count > 1) /* loading took some time */
+			sessions_iterate(sessions, RUN_AT_START);
+		if (attach_each(sessions, tag_owner))
+			return NULL;
+		leave_all(sessions);
+	}
+	leave_all(sessions);
 	return failed;
 }
 
@@ -162,6 +200,8 @@ static bool drop_tool(struct sessions *sessions, struct options *options, const 
 	sessions->count--;
 	options_free(&options[i]);
 	memmove(&options[i], &options[i + 1], (sessions->count - i) * sizeof(*options));
+	memmove(&sessions->each[i], &sessions->each[i + 1], (sessions->count - i) * sizeof(sessions->each[0]));
+	sessions->each[sessions->count] = (struct session){ .tool = NULL };
 	options[sessions->count] = (struct options){ .tool = NULL };
 	return true;
 }
@@ -169,14 +209,13 @@ static bool drop_tool(struct sessions *sessions, struct options *options, const 
 /* Reports what each tool misses; with several tools, by name. */
 static void report_all(struct sessions *sessions)
 {
-	const char *name = program_name;
+	const char *name = message_name(sessions->each->tool->name);
 
 	for_each (session, sessions) {
-		if (sessions->count > 1)
-			program_name = session->tool->name;
+		message_name(sessions->count > 1 ? session->tool->name : name);
 		report_session(session, session->options);
 	}
-	program_name = name;
+	message_name(name);
 	if (kernel_hides_processes() && is_about_sockets(sessions->each[0].tool))
 		print_note("running in a PID namespace: process IDs in rows, and those that -p takes, are the host's, "
 			   "not those that ps shows here (run with --pid=host)");
@@ -253,8 +292,10 @@ bool sessions_start(struct sessions *sessions, struct options *options, size_t c
 	}
 	sessions_iterate(sessions, RUN_AT_START);    /* again, for sockets opened meanwhile */
 	sessions_iterate(sessions, RUN_AT_INTERVAL); /* the start of counting: its events make no rows */
-	for_each (session, sessions)
+	for_each (session, sessions) {
+		session->received -= session->counter_events;
 		session->counter_events = 0;
+	}
 	report_all(sessions);
 	return true;
 }

@@ -29,7 +29,7 @@ static bool try_once(struct session *session, struct options *options, const cha
 		return false;
 	}
 	exclusions_apply(&session->kernel, options->exclusions.without);
-	if (!attach_load(session, options) || !attach_all(session, options))
+	if (!attach_alone(session, options))
 		return false;
 	session_leave(session);
 	return true;

@@ -243,6 +243,9 @@ const struct common_option common_options[] = {
 	RUN("ring-size", 0, "MIB", set_ring, "size of the event ring in MiB: a power of two (default 8)"),
 	RUN("keep-caps", 0, NULL, set_true, "keep all capabilities after attaching (default: drop those that are no longer needed)",
 	    AT_OPTION(keep_caps)),
+	RUN("no-sandbox", 0, NULL, set_true,
+	    "neither filter system calls nor shut files out (default: after attaching, and before a recording is read)",
+	    AT_OPTION(no_sandbox)),
 	OPTION(GROUP_RUN, ALWAYS, "rung", 0, "WHICH", set_rung,
 	       "use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
 	       "shown by -v"),

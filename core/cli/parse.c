@@ -12,6 +12,7 @@
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "core/base/values.h"
 
 #include <ctype.h>
@@ -91,7 +92,7 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 static const char *store_names(struct list *list, const struct opt *opt, const char *arg, enum exit_code *code)
 {
 	*code = EXIT_CANNOT;
-	if (!names_recorded && !kernel_btf())
+	if (!names_recorded() && !kernel_btf())
 		return value_message("cannot read the kernel's names: %s", kernel_remedy(-errno));
 	if (!enum_exists(NULL, opt->btf_enum))
 		return value_message("the kernel has no enum %s", opt->btf_enum);
@@ -277,13 +278,25 @@ static bool check_together(struct options *options, struct error *error)
 	return !tool->check || tool->check(options, error);
 }
 
-/* getopt prints unknown options unescaped: this keeps its messages on one line. */
+/* Whether a terminal may print the word unescaped. */
+static bool is_printable(const char *word)
+{
+	struct text shown = { 0 };
+	bool same;
+
+	text_printable(&shown, word, strlen(word), 0);
+	same = shown.length == strlen(word);
+	text_free(&shown);
+	return same;
+}
+
+/* getopt prints unknown options unescaped: this keeps its messages on one line, and control characters from the
+ * terminal. */
 static bool refuse_controls(int argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < argc; i++)
-		for (const char *c = argv[i]; *argv[i] == '-' && *c; c++)
-			if (iscntrl((unsigned char)*c))
-				return refuse(error, EXIT_USAGE, "argument", argv[i], "has control characters");
+		if (*argv[i] == '-' && !is_printable(argv[i]))
+			return refuse(error, EXIT_USAGE, "argument", argv[i], "has control characters");
 	return true;
 }
 
@@ -319,7 +332,7 @@ bool options_parse_recorded(struct options *options, const struct tool *tool, co
 	struct parse parse = { .options = options, .error = error };
 
 	*error = (struct error){ 0 };
-	program_name = tool->name;
+	message_name(tool->name);
 	if (tool->lookup && tool->lookup->extra_names)
 		enum_extend(tool->lookup->extra_names);
 	options_init(options, tool);

@@ -11,17 +11,25 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "core/base/context.h"
 #include "core/kernel/btf/kernel_btf.h"
+#include "core/kernel/tracepoint_id.h"
 
 #define CAST "_cast" /* suffix of programs that call bpf_rdonly_cast() */
+
+/* Features that a loaded program has shown. */
+struct features {
+	bool asked;
+	int no_map_iterators;
+};
 
 static bool has_function(const struct btf *btf, const char *name)
 {
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loads "return 0" for a kernel function. Returns 0 or a negative errno. */
-static int try_load(const struct btf *btf, enum bpf_attach_type type, const char *function)
+/* Loads "return 0" for a kernel function, and may attach it for a moment. Returns 0 or a negative errno. */
+static int try_program(const struct btf *btf, enum bpf_attach_type type, const char *function, bool attaches)
 {
 	const struct bpf_insn instructions[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
@@ -29,7 +37,7 @@ static int try_load(const struct btf *btf, enum bpf_attach_type type, const char
 	};
 	int target = btf__find_by_name_kind(btf, function, BTF_KIND_FUNC);
 	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = type);
-	int fd;
+	int fd, link = 0, error = 0;
 
 	if (target <= 0)
 		return -ENOENT;
@@ -38,24 +46,34 @@ static int try_load(const struct btf *btf, enum bpf_attach_type type, const char
 			   sizeof(instructions) / sizeof(instructions[0]), &options);
 	if (fd < 0)
 		return fd;
+	if (attaches)
+		link = bpf_raw_tracepoint_open(NULL, fd);
+	if (link < 0)
+		error = link;
+	else if (link)
+		close(link);
 	close(fd);
-	return 0;
+	return error;
 }
 
-/* Loads a trampoline for a function that every kernel with TCP has. Only a load shows it: the program type always
- * exists, but the architecture or the build may lack trampolines (EPERM, ENOTSUPP). */
-static int trampolines_load(const struct btf *btf)
+/* A function that every kernel with TCP has. Only a load shows trampolines: the program type always exists, but the
+ * architecture or the build may lack them (EPERM, ENOTSUPP). */
+#define TRACED "tcp_set_state"
+
+int kernel_no_trampolines(void)
 {
-	return try_load(btf, BPF_TRACE_FEXIT, "tcp_set_state");
+	return try_program(kernel_btf_subset(), BPF_TRACE_FEXIT, TRACED, true);
 }
 
 int kernel_no_map_iterators(void)
 {
-	static int error = 1; /* 1: not probed yet */
+	struct features *known = context_part(CONTEXT_FEATURES, sizeof(struct features), NULL);
 
-	if (error > 0)
-		error = try_load(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map");
-	return error;
+	if (!known->asked)
+		known->no_map_iterators =
+			try_program(kernel_btf_subset(), BPF_TRACE_ITER, "bpf_iter_bpf_sk_storage_map", false);
+	known->asked = true;
+	return known->no_map_iterators;
 }
 
 int kernel_bpf_usable(void)
@@ -82,7 +100,8 @@ int kernel_detect(struct kernel *kernel)
 	kernel->map_iterators = true;
 	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
 	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c, new in 6.2 */
-	kernel->no_trampolines = trampolines_load(btf);
+	/* Loads only: to attach and detach one would double the time to start. core/bpf/attach.c notices a failure. */
+	kernel->no_trampolines = try_program(btf, BPF_TRACE_FEXIT, TRACED, false);
 	kernel->trampolines = !kernel->no_trampolines;
 	return 0;
 }
@@ -131,6 +150,20 @@ static int function_arguments(const struct btf *btf, const char *name)
 	return id < 0 ? -1 : prototype_arguments(btf, btf__type_by_id(btf, (__u32)id)->type);
 }
 
+/* The arguments at the end of system calls, from a list of their names (core/bpf/syscalls.h): those of
+ * tp_btf/sys_exit. */
+static int syscall_arguments(const char *names)
+{
+	char first[64];
+	int id;
+
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(names, ","), names);
+	id = tracepoint_id(first);
+	if (id < 0)
+		return id == -ENOENT ? -1 : id;
+	return tracepoint_arguments(kernel_btf_subset(), "sys_exit");
+}
+
 static bool is_cast(const char *program)
 {
 	size_t length = strlen(program);
@@ -151,6 +184,8 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 	target++;
 	if (!strncmp(section, "tp_btf/", 7))
 		return tracepoint_arguments(kernel_btf_subset(), target);
+	if (!strncmp(section, "tp/", 3))
+		return syscall_arguments(target);
 	if (!strncmp(section, "iter/", 5)) {
 		snprintf(iterator, sizeof(iterator), "bpf_iter_%s", target);
 		if (!has_function(kernel_btf_subset(), iterator))

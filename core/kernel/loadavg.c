@@ -5,27 +5,39 @@
 #include <stdio.h>
 #include <string.h>
 
-static char line[128];
-static uint64_t read_at;
+#include "core/base/context.h"
+
+struct loadavg {
+	char line[128];
+	uint64_t read_at;
+};
+
+static struct loadavg *loadavg(void)
+{
+	return context_part(CONTEXT_LOADAVG, sizeof(struct loadavg), NULL);
+}
 
 const char *loadavg_at(uint64_t now)
 {
+	struct loadavg *last = loadavg();
 	FILE *file;
 
-	if (read_at == now)
-		return line;
-	read_at = now;
-	line[0] = '\0';
+	if (last->read_at == now)
+		return last->line;
+	last->read_at = now;
+	last->line[0] = '\0';
 	file = fopen("/proc/loadavg", "re");
-	if (file && fgets(line, sizeof(line), file))
-		line[strcspn(line, "\n")] = '\0';
+	if (file && fgets(last->line, sizeof(last->line), file))
+		last->line[strcspn(last->line, "\n")] = '\0';
 	if (file)
 		fclose(file);
-	return line;
+	return last->line;
 }
 
 void loadavg_set(uint64_t now, const char *text)
 {
-	read_at = now;
-	snprintf(line, sizeof(line), "%s", text);
+	struct loadavg *last = loadavg();
+
+	last->read_at = now;
+	snprintf(last->line, sizeof(last->line), "%s", text);
 }

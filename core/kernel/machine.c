@@ -149,7 +149,7 @@ void machine_detect(struct machine *machine)
 	machine->no_bpf = kernel_bpf_usable();
 	machine->no_btf = kernel_detect(&kernel);
 	machine->sk_storage = !machine->no_btf && kernel.sk_storage;
-	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel.no_trampolines;
+	machine->no_trampolines = machine->no_btf ? machine->no_btf : kernel_no_trampolines();
 	machine->no_map_iterators = machine->no_btf ? machine->no_btf : kernel_no_map_iterators();
 	each_line(SECURITYFS "lockdown", read_chosen, machine->lockdown);
 	machine->securityfs = !access(SECURITYFS "lsm", F_OK); /* exists wherever securityfs is mounted */
@@ -172,9 +172,8 @@ bool machine_may_trace(const struct machine *machine)
 	       (machine_capable(machine, CAP_BPF) && machine_capable(machine, CAP_PERFMON));
 }
 
-const char *machine_capabilities(const struct machine *machine)
+const char *machine_capabilities(const struct machine *machine, char list[MACHINE_CAPABILITIES])
 {
-	static char list[1024];
 	uint64_t all = (1ULL << N_NAMES) - 1, named = machine->capabilities & all;
 	bool most = __builtin_popcountll(named) > (int)N_NAMES / 2;
 	size_t used = 0;
@@ -185,7 +184,7 @@ const char *machine_capabilities(const struct machine *machine)
 	for (size_t i = 0; i < N_NAMES; i++) {
 		if (machine_capable(machine, (int)i) == most)
 			continue;
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
+		used += (size_t)snprintf(list + used, MACHINE_CAPABILITIES - used, "%s%s",
 					 used   ? ", "
 					 : most ? "all but "
 						: "",

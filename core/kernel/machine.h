@@ -36,7 +36,9 @@ void machine_detect(struct machine *machine);
 bool machine_capable(const struct machine *machine, int capability);
 /* Whether the capabilities that tracing needs are effective. */
 bool machine_may_trace(const struct machine *machine);
-/* "all", "none", "all but ..." or names separated by commas; valid until the next call. */
-const char *machine_capabilities(const struct machine *machine);
+#define MACHINE_CAPABILITIES 1024
+
+/* Writes "none", "all", "all but ..." or names separated by commas. Returns the text, which may be a constant. */
+const char *machine_capabilities(const struct machine *machine, char list[MACHINE_CAPABILITIES]);
 
 #endif

@@ -15,28 +15,30 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "core/base/context.h"
 #include "core/kernel/privileges.h"
 
 /* PROC_USER_INIT_INO, PROC_PID_INIT_INO: the inode numbers are ABI. */
 #define INITIAL_USERNS 0xEFFFFFFDU
 #define INITIAL_PIDNS  0xEFFFFFFCU
 
+#define SENTENCE       1024
+#define PATH           512
+
 __attribute__((format(printf, 1, 2))) static const char *sentence(const char *format, ...)
 {
-	static char text[1024];
+	char *text = context_part(CONTEXT_REMEDY, SENTENCE, NULL);
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	vsnprintf(text, SENTENCE, format, args);
 	va_end(args);
 	return text;
 }
 
-static const char *release(void)
+static const char *release(struct utsname *names)
 {
-	static struct utsname names;
-
-	return uname(&names) ? "unknown" : names.release;
+	return uname(names) ? "unknown" : names->release;
 }
 
 bool kernel_is_locked_down(void)
@@ -73,20 +75,33 @@ static bool is_filtered(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
+/* Without the JIT, programs that call kernel functions do not load (kernel/bpf/verifier.c), nor do trampolines. Only
+ * root can read the setting. */
+static bool is_jit_off(void)
+{
+	int fd = open("/proc/sys/net/core/bpf_jit_enable", O_RDONLY | O_CLOEXEC);
+	char level = '1';
+	bool off = fd >= 0 && read(fd, &level, 1) == 1 && level == '0';
+
+	if (fd >= 0)
+		close(fd);
+	return off;
+}
+
 /* Before 5.11 the memory of maps counts towards RLIMIT_MEMLOCK. */
 static bool is_short_of_locked_memory(void)
 {
 	unsigned int major, minor;
+	struct utsname names;
 	struct rlimit limit;
 
-	return sscanf(release(), "%u.%u", &major, &minor) == 2 && (major < 5 || (major == 5 && minor < 11)) &&
+	return sscanf(release(&names), "%u.%u", &major, &minor) == 2 && (major < 5 || (major == 5 && minor < 11)) &&
 	       !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY;
 }
 
-static const char *own_path(void)
+static const char *own_path(char path[PATH])
 {
-	static char path[512];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	ssize_t length = readlink("/proc/self/exe", path, PATH - 1);
 
 	path[length > 0 ? length : 0] = '\0';
 	return length > 0 ? path : "nettrace";
@@ -95,6 +110,8 @@ static const char *own_path(void)
 /* NULL: the process has the capabilities that tracing needs. */
 static const char *missing_capabilities(void)
 {
+	char path[PATH];
+
 	if (privileges_have(CAP_SYS_ADMIN) || (privileges_have(CAP_BPF) && privileges_have(CAP_PERFMON)))
 		return NULL;
 	if (geteuid() == 0)
@@ -104,11 +121,12 @@ static const char *missing_capabilities(void)
 		return "run as root, or with CAP_BPF and CAP_PERFMON as ambient capabilities: setcap does not help "
 		       "under "
 		       "no_new_privs";
-	return sentence("run as root, or: setcap cap_bpf,cap_perfmon+ep %s", own_path());
+	return sentence("run as root, or: setcap cap_bpf,cap_perfmon+ep %s", own_path(path));
 }
 
 static const char *not_allowed(void)
 {
+	struct utsname names;
 	const char *missing = missing_capabilities();
 
 	if (missing)
@@ -120,7 +138,8 @@ static const char *not_allowed(void)
 	if (is_filtered())
 		return "a seccomp filter is in force, of a container perhaps: it has to allow bpf()";
 	if (is_short_of_locked_memory())
-		return sentence("before Linux 5.11 maps are locked memory, this is %s: ulimit -l unlimited", release());
+		return sentence("before Linux 5.11 maps are locked memory, this is %s: ulimit -l unlimited",
+				release(&names));
 	if (kernel_is_locked_down())
 		return "lockdown=confidentiality is in force, see /sys/kernel/security/lockdown";
 	return "with all capabilities: perhaps a security module; --verbose shows the kernel's own words";
@@ -128,14 +147,18 @@ static const char *not_allowed(void)
 
 static const char *not_there(void)
 {
+	struct utsname names;
+
 	if (access("/sys/kernel", F_OK) < 0)
 		return "/sys is not mounted here: mount -t sysfs sysfs /sys";
-	return sentence("needs a kernel of 5.10 or later, built with CONFIG_DEBUG_INFO_BTF; this is %s", release());
+	return sentence("needs a kernel of 5.10 or later, built with CONFIG_DEBUG_INFO_BTF; this is %s",
+			release(&names));
 }
 
 const char *kernel_remedy(int error)
 {
 	const char *missing;
+	struct utsname names;
 
 	switch (-error) {
 	case EPERM:
@@ -151,12 +174,14 @@ const char *kernel_remedy(int error)
 	case EMFILE:
 		return "raise the limit of open files: ulimit -n 1024";
 	default:
+		if (is_jit_off())
+			return "the BPF JIT is off: sysctl net.core.bpf_jit_enable=1";
 		/* With kernel.unprivileged_bpf_disabled=0 an unprivileged load fails with EINVAL instead of EPERM. */
 		missing = missing_capabilities();
 		if (missing)
 			return missing;
 		return sentence("needs a kernel of 5.10 or later, this is %s; --verbose shows the kernel's own words",
-				release());
+				release(&names));
 	}
 }
 
@@ -174,9 +199,11 @@ static bool hides_from_all(void)
 
 const char *kernel_symbols_remedy(void)
 {
+	char path[PATH];
+
 	if (hides_from_all())
 		return "sysctl kernel.kptr_restrict=1";
 	return sentence("run as root, or: setcap cap_bpf,cap_perfmon,cap_syslog+ep %s, or: sysctl "
 			"kernel.kptr_restrict=0 kernel.perf_event_paranoid=1",
-			own_path());
+			own_path(path));
 }

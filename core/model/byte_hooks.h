@@ -10,7 +10,10 @@
 	{ "inet_sock_set_state", { "traffic_state_atomic", "traffic_state_hash" } },                                   \
 	{ "tcp_destroy_sock", { "traffic_destroyed_atomic", "traffic_destroyed_hash" }, .misses_harmless = true },               \
 	{ "open connections", { "traffic_tagged", "traffic_held", "traffic_tcp" }, .use = RUN_AT_INTERVAL,             \
-	  .lacks[2] = "the connections of other network namespaces, but for what they carried until they were closed" }
+	  .lacks[2] = "open connections of other network namespaces (they count when they close)" },                 \
+	{ "refused connections", { "traffic_refused" },                                                                \
+	  "connections of sockets without memory for a tag (they count when they close)", .use = RUN_AT_INTERVAL,         \
+	  .flag = TAGS_ON_SOCKETS, .where_refused = true }
 /* clang-format on */
 
 #endif

@@ -27,7 +27,7 @@ struct options {
 	const struct tool *tool;
 	struct settings settings; /* copied to the kernel unchanged */
 	enum format format;
-	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps;
+	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps, no_sandbox;
 	int ready_fd;                 /* -1: none */
 	int cgroupmap, mntnsmap;      /* descriptors of the user's maps (core/bpf/pinned_maps.h); -1: none */
 	uint32_t ring_bytes;          /* power of two */

@@ -9,6 +9,9 @@
 #define NAMES_OF_PROCESSES(...)                                                                                        \
 	{ "task_rename", { "owner_renamed", "owner_executes" }, "the names of processes that change theirs",           \
 	  .misses_harmless = true, .lacks[1] = "names that processes give themselves", __VA_ARGS__ }
+#define FORKS_OF_PROCESSES(...)                                                                                        \
+	{ "sched_process_fork", { "owner_forks" }, "the processes that inherit a socket", .misses_harmless = true,      \
+	  __VA_ARGS__ }
 /* clang-format on */
 
 /* Of several tools in a process, one keeps the tags of TCP sockets for all (TAGS_BORROWED). Its programs:
@@ -16,14 +19,14 @@
 static const struct hook tcp_hooks[] = {
 	{ "inet_sock_set_state", { "owner_state" }, .unless = TAGS_BORROWED },
 	{ "accept",
-	  { "owner_accept", "owner_accept_cast", "owner_accept_helper" },
+	  { "owner_accept", "owner_accept_call_cast", "owner_accept_cast", "owner_accept_helper" },
 	  "the accepting process before it acts on its socket",
 	  .unless = TAGS_BORROWED,
 	  .misses_harmless = true },
 	{ "tcp_rcv_space_adjust",
 	  { "owner_receive" },
 	  "the process that reads from a socket of another one",
-	  .unless = TAGS_BORROWED,
+	  .unless = TAGS_BORROWED | OWNERS_LOOKED_AT,
 	  .misses_harmless = true },
 	{ OPEN_SOCKETS,
 	  { "owner_seed", "owner_seed_hash" },
@@ -31,6 +34,7 @@ static const struct hook tcp_hooks[] = {
 	  RUN_AT_START,
 	  .unless = TAGS_BORROWED },
 	NAMES_OF_PROCESSES(.unless = TAGS_BORROWED),
+	FORKS_OF_PROCESSES(.unless = TAGS_BORROWED),
 	{},
 };
 
@@ -38,10 +42,11 @@ static const struct hook tcp_hooks[] = {
 static const struct hook walking_hooks[] = {
 	{ OPEN_SOCKETS,
 	  { "owner_seed", "owner_seed_hash" },
-	  "the owners of sockets older than the trace, and of those passed on",
+	  "the owners of sockets that are older than the trace, or passed to another process",
 	  RUN_AT_START,
 	  .rerun_each_interval = true },
 	NAMES_OF_PROCESSES(),
+	FORKS_OF_PROCESSES(),
 	{},
 };
 
@@ -51,6 +56,7 @@ static const struct hook socket_hooks[] = {
 	{ "sock_recv_length", { "owner_receives" }, "the owners of new sockets that receive", .misses_harmless = true },
 	{ OPEN_SOCKETS, { "owner_seed_any" }, "the owners of sockets older than the trace", RUN_AT_START },
 	NAMES_OF_PROCESSES(),
+	FORKS_OF_PROCESSES(),
 	{},
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/context.h"
 #include "core/base/must.h"
 
 #define AT_MOST 65536 /* then the table is emptied: otherwise it grows without bound where cgroups come and go */
@@ -16,8 +17,29 @@ struct cgroup {
 };
 
 /* Open addressing; a power of two slots, at least twice as many as cgroups. */
-static struct cgroup *slots;
-static size_t n_slots, count;
+struct cgroups {
+	struct cgroup *slots;
+	size_t n_slots, count;
+};
+
+static void end(void *memory)
+{
+	struct cgroups *known = memory;
+
+	for (size_t i = 0; i < known->n_slots; i++)
+		free(known->slots[i].name);
+	free(known->slots);
+}
+
+static struct cgroups *cgroups(void)
+{
+	return context_part(CONTEXT_CGROUPS, sizeof(struct cgroups), end);
+}
+
+void cgroups_clear(void)
+{
+	context_part_end(CONTEXT_CGROUPS);
+}
 
 /* The slot of this id, or the free slot for it. */
 static struct cgroup *slot_of(struct cgroup *table, size_t n, uint64_t id)
@@ -29,42 +51,36 @@ static struct cgroup *slot_of(struct cgroup *table, size_t n, uint64_t id)
 	return &table[at];
 }
 
-static void grow(void)
+static void grow(struct cgroups *known)
 {
-	size_t n = n_slots ? n_slots * 2 : 256;
+	size_t n = known->n_slots ? known->n_slots * 2 : 256;
 	struct cgroup *larger = must(calloc(n, sizeof(*larger)));
 
-	for (size_t i = 0; i < n_slots; i++) {
-		if (slots[i].id)
-			*slot_of(larger, n, slots[i].id) = slots[i];
+	for (size_t i = 0; i < known->n_slots; i++) {
+		if (known->slots[i].id)
+			*slot_of(larger, n, known->slots[i].id) = known->slots[i];
 	}
-	free(slots);
-	slots = larger;
-	n_slots = n;
-}
-
-void cgroups_clear(void)
-{
-	for (size_t i = 0; i < n_slots; i++)
-		free(slots[i].name);
-	free(slots);
-	slots = NULL;
-	n_slots = count = 0;
+	free(known->slots);
+	known->slots = larger;
+	known->n_slots = n;
 }
 
 void cgroups_add(uint64_t id, uint64_t parent, const char *name)
 {
+	struct cgroups *known = cgroups();
 	struct cgroup *cgroup;
 
 	if (!id)
 		return;
-	if (count == AT_MOST)
+	if (known->count == AT_MOST) {
 		cgroups_clear();
-	if (count * 2 >= n_slots)
-		grow();
-	cgroup = slot_of(slots, n_slots, id);
+		known = cgroups();
+	}
+	if (known->count * 2 >= known->n_slots)
+		grow(known);
+	cgroup = slot_of(known->slots, known->n_slots, id);
 	if (!cgroup->id)
-		count++;
+		known->count++;
 	else if (cgroup->parent == parent && !strcmp(cgroup->name, name))
 		return;
 	free(cgroup->name);
@@ -73,13 +89,14 @@ void cgroups_add(uint64_t id, uint64_t parent, const char *name)
 
 bool cgroups_path(uint64_t id, char *path, size_t size)
 {
+	const struct cgroups *known = cgroups();
 	const struct cgroup *chain[DEEPEST];
 	size_t depth = 0, used = 0;
 
 	if (!size)
 		return false;
 	do {
-		const struct cgroup *cgroup = n_slots ? slot_of(slots, n_slots, id) : NULL;
+		const struct cgroup *cgroup = known->n_slots ? slot_of(known->slots, known->n_slots, id) : NULL;
 
 		if (!id || !cgroup || !cgroup->id || depth == DEEPEST)
 			return false;

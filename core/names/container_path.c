@@ -14,6 +14,7 @@
 #include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ID_DIGITS 64
@@ -93,15 +94,26 @@ static bool read_id(struct container *container, struct part part)
 	return true;
 }
 
+/* Parses "\xNN" with two hex digits; 0: another text. */
+static char escaped_byte(const char text[4])
+{
+	const char digits[] = { text[2], text[3], '\0' };
+
+	if (text[0] != '\\' || text[1] != 'x' || !isxdigit((unsigned char)text[2]) || !isxdigit((unsigned char)text[3]))
+		return '\0';
+	return (char)strtoul(digits, NULL, 16);
+}
+
 /* systemd escapes characters that are invalid in unit names as \xNN. */
 static void copy_unescaped(char to[CONTAINER_NAME], struct part part)
 {
-	unsigned int byte;
 	size_t used = 0;
 
 	for (size_t i = 0; i < part.length && used < CONTAINER_NAME - 1; i++) {
-		if (part.length - i >= 4 && sscanf(part.at + i, "\\x%2x", &byte) == 1 && byte) {
-			to[used++] = (char)byte;
+		char byte = part.length - i >= 4 ? escaped_byte(part.at + i) : '\0';
+
+		if (byte) {
+			to[used++] = byte;
 			i += 3;
 		} else {
 			to[used++] = part.at[i];

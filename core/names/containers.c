@@ -9,12 +9,13 @@
 
 #include "core/names/cgroups.h"
 #include "core/base/clock.h"
+#include "core/base/context.h"
 #include "core/base/must.h"
 
 #define GOOD_FOR 1000000000ULL  /* ns: afterwards the owner may have moved */
 #define STALE    60000000000ULL /* ns: limit for an exited owner; later its pid may be reused */
 
-static struct {
+struct containers {
 	bool on;
 	bool v1; /* this machine has v1 hierarchies, perhaps besides v2 */
 	containers_again *again;
@@ -26,7 +27,21 @@ static struct {
 		char *path; /* NULL: unknown */
 		struct cgroup_place place;
 	} * places;
-} state;
+};
+
+static void end(void *memory)
+{
+	struct containers *known = memory;
+
+	for (size_t i = 0; known->on && i < CONTAINERS_MOST; i++)
+		free(known->places[i].path);
+	free(known->places);
+}
+
+static struct containers *containers(void)
+{
+	return context_part(CONTEXT_CONTAINERS, sizeof(struct containers), end);
+}
 
 /* The path in a line "12:cpu,cpuacct:/path" of /proc/PID/cgroup; modifies the line. */
 static char *path_of(char *line, bool *v2)
@@ -90,22 +105,22 @@ static bool has_v1(void)
 }
 
 /* An empty path: unknown. False: only the owner could have answered, and it has exited. */
-static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_owner)
+static bool find_path(const struct containers *state, const struct event *event, char path[PATH_MAX], bool *of_owner)
 {
 	struct container container = { 0 };
 	char owners[PATH_MAX];
 	enum answer answer;
 	bool known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 
-	if (!known && state.again && event->cgroup_id) {
-		state.again(state.context);
+	if (!known && state->again && event->cgroup_id) {
+		state->again(state->context);
 		known = cgroups_path(event->cgroup_id, path, PATH_MAX);
 	}
 	if (known)
 		container_read(&container, path);
 	else
 		path[0] = '\0';
-	if (!state.again || *container.id || (known && !state.v1))
+	if (!state->again || *container.id || (known && !state->v1))
 		return true;
 	answer = ask_owner(event->pid, owners);
 	*of_owner = answer == IN_CONTAINER || !known;
@@ -114,9 +129,9 @@ static bool find_path(const struct event *event, char path[PATH_MAX], bool *of_o
 	return answer != GONE;
 }
 
-static struct remembered *slot_of(uint64_t cgroup_id, uint32_t pid)
+static struct remembered *slot_of(const struct containers *state, uint64_t cgroup_id, uint32_t pid)
 {
-	return &state.places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (CONTAINERS_MOST - 1)];
+	return &state->places[(cgroup_id * 0x9e3779b97f4a7c15ULL >> 32 ^ pid) & (CONTAINERS_MOST - 1)];
 }
 
 static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pid)
@@ -124,7 +139,8 @@ static bool is_of(const struct remembered *slot, uint64_t cgroup_id, uint32_t pi
 	return slot->at && slot->cgroup_id == cgroup_id && slot->pid == pid;
 }
 
-static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, const char *path, bool of_owner)
+static void fill(struct containers *state, struct remembered *slot, uint64_t cgroup_id, uint32_t pid, const char *path,
+		 bool of_owner)
 {
 	struct cgroup_place *place = &slot->place;
 
@@ -136,35 +152,36 @@ static void fill(struct remembered *slot, uint64_t cgroup_id, uint32_t pid, cons
 	slot->path = *path ? strdup(path) : NULL;
 	*place = (struct cgroup_place){ .path = slot->path,
 					.of_owner = of_owner,
-					.index = (unsigned int)(slot - state.places),
-					.serial = ++state.serial };
+					.index = (unsigned int)(slot - state->places),
+					.serial = ++state->serial };
 	container_read(&place->container, path);
 }
 
-static void refresh(struct remembered *slot, const struct event *event, uint64_t now)
+static void refresh(struct containers *state, struct remembered *slot, const struct event *event, uint64_t now)
 {
 	char path[PATH_MAX];
-	bool of_owner = false, answered = find_path(event, path, &of_owner);
+	bool of_owner = false, answered = find_path(state, event, path, &of_owner);
 
 	/* An exited owner keeps its last known place. */
 	if (!answered && is_of(slot, event->cgroup_id, event->pid) && now - slot->at < STALE)
 		return;
-	fill(slot, event->cgroup_id, event->pid, path, of_owner);
+	fill(state, slot, event->cgroup_id, event->pid, path, of_owner);
 	slot->at = now;
 }
 
 const struct cgroup_place *containers_lookup(const struct event *event)
 {
+	struct containers *state = containers();
 	struct remembered *slot;
 	uint64_t now;
 
-	if (!state.on)
+	if (!state->on)
 		return NULL;
-	slot = slot_of(event->cgroup_id, event->pid);
+	slot = slot_of(state, event->cgroup_id, event->pid);
 	now = clock_boot();
 	/* Without again() (a replay) an entry never expires: only the recording changes it. */
-	if (!is_of(slot, event->cgroup_id, event->pid) || (state.again && now - slot->at > GOOD_FOR))
-		refresh(slot, event, now);
+	if (!is_of(slot, event->cgroup_id, event->pid) || (state->again && now - slot->at > GOOD_FOR))
+		refresh(state, slot, event, now);
 	return &slot->place;
 }
 
@@ -191,31 +208,31 @@ const char *containers_text(const struct event *event, enum of_container what, s
 
 void containers_add(uint64_t cgroup_id, uint32_t owner, const char *path)
 {
+	struct containers *state = containers();
 	struct remembered *slot;
 
 	if (!owner) {
 		cgroups_add(cgroup_id, 0, strcmp(path, "/") ? path : "");
-	} else if (state.on) {
-		slot = slot_of(cgroup_id, owner);
-		fill(slot, cgroup_id, owner, path, true);
+	} else if (state->on) {
+		slot = slot_of(state, cgroup_id, owner);
+		fill(state, slot, cgroup_id, owner, path, true);
 		slot->at = 1;
 	}
 }
 
 void containers_on(containers_again *again, void *context)
 {
-	state.places = must(calloc(CONTAINERS_MOST, sizeof(*state.places)));
-	state.on = true;
-	state.again = again;
-	state.context = context;
-	state.v1 = again && has_v1();
+	struct containers *state = containers();
+
+	state->places = must(calloc(CONTAINERS_MOST, sizeof(*state->places)));
+	state->on = true;
+	state->again = again;
+	state->context = context;
+	state->v1 = again && has_v1();
 }
 
 void containers_off(void)
 {
-	for (size_t i = 0; state.on && i < CONTAINERS_MOST; i++)
-		free(state.places[i].path);
-	free(state.places);
-	memset(&state, 0, sizeof(state));
+	context_part_end(CONTEXT_CONTAINERS);
 	cgroups_clear();
 }

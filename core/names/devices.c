@@ -93,7 +93,7 @@ static int ask_link(struct device *device, const char *name)
 		.info = { .ifi_index = name ? 0 : (int)device->index },
 		.name = { .rta_len = RTA_LENGTH(IFNAMSIZ), .rta_type = IFLA_IFNAME },
 	};
-	static _Alignas(struct nlmsghdr) char answer[32 * 1024];
+	_Alignas(struct nlmsghdr) char answer[32 * 1024];
 	struct nlmsghdr *header = (struct nlmsghdr *)answer;
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	ssize_t got = -1;

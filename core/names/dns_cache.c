@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/context.h"
 #include "core/base/must.h"
 
 #define NAMES_MOST 10240
@@ -25,98 +26,111 @@ struct entry {
 
 _Static_assert(sizeof(((struct peer *)0)->query) >= DNS_NAME, "room for a name");
 
-static struct {
+struct names {
 	struct entry *entries; /* NULL: no answer yet */
 	uint32_t slots[HASH_SLOTS];
 	uint32_t count, oldest, newest;
-} names;
+};
+
+static void end(void *memory)
+{
+	struct names *names = memory;
+
+	free(names->entries);
+}
+
+static struct names *names_known(void)
+{
+	return context_part(CONTEXT_DNS, sizeof(struct names), end);
+}
 
 void dns_forget(void)
 {
-	if (!names.entries)
-		return;
-	free(names.entries);
-	memset(&names, 0, sizeof(names));
+	context_part_end(CONTEXT_DNS);
 }
 
 /* The common properties of one message's addresses. */
 struct answer {
+	struct names *names;
 	uint32_t netns;
 	uint64_t when;
 	const char *name;
 };
 
-static struct entry *entry_at(uint32_t index)
+static struct entry *entry_at(const struct names *names, uint32_t index)
 {
-	return &names.entries[index - 1];
+	return &names->entries[index - 1];
 }
 
-static uint32_t *slot_of(uint32_t netns, const uint8_t address[16])
+static uint32_t *slot_of(struct names *names, uint32_t netns, const uint8_t address[16])
 {
 	uint32_t hash = 2166136261U ^ netns; /* FNV-1a */
 
 	for (int i = 0; i < 16; i++)
 		hash = (hash ^ address[i]) * 16777619U;
-	return &names.slots[(hash ^ hash >> 16) & (HASH_SLOTS - 1)];
+	return &names->slots[(hash ^ hash >> 16) & (HASH_SLOTS - 1)];
 }
 
-static uint32_t find(uint32_t netns, const uint8_t address[16])
+static uint32_t find(struct names *names, uint32_t netns, const uint8_t address[16])
 {
-	uint32_t index = names.entries ? *slot_of(netns, address) : 0;
+	uint32_t index = names->entries ? *slot_of(names, netns, address) : 0;
 
-	while (index && (entry_at(index)->netns != netns || memcmp(entry_at(index)->address, address, 16)))
-		index = entry_at(index)->next;
+	while (index &&
+	       (entry_at(names, index)->netns != netns || memcmp(entry_at(names, index)->address, address, 16)))
+		index = entry_at(names, index)->next;
 	return index;
 }
 
-static void leave_order(uint32_t index)
+static void leave_order(struct names *names, uint32_t index)
 {
-	const struct entry *entry = entry_at(index);
+	const struct entry *entry = entry_at(names, index);
 
-	*(entry->older ? &entry_at(entry->older)->newer : &names.oldest) = entry->newer;
-	*(entry->newer ? &entry_at(entry->newer)->older : &names.newest) = entry->older;
+	*(entry->older ? &entry_at(names, entry->older)->newer : &names->oldest) = entry->newer;
+	*(entry->newer ? &entry_at(names, entry->newer)->older : &names->newest) = entry->older;
 }
 
-static void become_newest(uint32_t index)
+static void become_newest(struct names *names, uint32_t index)
 {
-	struct entry *entry = entry_at(index);
+	struct entry *entry = entry_at(names, index);
 
 	entry->newer = 0;
-	entry->older = names.newest;
-	*(names.newest ? &entry_at(names.newest)->newer : &names.oldest) = index;
-	names.newest = index;
+	entry->older = names->newest;
+	*(names->newest ? &entry_at(names, names->newest)->newer : &names->oldest) = index;
+	names->newest = index;
 }
 
 /* Returns a free entry, or the oldest one. */
-static uint32_t new_entry(void)
+static uint32_t new_entry(struct names *names)
 {
-	uint32_t index = names.oldest, *at;
+	uint32_t index = names->oldest, *at;
 
-	if (!names.entries)
-		names.entries = must(calloc(NAMES_MOST, sizeof(*names.entries)));
-	if (names.count < NAMES_MOST)
-		return ++names.count;
-	leave_order(index);
-	for (at = slot_of(entry_at(index)->netns, entry_at(index)->address); *at != index; at = &entry_at(*at)->next)
+	if (!names->entries)
+		names->entries = must(calloc(NAMES_MOST, sizeof(*names->entries)));
+	if (names->count < NAMES_MOST)
+		return ++names->count;
+	leave_order(names, index);
+	for (at = slot_of(names, entry_at(names, index)->netns, entry_at(names, index)->address); *at != index;
+	     at = &entry_at(names, *at)->next)
 		;
-	*at = entry_at(index)->next;
+	*at = entry_at(names, index)->next;
 	return index;
 }
 
 static void add_address(void *context, const uint8_t address[16])
 {
 	const struct answer *answer = context;
-	uint32_t index = find(answer->netns, address);
+	struct names *names = answer->names;
+	uint32_t index = find(names, answer->netns, address);
 	struct entry *entry;
 
 	if (index) {
-		leave_order(index);
-		entry = entry_at(index);
+		leave_order(names, index);
+		entry = entry_at(names, index);
 	} else {
-		uint32_t *slot = slot_of(answer->netns, address);
+		uint32_t *slot = slot_of(names, answer->netns, address);
 
-		index = new_entry();
-		entry = entry_at(index);
+		index = new_entry(names);
+		entry = entry_at(names, index);
 		memcpy(entry->address, address, sizeof(entry->address));
 		entry->netns = answer->netns;
 		entry->next = *slot;
@@ -124,14 +138,14 @@ static void add_address(void *context, const uint8_t address[16])
 	}
 	entry->when = answer->when;
 	strcpy(entry->name, answer->name);
-	become_newest(index);
+	become_newest(names, index);
 }
 
 void dns_add_answer(uint32_t netns, uint64_t when, const uint8_t *message, size_t length)
 {
 	char name[DNS_NAME];
 
-	dns_read(message, length, name, add_address, &(struct answer){ netns, when, name });
+	dns_read(message, length, name, add_address, &(struct answer){ names_known(), netns, when, name });
 }
 
 static bool is_loopback(const uint8_t address[16])
@@ -143,8 +157,9 @@ static bool is_loopback(const uint8_t address[16])
 
 void dns_name_peer(struct peer *peer, const struct event *event)
 {
-	uint32_t index = find(event->netns, event->raddr);
-	const struct entry *entry = index ? entry_at(index) : NULL;
+	struct names *names = names_known();
+	uint32_t index = find(names, event->netns, event->raddr);
+	const struct entry *entry = index ? entry_at(names, index) : NULL;
 
 	memset(peer, 0, sizeof(*peer));
 	peer->age = peer->late = NOT_KNOWN;

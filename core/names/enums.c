@@ -11,6 +11,7 @@
 #include "core/names/enum_table.h"
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
+#include "core/base/context.h"
 #include "core/base/must.h"
 #include "core/names/source.h"
 #include "core/tool.h"
@@ -27,12 +28,19 @@ struct reasons {
 	struct enum_table *tables;
 };
 
-/* The tables of every BTF; the BTF owns the names. */
-static struct enum_table *tables;
-static struct reasons *known;
+struct enums {
+	/* The tables of every BTF; the BTF owns the names. */
+	struct enum_table *tables;
+	struct reasons *reasons;
+	const struct enum_extra *extras; /* names that the program adds: enum_extend(); NULL: none */
+};
 
-/* Names that the program adds: enum_extend(). */
-static const struct enum_extra *extras;
+static void end(void *enums);
+
+static struct enums *enums(void)
+{
+	return context_part(CONTEXT_ENUMS, sizeof(struct enums), end);
+}
 
 /* The name of type `id` if it is an enum with values; a forward declaration has none. */
 static const char *enum_at(const struct btf *btf, __u32 id, const struct btf_type **type)
@@ -58,8 +66,9 @@ static bool is_called(const struct btf *btf, const struct btf_type *found, const
 static const struct enum_table *table_of(const struct btf *btf, const char *type)
 {
 	const struct btf_type *found;
+	struct enums *known = enums();
 
-	for (const struct enum_table *table = tables; table; table = table->next) {
+	for (const struct enum_table *table = known->tables; table; table = table->next) {
 		if (table->btf == btf && strcmp(table->type, type) == 0)
 			return table;
 	}
@@ -67,9 +76,9 @@ static const struct enum_table *table_of(const struct btf *btf, const char *type
 		const char *name = enum_at(btf, id, &found);
 
 		if (name && is_called(btf, found, name, type))
-			return enum_table_add(&tables, btf, type, found);
+			return enum_table_add(&known->tables, btf, type, found);
 	}
-	return enum_table_add(&tables, btf, type, NULL);
+	return enum_table_add(&known->tables, btf, type, NULL);
 }
 
 /* Adds the drop reason enums among the types from `id` on. False: none. */
@@ -110,16 +119,17 @@ static void add_modules(struct reasons *reasons)
 
 static const struct enum_table *reasons_of(const struct btf *btf)
 {
+	struct enums *known = enums();
 	struct reasons *reasons;
 
-	for (reasons = known; reasons; reasons = reasons->next) {
+	for (reasons = known->reasons; reasons; reasons = reasons->next) {
 		if (reasons->btf == btf)
 			return reasons->tables;
 	}
 	reasons = must(calloc(1, sizeof(*reasons)));
 	reasons->btf = btf;
-	reasons->next = known;
-	known = reasons;
+	reasons->next = known->reasons;
+	known->reasons = reasons;
 	add_reasons(reasons, btf, 1);
 	if (btf == kernel_btf())
 		add_modules(reasons);
@@ -144,35 +154,42 @@ static void free_modules(const struct reasons *reasons)
 			btf__free((struct btf *)(uintptr_t)table->btf);
 }
 
+static void end(void *memory)
+{
+	struct enums *known = memory;
+
+	free_tables(known->tables);
+	known->tables = NULL;
+	while (known->reasons) {
+		struct reasons *next = known->reasons->next;
+
+		free_modules(known->reasons);
+		free_tables(known->reasons->tables);
+		free(known->reasons);
+		known->reasons = next;
+	}
+}
+
 void enums_free(void)
 {
-	free_tables(tables);
-	tables = NULL;
-	while (known) {
-		struct reasons *next = known->next;
-
-		free_modules(known);
-		free_tables(known->tables);
-		free(known);
-		known = next;
-	}
+	end(enums());
 }
 
 void enum_extend(const struct enum_extra *own)
 {
-	extras = own;
+	enums()->extras = own;
 }
 
 const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
 {
 	const char *name;
 
-	for (const struct enum_extra *extra = extras; extra && extra->name; extra++) {
+	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++) {
 		if (extra->value == value && strcmp(extra->type, type) == 0)
 			return extra->name;
 	}
-	if (!btf && names_recorded)
-		return names_recorded->enum_name(type, value);
+	if (!btf && names_recorded())
+		return names_recorded()->enum_name(type, value);
 	if (!btf && !(btf = kernel_btf()))
 		return NULL;
 	name = enum_table_name(table_of(btf, type), value);
@@ -187,14 +204,14 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 {
 	const struct enum_table *table;
 
-	for (const struct enum_extra *extra = extras; extra && extra->name; extra++) {
+	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++) {
 		if (strcasecmp(extra->name, name) == 0 && strcmp(extra->type, type) == 0) {
 			*value = extra->value;
 			return true;
 		}
 	}
-	if (!btf && names_recorded)
-		return names_recorded->enum_value(type, name, value);
+	if (!btf && names_recorded())
+		return names_recorded()->enum_value(type, name, value);
 	if (!btf && !(btf = kernel_btf()))
 		return false;
 	table = table_of(btf, type);
@@ -240,8 +257,8 @@ void enum_each(const char *type, enum_handler *handle, void *context)
 
 bool enum_exists(const struct btf *btf, const char *type)
 {
-	if (!btf && names_recorded)
-		return names_recorded->enum_exists(type);
+	if (!btf && names_recorded())
+		return names_recorded()->enum_exists(type);
 	return (btf || (btf = kernel_btf())) && table_of(btf, type)->count;
 }
 

@@ -16,7 +16,9 @@ struct name_source {
 	bool (*symbol)(uint64_t address, struct symbol *symbol);
 };
 
-/* Replaces the running kernel as the source of names; NULL: the running kernel. */
-extern const struct name_source *names_recorded;
+/* Replaces the running kernel as the source of names; NULL: the running kernel. Borrowed, not copied. */
+void names_record(const struct name_source *source);
+/* The recorded source; NULL: the running kernel. */
+const struct name_source *names_recorded(void);
 
 #endif

@@ -8,35 +8,40 @@
 
 #include "core/kernel/kernel.h"
 #include "core/names/enums.h"
+#include "core/base/context.h"
 #include "core/base/message.h"
 #include "core/names/symbols.h"
 
-static bool reported;
+/* The warnings of this run. */
+struct stack_report {
+	bool done;
+};
 
 void stack_forget(void)
 {
-	reported = false;
+	context_part_end(CONTEXT_STACK);
 }
 
 void stack_warn_no_symbols(void)
 {
+	struct stack_report *report = context_part(CONTEXT_STACK, sizeof(struct stack_report), NULL);
 	const struct symbols *symbols = symbols_kernel();
 	int error = errno;
 
-	if (!reported && !symbols)
+	if (!report->done && !symbols)
 		print_warning("no kernel symbols (/proc/kallsyms: %s): addresses stay raw, "
 			      "drops are classified without call sites",
 			      strerror(error));
-	else if (!reported && symbols_are_hidden(symbols))
+	else if (!report->done && symbols_are_hidden(symbols))
 		print_warning("no kernel symbols (/proc/kallsyms hides the addresses): addresses stay raw, "
 			      "drops are classified without call sites (%s)",
 			      kernel_symbols_remedy());
-	reported = true;
+	report->done = true;
 }
 
 static bool find(uint64_t address, struct symbol *symbol)
 {
-	if (!names_recorded)
+	if (!names_recorded())
 		stack_warn_no_symbols();
 	return symbols_at(address, symbol);
 }

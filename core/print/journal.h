@@ -8,7 +8,7 @@
 struct journal_rows {
 	const struct tool *tool;
 	int fd;
-	uint64_t lost;                  /* entries that journald had no room for */
+	uint64_t lost;                  /* entries that the full journald refused */
 	uint64_t hurry;                 /* until then (ns of CLOCK_BOOTTIME), a slow journald gets no waiting time */
 	struct field *fields, *message; /* end with a NULL name */
 	struct text entry, value;

@@ -74,6 +74,7 @@ struct kind_row {
 	bool is_histogram;                                          /* a section of a table; in JSON it has one unit */
 	bool is_below;                                              /* lines below the row of a table */
 	bool is_code;                                               /* addresses in the kernel's code */
+	bool is_pointer;                                            /* the address of another kernel object */
 	bool is_counted;                                            /* in no event: computed by totals */
 };
 

@@ -5,6 +5,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <lz4.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -64,6 +65,10 @@ static size_t read_bytes(struct record_reader *reader, void *to, size_t length)
 
 		if (more < 0 && errno == EINTR)
 			continue;
+		if (more < 0 && errno == EAGAIN) { /* another process made a shared pipe non-blocking */
+			poll(&(struct pollfd){ .fd = reader->fd, .events = POLLIN }, 1, -1);
+			continue;
+		}
 		if (more < 0)
 			reader->problem = strerror(errno);
 		if (more <= 0)

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,21 +30,81 @@ static bool may_overwrite(int fd)
 	return got == 0 || (got == (ssize_t)sizeof(magic) && !memcmp(magic, RECORD_MAGIC, sizeof(magic)));
 }
 
+/* Whether another user can create a file, link or name in the directory. */
+static bool is_open_to_others(int folder)
+{
+	struct stat status;
+
+	return fstat(folder, &status) || (status.st_uid != 0 && status.st_uid != geteuid()) ||
+	       (status.st_mode & (S_IWOTH | S_IWGRP));
+}
+
+/* For such a directory: whether the file belongs to this user alone, or is no regular file. */
+static bool is_own(int fd)
+{
+	struct stat status;
+
+	return !fstat(fd, &status) && status.st_uid == geteuid() && (!S_ISREG(status.st_mode) || status.st_nlink == 1);
+}
+
+/* False: another recorder writes to the file. A file system without locks gives no answer: true. */
+static bool lock(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) || !S_ISREG(status.st_mode) || !flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK;
+}
+
+/* Opens the directory of a path; *name: the rest of the path. -1: errno. */
+static int open_folder(const char *path, const char **name)
+{
+	char folder[4096];
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) + 1 : 0;
+
+	*name = path + length;
+	if (length >= sizeof(folder)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(folder, path, length);
+	folder[length] = '\0';
+	return open(length ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Returns NULL, or the reason not to write to the file. */
+static const char *refusal(int fd, bool shared)
+{
+	if (shared && !is_own(fd))
+		return "belongs to somebody else, in a folder that others can write to; refusing to overwrite it";
+	if (!lock(fd))
+		return "another nettrace is recording to it";
+	return may_overwrite(fd) ? NULL : "exists and is not a nettrace recording; refusing to overwrite it";
+}
+
 /* -1: see *error. */
 static int open_file(const char *path, struct error *error)
 {
-	/* Readable by the owner only: the recording shows other users' connections. */
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	const char *name, *why;
+	int folder = open_folder(path, &name), fd;
+	bool shared = folder >= 0 && is_open_to_others(folder);
 
-	if (fd < 0) {
+	/* Readable by the owner only: the recording shows other users' connections. */
+	fd = folder < 0
+		     ? -1
+		     : openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | (shared ? O_NOFOLLOW : 0), 0600);
+	if (fd < 0 && shared && errno == ELOOP)
+		error_set(error, EXIT_FAILED, "%s: a symbolic link, in a folder that others can write to", path);
+	else if (fd < 0)
 		error_errno(error, path);
-	} else if (!may_overwrite(fd)) {
-		error_set(error, EXIT_FAILED, "%s: exists and is not a nettrace recording; refusing to overwrite it",
-			  path);
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+	if (folder >= 0)
+		close(folder);
+	why = fd < 0 ? NULL : refusal(fd, shared);
+	if (!why)
+		return fd;
+	error_set(error, EXIT_FAILED, "%s: %s", path, why);
+	close(fd);
+	return -1;
 }
 
 bool record_files_open(struct record_files *parts, const char *path, uint64_t limit, struct error *error)

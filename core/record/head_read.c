@@ -24,12 +24,11 @@ static void copy_text_once(char **place, const char *text)
 }
 
 /* The next word of *line, "" at its end; advances *line past it. */
-static char *next_word(char **line)
+static const char *next_word(char **line)
 {
-	static char empty[1];
-	char *word = strsep(line, " ");
+	const char *word = strsep(line, " ");
 
-	return word ? word : empty;
+	return word ? word : "";
 }
 
 /* Parses a decimal number. False: no number. */
@@ -48,7 +47,7 @@ static bool name_of(const char *word, char name[RECORD_WORD])
 {
 	size_t length = strlen(word);
 
-	if (!length || length >= RECORD_WORD)
+	if (!length || length >= RECORD_WORD || !record_name_is_plain(word))
 		return false;
 	memcpy(name, word, length + 1);
 	return true;
@@ -95,8 +94,7 @@ static bool read_enum(char *line)
 
 	if (!number_of(value, UINT64_MAX, &number) || !*short_name)
 		return false;
-	record_names_enum(type, number, name, short_name);
-	return true;
+	return record_names_enum(type, number, name, short_name);
 }
 
 /* Parses a line of the last tool. */

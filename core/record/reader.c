@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -73,31 +74,8 @@ static bool open_part(struct part *part, const char *path, int fd, struct error 
 	return false;
 }
 
-/* Opens the other parts of the recording next to the first, and sorts them. */
-static void find_others(struct recording *recording)
+static void by_number(struct recording *recording)
 {
-	const struct part *first = &recording->parts[0];
-	unsigned int most = first->head.parts < RECORD_PARTS ? first->head.parts : RECORD_PARTS;
-	uint64_t id = first->head.id;
-
-	for (unsigned int i = 1; i < most; i++) {
-		struct part *part = &recording->parts[recording->count];
-		struct error unreadable; /* a file that is no recording belongs to none */
-		char path[4096];
-		int fd;
-
-		snprintf(path, sizeof(path), "%s.%u", recording->parts[0].path, i);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd < 0 && errno != ENOENT)
-			print_error("%s: %s", path, strerror(errno));
-		if (fd < 0 || !open_part(part, path, fd, &unreadable))
-			continue;
-		if (part->head.id != id) {
-			drop_file(part);
-			continue;
-		}
-		recording->count++;
-	}
 	for (size_t i = 1; i < recording->count; i++) {
 		struct part moved = recording->parts[i];
 		size_t to = i;
@@ -105,6 +83,86 @@ static void find_others(struct recording *recording)
 		for (; to && recording->parts[to - 1].head.part > moved.head.part; to--)
 			recording->parts[to] = recording->parts[to - 1];
 		recording->parts[to] = moved;
+	}
+}
+
+static void part_path(char *path, size_t size, const char *first, unsigned int file)
+{
+	snprintf(path, size, file ? "%s.%u" : "%s", first, file);
+}
+
+/* Opens file `file` of the recording as the next part, unless it is empty. A missing file, or a file of another
+ * recording, sets *why: the reason if its part is missing. False: unreadable, see *why. */
+static bool open_other(struct recording *recording, struct recording_files *files, unsigned int file, struct error *why)
+{
+	const struct part *first = &recording->parts[0];
+	struct part *part = &recording->parts[recording->count];
+	int fd = files->fds[file];
+	struct stat status;
+	char path[4096];
+
+	part_path(path, sizeof(path), first->path, file);
+	if (fd < 0) {
+		error_set(why, EXIT_FAILED, "%s: %s", path, strerror(files->errors[file]));
+		return files->errors[file] == ENOENT;
+	}
+	if (!fstat(fd, &status) && S_ISREG(status.st_mode) && !status.st_size)
+		return true;
+	files->fds[file] = -1; /* the part owns it */
+	if (!open_part(part, path, fd, why))
+		return false;
+	if (part->head.id == first->head.id && part->head.part % first->head.parts == file) {
+		recording->count++;
+		return true;
+	}
+	drop_file(part);
+	error_set(why, EXIT_FAILED, "%s: has another", path);
+	return true;
+}
+
+/* Reports the missing parts between the oldest one expected and the last one found. */
+static void report_missing(struct recording *recording, const char *first, struct error *why)
+{
+	unsigned int files = recording->parts[0].head.parts, last = recording->parts[recording->count - 1].head.part,
+		     number = last < files ? 0 : last - files + 1;
+
+	for (size_t i = 0; number <= last; number++) {
+		char path[4096];
+
+		while (i < recording->count && recording->parts[i].head.part < number)
+			i++;
+		if (i < recording->count && recording->parts[i].head.part == number)
+			continue;
+		part_path(path, sizeof(path), first, number % files);
+		if (!*why[number % files].text && number + files == last + 1) /* the next file to be overwritten */
+			continue;
+		recording->damaged = true;
+		print_error("part %u of the recording is missing: %s%s", number + 1,
+			    *why[number % files].text ? why[number % files].text : path,
+			    *why[number % files].text ? "" : ": has another, or nothing");
+		*why[number % files].text = '\0';
+	}
+}
+
+/* Opens the other parts of the recording next to the first, and sorts them. */
+static void find_others(struct recording *recording, struct recording_files *files)
+{
+	struct error why[RECORD_PARTS] = { 0 }; /* cleared when reported */
+	bool readable[RECORD_PARTS];
+	const char *first = recording->parts[0].path;
+	unsigned int count = recording->parts[0].head.parts;
+
+	if (!count || count > RECORD_PARTS)
+		return;
+	for (unsigned int i = 1; i < count; i++)
+		readable[i] = open_other(recording, files, i, &why[i]);
+	by_number(recording);
+	report_missing(recording, first, why);
+	for (unsigned int i = 1; i < count; i++) {
+		if (readable[i] || !*why[i].text)
+			continue;
+		recording->damaged = true;
+		error_print(&why[i]);
 	}
 }
 
@@ -139,19 +197,34 @@ struct recording *recording_open_fd(const char *name, int fd, struct error *erro
 	return recording;
 }
 
-struct recording *recording_open(const char *path, struct error *error)
+bool recording_files_open(struct recording_files *files, const char *path, struct error *error)
 {
 	bool in = !strcmp(path, "-");
-	int fd = in ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-	struct recording *recording;
+	char name[4096];
 
-	if (fd < 0) {
-		error_errno(error, path);
-		return NULL;
+	*files = (struct recording_files){ .path = in ? "stdin" : path, .is_stdin = in };
+	for (unsigned int i = 0; i < RECORD_PARTS; i++) {
+		part_path(name, sizeof(name), path, i);
+		/* The first may be a pipe without a writer yet. */
+		files->fds[i] = in && !i ? dup(STDIN_FILENO)
+				: in     ? -1
+					 : open(name, O_RDONLY | O_CLOEXEC | (i ? O_NONBLOCK : 0));
+		files->errors[i] = errno;
+		if (files->fds[0] < 0)
+			return error_errno(error, path);
 	}
-	recording = open_first(in ? "stdin" : path, fd, error);
-	if (recording && !in)
-		find_others(recording);
+	return true;
+}
+
+struct recording *recording_open(struct recording_files *files, struct error *error)
+{
+	struct recording *recording = open_first(files->path, files->fds[0], error);
+
+	if (recording && !files->is_stdin)
+		find_others(recording, files);
+	for (size_t i = 1; i < RECORD_PARTS; i++)
+		if (files->fds[i] >= 0)
+			close(files->fds[i]);
 	if (recording)
 		start(recording);
 	return recording;
@@ -274,9 +347,7 @@ static bool apply_symbol(const void *content, size_t size)
 		return false;
 	name = take_string(&at, end);
 	module = take_string(&at, end);
-	if (name && module)
-		record_names_symbol(symbol->start, symbol->end, name, module);
-	return name && module;
+	return name && module && record_names_symbol(symbol->start, symbol->end, name, module);
 }
 
 static bool apply_enum(const void *content, size_t size)
@@ -289,9 +360,7 @@ static bool apply_enum(const void *content, size_t size)
 	type = take_string(&at, end);
 	name = take_string(&at, end);
 	short_name = take_string(&at, end);
-	if (type && name && short_name)
-		record_names_enum(type, value->value, name, short_name);
-	return type && name && short_name;
+	return type && name && short_name && record_names_enum(type, value->value, name, short_name);
 }
 
 static bool apply_cgroup(const void *content, size_t size)

@@ -5,13 +5,24 @@
 
 #include "core/base/error.h"
 #include "core/record/block.h"
+#include "core/record/files.h"
 #include "core/record/head_write.h"
 
 struct recording;
 
-/* Opens a recording, and the other parts next to the first. path "-": stdin. Until recording_close(), names and the
- * clock are the recording's. NULL: unreadable, see *error. */
-struct recording *recording_open(const char *path, struct error *error);
+/* The file of a recording and the files next to it that may be its other parts, opened before a byte is read. */
+struct recording_files {
+	const char *path;      /* for messages */
+	bool is_stdin;         /* without other parts */
+	int fds[RECORD_PARTS]; /* -1: not open, with the reason: */
+	int errors[RECORD_PARTS];
+};
+
+/* path "-": stdin. False: the first cannot be opened, see *error. */
+bool recording_files_open(struct recording_files *files, const char *path, struct error *error);
+/* Reads a recording and its other parts from open files, and takes ownership of the descriptors; opens no file. Until
+ * recording_close(), names and the clock are the recording's. NULL: unreadable, see *error. */
+struct recording *recording_open(struct recording_files *files, struct error *error);
 /* Opens a recording from a descriptor, without other parts, and takes ownership of the descriptor. name: for messages;
  * borrowed. */
 struct recording *recording_open_fd(const char *name, int fd, struct error *error);

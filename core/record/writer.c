@@ -2,6 +2,7 @@
 /* writer.c: the writer of a recording. */
 #include "core/record/writer.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "core/record/block.h"
 #include "core/record/head_write.h"
 #include "core/record/files.h"
+#include "core/record/names.h"
 #include "core/record/symbols.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
@@ -29,6 +31,7 @@ struct recorder {
 	struct record_symbols *symbols;
 	uint64_t id, events;
 	int64_t wall;
+	bool hides_addresses;
 	uint64_t recorded[CONTAINERS_MOST]; /* serials of the places in this file */
 };
 
@@ -87,6 +90,12 @@ static void begin_part(struct recorder *recorder)
 	memset(recorder->recorded, 0, sizeof(recorder->recorded));
 }
 
+void recorder_hide_addresses(struct recorder *recorder)
+{
+	if (recorder)
+		recorder->hides_addresses = true;
+}
+
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools)
 {
 	if (!recorder)
@@ -96,6 +105,8 @@ void recorder_start(struct recorder *recorder, const struct options *const *tool
 	recorder->wall = clock_offset();
 	recorder->id = clock_boot();
 	recorder->symbols = record_symbols_new(tools, n_tools);
+	if (recorder->hides_addresses && !record_symbols_hide(recorder->symbols))
+		recorder->parts.error = errno;
 	record_head_write(&recorder->head, tools, n_tools);
 	begin_part(recorder);
 }
@@ -156,8 +167,11 @@ static void add_symbol(void *context, const struct symbol *symbol)
 {
 	const char *module = symbol->module ? symbol->module : "";
 	size_t name_size = strlen(symbol->name) + 1, module_size = strlen(module) + 1;
-	struct record_symbol *item = add_item(context, ITEM_SYMBOL, 0, sizeof(*item) + name_size + module_size);
+	struct record_symbol *item;
 
+	if (!record_name_is_plain(symbol->name) || !record_name_is_plain(module)) /* a reader would reject it */
+		return;
+	item = add_item(context, ITEM_SYMBOL, 0, sizeof(*item) + name_size + module_size);
 	item->start = symbol->start;
 	item->end = symbol->end;
 	memcpy(item->names, symbol->name, name_size);
@@ -184,13 +198,17 @@ static void add_cgroup_path(struct recorder *recorder, const struct event *event
 
 void recorder_event(struct recorder *recorder, size_t tool, const struct event *event, size_t size)
 {
+	struct event *copy;
+
 	if (!is_open(recorder))
 		return;
 	if (record_symbols_changed(recorder->symbols))
 		add_item(recorder, ITEM_RELOADED, 0, 0);
 	record_symbols_of(recorder->symbols, tool, event, size, add_symbol, recorder);
 	add_cgroup_path(recorder, event);
-	memcpy(add_item(recorder, ITEM_EVENT, tool, size), event, size);
+	copy = add_item(recorder, ITEM_EVENT, tool, size);
+	memcpy(copy, event, size);
+	record_symbols_hide_in(recorder->symbols, tool, copy, size);
 	recorder->events++;
 }
 

@@ -12,6 +12,8 @@ struct recorder;
 /* Opens the files before privileges are dropped, so that later steps need none. path "-": stdout. limit: bytes of all
  * files together; 0: none. NULL: see *error. */
 struct recorder *recorder_new(const char *path, uint64_t limit, struct error *error);
+/* Hides the kernel's addresses (core/record/symbols.h). Called before recorder_start(). */
+void recorder_hide_addresses(struct recorder *recorder);
 /* Writes what is known at the start, about the machine, the tools and the kernel's names. The caller keeps the options
  * and leaves them unchanged. */
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools);

@@ -35,9 +35,7 @@ static void put_end(struct text *text, const struct event *event, const uint8_t 
 
 static void put_fate(struct text *text, const struct flow *flow)
 {
-	text_string(text, flow->over      ? "over"
-			  : flow->evicted ? "printed to make room, its end not seen"
-					  : "its end not seen");
+	text_string(text, flow->over ? "over" : flow->evicted ? "evicted, its end not seen" : "its end not seen");
 	if (lasted(flow)) {
 		text_string(text, " after ");
 		text_human_ns(text, lasted(flow));

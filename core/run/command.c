@@ -68,6 +68,7 @@ void command_abandon(struct command *command)
 	close(command->gate);
 	command->gate = -1;
 	waitpid(command->pid, NULL, 0); /* it exits at once */
+	command->pid = 0;               /* no second wait */
 }
 
 void command_go(struct command *command)

@@ -23,6 +23,7 @@
 #include "core/base/error.h"
 #include "core/base/output.h"
 #include "core/bpf/sessions.h"
+#include "core/run/sandbox.h"
 #include "core/run/signals.h"
 #include "core/rows/timeline.h"
 
@@ -35,6 +36,7 @@
 /* At the end of the run: the patience with a reader that takes nothing, and in total with a slow one. */
 #define STUCK SECOND
 #define SLOW  (3 * SECOND)
+#define LATE  100 /* ms; a program that was running at detach has returned by then */
 
 struct run {
 	const struct options *options; /* of the run as a whole */
@@ -59,6 +61,7 @@ struct run {
 	bool at_once; /* a further signal: skip the remaining output ... */
 	bool cut;     /* ... and some was skipped */
 	bool reading; /* the ring; unlike iterators' events, its events can wait */
+	bool unread;  /* the ledger has more events than were read */
 };
 
 /* Whether the run continues because it has a recording, although the output's terminal is gone. */
@@ -73,7 +76,7 @@ static bool is_over(const struct run *run)
 	       recorder_has_failed(run->recorder);
 }
 
-/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait for it. A
+/* The first signal lets a running command end normally (Ctrl-C reaches it too); the second does not wait for it. A
  * further one ends the run at once, unless it is the same signal over another path (from a terminal, forwarded by a
  * wrapper). */
 static void end_by(struct run *run, int signal)
@@ -224,7 +227,7 @@ static void report_losses(struct run *run, bool end)
 	struct ledger ledger;
 
 	for (size_t i = 0; i < run->sessions.count; i++) {
-		program_name = run->tools[i].tool->name;
+		message_name(run->tools[i].tool->name);
 		if (!session_ledger(&run->sessions.each[i], &ledger)) {
 			losses_unreadable(&run->losses[i], errno);
 			continue;
@@ -234,7 +237,7 @@ static void report_losses(struct run *run, bool end)
 		if (end && run->options->verbose)
 			losses_account(&ledger, printer_of(run, i));
 	}
-	program_name = run->options->tool->name;
+	message_name(run->options->tool->name);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_collect(&run->timeline);
 }
@@ -281,6 +284,33 @@ static void loop(struct run *run)
 	}
 }
 
+/* Whether every event that the session sent was read. More may have been read: side events do not count as sent. */
+static bool is_balanced(const struct session *session, struct ledger *ledger)
+{
+	return !session_ledger(session, ledger) || ledger->counters.sent <= session->received;
+}
+
+/* Reports events that were neither lost nor read. */
+static void check_account(struct run *run)
+{
+	struct ledger ledger;
+
+	for (size_t i = 0; i < run->sessions.count && !is_over(run); i++) {
+		const struct session *session = &run->sessions.each[i];
+		int waited = 0;
+
+		while (!is_balanced(session, &ledger) && waited++ < LATE) {
+			poll(NULL, 0, 1);
+			empty_ring(run);
+		}
+		if (waited <= LATE || is_over(run))
+			continue;
+		run->unread = true;
+		print_error("internal: %s sent %llu events and %llu were read: rows are missing", session->tool->name,
+			    (unsigned long long)ledger.counters.sent, (unsigned long long)session->received);
+	}
+}
+
 /* Stops the producers of events, prints the remaining events, then what belongs to the end. */
 static void finish(struct run *run)
 {
@@ -300,6 +330,7 @@ static void finish(struct run *run)
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);
 	}
+	check_account(run);
 	report_losses(run, true);
 	printer_flush(&run->rows.printer);
 	run->cut = run->at_once;
@@ -332,6 +363,7 @@ static bool open_outputs(struct run *run, struct error *error)
 		return false;
 	if (options->record)
 		run->recorder = recorder_new(options->record, options->record_limit, error);
+	recorder_hide_addresses(run->recorder);
 	return (!options->record || run->recorder) && command_prepare(&run->command, options->command, error);
 }
 
@@ -355,6 +387,8 @@ static bool start(struct run *run, size_t count, struct error *error)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
 	if (!options->keep_caps) /* without CAP_KILL, a command with another uid by now would miss forwarded signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
+	if (!options->keep_caps && !options->no_sandbox)
+		sandbox_enter(SANDBOX_TRACE, options->verbose);
 	return true;
 }
 
@@ -420,7 +454,7 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	ok = stop(run, ok, error) && ok;
 	if (ok && writing_failed(run))
 		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
-	else if (ok && run->cut) /* a warning has reported it */
+	else if (ok && (run->cut || run->unread)) /* a message has reported it */
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;

@@ -22,9 +22,11 @@ struct view {
 
 static void put_loadavg(struct text *text, uint64_t now)
 {
+	const char *load = loadavg_at(now);
+
 	clock_local(text, now, 0);
 	text_string(text, " loadavg: ");
-	text_string(text, loadavg_at(now));
+	text_printable(text, load, strlen(load), 0); /* a recording may have any bytes */
 	text_string(text, "\n\n");
 }
 

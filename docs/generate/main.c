@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 			    { write_fish, "nettrace", ".fish" } };
 	const struct page *page;
 
-	program_name = "generate";
+	message_name("generate");
 	if (argc != 3)
 		fatal(EXIT_USAGE, "usage: generate SOURCE OUTPUT");
 	page_source = argv[1];

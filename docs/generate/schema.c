@@ -136,9 +136,10 @@ static void put_loss(FILE *out, const struct tool *tool)
 static void put_head(FILE *out, const struct page *page)
 {
 	fprintf(out,
-		"{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n  \"title\": \"nettrace %s\",\n"
+		"{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
+		"  \"$id\": \"nettrace:/schema/%s.json\",\n  \"title\": \"nettrace %s\",\n"
 		"  \"description\": ",
-		page->name);
+		page->name, page->name);
 	schema_string(out, page->summary);
 	fputs(",\n  \"oneOf\": [", out);
 }

@@ -185,9 +185,11 @@ static void put_examples(FILE *out, const struct style *style, const struct page
 		return;
 	style->heading(out, "EXAMPLES");
 	for (; example && example[0]; example += 2) {
+		bool whole =
+			!strncmp(example[0], "nettrace ", 9); /* examples of record and trace are complete commands */
 		char command[256];
 
-		snprintf(command, sizeof(command), "`nettrace %s`", example[0]);
+		snprintf(command, sizeof(command), "`%s%s`", whole ? "" : "nettrace ", example[0]);
 		style->term(out, command, example[1]);
 	}
 	write_text(out, style, page, text);

@@ -1,5 +1,5 @@
-# debian-add.cmake: run by cpack: adds to the staged tree what Debian's policy wants. Compressed without names and times, so
-# that the same source makes the same package.
+# debian-add.cmake: files that Debian's policy requires, added by cpack to the staged tree. Compressed without names and
+# times, so that equal sources make equal packages.
 set(tree "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/share")
 set(documents "${tree}/doc/nettrace")
 set(overrides "${tree}/lintian/overrides")

@@ -1,4 +1,4 @@
-# debian-size.cmake: run by cpack, which counts every link as large as the executable: writes what is true.
+# debian-size.cmake: the installed size for cpack, which counts every link as large as the executable.
 set(tree "${CPACK_TEMPORARY_DIRECTORY}-control")
 foreach(package IN LISTS CPACK_PACKAGE_FILES)
   file(REMOVE_RECURSE "${tree}")

@@ -1,5 +1,5 @@
-# debian.cmake: makes the .deb of what `cmake --install` installs: cpack --config build/CPackConfig.cmake -B build
-# Its links are in a directory of their own, so that libbpf-tools, bpfcc-tools and bpftrace may be installed beside it.
+# debian.cmake: makes the .deb of the files that `cmake --install` installs: cpack --config build/CPackConfig.cmake -B build
+# Its links are in a directory of their own, so that libbpf-tools, bpfcc-tools and bpftrace may be installed next to it.
 set(NETTRACE_MAINTAINER "nettrace <nettrace@packages.invalid>" CACHE STRING "of the .deb: who keeps it")
 set(NETTRACE_DEBIAN ${CMAKE_CURRENT_LIST_DIR})
 
@@ -21,7 +21,7 @@ tcpretrans, tcpdrop, tcptop ...), with the same options and columns.
 It needs Linux 5.10 or later with BTF, CAP_BPF and CAP_PERFMON, but no
 compiler, no kernel headers and no kprobes. Links with the names of the
 tools are in /usr/libexec/nettrace, separate from other packages.")
-# What Debian wants beside the files of an installation is added to the staged tree.
+# debian-add.cmake adds the files that Debian requires to the staged tree.
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian-add.cmake)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian-size.cmake)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/debian-options.cmake.in ${CMAKE_BINARY_DIR}/debian-options.cmake @ONLY)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* errors.h: the errno values that programs distinguish; they are the same on all supported machines. */
+/* errors.h: the errno values that programs distinguish, equal on all supported machines. */
 #ifndef NETTRACE_PROBES_KERNEL_ERRORS_H
 #define NETTRACE_PROBES_KERNEL_ERRORS_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel.h: the kernel structs that programs touch, only the members used; offsets come from the running kernel's BTF.
+/* kernel.h: the kernel structs that programs read, reduced to the used members; offsets come from the running kernel's
+ * BTF.
  *
- * Declared by hand instead of a generated vmlinux.h: an object stays at a few KB and a reader sees what is depended on.
- * A member that older kernels have elsewhere stands in a flavour, NAME___old (libbpf drops what follows the three _).
- */
+ * Declared by hand instead of a generated vmlinux.h: an object stays at a few KB, and the dependencies are visible. A
+ * member with another place in older kernels is in a flavour, NAME___old (libbpf ignores the suffix after ___). */
 #ifndef NETTRACE_PROBES_KERNEL_KERNEL_H
 #define NETTRACE_PROBES_KERNEL_KERNEL_H
 
@@ -23,8 +23,8 @@
 #define ETH_P_IP     0x0800
 #define ETH_P_IPV6   0x86dd
 #define PF_KTHREAD   0x00200000 /* include/linux/sched.h */
-#define PF_WQ_WORKER 0x00000020 /* the same: a thread of a work queue */
-#define PF_EXITING   0x00000004 /* the same */
+#define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h: a thread of a work queue */
+#define PF_EXITING   0x00000004 /* include/linux/sched.h */
 
 /* include/net/tcp_states.h */
 enum {
@@ -76,7 +76,7 @@ struct net {
 
 struct bpf_array {
 	union {
-		void *pptrs[1]; /* of a percpu array: what its values' addresses on each CPU are made of */
+		void *pptrs[1]; /* of a percpu array: the percpu pointers of its values */
 	};
 };
 
@@ -97,7 +97,7 @@ struct cgroup_subsys_state {
 };
 
 struct cgroup_root {
-	int hierarchy_id; /* 0: cgroup v2's */
+	int hierarchy_id; /* 0: cgroup v2 */
 };
 
 struct cgroup {
@@ -135,7 +135,7 @@ struct sock_common {
 };
 
 typedef struct {
-	int owned; /* a task holds the socket: current is that task (kernel-side proof: never 1 in softirq) */
+	int owned; /* a task holds the socket lock: then current is that task (kernel-side proof: never 1 in softirq) */
 } socket_lock_t;
 
 struct socket;
@@ -152,7 +152,7 @@ struct sock {
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
-	struct socket *sk_socket; /* NULL: no process has it yet, or any more */
+	struct socket *sk_socket; /* NULL: no process has it yet, or any longer */
 };
 
 struct inet_sock {
@@ -169,8 +169,8 @@ struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
-	__u8 icsk_retransmits; /* time-outs since the peer last acknowledged something new */
-	__u8 icsk_pending;     /* the timer that is armed */
+	__u8 icsk_retransmits; /* timeouts since the peer's last new acknowledgement */
+	__u8 icsk_pending;     /* the armed timer */
 	__u8 icsk_backoff;
 	void *icsk_ulp_data; /* of an MPTCP subflow: struct mptcp_subflow_context */
 };
@@ -185,20 +185,21 @@ struct tcp_sock {
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
 	__u32 rcv_nxt;
-	__u32 copied_seq; /* behind what was read */
+	__u32 copied_seq; /* end of the read data */
 	__u32 segs_in;
-	__u64 bytes_acked;   /* the SYN is one */
-	__u64 tcp_wstamp_ns; /* when it sent last; CLOCK_MONOTONIC */
-	__u32 retrans_stamp; /* when what is not acknowledged was sent first; ms of the same clock */
-	__u32 write_seq;     /* behind what was written */
-	__u32 snd_nxt;       /* behind what was sent */
-	__u32 snd_wnd;       /* of the receiver */
-	__u32 undo_marker;   /* 0: recovery was not for congestion, or was undone */
-	__u32 segs_out;      /* SYNs, too */
+	__u64 bytes_acked;   /* includes the SYN */
+	__u64 tcp_wstamp_ns; /* time of the last segment sent; CLOCK_MONOTONIC */
+	__u32 retrans_stamp; /* when the oldest unacknowledged segment was first sent; ms of the same clock */
+	__u32 write_seq;     /* end of the written data */
+	__u32 snd_nxt;       /* end of the sent data */
+	__u32 snd_una;       /* end of the acknowledged data */
+	__u32 snd_wnd;       /* the receiver's window */
+	__u32 undo_marker;   /* 0: the recovery was not for congestion, or was undone */
+	__u32 segs_out;      /* includes SYNs */
 	__u32 total_retrans;
 	__u32 srtt_us; /* smoothed, times 8 */
 	__u32 snd_cwnd;
-	__u8 fastopen_connect : 1; /* TCP_FASTOPEN_CONNECT: connect() may leave the SYN to the first data */
+	__u8 fastopen_connect : 1; /* TCP_FASTOPEN_CONNECT: connect() may defer the SYN until the first data */
 	__u8 syn_data : 1;         /* the SYN had data (Fast Open) */
 	__u8 syn_data_acked : 1;
 	struct list_head tsorted_sent_queue;
@@ -206,14 +207,14 @@ struct tcp_sock {
 };
 
 struct mptcp_sock {
-	struct sock *first; /* the TCP socket of its first subflow */
+	struct sock *first; /* the TCP socket of the first subflow */
 };
 
 struct mptcp_subflow_context {
 	struct sock *conn; /* the MPTCP socket */
 };
 
-struct proto_accept_arg { /* what accept() hands on, from 6.10 on */
+struct proto_accept_arg { /* argument of accept(), new in 6.10 */
 	int flags;
 };
 
@@ -223,7 +224,7 @@ struct request_sock {
 
 struct tcp_skb_cb {
 	__u32 seq;
-	__u16 tcp_gso_segs; /* how many segments the packet is */
+	__u16 tcp_gso_segs; /* the number of segments in the packet */
 	__u16 tcp_flags;    /* of its header; one byte before 6.15 */
 	__u8 sacked;
 };

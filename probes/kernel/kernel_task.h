@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel_task.h: kernel.h continued: tasks, files, system calls, io_uring, iterators. */
+/* kernel_task.h: the kernel structs of tasks, files, system calls, io_uring and iterators; continues kernel.h. */
 #ifndef NETTRACE_PROBES_KERNEL_KERNEL_TASK_H
 #define NETTRACE_PROBES_KERNEL_KERNEL_TASK_H
 
@@ -9,9 +9,22 @@ struct inode {
 	unsigned short i_mode;
 };
 
+typedef struct {
+	__s64 counter;
+} atomic64_t;
+
+typedef struct {
+	atomic64_t refcnt;
+} file_ref_t;
+
 struct file {
 	struct inode *f_inode;
 	void *private_data;
+	file_ref_t f_ref; /* new in 6.13; the number of references minus one */
+};
+
+struct file___old {
+	atomic64_t f_count; /* the number of references */
 };
 
 struct fdtable {
@@ -21,6 +34,7 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
+	unsigned int next_fd; /* start of the search for a free descriptor: mostly after the latest one */
 };
 
 typedef struct {
@@ -54,15 +68,17 @@ struct task_struct {
 	unsigned int flags;
 	int exit_code; /* from the beginning of its exit on; the low bits are the signal */
 	char comm[16];
-	__u64 start_boottime; /* of its process, if it is the first thread */
+	__u64 start_boottime; /* of its process, for the first thread */
 	struct task_struct *group_leader;
 	const struct cred *cred;
 	struct files_struct *files;
+	struct io_uring_task *io_uring; /* NULL: the thread uses none */
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 };
 
 struct socket {
+	struct file *file; /* NULL: a kernel socket */
 	struct sock *sk;
 };
 
@@ -91,11 +107,11 @@ struct io_uring_cqe {
 };
 
 struct io_kiocb {
-	struct file *file; /* that the operation is about */
+	struct file *file; /* the operation's file */
 	__u8 opcode;
 };
 
-struct io_accept { /* lies at the start of struct io_kiocb */
+struct io_accept { /* at the start of struct io_kiocb */
 	__u32 file_slot;
 };
 
@@ -103,8 +119,8 @@ struct seq_file;
 
 struct bpf_iter_meta {
 	struct seq_file *seq;
-	__u64 session_id; /* another one for each walk */
-	__u64 seq_num;    /* elements before this one */
+	__u64 session_id; /* unique for each walk */
+	__u64 seq_num;    /* the number of elements before this one */
 };
 
 struct bpf_iter__task {
@@ -115,6 +131,7 @@ struct bpf_iter__task {
 struct bpf_iter__task_file {
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+	__u32 fd;
 	struct file *file;
 };
 

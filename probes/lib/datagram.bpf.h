@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* datagram.bpf.h: the payload of a received UDP packet. */
+/* datagram.bpf.h: the payload of a UDP packet. */
 #ifndef NETTRACE_PROBES_LIB_DATAGRAM_BPF_H
 #define NETTRACE_PROBES_LIB_DATAGRAM_BPF_H
 
@@ -13,39 +13,52 @@ struct udphdr {
 
 struct datagram {
 	__u64 payload; /* address */
-	__u32 length;  /* of what lies in one piece at that address */
+	__u32 length;  /* of the linear part at that address */
 	__u16 sport, dport;
+	__u8 saddr[16], daddr[16];
 };
 
-/* The transport header and its distance from the IP header; 0: not UDP. IPv6 extension headers are not walked. */
-static __always_inline __u64 udp_header(const struct sk_buff *skb, __u32 *before, const int rung)
+static __always_inline void address_at(__u8 *to, __u64 from, const int rung)
 {
-	__u64 network = (__u64)skb->data;
+	if (rung == RUNG_PROBE_READ)
+		bpf_probe_read_kernel(to, 16, (void *)from);
+	else
+		address_v6(to, KPTR(rung, from, in6_addr));
+}
 
+/* The UDP header of a packet whose IP header is at this address, and its offset from that; 0: no UDP. IPv6 extension
+ * headers are not followed. Fills the addresses. */
+static __always_inline __u64 udp_header(struct datagram *d, const struct sk_buff *skb, __u64 network, __u32 *before,
+					const int rung)
+{
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		struct iphdr *ip = KPTR(rung, network, iphdr);
 
 		if (KREAD(rung, ip, protocol) != IPPROTO_UDP || (KREAD(rung, ip, frag_off) & bpf_htons(IP_OFFSET)))
 			return 0;
 		*before = (byte_at(rung, ip, 0) & 0xf) * 4;
+		address_v4(d->saddr, KREAD(rung, ip, saddr));
+		address_v4(d->daddr, KREAD(rung, ip, daddr));
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		struct ipv6hdr *ip = KPTR(rung, network, ipv6hdr);
 
 		if (KREAD(rung, ip, nexthdr) != IPPROTO_UDP)
 			return 0;
 		*before = 40;
+		address_at(d->saddr, network + 8, rung);
+		address_at(d->daddr, network + 24, rung);
 	} else {
 		return 0;
 	}
 	return network + *before;
 }
 
-/* skb: as netif_receive_skb has it, its data at the IP header. False: no UDP packet. Of what is not linear, only the
- * first part is seen. */
-static __always_inline bool datagram_read(struct datagram *d, const struct sk_buff *skb, const int rung)
+/* network: the address of the IP header. False: no UDP packet. Of a nonlinear packet, only the linear part is
+ * visible. */
+static __always_inline bool datagram_read(struct datagram *d, const struct sk_buff *skb, __u64 network, const int rung)
 {
-	__u32 before = 0, linear = skb->len - skb->data_len, length;
-	__u64 header = udp_header(skb, &before, rung);
+	__u32 before = 0, linear = skb->len - skb->data_len - (__u32)(network - (__u64)skb->data), length;
+	__u64 header = udp_header(d, skb, network, &before, rung);
 	struct udphdr *udp = KPTR(rung, header, udphdr);
 
 	before += 8;
@@ -63,8 +76,8 @@ static __always_inline bool datagram_read(struct datagram *d, const struct sk_bu
 	return true;
 }
 
-/* `most` bytes at most, a constant and a multiple of 16, rounded up to 16: without a helper in steps of 16, the size of
- * a type that every kernel has. */
+/* Copies at most `most` bytes, a constant multiple of 16, rounded up to 16. Without a helper it copies in steps of 16
+ * bytes, the size of a type that every kernel has. */
 static __always_inline void datagram_copy(__u8 *to, const struct datagram *d, const __u32 most, const int rung)
 {
 	__u32 length = d->length < most ? d->length : most;

@@ -8,7 +8,7 @@
 #include "probes/lib/socket.bpf.h"
 #include "probes/lib/task.bpf.h"
 
-/* The number and the arguments of a system call, in what tp_btf/sys_exit gets. Arguments are still there at the end. */
+/* The number and the arguments of a system call, from the arguments of tp_btf/sys_exit, where they are still intact. */
 #if defined(__TARGET_ARCH_x86)
 #define SYSCALL_NUMBER(regs) ((long)(regs)->orig_ax)
 #define SYSCALL_FIRST(regs)  ((regs)->di)
@@ -35,16 +35,23 @@
 #define NR_connect           362
 #define NR_listen            363
 #define NR_accept4           364
-#define NR_accept            NR_accept4 /* it has no other */
+#define NR_accept            NR_accept4 /* has no accept() */
 #endif
 
 #define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
-#define TS_COMPAT    0x0002     /* arch/x86/include/asm/thread_info.h: in a system call of a 32-bit program */
+#define TS_COMPAT    0x0002     /* arch/x86/include/asm/thread_info.h: within a system call of a 32-bit program */
 #define S_IFMT       0170000
 #define S_IFSOCK     0140000
 
-/* This system call of current has ended. Those of 32-bit programs have numbers of their own and are not followed: on
- * x86 50 is listen() in one table and getgid16() in the other. */
+/* A program of section "tp/NAMES" (core/bpf/syscalls.h) runs at the end of these system calls only; one of
+ * tp_btf/sys_exit runs at the end of every system call. Makes the latter's arguments from the former's. */
+#define SYSCALL_ENDED(ctx)                                                                                             \
+	{                                                                                                              \
+		(__u64) bpf_task_pt_regs(bpf_get_current_task_btf()), (ctx)[2]                                         \
+	}
+
+/* Whether this system call of current has ended. 32-bit programs have other numbers and are not followed: on x86, 50 is
+ * listen() in one table and getgid16() in the other. */
 static __always_inline bool is_call(struct pt_regs *regs, long number, const int rung)
 {
 	__u32 status;
@@ -60,7 +67,7 @@ static __always_inline bool is_call(struct pt_regs *regs, long number, const int
 	return !(status & TS_COMPAT);
 }
 
-/* The socket of an open file, to be read with KREAD() only: storage does not take it. NULL: it is none. */
+/* The socket of an open file, for KREAD() only: socket storage does not accept it. NULL: no socket. */
 static __always_inline struct sock *file_sock(struct file *file, const int rung)
 {
 	struct inode *inode;
@@ -75,7 +82,7 @@ static __always_inline struct sock *file_sock(struct file *file, const int rung)
 	return KPTR(rung, KREAD(rung, socket, sk), sock);
 }
 
-/* The same by its descriptor in the table of current. Context: a task. */
+/* The socket of a descriptor in current's table. Context: a task. */
 static __always_inline struct sock *descriptor_sock(long fd, const int rung)
 {
 	struct list_head *slot; /* any kernel type that starts with a pointer */
@@ -93,7 +100,7 @@ static __always_inline struct sock *descriptor_sock(long fd, const int rung)
 	return file_sock(KPTR(rung, KREAD(rung, slot, next), file), rung);
 }
 
-/* Namespace, cgroup, family and ends of a full socket that was found so, into an event. */
+/* Fills the event with namespace, cgroup, family and ends of a full socket that was found by its descriptor. */
 static __always_inline void event_from_fd(struct event *e, struct sock *sk, const int rung)
 {
 	if (rung == RUNG_CAST) {
@@ -122,7 +129,7 @@ static __always_inline void event_from_fd(struct event *e, struct sock *sk, cons
 	}
 }
 
-/* Current as the owner of the event: in system calls, where it is the one who asked. */
+/* Sets current as the event's owner: for system calls, where current is the caller. */
 static __always_inline void event_current(struct event *e)
 {
 	struct who who;
@@ -136,7 +143,7 @@ static __always_inline void event_current(struct event *e)
 	__builtin_memcpy(e->comm, who.comm, sizeof(e->comm));
 }
 
-/* A thread of io_uring's own acts for its process. */
+/* The same for a worker thread of io_uring, which acts for its process. */
 static __always_inline void event_of_worker(struct event *e)
 {
 	if (settings.has_task_btf && (bpf_get_current_task_btf()->flags & PF_IO_WORKER))

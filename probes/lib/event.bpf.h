@@ -6,7 +6,7 @@
 #include "probes/lib/filter.bpf.h"
 #include "probes/lib/socket.bpf.h"
 
-/* An event of no socket yet: nothing known but the time. */
+/* An event without a socket: only the time is known. */
 static __always_inline void event_init(struct event *e, __u64 ts)
 {
 	__builtin_memset(e, 0, sizeof(*e));
@@ -26,7 +26,7 @@ static __always_inline bool cgroups_match(const struct event *e, struct sock *sk
 	return cgroup ? cgroup_matches(cgroup, rung) : list_has(&settings.filter.cgroups, e->cgroup_id);
 }
 
-/* event_wanted() for a socket that was found by a walk (descriptor.bpf.h). */
+/* event_wanted() for a socket that was found through a file (descriptor.bpf.h). */
 static __always_inline bool event_wanted_at(const struct event *e, struct sock *sk, const int rung)
 {
 	if (event_matches(e) && cgroups_match(e, sk, rung))
@@ -35,7 +35,7 @@ static __always_inline bool event_wanted_at(const struct event *e, struct sock *
 	return false;
 }
 
-/* Counts the event as filtered where it does not match. */
+/* Whether the event passes the filters; if not, counts it as filtered. */
 static __always_inline bool event_wanted(const struct event *e, struct sock *sk)
 {
 	return event_wanted_at(e, sk, RUNG_CAST);

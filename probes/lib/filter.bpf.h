@@ -7,13 +7,13 @@
 #include "probes/lib/pinned.bpf.h"
 #include "probes/lib/reading.bpf.h"
 
-/* The socket's cgroup or one above it is in the list. */
+/* Whether the list contains the socket's cgroup or an ancestor. */
 static __always_inline bool cgroup_matches(struct cgroup *cgroup, const int rung)
 {
 	if (!settings.filter.cgroups.count)
 		return true;
 #pragma clang loop unroll(disable)
-	for (int level = 0; level < 16; level++) { /* deeper nesting than any container runtime makes */
+	for (int level = 0; level < 16; level++) { /* deeper than the nesting of any container runtime */
 		struct cgroup_subsys_state *parent;
 		struct kernfs_node *directory;
 
@@ -30,7 +30,7 @@ static __always_inline bool cgroup_matches(struct cgroup *cgroup, const int rung
 	return false;
 }
 
-/* All filters but --cgroup, which wants the kernel's own tree. */
+/* Checks all filters except --cgroup, which needs the kernel's tree. */
 static __always_inline bool event_matches(const struct event *e)
 {
 	return filter_matches(&settings.filter, e) && pinned_match(e);

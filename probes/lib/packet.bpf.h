@@ -21,7 +21,7 @@ struct packet {
 
 #define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
 
-/* For what the kernel's own type has as bit-fields. */
+/* Reads bytes that the kernel's type declares as bit-fields. */
 static __always_inline __u8 byte_at(const int rung, const void *header, const int offset)
 {
 	__u8 byte = 0;
@@ -40,12 +40,12 @@ static __always_inline void read_v6(int rung, __u8 *to, const struct in6_addr *f
 		bpf_probe_read_kernel(to, 16, from);
 }
 
-/* Where the IP payload of an IP packet begins, and how long the packet is. */
+/* The start of the IP payload, and the length of the packet. */
 struct extent {
 	__u32 header, total;
 };
 
-/* False: not TCP, or a fragment without its header. IPv6 extension headers are not walked. */
+/* False: no TCP, or a fragment without the TCP header. IPv6 extension headers are not followed. */
 static __always_inline bool packet_read_v4(struct packet *packet, __u64 network, struct extent *extent, const int rung)
 {
 	struct iphdr *ip = KPTR(rung, network, iphdr);
@@ -76,8 +76,8 @@ static __always_inline bool packet_read_v6(struct packet *packet, __u64 network,
 	return true;
 }
 
-/* False: not TCP, or its headers are not there (yet). transport_header is not asked: it is unset on some paths, and may
- * still be an outer header's where there was an encapsulation. */
+/* False: no TCP, or the headers are missing (yet). transport_header is not used: some paths leave it unset, and after
+ * an encapsulation it may point to an outer header. */
 static __always_inline bool packet_read(struct packet *packet, const struct sk_buff *skb, const int rung)
 {
 	__u32 linear = (__u32)(skb->data - skb->head) + (skb->len - skb->data_len);
@@ -96,7 +96,7 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 	}
 	if (skb->network_header + extent.header + 20 > linear)
 		return false;
-	if (!extent.total) /* more than the field can say (BIG TCP) */
+	if (!extent.total) /* larger than the field allows (BIG TCP) */
 		extent.total = linear - skb->network_header + skb->data_len;
 	tcp = KPTR(rung, network + extent.header, tcphdr);
 	packet->sport = bpf_ntohs(KREAD(rung, tcp, source));

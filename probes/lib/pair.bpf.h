@@ -5,18 +5,16 @@
 
 #include "probes/lib/ring.bpf.h"
 
-/* The kernel does not run a program that is already running on this CPU (it counts a recursion miss instead). A state
- * change in a task can be interrupted by the softirq of another: in a churn of 13,000 connections a second on one CPU
- * 0.05 % of all events were missed so. The second program runs the same body when, and only when, it finds the first
- * one interrupted.
+/* The kernel skips a program that is already running on this CPU, and counts a recursion miss. A state change in a task
+ * can be interrupted by the softirq of another socket: with 13,000 new connections a second on one CPU, 0.05 % of all
+ * events were missed. The second program has the same body, and runs it only when it has interrupted the first.
  *
- * Each has the body for itself. One third program to which both jump (a tail call) would be verified once instead of
- * twice, but the kernel takes it that a program is never inside itself on a CPU: since 6.13 one that needs much stack
- * has one stack for each CPU. Jumped to while it was interrupted, it lost what it had there; rows came twice.
- */
+ * Each program contains the body. A third program, the target of tail calls from both, would be verified once instead
+ * of twice. But the kernel assumes that a program never interrupts itself on a CPU: since 6.13 a program with much
+ * stack has one stack for each CPU. A tail call after an interruption overwrote that stack, and rows came twice. */
 
-/* Which of the two runs on this CPU: 0: none, 1: the first, 2: the second, inside it. So each has a spare for tags of
- * its own (tag_slots.bpf.h). */
+/* The running program on this CPU: 0: none, 1: the first, 2: the second, within the first. So each has a spare slot for
+ * tags (tag_slots.bpf.h). */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

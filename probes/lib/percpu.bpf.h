@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* percpu.bpf.h: this CPU's part of what the kernel counts on each CPU.
+/* percpu.bpf.h: this CPU's instance of a percpu variable of the kernel.
  *
- * A percpu pointer of the kernel's becomes an address when the CPU's offset is added, which no helper gives away. But
- * an array map of ours has such a pointer, too (struct bpf_array, pptrs), and the helper that looks its value up adds
- * that offset: the difference of the two is it. */
+ * A percpu pointer plus the CPU's offset is an address, but no helper returns that offset. An array map has percpu
+ * pointers too (struct bpf_array, pptrs), and the lookup helper adds the offset to them. So the difference of the two
+ * is the offset. */
 #ifndef NETTRACE_PROBES_LIB_PERCPU_BPF_H
 #define NETTRACE_PROBES_LIB_PERCPU_BPF_H
 
 #include "probes/lib/reading.bpf.h"
 
 struct here {
-	__u64 offset; /* of this CPU; 0: not asked for yet */
-	__u64 number; /* a pointer goes in, a number comes out */
+	__u64 offset; /* of this CPU; 0: not computed yet */
+	__u64 number; /* turns a pointer into a number */
 };
 
 struct {
@@ -29,14 +29,14 @@ static __always_inline __u64 number_at(__u64 address, const int rung)
 	return KREAD(rung, mib, mibs[0]);
 }
 
-/* A pointer as a number to calculate with, which the verifier allows with no pointer. */
+/* Turns a pointer into a number, because the verifier forbids arithmetic on pointers. */
 static __always_inline __u64 number_of(struct here *value, const void *pointer)
 {
 	*(const void *volatile *)&value->number = pointer;
 	return *(volatile __u64 *)&value->number;
 }
 
-/* This CPU's part of what a percpu pointer leads to; 0: not known. Context: softirq, or preemption is off. */
+/* The address of this CPU's instance of a percpu pointer; 0: unknown. Context: softirq, or preemption is disabled. */
 static __always_inline __u64 percpu_address(const void *pointer, const int rung)
 {
 	__u32 zero = 0;
@@ -46,7 +46,7 @@ static __always_inline __u64 percpu_address(const void *pointer, const int rung)
 	if (!value || !pointer)
 		return 0;
 	if (!value->offset) {
-		/* Behind the struct itself, where the verifier lets nobody read by its type. */
+		/* The array follows the struct, where the verifier forbids typed reads. */
 		pointers = number_of(value, &here) + bpf_core_field_offset(struct bpf_array, pptrs);
 		value->offset = number_of(value, value) - number_at(pointers, rung);
 	}

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pinned.bpf.h: maps that the user made, pinned and may change while a tool runs: --cgroupmap and --mntnsmap. A row is
- * kept if its cgroup, or its owner's mount namespace, is a key. Not asked for, there are no such maps and this is dead
- * code. */
+/* pinned.bpf.h: maps that the user creates, pins and may change while a tool runs: --cgroupmap and --mntnsmap.
+ *
+ * A row passes if its cgroup, or its owner's mount namespace, is a key. Without these options the maps are omitted, and
+ * this is dead code. */
 #ifndef NETTRACE_PROBES_LIB_PINNED_BPF_H
 #define NETTRACE_PROBES_LIB_PINNED_BPF_H
 
 #include "probes/lib/ring.bpf.h"
 
-/* core/bpf/pinned_maps.c puts the user's in place of these. */
+/* core/bpf/pinned_maps.c replaces these by the user's maps. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -22,7 +23,7 @@ struct {
 	__type(value, __u32);
 } mntnsmap SEC(".maps");
 
-/* The inode number of a task's mount namespace; 0: not asked for, or the task is at its end. */
+/* The inode number of a task's mount namespace; 0: not needed, or the task is exiting. */
 static __always_inline __u32 task_mntns(struct task_struct *task)
 {
 	struct nsproxy *nsproxy;
@@ -33,7 +34,7 @@ static __always_inline __u32 task_mntns(struct task_struct *task)
 	return nsproxy ? nsproxy->mnt_ns->ns.inum : 0;
 }
 
-/* Only asked for where bpf_get_current_task_btf() is there (5.11): core/bpf/pinned_maps.c sees to it. */
+/* Called only where bpf_get_current_task_btf() exists (new in 5.11): core/bpf/pinned_maps.c checks. */
 static __always_inline __u32 current_mntns(void)
 {
 	return settings.has_mntnsmap ? task_mntns(bpf_get_current_task_btf()) : 0;

@@ -5,14 +5,14 @@
 
 #include "probes/lib/ring.bpf.h"
 
-/* Two rungs: a read-only cast (kfunc, 6.2; also under lockdown), or the probe_read helper (everywhere else). Always a
- * constant, so that the verifier sees one of them. */
+/* Two rungs: a read-only cast (kfunc, new in 6.2; also under lockdown), or the probe_read helper (all other kernels).
+ * Always a constant, so that the verifier sees one of them. */
 enum reading {
 	RUNG_CAST,
 	RUNG_PROBE_READ,
 };
 
-/* The address as a pointer to a kernel type, to be read with KREAD() only. */
+/* The address as a pointer to a kernel type, for KREAD() only. */
 #define KPTR(rung, address, type)                                                                                      \
 	((rung) == RUNG_CAST ? (struct type *)bpf_rdonly_cast((void *)(address), settings.casts[CAST_##type])          \
 			     : (struct type *)(address))

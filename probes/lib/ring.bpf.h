@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ring.bpf.h: the settings, the one ring, and the ledger. */
+/* ring.bpf.h: the settings, the event ring, and the ledger. */
 #ifndef NETTRACE_PROBES_LIB_RING_BPF_H
 #define NETTRACE_PROBES_LIB_RING_BPF_H
 
@@ -8,7 +8,7 @@
 
 /* Set by core/bpf/configure.c before load; an array map of its own, frozen, so that the verifier knows every value. */
 const volatile struct settings settings SEC(".rodata.settings") = {};
-/* What the programs of a tool know of its own options: what options.own begins with (core/tool.h). */
+/* The tool's own options that its programs use: the beginning of options.own (core/tool.h). */
 #define OWN_OPTIONS(type) const volatile type own SEC(".rodata.own") = {}
 
 struct {
@@ -23,7 +23,7 @@ struct {
 	__type(value, struct ledger_counters);
 } ledger SEC(".maps");
 
-/* Atomic though per CPU: a softirq may count in the middle of a task's count. */
+/* Atomic though per CPU: a softirq may interrupt a task that counts. */
 #define COUNT(counter)                                                                                                 \
 	do {                                                                                                           \
 		__u32 zero_ = 0;                                                                                       \
@@ -32,8 +32,8 @@ struct {
 			__sync_fetch_and_add(&counters_->counter, 1);                                                  \
 	} while (0)
 
-/* Room for an event of `size` bytes (a constant) that starts with *head; NULL: the ring is full, which is counted.
- * Every event that passed the filters comes here exactly once. */
+/* Reserves an event of `size` bytes (a constant) that starts with *head. NULL: the ring is full, which is counted.
+ * Every event that passes the filters comes here exactly once. */
 static __always_inline void *ring_reserve(__u64 size, const struct event *head)
 {
 	struct event *event = bpf_ringbuf_reserve(&ring, size, 0);
@@ -46,10 +46,9 @@ static __always_inline void *ring_reserve(__u64 size, const struct event *head)
 	return event;
 }
 
-/* The default wake-up (an interrupt and a context switch for each event) halves a busy workload; the reader looks at
- * the ring on a timer and is woken only when much is waiting, by the few events that cross the line: beyond it the
- * reader is on its way, and every further wake-up is an interrupt for nothing. No event is as long as WAKEUP_LINE is
- * wide. */
+/* The default wakeup (an interrupt and a context switch for each event) halves the speed of a busy workload. So the
+ * reader polls the ring on a timer, and only events that cross the wakeup line wake it: later events would interrupt a
+ * reader that already runs. Every event is shorter than WAKEUP_LINE. */
 #define WAKEUP_LINE 4096
 
 static __always_inline void ring_submit_side_event(void *event)
@@ -65,8 +64,7 @@ static __always_inline void ring_submit(void *event)
 	COUNT(sent);
 }
 
-/* The same for what is no row but a fact that rows are made with (the tool's derive() takes it out of the ring again).
- */
+/* The same for a side event, which makes no row: the tool's derive() reads it. */
 static __always_inline void *ring_reserve_side_event(__u64 size, const struct event *head)
 {
 	struct event *event = bpf_ringbuf_reserve(&ring, size, 0);

@@ -20,14 +20,14 @@ static __always_inline void address_v6(__u8 *to, const struct in6_addr *address)
 {
 	__u32 *word = (__u32 *)to;
 
-	/* Word by word: the verifier checks each load against the kernel's own type of the member. */
+	/* Word by word: the verifier checks each load against the kernel's type of the member. */
 	word[0] = address->in6_u.u6_addr32[0];
 	word[1] = address->in6_u.u6_addr32[1];
 	word[2] = address->in6_u.u6_addr32[2];
 	word[3] = address->in6_u.u6_addr32[3];
 }
 
-/* Ends and family from what every kind of socket has (also request and TIME_WAIT sockets). */
+/* Fills ends and family from the members that every kind of socket has (including request and TIME_WAIT sockets). */
 static __always_inline void event_ends(struct event *e, const struct sock_common *common)
 {
 	e->lport = common->skc_num;
@@ -43,7 +43,7 @@ static __always_inline void event_ends(struct event *e, const struct sock_common
 	}
 }
 
-/* The socket's cgroup: its creator's when it was made. Before 5.16 it cannot be had by direct loads: NULL. */
+/* The socket's cgroup: its creator's at the time of creation. Before 5.16, direct loads cannot read it: NULL. */
 static __always_inline struct cgroup *socket_cgroup_by(const struct sock *sk, const int rung)
 {
 	if (bpf_core_field_exists(struct sock_cgroup_data, cgroup))
@@ -61,15 +61,15 @@ static __always_inline __u32 socket_netns(const struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
-/* The same socket as a pointer that the verifier has no trust in. Recent ones (seen on 6.18) search all of the kernel's
- * types by name for each load of a pointer through a trusted one, on each path: 1 ms a time, most of what it took to
- * load a program. Helpers want the trusted one, and so do programs before 6.2, where nothing is searched. */
+/* The same socket as a pointer that the verifier does not trust. For each load of a pointer through a trusted one, on
+ * each path, recent verifiers (seen on 6.18) search all kernel types by name: 1 ms a time, most of the time to load a
+ * program. Helpers need the trusted pointer, and so do programs before 6.2, where nothing is searched. */
 static __always_inline const struct sock *untrusted(const struct sock *sk)
 {
 	return settings.has_cast ? KPTR(RUNG_CAST, sk, sock) : sk;
 }
 
-/* Of an MPTCP socket (262) the low byte is TCP's number: that is what it sends. */
+/* Of an MPTCP socket (262) the low byte is TCP's number, which is the protocol on the wire. */
 static __always_inline __u8 protocol_number(__u16 protocol)
 {
 	return (__u8)protocol;
@@ -87,8 +87,8 @@ static __always_inline void event_place(struct event *e, const struct sock *trus
 		e->cgroup_id = cgroup->kn->id;
 }
 
-/* The local port of a full TCP socket (trusted: a tracepoint's or an iterator's): skc_num is 0 already on the way into
- * TCP_CLOSE (inet_put_port), but inet_sport lives on. */
+/* The local port of a full TCP socket (trusted: from a tracepoint or an iterator). On the way to TCP_CLOSE skc_num is 0
+ * already (inet_put_port), but inet_sport remains. */
 static __always_inline __u16 socket_lport(struct sock *sk)
 {
 	__u16 port = sk->__sk_common.skc_num;
@@ -97,7 +97,7 @@ static __always_inline __u16 socket_lport(struct sock *sk)
 	return tcp ? bpf_ntohs(tcp->inet_conn.icsk_inet.inet_sport) : port;
 }
 
-/* Place, ends and family of the same. */
+/* Fills place, ends and family of a full socket. */
 static __always_inline void event_socket(struct event *e, struct sock *sk)
 {
 	event_place(e, sk);
@@ -105,7 +105,7 @@ static __always_inline void event_socket(struct event *e, struct sock *sk)
 	e->lport = socket_lport(sk);
 }
 
-/* The remote end of a socket that listens is nobody; the address is that of a life before, when it was connected. */
+/* A listening socket has no remote end: its remote address may remain from an earlier connection. */
 static __always_inline void event_no_peer(struct event *e)
 {
 	e->rport = 0;
@@ -115,8 +115,8 @@ static __always_inline void event_no_peer(struct event *e)
 		address_v4(e->raddr, 0);
 }
 
-/* Place, ends and family of a socket that begins a life by connecting or listening: its port is the one that it is
- * bound to, or none yet. inet_sport is still that of the life before (connect(AF_UNSPEC), shutdown() of a listener). */
+/* Fills place, ends and family of a socket that begins a life by connecting or listening. Its port is the bound one, or
+ * none yet: inet_sport may remain from an earlier life (connect(AF_UNSPEC), shutdown() of a listener). */
 static __always_inline void event_socket_begins(struct event *e, struct sock *sk, __u8 to)
 {
 	event_place(e, sk);
@@ -126,21 +126,21 @@ static __always_inline void event_socket_begins(struct event *e, struct sock *sk
 }
 
 /* Bits of skc_flags (enum sock_flags of include/net/sock.h). */
-#define SOCK_DEAD     0 /* no process has the socket any more */
-#define SOCK_DONE     1 /* the peer's FIN came: tcp_fin() */
+#define SOCK_DEAD     0 /* no process has the socket any longer */
+#define SOCK_DONE     1 /* the peer's FIN has arrived: tcp_fin() */
 #define SOCK_KEEPOPEN 3 /* SO_KEEPALIVE */
 #define SOCK_LINGER   4 /* SO_LINGER */
 
-#define SHUTDOWN_MASK 3 /* of sk_shutdown: closed in both directions (the same file) */
+#define SHUTDOWN_MASK 3 /* of sk_shutdown: both directions are closed (the same file) */
 
 static __always_inline bool socket_flag(const struct sock *sk, int flag)
 {
 	return sk->__sk_common.skc_flags >> flag & 1;
 }
 
-/* Payload that TCP has sent, each byte once, and received. bytes_acked would count SYN and FIN; bytes_received counts
- * the peer's FIN. What is sent again is in bytes_retrans a moment before it is in bytes_sent, and stays there if it
- * could not be sent: never less than none, without a branch. */
+/* The payload that TCP has sent, each byte once, and received. bytes_acked would include SYN and FIN; bytes_received
+ * includes the peer's FIN. A retransmission enters bytes_retrans just before bytes_sent, and remains there if sending
+ * fails. So the difference is clamped to 0, without a branch. */
 static __always_inline __u64 payload_sent(const struct tcp_sock *tcp)
 {
 	__s64 sent = (__s64)(tcp->bytes_sent - tcp->bytes_retrans);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sockets.bpf.h: owners of sockets of any protocol, kept on the sockets. Who includes this may name a protocol, whose
- * sockets alone are followed then:
- *	#define OWNER_PROTOCOL IPPROTO_UDP
- * The hooks come with the tool's subject (core/model/owner_hooks.c). */
+/* sockets.bpf.h: owners of sockets of any protocol, in socket storage. The including file may define one protocol,
+ * whose sockets alone are followed:
+ *
+ * #define OWNER_PROTOCOL IPPROTO_UDP
+ *
+ * The hooks follow from the tool's subject (core/model/owner_hooks.c). */
 #ifndef NETTRACE_PROBES_OWNER_SOCKETS_BPF_H
 #define NETTRACE_PROBES_OWNER_SOCKETS_BPF_H
 
@@ -29,7 +31,7 @@ static __always_inline bool is_followed(const struct sock *sk)
 #endif
 }
 
-/* NULL: not known (create: there is no room, which is counted; or tracing programs may not use socket storage, before
+/* NULL: unknown. With create: out of memory, which is counted, or tracing programs may not use socket storage (before
  * 5.11). Context: any. */
 static __always_inline struct owner *owner_get(struct sock *sk, bool create)
 {
@@ -43,18 +45,20 @@ static __always_inline struct owner *owner_get(struct sock *sk, bool create)
 	return owner;
 }
 
-/* Everything common about an event of a full socket. Context: any. */
+/* Fills the common part of an event of a full socket. Context: any. */
 static __always_inline void event_of_socket(struct event *e, struct sock *sk)
 {
 	struct owner *owner = owner_get(sk, false);
 
 	event_init(e, bpf_ktime_get_boot_ns());
-	if (owner)
+	if (owner) {
+		owner_verify(owner, sk);
 		event_set_owner(e, owner);
+	}
 	event_socket(e, sk);
 }
 
-/* Who sends or receives owns the socket. */
+/* Makes the process that sends or receives the owner. */
 static __always_inline int owner_acts(struct sock *sk)
 {
 	struct owner *owner;
@@ -67,7 +71,7 @@ static __always_inline int owner_acts(struct sock *sk)
 	return 0;
 }
 
-/* (struct sock *, int ret, int flags). Context: the task. */
+/* (struct sock *, int ret, int flags). Context: the sending or receiving task. */
 SEC("tp_btf/sock_send_length")
 int owner_sends(__u64 *ctx)
 {
@@ -80,19 +84,21 @@ int owner_receives(__u64 *ctx)
 	return owner_acts((void *)ctx[0]);
 }
 
-/* Every socket that is open when tracing begins, of every process, in every network namespace. Context: nettrace. */
+/* Visits every socket that is open when tracing begins, of every process, in every network namespace. Context:
+ * nettrace. */
 SEC("iter/task_file")
 int owner_seed_any(struct bpf_iter__task_file *ctx)
 {
 	struct socket *socket = ctx->file ? bpf_sock_from_file(ctx->file) : NULL;
 	struct sock *sk = socket ? socket->sk : NULL;
+	struct task_struct *task = ctx->task;
 	struct owner *owner;
 
-	if (!ctx->task || !sk || !is_followed(sk))
+	if (!task || !sk || !is_followed(sk))
 		return 0;
 	owner = owner_get(sk, true);
 	if (owner)
-		owner_seed_task(owner, ctx->task);
+		owner_seed_task(owner, task, ctx->fd);
 	return 0;
 }
 

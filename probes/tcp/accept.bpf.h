@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* accept.bpf.h: the hooks for a connection that its process accepts. */
+/* accept.bpf.h: the hooks for accepted connections. */
 #ifndef NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 #define NETTRACE_PROBES_TCP_ACCEPT_BPF_H
 
-/* Who includes this names the indexes of its hooks in settings.arguments, ACCEPT_LATE_HOOK and ACCEPT_URING_HOOK, calls
- * waiting_add() for each child of a listener, and has accept_known(), accept_row() and accept_missed(). The hooks:
- * core/model/accept_hooks.h.
+/* The including file defines the indexes of its hooks in settings.arguments, ACCEPT_LATE_HOOK and ACCEPT_URING_HOOK. It
+ * calls waiting_add() for each child of a listener, and defines accept_known(), accept_row() and accept_missed(). The
+ * hooks: core/model/accept_hooks.h.
  *
- * Two programs see each accept(); the second tells what the first has not. The kernel's function alone would not tell
- * of threads that were blocked in it before tracing. The end of the system call alone would not do on recent kernels: a
- * task can be preempted inside a program (seen on 7.2), and until it comes back the kernel runs that program on that
- * CPU for nobody else. As all system calls go through it, that cost 4 to 10 % of the rows of a busy machine. */
+ * Two programs see each accept(); the second reports what the first has not. The kernel function alone would miss
+ * threads that were blocked in it before tracing. The end of the system call alone would not suffice on recent kernels.
+ * A task can be preempted inside a program (seen on 7.2), and until it resumes, the kernel skips that program on that
+ * CPU for all other tasks. Because all system calls run this program, that cost 4 to 10 % of the rows of a busy
+ * machine. */
 #include "probes/lib/descriptor.bpf.h"
 #include "probes/lib/event.bpf.h"
 
 #define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
 
-/* A connection that no process has yet, as far as is known: accept() has not ended. */
+/* A connection without a process, as far as is known: accept() has not returned it. */
 struct waiting {
 	__u64 since;
-	__u64 closed;             /* when it ended all the same; 0: it lives */
-	__u64 tx_bytes, rx_bytes; /* then */
-	__u64 taken;              /* 1: then it was out of the queue already, and some process's */
+	__u64 closed;             /* when it closed before accept(); 0: it is open */
+	__u64 tx_bytes, rx_bytes; /* at that time */
+	__u64 taken;              /* 1: at that time it had left the queue, for some process */
 };
 
-/* By the socket's address; until it is accepted, ends, or is destroyed. */
+/* By the socket's address; until the connection is accepted, closed or destroyed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -33,9 +34,9 @@ struct {
 	__type(value, struct waiting);
 } waiting SEC(".maps");
 
-/* The same of those that ended before a process had them, for when one gets them all the same. Whose end comes while
- * accept() returns, two CPUs may deal with at once; who takes it out of here tells of it (hand_over(), wait_ended()).
- */
+/* The same for connections that closed before accept(), in case accept() still returns them. When a connection closes
+ * while accept() returns, two CPUs may handle it at once; the one that deletes the entry reports the close
+ * (hand_over(), wait_ended()). */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -44,7 +45,7 @@ struct {
 	__type(value, struct waiting);
 } ended SEC(".maps");
 
-/* What the first program has told, until the second comes. By the socket's address. */
+/* What the first program has reported, until the second comes. By the socket's address. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -53,28 +54,29 @@ struct {
 	__type(value, __u8);
 } reported SEC(".maps");
 
-/* What is known of a connection when its process gets it. */
+/* A connection at the time when its process gets it. */
 struct handed {
 	struct event head; /* the owner is current */
 	__u64 key;         /* the socket's address */
 	__u64 wait;        /* in the listener's queue, ns; NOT_KNOWN: since before tracing */
-	__u32 queue;       /* connections left in it */
-	__u32 limit;       /* how many it takes */
+	__u32 queue;       /* length of the remaining queue */
+	__u32 limit;       /* limit of the queue */
 	struct waiting was;
 };
 
-/* The tool's own: current gets the socket at this address, and nobody can see yet that it does not wait any more: an
- * end on another CPU that finds it gone finds its owner. Context: the accepting task. */
+/* Defined by the tool: current gets the socket at this address. Called before the entry is deleted, so that a close on
+ * another CPU that finds no entry finds the owner. Context: the accepting task. */
 static __always_inline void accept_known(__u64 key);
 
-/* The same, with an event. sk: for the filters; NULL: unavailable. Context: the accepting task. */
+/* Defined by the tool: reports the connection. sk: for the filters; NULL: unavailable. Context: the accepting task. */
 static __always_inline void accept_row(struct handed *h, struct sock *sk);
 
-/* The same: what was taken out of the queue ended, and no accept() told whose it was: a call that is not followed.
- * Context: any. */
+/* Defined by the tool: a connection that had left the queue has closed, and no followed accept() returned it. Context:
+ * any. */
 static __always_inline void accept_missed(const struct waiting *was, struct sock *sk);
 
-/* A listener's child is made: from LISTEN to SYN_RECV. (It can be accepted before it is ESTABLISHED: TCP Fast Open.) */
+/* A listener creates a child: from LISTEN to SYN_RECV. (With TCP Fast Open it can be accepted before it is
+ * ESTABLISHED.) */
 static __always_inline void waiting_add(struct sock *sk, __u64 now)
 {
 	struct waiting new = { .since = now };
@@ -84,8 +86,8 @@ static __always_inline void waiting_add(struct sock *sk, __u64 now)
 		COUNT(lost_map);
 }
 
-/* Such a connection ends: `end` is what it was, and how. True: meanwhile it was handed over without this end. Context:
- * any. */
+/* A waiting connection closes; end: its state and counters. True: accept() has meanwhile returned it without this
+ * close. Context: any. */
 static __always_inline bool wait_ended(struct sock *sk, const struct waiting *end)
 {
 	__u64 key = (__u64)sk;
@@ -97,13 +99,13 @@ static __always_inline bool wait_ended(struct sock *sk, const struct waiting *en
 	return bpf_map_delete_elem(&waiting, &key) && !bpf_map_delete_elem(&ended, &key);
 }
 
-/* No accept() of it was seen until now. */
+/* Whether no accept() has returned it so far. */
 static __always_inline bool is_not_handed(__u64 key)
 {
 	return bpf_map_lookup_elem(&waiting, &key) || bpf_map_lookup_elem(&ended, &key);
 }
 
-/* The child's own numbers are copies, made when it came: then it was not counted itself. */
+/* Without the listener, uses the child's members: copies from its creation, which do not count the child itself. */
 static __always_inline void handed_queue(struct handed *h, struct sock *sk, struct sock *listener, const int rung)
 {
 	bool here = listener && KREAD(rung, listener, __sk_common.skc_state) == TCP_LISTEN;
@@ -112,7 +114,7 @@ static __always_inline void handed_queue(struct handed *h, struct sock *sk, stru
 	h->limit = here ? KREAD(rung, listener, sk_max_ack_backlog) : KREAD(rung, sk, sk_max_ack_backlog);
 }
 
-/* h->head has time, place, ends and owner. */
+/* The caller has set time, place, ends and owner of h->head. */
 static __always_inline void hand_over(struct handed *h, struct sock *sk)
 {
 	struct waiting *was;
@@ -127,13 +129,13 @@ static __always_inline void hand_over(struct handed *h, struct sock *sk)
 	was = bpf_map_lookup_elem(&ended, &h->key);
 	if (was) {
 		h->was = *was;
-		if (bpf_map_delete_elem(&ended, &h->key)) /* taken back: who did tells of the end */
+		if (bpf_map_delete_elem(&ended, &h->key)) /* deleted already: the other CPU reports the close */
 			h->was.closed = 0;
 	}
 	h->wait = h->was.since ? h->head.ts - h->was.since : NOT_KNOWN;
 }
 
-/* The TCP socket behind a socket: itself, or the first subflow of an MPTCP one. NULL: there is none. */
+/* The TCP socket of a socket: itself, or the first subflow of an MPTCP socket. NULL: none. */
 static __always_inline struct sock *tcp_behind(struct sock *sk, const int rung)
 {
 	__u16 family;
@@ -151,19 +153,22 @@ static __always_inline struct sock *tcp_behind(struct sock *sk, const int rung)
 	return KREAD(rung, sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
 }
 
-/* The same by a descriptor of current. */
+/* The same for a descriptor of current. */
 static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 {
 	return tcp_behind(descriptor_sock(fd, rung), rung);
 }
 
-/* The first program tells it; false: there is no room to note that, so the second will. */
+/* Notes that the first program reports the connection, for the second program and for that of io_uring's completions.
+ * False: the map is full, so the second reports it. */
 static __always_inline bool first_reports(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
 	__u8 yes = 1;
 
-	return !settings.arguments[ACCEPT_LATE_HOOK] || !bpf_map_update_elem(&reported, &key, &yes, BPF_ANY);
+	if (!settings.arguments[ACCEPT_LATE_HOOK] && !settings.arguments[ACCEPT_URING_HOOK])
+		return true;
+	return !bpf_map_update_elem(&reported, &key, &yes, BPF_ANY) || !settings.arguments[ACCEPT_LATE_HOOK];
 }
 
 static __always_inline bool is_reported(struct sock *sk)
@@ -196,6 +201,22 @@ static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool l
 	return 0;
 }
 
+SEC("tp/sys_exit_accept,sys_exit_accept4")
+int accept_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return accept_ended(ended, RUNG_CAST, false);
+}
+
+SEC("tp/sys_exit_accept,sys_exit_accept4")
+int accept_late_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return accept_ended(ended, RUNG_CAST, true);
+}
+
 SEC("tp_btf/sys_exit")
 int accept_cast(__u64 *ctx)
 {
@@ -220,8 +241,8 @@ int accept_late_helper(__u64 *ctx)
 	return accept_ended(ctx, RUNG_PROBE_READ, true);
 }
 
-/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. For io_uring, too. Context: the
- * accepting task, or a thread of io_uring's. */
+/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. Runs for io_uring too. Context: the
+ * accepting task, or a worker thread of io_uring. */
 SEC("fexit/inet_csk_accept")
 int accept_function(__u64 *ctx)
 {
@@ -247,7 +268,7 @@ int accept_function(__u64 *ctx)
 	return 0;
 }
 
-/* A connection that was never accepted goes with its listener. Context: any. */
+/* A connection that was never accepted is destroyed with its listener. Context: any. */
 SEC("tp_btf/tcp_destroy_sock")
 int accept_destroyed(__u64 *ctx)
 {

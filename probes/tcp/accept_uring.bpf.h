@@ -7,7 +7,7 @@
 
 #define IORING_OP_ACCEPT 13 /* include/uapi/linux/io_uring.h */
 
-/* The request was an accept, and its result is a descriptor, not a slot of the ring's own table. */
+/* Whether the request was an accept, and its result is a descriptor instead of a slot of the ring's own table. */
 static __always_inline bool is_accept(__u64 request, const int rung)
 {
 	if (!request || KREAD(rung, KPTR(rung, request, io_kiocb), opcode) != IORING_OP_ACCEPT)
@@ -24,8 +24,8 @@ static __always_inline struct sock *uring_listener(__u64 request, const int rung
 }
 
 /* (ctx, user_data, res, flags) until 5.16; (ctx, request, user_data, res, flags ...) until 6.12; (ctx, request, cqe)
- * since. A multishot request is not told: but when a result is the descriptor of a connection that waited until now,
- * it has just been accepted. Context: the submitting task, or a thread of io_uring's. */
+ * since. A multishot request is not visible: but if a result is the descriptor of a waiting connection, the connection
+ * has just been accepted. Context: the submitting task, or a worker thread of io_uring. */
 static __always_inline int uring_ended(__u64 *ctx, const int rung)
 {
 	const __u32 arguments = settings.arguments[ACCEPT_URING_HOOK];

@@ -16,7 +16,7 @@ static __always_inline __u8 result_of(__s32 error)
 {
 	switch (error) {
 	case 0:
-		return RESULT_ABANDONED; /* the kernel gives up for a reason only; without one a process did */
+		return RESULT_ABANDONED; /* the kernel ends an attempt with an error only; without one, a process did */
 	case ECONNREFUSED:
 		return RESULT_REFUSED;
 	case EHOSTUNREACH:
@@ -34,8 +34,8 @@ static __always_inline bool attempt_begins(const struct transition *t)
 	return t->from == TCP_CLOSE && t->to == TCP_SYN_SENT;
 }
 
-/* The attempt of this socket as it is now; false: it has sent no SYN. No port was free (the call that returns the error
- * tells of it), a Fast Open still waits for data, or a connection is restored (CRIU). */
+/* Fills *a with the current state of this socket's attempt. False: no SYN was sent: no port was free (the failing call
+ * is reported instead), a Fast Open still waits for data, or a connection is restored (CRIU). */
 static __always_inline bool attempt_read(struct attempt *a, struct sock *sk)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
@@ -48,7 +48,8 @@ static __always_inline bool attempt_read(struct attempt *a, struct sock *sk)
 	return true;
 }
 
-/* Both ends connect to each other (or a socket to itself): the peer's SYN is no answer, what comes in SYN_RECV is. */
+/* Whether both ends connect to each other (or a socket to itself): then the peer's SYN is no answer, but the segment in
+ * SYN_RECV is. */
 static __always_inline bool attempt_crosses(const struct transition *t)
 {
 	return t->from == TCP_SYN_SENT && t->to == TCP_SYN_RECV && t->tag;
@@ -61,11 +62,11 @@ static __always_inline bool attempt_is_over(const struct transition *t)
 	return t->from == TCP_SYN_SENT && !attempt_crosses(t);
 }
 
-/* An attempt ends with this change. */
+/* Whether the attempt ends with this change. */
 static __always_inline bool attempt_ends(struct attempt *a, const struct transition *t)
 {
 	if (attempt_crosses(t))
-		t->tag->life.role = ROLE_CLIENT; /* known of what began before tracing, too */
+		t->tag->life.role = ROLE_CLIENT; /* also of an attempt older than the trace */
 	if (!attempt_is_over(t) || !attempt_read(a, t->sk))
 		return false;
 	a->result = RESULT_OK;

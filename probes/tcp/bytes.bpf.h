@@ -1,33 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bytes.bpf.h: what connections carry, from the counters that TCP keeps of each socket: nothing runs for a message.
+/* bytes.bpf.h: the bytes of connections, from the counters that TCP keeps for each socket: no program runs for a
+ * message.
  *
- * An iterator looks at every tagged socket at each interval and tells what its counters have grown by; a state change
- * to TCP_CLOSE, or the end of the socket, tells the rest. So sendfile, splice and zero-copy count, and so do
- * connections older than the trace.
+ * An iterator reads every tagged socket at each interval and reports the growth of its counters. A state change to
+ * TCP_CLOSE, or the end of the socket, reports the rest. So sendfile, splice and zero-copy count, and so do connections
+ * older than the trace.
  *
- * A tool includes its own header before this one, and names its event, which starts with struct bytes_event:
- *	#define BYTES_EVENT struct tcptop_event */
+ * A tool includes its own header before this one, and defines its event, which starts with struct bytes_event:
+ *
+ * #define BYTES_EVENT struct tcptop_event */
 #ifndef NETTRACE_PROBES_TCP_BYTES_BPF_H
 #define NETTRACE_PROBES_TCP_BYTES_BPF_H
 
 #include "probes/kernel/kernel.h"
 #include "probes/tcp/bytes.h"
 
-/* Of the socket's counters, what was told already. */
+/* The part of the socket's counters that is already reported. */
 struct reported_bytes {
 	__u64 tx, rx, retrans;
-	__u32 life; /* which one of the socket; 0: an older socket's, not looked at yet */
+	__u32 life; /* number of the socket's life; 0: an older socket, not read yet */
 	__u32 pad;
 };
 
-/* Who was found to hold the socket (owner_walk.bpf.h). */
+/* The processes found to have the socket (owner_walk.bpf.h). */
 struct holders {
-	__u64 walk_id;      /* of the walk; 0: by none yet */
-	__u32 previous_pid; /* the owner until then */
+	__u64 walk_id;      /* of the latest walk that found it; 0: none yet */
+	__u32 previous_pid; /* the owner before that walk */
 	__u8 several;       /* more than one process */
-	__u8 requests;      /* how often the walk was asked for */
+	__u8 requests;      /* requested walks */
 	__u8 pad[2];
 };
+
+/* A child of an owner may have its sockets: the walk finds out. */
+static __always_inline void walk_request(void);
+#define OWNER_FORKED() walk_request()
+/* A walk over tagged sockets misses those that accept no tag. */
+static __always_inline void walk_refused(void);
+#define TAG_REFUSED() walk_refused()
 
 #define TAG_BYTE_COUNTERS
 #include "probes/tcp/open_sockets.bpf.h"
@@ -35,10 +44,10 @@ struct holders {
 #include "probes/tcp/transition.bpf.h"
 #include "probes/lib/iterate.bpf.h"
 
-/* The growth of a counter, which is then told. before: *told, read before the counter was. The iterator and a close
- * may come together: who loses finds nothing, or the rest. A counter that is less than was told was cleared
- * (tcp_disconnect(), which reports TCP_CLOSE first: all of it is told by then), or is being changed; that is no growth.
- * atomic: false before 5.12, which knows no compare-and-swap. */
+/* Returns the unreported growth of a counter, and marks it as reported. before: *reported, read before the counter. The
+ * iterator and a close may run at once: the loser reports nothing, or the rest. A counter below *reported was cleared
+ * (tcp_disconnect(), which reports TCP_CLOSE first, and thus everything), or is being changed: that is no growth.
+ * atomic: compare-and-swap, new in 5.12. */
 static __always_inline __u64 growth(__u64 *reported, __u64 before, __u64 now, const bool atomic)
 {
 	if (now <= before)
@@ -59,7 +68,7 @@ static __always_inline void told_begins(struct reported_bytes *reported)
 	reported->life++;
 }
 
-/* What the socket has carried since the last time; false: nothing. Context: any. */
+/* Fills the unreported bytes of the socket. False: none. Context: any. */
 static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, struct tcp_sock *tcp,
 				       struct reported_bytes *reported, const bool atomic)
 {
@@ -82,36 +91,59 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
-/* What a socket that is closed has carried since the last time, as an event. head: its time. Context: any. */
-static __always_inline void bytes_report(BYTES_EVENT *own, struct sock *sk, struct tag *tag, const bool atomic)
+/* Sends the unreported bytes of a closed socket as an event. Context: any. */
+static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
 {
-	struct bytes_event *e = (void *)own;
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	BYTES_EVENT *sent;
 
+	event_init(&e->common, ts);
 	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return;
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(*own), &e->common) : NULL;
+	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
 	if (sent) {
-		__builtin_memcpy(sent, own, sizeof(*own));
+		__builtin_memcpy(sent, &own, sizeof(own));
 		ring_submit(sent);
 	}
 }
 
-/* A state change: a new life of a socket begins, or an event reports its last bytes. If the peer has reset it and its
- * owner is not certain, that is left to the process that closes it, or to the next walk. Context: a task with
- * the socket locked, or softirq. */
+/* Not inlined, with stacks of their own, because owner_verify() needs the rest of the program's stack. One for each
+ * rung. */
+static __noinline int bytes_report_atomic(struct sock *sk, struct tag *tag, __u64 ts)
+{
+	bytes_report_by(sk, tag, ts, true);
+	return 0;
+}
+
+static __noinline int bytes_report_hash(struct sock *sk, struct tag *tag, __u64 ts)
+{
+	bytes_report_by(sk, tag, ts, false);
+	return 0;
+}
+
+static __always_inline void bytes_report(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
+{
+	if (atomic)
+		bytes_report_atomic(sk, tag, ts);
+	else
+		bytes_report_hash(sk, tag, ts);
+}
+
+/* A state change: a new life of a socket begins, or an event reports its last bytes. After a reset by the peer, the
+ * owner may be uncertain. Then the report waits for the process that closes the socket, or for the next walk. Context:
+ * a task with the socket locked, or softirq. */
 static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 {
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct transition t;
+	struct event head;
 
-	if (!transition_read(&t, &e->common, ctx) || !t.tag)
+	if (!transition_read(&t, &head, ctx) || !t.tag)
 		return 0;
-	if (t.fresh) {
+	if (t.fresh || t.late) {
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
 		told_begins(&t.tag->reported);
 		if (t.from == TCP_LISTEN)
@@ -119,9 +151,9 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	}
 	if (t.to != TCP_CLOSE || t.from == TCP_LISTEN)
 		return 0;
-	tag_confirm_sole_holder(t.tag);
+	tag_confirm_sole_holder(t.tag, t.sk);
 	if (t.tag->owner.quality == OWNER_EXACT || t.sk->sk_lock.owned)
-		bytes_report(&own, t.sk, t.tag, atomic);
+		bytes_report(t.sk, t.tag, head.ts, atomic);
 	return 0;
 }
 
@@ -138,13 +170,11 @@ static __always_inline int state_changed_hash(__u64 *ctx)
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_atomic, state_changed)
 PROGRAM_PAIR("tp_btf/inet_sock_set_state", traffic_state_hash, state_changed_hash)
 
-/* The end of a socket: what its last state change left. Context: the closing task with the socket locked, or softirq.
- */
+/* The end of a socket: reports what its last state change left. Context: the closing task with the socket locked, or
+ * softirq. */
 static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 {
 	struct sock *sk = (void *)ctx[0];
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct tag *tag;
 
 	if (!is_tcp(sk))
@@ -152,11 +182,10 @@ static __always_inline int bytes_destroyed(__u64 *ctx, const bool atomic)
 	tag = tag_get(sk, false);
 	if (!tag)
 		return 0;
-	tag_confirm_sole_holder(tag);
+	tag_confirm_sole_holder(tag, sk);
 	if (sk->sk_lock.owned && tag->owner.quality != OWNER_EXACT)
 		tag_set_current(tag, false);
-	event_init(&e->common, bpf_ktime_get_boot_ns());
-	bytes_report(&own, sk, tag, atomic);
+	bytes_report(sk, tag, bpf_ktime_get_boot_ns(), atomic);
 	tag_drop(sk);
 	return 0;
 }
@@ -182,7 +211,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	struct tag *tag;
 	__u32 life;
 
-	/* One that a task has locked to close or dissolve it is told by that task. */
+	/* A task that has locked the socket to close or disconnect it reports it itself. */
 	if (state == TCP_LISTEN || (state == TCP_CLOSE && sk->sk_lock.owned))
 		return 0;
 	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
@@ -195,12 +224,12 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	e->common.ts = bpf_ktime_get_boot_ns();
 	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
-	tag_confirm_sole_holder(tag);
+	tag_confirm_sole_holder(tag, sk);
 	tag_request_walk(tag);
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	/* Nobody holds the socket for the walk: it may have died, and its memory be another one by now, or it lives
-	 * again. */
+	/* The walk has no reference to the socket. It may be freed meanwhile, and its memory reused, or it may have
+	 * begun a new life. */
 	if (tag_get(sk, false) != tag || tag->reported.life != life)
 		return 0;
 	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
@@ -212,5 +241,15 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 }
 
 WALK_OPEN_SOCKETS(traffic, bytes_walk)
+
+/* Visits sockets that accept no tag. Context: nettrace. */
+SEC("iter/task_file")
+int traffic_refused(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = tcp_of_file(ctx->file);
+	__u64 key = (__u64)sk;
+
+	return sk && bpf_map_lookup_elem(&tags_refused, &key) ? bytes_walk(ctx->meta, sk, true) : 0;
+}
 
 #endif

@@ -8,7 +8,7 @@
 struct bytes_event {
 	struct event common;
 	__u64 tx_bytes, rx_bytes; /* payload */
-	__u32 retrans;            /* segments sent again */
+	__u32 retrans;            /* retransmitted segments */
 	__u32 srtt_us;            /* smoothed round-trip time; 0: never measured */
 	__u32 cwnd;               /* congestion window, segments */
 	__u8 pad[4];

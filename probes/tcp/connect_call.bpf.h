@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* connect_call.bpf.h: calls to connect that fail before a SYN is sent: no route, no free port, not allowed ... Of those
- * no state change tells, only the call's own end. */
+/* connect_call.bpf.h: calls of connect() that fail before a SYN is sent: no route, no free port, not permitted ... They
+ * cause no state change, so only the end of the call shows them. */
 #ifndef NETTRACE_PROBES_TCP_CONNECT_CALL_BPF_H
 #define NETTRACE_PROBES_TCP_CONNECT_CALL_BPF_H
 
 #include "probes/tcp/attempt.bpf.h"
 
-/* What a request to connect has in the place of an io_kiocb's first bytes. */
+/* A connect request of io_uring, at the start of struct io_kiocb. */
 struct io_connect {
 	struct sockaddr *addr;
 } __attribute__((preserve_access_index));
 
 #define IORING_OP_CONNECT 16 /* include/uapi/linux/io_uring.h */
 
-/* Sockets of which a state change has told that the attempt failed: the call that returns the same error (this one, if
- * it waits; else the next one) is no attempt of its own. */
+/* Sockets whose state change has reported a failed attempt. The call that returns the same error (this call, if it
+ * blocks; else the next one) is no attempt of its own. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
@@ -31,7 +31,7 @@ static __always_inline void failed_add(struct sock *sk)
 		COUNT(lost_map);
 }
 
-/* False: it was not known. */
+/* False: no entry. */
 static __always_inline bool failed_delete(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
@@ -39,7 +39,7 @@ static __always_inline bool failed_delete(struct sock *sk)
 	return !bpf_map_delete_elem(&failed, &key);
 }
 
-/* Errors of calls that are no attempts, or not the last word on one. */
+/* Errors of calls that are no attempts, or that do not end one. */
 static __always_inline bool is_no_end(__s32 error)
 {
 	switch (error) {
@@ -47,19 +47,19 @@ static __always_inline bool is_no_end(__s32 error)
 	case EBADF:
 	case EFAULT:
 	case ENOTSOCK:
-	case ECONNABORTED: /* an attempt of before: its error was taken by SO_ERROR, or it was shut down */
+	case ECONNABORTED: /* an earlier attempt: SO_ERROR has read its error, or shutdown() ended it */
 	case ECONNRESET:
 	case EISCONN:
 	case EALREADY:
 	case EINPROGRESS:
-	case ECANCELED: /* an io_uring request, not the attempt */
+	case ECANCELED: /* of an io_uring request, not of the attempt */
 		return true;
 	default:
 		return error >= ERESTARTSYS && error <= ERESTART_RESTARTBLOCK;
 	}
 }
 
-/* What connect was asked for, from user memory; false: no internet address. */
+/* Reads the address argument of connect() from user memory. False: no internet address. */
 static __always_inline bool destination_read(struct event *e, const void *address)
 {
 	struct {
@@ -82,8 +82,8 @@ static __always_inline bool destination_read(struct event *e, const void *addres
 	return true;
 }
 
-/* An event of a call that returned this error (positive) without having sent a SYN; false: it is none. sk: found by
- * descriptor, to be read with KREAD() only. Context: the connecting task. */
+/* Fills an event for a call that returned this error (positive) without a SYN. False: no such event. sk: found by its
+ * descriptor, for KREAD() only. Context: the connecting task. */
 static __always_inline bool call_read(struct event *e, struct sock *sk, const void *address, const int rung)
 {
 	__u16 family;
@@ -95,7 +95,8 @@ static __always_inline bool call_read(struct event *e, struct sock *sk, const vo
 		return false;
 	event_init(e, bpf_ktime_get_boot_ns());
 	event_from_fd(e, sk, rung);
-	e->lport = KREAD(rung, sk, __sk_common.skc_num); /* that of a life before is left behind elsewhere */
+	e->lport =
+		KREAD(rung, sk, __sk_common.skc_num); /* unlike inet_sport, it does not remain from an earlier life */
 	event_current(e);
 	event_of_worker(e);
 	return destination_read(e, address);

@@ -6,18 +6,21 @@
 #include "probes/lib/event.bpf.h"
 #include "probes/tcp/tag_store.bpf.h"
 
-/* The owner of a full socket into an event; no tag: not known. Before event_socket(): what is done with a tag that may
- * be none is done in one place, or all that follows is verified twice. Context: any. */
+/* Fills the owner of a full socket; tag NULL: unknown. Called before event_socket(): all uses of a possible NULL are in
+ * one place, because the verifier checks everything after such a branch twice. Context: any. */
 static __always_inline void event_owner(struct event *e, struct sock *sk, struct tag *tag)
 {
 	if (!tag)
 		return;
-	if (!tag_slots_used()) /* else that is done */
+	if (!tag_slots_used()) /* otherwise done before */
 		tag_apply_accept(tag, sk);
+#ifndef TAG_BYTE_COUNTERS /* with these, bytes.bpf.h does it after the walk's result */
+	owner_verify(&tag->owner, sk);
+#endif
 	event_set_owner(e, &tag->owner);
 }
 
-/* Everything common about an event of a full TCP socket. Context: any. */
+/* Fills the common part of an event of a full TCP socket. Context: any. */
 static __always_inline void event_fill(struct event *e, struct sock *sk, struct tag *tag, __u64 ts)
 {
 	event_init(e, ts);

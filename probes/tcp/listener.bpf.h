@@ -5,20 +5,20 @@
 
 #include "probes/tcp/tag_store.bpf.h"
 
-/* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. Those for
- * which there is none have no slot (LISTENER_SLOTS stands there) but their address in the key: they are found by it, or
- * by a walk over all. */
+/* Several sockets may listen on a port (SO_REUSEPORT, several addresses): each takes the first free slot. A socket
+ * without a free slot has slot LISTENER_SLOTS and its address in the key. It is found by that key, or by a walk over
+ * all. */
 #define LISTENER_SLOTS 32
 
 struct listener_key {
 	__u32 netns;
 	__u16 port, slot;
-	__u64 sk; /* 0 where there is a slot */
+	__u64 sk; /* 0 if it has a slot */
 };
 
 struct listener {
 	__u64 sk;
-	__u32 drops; /* of sk_drops, how many were reported */
+	__u32 drops; /* the reported part of sk_drops */
 	__u32 pad;
 	struct tag tag;
 };
@@ -31,8 +31,8 @@ struct {
 	__type(value, struct listener);
 } listeners SEC(".maps");
 
-/* Only tcpdrop looks SYNs up; and without socket storage every tool, for the owners of a listener's children. For
- * others the map stays empty and the code is dead. */
+/* Whether listeners are followed: by tcpdrop for SYNs, and without socket storage by every tool for the owners of a
+ * listener's children. Otherwise the map stays empty and the code is dead. */
 static __always_inline bool listeners_watched(void)
 {
 	return (settings.flags & LISTENERS_NEEDED) || !settings.has_sk_storage;

@@ -5,7 +5,7 @@
 
 #include "probes/lib/socket.bpf.h"
 
-/* The TCP socket behind a file; NULL: it is none. Context: an iterator over files. */
+/* The TCP socket of a file; NULL: none. Context: an iterator over files. */
 static __always_inline struct sock *tcp_of_file(struct file *file)
 {
 	struct socket *socket = file ? bpf_sock_from_file(file) : NULL;
@@ -16,9 +16,9 @@ static __always_inline struct sock *tcp_of_file(struct file *file)
 	return sk;
 }
 
-/* Defines iterators: NAME_tagged finds every tagged socket in every network namespace. NAME_held, where the kernel
- * allows no iterator that is given a map (seen on a 6.18): those that a process holds, in every network namespace, and
- * a socket that several hold more than once. NAME_tcp, for kernels before 5.11: those of nettrace's own namespace.
+/* Defines iterators. NAME_tagged visits every tagged socket in every network namespace. NAME_held serves where the
+ * kernel forbids iterators with a map (seen on a 6.18). It visits the sockets of every process in every network
+ * namespace, and a shared socket more than once. NAME_tcp, before 5.11, visits the sockets of nettrace's own namespace.
  * body: an int of (struct bpf_iter_meta *, struct sock *, const bool tagged). Context: nettrace. */
 #define WALK_OPEN_SOCKETS(name, body)                                                                                  \
 	SEC("iter/bpf_sk_storage_map")                                                                                 \

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner_hooks.bpf.h: the hooks that keep tags up to date, beside the one that follows state changes
- * (transition.bpf.h). */
+/* owner_hooks.bpf.h: the hooks that keep tags up to date, besides the one for state changes (transition.bpf.h). */
 #ifndef NETTRACE_PROBES_TCP_OWNER_HOOKS_BPF_H
 #define NETTRACE_PROBES_TCP_OWNER_HOOKS_BPF_H
 
@@ -9,7 +8,8 @@
 #include "probes/tcp/event_owner.bpf.h"
 #include "probes/tcp/open_sockets.bpf.h"
 
-/* A tool with rows for accepted connections (accept.bpf.h) learns their owners there; one of totals where it walks. */
+/* A tool with rows for accepted connections finds their owners in accept.bpf.h; a tool of totals finds them by a
+ * walk. */
 #ifndef ACCEPT_ROWS
 #define ACCEPT_ROWS 0
 #endif
@@ -25,8 +25,8 @@ int owner_accept(__u64 *ctx)
 	struct sock *sk;
 	struct tag *tag;
 
-	/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. The barrier keeps clang from
-	 * making one load at a computed offset of the two: the verifier refuses that (seen on 5.10). */
+	/* (sk, flags, err, kern) until 6.9, (sk, arg) since; the returned socket follows. The barrier prevents clang
+	 * from merging both into one load at a computed offset, which the verifier rejects (seen on 5.10). */
 	if (bpf_core_type_exists(struct proto_accept_arg)) {
 		sk = (void *)ctx[2];
 		barrier_var(sk);
@@ -36,13 +36,13 @@ int owner_accept(__u64 *ctx)
 	if (!sk)
 		return 0;
 	tag = tag_get(sk, false);
-	if (tag)
-		tag_set_current(tag, false);
+	if (tag && owner_set_current(&tag->owner, false))
+		tag->owner.fd = newest_descriptor();
 	return 0;
 }
 
-/* The same where functions cannot be traced (no trampolines): from the file descriptor that accept() returned. Context:
- * the accepting task, at the end of its system call; also one that began before tracing. */
+/* The same without trampolines, which prevent tracing of functions: from the file descriptor that accept() returned.
+ * Context: the accepting task, at the end of its system call, which may have begun before tracing. */
 static __always_inline int owner_accept_call(__u64 *ctx, const int rung)
 {
 	struct pt_regs *regs = (void *)ctx[0];
@@ -53,8 +53,16 @@ static __always_inline int owner_accept_call(__u64 *ctx, const int rung)
 	sk = descriptor_sock((long)ctx[1], rung);
 	if (!sk || KREAD(rung, sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
-	accepted_add((__u64)sk);
+	accepted_add((__u64)sk, (__u16)ctx[1]);
 	return 0;
+}
+
+SEC("tp/sys_exit_accept,sys_exit_accept4")
+int owner_accept_call_cast(__u64 *ctx)
+{
+	__u64 ended[] = SYSCALL_ENDED(ctx);
+
+	return owner_accept_call(ended, RUNG_CAST);
 }
 
 SEC("tp_btf/sys_exit")
@@ -76,8 +84,9 @@ int owner_accept_helper(__u64 *ctx)
 #else
 #define WALK_STEP(ctx) ((void)(ctx))
 
-/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation.
- * Context: the receiving task, with the socket locked. */
+/* A process that reads from a socket owns it: finds the worker after a fork, a passed descriptor, a socket activation.
+ * Only where rows cannot check the owner themselves (owner_verify()). Context: the receiving task, with the socket
+ * locked. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int owner_receive(__u64 *ctx)
 {
@@ -92,16 +101,15 @@ int owner_receive(__u64 *ctx)
 	return 0;
 }
 
-static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
+static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, const struct bpf_iter__task_file *ctx)
 {
-	(void)meta;
-	owner_seed_task(&tag->owner, task);
+	owner_seed_task(&tag->owner, task, ctx->fd);
 }
 
 #endif
 
-/* The tag of a socket that is in a slot already, as it was made since tracing began; or a listener's, which takes one,
- * for its children to find it. NULL: there is none. Context: nettrace. */
+/* The tag in a slot of a socket created since tracing began; or a new slot of a listener, for its children. NULL: none.
+ * Context: nettrace. */
 static __always_inline struct tag *tag_seed_slot(struct sock *sk)
 {
 	struct tag_slot *slot = tag_slots_used() ? tag_slot_of((__u64)sk) : NULL;
@@ -116,7 +124,8 @@ static __always_inline struct tag *tag_seed_slot(struct sock *sk)
 	return &slot->tag;
 }
 
-/* Every socket that is open when tracing begins, of every process, in every network namespace. Context: nettrace. */
+/* Visits every socket that is open when tracing begins, of every process, in every network namespace. Context:
+ * nettrace. */
 SEC("iter/task_file")
 int owner_seed(struct bpf_iter__task_file *ctx)
 {
@@ -132,14 +141,14 @@ int owner_seed(struct bpf_iter__task_file *ctx)
 		tag = tag_on_socket(sk, sk->__sk_common.skc_state != TCP_CLOSE);
 	if (!tag)
 		return 0;
-	tag_seed(tag, task, ctx->meta);
+	tag_seed(tag, task, ctx);
 	if (listeners_watched() && sk->__sk_common.skc_state == TCP_LISTEN)
 		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, tag,
 			     socket_cgroup(sk) ? socket_cgroup(sk)->kn->id : 0);
 	return 0;
 }
 
-/* The same before 5.11, where there is neither bpf_sock_from_file() nor socket storage. Context: nettrace. */
+/* The same before 5.11, which lacks bpf_sock_from_file() and socket storage. Context: nettrace. */
 SEC("iter/task_file")
 int owner_seed_hash(struct bpf_iter__task_file *ctx)
 {
@@ -161,7 +170,7 @@ int owner_seed_hash(struct bpf_iter__task_file *ctx)
 	tag = tag_get(sk, state != TCP_CLOSE);
 	if (!tag)
 		return 0;
-	tag_seed(tag, task, ctx->meta);
+	tag_seed(tag, task, ctx);
 	if (state == TCP_LISTEN)
 		listener_add((__u64)sk, BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
 			     BPF_CORE_READ(sk, __sk_common.skc_num), BPF_CORE_READ(sk, sk_drops.counter), tag, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner_state.bpf.h: the state hook of tools without rows for state changes: it only follows owners. */
+/* owner_state.bpf.h: the state hook of tools without rows for state changes, which only follows owners. */
 #include "probes/tcp/transition.bpf.h"
 
 /* Context: a task with the socket locked, or softirq. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner_walk.bpf.h: owners for tools that only have to know them at each interval: a walk over all descriptors finds
- * who holds a socket then. So nothing runs for a message, nor at the end of system calls.
+/* owner_walk.bpf.h: owners for tools that need them at each interval only: a walk over all descriptors finds the
+ * processes of a socket. So no program runs for a message, nor at the end of system calls.
  *
- * A state change with the socket locked still makes current the owner. Between two walks, bytes without a
- * certain owner wait for the process that closes the socket (bytes.bpf.h). */
+ * A state change with the socket locked still makes current the owner. Between two walks, bytes without a certain owner
+ * wait for the process that closes the socket (bytes.bpf.h). */
 #ifndef NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 #define NETTRACE_PROBES_TCP_OWNER_WALK_BPF_H
 
@@ -23,7 +23,7 @@ static __always_inline struct walk *walk_state(void)
 	return bpf_map_lookup_elem(&walk, &zero);
 }
 
-/* A socket has an owner that only the walk can find: not before the next interval. */
+/* Requests a walk at the next interval, for a socket whose owner only the walk can find. */
 static __always_inline void walk_request(void)
 {
 	struct walk *state = walk_state();
@@ -32,7 +32,15 @@ static __always_inline void walk_request(void)
 		state->requested = 1;
 }
 
-/* At each descriptor, and at the end without one. */
+static __always_inline void walk_refused(void)
+{
+	struct walk *state = walk_state();
+
+	if (state)
+		state->refused = 1;
+}
+
+/* Called for each descriptor, and at the end without one. */
 static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 {
 	struct walk *state = walk_state();
@@ -45,10 +53,11 @@ static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 		state->last = ctx->meta->session_id;
 }
 
-/* The task holds the socket. Of several who do, who acted on it last stands for all, else the first one found. Until
- * the walk is over nobody is the only one: tag_confirm_sole_holder(). */
-static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, struct bpf_iter_meta *meta)
+/* The task has the socket. Of several, the last one that acted on it is the owner, else the first one found. Whether it
+ * is the only one is known after the walk: tag_confirm_sole_holder(). */
+static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, const struct bpf_iter__task_file *ctx)
 {
+	const struct bpf_iter_meta *meta = ctx->meta;
 	struct holders *holders = &tag->holders;
 	bool same = tag->owner.quality != OWNER_UNKNOWN && tag->owner.who.pid == (__u32)task->tgid;
 
@@ -56,8 +65,10 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 		holders->walk_id = meta->session_id;
 		holders->several = 0;
 		holders->previous_pid = tag->owner.quality == OWNER_UNKNOWN ? 0 : tag->owner.who.pid;
-		if (same)
+		if (same) {
+			owner_is_alone(&tag->owner); /* until the walk finds another one */
 			return;
+		}
 	} else if (!same) {
 		holders->several = 1;
 		tag->owner.quality = OWNER_INHERITED;
@@ -67,21 +78,23 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 		return;
 	}
 	owner_set_task(&tag->owner, task);
+	tag->owner.fd = (__u16)ctx->fd;
 	tag->owner.quality = OWNER_INHERITED;
 }
 
-/* An owner that the last walk found alone is the owner. */
-static __always_inline void tag_confirm_sole_holder(struct tag *tag)
+/* An owner that the last walk found alone is certain, if it has not forked since and still has the socket. */
+static __always_inline void tag_confirm_sole_holder(struct tag *tag, struct sock *sk)
 {
 	struct walk *state = walk_state();
 
 	if (tag->owner.quality == OWNER_INHERITED && !tag->holders.several && state && tag->holders.walk_id &&
-	    tag->holders.walk_id == state->last)
+	    tag->holders.walk_id == state->last && !owner_has_forked(&tag->owner))
 		tag->owner.quality = OWNER_EXACT;
+	owner_verify(&tag->owner, sk);
 }
 
-/* A row was told without being sure. Some sockets have no descriptor (the kernel's own, io_uring's): it asks for them
- * a few times only. */
+/* A row had an uncertain owner. Some sockets have no descriptor (the kernel's own, io_uring's), so the number of
+ * requests for each is limited. */
 #define REQUESTS_MOST 3
 
 static __always_inline void tag_request_walk(struct tag *tag)

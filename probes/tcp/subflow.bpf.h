@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* subflow.bpf.h: whose the subflows are that the kernel opens for an MPTCP connection, in a work queue. */
+/* subflow.bpf.h: owners of the subflows that the kernel opens for an MPTCP connection in a work queue. */
 #ifndef NETTRACE_PROBES_TCP_SUBFLOW_BPF_H
 #define NETTRACE_PROBES_TCP_SUBFLOW_BPF_H
 
 #include "probes/owner/owner.bpf.h"
 
-/* Owners of MPTCP sockets, by address: who opened the first subflow. The next socket at an address opens its own, and
- * writes over it. */
+/* Owners of MPTCP sockets, by address: the process that opened the first subflow. A later socket at the same address
+ * overwrites the entry with its own. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -14,7 +14,7 @@ struct {
 	__type(value, struct owner);
 } mptcp_owners SEC(".maps");
 
-/* The MPTCP socket that a TCP socket is a subflow of; 0: it is none, or (before 6.2) nobody can tell. */
+/* The MPTCP socket of a TCP subflow; 0: no subflow, or unknown (before 6.2). */
 static __always_inline __u64 mptcp_of(struct sock *sk)
 {
 	struct tcp_sock *tcp;
@@ -28,8 +28,8 @@ static __always_inline __u64 mptcp_of(struct sock *sk)
 	return (__u64)KPTR(RUNG_CAST, tcp->inet_conn.icsk_ulp_data, mptcp_subflow_context)->conn;
 }
 
-/* A socket begins to connect. acts: current is its owner; else the owner is found here. Context: a task with the socket
- * locked. */
+/* A socket begins to connect. acts: current is its owner; otherwise the owner is looked up here. Context: a task with
+ * the socket locked. */
 static __always_inline void subflow_begins(struct sock *sk, struct owner *owner, bool acts)
 {
 	__u64 key = mptcp_of(sk);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tag_slots.bpf.h: tags in an array, where a place for one costs next to nothing to take and to leave.
+/* tag_slots.bpf.h: tags in an array, whose slots cost next to nothing to take and to release.
  *
- * A socket whose life begins takes the slot that its address leads to, if that is free. The slot is its own until its
- * change to TCP_CLOSE has been handled to the end, however long that takes a program that is preempted (from 7.x on),
- * and 0.1 s have passed since the change: by then an accept() that returns, which writes into the tag without holding
- * the socket, is done. The next socket at the same address may have it at once: there cannot be two.
- */
+ * A socket whose life begins takes the slot of its address, if that is free. It keeps the slot until two conditions are
+ * met: its change to TCP_CLOSE has been handled completely, however long a preempted program takes (since 7.x), and 0.1
+ * s have passed since. By then a returning accept(), which writes the tag without the socket lock, has finished. The
+ * next socket at the same address may have the slot at once, because two cannot exist. */
 #ifndef NETTRACE_PROBES_TCP_TAG_SLOTS_BPF_H
 #define NETTRACE_PROBES_TCP_TAG_SLOTS_BPF_H
 
@@ -15,14 +14,14 @@
 #define TAG_SLOT_RESTS 100000000ULL /* ns */
 
 struct tag_slot {
-	__u64 sk;     /* the socket's address; 0: no socket's */
-	__u64 left;   /* when its change to TCP_CLOSE was handled; 0: it was not yet */
-	__u32 claims; /* by CPUs that try to take it */
+	__u64 sk;     /* the socket's address; 0: free */
+	__u64 left;   /* when its change to TCP_CLOSE was handled; 0: not yet */
+	__u32 claims; /* number of CPUs that are trying to take it */
 	__u32 pad;
 	struct tag tag;
 };
 
-/* Behind the slots: spares, TAG_SPARES a CPU. */
+/* The slots, then TAG_SPARES spares for each CPU. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, TAG_SLOTS); /* core/bpf/configure.c adds the spares */
@@ -30,13 +29,13 @@ struct {
 	__type(value, struct tag_slot);
 } tag_slots SEC(".maps");
 
-/* The slot for the socket at this address, which another socket may occupy. Fibonacci hashing; objects begin at 64
+/* The slot of the socket at this address, which another socket may occupy. Fibonacci hashing; objects are aligned to 64
  * bytes. */
 static __always_inline __u32 tag_slot_index(__u64 sk)
 {
 	__u64 low;
 
-	/* The verifier lets nobody calculate with a pointer to a socket, but half of one is a number. */
+	/* The verifier forbids arithmetic on a pointer to a socket, but its lower half is a number. */
 	asm volatile("r1 = %[sk]; w1 = w1; %[low] = r1" : [low] "=r"(low) : [sk] "r"(sk) : "r1");
 	return ((__u32)low >> 6) * 0x9e3779b1U / (~0U / TAG_SLOTS + 1);
 }
@@ -48,14 +47,14 @@ static __always_inline struct tag_slot *tag_slot_of(__u64 sk)
 	return bpf_map_lookup_elem(&tag_slots, &index);
 }
 
-/* The socket at this address has the slot. Not once it is closed: the next one at the address has it from its own first
- * change on. */
+/* Whether the slot belongs to the socket at this address. No longer after its close: the next socket at the address
+ * owns it from its own first change on. */
 static __always_inline bool tag_has_slot(const struct tag_slot *slot, __u64 sk)
 {
 	return slot->sk == sk && slot->tag.life.state != TCP_CLOSE;
 }
 
-/* Nobody has it: no socket yet, or one that is closed for so long. Without a branch, as same_state(). */
+/* Whether the slot is free: without a socket, or with one closed long enough. Without a branch, as same_state(). */
 static __always_inline __u64 tag_slot_free(const struct tag_slot *slot, __u64 now)
 {
 	__u64 unused = slot->sk - 1, left = slot->left, rests = TAG_SLOT_RESTS - (now - left);
@@ -66,8 +65,8 @@ static __always_inline __u64 tag_slot_free(const struct tag_slot *slot, __u64 no
 	return ((unused & ~slot->sk) | (-left & rests)) >> 63;
 }
 
-/* Takes the slot for a socket, with an empty tag, if it is free. Of several CPUs that add to a number only the first
- * can read 1; the others take the slot for taken. (Before 5.12 programs know no compare-and-swap.) */
+/* Takes a free slot for a socket, with an empty tag. Of several CPUs that increment a number, only the first can read
+ * 1; the others find the slot occupied. (Compare-and-swap is new in 5.12.) */
 static __always_inline bool tag_slot_take(struct tag_slot *slot, __u64 sk, __u64 now)
 {
 	bool taken = false;
@@ -83,8 +82,8 @@ static __always_inline bool tag_slot_take(struct tag_slot *slot, __u64 sk, __u64
 	return taken;
 }
 
-/* Where a tag from elsewhere is while a state change is handled: a place for each program that can be inside another
- * one on a CPU. */
+/* The spare that contains a tag from elsewhere while a state change is handled: one for each program that can interrupt
+ * another on a CPU. */
 static __always_inline __u32 tag_spare_index(void)
 {
 	__u32 zero = 0, *inside = bpf_map_lookup_elem(&busy, &zero);

@@ -8,16 +8,17 @@
 
 struct transition {
 	struct sock *sk;
-	struct tag *tag; /* NULL: no room */
+	struct tag *tag; /* NULL: out of memory */
 	__u64 now;
-	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: it began before tracing */
+	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: since before tracing */
 	__u8 from, to;
-	bool fresh; /* the first change of a socket's, or of a new life of it */
+	bool fresh; /* the first change of a socket, or of a new life */
+	bool late;  /* the first observed change of a life: earlier ones were missed */
 };
 
-/* The address of the listener that a child was made of. At its first state change its lists are still the listener's,
- * copied with all the rest (sk_clone_lock() in net/core/sock.c; they are made anew in tcp_create_openreq_child(), soon
- * after), and the head of an empty list points to itself. */
+/* The address of a child's listener. At the child's first state change its list heads are still copies of the
+ * listener's (sk_clone_lock() in net/core/sock.c; tcp_create_openreq_child() initializes them soon after), and the head
+ * of an empty list points to itself. */
 static __always_inline __u64 listener_of(struct sock *child)
 {
 	__u64 offset = bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
@@ -39,8 +40,8 @@ static __always_inline void tag_inherit_slot(struct tag *tag, struct sock *child
 	tag->owner = slot->tag.owner;
 }
 
-/* The child of a listener comes with a copy of the listener's tag, or finds it by the listener's address, or (before
- * 5.11) by the port. */
+/* A child has a copy of its listener's tag, or finds the tag by the listener's address, or (before 5.11) by the
+ * port. */
 static __always_inline void tag_inherit(struct tag *tag, const struct transition *t)
 {
 	struct listener *listener;
@@ -60,9 +61,9 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 		tag->owner.quality = OWNER_INHERITED;
 }
 
-/* Current, which holds the socket, made this change for itself. Nobody knows that of the end of a connection that has
- * an error: it came with a packet, or somebody else ended it (tcp_abort(), as for `ss -K`: net/ipv4/tcp.c sets sk_err
- * first). Of a listener tcp_abort() sets none; close() sets both bits of sk_shutdown first. */
+/* Whether current, which holds the socket lock, made this change for itself. That is unknown for the end of a
+ * connection with an error: a packet caused it, or another process did (tcp_abort(), as in `ss -K`: net/ipv4/tcp.c sets
+ * sk_err first). For a listener tcp_abort() sets no error; close() sets both bits of sk_shutdown first. */
 static __always_inline bool is_own_act(const struct transition *t)
 {
 	const struct sock *sk = t->sk;
@@ -83,7 +84,41 @@ static __always_inline void tag_act(const struct transition *t, struct tag *tag)
 		subflow_begins(t->sk, &tag->owner, acts);
 }
 
-/* What the change means for the tag; fills t->duration. */
+/* A constant of each life: TCP adds acknowledged bytes to both counters. */
+static __always_inline __u32 first_sequence_number(struct sock *sk)
+{
+	struct tcp_sock *tcp = settings.has_cast ? KPTR(RUNG_CAST, sk, tcp_sock) : bpf_skc_to_tcp_sock(sk);
+
+	return tcp ? tcp->snd_una - (__u32)tcp->bytes_acked : 0;
+}
+
+/* Handles a change within a life. Since 7.x, which preempts programs, changes may be missed, and the tag may describe
+ * an earlier life. True: it did, and is now empty. The first sequence number decides; while it is unknown, the
+ * state. */
+static __noinline bool tag_is_anothers(struct tag *tag, struct sock *sk, __u8 from)
+{
+	__u32 isn = first_sequence_number(sk);
+	bool missed = tag->life.state && tag->life.state != from, other = missed;
+
+	if (tag->life.has_isn)
+		other = tag->life.isn != isn;
+	if (other) {
+		__builtin_memset(&tag->owner, 0, sizeof(tag->owner));
+		tag->life.role = ROLE_UNKNOWN;
+		tag->life.created_at = 0;
+		tag->life.established_at = 0;
+		tag->attempt_reported = 0;
+		tag->end_reported = 0;
+		tag->reported_open = 0;
+	}
+	if (missed)
+		tag->life.state_since = 0;
+	tag->life.isn = isn;
+	tag->life.has_isn = 1;
+	return other;
+}
+
+/* Applies the change to the tag, and sets t->duration. */
 static __always_inline void tag_change(struct transition *t, struct tag *tag)
 {
 	if (t->fresh) {
@@ -93,9 +128,12 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 			tag->life.role = t->to == TCP_SYN_SENT ? ROLE_CLIENT : ROLE_UNKNOWN;
 		tag->life.created_at = t->now;
 		tag->life.established_at = 0;
+		tag->life.has_isn = 0;
 		tag->attempt_reported = 0;
-	} else if (tag->life.state_since) {
-		t->duration = t->now - tag->life.state_since;
+	} else {
+		t->late = t->from != TCP_LISTEN && tag_is_anothers(tag, t->sk, t->from);
+		if (tag->life.state_since)
+			t->duration = t->now - tag->life.state_since;
 	}
 	tag->life.state_since = t->now;
 	tag->life.prev_state_ns = t->duration;
@@ -106,8 +144,8 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 		tag_act(t, tag);
 }
 
-/* The same where another tool has kept the tag: the change has the same time and duration in all of them. Where that
- * tool missed it, the tag tells of another one. */
+/* The same where another tool keeps the tag: the change has equal time and duration in all tools. If that tool missed
+ * the change, the tag describes another one. */
 static __always_inline void tag_changed(struct transition *t, const struct tag *tag)
 {
 	if (tag->life.state != t->to || !tag->life.state_since)
@@ -131,7 +169,7 @@ static __always_inline void transition_listens(const struct transition *t)
 	}
 }
 
-/* Without a branch: after one, the verifier goes through all that follows twice. */
+/* Without a branch: the verifier checks everything after a branch twice. */
 static __always_inline __u32 same_state(__u32 a, __u32 b)
 {
 	__u32 difference = a ^ b;
@@ -140,14 +178,14 @@ static __always_inline __u32 same_state(__u32 a, __u32 b)
 	return (difference - 1) >> 31;
 }
 
-/* A life of a socket begins. */
+/* Whether a life of a socket begins. */
 static __always_inline bool begins(__u8 from, __u8 to)
 {
 	return same_state(from, TCP_CLOSE) | (same_state(from, TCP_LISTEN) & same_state(to, TCP_SYN_RECV));
 }
 
-/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new), keeps the socket's tag, and begins an event
- * (its time). False: not TCP, or nothing changed. Context: a task with the socket locked, or softirq. */
+/* Reads tp_btf/inet_sock_set_state (const struct sock *, int old, int new), updates the socket's tag, and begins an
+ * event (its time). False: no TCP, or no change. Context: a task with the socket locked, or softirq. */
 static __always_inline bool transition_read(struct transition *t, struct event *head, __u64 *ctx)
 {
 	struct sock *sk = (void *)ctx[0];
@@ -160,6 +198,7 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	t->now = bpf_ktime_get_boot_ns();
 	event_init(head, t->now);
 	t->fresh = begins(t->from, t->to);
+	t->late = false;
 	t->duration = t->fresh ? 0 : NOT_KNOWN;
 	t->tag = tag_slots_used() ? tag_open(sk, begins(t->from, t->to), t->now)
 				  : tag_get(sk, !(settings.flags & TAGS_BORROWED));
@@ -176,7 +215,7 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	return true;
 }
 
-/* Place, ends and family of the socket as the change finds them: of this life of it only. */
+/* Fills place, ends and family of the socket at the change: of its current life only. */
 static __always_inline void transition_socket(struct event *e, const struct transition *t)
 {
 	if (t->from == TCP_CLOSE) {
@@ -188,7 +227,7 @@ static __always_inline void transition_socket(struct event *e, const struct tran
 		event_no_peer(e);
 }
 
-/* After the event was made of it. */
+/* Called after the event was made. */
 static __always_inline void transition_done(struct transition *t)
 {
 	if (tag_slots_used())

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* again.c: starts and stops tools many times in one process, with other options each time, and looks at what is left.
+/* again.c: starts and stops of tools, many times in one process, with other options each time, and a check for leaks.
  *
- * The allocator counts bytes: AddressSanitizer's, or glibc's without its caches (GLIBC_TUNABLES). What the kernel has
- * of a run (maps, programs, links) is held by descriptors, or mapped: nothing is pinned. What is a fact of the machine
- * (its BTF, its symbols) may be kept from the first rounds on, and is given back at the end: then all is as it was
+ * The allocator counts bytes: AddressSanitizer's, or glibc's without its caches (GLIBC_TUNABLES). Descriptors and
+ * mappings show objects in the kernel (maps, programs, links), because nothing is pinned. Facts of the machine (its
+ * BTF, its symbols) may stay cached from the first rounds on, and are freed at the end. Then the process is as it was
  * after the first run. */
 #include <dirent.h>
 #include <fcntl.h>
@@ -28,10 +28,10 @@ size_t __sanitizer_get_current_allocated_bytes(void); /* gcc has no header for i
 #define ALLOCATED_BYTES() mallinfo2().uordblks
 #endif
 
-#define WARM  24 /* rounds after which nothing may grow: each choice below has come up with every other */
+#define WARM  24 /* warm-up rounds: every combination of the choices below has occurred, so nothing may grow later */
 #define WORDS 16
 
-/* What is there between two runs. */
+/* The state between two runs. */
 struct state {
 	size_t descriptors, threads, mappings, bytes;
 	sigset_t blocked;
@@ -49,7 +49,7 @@ static size_t entries(const char *path)
 	return n;
 }
 
-/* Of descriptors that are mapped: the allocator's own come and go. */
+/* Counts mappings of descriptors: the allocator's own come and go. */
 static size_t mappings(void)
 {
 	FILE *file = fopen("/proc/self/maps", "re");
@@ -87,7 +87,7 @@ static void print_state(const char *when, const struct state *state)
 		state->threads, state->mappings, state->bytes);
 }
 
-/* The options of a round, in argv[0 .. count - 1]. */
+/* Writes the options of a round to argv[0 .. count - 1]. */
 static int choose(const char **argv, const struct tool *tool, unsigned int round)
 {
 	static const char *const formats[] = { "--json", "--csv", "--wide", "--time" };
@@ -168,8 +168,8 @@ int main(int argc, char **argv)
 
 	if (rounds <= WARM)
 		fatal(EXIT_USAGE, "usage: again ROUNDS [TOOL...]");
-	tzset();                            /* libc keeps the time zone, which some tools print in some rounds only */
-	for (size_t i = 0; tool_at(i); i++) /* and more of the first time */
+	tzset();                            /* libc caches the time zone, which some tools print in some rounds only */
+	for (size_t i = 0; tool_at(i); i++) /* the first run makes one-time allocations */
 		if (is_wanted(tool_at(i), argc, argv))
 			run_once(tool_at(i), 0);
 	names_forget_machine();

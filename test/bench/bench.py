@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""bench.py: what the benchmarks share: alternating runs, figures and their targets, tools and their peers."""
+"""bench.py: helpers of the benchmarks: alternating runs, figures and their targets, tools and their peers."""
 
 import contextlib
 import ctypes
@@ -24,16 +24,16 @@ import lab  # noqa: E402
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(lab.NETTRACE).parent
 LOAD = BUILD / "test/load"
-TRAFFIC_CPU = 0  # where traffic is pinned; the tools are free, and find the other one
-SETTLE = 0.4  # seconds until a tool has printed what waits in its ring or buffer
+TRAFFIC_CPU = 0  # where traffic is pinned; the tools are free, and use the other CPU
+SETTLE = 0.4  # seconds until a tool has printed the content of its ring and buffers
 
 # ---- figures ----
 
 
 @dataclasses.dataclass
 class Figure:
-    """A line of the result: what was measured, run by run. ratio: of each run, ours to the peer's. At most and at least
-    are what is to be reached, by the ratio where there is one, else by our value; None: nothing is asked."""
+    """A line of the result: the measured values, run by run. ratio: of each run, ours to the peer's. at_most and
+    at_least are targets, for the ratio if there is one, else for our value; None: no target."""
 
     what: str
     unit: str
@@ -43,7 +43,7 @@ class Figure:
     at_most: float = None
     at_least: float = None
     digits: int = 2
-    by_value: bool = False  # judged by our value though there is a peer
+    by_value: bool = False  # the target applies to our value, although there is a peer
     note: str = ""
 
     @property
@@ -90,8 +90,8 @@ HEADINGS = ["figure", "nettrace: median (lowest to highest)", "peer", "ratio", "
 
 
 def alternate(rounds, **kinds):
-    """Measures each kind once in every round, in turn, the other way round in every second one: what the machine does
-    meanwhile meets all alike. Returns {kind: [result of each round]}."""
+    """Measures each kind once in every round, in turn, and in reverse order in every second round: so load from other
+    processes affects all equally. Returns {kind: [result of each round]}."""
     results = {kind: [] for kind in kinds}
     for number in range(rounds):
         for kind in list(kinds) if number % 2 == 0 else reversed(kinds):
@@ -108,7 +108,7 @@ def pick(results, *names):
 
 
 def tell(line):
-    """Progress, for who waits."""
+    """Prints progress on stderr."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -116,7 +116,7 @@ def tell(line):
 
 
 def machine():
-    """What figures depend on, in words."""
+    """Describes the machine, on which figures depend."""
     models = re.findall(r"^model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     return f"{os.cpu_count()} CPUs ({models[0] if models else platform.machine()}), Linux {platform.release()}"
 
@@ -126,7 +126,7 @@ BPF_STATS = pathlib.Path("/proc/sys/kernel/bpf_stats_enabled")
 
 @contextlib.contextmanager
 def bpf_stats(on):
-    """kernel.bpf_stats_enabled, which costs 50 ns a program run, as told for a while; then as it was found."""
+    """Sets kernel.bpf_stats_enabled, which costs 50 ns a program run, for the `with` block; then restores it."""
     before = BPF_STATS.read_text()
     BPF_STATS.write_text(f"{int(on)}\n")
     try:
@@ -137,7 +137,7 @@ def bpf_stats(on):
 
 @contextlib.contextmanager
 def scratch():
-    """A file in memory: what is written there costs no disk."""
+    """A file in memory, so that writes cost no disk access."""
     with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
         yield file
 
@@ -146,14 +146,14 @@ def scratch():
 
 
 def load(space, what, *arguments, limit=lab.PATIENCE):
-    """Traffic of load.c, pinned to one CPU; returns its report."""
+    """Runs traffic of load.c, pinned to one CPU; returns its report."""
     pinned = ["taskset", "-c", str(TRAFFIC_CPU)]
     return json.loads(lab.must(*space.enter, *pinned, LOAD, what, *arguments, limit=limit))
 
 
 class Held:
-    """Open sockets, both ends of each connection here; exchange() makes the busy ones send and receive. What "queue":
-    connections that wait for accept() until the end."""
+    """Open sockets, with both ends of each connection in this process; exchange() makes the busy ones send and receive.
+    kind "queue": connections that wait for accept() until the end."""
 
     def __init__(self, space, sockets, busy=0, what="hold"):
         connections, most = sockets // 2, resource.getrlimit(resource.RLIMIT_NOFILE)[1] // 2 - 100
@@ -188,27 +188,27 @@ class Held:
 
 
 class Watched:
-    """What /proc knows of a running tool."""
+    """A running tool, measured through /proc."""
 
     def cpu(self):
-        """CPU time so far, user and system, ns: the scheduler's own count, not that of ticks."""
+        """CPU time so far, user and system, ns: the scheduler's own sum, more precise than ticks."""
         return sum(
             int((task / "schedstat").read_text().split()[0])
             for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir()
         )
 
     def peak(self):
-        """The most memory it has had, KiB."""
+        """Peak memory, KiB."""
         return int(re.search(r"VmHWM:\s*(\d+)", pathlib.Path(f"/proc/{self.pid}/status").read_text())[1])
 
     def resident(self):
-        """Its memory now, and that of its maps, KiB."""
+        """Current memory, and that of its maps, KiB."""
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         maps = {info["map_id"]: int(info["memlock"]) for info in self.descriptors() if "map_id" in info}
         return {"memory": int(re.search(r"VmRSS:\s*(\d+)", status)[1]), "maps": sum(maps.values()) // 1024}
 
     def descriptors(self):
-        """What the kernel tells of each open descriptor."""
+        """The /proc fdinfo of each open descriptor."""
         for fd in pathlib.Path(f"/proc/{self.pid}/fdinfo").iterdir():
             with contextlib.suppress(FileNotFoundError):
                 yield dict(line.split(":\t", 1) for line in fd.read_text().splitlines() if ":\t" in line)
@@ -222,7 +222,7 @@ class Watched:
         return list(found.values())
 
     def bpf_time(self):
-        """What its programs have run, ns, and how often; counted only while bpf_stats is on."""
+        """The run time of its programs, ns, and their number of runs; counted only while bpf_stats is on."""
         programs = self.programs()
         return sum(each["run_time_ns"] for each in programs), sum(each["run_cnt"] for each in programs)
 
@@ -239,7 +239,8 @@ def peer(tool):
 
 
 class Other(Watched, lab.Running):
-    """A tool of others. It says nothing when it is ready: it is some ms after it has its first program."""
+    """A tool of another project. It does not announce that it is ready: the benchmark assumes that some ms after its
+    first program exists."""
 
     def __init__(self, *command, enter=(), **more):
         super().__init__(*enter, *command, **more)
@@ -259,8 +260,8 @@ class Other(Watched, lab.Running):
         return self.wait()
 
     def stop(self, how=signal.SIGINT):
-        """Until it has ended. It may have to be asked again, as bcc while it prints a row, or never end, as bpftrace
-        while there are events."""
+        """Waits until the tool has ended. It may need several signals, as bcc does while it prints a row, or never end,
+        as bpftrace does while there are events."""
         for _ in range(5):
             self.told = False
             self.tell(how)
@@ -280,7 +281,7 @@ class Peer(Other):
         super().__init__(peer(tool), *options, **more)
 
 
-# What tools of libbpf-tools take to print each second.
+# Arguments with which tools of libbpf-tools print each second.
 EACH_SECOND = {"softirqs": ("1",), "tcptop": ("-C", "1")}
 
 
@@ -289,7 +290,7 @@ def peer_command(tool):
 
 
 def starts(*command, **more):
-    """Whether a tool runs on this kernel: it has programs, and does not end soon after."""
+    """Whether a tool runs on this kernel: it loads programs, and does not exit soon afterwards."""
     with contextlib.suppress(AssertionError), Other(*command, **more) as tried:
         time.sleep(0.3)
         return not tried.ended()
@@ -300,7 +301,7 @@ def peer_starts(tool):
     return pathlib.Path("/usr/sbin", tool).exists() and starts(peer(tool), *peer_command(tool)[1:])
 
 
-# ---- bpf(2), for what /proc does not tell ----
+# ---- bpf(2), for information that /proc lacks ----
 
 BPF = {"x86_64": 321, "aarch64": 280}
 PROG_GET_FD_BY_ID, OBJ_GET_INFO_BY_FD = 13, 15

@@ -25,14 +25,14 @@ def without():
 
 
 def settle(file):
-    """Until nothing is written any more: a tracer may be seconds behind. (Some see others' connections, too.)"""
+    """Waits until the tracer writes no more: it may be seconds behind. (Some see other processes' connections too.)"""
     size, end = -1, time.monotonic() + BEHIND
     while size != (size := os.path.getsize(file.name)) and time.monotonic() < end:
         time.sleep(bench.SETTLE)
 
 
 def beside(tool, kind, *options):
-    """kind: bench.Ours or bench.Peer. Its rows of the churn are known by the port, which is the listener's."""
+    """kind: bench.Ours or bench.Peer. Its rows of the churn have the listener's port."""
     each, of_listener = ROWS[tool]
     with lab.Namespace() as space, bench.scratch() as file:
         with kind(tool, *options, stdout=file) as traced:
@@ -45,7 +45,7 @@ def beside(tool, kind, *options):
         with open(file.name, "rb") as written:
             for line in written:
                 rows += port in line
-                if line.startswith(b"Lost "):  # as bpftrace tells it
+                if line.startswith(b"Lost "):  # bpftrace's report of losses
                     lost += int(line.split()[1])
     silent = each * report["connections"] + of_listener - rows - lost
     return rate(report) | {"rows": rows, "lost": lost, "silent": silent, "cpu": cpu / max(rows, 1), "peak": peak}

@@ -23,7 +23,7 @@ def reading(_):
 
 @contextlib.contextmanager
 def stopped(traced):
-    """As by Ctrl-S or a debugger."""
+    """Stops the process, as Ctrl-S or a debugger would."""
     os.kill(traced.pid, signal.SIGSTOP)
     try:
         yield
@@ -32,7 +32,7 @@ def stopped(traced):
 
 
 def beside(state, stats=False):
-    """Churn beside tcpstates in this state; wrong: events that were neither printed nor told to be lost."""
+    """Churn while tcpstates is in this state; wrong: events that were neither printed nor reported as lost."""
     with lab.Namespace() as space, bench.scratch() as file, bench.bpf_stats(stats):
         with bench.Ours("tcpstates", "--verbose", "--ring-size=1", "--netns", space.inode, stdout=file) as traced:
             before = traced.bpf_time()[0]
@@ -53,7 +53,7 @@ def beside(state, stats=False):
 
 
 def open_sockets(space):
-    """tcplife lists them all, with their owners."""
+    """Whether tcplife lists all of them, with their owners."""
     started = time.monotonic()
     with bench.scratch() as file:
         with bench.Ours("tcplife", "--open", "--json", "--netns", space.inode, stdout=file) as traced:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""floor.py: BPF programs that do next to nothing, for what a program costs before it has done anything."""
+"""floor.py: minimal BPF programs, which show the fixed cost of running a program."""
 
 import ctypes
 import os
@@ -9,7 +9,7 @@ import struct
 import bench
 
 PROG_LOAD, RAW_TRACEPOINT_OPEN = 5, 17
-RAW_TRACEPOINT = 17  # type of program; it is called as tp_btf programs are
+RAW_TRACEPOINT = 17  # program type with the calling convention of tp_btf programs
 KTIME_GET_NS = 5
 READ_CLOCK = struct.pack("<BBhi", 0x85, 0, 0, KTIME_GET_NS)  # call
 RETURN_0 = struct.pack("<BBhi", 0xB7, 0, 0, 0) + struct.pack("<BBhi", 0x95, 0, 0, 0)
@@ -37,7 +37,7 @@ def attached(instructions, tracepoint):
 
 
 class Floor(bench.Watched):
-    """Programs of these instructions at tracepoints, in this process."""
+    """Attaches programs of these instructions to tracepoints, from this process."""
 
     def __init__(self, instructions, *tracepoints):
         self.pid, self.made = os.getpid(), []

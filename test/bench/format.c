@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* format.c: how fast events become rows, without a kernel: format ROWS TOOL [OPTION...] < /dev/null > /dev/null */
+/* format.c: the formatting of events to rows, without a kernel: format ROWS TOOL [OPTION...] < /dev/null > /dev/null */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 
 extern const struct tool tcplife, tcpstates;
 
-#define EVENTS 4096 /* different ones, over and over */
+#define EVENTS 4096 /* different events, repeated */
 #define BOOTED 1772708460000000000
 
 union made {
@@ -24,7 +24,7 @@ union made {
 	struct tcplife_event tcplife;
 };
 
-/* The same numbers in every run. */
+/* Pseudo-random, the same numbers in every run. */
 static uint32_t any(uint32_t below)
 {
 	static uint64_t state = 1;
@@ -41,7 +41,7 @@ static void set_address(uint8_t address[16], uint8_t family, uint32_t host)
 	memcpy(address + 12, &host, sizeof(host));
 }
 
-/* A machine that serves: a few addresses of its own, many clients, one in eight by IPv6. */
+/* A server: a few local addresses, many clients, one in eight over IPv6. */
 static void make_common(struct event *event, uint64_t ts)
 {
 	static const char *const comms[] = { "nginx", "postgres", "java", "kworker/u8:3", "systemd-resolve" };
@@ -93,7 +93,7 @@ static union made *make_events(const struct tool *tool)
 	return made;
 }
 
-/* The part that is measured, also by instructions: a name of its own for tools that count. */
+/* The measured part. A function of its own, so that tools can count its instructions. */
 __attribute__((noinline)) void format_rows(struct printer *printer, union made *made, uint64_t rows);
 
 void format_rows(struct printer *printer, union made *made, uint64_t rows)

@@ -22,7 +22,7 @@ def measure(rounds):
     runs = bench.alternate(rounds, without=pingpong, attached=lambda: pingpong("tcptop", "tcpsubnet"))
     for what, name, digits in (("median", "median_ns", 0), ("99th percentile", "p99_ns", 0)):
         alone = bench.pick(runs["without"], name)
-        # Within noise: the ratio is not further from 1 than the runs without are from their median.
+        # Within noise: the ratio differs from 1 by no more than the runs without a tool differ from their median.
         noise = (max(alone) - min(alone)) / bench.statistics.median(alone)
         yield bench.Figure(f"round trip with tcptop and tcpsubnet attached, {what}", "ns",
                            bench.pick(runs["attached"], name), alone, "without", at_most=1 + noise, digits=digits)

@@ -11,7 +11,7 @@ import bench
 import lab
 
 KERNEL = "bookworm"
-BOOT = 300  # seconds it may take; it takes 20
+BOOT = 300  # limit in seconds; it takes 20
 
 
 def measure(_):

@@ -1,17 +1,17 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# latency_kprobes.sh: what latency_kprobes.py runs in its guest: a ping-pong beside each tracer, in turn.
+# latency_kprobes.sh: the part of latency_kprobes.py in the guest: a ping-pong next to each tracer, in turn.
 # shellcheck shell=dash
 
 rounds=5 out=/tmp/pingpong
 
 without() { load pingpong 2000 >$out; }
 
-# A tool of nettrace runs a command when it is attached.
+# A tool of nettrace runs the command when it is attached.
 tcptop() { nettrace tcptop -C --interval 1 -- "$@" >/dev/null; }
 
-# $1: a function; rest: a tool of libbpf-tools, beside which it is run. The tool has its programs after a while, or has
-# ended; then it is not. What is idle takes no time here.
+# $1: a function; rest: a tool of libbpf-tools that runs meanwhile. After a while the tool has loaded its programs, or
+# has ended; then it is skipped. Idle time costs nothing here.
 beside() {
 	what=$1
 	shift

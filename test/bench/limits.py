@@ -15,13 +15,13 @@ import lab
 WAITING = 70_001  # of 65,536
 TAGGED = 100_000  # sockets, of 65,536
 LISTENERS = 17_011  # of 16,384
-OVERFLOWS = 3  # of a listener that has a place, and of one that has none
+OVERFLOWS = 3  # of a listener with a slot, and of one without
 FLOWS = 70_001  # connections, each two of the 65,536
 
 
 @contextlib.contextmanager
 def traced(space, tool, *options):
-    """Gives a dictionary, which has the rows and the facts told to be lost after the `with`."""
+    """Yields a dictionary, which has the rows and the reported failures of map updates after the `with` block."""
     seen = {}
     with bench.scratch() as file:
         with bench.Ours(tool, "--verbose", "--json", "--netns", space.inode, *options, stdout=file) as running:
@@ -49,7 +49,7 @@ def tagged():
 
 
 def listening():
-    """The first and the last of many full listeners get SYNs."""
+    """Sends SYNs to the first and the last of many full listeners."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with lab.Namespace() as space, contextlib.ExitStack() as stack, traced(space, "tcpdrop", "--no-stack") as seen:
@@ -77,7 +77,7 @@ def flows():
             time.sleep(bench.SETTLE)
         with open(file.name, "rb") as written:
             lines = written.read().splitlines()
-    printed, early = sum(b" tcpstates " in line for line in lines), sum(b"to make room" in line for line in lines)
+    printed, early = sum(b" tcpstates " in line for line in lines), sum(b"  evicted, " in line for line in lines)
     sent = int(re.search(r"sent (\d+)", running.errors)[1])
     return {"missing": sent - printed, "early": early}
 

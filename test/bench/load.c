@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* load.c: traffic for the benchmarks, made by one process on loopback: nothing waits for another process to be run. */
+/* load.c: traffic for the benchmarks, made by one process on loopback, so that no process waits for another. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -59,7 +59,8 @@ static int connected(const struct sockaddr_in *to)
 	return fd;
 }
 
-/* One connection, reset by the client: six state changes, no TIME_WAIT, so the thousandth costs what the first did. */
+/* Opens a connection and resets it from the client: six state changes, without TIME_WAIT, so that the cost stays
+ * constant. */
 static void open_and_reset(int listening, const struct sockaddr_in *to)
 {
 	const struct linger reset = { .l_onoff = 1 };
@@ -70,7 +71,7 @@ static void open_and_reset(int listening, const struct sockaddr_in *to)
 	close(server);
 }
 
-/* rate: connections a second; 0: as many as there can be. */
+/* rate: connections a second; 0: unlimited. */
 static void churn(double seconds, double rate)
 {
 	uint64_t start = now(), end = start + (uint64_t)(seconds * (double)SECOND), made = 0, took, step;
@@ -93,7 +94,7 @@ static void churn(double seconds, double rate)
 	       (double)took / (double)SECOND, ntohs(address.sin_port));
 }
 
-/* Sockets that listen, one after the other. */
+/* Opens listening sockets one after the other. */
 static void listens(double seconds)
 {
 	uint64_t end = now() + (uint64_t)(seconds * (double)SECOND), made = 0;
@@ -104,7 +105,7 @@ static void listens(double seconds)
 	printf("{\"listens\":%llu}\n", (unsigned long long)made);
 }
 
-/* Connections to a port that is taken, but where nobody listens: the kernel drops each SYN, and answers it. */
+/* Connects to a bound port without a listener: the kernel drops each SYN and answers with RST. */
 static void refused(double seconds)
 {
 	uint64_t end = now() + (uint64_t)(seconds * (double)SECOND), made = 0;
@@ -139,7 +140,7 @@ static int by_value(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* One byte there and back again; the other end is a thread, on the same CPU where this process is pinned to one. */
+/* Sends one byte there and back; the other end is a thread, on the same CPU if this process is pinned to one. */
 static void pingpong(size_t times)
 {
 	uint64_t *took = calloc(times, sizeof(*took)), total = 0;
@@ -167,7 +168,7 @@ static void pingpong(size_t times)
 	       (unsigned long long)took[times * 99 / 100]);
 }
 
-/* An address takes so many connections: each has a port of its own there. */
+/* Connections for each address, each with a port of its own. */
 #define PER_ADDRESS 20000
 
 static void raise_limit(void)
@@ -189,8 +190,8 @@ static void exchange(const int *ends, size_t count)
 	}
 }
 
-/* Connections, both ends here, open until stdin ends. Each byte of stdin sends something through the first `busy`, and
- * is answered by a line. */
+/* Keeps connections, with both ends in this process, open until stdin ends. Each byte of stdin sends data through the
+ * first `busy` ones, and prints a line. */
 static void hold(size_t count, size_t busy)
 {
 	int *ends = calloc(2 * count, sizeof(*ends));
@@ -214,10 +215,10 @@ static void hold(size_t count, size_t busy)
 	}
 }
 
-/* A listener takes so many that nobody accepts (SOMAXCONN is 4096). */
+/* Unaccepted connections for each listener (SOMAXCONN is 4096). */
 #define PER_LISTENER 4000
 
-/* Connections that wait for accept() until stdin ends. */
+/* Opens connections that wait for accept() until stdin ends. */
 static void queue(size_t count)
 {
 	size_t listeners = (count + PER_LISTENER - 1) / PER_LISTENER;

@@ -23,7 +23,7 @@ WORDS = {"netqtop-bpfcc": ("-n", "lo"), "tcptop-bpfcc": ("-C", "1")}
 
 @contextlib.contextmanager
 def headers():
-    """The environment in which bcc compiles: with headers of this kernel, else of the newest that is installed."""
+    """The environment in which bcc compiles: with headers of this kernel, or else of the newest installed one."""
     if pathlib.Path("/lib/modules", platform.release(), "build").exists():
         yield {}
         return
@@ -35,13 +35,13 @@ def headers():
 
 
 def commands(form):
-    """The tools that others have by this name."""
+    """The peers' tools of this name."""
     paths = {name: pathlib.Path("/usr/sbin", name) for name in (form.format(tool) for tool in lab.COMMANDS)}
     return [(path, *WORDS.get(name, bench.peer_command(name)[1:])) for name, path in paths.items() if path.exists()]
 
 
 def right(command, more):
-    """% of the rows of connections between two processes that name the one whose socket it is."""
+    """% of the rows of connections between two processes that name the socket's process."""
     with lab.Namespace() as space, bench.scratch() as file:
         with bench.Other(*command, stdout=file, **more):
             made = space.traffic("--ipv4", f"--connect={CONNECTIONS}")
@@ -67,7 +67,7 @@ def count_tools(env):
 
 
 def beside(command, more):
-    """What the churn is beside it, and what it has of it."""
+    """The rate of the churn next to the tool, and the tool's rows of it."""
     if command[0] == lab.NETTRACE:
         return churn.beside("tcpstates", bench.Ours, "--verbose")
     return churn.beside("tcpstates", lambda _, stdout: bench.Other(*command, stdout=stdout, **more))

@@ -13,13 +13,13 @@ ROUND_TRIPS = 100_000
 
 
 def beside(programs, kind, *command):
-    """programs: how many of them one event runs."""
+    """programs: the number of programs that one event runs."""
     with lab.Namespace() as space, start(kind, space, *command) as traced:
         return per_event(space, programs, traced)
 
 
 def clock_only():
-    """The least that tells how long a softirq took: two programs, which read the clock and keep nothing."""
+    """The minimum that measures the duration of a softirq: two programs, which read the clock and store nothing."""
     with lab.Namespace() as space, floor.Floor(floor.READ_CLOCK + floor.RETURN_0, "softirq_entry", "softirq_exit") as traced:
         return per_event(space, 2, traced)
 

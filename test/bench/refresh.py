@@ -13,10 +13,10 @@ REFRESHES = 5
 
 
 def tcptop(held):
-    """ms of CPU a refresh."""
+    """CPU time of a refresh, ms."""
     with bench.scratch() as file, bench.Ours("tcptop", "-C", "--interval=1", stdout=file) as traced:
         held.exchange()
-        time.sleep(1.5)  # the first one, which counts from the start
+        time.sleep(1.5)  # the first interval includes the start
         before = traced.cpu()
         for _ in range(REFRESHES):
             held.exchange()

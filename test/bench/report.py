@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""report.py: figures as a table for people, as JSON, and as docs/performance.md."""
+"""report.py: figures as a table, as JSON, and as docs/performance.md."""
 
 import dataclasses
 import json
@@ -34,7 +34,7 @@ TAIL = """## Where the time goes
 - When all tags were on the sockets, a third of the cost was the kernel's memory for them. Each socket needed two allocations, charged to a cgroup, locked and freed. So tags of new sockets are in slots (`probes/tcp/tag_store.bpf.h`; `--without tag_slots` measures without them).
 
 ### Messages
-- tcptop and tcpsubnet run no program for a message. The other tools have a hook at each read, and another at the end of each system call where functions cannot be traced. With these hooks, both tools added 6 % to a round trip. They walk over descriptors instead, and that cost is part of a refresh.
+- tcptop and tcpsubnet run no program for a message. Once they followed owners by a hook at each read, and another at the end of each system call where functions cannot be traced. With these hooks, both tools added 6 % to a round trip. They walk over descriptors instead, and that cost is part of a refresh.
 - tcpstates and tcplife of the peer run nothing for a message either. They print the process that runs when a state changes, so half of their rows name another process (neighbours).
 
 ### Softirqs
@@ -74,14 +74,14 @@ Both CPUs work:
 | attempts that failed before a SYN, until their socket is closed (tcpconnect) | 16,384 | the oldest is evicted |
 | accepted sockets whose tag lacks the owner (where functions cannot be traced) | 16,384 | the oldest is evicted |
 | names of DNS answers (tcpconnect -d) | 10,240 | the oldest is evicted |
-| connections of `trace --flow` | 65,536, 64 MB of events | the connection that was silent the longest is evicted: printed early, with a note |
+| connections of `trace --flow` | 65,536; 64 MiB of events | the connection that was silent the longest is evicted: printed early, with a note |
 | rows of an interval (tcptop, tcpsubnet, `-c`) | unlimited | - |
 | maps of `--cgroupmap`, `--mntnsmap` | their own size: nettrace only reads them | - |
 """
 
 
 def as_object(name, module, figures):
-    """What is kept of a measurement."""
+    """The stored values of a measurement."""
     return {
         "name": name,
         "about": " ".join(module.__doc__.split()),
@@ -92,7 +92,7 @@ def as_object(name, module, figures):
 
 
 def table(measured):
-    """Columns, as wide as they need to be."""
+    """Prints columns of the necessary width."""
     rows = [bench.HEADINGS] + [figure["cells"] for each in measured for figure in each["figures"]]
     widths = [max(len(row[i]) for row in rows) for i in range(len(bench.HEADINGS))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows) + "\n"
@@ -123,13 +123,13 @@ def render(everything):
 
 
 def write(docs, measured, order):
-    """Replaces what was measured now, keeps the rest."""
+    """Replaces the sections that were measured now, and keeps the others."""
     kept = docs / "performance.json"
     everything = json.loads(kept.read_text()) if kept.exists() else {}
     everything |= measured
     everything = {name: everything[name] for name in order if name in everything}
     kept.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n")
     (docs / "performance.md").write_text(render(everything))
-    # They stand in the manual, too.
+    # The manual contains some of the figures too.
     generate = docs.parent / "build" / "docs" / "generate"
     subprocess.run([generate, docs.parent, docs], check=True)

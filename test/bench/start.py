@@ -11,12 +11,12 @@ import bench
 import lab
 
 
-# The process is there before the clock starts, and waits for a line: to make one takes Python a millisecond.
+# The process exists before the clock starts, and waits for a line: Python needs a millisecond to create it.
 WAITING = ("/bin/sh", "-c", 'read line && exec "$@" </dev/null', "sh")
 
 
 class Started(bench.Watched):
-    """A tool with a terminal for its output, which is read."""
+    """A tool whose output is a terminal, which is read."""
 
     def __init__(self, *command, **more):
         self.terminal, other = os.openpty()
@@ -39,11 +39,11 @@ class Started(bench.Watched):
         try:
             while os.read(self.terminal, 1 << 16):
                 pass
-        except OSError:  # EIO: nobody has the other end any more
+        except OSError:  # EIO: no process has the other end open any longer
             os.close(self.terminal)
 
     def end(self):
-        """How long it takes, s."""
+        """Returns the duration, s."""
         asked = time.monotonic()
         self.running.stop()
         took = time.monotonic() - asked

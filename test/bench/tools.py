@@ -13,7 +13,7 @@ import lab
 
 SECONDS = 0.4
 ROUND_TRIPS = 10_000
-ROUNDS_OF_STATS = 3  # of a time that hardly varies
+ROUNDS_OF_STATS = 3  # for a time that hardly varies
 
 
 def traffic(space):
@@ -44,7 +44,7 @@ def retransmitting(space):
     return made["retransmits_client"] / 3
 
 
-# What some are there to show.
+# The times that some tools exist to show.
 EVENTS = {
     "solisten": ("attempt to listen", listens),
     "tcpdrop": ("refused connection, whose SYN is dropped", refused),
@@ -54,7 +54,7 @@ EVENTS = {
 
 @contextlib.contextmanager
 def counted(kind, command):
-    """Gives the namespace, and a function that tells how long the tool's programs have run, ns, since its last call."""
+    """Yields the namespace, and a function that returns the run time of the tool's programs since its last call, ns."""
     with lab.Namespace() as space, bench.bpf_stats(True):
         with kind(*command, enter=space.enter, stdout=subprocess.DEVNULL) as traced:
             calls = [traced.bpf_time()[0]]
@@ -81,8 +81,8 @@ def of_event(kind, command, make):
 
 
 def compare(rounds, tracers):
-    """{name: [% of what it is without, of each round]} for the rate and the round trip. Between two tracers there is a run
-    without any, right after the one and right before the other."""
+    """{name: [% of the value without a tool, for each round]} for the rate and the round trip. Between two tracers
+    there is a run without one, directly after the first and directly before the second."""
     traced = {name: lambda tracer=tracer: beside(*tracer) for name, tracer in tracers.items()}
     kinds, alone, names = {}, {}, list(tracers)
     for first, *second in (names[i : i + 2] for i in range(0, len(names), 2)):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Completion in real shells: bash, zsh and fish are asked what may follow a beginning. Nobody's program is run for it."""
+"""completion.py: completion in bash, zsh and fish: their answers for the beginning of a command line. Completion runs
+no program."""
 
 import os
 import pathlib
@@ -33,7 +34,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 class Completion(unittest.TestCase):
     def setUp(self):
         self.space = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        trap = self.space / "nettrace"  # who runs it leaves a trace
+        trap = self.space / "nettrace"  # a run of the program leaves a trace
         trap.write_text(f"#!/bin/sh\ntouch {self.space}/was-run\n")
         trap.chmod(0o755)
         self.addCleanup(self.assert_not_run)
@@ -100,7 +101,7 @@ class Fish(Completion):
 
 
 class Zsh(Completion):
-    """zsh completes in its line editor only: on a terminal, with a key that shows the line as it has become."""
+    """zsh completes in its line editor only: on a terminal, with a key that prints the current line."""
 
     def complete(self, line):
         child, terminal = pty.fork()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay.c: libFuzzer's target: any bytes as a recording, replayed by every tool that it names, in every format. */
+/* replay.c: a libFuzzer target: any bytes as a recording, replayed by every tool in it, in every format. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const struct tool *const tools[] = {
 
 #define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
 
-/* No program is loaded here, and no tool looked for by its name. */
+/* Stubs: the fuzzer loads no BPF object. */
 #define TOOL(name) const char name##_object[1], name##_object_end[1];
 #include "cmd/tools.def"
 #undef TOOL
@@ -33,9 +33,9 @@ const char cgroups_object[1], cgroups_object_end[1];
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void print_nothing(const char *line, size_t length)
+static void print_nothing(void *context, const char *line, size_t length)
 {
-	(void)line, (void)length;
+	(void)context, (void)line, (void)length;
 }
 
 static int file_of(const uint8_t *data, size_t size)
@@ -47,7 +47,7 @@ static int file_of(const uint8_t *data, size_t size)
 	return fd;
 }
 
-/* Options that a user could give, by the bits of `how`. */
+/* Sets options that a user could give, by the bits of `how`. */
 static bool ask(struct options *options, const struct tool *tool, const struct recorded_tool *recorded,
 		unsigned int how, struct error *error)
 {
@@ -56,7 +56,7 @@ static bool ask(struct options *options, const struct tool *tool, const struct r
 	options->format = how % 3;
 	options->wide = how & 4;
 	options->timestamp = options->time = how & 8;
-	if (how & 16) /* what is about summaries, histograms and stacks, whatever it is */
+	if (how & 16) /* flags of summaries, histograms and stacks */
 		options->settings.flags |= ~(tool->recording ? tool->recording->fixed_flags : 0) & 0xff;
 	options->interval = how & 32 ? 1000000000 : recorded->interval;
 	if (tool->check && strcmp(tool->name, "tcpconnect") && strcmp(tool->name, "softirqs"))
@@ -111,16 +111,34 @@ static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, 
 	recording_close(recording);
 }
 
+/* For any recording, the terminal is safe: no C0 except newlines and the indentation of stacks, no DEL, no C1 in
+ * UTF-8. */
+static void check_output(int out)
+{
+	off_t size = lseek(out, 0, SEEK_CUR);
+	uint8_t *text = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, out, 0) : MAP_FAILED;
+
+	for (off_t i = 0; text != MAP_FAILED && i < size; i++)
+		if ((text[i] < 0x20 && text[i] != '\n' && text[i] != '\t') || text[i] == 0x7f ||
+		    (text[i] == 0xc2 && i + 1 < size && text[i + 1] >= 0x80 && text[i + 1] < 0xa0))
+			__builtin_trap();
+	if (text != MAP_FAILED)
+		munmap(text, (size_t)size);
+	if (ftruncate(out, 0) || lseek(out, 0, SEEK_SET))
+		__builtin_trap();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int out = -1;
 	unsigned int how = size ? data[size - 1] : 0;
 
 	if (out < 0)
-		out = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	message_hook = print_nothing;
+		out = memfd_create("rows", MFD_CLOEXEC);
+	message_redirect(print_nothing, NULL);
 	for (size_t i = 0; i < N_TOOLS; i++)
 		replay_one(data, size, tools[i], how, out);
 	replay_timeline(data, size, how, out);
+	check_output(out);
 	return 0;
 }

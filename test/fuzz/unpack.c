@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unpack.c: copies a recording with its blocks as they are unpacked: a fuzzer cannot change what is packed and stay
- * understood. */
+/* unpack.c: a copy of a recording with uncompressed blocks, because a fuzzer cannot usefully change compressed ones. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +30,7 @@ int main(int argc, char **argv)
 			text_char(&reader.content, '\n');
 		}
 		head.stored = head.length = (__u32)reader.content.length;
-		fwrite(&head, sizeof(head), 1, out); /* without a checksum: the fuzzer's build does not look */
+		fwrite(&head, sizeof(head), 1, out); /* without a checksum: the fuzzer's build ignores it */
 		fwrite(reader.content.data, 1, reader.content.length, out);
 	}
 	record_reader_free(&reader);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text.c: makes a recording of events written in text, as a run of their tool with these options would have, on
- * a kernel made of two files. See run in this directory. */
+/* record_text.c: a recording made from events in text, on a kernel described by two files. It equals the recording of a
+ * run of their tool with these options. See run in this directory. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const struct tool *const tools[] = {
 #undef TOOL
 };
 
-#define BOOTED 1772708460000000000 /* 11:01:00 on some day */
+#define BOOTED 1772708460000000000 /* 11:01:00 of an arbitrary day */
 #define SECOND 1000000000ULL
 
 struct text_file text_file;
@@ -91,7 +91,7 @@ static void all_unknown(struct made *made, const struct tool *tool)
 	}
 }
 
-/* "FIELD=VALUE ..."; "ends=FIELD": the event came without that field and those behind it. */
+/* Parses "FIELD=VALUE ..."; "ends=FIELD": the event lacks that field and all after it. */
 static void set_fields(struct made *made, const struct tool *tool, char *words)
 {
 	for (char *word; (word = strsep(&words, " "));) {
@@ -108,17 +108,18 @@ static void set_fields(struct made *made, const struct tool *tool, char *words)
 	}
 }
 
-/* ---- the run that is recorded ---- */
+/* ---- the recorded run ---- */
 
 static struct {
 	struct options options;
 	struct recorder *recorder;
-	uint64_t since;  /* when the interval began; 0: nothing has happened yet */
-	uint64_t latest; /* when the last event happened */
-	char load[128];  /* what the load average is */
+	uint64_t since;  /* start of the interval; 0: no event yet */
+	uint64_t latest; /* time of the last event */
+	char load[128];  /* the load average */
 } run;
 
-/* The event ends where its memory does: AddressSanitizer sees who reads on. Tracing began a second before the first. */
+/* Copies the event to memory of its exact size, so that AddressSanitizer detects reads past its end. Tracing began a
+ * second before the first event. */
 static void record_event(const struct made *made)
 {
 	struct event *event = malloc(made->size);
@@ -135,7 +136,7 @@ static void record_event(const struct made *made)
 	free(event);
 }
 
-/* It was a second long, unless its events take longer. */
+/* The interval was a second long, or longer if its events span more. */
 static void record_interval(bool partial)
 {
 	uint64_t least = run.since + SECOND, now = run.latest > least ? run.latest : least;
@@ -204,7 +205,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		fatal(EXIT_USAGE, "usage: record_text EVENTS RECORDING TOOL [OPTION...]");
-	kernel_btf(); /* now: a line of it is not one of the events */
+	kernel_btf(); /* now: reading its file later would overwrite the current line of events */
 	clock_set(BOOTED);
 	if (!options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3, &error))
 		return error_print(&error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text.h: what the parts of record_text share. */
+/* record_text.h: declarations shared by the source files of record_text. */
 #ifndef NETTRACE_GOLDEN_RECORD_TEXT_H
 #define NETTRACE_GOLDEN_RECORD_TEXT_H
 
@@ -8,7 +8,7 @@
 #include "core/print/fields.h"
 #include "cmd/fatal.h"
 
-/* Where the text came from, for messages. */
+/* Position in the text, for messages. */
 struct text_file {
 	const char *name;
 	int line;
@@ -19,11 +19,11 @@ extern struct text_file text_file;
 #define refuse(format, ...) fatal(EXIT_USAGE, "%s:%d: " format, text_file.name, text_file.line, ##__VA_ARGS__)
 
 FILE *open_text(const char *name);
-/* The next line that says something, without its end; good until the next. NULL: it was the last, and is closed. */
+/* The next line with content, without its newline; valid until the next call. NULL: end of file, which closes it. */
 char *next_line(FILE *in);
-/* A number of at most `size` bytes. */
+/* Parses a number of at most `size` bytes. */
 uint64_t parse_number(const char *value, size_t size);
-/* Sets a member from text, as its kind has it; "-": not known. */
+/* Sets a member from the text of its kind; "-": unknown. */
 void set_value(struct event *event, const struct member *member, char *value);
 
 #endif

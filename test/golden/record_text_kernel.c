@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text_kernel.c: the kernel that record_text runs on: the linker gives these for what core asks the running one
- * (--wrap). */
+/* record_text_kernel.c: the kernel of record_text: replacements (--wrap) for the functions with which core reads the
+ * running kernel. */
 #include <bpf/btf.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ const struct symbols *__wrap_symbols_kernel(void)
 	return symbols;
 }
 
-/* kernel.enums: a line "TYPE NAME VALUE" for each value. */
+/* Reads kernel.enums: a line "TYPE NAME VALUE" for each value. */
 static struct btf *read_enums(void)
 {
 	FILE *in = open_text("kernel.enums");
@@ -56,14 +56,14 @@ struct btf *__wrap_kernel_btf(void)
 const char *__wrap_devices_find(struct list *list, const char *names, unsigned int most);
 const char *__wrap_value_own_netns(struct list *list);
 
-/* All names are those of devices. */
+/* Accepts every name as a device. */
 const char *__wrap_devices_find(struct list *list, const char *names, unsigned int most)
 {
 	(void)list, (void)names, (void)most;
 	return NULL;
 }
 
-/* An emulator cannot ask. */
+/* No namespace: an emulator does not support the query. */
 const char *__wrap_value_own_netns(struct list *list)
 {
 	(void)list;

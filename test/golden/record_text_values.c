@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* record_text_values.c: the members of events, set from text. */
+/* record_text_values.c: members of events set from text. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ uint64_t parse_number(const char *value, size_t size)
 	return number;
 }
 
-/* Also of any other signed number. */
+/* Parses an errno, or any other signed number. */
 static uint64_t parse_errno(const struct member *member, char *value)
 {
 	bool negative = *value == '-';
@@ -66,7 +66,7 @@ static uint64_t parse_flags(const struct member *member, char *value)
 	return flags;
 }
 
-/* Bytes as they are, and \xNN. */
+/* Copies text, with \xNN for any byte. */
 static void set_text(void *bytes, size_t size, char *value)
 {
 	char *to = bytes, *end = to + size;
@@ -115,7 +115,7 @@ static void set_stack(void *to, size_t size, char *value)
 	}
 }
 
-/* How text becomes the bytes of each kind, by what recordings call it; all others are plain numbers. */
+/* The parser of each kind, by its name in recordings; other kinds are plain numbers. */
 static const struct {
 	const char *recorded;
 	uint64_t (*number)(const struct member *member, char *value);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""denied.py ERRNO COMMAND...: runs COMMAND where bpf() fails with ERRNO (a name; "nothing": it does
-not), as seccomp filters of containers do it."""
+"""denied.py ERRNO COMMAND...: runs COMMAND with a seccomp filter, like a container's, that lets bpf() fail with ERRNO
+(a name; "nothing": no filter)."""
 
 import ctypes
 import errno

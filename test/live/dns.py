@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""dns.py: a DNS server for tests, and a client that asks it and reads the answer in the way that it is told."""
+"""dns.py: a DNS server for tests, and a client that queries it and reads the answer through a given system call."""
 
 import os
 import socket
@@ -26,7 +26,7 @@ def question(name, kind, number=1):
 
 
 def answer(asked, addresses, aliases=()):
-    """The answer to a question: a chain of aliases, then the addresses of what it ends at."""
+    """The answer to a question: a chain of aliases, then the addresses of the last one."""
     records, owner = [], POINTER_TO_QUESTION
     for alias in aliases:
         records.append(record(owner, CNAME, name_bytes(alias)))
@@ -47,7 +47,7 @@ READERS = {
 
 
 class Server:
-    """Answers, one question at a time, on port 53 of a loopback address, in the network namespace of this process."""
+    """Answers one question at a time on port 53 of a loopback address, in the network namespace of this process."""
 
     def __init__(self, address):
         self.family = family_of(address)
@@ -55,7 +55,7 @@ class Server:
         self.socket.bind((address, 53))
 
     def look_up(self, name, addresses, aliases=(), reader="recvfrom"):
-        """Asks and answers; the client reads the answer in its own way."""
+        """Sends a query and an answer; the client reads the answer through its own system call."""
         asked = question(name, AAAA if ":" in addresses[-1] else A)
         with socket.socket(self.family, socket.SOCK_DGRAM) as client:
             client.connect(self.socket.getsockname()[:2])

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* instances.c: instances of a tool in one process, each with options of its own: instances TOOL "OPTION ..." "OPTION
- * ..."
- * ... Prints "ready", and until stdin ends a line for each event: the instance, the local and the remote port. */
+/* instances.c: instances of a tool in one process, each with its own options.
+ *
+ * Usage: instances TOOL "OPTION ..." "OPTION ..." ... Prints "ready", then until stdin ends a line for each event: the
+ * instance, the local and the remote port. */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "core/bpf/sessions.h"
 #include "core/cli/parse.h"
 
-#define MOST 16 /* words */
+#define MOST 16 /* words of an instance's options */
 
 static void parse_words(struct options *options, const struct tool *tool, char *text)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""lab.py: what the live tests share: network namespaces, running tools in them, making traffic, and the kernel's own
-counters to compare with."""
+"""lab.py: helpers of the live tests: network namespaces, tools and traffic in them, and the kernel's counters for
+comparison."""
 
 import calendar
 import collections
@@ -25,20 +25,20 @@ import unittest
 import unseen
 
 NETTRACE = os.path.abspath(os.environ.get("NETTRACE", pathlib.Path(__file__).parents[2] / "build/nettrace"))
-PATIENCE = 30  # seconds, for whatever has no limit of its own
+PATIENCE = 30  # seconds, for operations without another limit
 NOBODY = 65534
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVERY = re.findall(r"^TOOL\((\w+)\)$", (ROOT / "cmd/tools.def").read_text(), re.MULTILINE)
 
 
 def has_rows(tool):
-    """Not only totals: by the schema of its lines."""
+    """Whether the tool has rows, by the schema of its lines."""
     return "row" in json.loads((ROOT / f"docs/schema/{tool}.json").read_text())["$defs"]
 
 
 TOOLS = tuple(filter(has_rows, EVERY))
-TOTALS = tuple(tool for tool in EVERY if tool not in TOOLS)  # some are not about sockets
-# Every tool, with the words that it cannot do without.
+TOTALS = tuple(tool for tool in EVERY if tool not in TOOLS)  # including tools without sockets
+# Every tool, with its required arguments.
 COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in EVERY}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
@@ -48,7 +48,7 @@ BOTH = ("--ipv4", "--ipv6")
 
 @dataclasses.dataclass
 class Finished:
-    """A program that has ended: its exit status as a shell tells it, and what it wrote."""
+    """A program that has ended: its exit status in the form of a shell, and its output."""
 
     code: int
     output: bytes
@@ -73,7 +73,7 @@ class Finished:
 
     @property
     def ledger(self):
-        """The numbers of the line that --verbose ends with."""
+        """The numbers in the last line of --verbose."""
         found = re.search(
             r"seen (?P<seen>\d+) = filtered (?P<filtered>\d+) \+ sent (?P<sent>\d+) \+ lost (?P<lost>\d+)"
             r".*; printed (?P<printed>\d+)$",
@@ -100,7 +100,7 @@ def run(*command, limit=PATIENCE, **more):
 
 
 def must(*command, **more):
-    """The same; it has to succeed. Returns its output."""
+    """Runs a program, which must succeed. Returns its output."""
     done = run(*command, **more)
     if done.code:
         raise AssertionError(f"{command}: exit {done.code}: {done.errors}")
@@ -115,7 +115,7 @@ def as_nobody(*command, capabilities=()):
 
 
 def as_tracer(*command):
-    """Another user, with no more than tracing takes."""
+    """Another user, with only the capabilities that tracing needs."""
     return as_nobody(*command, capabilities=("bpf", "perfmon"))
 
 
@@ -128,7 +128,8 @@ def wait_for(condition, what, limit=PATIENCE):
 
 
 class Running:
-    """A program with its output in files, so that no pipe is ever full. Leaving `with` ends it if it has not ended."""
+    """A program with its output in files, so that no pipe fills up. At the end of `with` it is killed, unless it has
+    ended."""
 
     def __init__(self, *command, **more):
         self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
@@ -149,14 +150,14 @@ class Running:
         return self.process.pid
 
     def so_far(self):
-        """What it has written to stdout up to now."""
+        """Its stdout so far."""
         return os.pread(self._output.fileno(), 1 << 30, 0)
 
     def errors_so_far(self):
         return os.pread(self._errors.fileno(), 1 << 20, 0)
 
     def wait(self, limit=PATIENCE):
-        """Lets it end by itself."""
+        """Waits for its own end."""
         if not self.finished:
             try:
                 code = self.process.wait(limit)
@@ -181,7 +182,7 @@ class Running:
         self.tell(how)
         return self.wait()
 
-    def __getattr__(self, name):  # the results, when it has ended
+    def __getattr__(self, name):  # the results, after its end
         if name.startswith("_") or not self.__dict__.get("finished"):
             raise AttributeError(name)
         return getattr(self.finished, name)
@@ -195,7 +196,7 @@ class Held(Running):
         wait_for(lambda: b"ready" in self.so_far() or self.process.poll() is not None, "the held connections")
 
     def release(self):
-        """Lets it go on to its end; returns its report."""
+        """Releases it, and returns its report."""
         self.process.stdin.close()
         done = self.wait()
         if done.code:
@@ -204,7 +205,7 @@ class Held(Running):
 
 
 class Tool(Running):
-    """A tool of nettrace; `with` waits until it has attached. `enter` is what goes before its command."""
+    """A tool of nettrace; `with` waits until it has attached. `enter` precedes its command."""
 
     def __init__(self, tool, *options, enter=(), **more):
         self.name = f"{tool} {options}"
@@ -222,7 +223,7 @@ class Tool(Running):
         return self
 
     def report(self, only=100, limit=PATIENCE):
-        """What it writes to --ready-fd, up to the end or the limit."""
+        """The bytes that it writes to --ready-fd, up to the end or the limit."""
         got = b""
         with open(self.ready, "rb", buffering=0) as ready:
             while len(got) < only and select.select([ready], [], [], limit)[0]:
@@ -237,7 +238,7 @@ class Tool(Running):
 
 @contextlib.contextmanager
 def side_by_side(tools):
-    """Tools that were started together: attached inside the `with`, ended after it."""
+    """Tools that start together: attached inside the `with`, ended after it."""
     with contextlib.ExitStack() as stack:
         for tool in tools:
             stack.push(tool)
@@ -250,12 +251,12 @@ def side_by_side(tools):
 
 @functools.cache
 def machine():
-    """What `nettrace doctor` tells of this kernel."""
+    """The answers of `nettrace doctor` about this kernel."""
     return json.loads(run(NETTRACE, "doctor", "--json", "tcplife").lines[0])
 
 
 def errors_of_open(finished):
-    """What `tcplife --open` wrote to stderr, but for the warning that it has to begin with on some kernels."""
+    """The stderr of `tcplife --open`, except the warning that some kernels cause at the start."""
     warning = "" if machine()["map_iterators"] else r"tcplife: warning: [^\n]* the open sessions that no process holds\n"
     found = re.match(warning, finished.errors)
     if not found:
@@ -290,12 +291,12 @@ class Namespace:
 
     @property
     def enter(self):
-        """What goes before a command to run it inside. Unlike `ip netns exec` this leaves the mounts as they are."""
+        """Precedes a command to run it inside. Unlike `ip netns exec`, this keeps the mounts."""
         return ["nsenter", f"--net={self.path}", "--"]
 
     @contextlib.contextmanager
     def inside(self):
-        """This thread, inside for a while: sockets that it makes stay there."""
+        """Moves this thread inside for the `with` block; sockets that it creates stay inside."""
         with open("/proc/thread-self/ns/net", "rb") as before, open(self.path, "rb") as there:
             set_namespace(there)
             try:
@@ -307,15 +308,15 @@ class Namespace:
         return run(*self.enter, *command, **more)
 
     def trace(self, tool, *options, **more):
-        """A tool that runs inside and prints JSON of this namespace only; other namespaces are filtered."""
+        """A tool that runs inside and prints JSON of this namespace only; a filter excludes the others."""
         return Tool(tool, "--json", "--debug", "--netns", self.inode, *options, enter=self.enter, **more)
 
     def tool(self, tool, *options, **more):
-        """A tool that runs inside, as told."""
+        """A tool that runs inside with the given options."""
         return Tool(tool, *options, enter=self.enter, **more)
 
     def traffic(self, *options, through=(), **more):
-        """Makes traffic; returns what the maker reports."""
+        """Makes traffic; returns its report."""
         return json.loads(must(*self.enter, *through, NETTRACE, "traffic", "--json", *options, **more))
 
     def hold(self, *options, through=(), **more):
@@ -323,7 +324,7 @@ class Namespace:
         return Held(*self.enter, *through, NETTRACE, "traffic", "--json", "--hold-until-stdin", *options, **more)
 
     def counters(self):
-        """The kernel's own counts of this namespace: {"RetransSegs": 3, ...}."""
+        """The kernel's counters of this namespace: {"RetransSegs": 3, ...}."""
         counters = collections.Counter()
         lines = must(*self.enter, "cat", "/proc/net/netstat", "/proc/net/snmp").splitlines()
         for names, values in zip(lines[::2], lines[1::2]):
@@ -334,7 +335,7 @@ class Namespace:
 
     @contextlib.contextmanager
     def counting(self):
-        """How much the kernel's counters grow; readable after the `with`."""
+        """The growth of the kernel's counters; readable after the `with`."""
         grown, before = collections.Counter(), self.counters()
         yield grown
         after = self.counters()
@@ -346,7 +347,7 @@ class Namespace:
 
 @contextlib.contextmanager
 def cgroup(*below):
-    """Makes a cgroup (v2) and one or more below it: the directories, outermost first."""
+    """Creates a cgroup (v2) and one or more below it: the directories, outermost first."""
     mounts = [line.split() for line in pathlib.Path("/proc/mounts").read_text().splitlines()]
     root = next((mount[1] for mount in mounts if mount[2] == "cgroup2"), None)
     if not root:
@@ -369,7 +370,7 @@ def in_cgroup(directory, *command):
 
 
 def need(program):
-    """The path of a program that a test cannot do without."""
+    """The path of a program that a test requires."""
     path = shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
     if not path:
         raise unittest.SkipTest(f"no program {program}")
@@ -381,7 +382,7 @@ def too_long(*_):
 
 
 class Trial(unittest.TestResult):
-    """Keeps what a test reports, until it is known that it counts."""
+    """Keeps the results of a test until it is known whether they count."""
 
     def __init__(self):
         super().__init__()
@@ -404,9 +405,10 @@ class Trial(unittest.TestResult):
 
 
 class LiveTest(unittest.TestCase):
-    """A test with a network namespace of its own, self.space, and a limit on its time.
+    """A test with a network namespace of its own, self.space, and a time limit.
 
-    One that failed while events happened that no BPF program sees (unseen.py) is made again: it says nothing."""
+    A failed test during which events occurred that no BPF program sees (unseen.py) runs again: its result means
+    nothing."""
 
     limit = 60
     maxDiff = None
@@ -443,7 +445,7 @@ class LiveTest(unittest.TestCase):
         self.space = self.enterContext(Namespace())
 
     def assert_account(self, traced, count):
-        """The tool accounts for exactly so many events in its namespace, lost none and printed all."""
+        """The tool's account has exactly this number of events in its namespace, none lost and all printed."""
         ledger = traced.ledger
         self.assertEqual(ledger["lost"], 0, traced.errors)
         self.assertEqual(traced.losses, [])
@@ -451,7 +453,7 @@ class LiveTest(unittest.TestCase):
         self.assertEqual((ledger["sent"], ledger["printed"]), (count, count), traced.errors)
 
     def assert_common(self, row, tool, report, owners=("exact", "inherited")):
-        """The fields that every event has, against what the traffic maker tells of itself."""
+        """Compares the members of every event with the traffic maker's report of itself."""
         self.assertEqual(row["tool"], tool)
         self.assertEqual(row["netns"], self.space.inode, row)
         self.assertIn(row["family"], (4, 6))
@@ -479,8 +481,19 @@ def calendar_seconds(text):
 
 
 def count_by(rows, *names):
-    """How many rows there are of each combination of values."""
+    """The number of rows for each combination of values."""
     return collections.Counter(tuple(row[name] for name in names) for row in rows)
+
+
+def split_lives(rows):
+    """The rows of each socket from its begin to its end: the kernel reuses addresses."""
+    lives, open_now = [], {}
+    for row in rows:
+        life = open_now.setdefault(row["skaddr"], [])
+        life.append(row)
+        if row["newstate"] == "CLOSE":
+            lives.append(open_now.pop(row["skaddr"]))
+    return lives, open_now
 
 
 def main():

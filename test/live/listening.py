@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""listening.py: listens as it is told on stdin, a line of JSON each, and answers with a line of JSON: {"pid", "tid",
+"""listening.py: listens as requested by lines of JSON on stdin, and answers each with a line of JSON: {"pid", "tid",
 "port", "ret"}; as another user, if its number is an argument. Sockets stay open until the end of stdin."""
 
 import ctypes
@@ -30,7 +30,7 @@ class Listener:
         self.sockets, self.ring = {}, None
 
     def new(self, family, kind="tcp", port=None, peer=None):
-        """A socket, bound to a port if there is one, and connected if it has a peer."""
+        """A socket, bound if it has a port, and connected if it has a peer."""
         number, address = FAMILIES[family]
         made = socket.socket(number, *KINDS[kind])
         if family == "unix":
@@ -44,8 +44,8 @@ class Listener:
         return made
 
     def listen(self, name, backlog=None, ring=False, fd=None, **new):
-        """Listens on the socket of this name, which is made if there is none yet; or on that descriptor. No backlog:
-        only makes it."""
+        """Listens on the socket of this name, created if needed; or on that descriptor. Without a backlog it only
+        creates the socket."""
         if fd is None:
             if name not in self.sockets:
                 self.sockets[name] = self.new(**new)
@@ -61,7 +61,7 @@ class Listener:
         return {"pid": os.getpid(), "tid": threading.get_native_id(), "ret": ret, "port": port}
 
     def answer(self, told):
-        """Does what one line of stdin says; in a thread of its own, if asked for."""
+        """Executes one line of stdin, in a thread of its own if requested."""
         answers = []
         in_thread = told.pop("thread", False)
         work = threading.Thread(target=lambda: answers.append(self.listen(**told)))
@@ -74,7 +74,7 @@ class Listener:
 
 
 def become(user):
-    """Not sooner than now: that user may not be able to read these files."""
+    """Called after all imports: that user may not be able to read these files."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pagefault.py: memory whose first use by the kernel waits until the test goes on: stops a system call half-way."""
+"""pagefault.py: memory whose first use by the kernel blocks until the test continues, which suspends a system call in
+progress."""
 
 import ctypes
 import fcntl
@@ -16,7 +17,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Page:
-    """One page that is not there until let_go()."""
+    """One page that is missing until let_go()."""
 
     def __init__(self):
         self.memory = mmap.mmap(-1, mmap.PAGESIZE)
@@ -29,7 +30,7 @@ class Page:
         fcntl.ioctl(self.fd, REGISTER, bytearray(struct.pack("QQQQ", self.address, mmap.PAGESIZE, MISSING, 0)))
 
     def wait_used(self, patience):
-        """Somebody waits for it."""
+        """Waits until a thread blocks on the page."""
         if not select.select([self.fd], [], [], patience)[0]:
             raise AssertionError("the page was not used")
 
@@ -37,7 +38,7 @@ class Page:
         fcntl.ioctl(self.fd, ZEROPAGE, bytearray(struct.pack("QQQq", self.address, mmap.PAGESIZE, 0, 0)))
 
     def accept(self, listener):
-        """The next connection of a listener. accept() writes the peer's address here, the last thing that it does."""
+        """Accepts the next connection of a listener. accept() writes the peer's address to this page, as its last step."""
         length = ctypes.c_uint32(16)
         fd = libc.accept4(listener.fileno(), ctypes.c_void_p(self.address), ctypes.byref(length), 0)
         if fd < 0:
@@ -48,4 +49,4 @@ class Page:
         return self
 
     def __exit__(self, *exception):
-        os.close(self.fd)  # lets go, too
+        os.close(self.fd)  # releases waiting threads too

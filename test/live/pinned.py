@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""pinned.py: BPF maps of the user's own, pinned, by bpf(2) alone; in a BPF file system that nobody else sees."""
+"""pinned.py: BPF maps that a user creates and pins, through bpf(2) alone, in a BPF file system of a private mount
+namespace."""
 
 import contextlib
 import ctypes
@@ -52,7 +53,7 @@ class Map:
 
 
 def pin_program(path):
-    """Something that is pinned and is no map."""
+    """A pinned object that is no map."""
     licence = ctypes.create_string_buffer(b"GPL")
     code = ctypes.create_string_buffer(RETURN_0, len(RETURN_0))
     attributes = struct.pack("IIQQ", SOCKET_FILTER, 2, ctypes.addressof(code), ctypes.addressof(licence))
@@ -63,7 +64,7 @@ def pin_program(path):
 
 @contextlib.contextmanager
 def file_system():
-    """A BPF file system in a mount namespace of its own: its directory, as seen from here."""
+    """A BPF file system in a mount namespace of its own: its directory, as a path of this process."""
     script = "mount -t bpf none /mnt && echo mounted && exec sleep infinity"
     command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:

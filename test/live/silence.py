@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""silence.py: places in a network namespace that never answer those who connect, and one that there is no way to."""
+"""silence.py: addresses in a network namespace that never answer, and one without a route."""
 
 import lab
 
-NOWHERE = {4: "10.77.0.2", 6: "fd77::2"}  # a neighbour that takes everything and says nothing
-NOBODY = {4: "10.77.0.3", 6: "fd77::3"}  # no neighbour at all
+NOWHERE = {4: "10.77.0.2", 6: "fd77::2"}  # a neighbour that accepts every packet and never answers
+NOBODY = {4: "10.77.0.3", 6: "fd77::3"}  # no neighbour
 SETTINGS = """
 cd /proc/sys/net
 echo 1 >ipv4/tcp_syn_retries
@@ -16,7 +16,7 @@ NO_ROUTE = {4: "10.78.0.1", 6: "fd78::1"}
 
 
 def add(space):
-    """A network of those, in the namespace; and connecting takes three seconds to time out."""
+    """Creates such a network in the namespace; connect() there times out after three seconds."""
     ip = ("ip", "-n", space.name)
     lab.must(*ip, "link", "add", "silent", "type", "veth", "peer", "name", "deaf")
     for link in ("silent", "deaf"):
@@ -27,5 +27,5 @@ def add(space):
         neighbour = (NOWHERE[family], "lladdr", "02:00:00:00:00:01", "dev", "silent", "nud", "permanent")
         lab.must(*ip, "neighbour", "add", *neighbour)
         lab.must(*ip, f"-{family}", "route", "add", "unreachable", f"{NO_ROUTE[family]}/{bits}")
-    # Two SYNs: from 6.5 on there would be a third. Nobody is found out in a third of a second.
+    # Two SYNs: since 6.5 there would be a third. Neighbour discovery fails after a third of a second.
     lab.must(*space.enter, "sh", "-c", SETTINGS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""sockets.py: sockets of a test's own in a network namespace, and processes and threads that use them."""
+"""sockets.py: sockets of a test in a network namespace, and processes and threads that use them."""
 
 import contextlib
 import ctypes
@@ -29,7 +29,7 @@ def family_of(address):
 
 
 def listen(space, family=4, backlog=64, protocol=0):
-    """A listener in the namespace, at a port of the kernel's choice."""
+    """A listener in the namespace, on a port that the kernel chooses."""
     with space.inside():
         listener = socket.socket(FAMILY[family], socket.SOCK_STREAM, protocol)
     listener.bind((lab.LOOPBACK[family], 0))
@@ -48,7 +48,7 @@ def connect(space, listener, protocol=0, timeout=lab.PATIENCE):
 
 @contextlib.contextmanager
 def connection(space, family=4):
-    """Two connected sockets of this process, which block: the client's, the server's."""
+    """Two connected, blocking sockets of this process: the client's, the server's."""
     with listen(space, family) as listener:
         client = connect(space, listener, timeout=None)
         server, _ = listener.accept()
@@ -57,7 +57,7 @@ def connection(space, family=4):
 
 
 def receive(end, size):
-    """Reads so many bytes."""
+    """Reads exactly `size` bytes."""
     while size:
         got = len(end.recv(min(size, 1 << 20)))
         if not got:
@@ -66,20 +66,20 @@ def receive(end, size):
 
 
 def reset(connected):
-    """Closes it with a RST."""
+    """Closes the socket with a RST."""
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     connected.close()
 
 
 def drop(end, everything):
-    """Whether the socket throws away all packets that come for it: a filter of one instruction, `ret 0`."""
+    """Sets or removes a filter of one instruction, `ret 0`, which drops all packets for the socket."""
     code = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
     program = struct.pack("HP", 1, ctypes.addressof(code))
     end.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER if everything else SO_DETACH_FILTER, program)
 
 
 def dissolve(connected):
-    """connect(AF_UNSPEC): a socket as it was before it was connected."""
+    """connect(AF_UNSPEC): disconnects the socket."""
     address = ctypes.create_string_buffer(16)  # sa_family 0
     if ctypes.CDLL(None, use_errno=True).connect(connected.fileno(), address, 16):
         raise OSError(ctypes.get_errno(), "connect(AF_UNSPEC)")
@@ -93,11 +93,11 @@ def state_of(connected):
     return connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
 
 
-# ---- attempts to connect, where this process is ----
+# ---- attempts to connect, in the namespace of this process ----
 
 
 def closed_port(address):
-    """A port that nobody listens on."""
+    """A port without a listener."""
     with socket.socket(family_of(address)) as made:
         made.bind((address, 0))
         return port_of(made)
@@ -115,7 +115,7 @@ def attempt(address, port, blocking=True, made=None):
 
 
 def settled(made, address, port, limit=lab.PATIENCE):
-    """Calls connect again, as programs do, until it says something else than EALREADY."""
+    """Calls connect repeatedly, as programs do, until the error is not EALREADY."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         how = attempt(address, port, False, made)[1]
@@ -129,7 +129,7 @@ def settled(made, address, port, limit=lab.PATIENCE):
 
 
 class Child:
-    """A process of this one, with a name of its own, if one is given; it runs work() and ends."""
+    """A child process, with another name if given; it runs work() and exits."""
 
     def __init__(self, name, work):
         self.pid = os.fork()
@@ -154,7 +154,7 @@ class Child:
 
 
 def work_inside(space, work):
-    """Calls work() in a process of its own inside the namespace: (the process, what it returns)."""
+    """Calls work() in a child process inside the namespace. Returns (the process, the result)."""
     reading, writing = os.pipe()
 
     def work_and_tell():
@@ -170,7 +170,7 @@ def work_inside(space, work):
 
 
 class Blocked(threading.Thread):
-    """A thread that sleeps in work(): inside `with`, it surely does."""
+    """A thread that blocks in work(); inside `with`, it certainly does."""
 
     def __init__(self, work):
         super().__init__()
@@ -190,5 +190,5 @@ class Blocked(threading.Thread):
 
 
 def ns_now():
-    """The clock that the tools' times come from."""
+    """The clock of the tools' times."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A terminal that a program runs on: what it would show, and what modes it is in."""
+"""terminal.py: an emulated terminal for a program: its screen and its modes."""
 
 import fcntl
 import os
@@ -17,13 +17,13 @@ SEQUENCE = re.compile(rb"\033\[(\??)([0-9;]*)([A-Za-z])")
 
 
 class Terminal:
-    """Obeys what nettrace sends, and complains of what would spoil the picture."""
+    """Interprets the sequences that nettrace sends, and fails on those that would spoil the screen."""
 
     def __init__(self, rows=24, columns=100):
         self.outside, self.inside = pty.openpty()
-        self.seen = b""  # everything written to it
+        self.seen = b""  # all output so far
         self.pending = b""
-        self.screens = {False: [], True: []}  # the usual one, of any length; the other one
+        self.screens = {False: [], True: []}  # the normal screen, of any length; the alternate screen
         self.other, self.cursor, self.wraps = False, True, True
         self.row = self.column = 0
         self.place = (0, 0)
@@ -40,7 +40,7 @@ class Terminal:
                 os.close(end)
 
     def resize(self, rows, columns):
-        """The kernel tells the programs in the foreground."""
+        """Resizes it; the kernel notifies the foreground process group."""
         self.rows, self.columns = rows or 24, columns or 80
         fcntl.ioctl(self.outside, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
@@ -53,7 +53,7 @@ class Terminal:
         os.write(self.outside, keys.encode())
 
     def run(self, *command, **more):
-        """Starts a program as a session of its own on this terminal."""
+        """Starts a program in a session of its own on this terminal."""
 
         def own():
             os.setsid()
@@ -63,7 +63,7 @@ class Terminal:
         more["env"] = {**os.environ, "TERM": "xterm", **more.get("env", {})}
         return subprocess.Popen([str(word) for word in command], preexec_fn=own, **more)
 
-    # ---- what it shows ----
+    # ---- the screen ----
 
     @property
     def screen(self):
@@ -106,7 +106,7 @@ class Terminal:
                 self.cursor = on
             elif numbers == "7":
                 self.wraps = on
-            elif numbers != "2004":  # how shells want text pasted
+            elif numbers != "2004":  # bracketed paste, from shells
                 raise AssertionError(f"unknown mode {numbers}")
         elif letter == "H":
             self.row, self.column = [int(number) - 1 for number in (numbers or "1;1").split(";")]
@@ -149,17 +149,22 @@ class Terminal:
                 at += length
 
     def look(self, patience=0):
-        """Takes in what is written within so many seconds."""
+        """Reads the output of the next `seconds`."""
         end = time.monotonic() + patience
         while select.select([self.outside], [], [], max(0, end - time.monotonic()))[0]:
             self.feed(os.read(self.outside, 65536))
 
     @property
     def lines(self):
-        """The lines to be seen, without blanks at their ends; those of the usual screen are all there ever were."""
+        """The visible lines, without trailing blanks; for the normal screen, all lines so far."""
         if self.other:
             return [line[: self.columns].rstrip() for line in self.screen[: self.rows]]
         return [line.rstrip() for line in self.screen]
+
+    @property
+    def last_picture(self):
+        """The last content of the alternate screen, without its status line and trailing empty lines."""
+        return "\n".join(line[: self.columns].rstrip() for line in self.screens[True][: self.rows - 1]).rstrip("\n")
 
     @property
     def status(self):
@@ -171,7 +176,7 @@ class Terminal:
         return "\n".join(self.lines)
 
     def wait(self, condition, what, limit=lab.PATIENCE):
-        """Until the condition of this terminal holds. Returns how long it took."""
+        """Waits until the condition holds for this terminal. Returns the duration."""
         start = time.monotonic()
         while True:
             self.look(0.02)

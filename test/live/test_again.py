@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each tool, started and stopped 200 times in one process: no descriptor, thread, mapping or byte is left over. As the
-product is compiled, so that it takes a minute; and some rounds with AddressSanitizer, which finds what was used wrong."""
+"""test_again.py: each tool, started and stopped 200 times in one process, leaks no descriptor, thread, mapping or byte.
+The product's build runs the rounds within a minute; some rounds with AddressSanitizer find invalid accesses."""
 
 import concurrent.futures
 import os
@@ -10,7 +10,7 @@ import unittest
 import lab
 
 AGAIN, AGAIN_CHECKED = os.environ.get("AGAIN"), os.environ.get("AGAIN_CHECKED")
-SIDE_BY_SIDE = 7  # most of a start, and of an end, is waiting for the kernel
+SIDE_BY_SIDE = 7  # most of the time to start and stop is waiting for the kernel
 
 
 @unittest.skipUnless(AGAIN and AGAIN_CHECKED, "AGAIN names no program: build with NETTRACE_TESTS")
@@ -20,7 +20,7 @@ class Again(lab.LiveTest):
     def run_tools(self, program, rounds):
         tools = sorted(lab.COMMANDS)
         shares = [tools[i::SIDE_BY_SIDE] for i in range(SIDE_BY_SIDE)]
-        # What glibc keeps for a thread counts as allocated.
+        # glibc's caches of a thread count as allocated.
         again = ("env", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0", program, rounds)
         with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             for share, done in zip(shares, pool.map(lambda share: lab.run(*again, *share, limit=380), shares)):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Many connections as fast as they can be made: what happened = rows + losses, to the last one."""
+"""test_churn.py: many connections at full speed: events = rows + losses, exactly."""
 
 import json
 import math
@@ -33,7 +33,7 @@ class Churn(lab.LiveTest):
 
     @staticmethod
     def losses_in(output):
-        """What the stream itself says of losses: found without reading a gigabyte of JSON."""
+        """The reports of losses in the stream, found without parsing a gigabyte of JSON."""
         found, at = [], output.find(b'"lost":')
         while at >= 0:
             start, end = output.rfind(b"\n", 0, at) + 1, output.find(b"\n", at)
@@ -42,14 +42,14 @@ class Churn(lab.LiveTest):
         return found
 
     def assert_told(self, traced, losses):
-        """What was lost was told on stderr and in the stream, and the last word in both is the ledger's."""
+        """Losses are reported on stderr and in the stream, and the last report of both equals the ledger."""
         lost = traced.ledger["lost"]
         self.assertEqual(losses[-1]["lost"] if losses else 0, lost)
         told = [int(line.split("lost ")[1].split()[0]) for line in traced.errors.splitlines() if ": lost " in line]
         self.assertEqual(sum(told), lost, traced.errors)
 
     def rounds(self, tool, missing_at_least):
-        """What happened = rows + losses + what no BPF program sees (unseen.py)."""
+        """Events = rows + losses + events that no BPF program sees (unseen.py)."""
         for _ in range(ROUNDS):
             with lab.Namespace() as space:
                 traced, losses, happened = self.churn(tool, space)
@@ -66,11 +66,11 @@ class Churn(lab.LiveTest):
         self.rounds("tcpstates", 0)
 
     def test_tcplife(self):
-        """A state change that was missed is a loss, but not each would have been a row."""
+        """A missed state change is a loss, but not each would have been a row."""
         self.rounds("tcplife", -math.inf)
 
     def test_small_ring(self):
-        """A ring of 1 MiB and a reader that is stopped: losses for certain, every one of them told."""
+        """A ring of 1 MiB and a stopped reader: certain losses, all of them reported."""
         connections = 30000
         with self.space.trace("tcpstates", "--ring-size=1") as traced:
             traced.process.send_signal(signal.SIGSTOP)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_containers.py: --containers names the container, the pod and the cgroup of each socket, in cgroups made here as
-container runtimes make theirs."""
+"""test_containers.py: --containers shows the container, the pod and the cgroup of each socket, in cgroups with the
+names that container runtimes give."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ SLICE = f"kubepods-burstable-pod{POD.replace('-', '_')}.slice"
 SCOPE = f"cri-containerd-{ID}.scope"
 KEYS = ("container_id", "pod_uid", "cgroup_path")
 
-# What makes each tool print something. All of it is of the traffic maker.
+# Traffic for a row of each tool, all from the traffic maker.
 EVENTS = {
     "solisten": ("--connect=3",),
     "tcpaccept": ("--connect=3",),
@@ -38,7 +38,7 @@ def places(traced):
 
 
 def v1_hierarchy():
-    """Where a hierarchy of cgroup v1 is mounted."""
+    """The mount point of a cgroup v1 hierarchy."""
     for line in pathlib.Path("/proc/mounts").read_text().splitlines():
         _, where, kind, options, *_ = line.split()
         if kind == "cgroup" and "pids" in options.split(","):
@@ -48,7 +48,7 @@ def v1_hierarchy():
 
 class Containers(lab.LiveTest):
     def test_every_tool(self):
-        """Cgroups that are made while the tool runs, and are gone before it prints its totals."""
+        """Cgroups that are created while the tool runs, and deleted before it prints its totals."""
         for tool in sorted({*lab.TOOLS, *lab.TOTALS} - {"netqtop", "softirqs"}):
             with self.subTest(tool):
                 with self.space.trace(tool, "--containers") as traced:
@@ -58,7 +58,7 @@ class Containers(lab.LiveTest):
                 self.assertEqual(places(traced), {(ID, POD, f"/{outer.name}/{SLICE}/{SCOPE}")}, traced.rows[:2])
 
     def test_columns(self):
-        """At the end of a row; the same in CSV; not there unless asked for."""
+        """The label is at the end of a row and of a CSV line, and only with the option."""
         with lab.side_by_side(
             [
                 table := self.space.tool("tcplife", "--netns", self.space.inode, "--containers"),
@@ -72,7 +72,7 @@ class Containers(lab.LiveTest):
         self.assertEqual([line.split()[-1] for line in table.lines], ["CONTAINER"] + 6 * [ID[:12]])
         self.assertEqual([line.split(",")[-1] for line in csv.lines], ["CONTAINER"] + 6 * [ID[:12]])
         self.assertNotIn(ID[:12], plain.output.decode())
-        # All but the new column, and how long it took, which each of them measures.
+        # All except the new column and the duration, which each run measures itself.
         self.assertEqual(
             [line.rsplit(maxsplit=2)[0] for line in table.lines], [line.rsplit(maxsplit=1)[0] for line in plain.lines]
         )
@@ -80,7 +80,7 @@ class Containers(lab.LiveTest):
         self.assertEqual(len(silent.rows), 6)
 
     def test_older(self):
-        """Cgroups that are there before: with a process, with connections, and empty."""
+        """Cgroups older than the trace: with a process, with connections, and empty."""
         with lab.cgroup(f"docker-{ID}.scope", f"docker-{OTHER}.scope") as (_, used, empty):
             with self.space.hold("--hold=3", through=lab.in_cgroup(used)) as held:
                 with self.space.trace("tcplife", "--containers", "--open") as traced:
@@ -90,7 +90,7 @@ class Containers(lab.LiveTest):
         self.assertEqual((found.count(ID), found.count(OTHER), len(found)), (6, 10, 16))
 
     def test_none(self):
-        """A unit of systemd is no container; nor is a cgroup of any other name."""
+        """A systemd unit is no container; nor is a cgroup with another name."""
         with self.space.trace("tcplife", "--containers") as traced:
             with self.space.tool("tcplife", "--netns", self.space.inode, "--containers") as table:
                 with lab.cgroup("web.service", "jobs") as (outer, unit, jobs):
@@ -106,7 +106,7 @@ class Containers(lab.LiveTest):
         self.assertEqual((last.count("web.service"), last.count("-")), (10, 10))
 
     def test_filtered(self):
-        """--cgroup goes by a path or by an id, and rows say which it was."""
+        """--cgroup accepts a path or an id, and rows show the matching cgroup."""
         with lab.cgroup(f"docker-{ID}.scope") as (_, inner):
             with lab.side_by_side(
                 tools := [
@@ -130,7 +130,7 @@ class Containers(lab.LiveTest):
         self.assertEqual(counts, {ID: 3, OTHER: 5}, traced.rows)
 
     def test_v1(self):
-        """What only a hierarchy of cgroup v1 has: the container of the owner, as long as it is there."""
+        """A container in a cgroup v1 hierarchy only: known through the owner, as long as it runs."""
         group = v1_hierarchy() / f"docker-{os.getpid()}"
         inner = group / ID
         with contextlib.ExitStack() as stack:
@@ -145,7 +145,7 @@ class Containers(lab.LiveTest):
         self.assertEqual({(row["container_id"], row["cgroup_path"]) for row in traced.rows}, {(ID, f"/{group.name}/{ID}")})
 
     def test_recorded(self):
-        """A recording has them, asked for or not, of v2 and of v1; it is replayed without either."""
+        """A recording has the containers of v2 and v1, with or without the option; the replay needs neither."""
         group = v1_hierarchy() / f"docker-{os.getpid()}"
         inner = group / OTHER
         file = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()), "recording")
@@ -168,7 +168,7 @@ class Containers(lab.LiveTest):
         self.assertEqual(plain.rows, traced.rows)
 
     def test_inside(self):
-        """As in an image: another user with two capabilities, a cgroup namespace of its own, no /sys/fs/cgroup."""
+        """As in an image: another user with two capabilities, a cgroup namespace, no /sys/fs/cgroup."""
         hide = ["unshare", "--cgroup", "--mount", "sh", "-c", 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"', "hide"]
         enter = [*self.space.enter, *hide, *lab.as_tracer()]
         with lab.cgroup(f"docker-{OTHER}.scope") as (outer, used):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""At the edges: output that nobody reads, events for a while without a byte more of memory, more sockets than the ring has
-room for. test/bench/run edges and endurance measure the same for longer."""
+"""test_edges.py: extreme conditions: unread output, constant memory while events arrive, more sockets than the ring has
+room for. The sections edges and endurance of test/bench/run measure the same for longer."""
 
 import os
 import pathlib
@@ -21,7 +21,7 @@ class Edges(lab.LiveTest):
         return CHANGES * report["established"] + OF_LISTENER * report["listeners"]
 
     def test_output_that_nobody_reads(self):
-        """The pipe is full, then the ring; traffic goes on; when somebody reads, every loss is told."""
+        """The pipe is full, then the ring; traffic continues; once the output is read, every loss is reported."""
         ours, theirs = os.pipe()
         content = []
 
@@ -46,7 +46,7 @@ class Edges(lab.LiveTest):
         self.assertEqual(sum(told), ledger["lost"], traced.errors)
 
     def test_memory_does_not_grow(self):
-        """Some thousand events, then as many again: not a page more."""
+        """Some thousand events, then the same again: memory does not grow by a page."""
 
         def resident(tool):
             status = pathlib.Path(f"/proc/{tool.pid}/status").read_text()
@@ -57,7 +57,7 @@ class Edges(lab.LiveTest):
                 sizes = []
                 for _ in range(4):
                     self.space.traffic("--churn=2003")
-                    time.sleep(1.2)  # and an interval, of tools that have them
+                    time.sleep(1.2)  # and an interval, for tools with intervals
                     sizes.append(resident(traced))
             self.assertEqual(sizes[1:], sizes[1:2] * 3, f"{tool}: KiB after each part: {sizes}")
 

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The examples of the manual: docs/pages says what is run (lines "@run"), docs/pages/TOOL.run has what came of it. Each is
-run again: the rows must be the same but for their numbers.
+"""test_examples.py: the examples of the manual: docs/pages has their commands (lines "@run"), docs/pages/TOOL.run their
+output. Each runs again: the rows must be the same except for their numbers.
 
-  test_examples.py --update   runs them, and writes down what they print"""
+  test_examples.py --update   runs them, and records their output"""
 
 import collections
 import pathlib
@@ -14,14 +14,14 @@ import sys
 import lab
 
 PAGES = pathlib.Path(__file__).parents[2] / "docs" / "pages"
-# What these count is the whole machine's: their heading is looked at.
+# These count events of the whole machine: only their heading is compared.
 OF_THE_MACHINE = ("softirqs",)
 # On a slow machine these have more than one interval.
 INTERVALS = ("tcptop", "tcpsubnet", "netqtop")
 
 
 def examples():
-    """{tool: what is run of it}, of all pages."""
+    """{tool: its examples}, from all pages."""
     found = collections.defaultdict(list)
     for page in sorted(PAGES.glob("*.txt")):
         for example in re.findall(r"^@run (.*)$", page.read_text(), re.MULTILINE):
@@ -32,7 +32,7 @@ def examples():
 
 
 def recorded(tool):
-    """What was printed for each."""
+    """The recorded output of each."""
     text = (PAGES / f"{tool}.run").read_text()
     parts = re.split(r"^= (.*)\n", text, flags=re.MULTILINE)[1:]
     return {name: "".join(line[1:] + "\n" for line in body.splitlines()) for name, body in zip(parts[::2], parts[1::2])}
@@ -42,7 +42,7 @@ DATE = re.compile("^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|A
 
 
 def shape(tool, text):
-    """The rows without their numbers and days, however often each; nothing of stacks, which are the kernel's."""
+    """The distinct rows without numbers and days; stacks, which depend on the kernel, are omitted."""
     lines = [line for line in text.splitlines() if not line.startswith("\t")]
     if tool in OF_THE_MACHINE:
         lines = [line for line in lines if line.startswith("SOFTIRQ") or "distribution" in line][:1]
@@ -55,7 +55,7 @@ class Examples(lab.LiveTest):
     limit = 300
 
     def run_example(self, example):
-        """Runs "TOOL OPTION... -- TRAFFIC" as a user would, in a namespace of its own."""
+        """Runs "TOOL OPTION... -- TRAFFIC" as a user would, in a network namespace."""
         command, traffic = (shlex.split(part) for part in example.split(" -- "))
         here = [] if command[0] in ("softirqs", "netqtop") else ["--netns", self.space.inode]
         done = self.space.run(lab.NETTRACE, *command, *here, "--", lab.NETTRACE, "traffic", *traffic)

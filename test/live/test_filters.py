@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Filters: each leaves out in the kernel exactly what does not match, and the ledger says how much."""
+"""test_filters.py: each filter excludes exactly the rows that do not match, in the kernel, and the ledger has their
+number."""
 
 import os
 import socket
@@ -18,8 +19,8 @@ ALL = SERVERS + CLIENTS
 
 class Filters(lab.LiveTest):
     def check(self, expected, traffic=TRAFFIC, tool="tcpstates", **more):
-        """Runs a tool for each set of options side by side on the same traffic; expected: {options: number of rows}.
-        Returns the rows of each, and the traffic maker's report."""
+        """Runs a tool for each set of options at once on the same traffic; expected: {options: number of rows}. Returns
+        the rows of each, and the traffic's report."""
         tools = {options: self.space.trace(tool, *options) for options in ((), *expected)}
         with lab.side_by_side(tools.values()):
             report = self.space.traffic(*traffic, **more)
@@ -30,7 +31,7 @@ class Filters(lab.LiveTest):
         return {options: traced.rows for options, traced in tools.items()}, report
 
     def test_ports(self):
-        """A client's own port is chosen only after its first change; a filter on it keeps that change all the same."""
+        """A client's local port is chosen after its first change; a filter on the port still matches that change."""
         rows, _ = self.check(
             {
                 ("-L", PORT): SERVERS,
@@ -87,7 +88,7 @@ class Filters(lab.LiveTest):
         )
 
     def test_families_on_the_wire(self):
-        """An IPv6 socket that serves IPv4 is IPv4, whatever its family; the row has the family of the socket."""
+        """An IPv6 socket with IPv4 traffic matches as IPv4; the row shows the family of the socket."""
         options = {"all": (), "4": ("-4",), "6": ("-6",)}
         tools = {how: self.space.trace("tcpaccept", *words) for how, words in options.items()}
         with lab.side_by_side(tools.values()), self.space.inside():
@@ -114,7 +115,7 @@ class Filters(lab.LiveTest):
         )
 
     def test_comm_with_many_stars(self):
-        """Patterns that are hard for the verifier, in each tool: what it refuses, a user cannot have."""
+        """Patterns that are hard for the verifier, in each tool: every valid option must load."""
         patterns = {
             "*nt-client*": CLIENTS,
             "*-cl*t": CLIENTS,
@@ -132,7 +133,7 @@ class Filters(lab.LiveTest):
                     self.assertEqual((traced.code, traced.errors), (0, ""))
 
     def test_process_and_user(self):
-        """Filters by pid need a process that is there before the tool is."""
+        """Filters by pid need a process that exists before the tool starts."""
         with self.space.hold("--hold=3", *TRAFFIC) as traffic:
             server = int(lab.must("pgrep", "-P", traffic.pid))
             expected = {
@@ -158,7 +159,7 @@ class Filters(lab.LiveTest):
         )
 
     def test_namespace(self):
-        """By inode, name and path; tools in this namespace and in that of the test."""
+        """By inode, name and path; with tools in this namespace and in the test's."""
         here = f"/proc/{os.getpid()}/ns/net"
         expected = {
             ("--netns", self.space.inode): ALL,
@@ -180,7 +181,7 @@ class Filters(lab.LiveTest):
                 self.assertEqual(len(rows), expected[options])
 
     def test_cgroup(self):
-        """By its directory, by that of the one above, by number; not by one beside it."""
+        """By its directory, by its parent's, by number; not by a sibling."""
         with lab.cgroup("inner", "innermost") as (outer, inner, innermost):
             self.check(
                 {

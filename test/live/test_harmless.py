@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpdrop: what the kernel frees and nobody needed is no row, but with --all, which says why."""
+"""test_harmless.py: tcpdrop omits harmless packets, except with --all, which shows their kind."""
 
 import socket
 import time
@@ -15,7 +15,7 @@ class Harmless(lab.LiveTest):
     maxDiff = None
 
     def traced(self, traffic):
-        """Nothing without --all; what --all has of the kinds: {kind: rows}. And what the kernel counted."""
+        """No row without --all; returns the kinds of --all, {kind: rows}, and the kernel's counts."""
         with self.space.counting() as counters, self.space.trace("tcpdrop") as traced, self.space.trace(
             "tcpdrop", "--all", "--no-stack"
         ) as everything:
@@ -43,7 +43,7 @@ class Harmless(lab.LiveTest):
         self.assertEqual(len(kinds["probe"]), counters["TCPKeepAlive"])
 
     def test_zero_window_probes(self):
-        """The reader is slow: the sender asks for room, and nothing is lost."""
+        """The reader is slow: the sender probes the window, and no data is lost."""
 
         def slow():
             with sockets.connection(self.space) as (client, server):
@@ -76,7 +76,7 @@ class Harmless(lab.LiveTest):
         self.assertEqual(len(kinds["deferred"]), counters["TCPDeferAcceptDrop"])
 
     def test_copies_for_packet_sockets(self):
-        """A packet socket that nobody reads, as of a slow tcpdump."""
+        """A packet socket that is not read, as of a slow tcpdump."""
 
         def copied():
             with self.space.inside():
@@ -93,7 +93,7 @@ class Harmless(lab.LiveTest):
         self.assertEqual({row["state"] for row in kinds["copy"]}, {None})
 
     def test_error_queue(self):
-        """Time stamps of what was sent, of which some are read and the others are freed with the socket."""
+        """Timestamps of sent packets: some are read, the others are freed with the socket."""
 
         def stamped():
             with sockets.connection(self.space) as (client, server):
@@ -107,7 +107,7 @@ class Harmless(lab.LiveTest):
         self.traced(stamped)
 
     def test_resets(self):
-        """RSTs of peers that have gone: obeyed, or for what is not there any more."""
+        """RSTs of closed peers: one resets a connection, one finds none."""
 
         def reset():
             for _ in range(10):
@@ -119,7 +119,7 @@ class Harmless(lab.LiveTest):
         self.traced(reset)
 
     def test_closed_unread(self):
-        """Data that was received, and whose process closes the socket without reading it."""
+        """Received data of a socket that is closed without reading it."""
 
         def unread():
             for _ in range(10):

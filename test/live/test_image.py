@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_image.py: the image of docs/install/Containerfile, built by buildah and run by runc with two capabilities and the
-host's pid namespace: no shell, no /etc, a root that cannot be written to."""
+"""test_image.py: the image of docs/install/Containerfile, built by buildah and run by runc with two capabilities and
+the host's pid namespace: no shell, no /etc, a read-only root."""
 
 import contextlib
 import json
@@ -19,7 +19,7 @@ CAPABILITIES = ["CAP_BPF", "CAP_PERFMON"]
 
 
 class Image:
-    """The image in a store of its own, unpacked."""
+    """The image in a private store, unpacked."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -33,7 +33,7 @@ class Image:
         container = self.buildah("from", "nettrace").strip()
         shutil.copytree(self.buildah("mount", container).strip(), self.folder / "rootfs", symlinks=True)
         self.buildah("rm", container)
-        # As it is now: a runtime makes places for its mounts.
+        # Before a runtime creates mount points in it.
         self.files = [path.lstat() for path in (self.folder / "rootfs").rglob("*") if not path.is_dir()]
         self.top = sorted(os.listdir(self.folder / "rootfs"))
 
@@ -42,7 +42,8 @@ class Image:
         return lab.must(lab.need("buildah"), *store, *command, limit=120)
 
     def bundle(self, name, arguments, user=0, capabilities=tuple(CAPABILITIES), host_pids=True, entrypoint=True):
-        """What an engine makes of the image for `run --pid=host --read-only --cap-drop ALL --cap-add ...`."""
+        """The configuration that an engine makes from the image for `run --pid=host --read-only --cap-drop ALL
+        --cap-add ...`."""
         bundle = self.folder / name
         bundle.mkdir()
         lab.must("runc", "spec", cwd=bundle)
@@ -84,7 +85,7 @@ class InImage(lab.LiveTest):
 
     @contextlib.contextmanager
     def traced(self, *arguments, **more):
-        """A tool in a container; it has attached when it says how."""
+        """A tool in a container, with --verbose, whose messages show that it has attached."""
         with lab.Running(*self.image.bundle(self.name(), (*arguments, "--debug"), **more)) as tool:
             lab.wait_for(lambda: b"hook open sockets" in tool.errors_so_far() or tool.process.poll() is not None, "hooks")
             yield tool
@@ -110,7 +111,7 @@ class InImage(lab.LiveTest):
         self.assertEqual((linked.code, linked.lines[0].split()[0]), (0, "nettrace"), linked.errors)
 
     def test_tcplife(self):
-        """The host's connections, their processes and their containers; of the host's users, too."""
+        """The host's connections, their processes and their containers; also of the host's users."""
         for user in (0, lab.NOBODY):
             with self.subTest(user=user):
                 with self.traced("tcplife", "--json", "--containers", "--netns", self.space.inode, user=user) as tool:
@@ -124,7 +125,7 @@ class InImage(lab.LiveTest):
                 self.assertEqual({row["container_id"] for row in tool.rows}, {ID})
 
     def test_tcpretrans(self):
-        """As a table: there is no time zone and no terminal."""
+        """As a table: without time zone and terminal."""
         with self.traced("tcpretrans", "--netns", self.space.inode) as tool:
             with self.space.counting() as grown:
                 report = self.space.traffic("--drop=5")
@@ -135,14 +136,14 @@ class InImage(lab.LiveTest):
         self.assertEqual({int(line.split()[1]) for line in tool.lines[1:]}, {report["client_pid"]})
 
     def test_doctor(self):
-        """Every tool works, and proves it."""
+        """Every tool works, with proof."""
         done = self.run_inside("doctor", "--prove", "--json", limit=100)
         self.assertEqual(done.code, 0, done.output.decode() + done.errors)
         told = {row["tool"]: row for row in done.objects if "tool" in row}
         self.assertEqual(set(lab.COMMANDS) - set(told), set(), done.output)
 
     def test_refused(self):
-        """Without the capabilities, and without the host's processes: a line that says what to do."""
+        """Without the capabilities, and without the host's processes: a line with the remedy."""
         refused = self.run_inside("tcplife", capabilities=())
         self.assertEqual((refused.code, refused.output, len(refused.errors.splitlines())), (3, b"", 1), refused.errors)
         self.assertIn("bpf", refused.errors.lower())
@@ -151,7 +152,7 @@ class InImage(lab.LiveTest):
         self.assertIn("pid", alone.errors)
 
     def test_nothing_else(self):
-        """No file but its own is there; names of users and network namespaces are told to be missing."""
+        """The image contains only the program's files; names of users and network namespaces are reported as missing."""
         for option, value in (("--uid", "root"), ("--netns", "blue")):
             refused = self.run_inside("tcplife", option, value)
             self.assertEqual((refused.code, len(refused.errors.splitlines())), (2, 1), refused.errors)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpstates -Y: what it sends to the systemd journal, here a socket that plays journald."""
+"""test_journal.py: the entries of tcpstates -Y for the systemd journal, received by a socket in journald's place."""
 
 import pathlib
 import re
@@ -13,7 +13,7 @@ import lab
 
 
 def parse_entry(entry):
-    """The native protocol: NAME=value lines; or NAME, newline, length (64 bits), value. Fields in order."""
+    """Parses the native protocol: NAME=value lines; or NAME, newline, length (64 bits), value. Fields in order."""
     fields = []
     while entry:
         line, _, rest = entry.partition(b"\n")
@@ -57,7 +57,7 @@ class Journal(lab.LiveTest):
         super().setUp()
         lab.need("unshare")
         self.run_directory = self.enterContext(tempfile.TemporaryDirectory())
-        # In a mount namespace of its own, /run is that directory.
+        # In a mount namespace, where /run is that directory.
         bind = 'mount --bind "$0" /run && exec "$@"'
         self.inside = [*self.space.enter, "unshare", "--mount", "sh", "-c", bind, self.run_directory]
 
@@ -65,7 +65,7 @@ class Journal(lab.LiveTest):
         return lab.Tool("tcpstates", "--json", "-v", "-Y", "--netns", self.space.inode, *options, enter=self.inside)
 
     def expected(self, row):
-        """What bcc's tcpstates sends, for a row of ours."""
+        """The fields of bcc's tcpstates, for the corresponding row."""
         version = f"OBJECT_IPV{row['family']}"
         lport, rport = row["lport"] or 0, row["rport"] or 0
         return {
@@ -106,7 +106,7 @@ class Journal(lab.LiveTest):
         self.assertEqual([dict(entry)["MESSAGE"].split()[0] for entry in journald.entries], ["nt-server"] * 5)
 
     def test_an_unknown_span_is_not_told(self):
-        """How long a socket was in a state that began before tracing."""
+        """The time in a state that began before tracing."""
         with Journald(self.run_directory) as journald:
             with self.space.hold("--hold=1") as traffic, self.trace("--comm=nt-client") as traced:
                 traffic.release()
@@ -131,7 +131,7 @@ class Journal(lab.LiveTest):
             self.assertTrue(re.match(r"a(\n|\\x0a|\\n)PRIORITY=0 ", message), message)
 
     def test_no_journal(self):
-        """One line says so, and nothing is traced."""
+        """Without journald: one line of message, and nothing is traced."""
         done = lab.run(*self.inside, lab.NETTRACE, "tcpstates", "-Y", "--duration=1")
         self.assertEqual((done.code, done.output), (1, b""), done.errors)
         self.assertRegex(done.errors, r"\Atcpstates: error: [^\n]*/run/systemd/journal/socket[^\n]*\n\Z")

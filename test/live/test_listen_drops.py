@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpdrop: every packet that the kernel counts against a listener is a row, whichever way it came to be."""
+"""test_listen_drops.py: tcpdrop has a row for every packet that the kernel counts as a listener's drop, whatever its
+path."""
 
 import contextlib
 import os
@@ -37,7 +38,7 @@ def sysctl(space, name, value):
 
 
 def refuse_acks(listener):
-    """Lets SYNs in, and no ACK: clients are connected, the listener's half of it is not."""
+    """Passes SYNs but no ACKs: clients are connected, but the listener's side is incomplete."""
     code = ((0x30, 0, 0, 13), (0x45, 0, 1, 0x10), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF))
     program = lab.ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in code))
     listener.setsockopt(
@@ -50,7 +51,7 @@ class ListenDrops(lab.LiveTest):
 
     @contextlib.contextmanager
     def compared(self, *options):
-        """Traces, and compares with what the kernel has counted meanwhile."""
+        """Traces, and compares with the growth of the kernel's counters."""
         with self.space.trace("tcpdrop", "--no-stack", *options) as traced:
             before = self.space.counters()
             yield traced
@@ -61,7 +62,7 @@ class ListenDrops(lab.LiveTest):
         }
         rows = [row for row in traced.rows if row["reason"].startswith(("LISTEN_", "SYN_QUEUE_"))]
         reasons = lab.count_by(rows, "reason")
-        # What is sent again between the two readings and the end of the trace makes rows, too: never fewer.
+        # Retransmissions between the two readings and the end of the trace make rows too: never fewer rows.
         self.assertGreaterEqual(reasons["LISTEN_OVERFLOW",], self.counted["ListenOverflows"], traced.errors)
         self.assertGreaterEqual(len(rows), self.counted["ListenDrops"], traced.errors)
         self.assertEqual(traced.losses, [])
@@ -73,7 +74,7 @@ class ListenDrops(lab.LiveTest):
             self.assertEqual(row["pid"], os.getpid(), row)
 
     def test_many_listeners_on_a_port(self):
-        """More than there are slots for a port (SO_REUSEPORT): each has its row, and its process."""
+        """More listeners than a port has slots (SO_REUSEPORT): each has its row, and its process."""
         listeners, port = [], 0
         for _ in range(70):
             with self.space.inside():
@@ -118,13 +119,13 @@ class ListenDrops(lab.LiveTest):
             self.assertEqual(row["harmless"], False, row)
 
     def test_last_ack(self):
-        """The SYN found room, and when the handshake ends there is none any more."""
+        """The accept queue has room for the SYN, but none when the handshake ends."""
         for family in (4, 6):
             with self.subTest(family=family):
                 self.last_ack(cookies=False, family=family)
 
     def test_last_ack_of_a_cookie(self):
-        """The kernel says NO_SOCKET there, where somebody listens."""
+        """The kernel's reason is NO_SOCKET, although a process listens."""
         self.last_ack(cookies=True)
 
     def test_mptcp_listener(self):
@@ -134,7 +135,7 @@ class ListenDrops(lab.LiveTest):
         close([*clients, listener])
         self.assertGreater(self.counted["ListenOverflows"], 5)
         self.assertEqual({row["reason"] for row in traced.rows}, {"LISTEN_OVERFLOW"})
-        # A listener that is older than the trace is not found through its MPTCP socket: nobody's is the truth, then.
+        # The program cannot find a listener older than the trace through its MPTCP socket, so the row has no owner.
         self.assertLessEqual({row["pid"] for row in traced.rows}, {None, os.getpid()})
 
     def test_dual_stack_listener(self):
@@ -160,7 +161,7 @@ class ListenDrops(lab.LiveTest):
         self.assertEqual(reasons["LISTEN_DROP", "SYN"], 0)
 
     def test_no_route_back(self):
-        """The client's address is one that the listener's namespace has no route to."""
+        """The listener's namespace has no route to the client's address."""
         with lab.Namespace() as far:
             lab.must("ip", "-n", self.space.name, "link", "add", "near", "type", "veth", "peer", "far", "netns", far.name)
             for command in ("addr add 10.7.0.1/24 dev near", "link set near up"):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""--cgroupmap and --mntnsmap: the sockets of what a map of the user's holds, which may change meanwhile; judged by the
-socket and its owner, where the classic tools judged whoever was interrupted."""
+"""test_maps.py: --cgroupmap and --mntnsmap select the sockets in a user's map, which may change meanwhile. They match
+the socket and its owner, whereas bcc's tools match the interrupted process."""
 
 import os
 
@@ -44,7 +44,7 @@ class Maps(lab.LiveTest):
         self.directory = self.enterContext(pinned.file_system())
 
     def exchange(self, family, server=(), client=()):
-        """SESSIONS sessions, closed by the client first; `server` and `client` go before the commands."""
+        """SESSIONS sessions, closed by the client first; `server` and `client` precede the commands."""
         number, address = FAMILIES[family]
         serve = (*self.space.enter, *server, "python3", "-c", SERVER, number, PORT, SESSIONS)
         with lab.Running(*serve) as listening:
@@ -53,7 +53,7 @@ class Maps(lab.LiveTest):
             self.assertEqual(listening.wait().code, 0)
 
     def half(self, traced, side):
-        """These rows are those of one side, all of them and nothing else."""
+        """These rows are exactly those of one side."""
         self.assert_account(traced, HALVES[side])
         for row in traced.rows:
             self.assertEqual(row["lport"] == PORT, side == "server", row)
@@ -75,7 +75,7 @@ class Maps(lab.LiveTest):
                         self.assertEqual({row["cgroup_id"] for row in traced.rows}, {keys[side]})
 
     def in_namespace(self):
-        """A mount namespace that lasts: what goes before a command to run it there, and its number."""
+        """A lasting mount namespace: the prefix of a command that runs in it, and its number."""
         holder = self.enterContext(lab.Running("unshare", "--mount", "--", "sleep", "infinity"))
         here = os.stat("/proc/self/ns/mnt").st_ino
         path = f"/proc/{holder.pid}/ns/mnt"
@@ -103,7 +103,7 @@ class Maps(lab.LiveTest):
             self.assert_account(listen["server"], 1)
 
     def test_sockets_older_than_the_tool(self):
-        """Their owners are found at the start, with their mount namespaces."""
+        """The start finds their owners, with their mount namespaces."""
         enter, number = self.in_namespace()
         inside, outside = pinned.Map(self.directory / "inside", 4), pinned.Map(self.directory / "outside", 4)
         inside.add(number)
@@ -112,14 +112,14 @@ class Maps(lab.LiveTest):
         with lab.Held(*command) as traffic:
             tools = [self.space.trace("tcplife", "--open", "--mntnsmap", each) for each in (inside, outside)]
             with lab.side_by_side(tools):
-                pass  # nobody acts on them: at the end of tracing they are still open
+                pass  # no process acts on them: at the end of tracing they are still open
             traffic.release()
         self.assert_account(tools[0], 10)
         self.assertEqual({row["comm"] for row in tools[0].rows}, {"nt-client", "nt-server"})
         self.assert_account(tools[1], 0)
 
     def test_both(self):
-        """Given both, both must match."""
+        """With both options, both must match."""
         enter, number = self.in_namespace()
         cgroups, namespaces = pinned.Map(self.directory / "cgroups", 8), pinned.Map(self.directory / "mounts", 4)
         both = ("--cgroupmap", cgroups, "--mntnsmap", namespaces)
@@ -138,7 +138,7 @@ class Maps(lab.LiveTest):
                     self.assert_account(traced, 22 if in_cgroups and in_namespaces else 0)
 
     def test_changed_meanwhile(self):
-        """A key that comes or goes while the tool runs counts at once."""
+        """A key that is added or deleted while the tool runs counts at once."""
         key = os.stat("/proc/self/ns/mnt").st_ino
         chosen = pinned.Map(self.directory / "chosen", 4)
         with self.space.trace("tcplife", "--mntnsmap", chosen) as traced:
@@ -151,7 +151,7 @@ class Maps(lab.LiveTest):
         self.assertEqual({row["pid"] for row in traced.rows}, {report["client_pid"], report["server_pid"]})
 
     def test_every_tool(self):
-        """Takes both options, and has no rows of what is not in the maps."""
+        """The tool accepts both options, and has no rows outside the maps."""
         cgroups, namespaces = pinned.Map(self.directory / "cgroups", 8), pinned.Map(self.directory / "mounts", 4)
         traffic = ("--connect=3", "--refuse=2", "--drop=2", "--overflow=2")
         for tool in lab.TOOLS:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""netqtop on a veth pair of its own, against the kernel's own counters (ip -s link), to the packet and the byte."""
+"""test_netqtop.py: netqtop on a veth pair, against the kernel's counters (ip -s link), to the packet and the byte."""
 
 import array
 import collections
@@ -20,17 +20,15 @@ MACS = ("02:00:00:00:00:01", "02:00:00:00:00:02")
 ADDRESSES = {4: ("10.99.0.1", "10.99.0.2"), 6: ("fd99::1", "fd99::2")}
 HEADERS = {4: 14 + 20 + 8, 6: 14 + 40 + 8}  # Ethernet, IP, UDP
 SIZES = ("size_0_63", "size_64_511", "size_512_2047", "size_2048_16383", "size_16384_65535", "size_65536")
-# How many frames of which length: the ends of each size.
+# The number of frames of each length: the limits of each size.
 FRAMES = {63: 3, 64: 5, 511: 7, 512: 11, 2047: 13, 2048: 17, 16383: 19, 16384: 23, 65535: 29, 65536: 31}
 BY_SIZE = dict(zip(SIZES, (3, 5 + 7, 11 + 13, 17 + 19, 23 + 29, 31)))
-HEADING = " QueueID    avg_size   [0, 64)    [64, 512)  [512, 2K)  [2K, 16K)  [16K, 64K) [64K, inf)"
-STAMP = r"[A-Z][a-z]{2} [A-Z][a-z]{2} [ 123]\d \d\d:\d\d:\d\d \d{4}"
 
 SIOCETHTOOL, ETHTOOL_STSO, ETHTOOL_SGRO, ETHTOOL_GCHANNELS, ETHTOOL_SCHANNELS = 0x8946, 0x1F, 0x2C, 0x3C, 0x3D
 
 
 def ethtool(space, name, command, *numbers):
-    """What the program of this name does, which is not everywhere."""
+    """Whether the Python program of this name, which some machines lack, succeeds."""
     data = array.array("I", [command, *numbers])
     with space.inside(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as request:
         fcntl.ioctl(request, SIOCETHTOOL, struct.pack("16sP8x", name.encode(), data.buffer_info()[0]))
@@ -73,7 +71,7 @@ class Netqtop(lab.LiveTest):
         self.index = json.loads(lab.must("ip", "-n", self.space.name, "-j", "link", "show", "veth0"))[0]["ifindex"]
 
     def up(self, families=(4,)):
-        """Both ends, with neighbours that they need not ask for. IPv6 is noisy while it begins: waits for its end."""
+        """Both ends, with permanent neighbours. IPv6 sends packets while it starts: waits for the end of that."""
         for side, space in enumerate(self.spaces):
             quiet = "accept_dad=0 router_solicitations=0 addr_gen_mode=1"
             quiet += f" disable_ipv6={int(6 not in families)}"
@@ -100,12 +98,12 @@ class Netqtop(lab.LiveTest):
 
     @staticmethod
     def link(space, name="veth0"):
-        """The kernel's own counters of a device."""
+        """The kernel's counters of a device."""
         stats = json.loads(lab.must("ip", "-n", space.name, "-j", "-s", "link", "show", name))[0]["stats64"]
         return {way: {unit: stats[way][unit] for unit in ("packets", "bytes")} for way in ("tx", "rx")}
 
     def send(self, lengths, family=4, sockets=1):
-        """Frames of these lengths, to a socket on the other side that takes them all: nothing comes back."""
+        """Sends frames of these lengths to a socket on the other side that receives them all and never answers."""
         kind = FAMILY[family]
         with contextlib.ExitStack() as stack:
             with self.other.inside():
@@ -124,7 +122,7 @@ class Netqtop(lab.LiveTest):
 
     @contextlib.contextmanager
     def traced(self, units=("packets", "bytes")):
-        """Both ends, traced while something happens; the kernel's counters have grown by what the tools counted."""
+        """Both ends, traced during `happens`; the tools' counts equal the growth of the kernel's counters."""
         before = [self.link(space) for space in self.spaces]
         with self.tool(self.space, "-i", "60") as here, self.tool(self.other, "-i", "60") as there:
             yield here, there
@@ -137,7 +135,7 @@ class Netqtop(lab.LiveTest):
                 self.assertEqual({unit: sums[unit] for unit in grown}, grown, f"{tool.name} {way}")
 
     def check_sizes(self, family):
-        # IPv6 and UDP have longer headers than 63 bytes leave room for.
+        # With IPv6 and UDP, a frame of 63 bytes is too short for the headers.
         frames = {length: number for length, number in FRAMES.items() if length >= HEADERS[family]}
         expected = {**BY_SIZE, "size_0_63": frames.get(63, 0)}
         lengths = [length for length, number in frames.items() for _ in range(number)]
@@ -179,7 +177,7 @@ class Netqtop(lab.LiveTest):
                 self.assertAlmostEqual(row["packets_per_second"], row["packets"] / seconds, 1)
 
     def on_another(self):
-        """A macvlan on our end, with an address of its own that the other side knows."""
+        """A macvlan on our end, with an address that the other side knows."""
         ip, there = ("ip", "-n", self.space.name), ("ip", "-n", self.other.name)
         lab.must(*ip, "link", "add", "mv0", "link", "veth0", "type", "macvlan", "mode", "bridge")
         lab.must(*self.space.enter, "sh", "-ec", "echo 1 > /proc/sys/net/ipv6/conf/mv0/disable_ipv6")
@@ -212,7 +210,7 @@ class Netqtop(lab.LiveTest):
         with lab.Tool("netqtop", "-n", "mv0,lo", "-i", "0.2", enter=self.space.enter) as tool:
             lab.must("ip", "-n", self.space.name, "link", "del", "mv0")
             self.on_another_again()
-            time.sleep(0.7)
+            lab.wait_for(lambda: b"is gone" in tool.errors_so_far(), "a message")
         told = "netqtop: note: mv0 is gone; another interface of that name is not traced (start netqtop again)\n"
         self.assertEqual((tool.code, tool.errors), (0, told))
 
@@ -220,11 +218,11 @@ class Netqtop(lab.LiveTest):
         lab.must("ip", "-n", self.space.name, "link", "add", "mv0", "link", "veth0", "type", "macvlan")
 
     def test_queues(self):
-        """64 flows go over all queues. veth hands them to the queue of the same number, but never records it: bcc, which
-        takes recorded numbers to be 1 more, has them in other queues."""
+        """64 flows use all queues. veth passes packets to the queue of the same number without recording it. bcc
+        expects recorded numbers, which are one higher, and shows other queues."""
         self.up()
         for napi in (0, 1):
-            ethtool(self.space, "veth0", ETHTOOL_STSO, 1 - napi)  # a sender with TSO goes around the receiver's NAPI
+            ethtool(self.space, "veth0", ETHTOOL_STSO, 1 - napi)  # a sender with TSO bypasses the receiver's NAPI
             ethtool(self.other, "veth0", ETHTOOL_SGRO, napi)
             # With NAPI the device counts bytes without MAC headers.
             with self.traced(("packets",) if napi else ("packets", "bytes")) as (here, there):
@@ -235,7 +233,7 @@ class Netqtop(lab.LiveTest):
             self.assertEqual(received, sent)
 
     def test_more_queues_than_there_is_room_for(self):
-        """What is beyond the last one is counted with it, and told."""
+        """Packets of queues beyond the limit count for the last one, which a note reports."""
         lab.must("ip", "-n", self.space.name, "link", "del", "veth0")
         self.add_pair(300)
         self.up()
@@ -275,7 +273,7 @@ class Netqtop(lab.LiveTest):
             sender.start()
             receive(server, size)
             sender.join()
-            # Closed in order, and waited for: nothing is on its way any more.
+            # Closed in order, and waited for: no packet is in transit.
             client.shutdown(socket.SHUT_WR)
             self.assertEqual(server.recv(1), b"")
             server.shutdown(socket.SHUT_WR)
@@ -304,7 +302,7 @@ class Netqtop(lab.LiveTest):
             self.assertEqual(sum(sums[name] for name in SIZES), sums["packets"])
 
     def test_queues_in_use(self):
-        """Those that the driver uses are listed, which may be fewer than there are."""
+        """The queues that the driver uses are listed, which may be fewer than exist."""
         self.up()
         for space in self.spaces:
             set_channels(space, 2)
@@ -321,7 +319,7 @@ class Netqtop(lab.LiveTest):
 
     def test_intervals(self):
         self.up()
-        with self.tool(self.space, "-i", "0.2", "--count", "5") as tool:
+        with self.tool(self.space, "-i", "0.4", "--count", "5") as tool:
             for _ in range(7):
                 self.send([100] * 13)
                 time.sleep(0.07)
@@ -331,48 +329,23 @@ class Netqtop(lab.LiveTest):
             blocks[row["interval_ns"]].append(row)
         self.assertEqual([len(rows) for rows in blocks.values()], [2 * QUEUES] * 5)
         self.assertEqual({row["partial"] for row in tool.rows}, {False})
-        self.assertTrue(1e9 <= sum(blocks) < 2e9, list(blocks))
+        self.assertTrue(2e9 <= sum(blocks) < 3e9, list(blocks))
         self.assertEqual(by_direction(tool.rows)["tx"]["packets"], 7 * 13)
         self.assertGreater(sum(by_direction(rows)["tx"]["packets"] > 0 for rows in blocks.values()), 1)
 
     def test_the_last_interval_is_partial(self):
-        """bcc's loses it."""
+        """bcc's netqtop loses it."""
         self.up()
-        with self.tool(self.space, "-i", "0.5") as tool:
-            time.sleep(0.7)
+        with self.tool(self.space, "-i", "2") as tool:
+            lab.wait_for(tool.so_far, "an interval")
             self.send([100] * 17)
         rows = [row for row in tool.rows if row["partial"]]
         self.assertEqual(len(rows), 2 * QUEUES)
         self.assertEqual(by_direction(rows)["tx"]["packets"], 17)
-        self.assertTrue(all(row["interval_ns"] < 500_000_000 for row in rows))
-
-    def test_table(self):
-        self.up()
-        with lab.Tool("netqtop", "-n", "veth0", enter=self.space.enter) as tool:
-            self.send([1000] * 3 + [100] * 1049 + [2048] * 2)
-        lines = tool.lines
-        self.assertRegex(lines[0], f"^{STAMP}$")
-        self.assertEqual(lines[1:3], ["TX", HEADING])
-        self.assertEqual([line.split()[0] for line in lines[3:8]], ["0", "1", "2", "3", "Total"])
-        average = (1000 * 3 + 100 * 1049 + 2048 * 2) / 1054
-        total = f" Total      {average:<10.2f} 0          1.02K      3          2          0          0"
-        self.assertEqual(lines[7], total)
-        self.assertEqual(lines[8:11], ["", "RX", HEADING])
-        self.assertEqual(lines[15], " Total      0          0          0          0          0          0          0")
-        self.assertEqual(lines[16], "-" * (77 + 11))
-        self.assertEqual(len(lines), 17)
-        self.assertFalse([line for line in lines if line.endswith(" ")])
-
-    def test_throughput(self):
-        self.up()
-        with lab.Tool("netqtop", "-n", "veth0", "-t", "-i", "0.5", "--outputs=1", enter=self.space.enter) as tool:
-            self.send([1024] * 1031)
-            tool.wait()
-        self.assertEqual(tool.lines[2], HEADING + " BPS        PPS")
-        self.assertRegex(tool.lines[7], r"^ Total      1\.00K      0          0          1\.01K .* [12]\.\d\dM +[12]\.\d\dK$")
+        self.assertTrue(all(row["interval_ns"] < 2 * 10**9 for row in rows))
 
     def pairs(self, number):
-        """More veth devices, both ends here: p0, q0, p1 ..."""
+        """More veth devices, with both ends here: p0, q0, p1 ..."""
         for i in range(number):
             lab.must("ip", "-n", self.space.name, "link", "add", f"p{i}", "type", "veth", "peer", "name", f"q{i}")
 
@@ -398,7 +371,7 @@ class Netqtop(lab.LiveTest):
             sums[row["device"], row["direction"]] += row["packets"]
         seen = {key: packets for key, packets in sums.items() if packets}
         self.assertEqual(seen, {("veth0", "tx"): 19, ("lo", "tx"): 23, ("lo", "rx"): 23})
-        # With the MAC header, which the counters of lo leave out.
+        # With the MAC header, which the counters of lo exclude.
         self.assertEqual({row["bytes"] for row in rows if row["device"] == "lo"}, {23 * (14 + 20 + 8 + 58)})
         self.assertEqual(len({(row["device"], row["ifindex"]) for row in rows}), 3)
         lines = tools["table"].lines

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What people do to a process that runs for a night: nohup, closed descriptors, limits, readers that do not read, a terminal
-that goes away, a clock that is another one."""
+"""test_night.py: conditions of a process that runs for a night: nohup, closed descriptors, limits, blocked readers, a
+terminal that hangs up, another clock."""
 
 import fcntl
 import os
@@ -34,7 +34,7 @@ def ignoring(*signals):
 
 class Signals(lab.LiveTest):
     def test_ignored_ones_stay_ignored(self):
-        """But for the last, which ends it; the command that it runs has them as they were, too."""
+        """Ignored signals stay ignored, except the last, which ends it; the command inherits the original actions."""
         ours = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
         with self.space.trace("tcplife", preexec_fn=ignoring(*ours)) as traced:
             for how in ours:
@@ -49,7 +49,7 @@ class Signals(lab.LiveTest):
         script = "import signal; print([signal.getsignal(n) == signal.SIG_IGN for n in (1, 2, 13, 17, 25)])"
         command = (lab.NETTRACE, "tcpstates", "--netns=1", "--json", "--", sys.executable, "-c", script)
         every = tuple(signal.Signals(number) for number in (1, 2, 13, 17, 25))
-        # Python ignores SIGPIPE and SIGXFSZ itself; what counts is that SIGHUP, SIGINT and SIGCHLD differ.
+        # Python itself ignores SIGPIPE and SIGXFSZ; SIGHUP, SIGINT and SIGCHLD must differ.
         done = self.space.run(*command, restore_signals=False, preexec_fn=ignoring(*every))
         self.assertEqual((done.code, done.output), (0, b"[True, True, True, True, True]\n"), done.errors)
         done = self.space.run(*command)
@@ -75,10 +75,10 @@ class Signals(lab.LiveTest):
 
 
 class Readers(lab.LiveTest):
-    """They live, and read nothing, or little."""
+    """Readers that live, but read little or nothing."""
 
     def full(self, *options, how=None, **more):
-        """A tool with rows for a pipe that nobody reads, after its end was asked for; how long that took, s."""
+        """A tool with rows for a pipe that is not read, after a signal to end; the duration, s."""
         ours, theirs = os.pipe()
         with open(ours, "rb"), self.space.trace("tcpstates", *options, stdout=theirs, **more) as traced:
             os.close(theirs)
@@ -108,7 +108,7 @@ class Readers(lab.LiveTest):
         self.assertLess(took, SOON)
 
     def test_a_flood_into_a_slow_pipe(self):
-        """A recording with totals; the reader takes 20 kB a second, and traffic goes on all the time."""
+        """A recording with totals; the reader takes 20 kB a second, and traffic continues."""
         ours, theirs = os.pipe()
         slow = "import os, time\nwhile os.read(0, 2000): time.sleep(0.1)"
         churn = ("sh", "-c", 'while "$0" traffic --churn=2003 >/dev/null; do :; done', lab.NETTRACE)
@@ -129,7 +129,7 @@ class Readers(lab.LiveTest):
         self.assertRegex(traced.errors, TOLD)
 
     def test_a_reader_that_only_was_late(self):
-        """All is there: what had to wait was not lost."""
+        """All rows arrive: delayed ones are not lost."""
         for nonblocking in (False, True):
             with self.subTest(nonblocking=nonblocking), tempfile.TemporaryDirectory() as directory:
                 file = pathlib.Path(directory, "recording")
@@ -151,7 +151,7 @@ class Readers(lab.LiveTest):
 
 class Inherited(lab.LiveTest):
     def test_closed_descriptors(self):
-        """Rows never land in what is opened next, which is the recording."""
+        """Rows never land in the next opened file, which is the recording."""
         with tempfile.TemporaryDirectory() as directory:
             file = pathlib.Path(directory, "recording")
             script = 'exec "$0" tcplife --netns "$1" --record "$2" -- "$0" traffic --connect=5 <&- >&- 2>&-'
@@ -161,7 +161,7 @@ class Inherited(lab.LiveTest):
         self.assertEqual((done.code, len(done.rows)), (0, 10), done.errors)
 
     def test_a_limit_on_files(self):
-        """SIGXFSZ is an error that is told."""
+        """SIGXFSZ becomes a reported error."""
 
         def limit():
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
@@ -175,7 +175,7 @@ class Inherited(lab.LiveTest):
         self.assertRegex(traced.errors, "File too large")
 
     def test_a_time_namespace(self):
-        """Whose boot time is another one: times are right, and rows come when they are due."""
+        """In a namespace with another boot time: times are right, and rows come in time."""
         other = ("unshare", "--time", "--boottime", "100000", "--monotonic", "50000", "--fork", "--kill-child")
         with lab.Tool("trace", "--json", "--netns", self.space.inode, enter=(*self.space.enter, *other)) as traced:
             self.space.traffic("--connect=3")
@@ -188,7 +188,7 @@ class Inherited(lab.LiveTest):
             self.assertLess(abs(lab.nanoseconds(row["ts"]) - time.time_ns()), lab.PATIENCE * 10**9, row)
 
     def test_a_terminal_that_goes_away(self):
-        """The recording goes on, though what was to be seen is not."""
+        """The recording continues, although the screen is gone."""
         with tempfile.TemporaryDirectory() as directory:
             file = pathlib.Path(directory, "recording")
             ours, terminal = pty.openpty()

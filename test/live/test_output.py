@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Output: names that nobody vouches for, in each format; and rows that stay whole when many come at once."""
+"""test_output.py: output of untrusted names, in each format, and rows that stay whole when many arrive at once."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ import tempfile
 
 import lab
 
-NAMES = {  # what a process calls itself: what JSON says
+NAMES = {  # name of a process: its form in JSON
     b"two words": "two words",
     b'q"uo\'te': "q\"uo'te",
     b"com,ma,": "com,ma,",
@@ -28,7 +28,7 @@ NAMES = {  # what a process calls itself: what JSON says
     b" lead, tail ": " lead, tail ",
 }
 
-# Connects to the port that it is told, once under each of the names.
+# Connects to the port in its argument, once under each of the names.
 MASQUERADE = r"""
 import socket, sys
 with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -46,7 +46,7 @@ class Names(lab.LiveTest):
         self.names = [name for name in NAMES]
 
     def trace_names(self, *options):
-        """What tcpstates prints of the first changes of sockets that processes of these names make."""
+        """The rows of tcpstates for the first changes of sockets that processes of these names create."""
         with self.space.tool("tcpstates", "--netns", self.space.inode, "--raddr=127.0.0.1", *options) as traced:
             lab.must(*self.space.enter, sys.executable, "-c", MASQUERADE, *(name.hex() for name in self.names))
         return traced.output
@@ -57,7 +57,7 @@ class Names(lab.LiveTest):
         self.assertEqual(opened, list(NAMES.values()))
 
     def test_csv(self):
-        """One line each, with control characters escaped; else a CSV reader gets back what the process is called."""
+        """One line each, with control characters escaped; a CSV reader gets the name of the process."""
         output = self.trace_names("--csv")
         rows = list(csv.reader(io.StringIO(output.decode(), newline=""), strict=True))
         self.assertEqual(len(rows), output.count(b"\n"))
@@ -78,7 +78,7 @@ class Names(lab.LiveTest):
             head, *lines = output.decode().splitlines()
             self.assertEqual(sum("SYN_SENT    " in line for line in lines), 2 * len(NAMES))
             at = head.index("LADDR")
-            for line in lines:  # whatever the name, the columns after it stand where they should
+            for line in lines:  # for every name, the later columns are aligned
                 self.assertEqual((line[at : at + 9], line[at - 1]), ("127.0.0.1", " "), line)
 
     def check_harmless(self, output):
@@ -91,13 +91,13 @@ class WholeRows(lab.LiveTest):
     changes = 2 * (10 * (1009 + 503) + 2)
 
     def make_traffic(self):
-        """Two at a time, on all CPUs."""
+        """Two connections at a time, on all CPUs."""
         command = [*self.space.enter, lab.NETTRACE, "traffic", *self.traffic]
         with lab.Running(*command) as one, lab.Running(*command) as other:
             self.assertEqual((one.wait().code, other.wait().code), (0, 0))
 
     def test_many_at_once(self):
-        """In each format, with the terminal's widths and without."""
+        """In each format, with and without the terminal's width."""
         formats = {"--json": json.loads, "--csv": self.check_csv, "--no-header": self.check_line}
         tools = {name: self.space.tool("tcpstates", "-v", "--netns", self.space.inode, name) for name in formats}
         with lab.side_by_side(tools.values()):

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whose socket is it: the right process in every row, however the socket came to it; and how sure the tool is."""
+"""test_owners.py: the owner of a socket: the right process in every row, whatever way the socket took, and its
+certainty."""
 
 import collections
 import contextlib
@@ -13,9 +14,9 @@ import sys
 
 import lab
 
-# A server whose workers accept from the listener that they inherit; each has a name of its own. It prints
-# "PORT", then for each connection "PID CLIENT_PORT" when the worker has closed it. Called with the worker's names, and
-# "read" if a worker is to read from what it accepts.
+# A server whose workers accept from the inherited listener; each has another name. It prints "PORT", then for each
+# connection "PID CLIENT_PORT" when the worker has closed it. Arguments: the worker's names, and "read" if a worker
+# reads from its connections.
 PREFORK = r"""
 import os, socket, sys
 names, reads = sys.argv[2:], sys.argv[1] == "read"
@@ -47,7 +48,7 @@ for _ in range(int(sys.argv[2])):
     connected.close()
 """
 
-# Holds a connection and its listener in two processes; both end with stdin.
+# Keeps a connection and its listener in two processes; both end with stdin.
 SHARING = r"""
 import os, socket, sys
 listener = socket.create_server(("127.0.0.1", 0))
@@ -63,7 +64,7 @@ sys.stdin.read()
 os.waitpid(child, 0)
 """
 
-# Its child accepts one connection, and never touches it.
+# Its child accepts one connection, and never uses it.
 ACCEPTING = r"""
 import os, socket, sys
 listener = socket.create_server(("127.0.0.1", 0))
@@ -79,8 +80,8 @@ sys.stdin.read()
 os.waitpid(child, 0)
 """
 
-# A server whose workers accept; each connection carries five bytes to them, then the peer resets it. It prints as PREFORK
-# does. Called with "close", or "keep" where no worker ever closes what it accepted.
+# A server whose workers accept; each connection carries five bytes to them, then the peer resets it. Its output is that
+# of PREFORK. Argument: "close", or "keep" if no worker closes its connections.
 RESET_WORKERS = r"""
 import os, socket, sys
 listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -114,7 +115,7 @@ for _ in range(int(sys.argv[2])):
     connected.close()
 """
 
-# Accepts a connection, sends to it and forks; "pass": the child alone goes on sending, a line to stdin at a time;
+# Accepts a connection, sends to it and forks; "pass": only the child continues to send, a line to stdin at a time;
 # "share": the parent keeps its descriptor.
 HANDING = r"""
 import os, socket, sys
@@ -135,6 +136,44 @@ os.write(1, b"%d %d %d\n" % (accepted.getsockname()[1] if accepted.fileno() >= 0
 os.waitpid(child, 0)
 """
 
+# Connects, then another process gets the connection: "passed" over a Unix socket and closed here; "forked": its child
+# alone; "helper": a forked process without the connection. The process with the connection only polls.
+HANDED = r"""
+import os, select, socket, subprocess, sys
+ours, theirs = socket.socketpair()
+def child():
+    open("/proc/self/comm", "w").write("receiver")
+    ours.close()
+    return os.getpid()
+def hold(connected):
+    os.write(1, b"ready\n")
+    select.select([connected, 0], [], [])
+    sys.stdin.read()
+    os._exit(0)
+how, port = sys.argv[1], int(sys.argv[2])
+receiver = 0
+if how == "passed":
+    receiver = os.fork()
+    if receiver == 0:
+        child()
+        hold(socket.socket(fileno=socket.recv_fds(theirs, 1, 1)[1][0]))
+connected = socket.create_connection(("127.0.0.1", port))
+os.write(1, b"%d\n" % connected.getsockname()[1])
+if how == "forked":
+    receiver = os.fork()
+    if receiver == 0:
+        child()
+        hold(connected)
+if how == "passed":
+    socket.send_fds(ours, [b"x"], [connected.fileno()])
+os.write(1, b"%d\n" % (receiver or os.getpid()))
+if how == "helper":
+    subprocess.run(["true"])
+    hold(connected)
+connected.close()
+os.waitpid(receiver, 0)
+"""
+
 CONNECT_AND_PASS = r"""
 import socket, sys
 way = socket.socket(fileno=int(sys.argv[1]))
@@ -142,7 +181,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[2]))) as connected:
     socket.send_fds(way, [b"!"], [connected.fileno()])
 """
 
-# A connection of a thread with a name of its own, in a process called "many-threads".
+# A connection of a thread with another name, in a process called "many-threads".
 THREAD = r"""
 import socket, threading
 open("/proc/self/comm", "w").write("many-threads")
@@ -159,7 +198,7 @@ accepted.close()
 thread.join()
 """
 
-# Connects to the port, then becomes another program, which has the connection still.
+# Connects to the port, then executes another program, which keeps the connection.
 BECOMING = r"""
 import os, socket, sys
 connected = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -168,7 +207,7 @@ print(connected.getsockname()[1], flush=True)
 os.execvp("cat", ["cat"])
 """
 
-# Holds both ends of a connection until stdin ends.
+# Keeps both ends of a connection open until stdin ends.
 VICTIM = r"""
 import socket, sys
 open("/proc/self/comm", "w").write("victim")
@@ -184,7 +223,7 @@ MANY = 10007  # connections: more sockets than TAG_SLOTS of probes/wire.h
 
 @contextlib.contextmanager
 def script(space, text, *arguments):
-    """A Python program inside the namespace; it ends when its stdin does, with whatever it has started."""
+    """A Python program inside the namespace; it ends with its stdin, together with its children."""
     command = [*space.enter, sys.executable, "-c", text, *arguments]
     with lab.Running(*command, stdin=subprocess.PIPE, start_new_session=True) as running:
         lab.wait_for(lambda: b"\n" in running.so_far() or running.process.poll() is not None, "a script")
@@ -199,7 +238,7 @@ def script(space, text, *arguments):
 
 class Owners(lab.LiveTest):
     def check_owners(self, rows, report):
-        """Each end's rows name its process: the server's by the server's port."""
+        """Each end's rows show its process: the server's by the server's port."""
         self.assertGreater(len(rows), 0)
         for row in rows:
             self.assert_common(row, row["tool"], report)
@@ -225,7 +264,7 @@ class Owners(lab.LiveTest):
             self.assertEqual(quality[change], {"exact"}, change)
 
     def test_a_server_that_closes_first(self):
-        """Its last changes happen in softirq, where current is somebody else."""
+        """Its last changes happen in softirq, where current is another process."""
         with self.space.trace("tcpstates") as states, self.space.trace("tcplife") as life:
             report = self.space.traffic("--server-first=11")
         self.check_owners(states.rows, report)
@@ -251,7 +290,7 @@ class Owners(lab.LiveTest):
         self.assertEqual(len(life.rows), 2 * 5)
 
     def test_a_socket_that_two_processes_held_before_tracing(self):
-        """Who of them owns it, nobody can tell: one stands for both."""
+        """Either process may be the owner, which is undecidable: one is shown for both."""
         with script(self.space, SHARING) as sharing:
             port, *holders = map(int, sharing.so_far().split())
             with self.space.trace("tcplife", "--open") as life:
@@ -296,7 +335,7 @@ class Owners(lab.LiveTest):
         self.check_workers("close")
 
     def test_children_of_a_listener_older_than_the_trace(self):
-        """One that four processes hold: whichever stands for them is whose its children are, until they are accepted."""
+        """Of four processes with a listener, one is shown; it owns the children too, until they are accepted."""
         names = ["worker-one", "worker-two", "worker-three"]
         with script(self.space, PREFORK, "close", *names) as server:
             port = int(server.so_far().split()[0])
@@ -315,7 +354,7 @@ class Owners(lab.LiveTest):
                 self.assertLessEqual({row["pid"] for row in ended}, workers)
 
     def test_accepted_is_known_before_anything_else(self):
-        """The process that accepted a connection, seen in the first change after it, which the other end causes."""
+        """The process that accepted a connection, seen in the first change afterwards, which the other end causes."""
         with self.space.trace("tcpstates") as states:
             with script(self.space, ACCEPTING) as server:
                 port, worker = map(int, server.so_far().split())
@@ -355,7 +394,7 @@ class Owners(lab.LiveTest):
             self.assertNotIn(None, {row["duration_ns"] for row in rows})
 
     def test_more_sockets_than_slots(self):
-        """Tags of those for which there is none are kept on the sockets (probes/tcp/tag_store.bpf.h)."""
+        """Tags without a free slot are kept in socket storage (probes/tcp/tag_store.bpf.h)."""
         self.check_many()
 
     def test_without_slots(self):
@@ -378,15 +417,15 @@ class Owners(lab.LiveTest):
         self.assertLessEqual({row["comm"] for row in rows}, {"worker-one", "worker-two"})
 
     def test_totals_of_a_worker_whose_peer_resets(self):
-        """The last state change happens in softirq: who closes the socket afterwards is the owner."""
+        """The last state change happens in softirq: the process that closes the socket afterwards is the owner."""
         self.check_reset_workers("close")
 
     def test_totals_of_a_worker_that_keeps_what_was_reset(self):
-        """Nobody closes it: who holds it is the owner."""
+        """No process closes it: the process that has it is the owner."""
         self.check_reset_workers("keep")
 
     def check_handing(self, how):
-        """Rows of the accepted end, which the child of who accepted it sends through."""
+        """Rows of the accepted end, through which the child of the accepting process sends."""
         with self.space.trace("tcptop", "0.2") as top:
             with script(self.space, HANDING, how) as server:
                 port, parent, child = map(int, server.so_far().split())
@@ -404,14 +443,14 @@ class Owners(lab.LiveTest):
         self.assertEqual({(row["pid"], row["comm"], row["owner"]) for row in rows}, {(child, "handed", "exact")})
 
     def test_totals_of_a_connection_that_two_processes_hold(self):
-        """Who of them sends, nobody can tell: one stands for both, and the row says so."""
+        """Either process may send, which is undecidable: one is shown for both, with its uncertainty."""
         rows, *holders = self.check_handing("share")
-        for row in rows[:-1]: # the last one may be told when only one is left
+        for row in rows[:-1]: # the last row may come when only one process is left
             self.assertIn(row["pid"], holders)
             self.assertEqual(row["owner"], "inherited", row)
 
     def test_the_name_is_the_process_not_the_thread(self):
-        """And --comm goes by it, as ps does."""
+        """--comm compares the name that ps shows."""
         filters = ["--comm", "many-threads"]
         with self.space.trace("tcplife") as life, self.space.trace("tcplife", *filters) as named:
             with script(self.space, THREAD) as threaded:
@@ -422,7 +461,7 @@ class Owners(lab.LiveTest):
             self.assertEqual(client, [(threaded.pid, "many-threads", "exact")])
 
     def test_a_process_that_became_another_program(self):
-        """Its rows have the name that it has now."""
+        """Its rows have its current name."""
         with self.space.inside():
             listener = socket.create_server(("127.0.0.1", 0))
         with listener, self.space.trace("tcptop", "0.2") as top:
@@ -437,7 +476,7 @@ class Owners(lab.LiveTest):
         self.assertEqual([(row["pid"], row["comm"], row["owner"]) for row in found], [(becoming.pid, "cat", "exact")])
 
     def test_a_connection_that_somebody_kills(self):
-        """tcp_abort() of `ss -K` holds the socket with its lock, as an owner does; it is no owner for that."""
+        """tcp_abort() of `ss -K` holds the socket lock, as an owner does, but does not become the owner."""
         with self.space.trace("tcplife") as life, self.space.trace("tcpstates") as states:
             with script(self.space, VICTIM) as victim:
                 port = int(victim.so_far().split()[0])
@@ -447,6 +486,27 @@ class Owners(lab.LiveTest):
         for rows in [row for row in life.rows if row["lport"] == port], ends:
             told = [(row["pid"], row["comm"], row["owner"]) for row in rows]
             self.assertEqual(told, [(victim.pid, "victim", "exact")])
+
+    def check_handed(self, how):
+        """The peer's close makes a row of the current owner, although that process has not used the connection."""
+        with self.space.inside():
+            listener = socket.create_server(("127.0.0.1", 0))
+        with listener, self.space.trace("tcpstates") as states, script(self.space, HANDED, how, listener.getsockname()[1]) as handed:
+            lab.wait_for(lambda: b"ready" in handed.so_far() and handed.so_far().count(b"\n") == 3, "the receiver")
+            port, holder = [int(word) for word in handed.so_far().split() if word != b"ready"]
+            listener.accept()[0].close()
+            lab.wait_for(lambda: b'"CLOSE_WAIT"' in states.so_far(), "the end of the connection")
+        found = [row for row in states.rows if row["lport"] == port and row["newstate"] == "CLOSE_WAIT"]
+        self.assertEqual([(row["pid"], row["owner"]) for row in found], [(holder, "exact")])
+
+    def test_a_connection_passed_on_to_who_only_polls(self):
+        self.check_handed("passed")
+
+    def test_a_connection_that_a_child_only_polls(self):
+        self.check_handed("forked")
+
+    def test_a_process_that_starts_another_keeps_its_connection(self):
+        self.check_handed("helper")
 
     def test_nobodys_packet(self):
         with self.space.tool("tcpdrop", "--json", "-v", "--netns", self.space.inode) as drops:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_package.py: what `cmake --install` puts where, and the .deb: lintian, and installing it beside libbpf-tools,
-bpfcc-tools and bpftrace, running it, removing it. That happens on a layer above this machine's files, which is thrown
-away: nothing is installed here."""
+"""test_package.py: the files of `cmake --install`, and the .deb: lintian, and its installation next to libbpf-tools,
+bpfcc-tools and bpftrace, a run, and its removal. The installation happens on an overlay of this machine's files,
+which is discarded: nothing is installed here."""
 
 import os
 import pathlib
@@ -28,7 +28,7 @@ class Package(lab.LiveTest):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="nettrace-package-")))
 
     def install(self, *settings, destination="tree"):
-        """cmake --install with these settings; the files below the prefix."""
+        """cmake --install with these settings; returns the files below the prefix."""
         tree = self.folder / destination
         if settings:
             lab.must("cmake", *(f"-D{setting}" for setting in settings), BUILD, limit=120)
@@ -37,7 +37,7 @@ class Package(lab.LiveTest):
         return below(tree / "usr/local")
 
     def test_install(self):
-        """Links stand in a directory of their own, and are tools."""
+        """Links to tools are in a directory of their own."""
         files = self.install()
         for tool in lab.COMMANDS:
             self.assertIn(f"libexec/nettrace/{tool}", files)
@@ -48,7 +48,7 @@ class Package(lab.LiveTest):
         self.assertEqual([file for file in files if file.startswith(("bin/", "sbin/"))], ["bin/nettrace"])
 
     def test_links(self):
-        """With a prefix, beside the program; or none."""
+        """With a prefix, next to the program; or no links."""
         files = self.install("NETTRACE_LINK_PREFIX=nt-", "NETTRACE_LINK_DIR=bin", destination="prefixed")
         self.assertEqual(
             {file for file in files if file.startswith(("bin/", "libexec/"))},
@@ -61,7 +61,7 @@ class Package(lab.LiveTest):
         self.assertEqual([file for file in files if file.startswith(("bin/", "libexec/"))], ["bin/nettrace"])
 
     def test_own_links(self):
-        """nettrace --install: the same links; what is somebody else's is left alone, and that is told."""
+        """nettrace --install makes the same links; it leaves a foreign file alone and reports it."""
         place = self.folder / "links"
         place.mkdir()
         (place / "nt-tcptop").write_text("somebody else's")
@@ -77,7 +77,7 @@ class Package(lab.LiveTest):
         return package
 
     def test_lintian(self):
-        """It finds nothing but what is overridden, with a reason beside it."""
+        """It finds only what is overridden, each with a reason."""
         package = self.make()
         found = lab.must(
             lab.need("lintian"), "--allow-root", "--pedantic", "--fail-on", "error,warning", package, limit=150
@@ -90,7 +90,7 @@ class Package(lab.LiveTest):
         self.assertAlmostEqual(kib, os.stat(lab.NETTRACE).st_size / 1024 + 350, delta=350)
 
     def test_beside_others(self):
-        """Installed, run, removed: nobody's files are touched."""
+        """Installed, run, removed: no other package's file changes."""
         package = self.make()
         for neighbour in NEIGHBOURS:
             if lab.run("dpkg-query", "-W", "-f", "${db:Status-Abbrev}", neighbour).output.strip() != b"ii":

@@ -1,21 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpstates and tcplife against those of libbpf-tools, row by row, on the same traffic."""
+"""test_peers.py: tcpstates and tcplife against those of libbpf-tools, row by row, on the same traffic."""
 
 import collections
 import time
 
 import lab
 
-# Theirs need tracefs, and count SYN and FIN as bytes: with 5000 and 2500 this does not show in KB.
+# The peers need tracefs, and count SYN and FIN as bytes: with 5000 and 2500 bytes the KB are equal.
 TRAFFIC = ("--connect=7", "--server-first=5", "--refuse=3", "--reset=11", "--hold=2", "--bytes=5000", *lab.BOTH)
 TRACEFS = "mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; exec $0 -w"
 
 
 class Peers(lab.LiveTest):
     def compare(self, tool, of_theirs, of_ours, port):
-        """Both trace the same traffic; returns what each says of it, as counters. Theirs cannot tell namespaces apart:
-        ports have to do."""
+        """Both trace the same traffic; returns the rows of each as counters. The peers cannot distinguish namespaces:
+        rows are selected by ports, which the kernel gives to no client."""
         theirs = [lab.need("unshare"), "--mount", "sh", "-c", TRACEFS, lab.need(f"/usr/sbin/{tool}")]
         with lab.Running(*self.space.enter, *theirs) as peer:
             lab.wait_for(lambda: self.is_polling(peer.pid), f"libbpf-tools' {tool}")
@@ -37,7 +37,8 @@ class Peers(lab.LiveTest):
 
     @staticmethod
     def is_polling(pid):
-        """They say nothing when they are ready; but they open their buffer, with an epoll, after they have attached."""
+        """The peers do not announce that they are ready; but they open their buffer, with an epoll, after they have
+        attached."""
         found = lab.run("find", f"/proc/{pid}/fd", "-lname", "*eventpoll*").output
         return bool(found)
 
@@ -53,17 +54,17 @@ class Peers(lab.LiveTest):
             "tcpstates",
             columns,
             ("skaddr", "family", "laddr", "lport", "raddr", "rport", "oldstate", "newstate"),
-            50023,
+            62023,
         )
         self.assertEqual(ours, theirs)
 
     def test_tcplife(self):
         columns = ("pid", "comm", "laddr", "lport", "raddr", "rport", "tx", "rx", "ms")
         theirs, ours, their_rows, our_rows = self.compare(
-            "tcplife", columns, ("laddr", "lport", "raddr", "rport", "tx", "rx"), 50029
+            "tcplife", columns, ("laddr", "lport", "raddr", "rport", "tx", "rx"), 62029
         )
         self.assertEqual(ours, theirs)
-        # Owners: theirs does not know the server that closes first or is reset; where both know, they agree.
+        # Owners: the peer does not know a server that closes first or is reset; where both know an owner, they agree.
         ours = {(row["laddr"], str(row["lport"]), str(row["rport"])): row for row in our_rows}
         for row in their_rows:
             our = ours[row["laddr"], row["lport"], row["rport"]]

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a running tool may still do, that it can do its work with that, and what the least privileges give."""
+"""test_privileges.py: the remaining capabilities of a running tool, its work with them, and the results of the least
+privileges."""
 
 import os
 import pathlib
@@ -8,14 +9,13 @@ import platform
 import shutil
 import signal
 import tempfile
-import time
 
 import lab
 
 CAP_KILL, CAP_BPF = 1 << 5, 1 << 39
 SETS = ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
 VERSION = tuple(map(int, platform.release().split(".")[:2]))
-# Before, the kernel asked for it with each bpf().
+# Older kernels check the capability at each bpf().
 NEEDED = CAP_BPF if VERSION < (5, 19) else 0
 
 
@@ -35,7 +35,7 @@ def left(capabilities, bounding=0):
 
 
 class Given(lab.LiveTest):
-    """What is given up when everything is attached."""
+    """Capabilities that are dropped when everything is attached."""
 
     def test_every_tool(self):
         for tool, command in lab.COMMANDS.items():
@@ -50,7 +50,7 @@ class Given(lab.LiveTest):
             self.assertNotEqual(status_of(traced.pid)["CapEff"], 0)
 
     def test_a_command_keeps_what_the_user_had(self):
-        """And whatever user it belongs to, signals reach it: that takes CAP_KILL."""
+        """Signals reach a command of any user, which needs CAP_KILL."""
         trap = 'trap "exit 5" TERM; echo on; sleep 20 & wait'
         script = f"cat /proc/$$/status; exec setpriv --reuid=65534 sh -c '{trap}'"
         with self.space.tool("tcpstates", "--json", "--netns", self.space.inode, "--", "sh", "-c", script) as traced:
@@ -70,7 +70,7 @@ class Given(lab.LiveTest):
         self.assertEqual((done.code, done.output, done.errors), (0, b"0\n", ""))
 
     def test_what_reads_maps_later(self):
-        """The ledger, walks at each interval and at the end."""
+        """The ledger, and walks at each interval and at the end."""
         with self.space.trace("tcpstates") as states, self.space.trace("tcplife", "--open") as life:
             with self.space.trace("tcpconnect") as connects, self.space.trace("tcptop", "0.2") as top:
                 with self.space.hold("--hold=3", "--connect=7", "--bytes=10007") as traffic:
@@ -85,7 +85,7 @@ class Given(lab.LiveTest):
         self.assertEqual(sent, report["bytes_client"] + report["bytes_server"])
 
     def test_an_attempt_that_waits_at_the_end(self):
-        """Told by a walk over all sockets."""
+        """A walk over all sockets reports them."""
         script = (
             "import socket, sys; low = socket.socket(); low.bind(('127.0.0.1', 0)); low.listen(0); "
             "full = [socket.socket() for _ in range(4)]; [s.setblocking(False) for s in full]; "
@@ -130,7 +130,7 @@ class Least(lab.LiveTest):
     def test_what_is_left(self):
         for tool, command in lab.COMMANDS.items():
             with self.subTest(tool), self.tool(*command) as traced:
-                bounding = status_of("self")["CapBnd"]  # to empty it takes CAP_SETPCAP
+                bounding = status_of("self")["CapBnd"]  # to empty it needs CAP_SETPCAP
                 self.assertEqual(status_of(traced.pid), left(NEEDED, bounding))
 
     def test_own_traffic(self):
@@ -160,7 +160,7 @@ class Least(lab.LiveTest):
         self.assertEqual([traced.errors for traced in (top, subnet, softirqs, queues)], [""] * 4)
 
     def test_retransmissions(self):
-        """Of root's traffic: only root attaches the filters that lose segments."""
+        """With root's traffic: only root attaches the filters that lose segments."""
         with self.tool("tcpretrans", "--debug", "--netns", self.space.inode) as traced, self.space.counting() as grown:
             self.space.traffic("--retransmit=3")
         self.assert_account(traced, grown["RetransSegs"])
@@ -176,7 +176,7 @@ class Least(lab.LiveTest):
         self.assertEqual(lab.errors_of_open(life), "")
 
     def test_what_is_lost_is_told(self):
-        """The kernel's addresses; by one line, and by no other tool."""
+        """The kernel's addresses are unavailable: one line in one tool, none in others."""
         lines = lab.must(*lab.as_tracer("head", "-n", "100", "/proc/kallsyms")).splitlines()
         hidden = all(line.startswith("0000000000000000") for line in lines)
         for tool, command in lab.COMMANDS.items():
@@ -193,13 +193,13 @@ class Least(lab.LiveTest):
                 self.assertRegex(row["location"], "^0x" if hidden else r"^\w+\+0x")
 
     def test_a_pid_namespace_hides_processes(self):
-        """Older sockets of those outside are missed; that is told. What begins meanwhile has its owner."""
+        """Older sockets of outside processes are missing, which is reported. New ones have their owner."""
         enter = [*self.space.enter, "unshare", "--pid", "--fork", "--kill-child"]
-        words = (*enter, lab.NETTRACE, "tcplife", "--open", "--json", "--netns", self.space.inode, "--duration=1.5")
         with self.space.hold("--hold=3") as traffic:
-            with lab.Running(*words) as life:
-                time.sleep(0.8)
+            with lab.Tool("tcplife", "--open", "--json", "--netns", self.space.inode, enter=enter) as life:
                 report = self.space.traffic("--connect=7")
+                inside = pathlib.Path(f"/proc/{life.pid}/task/{life.pid}/children").read_text().split()[0]
+                os.kill(int(inside), signal.SIGINT)
                 life.wait()
             traffic.release()
         self.assertRegex(lab.errors_of_open(life), r"\Atcplife: warning: running in a PID namespace: sockets [^\n]*\(run with --pid=host\)\n"

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Machines and privileges that do not let a tool trace: one line says why and what to do, exit status 3."""
+"""test_refusals.py: machines and privileges that prevent tracing: one line has the reason and the remedy, exit status
+3."""
 
 import os
 import pathlib
@@ -15,7 +16,7 @@ NO_TYPES = "mount -t tmpfs none /sys/kernel/btf"
 
 
 def inside_mounts(script, *command):
-    """In a mount namespace of its own, after a script."""
+    """Runs in a mount namespace, after a script."""
     return ["unshare", "--mount", "sh", "-c", f'{script} && exec "$@"', "sh", *map(str, command)]
 
 
@@ -31,7 +32,7 @@ class Refusal(lab.LiveTest):
         shutil.copy(lab.NETTRACE, self.copy)
 
     def check(self, *command, says):
-        """Every tool, in one line without a word of libbpf's."""
+        """Every tool, in one line without a message of libbpf."""
         for tool, words in lab.COMMANDS.items():
             with self.subTest(tool=tool, says=says):
                 done = self.space.run(*command, self.copy, *words, "--duration=0.1")
@@ -45,16 +46,16 @@ class Privileges(Refusal):
         self.check(*lab.as_nobody(), says=rf"run as root, or: setcap cap_bpf,cap_perfmon\+ep {self.copy}")
 
     def test_another_user_where_everybody_may_call_bpf(self):
-        """For socket filters: nothing that traces."""
+        """Unprivileged bpf() allows socket filters only, no tracing programs."""
         setting = pathlib.Path("/proc/sys/kernel/unprivileged_bpf_disabled")
         before = setting.read_text()
-        if before.strip() != "1":  # that one is for good
+        if before.strip() != "1":  # the setting 1 is permanent
             self.addCleanup(setting.write_text, before)
             setting.write_text("0")
         self.check(*lab.as_nobody(), says="run as root, or: setcap cap_bpf,cap_perfmon")
 
     def test_the_remedy_is_one(self):
-        """What the message says is done, and it works."""
+        """The remedy in the message works."""
         lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
         for words in lab.COMMANDS.values():
             done = lab.run(*lab.as_nobody(self.copy, *words, "--duration=0.1"))
@@ -62,7 +63,7 @@ class Privileges(Refusal):
 
     def test_another_user_under_no_new_privs(self):
         lab.must("setcap", "cap_bpf,cap_perfmon+ep", self.copy)
-        # In two steps: the first setpriv has what the bits of a file can be taken from.
+        # In two steps: the first setpriv changes the user, the second sets no_new_privs, which disables file capabilities.
         says = "run as root, or with CAP_BPF and CAP_PERFMON as ambient capabilities: setcap does not help"
         self.check(*lab.as_nobody("setpriv", "--no-new-privs"), says=says)
 
@@ -78,7 +79,7 @@ class Privileges(Refusal):
         self.check("unshare", "--user", "--map-root-user", says="in a user namespace, capabilities do not count")
 
     def test_cap_sys_admin_alone(self):
-        """What it took before there was CAP_BPF."""
+        """The capability of kernels before CAP_BPF."""
         for words in lab.COMMANDS.values():
             done = lab.run(*lab.as_nobody(self.copy, *words, "--duration=0.1", capabilities=["sys_admin"]))
             self.assertEqual(done.code, 0, done.errors)
@@ -123,7 +124,7 @@ class Types(Refusal):
         self.assertRegex(done.errors, r"\Atcpdrop: error: --reason [^\n]*: [^\n]*CONFIG_DEBUG_INFO_BTF[^\n]*\n\Z")
 
     def test_an_old_kernel(self):
-        """One that says it is 2.6: told where something fails, and only there."""
+        """A kernel that reports version 2.6: the message mentions it only after a failure."""
         old = ["setarch", "--uname-2.6"]
         self.check(*old, *inside_mounts(NO_TYPES), says=r"needs a kernel of 5.10 or later, .*; this is 2\.6\.")
         done = lab.run(*old, self.copy, "tcplife", "--duration=0.1")
@@ -135,7 +136,7 @@ class Types(Refusal):
 
 
 class Scratch(Refusal):
-    """An image with nothing in it but the binary."""
+    """An image that contains only the binary."""
 
     def test_without_sys(self):
         (self.directory / "proc").mkdir()
@@ -147,7 +148,7 @@ class Scratch(Refusal):
             self.assertRegex(done.errors, rf"\A{tool}: error: cannot trace {tool}: {says}")
 
     def test_without_proc(self):
-        """That tells which network namespace this is."""
+        """It shows the current network namespace."""
         done = lab.run("chroot", self.directory, "/nettrace", "netqtop", "-n", "lo", "--duration=0.1")
         self.assertEqual((done.code, done.output), (3, b""), done.errors)
         self.assertRegex(done.errors, r"\Anetqtop: error: [^\n]*: /proc is not mounted here \(mount -t proc proc /proc\)\n\Z")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""JSON lines of every tool, of trace, doctor and traffic, live, are what docs/schema says of them, and the schemas say
-nothing of other lines."""
+"""test_schema.py: JSON lines of every tool, of trace, doctor and traffic, live, match docs/schema, and the schemas
+describe no other lines."""
 
 import json
 import pathlib
@@ -12,13 +12,14 @@ import jsonschema
 import lab
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "schema"
+BASE = "nettrace:/schema/"
 TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=2", "--retransmit=1", "--drop=2", *lab.BOTH)
-# The tools whose other lines are asked for by an option.
+# The tools with an option that adds other lines.
 TOTALS_OF_ROWS = {"tcpconnect": "-c", "tcpconnlat": "--dist", "tcpdrop": "-c", "tcpretrans": "-c"}
 
 
 def close(schema):
-    """Keys that it does not name are wrong."""
+    """Unknown keys are errors."""
     if isinstance(schema, list):
         return [close(each) for each in schema]
     if not isinstance(schema, dict):
@@ -28,23 +29,27 @@ def close(schema):
 
 
 def read(own):
-    """All schemas, by where they are; own: they are closed."""
-    schemas = {path.as_uri(): json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    """All schemas, by their names; own: unknown keys are errors."""
+    schemas = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
+    for name, schema in schemas.items():
+        if schema["$id"] != BASE + name:
+            raise AssertionError(f"{name} calls itself {schema['$id']}")
+    schemas = {schema["$id"]: schema for schema in schemas.values()}
     for schema in schemas.values():
         jsonschema.Draft202012Validator.check_schema(schema)
     return {uri: close(schema) for uri, schema in schemas.items()} if own else schemas
 
 
 def validators(name, own=True):
-    """For each kind of line ("row", "totals", "loss") what judges it; own: keys that it does not name are wrong."""
+    """The validator of each kind of line ("row", "totals", "loss"); own: unknown keys are errors."""
     schemas = read(own)
-    uri = (SCHEMAS / f"{name}.json").as_uri()
+    uri = f"{BASE}{name}.json"
     kinds = {kind["$ref"].rpartition("/")[2]: kind for kind in schemas[uri]["oneOf"]}
 
     def judge(**change):
         schema = {**schemas[uri], **change}
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # what came in its place is not in every version
+            warnings.simplefilter("ignore", DeprecationWarning)  # not every version has the replacement
             resolver = jsonschema.RefResolver(uri, schema, store=schemas)
         return jsonschema.Draft202012Validator(schema, resolver=resolver)
 
@@ -55,7 +60,7 @@ class Schemas(lab.LiveTest):
     limit = 120
 
     def check(self, tool, lines):
-        """Every line is right. Returns how many there are of each kind."""
+        """Every line is valid. Returns the number of lines of each kind."""
         whole, each = validators(tool)
         counts = dict.fromkeys(each, 0)
         for line in lines:
@@ -116,7 +121,7 @@ class Schemas(lab.LiveTest):
             self.assertEqual(self.check(tool, by_tool[tool])["row"], len(by_tool[tool]))
 
     def test_flows(self):
-        """A line for each connection, with those of its tools in it."""
+        """A line for each connection, which contains its tools' lines."""
         traced = self.trace([("trace", "--flow", "--lport", "1-65535", "--rport", "1-65535")], *TRAFFIC)[0]
         counts = self.check("trace", traced.objects)
         self.assertGreater(counts["flow"], 2 * (7 + 2), traced.errors)
@@ -131,7 +136,7 @@ class Schemas(lab.LiveTest):
             self.assertFalse(whole.is_valid(wrong) or each["flow"].is_valid(wrong), wrong)
 
     def test_doctor(self):
-        """What it tells as root, of every program, of a machine where nothing may be done, and what it proves."""
+        """As root, for every program, on a machine without permissions, and with proofs."""
         kinds = {"machine": 1, "tool": len(lab.COMMANDS), "traffic": 0, "proof": 0}
         for through, options in (((), ()), ((), ("--all-rungs",)), (lab.as_nobody(), ())):
             with self.subTest(through=through, options=options):
@@ -160,7 +165,7 @@ class Schemas(lab.LiveTest):
                          traced.losses[-1]["seen"])
 
     def test_schemas_refuse(self):
-        """What no tool prints is no line of the schema's."""
+        """A line that no tool prints is invalid."""
         row = self.trace([("tcplife",)], "--connect=1")[0].rows[0]
         whole, each = validators("tcplife")
         self.assertTrue(whole.is_valid(row) and each["row"].is_valid(row))

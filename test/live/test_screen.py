@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The live screen of tcptop on a terminal: in one place, with keys, and the terminal as it was whatever ends it."""
+"""test_screen.py: the live screen of tcptop on a terminal: redrawn in place, with keys, and the terminal restored after
+every kind of end."""
 
 import contextlib
-import os
 import re
 import signal
 import subprocess
@@ -36,7 +36,7 @@ class Screen(lab.LiveTest):
 
     @contextlib.contextmanager
     def tcptop(self, *options, **more):
-        """tcptop on the terminal, of this namespace."""
+        """tcptop on the terminal, with connections of this namespace."""
         process = self.terminal.run(lab.NETTRACE, "tcptop", "-S", "--netns", self.space.inode, *options, **more)
         try:
             yield process
@@ -60,14 +60,10 @@ class Screen(lab.LiveTest):
         self.assertEqual((self.terminal.other, self.terminal.cursor, self.terminal.wraps), (False, True, True))
         self.assertEqual(termios.tcgetattr(self.terminal.inside), self.terminal.modes)
 
-    def three_connections(self, stack):
-        """IPv4, IPv4 and IPv6."""
-        return [stack.enter_context(connection(self.space, family)) for family in (4, 4, 6)]
-
-    # ---- what is to be seen ----
+    # ---- the screen ----
 
     def test_in_place(self):
-        """Each interval is drawn over the one before, never below it, and nothing is cleared between."""
+        """Each interval is drawn over the one before, not below it, without clearing."""
         with connection(self.space) as (client, server), self.tcptop("0.5") as process:
             self.wait_to_begin()
             ends = [f"127.0.0.1:{port_of(end)}" for end in (client, server)]
@@ -81,7 +77,7 @@ class Screen(lab.LiveTest):
                 )
                 self.assertEqual(self.terminal.lines[0], HEADING)
                 self.assertFalse(any(self.terminal.lines[3:-1]))
-                # Over it, an interval without a byte.
+                # An interval without a byte replaces it.
                 self.terminal.wait(lambda it: not rows(it), "an empty interval")
             self.assertEqual(self.terminal.cleared, 1)
             self.assertRegex(self.terminal.status, r"^sort: rx\+tx  group: connection  \?:help  space:freeze  q:quit")
@@ -89,112 +85,42 @@ class Screen(lab.LiveTest):
             self.terminal.wait(ended(process), "the end")
         self.assert_given_back()
 
-    def test_keys(self):
-        """Sorting and grouping, of what is shown and at once; frozen it stays."""
-        with contextlib.ExitStack() as stack:
-            (one, two, three) = self.three_connections(stack)
-            process = stack.enter_context(self.tcptop("2"))
+    def test_keys_and_size(self):
+        """Each key sorts or groups as the status line shows; a new size applies at once. For the drawn rows and
+        freezing see unit/test_live.c."""
+        terminal = self.terminal
+        with connection(self.space) as (client, server), self.tcptop("2") as process:
             self.wait_to_begin()
-            for (client, server), sent, answered in ((one, 31, 7), (two, 17, 41), (three, 53, 3)):
-                self.move(client, server, sent)
-                self.move(server, client, answered)
-            self.wait_for_rows(6)
-            terminal = self.terminal
-            terminal.type(" ")
-            terminal.wait(lambda it: it.status.startswith("FROZEN"), "freezing")
-
-            # IPv4 stands above IPv6; each is sorted.
-            for key, name, by in (
-                ("t", "tx", lambda rx, tx: tx),
-                ("r", "rx", lambda rx, tx: rx),
-                ("a", "rx+tx", lambda rx, tx: rx + tx),
-            ):
+            self.move(client, server, 31)
+            self.wait_for_rows(2)
+            for key, status in zip("trxlaphoc", ("sort: tx ", "sort: rx ", "sort: retransmits ", "sort: srtt ", "sort: rx+tx ",
+                                                 "group: process ", "group: peer host ", "group: local port ",
+                                                 "group: connection ")):
                 terminal.type(key)
-                terminal.wait(lambda it, name=name: f"sort: {name} " in it.status, f"the key {key}", 1)
-                values = [by(*pair) for pair in rows(terminal).values()]
-                self.assertEqual(len(values), 6)
-                self.assertEqual(values[:4], sorted(values[:4], reverse=True))
-                self.assertEqual(values[4:], sorted(values[4:], reverse=True))
-            for key, title in (("x", "RETR"), ("l", "SRTT_us")):
-                terminal.type(key)
-                terminal.wait(lambda it, title=title: title in it.text, f"the column {title}", 1)
-            terminal.type("ap")
-            terminal.wait(lambda it: "group: process" in it.status, "processes", 1)
-            self.assertEqual(terminal.lines[0].split(), ["PID", "COMM", "RX_KB", "TX_KB"])
-            self.assertEqual(terminal.lines[1].split()[0::2], [str(os.getpid()), "152"])
-            self.assertEqual(terminal.lines[1].split()[-1], "152")
-            terminal.type("h")
-            terminal.wait(lambda it: "group: peer host" in it.status, "hosts", 1)
-            self.assertEqual([line.split() for line in terminal.lines if re.match("[0-9:]", line)],
-                             [["127.0.0.1", "96", "96"], ["::1", "56", "56"]])
-            terminal.type("o")
-            terminal.wait(lambda it: "group: local port" in it.status, "ports", 1)
-            ports = {int(line.split()[0]): line.split()[1:] for line in terminal.lines if re.match(r"\d", line)}
-            self.assertEqual(ports[port_of(three[1])], ["53", "3"])
-            self.assertEqual(ports[port_of(one[0])], ["7", "31"])
-            self.assertEqual(len(ports), 6)
-            terminal.type("c")
-            self.wait_for_rows(6)
-            # Underneath it goes on.
-            self.move(*one, 5)
-            terminal.look(2.5)
-            self.assertEqual(len(rows(terminal)), 6)
-            self.assertTrue(terminal.status.startswith("FROZEN"))
-            terminal.type(" ")
-            terminal.wait(lambda it: sorted(rows(it).values()) in ([(0, 5), (5, 0)], []), "what is new", 1)
-            terminal.type("?")
-            terminal.wait(lambda it: "group by local port" in it.text, "help", 1)
-            terminal.type("\033[A")  # an arrow is no key
-            terminal.type("z")
-            terminal.wait(lambda it: "group by local port" not in it.text, "the way back", 1)
+                terminal.wait(lambda it, status=status: status in it.status, f"the key {key}")
+            for size in ((9, 30), (1, 1), (0, 0), (24, 100)):
+                terminal.resize(*size)
+                terminal.look(0.2)
+                self.assertIsNone(process.poll())
+            terminal.wait(lambda it: "sort:" in it.status, "the usual size")
             terminal.type("q")
             terminal.wait(ended(process), "the end")
-            self.assertEqual(process.returncode, 0)
-
-    def test_resize(self):
-        """A new size is followed at once, and rows that do not fit are counted."""
-        with contextlib.ExitStack() as stack:
-            pairs = [stack.enter_context(connection(self.space)) for _ in range(11)]
-            process = stack.enter_context(self.tcptop("3"))
-            self.wait_to_begin()
-            for client, server in pairs:
-                self.move(client, server, 19)
-            self.terminal.wait(lambda it: len(rows(it)) in (21, 22), "the rows")
-            shown = self.terminal.lines
-            self.terminal.resize(9, 120)
-            self.terminal.wait(lambda it: it.lines[7:8] == ["... 16 more"], "fewer rows", 1)
-            self.assertEqual(self.terminal.lines[:7], shown[:7])
-            self.terminal.resize(9, 30)
-            self.terminal.wait(lambda it: it.lines[0] == HEADING[:30].rstrip(), "shorter lines", 1)
-            self.terminal.resize(30, 120)
-            self.terminal.wait(lambda it: len(rows(it)) == 22, "all rows", 1)
-            for size in ((1, 1), (2, 1), (1, 120), (3, 2), (0, 0)):
-                self.terminal.resize(*size)
-                self.terminal.look(0.2)
-                self.assertIsNone(process.poll())
-            self.terminal.resize(24, 100)
-            self.terminal.wait(lambda it: "sort:" in it.status, "the usual size", 1)
-            self.terminal.type("q")
-            self.terminal.wait(ended(process), "the end")
         self.assert_given_back()
 
     # ---- the end ----
 
     def check_end(self, how, *options, code=0):
-        """However it ends, the terminal is as it was and has what was seen last."""
+        """After every kind of end, the terminal has its old modes and shows the last picture."""
         with Terminal() as self.terminal, connection(self.space) as (client, server):
             with self.tcptop("1", *options) as process:
                 self.wait_to_begin()
                 self.move(client, server, 1009)
                 self.wait_for_rows(2)
-                shown = self.terminal.lines[:-1]
                 how(process)
                 self.terminal.wait(ended(process), "the end")
                 self.assertEqual(process.returncode, code)
             self.assert_given_back()
-            while shown and not shown[-1]:
-                shown.pop()
-            self.assertEqual(self.terminal.lines, shown)
+            self.assertEqual("\n".join(self.terminal.lines), self.terminal.last_picture)
 
     def test_ends(self):
         for name, how, options in (
@@ -217,16 +143,6 @@ class Screen(lab.LiveTest):
                 self.assert_given_back()
                 self.assertIn(b"\033[?1049h", self.terminal.seen)
 
-    def test_before_the_first_interval(self):
-        """What nobody has seen yet is printed."""
-        with connection(self.space) as (client, server), self.tcptop("30") as process:
-            self.wait_to_begin()
-            self.move(client, server, 1013)
-            self.terminal.type("q")
-            self.terminal.wait(ended(process), "the end")
-            self.assert_given_back()
-            self.assertEqual(sorted(rows(self.terminal).values()), [(0, 1013), (1013, 0)])
-
     def test_hang_up(self):
         with self.tcptop("0.3") as process:
             self.wait_to_begin()
@@ -236,7 +152,7 @@ class Screen(lab.LiveTest):
     # ---- job control ----
 
     def test_stop_and_go_on(self):
-        """Ctrl-Z gives the terminal back; in the background nothing is drawn and nothing hangs."""
+        """Ctrl-Z restores the terminal; in the background nothing is drawn and nothing hangs."""
         terminal = self.terminal
         shell = terminal.run("bash", "--norc", "--noprofile", "-i", env={"PS1": "ready> "})
         try:
@@ -267,7 +183,7 @@ class Screen(lab.LiveTest):
             terminal.wait(lambda it: it.other and "sort:" in it.status, "the foreground")
             terminal.type("q")
             terminal.wait(lambda it: not it.other, "the end")
-            # Started there, it waits to be brought forward.
+            # Started in the background, it waits for the foreground.
             terminal.type(trace[:-1] + " &\n")
             terminal.look(2)
             self.assertFalse(terminal.other)
@@ -282,10 +198,10 @@ class Screen(lab.LiveTest):
             shell.wait()
             lab.run("pkill", "-KILL", "-s", shell.pid)
 
-    # ---- where there is no screen ----
+    # ---- without a screen ----
 
     def check_plain(self, *options, **more):
-        """Two blocks below each other, and not one control sequence. Returns what was written."""
+        """Two blocks below each other, without control sequences. Returns the output."""
         with Terminal() as self.terminal, connection(self.space) as (client, server):
             with self.tcptop("0.5", "2", *options, **more) as process:
                 self.move(client, server, 11)
@@ -304,39 +220,9 @@ class Screen(lab.LiveTest):
         self.check_plain("--csv")
         self.check_plain("--json")
         self.check_plain(stdout=subprocess.PIPE)
-        self.check_plain("--", "sleep", "1")  # a command has the terminal
-
-    def test_without_keys(self):
-        """stdin is no terminal, or closed: the screen without keys."""
-        for more in ({"stdin": subprocess.DEVNULL}, {"preexec": True}):
-            with self.subTest(more), Terminal() as self.terminal:
-                command = [lab.NETTRACE, "tcptop", "-S", "--netns", self.space.inode, "0.5", "3"]
-                if "preexec" in more:
-                    process = self.terminal.run("sh", "-c", 'exec "$0" "$@" <&-', *command)
-                else:
-                    process = self.terminal.run(*command, **more)
-                self.terminal.wait(lambda it: "Ctrl-C quits" in it.status, "the screen")
-                self.terminal.wait(ended(process), "the end")
-                self.assertEqual(process.returncode, 0)
-                self.assert_given_back()
+        self.check_plain("--", "sleep", "1")  # the command uses the terminal
 
     # ---- messages ----
-
-    def test_losses_are_told(self):
-        """In the status line, and for good on the usual screen; the picture stays whole."""
-        with self.tcptop("0.5", "--ring-size", "1") as process:
-            self.wait_to_begin()
-            process.send_signal(signal.SIGSTOP)
-            self.space.traffic("--connect=8009", "--bytes=10", limit=60)
-            process.send_signal(signal.SIGCONT)
-            self.terminal.wait(lambda it: "lost" in it.status, "the message")
-            self.assertNotIn("lost", "\n".join(self.terminal.lines[:-1]))
-            self.terminal.type("t")  # read
-            self.terminal.wait(lambda it: "q:quit" in it.status, "the keys", 1)
-            self.terminal.type("q")
-            self.terminal.wait(ended(process), "the end")
-            self.assert_given_back()
-            self.assertRegex(self.terminal.text, r"(?m)^tcptop: warning: lost \d+ events: the ring was full")
 
 
 if __name__ == "__main__":

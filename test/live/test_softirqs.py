@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""softirqs against the kernel's own counts, /proc/softirqs, and libbpf-tools' softirqs."""
+"""test_softirqs.py: softirqs against the kernel's counts, /proc/softirqs, and libbpf-tools' softirqs."""
 
 import collections
 import contextlib
@@ -20,7 +20,7 @@ TRACEFS = "mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null; exec $0 -N"
 
 
 def kernel_counts():
-    """/proc/softirqs: how often each kind has begun on each CPU."""
+    """/proc/softirqs: the number of times that each kind has begun on each CPU."""
     with open("/proc/softirqs", encoding="ascii") as file:
         cpus = [int(word[3:]) for word in file.readline().split()]
         counts = collections.Counter()
@@ -42,9 +42,9 @@ def sum_of(rows, name, kind=None):
 
 
 class Kernel:
-    """What the kernel counted while a tool was attached: not less than `least`, not more than `most`. The kernel counts
-    a softirq where it begins, the tool where it ends: one for each kind and CPU may be on its way at the end. And
-    some are none that a BPF program sees (unseen.py)."""
+    """The kernel's counts while a tool was attached: at least `least`, at most `most`. The kernel counts a softirq at
+    its begin, the tool at its end: one for each kind and CPU may be running at the end. And no BPF program sees some
+    of them (unseen.py)."""
 
     SLACK = 1
 
@@ -71,7 +71,7 @@ class Kernel:
 
 class Softirqs(lab.LiveTest):
     def send(self, packets, cpu=None):
-        """Packets over loopback. Each makes a softirq of its own, as it is sent: net_rx, on the sender's CPU."""
+        """Packets over loopback. Each causes a softirq when it is sent: net_rx, on the sender's CPU."""
         before = os.sched_getaffinity(0)
         try:
             if cpu is not None:
@@ -84,7 +84,7 @@ class Softirqs(lab.LiveTest):
 
     @contextlib.contextmanager
     def busy(self):
-        """A packet every millisecond or so: no interval is without softirqs."""
+        """A packet about every millisecond: no interval is without softirqs."""
         done = threading.Event()
 
         def work():
@@ -103,7 +103,7 @@ class Softirqs(lab.LiveTest):
         return lab.Tool("softirqs", "--json", *options)
 
     def traced(self, *options, cpu=None):
-        """Rows of a run with packets, ended by Ctrl-C, and what the kernel counted."""
+        """Rows of a run with packets, ended by Ctrl-C, and the kernel's counts."""
         kernel = Kernel()
         with self.trace(*options) as tool:
             kernel.attached()
@@ -125,7 +125,7 @@ class Softirqs(lab.LiveTest):
         self.assert_within(counts, kernel)
         self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
         self.assertLessEqual({row["softirq"] for row in rows}, set(KINDS))
-        # Most first.
+        # Largest first.
         self.assertEqual([row["count"] for row in rows], sorted((row["count"] for row in rows), reverse=True))
 
     def test_cpus_together(self):
@@ -136,7 +136,7 @@ class Softirqs(lab.LiveTest):
         self.assert_within(collections.Counter({row["softirq"]: row["count"] for row in rows}), kernel)
 
     def test_only_these_cpus(self):
-        """With -c what others do is not counted, also where CPUs are not told apart."""
+        """-c excludes other processes' softirqs, also with the CPUs added up."""
         here, other = 0, CPUS - 1
         rows, kernel = self.traced("-C", "--per-cpu", "-c", here, cpu=here)
         self.assertEqual({row["cpu"] for row in rows}, {here})
@@ -149,9 +149,9 @@ class Softirqs(lab.LiveTest):
         self.assertGreaterEqual(kernel.most["net_rx", other], PACKETS)
 
     def test_no_spike_of_what_was_running(self):
-        """libbpf-tools counts the whole uptime for a softirq that was running as it attached. A CPU's softirqs do not
-        nest, so together they take no longer than the interval, but for one that began before it; this traffic is far
-        from filling a CPU."""
+        """libbpf-tools counts the whole uptime for a softirq that was running at the start. A CPU's softirqs do not
+        nest, so together they take at most the interval, plus one that began before it. This traffic uses a small
+        part of a CPU."""
         with self.busy():
             for _ in range(29):
                 done = lab.run(lab.NETTRACE, "softirqs", "--json", "--per-cpu", "0.02", "1")
@@ -168,12 +168,12 @@ class Softirqs(lab.LiveTest):
         self.assertEqual([row["total_ns"] for row in rows], sorted((row["total_ns"] for row in rows), reverse=True))
 
     def test_latency(self):
-        """A packet over loopback is received as soon as it is sent; others may make it wait for ksoftirqd."""
+        """A packet over loopback is received as soon as it is sent; other softirqs may delay it to ksoftirqd."""
         rows, kernel = self.traced("--latency", "--per-cpu")
         self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
         mean = sum_of(rows, "total_ns", "net_rx") / sum_of(rows, "count", "net_rx")
         self.assertTrue(50 < mean < 20_000_000, rows)
-        # What was raised before tracing began is not counted.
+        # Softirqs raised before the start do not count.
         for row in rows:
             self.assertLessEqual(row["count"], kernel.most[row["softirq"], row["cpu"]])
 
@@ -183,51 +183,28 @@ class Softirqs(lab.LiveTest):
             key, unit = ("histogram_ns", 1) if "-dN" in options else ("histogram_us", 1000)
             for row in rows:
                 self.assertEqual(sum(slot["count"] for slot in row[key]), row["count"], row)
-                # The total is within what the slots allow.
+                # The total is within the limits of the slots.
                 self.assertGreaterEqual(row["total_ns"], sum(slot["count"] * slot["from"] for slot in row[key]) * unit)
                 self.assertLess(row["total_ns"], sum(slot["count"] * (slot["to"] + 1) for slot in row[key]) * unit)
             self.assertGreaterEqual(sum_of(rows, "count", "net_rx"), PACKETS)
 
-    def test_histograms_in_a_table(self):
-        with lab.Tool("softirqs", "-d") as tool:
-            self.send(PACKETS)
-        lines = tool.lines
-        at = lines.index("softirq = net_rx")
-        self.assertEqual(lines[at - 1], "")
-        self.assertEqual(lines[at + 1], "     usecs               : count     distribution")
-        self.assertRegex(lines[at + 2], r"^         0 -> 1          : \d+ +\|\**\s*\|$")
-        self.assertTrue(any(line.endswith(f"|{'*' * 40}|") for line in lines[at:]))
-
-    def test_table(self):
-        with lab.Tool("softirqs") as tool:
-            self.send(PACKETS)
-        self.assertEqual(tool.lines[0], "SOFTIRQ          TOTAL_usecs")
-        for line in tool.lines[1:]:
-            self.assertRegex(line, rf"^({'|'.join(KINDS)}) +\d+$")
-            self.assertEqual(len(line), 28)
-        with lab.Tool("softirqs", "-TN", "0.2", "2") as tool:
-            tool.wait()
-        self.assertEqual(tool.output.decode().count("SOFTIRQ          TOTAL_nsecs\n"), 2)
-        self.assertEqual(tool.lines[0].count(":"), 2)
-
     def test_intervals_do_not_drift(self):
-        """Each comes late by what the timer and the scheduler take, but the next does not come later for that."""
+        """Each interval ends late by the delay of timer and scheduler, without shifting the next."""
         interval, number = 50_000_000, 81
         with self.busy(), self.trace("0.05", number) as tool:
             tool.wait()
         self.assertEqual(tool.code, 0, tool.errors)
-        blocks, last = [], 0
+        blocks = []  # of rows with one length, in ns: after a late one, the next may follow at once
         for length, ts in ((row["interval_ns"], lab.nanoseconds(row["ts"])) for row in tool.rows):
-            if ts > last + interval // 5:  # rows of one block are microseconds apart
+            if not blocks or length != blocks[-1][0]:
                 blocks.append((length, ts))
-            last = ts
         self.assertEqual(len(blocks), number)
         late, plan = [], 0
         for length, ts in blocks:
-            plan += round(length / interval)  # a machine that sleeps may miss some
+            plan += round(length / interval)  # a suspended machine may skip some
             late.append(ts - plan * interval)
-        # The least late third by third: load makes many late, but not all. Waiting for a whole interval each time adds
-        # up what each is late by: some 0.1 ms and more, 54 times.
+        # The minimum delay of each third: load delays many, but not all. Waiting for a whole interval each time would
+        # add up the delays: about 0.1 ms, 54 times.
         thirds = [min(late[i : i + number // 3]) for i in range(0, number, number // 3)]
         self.assertLess(abs(thirds[2] - thirds[0]), 4_000_000, late)
 
@@ -253,14 +230,14 @@ class Softirqs(lab.LiveTest):
         self.assertGreaterEqual(sum_of(tool.rows, "count", "net_rx"), PACKETS)
 
     def test_a_run_ends_with_its_interval(self):
-        """No extra, empty block when the time is up together with an interval."""
+        """No extra, empty block if the duration ends with an interval."""
         with self.busy(), self.trace("0.2", "--duration=0.6") as tool:
             tool.wait(5)
         self.assertEqual(len({row["interval_ns"] for row in tool.rows}), 3)
         self.assertEqual({row["partial"] for row in tool.rows}, {False})
 
     def test_intervals_add_up(self):
-        """Nothing falls between two intervals: bcc reads its table, then clears it."""
+        """No softirq is lost between two intervals, unlike in bcc, which reads its table, then clears it."""
         kernel = Kernel()
         with self.trace("--per-cpu") as whole, self.trace("--per-cpu", "0.02") as parts:
             kernel.attached()
@@ -287,8 +264,8 @@ class Softirqs(lab.LiveTest):
             self.assertRegex(done.errors, r"\Asoftirqs: error: [^\n]+\n\Z")
 
     def test_libbpf_tools(self):
-        """Theirs is attached before ours, and ended after it: it sees all that ours does, and as much as the machine
-        does meanwhile."""
+        """libbpf-tools' softirqs attaches before ours and ends after it: it sees everything that ours does, and further
+        softirqs of that time."""
         theirs = [lab.need("unshare"), "--mount", "sh", "-c", TRACEFS, lab.need("/usr/sbin/softirqs")]
         with lab.Running(*theirs) as peer:
             lab.wait_for(lambda: self.is_attached(peer.pid), "libbpf-tools' softirqs")
@@ -300,12 +277,12 @@ class Softirqs(lab.LiveTest):
         theirs = {words[0]: int(words[1]) for words in lines if words and words[0] in KINDS}
         ours = {row["softirq"]: row["total_ns"] for row in tool.rows}
         self.assertLessEqual(set(ours), set(theirs))
-        # Each reads the clock inside the other's reading or outside of it: some ns for each softirq.
+        # Each reads the clock within the other's reading or outside of it: some ns for each softirq.
         self.assertTrue(0.5 < ours["net_rx"] / theirs["net_rx"] < 1.3, (ours, theirs))
 
     @staticmethod
     def is_attached(pid):
-        """Its two programs hang on their tracepoints; it says nothing of that itself."""
+        """Waits until both programs are attached, which the tool does not announce."""
         links = lab.run("find", f"/proc/{pid}/fd", "-lname", "*bpf*link*", "-o", "-lname", "*raw-tracepoint*").output
         return len(links.splitlines()) >= 2
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""solisten: every attempt to listen, with its result; against what the program itself and ss say."""
+"""test_solisten.py: solisten: every attempt to listen, with its result, against the reports of the program itself and
+of ss."""
 
 import json
 import os
@@ -11,7 +12,7 @@ import lab
 
 LISTENING = pathlib.Path(__file__).parent / "listening.py"
 ANY = {4: "0.0.0.0", 6: "::"}
-PORT = 50021  # negative, to those who take ports for signed
+PORT = 50021  # negative as a signed number
 SOMAXCONN = 64
 
 
@@ -21,12 +22,12 @@ class Solisten(lab.LiveTest):
         self.space.run("sh", "-c", f"echo {SOMAXCONN} > /proc/sys/net/core/somaxconn")
 
     def listener(self, space=None, through=(), user=()):
-        """A program that listens as it is told by self.tell()."""
+        """A program that listens on request of self.tell()."""
         return lab.Held(*(space or self.space).enter, *through, "/usr/bin/python3", LISTENING, *user)
 
     @staticmethod
     def tell(listener, name, backlog, **more):
-        """Lets it listen; returns what it says of that."""
+        """Requests a listen(), and returns the program's report."""
         before = listener.so_far().count(b"\n")
         listener.process.stdin.write(json.dumps({"name": name, "backlog": backlog, **more}).encode() + b"\n")
         listener.process.stdin.flush()
@@ -36,7 +37,7 @@ class Solisten(lab.LiveTest):
         return json.loads(listener.so_far().splitlines()[before])
 
     def check(self, row, answer, family, **more):
-        """A row against what the program said, and what is known besides."""
+        """Compares a row with the program's report and with given values."""
         expected = {
             "tool": "solisten",
             "pid": answer["pid"],
@@ -55,7 +56,7 @@ class Solisten(lab.LiveTest):
         self.assertGreater(row["cgroup_id"], 0)
 
     def test_all_calls(self):
-        """A prime number of each family; ss sees the same ports with the same backlogs."""
+        """A prime number of sockets of each family; ss shows the same ports and backlogs."""
         answers = []
         with self.listener() as listener, self.space.trace("solisten") as traced:
             for family, count in ((4, 23), (6, 17)):
@@ -75,7 +76,8 @@ class Solisten(lab.LiveTest):
         self.assertEqual(sorted(of_ours), sorted(of_ss))
 
     def test_failed(self):
-        """Connected, or of a kind that cannot listen: attempts that the classic tool takes for good, or does not see."""
+        """Connected sockets, or kinds that cannot listen: bcc's tool reports success for these attempts, or misses
+        them."""
         attempts = (
             ("first", 5, "TCP", None, {"port": PORT}),
             ("connected", 7, "TCP", "EINVAL", {"peer": PORT}),
@@ -111,7 +113,7 @@ class Solisten(lab.LiveTest):
             self.assertEqual([row["ret"] for row in traced.rows], [0, -98])
 
     def test_what_is_no_socket_to_listen_on(self):
-        """Of no internet socket there is no row: a Unix socket, a pipe, no descriptor at all."""
+        """Other sockets make no row: a Unix socket, a pipe, an invalid descriptor."""
         with self.listener() as listener, self.space.trace("solisten") as traced:
             answers = [
                 self.tell(listener, "unix", 3, family="unix"),
@@ -126,7 +128,7 @@ class Solisten(lab.LiveTest):
         self.check(traced.rows[0], answers[-1], 4)
 
     def test_again_and_more_than_there_is(self):
-        """A call for another backlog is a row of its own; more than somaxconn is asked for, but not had."""
+        """A call with another backlog makes a row of its own; a backlog above somaxconn is reduced."""
         asked = (7, 11, 0, SOMAXCONN, SOMAXCONN + 1, 100000, -1, 2**31 - 1)
         for family in (4, 6):
             with self.listener() as listener, self.space.trace("solisten") as traced:
@@ -138,7 +140,7 @@ class Solisten(lab.LiveTest):
                 self.check(row, answer, family, backlog=backlog, backlog_effective=effective, ret=0)
 
     def test_io_uring(self):
-        """Done and failed; also by a thread of the kernel's, which acts for its process."""
+        """Successful and failed; also by a kernel thread that acts for its process."""
         for family in (4, 6):
             with self.listener() as listener, self.space.trace("solisten") as traced:
                 answers = [
@@ -175,7 +177,7 @@ class Solisten(lab.LiveTest):
             self.check(traced.rows[0], answer, family, proto=f"MPTCPv{family}", backlog=7, backlog_effective=7)
 
     def test_thread(self):
-        """The process is told, not the thread, as the classic tool once did; and the thread besides."""
+        """The row shows the process, where bcc's tool once showed the thread, and the thread as well."""
         with self.listener() as listener, self.space.trace("solisten", "-p", listener.pid) as traced:
             answer = self.tell(listener, "one", 3, family=4, thread=True)
             traced.end()
@@ -190,7 +192,7 @@ class Solisten(lab.LiveTest):
         self.check(traced.rows[0], answer, 6, uid=lab.NOBODY)
 
     def test_namespaces(self):
-        """-n is --netns; each sees its own."""
+        """-n is --netns; each run shows its own namespace."""
         with lab.Namespace() as other, self.listener() as here, self.listener(other) as there:
             tools = [lab.Tool("solisten", "--json", "--debug", "-n", space.inode) for space in (self.space, other)]
             with lab.side_by_side(tools):
@@ -225,26 +227,6 @@ class Solisten(lab.LiveTest):
         for options, count in expected.items():
             with self.subTest(str(options)):
                 self.assert_account(tools[options], count)
-
-    def test_table(self):
-        """The columns of bcc's, and those on request; the backlog that was asked for where none is in effect."""
-        widths = {(): "%-7d %-12.12s %-6s %-8d %-5d %s"}
-        widths["--show-netns", "--show-ret"] = "%-7d %-12.12s %-12d %-5d %-6s %-8d %-5d %s"
-        for options, form in widths.items():
-            with self.listener() as listener, self.space.tool("solisten", "-n", self.space.inode, *options) as traced:
-                first = self.tell(listener, "one", 1000, family=6, port=PORT)
-                second = self.tell(listener, "two", 7, family=4, kind="udp", port=PORT)
-                traced.end()
-            extra = (lambda ret: (self.space.inode, ret)) if options else lambda ret: ()
-            head = "PID     COMM         " + ("NETNS        RET   " if options else "") + "PROTO  BACKLOG  PORT  ADDR"
-            self.assertEqual(
-                traced.lines,
-                [
-                    head,
-                    form % (first["pid"], "python3", *extra(0), "TCPv6", SOMAXCONN, PORT, "::1"),
-                    form % (second["pid"], "python3", *extra(-95), "UDPv4", 7, PORT, "127.0.0.1"),
-                ],
-            )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpaccept: every connection that a process accepts, by whatever call, with its wait and the listener's queue."""
+"""test_tcpaccept.py: tcpaccept: every connection that a process accepts, through any call, with its wait and the
+listener's queue."""
 
-import collections
 import contextlib
 import ctypes
 import os
 import re
+import select
 import socket
 import time
 
@@ -19,7 +20,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 class Tcpaccept(lab.LiveTest):
     def check_rows(self, traced, clients, **expected):
-        """A row for each client (a socket that is still open, or its port), in their order."""
+        """A row for each client (an open socket, or its port), in order."""
         ports = [client if isinstance(client, int) else port_of(client) for client in clients]
         self.assertEqual([row["rport"] for row in traced.rows], ports)
         self.assert_account(traced, len(ports))
@@ -28,30 +29,8 @@ class Tcpaccept(lab.LiveTest):
             for name, value in expected.items():
                 self.assertEqual(row[name], value, (name, row))
 
-    def test_known_traffic(self):
-        """Counted by the kernel too. The last ACK of a handshake comes in softirq: there current is the client."""
-        with self.space.counting() as counters, self.space.trace("tcpaccept") as traced:
-            report = self.space.traffic(
-                "--connect=11", "--server-first=7", "--hold=3", "--reset=5", "--fork=2", "--refuse=3", *lab.BOTH
-            )
-        self.assertEqual(report["accepted"], 2 * 28)
-        self.assertEqual(len(traced.rows), counters["PassiveOpens"])
-        self.assertEqual(lab.count_by(traced.rows, "family"), {(4,): 28, (6,): 28})
-        self.assert_account(traced, report["accepted"])
-        for row in traced.rows:
-            self.assert_common(row, "tcpaccept", report, ("exact",))
-            self.assertEqual((row["pid"], row["lport"]), (report["server_pid"], report["server_port"]), row)
-            self.assertEqual(row["raddr"], lab.LOOPBACK[row["family"]])
-            self.assertTrue(0 < row["wait_ns"] < lab.PATIENCE * 10**9, row)
-        self.assertEqual(len({(row["family"], row["rport"]) for row in traced.rows}), report["accepted"])
-
-    def test_ports_and_pairs(self):
-        with self.space.trace("tcpaccept") as traced:
-            self.space.traffic("--connect=5", "--client-port=40001", "--port=50001")
-        self.assertEqual([(row["lport"], row["rport"]) for row in traced.rows], [(50001, 40001 + i) for i in range(5)])
-
     def test_a_thread_that_was_blocked_before_tracing(self):
-        """Where functions are traced, nobody sees it come back."""
+        """Where functions are traced, no program sees a blocked accept() return."""
         for family in (4, 6):
             with listen(self.space, family) as listener, Blocked(listener.accept) as thread:
                 with self.space.trace("tcpaccept") as traced:
@@ -61,7 +40,7 @@ class Tcpaccept(lab.LiveTest):
                 thread.result[0].close()
 
     def test_every_way_to_accept(self):
-        """accept(), accept4(), and either without blocking, which fails first."""
+        """accept() and accept4(), blocking and nonblocking, which fails first."""
         calls = {
             "accept": lambda listener: libc.accept(listener.fileno(), None, None),
             "accept4": lambda listener: libc.accept4(listener.fileno(), None, None, socket.SOCK_NONBLOCK),
@@ -79,14 +58,14 @@ class Tcpaccept(lab.LiveTest):
                     descriptor = calls[name](listener)
                     self.assertGreaterEqual(descriptor, 0)
                     os.close(descriptor)
-                with listen(self.space) as listener:  # shut down: accept() fails, and there is no row
+                with listen(self.space) as listener:  # after shutdown() accept() fails, without a row
                     listener.shutdown(socket.SHUT_RD)
                     self.assertEqual(libc.accept(listener.fileno(), None, None), -1)
             self.check_rows(traced, clients, pid=os.getpid())
         self.assertEqual(lab.count_by(traced.rows, "family"), {(4,): 12, (6,): 12})
 
     def test_the_process_that_accepts(self):
-        """Of two that share a listener; neither made it, and the client is a third."""
+        """Of two processes with a listener; neither created it, and the client is a third process."""
         with listen(self.space) as listener, self.space.trace("tcpaccept") as traced:
             pids = []
             for name in ("one", "two") * 3:
@@ -111,12 +90,13 @@ class Tcpaccept(lab.LiveTest):
     # ---- the queue ----
 
     def test_the_wait_in_the_queue(self):
-        """Between what this process measures around it."""
+        """Between the times that this process measures before and after."""
         bounds = []
         with listen(self.space) as listener, self.space.trace("tcpaccept") as traced:
             for seconds in (0, 0.2, 0.05, 0.3, 0.1):
                 before = ns_now()
                 with connect(self.space, listener):
+                    select.select([listener], [], [])  # on loopback the client is established a moment earlier
                     connected = ns_now()
                     time.sleep(seconds)
                     accepting = ns_now()
@@ -124,11 +104,10 @@ class Tcpaccept(lab.LiveTest):
                     bounds.append((accepting - connected, ns_now() - before))
         self.assert_account(traced, 5)
         for row, (least, most) in zip(traced.rows, bounds):
-            # On loopback the client is established a moment before its other end.
-            self.assertTrue(least - 10**6 < row["wait_ns"] < most, (row, least, most))
+            self.assertTrue(least <= row["wait_ns"] <= most, (row, least, most))
 
     def test_the_queue_and_its_limit(self):
-        """As ss has them."""
+        """The numbers equal those of ss."""
         for family in (4, 6):
             with contextlib.ExitStack() as stack, self.space.trace("tcpaccept") as traced:
                 listener = stack.enter_context(listen(self.space, family, backlog=7))
@@ -144,12 +123,12 @@ class Tcpaccept(lab.LiveTest):
             self.assertEqual(told, [(4, 7), (3, 7), (2, 7), (1, 7), (0, 7)])
 
     def queue_of(self, listener):
-        """What ss says of the listener: (waiting, limit)."""
+        """The numbers of ss for the listener: (waiting, limit)."""
         line = lab.must(*self.space.enter, lab.need("ss"), "-tlnH", f"sport = :{port_of(listener)}")
         return tuple(map(int, re.match(r"LISTEN +(\d+) +(\d+) ", line).groups()))
 
     def test_connections_queued_before_tracing(self):
-        """They are there; how long they have waited is not known."""
+        """They have rows; their wait is unknown."""
         with contextlib.ExitStack() as stack:
             listener = stack.enter_context(listen(self.space, backlog=3))
             clients = [stack.enter_context(connect(self.space, listener)) for _ in range(3)]
@@ -161,7 +140,7 @@ class Tcpaccept(lab.LiveTest):
         self.assertEqual([row["queue"] for row in traced.rows], [2, 1, 0])
 
     def test_a_connection_reset_while_it_waited(self):
-        """accept() returns it all the same; its port is that of the listener."""
+        """accept() still returns it; its port is that of the listener."""
         with listen(self.space) as listener, self.space.trace("tcpaccept") as traced:
             ports = []
             for _ in range(3):
@@ -186,7 +165,7 @@ class Tcpaccept(lab.LiveTest):
     # ---- io_uring ----
 
     def test_io_uring(self):
-        """One shot, and one request for all: here the kernel does not even tell that it was an accept."""
+        """One-shot and multishot requests: for the latter the kernel does not even report that it was an accept."""
         for action, count in ("--uring-accept", 7), ("--uring-multishot", 11):
             with self.subTest(action), self.space.trace("tcpaccept") as traced:
                 report = self.space.traffic(f"{action}={count}", *lab.BOTH)
@@ -215,11 +194,11 @@ class Tcpaccept(lab.LiveTest):
                     os.close(ring.result())
             self.check_rows(traced, clients, pid=os.getpid(), tid=os.getpid(), queue_limit=7)
         self.assertEqual([row["wait_ns"] is None for row in traced.rows], [True] + [False] * 4)
-        # One shot: what is left; multishot: what was there when it came.
+        # One-shot: the remaining ones; multishot: those in the queue when it was submitted.
         self.assertEqual([row["queue"] for row in traced.rows], [4, 3, 2, 3, 4])
 
     def test_io_urings_own_threads(self):
-        """A thread of the kernel's own accepts, for the process that asked."""
+        """A kernel thread accepts for the process that made the request."""
         with Ring() as ring, listen(self.space) as listener, contextlib.ExitStack() as stack:
             with self.space.trace("tcpaccept") as traced:
                 clients = []
@@ -230,7 +209,7 @@ class Tcpaccept(lab.LiveTest):
             self.check_rows(traced, clients, pid=os.getpid(), comm=name)
 
     def test_results_that_are_no_descriptors(self):
-        """Numbers that happen to be those of open sockets: of slots, and of other requests."""
+        """Results that equal numbers of open sockets: slots, and results of other requests."""
         with Ring() as ring, listen(self.space) as listener, contextlib.ExitStack() as stack:
             ring.table(4)
             stack.enter_context(connect(self.space, listener))
@@ -247,10 +226,10 @@ class Tcpaccept(lab.LiveTest):
                 os.close(saved)
         self.assert_account(traced, 0)
 
-    # ---- what else ----
+    # ---- other cases ----
 
     def test_mptcp(self):
-        """Listeners of MPTCP, which some languages make by default, with clients of either kind."""
+        """Listeners of MPTCP, the default in some languages, with clients of either kind."""
         with listen(self.space, backlog=7, protocol=MPTCP) as listener, contextlib.ExitStack() as stack:
             with self.space.trace("tcpaccept") as traced:
                 clients = []
@@ -262,7 +241,7 @@ class Tcpaccept(lab.LiveTest):
             self.assertGreater(row["wait_ns"], 0)
 
     def test_other_sockets(self):
-        """accept() of what is not TCP."""
+        """accept() of other sockets than TCP's."""
         with self.space.trace("tcpaccept") as traced:
             with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
                 listener.bind(f"\0nettrace-{os.getpid()}")
@@ -272,7 +251,7 @@ class Tcpaccept(lab.LiveTest):
         self.assert_account(traced, 0)
 
     def test_local_ports(self):
-        """-P is about the listener's port; bcc's letter."""
+        """-P selects the listener's port; bcc's letter."""
         with listen(self.space) as wanted, listen(self.space) as other, contextlib.ExitStack() as stack:
             port = port_of(wanted)
             with self.space.trace("tcpaccept", "-P", port) as traced:
@@ -283,20 +262,6 @@ class Tcpaccept(lab.LiveTest):
                     listener.accept()[0].close()
             self.check_rows(traced, clients, lport=port)
             self.assertGreaterEqual(traced.ledger["filtered"], 1)
-
-    def test_the_tables(self):
-        """As bcc's: remote first. Wide: with the wait and the queue."""
-        pattern = r"\d+ +nt-server +([46]) +(127\.0\.0\.1|::1) +\d+ +\2 +(\d+)"
-        for options, more in ((), ""), (("-w",), r" +\d+\.\d{3} +\d+ +4096"):
-            with self.space.tool("tcpaccept", "--netns", self.space.inode, *options) as table:
-                report = self.space.traffic("--connect=3", *lab.BOTH)
-            self.assertEqual(table.errors, "")
-            heading, *rows = table.lines
-            columns = "PID COMM IP RADDR RPORT LADDR LPORT" + (" WAIT(ms) QUEUE LIMIT" if more else "")
-            self.assertEqual(heading.split(), columns.split())
-            found = [re.fullmatch(pattern + more, row.rstrip()) for row in rows]
-            self.assertEqual(collections.Counter(one[1] for one in found), {"4": 3, "6": 3}, table.lines)
-            self.assertEqual({one[3] for one in found}, {str(report["server_port"])})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcpconnect: every attempt to connect once, with how it ended, and the name that its peer was asked for by."""
+"""test_tcpconnect.py: tcpconnect: every attempt to connect once, with its result, and the name by which its peer was
+looked up."""
 
 import collections
 import errno
@@ -29,25 +30,6 @@ class Tcpconnect(lab.LiveTest):
             self.assertEqual(row["netns"], self.space.inode, row)
             self.assertLess(abs(lab.nanoseconds(row["ts"]) - time.time_ns()), lab.PATIENCE * 10**9, row)
 
-    def test_known_traffic(self):
-        with self.space.counting() as counters, self.space.trace("tcpconnect") as traced:
-            report = self.space.traffic(
-                "--connect=11", "--server-first=7", "--refuse=5", "--reset=3", "--fork=2", *lab.BOTH
-            )
-        expected = {}
-        for family in FAMILIES:
-            expected[family, "ok", None] = 11 + 7 + 3 + 2
-            expected[family, "refused", "ECONNREFUSED"] = 5
-        self.assertEqual(ends(traced.rows), expected)
-        self.assert_account(traced, sum(expected.values()))
-        self.assertEqual(len(traced.rows), counters["ActiveOpens"])
-        for row in traced.rows:
-            self.assert_common(row, "tcpconnect", report, ("exact",))
-            self.assertEqual(row["raddr"], lab.LOOPBACK[row["family"]])
-            self.assertGreater(row["lport"], 0)
-            port = report["server_port"] + (row["result"] == "refused")
-            self.assertEqual(row["rport"], port, row)
-
     def test_refused_once(self):
         """The call that returns the error is no attempt of its own: neither the same call nor a later one."""
 
@@ -61,7 +43,7 @@ class Tcpconnect(lab.LiveTest):
                 for _ in range(5):
                     made, how = attempt(address, port, blocking=False)
                     told.append(how if how != "EINPROGRESS" else settled(made, address, port))
-                for _ in range(3):  # the error is taken by SO_ERROR, and the next call says that there was one
+                for _ in range(3):  # SO_ERROR clears the error, and the next call reports that there was one
                     made, how = attempt(address, port, blocking=False)
                     told.append(errno.errorcode[made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)])
                     assert attempt(address, port, False, made)[1] == "ECONNABORTED", how
@@ -86,13 +68,13 @@ class Tcpconnect(lab.LiveTest):
                 away = silence.NO_ROUTE[family]
                 told += [attempt(away, 443, blocking)[1] for blocking in (True, False) * 3]
                 first = None
-                for _ in range(6):  # a port for one connection: the other five find none
+                for _ in range(6):  # one port for six connections: five find none
                     made = socket.socket(FAMILY[family])
                     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     made.bind((address, port_of(first) if first else 0))
                     told.append(attempt(address, port, made=made)[1])
                     first = first or made
-                for _ in range(2):  # nothing is left over of a failure: the next attempt is one
+                for _ in range(2):  # a failure leaves no state: the next attempt is one of its own
                     made, how = attempt(silence.NO_ROUTE[family], 443)
                     told += [how, attempt(address, port, made=made)[1]]
             return told
@@ -115,7 +97,7 @@ class Tcpconnect(lab.LiveTest):
                 self.assertEqual((row["raddr"], row["rport"]), (silence.NO_ROUTE[row["family"]], 443))
 
     def test_sockets_at_the_same_address(self):
-        """An error that no call has asked for dies with its socket: the next one in its memory fails by itself."""
+        """An error that no call returned ends with its socket: a later socket at its address fails independently."""
         silence.add(self.space)
 
         def connect():
@@ -138,7 +120,7 @@ class Tcpconnect(lab.LiveTest):
         )
 
     def test_silence(self):
-        """Unreachable after the SYN, timed out, abandoned: each as the process was told."""
+        """Unreachable after the SYN, timed out, abandoned: each with the process's error."""
         silence.add(self.space)
 
         def connect():
@@ -164,7 +146,7 @@ class Tcpconnect(lab.LiveTest):
         self.check_owner(traced.rows, pid)
 
     def test_hanging_attempts_show_within_a_second(self):
-        """And are not shown again when they end."""
+        """They are not shown again when they end."""
         silence.add(self.space)
         with self.space.tool("tcpconnect", "--netns", self.space.inode) as table:
             with lab.Running(*self.space.enter, "python3", "-c", HANG.format(silence.NOWHERE[4], 3)) as client:
@@ -195,20 +177,6 @@ class Tcpconnect(lab.LiveTest):
 
     def in_syn_sent(self):
         return lab.must(*self.space.enter, lab.need("ss"), "-tnH", "state", "syn-sent").count("\n")
-
-    def test_counts(self):
-        options = ("--netns", self.space.inode)
-        tools = [self.space.tool("tcpconnect", *how, *options) for how in (["-c"], ["-cL"], ["-c", "--json"])]
-        with lab.side_by_side(tools):
-            report = self.space.traffic("--connect=31", "--refuse=3", *lab.BOTH)
-        table, by_port, rows = tools
-        self.assertRegex(table.lines[0], r"^LADDR {21}RADDR {21}RPORT {16}CONNECTS$")
-        port = report["server_port"]
-        expected = {(lab.LOOPBACK[f], port, 31) for f in FAMILIES} | {(lab.LOOPBACK[f], port + 1, 3) for f in FAMILIES}
-        self.assertEqual({(row["laddr"], row["rport"], row["count"]) for row in rows.rows}, expected)
-        self.assertEqual({(w[0], int(w[2]), int(w[3])) for w in map(str.split, table.lines[1:])}, expected)
-        self.assertRegex(by_port.lines[0], r"^LADDR +LPORT +RADDR +RPORT +CONNECTS$")
-        self.assertEqual([line.split()[-1] for line in by_port.lines[1:]], ["1"] * 68)
 
     def test_columns_and_filters(self):
         options = ("--netns", self.space.inode)
@@ -315,9 +283,36 @@ class Tcpconnect(lab.LiveTest):
             self.assertEqual(row["query_age_ns"] is None, row["query"] is None, row)
         self.assertTrue(all(row["query_age_ns"] > 2 * 10**8 for row in traced.rows[16:18]))
         texts = [re.sub(r"\d+\.\d{3}ms", "AGE", line).split(None, 6)[6] for line in table.lines[17:]]
-        texts[2] = texts[2].removesuffix(" (AGE)")  # on a slow machine it is late, too
+        texts[2] = texts[2].removesuffix(" (AGE)")  # on a slow machine this one is late too
         late = "alias.example.net (AGE)"
         self.assertEqual(texts, [late, late, "newer.example.net", "No DNS Query", "localhost", "localhost"])
+
+    def test_names_that_nobody_asked_for(self):
+        """A packet from port 53 names nothing without a query, nor with the number or the name of another query."""
+
+        def connect():
+            server = dns.Server("127.0.0.1")
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.bind(("127.0.0.1", 0))
+
+                def send(number, name, address):
+                    told = dns.answer(dns.question(name, dns.A, number), [address])
+                    server.socket.sendto(told, client.getsockname())
+                    client.recv(dns.MOST)
+
+                send(1, "never.example.net", "127.4.0.1")
+                client.sendto(dns.question("Asked.example.net", dns.A, 2), ("127.0.0.1", 53))
+                send(3, "Asked.example.net", "127.4.0.2")
+                send(2, "other.example.net", "127.4.0.3")
+                send(2, "Asked.example.net.evil.example", "127.4.0.4")
+                send(2, "Asked.example.net", "127.4.0.5")
+                send(2, "Asked.example.net", "127.4.0.6")
+            for last in range(1, 7):
+                attempt(f"127.4.0.{last}", 80)
+
+        with self.space.trace("tcpconnect", "-d") as traced:
+            work_inside(self.space, connect)
+        self.assertEqual([row["query"] for row in traced.rows], [None] * 4 + ["Asked.example.net", None])
 
     def test_names_belong_to_their_namespace(self):
         def ask():

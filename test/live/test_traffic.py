@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""nettrace traffic: what it makes through io_uring, against the kernel's own counters and the tools."""
+"""test_traffic.py: the io_uring actions of nettrace traffic, against the kernel's counters and the tools."""
 
 import collections
 import ctypes
@@ -21,8 +21,8 @@ IO_URING_SETUP = 425  # on every architecture
 
 
 def without_io_uring():
-    """Lets io_uring_setup() fail in this process and what it becomes, as a container runtime does."""
-    # BPF: load the number of the system call; that one: SECCOMP_RET_ERRNO | EPERM, others: SECCOMP_RET_ALLOW.
+    """Lets io_uring_setup() fail in this process and in programs that it executes, as a container runtime does."""
+    # A BPF filter: loads the number of the system call; that one: SECCOMP_RET_ERRNO | EPERM, others: SECCOMP_RET_ALLOW.
     code = ((0x20, 0, 0, 0), (0x15, 0, 1, IO_URING_SETUP), (0x06, 0, 0, 0x50000 | errno.EPERM), (0x06, 0, 0, 0x7FFF0000))
     filters = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
     program = struct.pack("HxxxxxxP", len(code), ctypes.addressof(filters))
@@ -33,7 +33,7 @@ def without_io_uring():
 
 class Traffic(lab.LiveTest):
     def test_io_uring_counts(self):
-        """Each alone, in each family: the kernel counts what is reported."""
+        """Each action alone, in each family: the kernel's counts equal the report."""
         for family in lab.BOTH:
             for name, count in ACTIONS.items():
                 with self.subTest(f"{name} {family}"):
@@ -49,7 +49,7 @@ class Traffic(lab.LiveTest):
                     self.assertEqual(counters["RetransSegs"], 0)
 
     def test_unreachable(self):
-        """Nothing is sent, and no attempt of TCP's is counted."""
+        """Nothing is sent, and TCP counts no attempt."""
         for name in ("--unreachable", "--uring-unreachable"):
             for family in lab.BOTH:
                 with self.subTest(f"{name} {family}"):
@@ -60,7 +60,7 @@ class Traffic(lab.LiveTest):
                     self.assertEqual((counters["ActiveOpens"], counters["OutSegs"]), (0, 0))
 
     def test_many(self):
-        """More than an accept queue holds, by one request."""
+        """One request accepts more connections than the accept queue has room for."""
         with self.space.counting() as counters:
             report = self.space.traffic("--uring-multishot=5003")
         self.assertEqual((report["accepted"], counters["PassiveOpens"]), (5003, 5003))
@@ -84,7 +84,7 @@ class Traffic(lab.LiveTest):
         self.assertEqual({row["pid"] for row in listeners}, {report["server_pid"]})
 
     def test_listen_in_vain(self):
-        """Whole connections, clean to their end, on which the server has tried to listen."""
+        """Whole connections with a clean end, on which the server has tried to listen."""
         solisten, life = self.space.trace("solisten"), self.space.trace("tcplife")
         with self.space.counting() as counters, lab.side_by_side((solisten, life)):
             report = self.space.traffic("--bad-listen=3", *lab.BOTH)
@@ -96,7 +96,7 @@ class Traffic(lab.LiveTest):
         self.assertEqual(lab.count_by(life.rows, "tx_bytes", "rx_bytes", "error"), {(1000, 500, None): 6, (500, 1000, None): 6})
 
     def test_without_io_uring(self):
-        """One line says so; exit 1."""
+        """One line of message; exit status 1."""
         for name in ACTIONS:
             with self.subTest(name):
                 command = (*self.space.enter, lab.NETTRACE, "traffic", f"{name}=3", "--json")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """unseen.py: events that no BPF program sees, counted by ftrace.
 
-A kernel can be made to run no BPF program while a task of the machine's own supervisor (process 1) is current. Softirqs
-interrupt its threads like any others; what they do then is seen by ftrace alone (20 of 20 retransmissions with such a
-thread were missed by every BPF tool, none of 2980 with others), and BPF counts no miss."""
+Some kernels run no BPF program while a task of the machine's own supervisor (process 1) is current. Softirqs
+interrupt its threads like others; only ftrace sees these events. Every BPF tool missed 20 of 20 retransmissions with
+such a thread, and none of 2980 with others, and BPF counts no miss."""
 
 import collections
 import contextlib
@@ -14,8 +14,8 @@ import re
 import tempfile
 
 MNT_DETACH = 2
-# Those that tools have rows for, and can happen in softirq; and a packet that comes in, for whatever else it may lead to
-# (a SYN that is dropped, a DNS answer). Packets of other kinds than IP are no tool's.
+# Events that have rows in tools and can happen in softirq, and received packets, because they may lead to others (a SYN
+# that is dropped, a DNS answer). Only IP packets matter.
 FILTERS = {
     "sock/inet_sock_set_state": "protocol == 6",
     "tcp/tcp_retransmit_skb": "",
@@ -35,7 +35,7 @@ def supervisor():
 
 
 def remove_left(root):
-    """Instances of tests that were killed: the kernel goes on recording for them, at a price."""
+    """Removes instances of killed tests, for which the kernel would continue to record, at a cost."""
     folder = os.open("instances", os.O_RDONLY | os.O_DIRECTORY, dir_fd=root)
     for name in os.listdir(folder):
         made_by = re.fullmatch(r"nettrace-(\d+)-\d+", name)
@@ -46,7 +46,7 @@ def remove_left(root):
 
 
 class Unseen:
-    """An ftrace instance that records events which process 1 was interrupted by. Where there is no ftrace: none."""
+    """An ftrace instance that records events that have interrupted process 1. Without ftrace: none."""
 
     def __init__(self, filters=FILTERS):
         self.stack = contextlib.ExitStack()
@@ -55,7 +55,7 @@ class Unseen:
             self.open(filters)
 
     def open(self, filters):
-        """Over a mount that is gone again at once: what is tested shall find the machine as it is."""
+        """Through a temporary mount, so that the tested program finds the machine unchanged."""
         with tempfile.TemporaryDirectory() as directory:
             if libc.mount(b"tracefs", directory.encode(), b"tracefs", 0, None):
                 raise OSError(ctypes.get_errno(), "tracefs")
@@ -69,7 +69,7 @@ class Unseen:
         os.mkdir(name, dir_fd=root)
         self.stack.callback(os.rmdir, name, dir_fd=root)
         self.path = pathlib.Path(f"/proc/self/fd/{root}", name)
-        # Threads that process 1 makes later are followed, too; so are programs that it starts, which LINE leaves out.
+        # Follows later threads of process 1, and also programs that it starts, which LINE excludes.
         for option in ("event-fork", "record-tgid"):
             (self.path / "options" / option).write_text("1")
         self.clear()
@@ -79,7 +79,7 @@ class Unseen:
             (self.path / "events" / event / "enable").write_text("1")
 
     def clear(self):
-        """Begins again, with the threads that process 1 has now."""
+        """Starts again, with the current threads of process 1."""
         if self.path:
             (self.path / "set_event_pid").write_text(" ".join(map(str, supervisor())))
             (self.path / "trace").write_text("")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""uring.py: an io_uring, by the raw system calls: for what `nettrace traffic` does not ask of it."""
+"""uring.py: an io_uring through raw system calls, for requests that `nettrace traffic` does not make."""
 
 import ctypes
 import mmap
@@ -10,7 +10,7 @@ import struct
 SETUP, ENTER, REGISTER = 425, 426, 427  # on every architecture
 REGISTER_FILES, UNREGISTER_FILES = 2, 3
 NOP, ACCEPT, CONNECT, LISTEN = 0, 13, 16, 57  # LISTEN since 6.11
-ASYNC = 1 << 4  # flag of a request: a thread of the kernel's own makes it
+ASYNC = 1 << 4  # flag of a request: a kernel thread executes it
 MULTISHOT = 1  # of an accept
 GETEVENTS = 1
 libc = ctypes.CDLL(None, use_errno=True)
@@ -24,14 +24,14 @@ def call(*arguments):
 
 
 def socket_address(family, address, port):
-    """As the kernel takes it: a struct sockaddr_in or sockaddr_in6."""
+    """In the kernel's form: a struct sockaddr_in or sockaddr_in6."""
     raw, host = struct.pack("=H", family) + struct.pack("!H", port), socket.inet_pton(family, address)
     raw += b"\0" * 4 + host + b"\0" * 4 if family == socket.AF_INET6 else host + b"\0" * 8
     return ctypes.create_string_buffer(raw, len(raw))
 
 
 class Ring:
-    """Requests are submitted one by one; results are waited for."""
+    """Submits requests one by one, and waits for their results."""
 
     def __init__(self, entries=64):
         parameters = (ctypes.c_uint32 * 30)()
@@ -55,7 +55,8 @@ class Ring:
         return struct.unpack_from("I", self.rings, offset)[0]
 
     def submit(self, opcode, fd=-1, flags=0, priority=0, offset=0, address=0, length=0, slot=0):
-        """One request; `slot`: what an accept opens is no descriptor, but in this slot (from 1) of the ring's table."""
+        """One request; `slot`: an accept stores its file in this slot (from 1) of the ring's table, instead of a
+        descriptor."""
         tail = self.number(self.sq["tail"])
         index = tail & self.number(self.sq["mask"])
         self.requests[index * 64 : index * 64 + 64] = struct.pack(
@@ -67,7 +68,7 @@ class Ring:
             raise AssertionError("io_uring has not taken the request")
 
     def result(self):
-        """The result of the next request that is done."""
+        """The result of the next completed request."""
         head = self.number(self.cq["head"])
         while head == self.number(self.cq["tail"]):
             call(ENTER, self.fd, 0, 1, GETEVENTS, 0, 0)
@@ -75,7 +76,7 @@ class Ring:
         struct.pack_into("I", self.rings, self.cq["head"], head + 1)
         return struct.unpack_from("QiI", self.rings, place)[1]
 
-    # Each of these waits; it returns what the completion says: a negative errno, if it failed.
+    # Each of these waits for the completion and returns its result: a negative errno on failure.
 
     def request(self, opcode, *how, **more):
         self.submit(opcode, *how, **more)
@@ -93,14 +94,14 @@ class Ring:
         return self.request(LISTEN, fd, flags, length=backlog)
 
     def accept_all(self, listener):
-        """One request for all that will come: each has a result."""
+        """One request with a result for each connection."""
         self.submit(ACCEPT, listener.fileno(), priority=MULTISHOT)
 
     def table(self, size):
-        """A table of the ring's own for files, empty."""
+        """Registers an empty table of files."""
         slots = (ctypes.c_int32 * size)(*[-1] * size)
         call(REGISTER, self.fd, REGISTER_FILES, ctypes.addressof(slots), size)
 
     def table_off(self):
-        """Closes what is in it."""
+        """Closes the files in it."""
         call(REGISTER, self.fd, UNREGISTER_FILES, 0, 0)

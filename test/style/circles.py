@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""circles.py: prints the circles of files of the user half, by includes and by what their object files use of each other (in
-the build of $BUILD, which is build/ unless it says otherwise); --arrows prints what makes them."""
+"""circles.py: prints circles of files of the user half, by includes and by the symbols that their object files share
+(in the build of $BUILD, by default build/); --arrows prints the references that form them."""
 
 import collections
 import os
@@ -22,8 +22,8 @@ def by_includes():
 
 
 def by_symbols(build):
-    """A reference to a function or to a variable of another file. What stands before libbpf's own (linked with --wrap) is
-    called by libbpf, not by its name here."""
+    """A reference to a function or variable of another file. libbpf, not the caller of that name, calls a replacement
+    of its functions (linked with --wrap)."""
     home, uses = {}, collections.defaultdict(set)
     for part in PARTS:
         folder = build / "CMakeFiles" / f"{part}.dir"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""layers.py: the order of the layers, by includes (docs/design.md, "Layers"). A folder includes its own files and those of
-folders before it; prints what does not."""
+"""layers.py: the order of the layers, by includes (docs/design.md, "Layers"). A folder includes its own files and those
+of folders before it; prints violations."""
 
 import pathlib
 import re
@@ -9,10 +9,10 @@ import sys
 
 CORE = "base model kernel names print totals rows record bpf cli run".split()
 PROBES = "kernel lib owner tcp".split()
-SHARED = {"probes/wire.h", "probes/filter.h"}  # what both halves include
-NEVER = {"bpf": {"print", "totals", "rows", "record"}}  # who gets events, and who shows them: they meet in run/
+SHARED = {"probes/wire.h", "probes/filter.h"}  # both halves include these
+NEVER = {"bpf": {"print", "totals", "rows", "record"}}  # the source of events and their output: they meet in run/
 LIBBPF = ("core/bpf/", "core/kernel/", "core/names/enum")
-TOOL_ROOMS = ("core/tool.h", "core/names/", "core/model/", "core/base/")  # what a tool of cmd/ may know, and its event
+TOOL_ROOMS = ("core/tool.h", "core/names/", "core/model/", "core/base/")  # what a tool of cmd/ may use, and its event
 
 
 def room(path):
@@ -20,7 +20,7 @@ def room(path):
 
 
 def events_of(file):
-    """The tools whose events a tool knows: itself, and those that it makes events of."""
+    """The tools whose events a tool knows: its own, and those that it reconstructs from."""
     return [pathlib.Path(file).stem, *re.findall(r"^extern const struct tool (\w+);$", pathlib.Path(file).read_text(), re.M)]
 
 
@@ -30,7 +30,7 @@ def is_allowed(file, included, tools):
     inside, towards = room(file), room(included)
     if half == "core" and other == "core":
         if not towards:
-            return True  # tool.h stands on top
+            return True  # tool.h is the top of the layers
         return inside and CORE.index(towards) <= CORE.index(inside) and towards not in NEVER.get(inside, ())
     if half == "core":
         return included in SHARED

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""messages.py: how messages read: "TOOL: severity: what failed: why (what to do)", in one line and in the words of the field.
-Prints every literal of core/ and cmd/ that does not."""
+"""messages.py: the form of messages: "TOOL: severity: what failed: why (what to do)", in one line and in the field's
+words. Prints every literal of core/ and cmd/ that violates it."""
 
 import pathlib
 import re
 import sys
 
-# Where a message is made, and what its text is: the first literal among the arguments.
+# Calls that print a message: its text is the first literal among the arguments.
 MAKERS = "print_error print_warning print_note error_set session_fail fatal refuse traffic_fail bug".split()
-LONGEST = 160  # characters, with its placeholders: a line, not a paragraph
-BANNED = (  # what another word says at once, or that says nothing
+LONGEST = 160  # characters with placeholders: a line, not a paragraph
+BANNED = (  # words with a better synonym, or without information
     r"\btold\b", r"\btells?\b", "to be had", "so often", "is held", "so much", "so many", "crossed out", "passed over",
     "made of those", r"\bplaces? in the kernel", "no room any more", "is there, and", r"\bfacts?\b", "do not give",
     "has no part", "not any more", "stands? for",
@@ -43,7 +43,7 @@ def arguments(text, at):
 
 
 def literals(text):
-    """Each message's text, with the line that it is in."""
+    """Each message's text, with its line number."""
     for call in re.finditer(rf"\b({'|'.join(MAKERS)})\(", text):
         for argument in arguments(text, call.end() - 1):
             if argument.startswith('"'):

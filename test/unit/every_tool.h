@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* every_tool.h: tests that look at each tool of cmd/tools.def in turn. */
+/* every_tool.h: tests of each tool in cmd/tools.def in turn. */
 #ifndef NETTRACE_EVERY_TOOL_H
 #define NETTRACE_EVERY_TOOL_H
 
@@ -25,17 +25,17 @@ static const struct tool *const tools[] = {
 
 #define N_TOOLS (sizeof(tools) / sizeof(tools[0]))
 
-/* Says of which tool, and of what in its tables. */
+/* Asserts, and names the tool and the part of its tables. */
 #define check(condition, tool, what)                                                                                   \
 	do {                                                                                                           \
 		if (!(condition))                                                                                      \
 			fail_msg("%s, %s: not %s", (tool)->name, (what), #condition);                                  \
 	} while (0)
 
-/* The rows of a table that ends with a NULL name; none where there is no table. */
+/* Iterates over a table that ends with a NULL name; NULL: no rows. */
 #define for_each(type, item, table) for (const struct type *item = (table); item && item->name; item++)
 
-/* A test that finds its tool in *state. */
+/* A test with its tool in *state. */
 struct look {
 	const char *name;
 	CMUnitTestFunction look;
@@ -47,7 +47,7 @@ struct look {
 	}
 #define MOST_LOOKS 16
 
-/* Runs each look at each tool. */
+/* Runs each test for each tool. */
 static int look_at_tools(const struct look *looks, size_t n_looks)
 {
 	static char names[N_TOOLS * MOST_LOOKS][96];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_btf_subset.c: the types that are wanted, out of a BTF with others; what is asked of both is the same. */
+/* test_btf_subset.c: the wanted types as a subset of a BTF: both answer the same queries equally. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,7 +89,7 @@ static void wanted_types_are_the_same(void **state)
 	want(wanted, "outer", 1U << BTF_KIND_STRUCT);
 	want(wanted, "called", 1U << BTF_KIND_FUNC);
 	want(wanted, "nowhere", 1U << BTF_KIND_FUNC);
-	want(wanted, "other_7", 1U << BTF_KIND_FUNC); /* it is no function */
+	want(wanted, "other_7", 1U << BTF_KIND_FUNC); /* no function has this name */
 	want(wanted, "to", WANTED_MEMBER);
 	want(wanted, "in", WANTED_MEMBER);
 	want(wanted, "value", WANTED_MEMBER);
@@ -119,7 +119,7 @@ static void wanted_types_are_the_same(void **state)
 	inside = btf__type_by_id(few, btf_members(type)[0].type);
 	assert_null(member_of(few, inside, "skipped"));
 	assert_int_equal(member_of(few, inside, "to")->offset, 64);
-	/* An array's elements are part of the struct. */
+	/* The elements of an array are part of the struct. */
 	inside = btf__type_by_id(few, btf_array(btf__type_by_id(few, member_of(few, type, "in")->type))->type);
 	assert_int_equal(member_of(few, inside, "value")->offset, 64);
 	assert_true(btf__find_by_name_kind(few, "other_7", BTF_KIND_STRUCT) < 0);
@@ -133,7 +133,7 @@ static void wanted_types_are_the_same(void **state)
 	unlink(path);
 }
 
-/* A kind of type that this program does not know, and files cut short: refused, so that libbpf gets them. */
+/* Unknown kinds of types and truncated files are refused, so that libbpf gets the whole file. */
 static void what_is_not_understood_is_refused(void **state)
 {
 	struct wanted *wanted = calloc(1, sizeof(*wanted));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_btf_walk.c: two walks through types find what one does, also where the second begins in the wrong place. */
+/* test_btf_walk.c: two alternating walks over types find what one finds, even if the second starts at a wrong
+ * offset. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,7 +40,7 @@ static void parts(uint32_t n, uint32_t each)
 	}
 }
 
-/* `members`: of one struct in the middle. */
+/* members: of one struct in the middle. */
 static void make(uint32_t members)
 {
 	n_words = count = 0;
@@ -91,7 +92,7 @@ static void both_find_all(void **state)
 	check_walk(true);
 }
 
-/* The second walk begins in the middle of a struct, and takes its members for types. */
+/* The second walk starts in the middle of a struct, and reads its members as types. */
 static void a_wrong_guess_is_seen(void **state)
 {
 	(void)state;
@@ -99,7 +100,7 @@ static void a_wrong_guess_is_seen(void **state)
 	check_walk(false);
 }
 
-/* Whatever is cut off, or of no known kind, in either part. */
+/* Truncated types and unknown kinds, in either half. */
 static void what_is_not_understood_is_refused(void **state)
 {
 	static struct bloom none;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_container.c: the paths that container runtimes give their cgroups, and what is remembered of cgroups. */
+/* test_container.c: the cgroup paths of container runtimes, and the cache of cgroups. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,7 +45,7 @@ static const struct sample {
 	/* nerdctl */
 	{ "/system.slice/nerdctl-" ID ".scope", ID, "", "" },
 	{ "/default/" ID, ID, "", "" },
-	/* CRI-O: systemd, cgroupfs, crun's sub-cgroup, the monitor beside it */
+	/* CRI-O: systemd, cgroupfs, crun's sub-cgroup, the monitor next to it */
 	{ "/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" SLICED ".slice/crio-" ID ".scope", ID,
 	  POD, "" },
 	{ "/kubepods.slice/kubepods-pod" SLICED ".slice/crio-" ID ".scope/container", ID, POD, "" },
@@ -87,7 +87,7 @@ static const struct sample {
 	  "app-firefox-1234.scope" },
 	{ "/init.scope", "", "", "init.scope" },
 	{ "/slurm/uid_1000/job_42", "", "", "" },
-	/* nearly one */
+	/* similar, but no container */
 	{ "/docker/3f0c1d6b5a4e", "", "", "" },
 	{ "/system.slice/docker-" ID "0.scope", "", "", "docker-" ID "0.scope" },
 	{ "/x" ID, "", "", "" },
@@ -115,7 +115,7 @@ static void paths_of_every_runtime(void **state)
 	}
 }
 
-/* What a component may be at most, and more. */
+/* Components of the maximum length, and longer. */
 static void long_names_are_cut(void **state)
 {
 	char path[600] = "/lxc.payload.";
@@ -148,7 +148,7 @@ static void paths_up_to_the_root(void **state)
 	(void)state;
 	assert_path(1, NULL);
 	cgroups_add(30, 20, "c");
-	assert_path(30, NULL); /* who is above is not known yet */
+	assert_path(30, NULL); /* the parent is still unknown */
 	cgroups_add(20, 1, "b");
 	assert_path(30, NULL);
 	cgroups_add(1, 0, "");
@@ -156,7 +156,7 @@ static void paths_up_to_the_root(void **state)
 	assert_path(20, "/b");
 	assert_path(30, "/b/c");
 	assert_path(0, NULL);
-	cgroups_add(40, 0, "/told/whole"); /* as of a recording */
+	cgroups_add(40, 0, "/told/whole"); /* as in a recording */
 	assert_path(40, "/told/whole");
 	cgroups_add(40, 20, "moved");
 	assert_path(40, "/b/moved");
@@ -175,7 +175,7 @@ static void circles_end(void **state)
 	cgroups_clear();
 }
 
-/* More than it keeps: it begins anew, and knows what came last. */
+/* Beyond its limit the table is emptied, and keeps the latest entries. */
 static void there_is_a_limit(void **state)
 {
 	char name[32], path[64];
@@ -214,7 +214,7 @@ static void of_a_recording(void **state)
 				  of_process = { .cgroup_id = 9, .pid = 4711 };
 
 	(void)state;
-	assert_null(text(&in_pod, CONTAINER_ID)); /* nobody asked for containers */
+	assert_null(text(&in_pod, CONTAINER_ID)); /* lookups are disabled */
 	containers_on(NULL, NULL);
 	containers_add(7, 0, "/kubepods/pod" POD "/" ID);
 	containers_add(8, 0, "/system.slice/nginx.service");
@@ -229,7 +229,7 @@ static void of_a_recording(void **state)
 	assert_null(text(&in_root, CONTAINER_LABEL));
 	assert_string_equal(text(&in_root, CONTAINER_PATH), "/");
 	assert_null(text(&unknown, CONTAINER_PATH));
-	/* Of one process only; then it is elsewhere. */
+	/* Of one process only; then the process moves. */
 	containers_add(9, 4711, "/docker/" OTHER);
 	assert_string_equal(text(&of_process, CONTAINER_ID), OTHER);
 	assert_null(text(&in_root, CONTAINER_ID));
@@ -248,7 +248,8 @@ static void tell_at_last(void *context)
 	containers_add(77, 0, "/lxc/late");
 }
 
-/* Asked again for what is not known; then for nothing more while it is remembered. Without an owner nobody else is. */
+/* An unknown cgroup is asked for again; a known one only after it expires. Without an owner there is no other
+ * source. */
 static void asks_for_what_is_not_known(void **state)
 {
 	static const struct event event = { .cgroup_id = 77 };
@@ -266,7 +267,7 @@ static void learn_nothing(void *context)
 	(void)context;
 }
 
-/* This process's own file tells where it is, where nothing else does; of a process that is none, nothing. */
+/* /proc/self/cgroup is the only source for this process; a pid without a process has none. */
 static void owners_are_asked(void **state)
 {
 	const struct event event = { .cgroup_id = 123456789, .pid = (uint32_t)getpid() },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_dns.c: DNS answers, good ones and all kinds of bad ones, and the names that are remembered of them. */
+/* test_dns.c: DNS answers, valid and malformed, and the cache of names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +35,7 @@ static void put_word(struct message *m, unsigned int word)
 	put(m, (uint8_t[]){ (uint8_t)(word >> 8), (uint8_t)word }, 2);
 }
 
-/* "www.example.net"; "@12": what stands at byte 12; both: a name that goes on there. */
+/* "www.example.net"; "@12": a pointer to byte 12; both: a name that continues there. */
 static void put_name(struct message *m, const char *name)
 {
 	while (*name && *name != '@') {
@@ -119,7 +119,7 @@ static void add_address(void *context, const uint8_t address[16])
 	memcpy(found->last, address, 16);
 }
 
-/* The message ends where its memory does: AddressSanitizer sees who reads on. */
+/* The message is in memory of its exact size, so that AddressSanitizer detects reads past its end. */
 static bool reads(const void *bytes, size_t length, char name[DNS_NAME], struct found *found)
 {
 	uint8_t *copy = malloc(length + !length);
@@ -168,7 +168,7 @@ static void other_records_are_passed_over(void **state)
 	put_record(&m, "@12", 28, "1234", 4);
 	put_record(&m, "@12", 46, "", 0);
 	put_address(&m, "", "192.0.2.7");
-	put_address(&m, "@12", "192.0.2.8"); /* one more than there should be */
+	put_address(&m, "@12", "192.0.2.8"); /* one more than the header counts */
 	assert_true(reads_message(&m, name, &found));
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.last[15], 7);
@@ -222,9 +222,9 @@ static void pointers_come_to_an_end(void **state)
 	(void)state;
 	begin(&m, "@12", 0); /* to itself */
 	assert_false(reads_message(&m, name, &found));
-	begin(&m, "a@12", 0); /* round and round */
+	begin(&m, "a@12", 0); /* a loop */
 	assert_false(reads_message(&m, name, &found));
-	begin(&m, "@4000", 0); /* nowhere */
+	begin(&m, "@4000", 0); /* past the end */
 	assert_false(reads_message(&m, name, &found));
 	begin(&m, "@18", 0);
 	m.length = 18;
@@ -259,7 +259,7 @@ static void names_are_text(void **state)
 	assert_false(reads_message(&m, name, &found));
 }
 
-/* Nothing but the sanitizers judge what comes of it. */
+/* The sanitizers alone check the result. */
 static void garbage_does_no_harm(void **state)
 {
 	char name[DNS_NAME];
@@ -281,7 +281,7 @@ static void garbage_does_no_harm(void **state)
 	}
 }
 
-/* ---- remembering ---- */
+/* ---- the cache ---- */
 
 static void learn(uint32_t netns, uint64_t when, const char *name, const char *address)
 {
@@ -311,7 +311,7 @@ static void peers_have_names(void **state)
 	struct peer peer = peer_of(1, SECOND, "192.0.2.1");
 
 	(void)state;
-	assert_string_equal(peer.query, ""); /* before anything was learned */
+	assert_string_equal(peer.query, ""); /* before the first answer */
 	learn(1, 10 * SECOND, "old.example", "192.0.2.1");
 	learn(1, 11 * SECOND, "new.example", "192.0.2.1");
 	learn(2, 12 * SECOND, "other.example", "192.0.2.1");
@@ -324,7 +324,7 @@ static void peers_have_names(void **state)
 	assert_int_equal(peer.late, 100000001);
 	assert_string_equal(peer_of(2, 12 * SECOND, "192.0.2.1").query, "other.example");
 	assert_string_equal(peer_of(1, 12 * SECOND, "2001:db8::1").query, "v6.example");
-	/* The answer came while the attempt was under way. */
+	/* The answer arrived during the attempt. */
 	assert_int_equal(peer_of(1, 5 * SECOND, "192.0.2.1").age, 0);
 	assert_string_equal(peer_of(1, 11 * SECOND + DAY, "192.0.2.1").query, "new.example");
 	peer = peer_of(1, 11 * SECOND + DAY + 1, "192.0.2.1");
@@ -359,9 +359,9 @@ static void the_oldest_name_goes_first(void **state)
 		snprintf(address, sizeof(address), "10.0.%d.%d", i / 256, i % 256);
 		learn(9, (uint64_t)i, "many.example", address);
 	}
-	assert_string_equal(peer_of(1, 12 * SECOND, "192.0.2.1").query, ""); /* what others have learned */
+	assert_string_equal(peer_of(1, 12 * SECOND, "192.0.2.1").query, ""); /* an answer in another namespace */
 	assert_string_equal(peer_of(9, SECOND, "10.0.0.0").query, "many.example");
-	learn(9, SECOND, "again.example", "10.0.0.0"); /* not old any more */
+	learn(9, SECOND, "again.example", "10.0.0.0"); /* no longer old */
 	for (int i = 0; i < most - 1; i++) {
 		snprintf(address, sizeof(address), "10.1.%d.%d", i / 256, i % 256);
 		learn(9, SECOND, "more.example", address);

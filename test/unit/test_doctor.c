@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_doctor.c: how the doctor counts, what it says why something is unavailable, and that it can prove every tool.
- */
+/* test_doctor.c: the doctor's counting, its reasons for missing programs, and that every tool has a proof. */
 #include "every_tool.h"
 
 #include <errno.h>
@@ -55,10 +54,10 @@ static void values(void **state)
 	assert_value("ret", "-22");
 	assert_value("stack", "[\"x\",\"y\"]");
 	assert_value("last", "0");
-	assert_false(count_value(ROW, "port", &value, &length)); /* not the end of lport */
+	assert_false(count_value(ROW, "port", &value, &length)); /* no suffix of lport */
 	assert_false(count_number(ROW, "uid", &number));
 	assert_false(count_number(ROW, "tool", &number));
-	assert_false(count_number(ROW, "ret", &number)); /* what is counted is never negative */
+	assert_false(count_number(ROW, "ret", &number)); /* counts are never negative */
 	assert_true(count_number(ROW, "lport", &number));
 	assert_int_equal(number, 7301);
 }
@@ -128,8 +127,8 @@ static void matches(void **state)
 			fail_msg("matches: %s", no[i]);
 }
 
-/* A new tool without a proof fails here: a proof selects by keys that the tool prints, and expects what can be added
- * up. */
+/* A new tool without a proof fails here. A proof selects by keys that the tool prints, and its expected sums are
+ * valid. */
 static void has_a_sound_proof(void **state)
 {
 	const struct tool *tool = *state;
@@ -181,7 +180,7 @@ static void reasons(void **state)
 	assert_string_equal(doctor_error_name(-99999), "errno 99999");
 }
 
-/* In place of the one that asks this machine (linked with --wrap). */
+/* Replaces the function that reads this machine (linked with --wrap). */
 const char *__wrap_kernel_remedy(int error);
 
 const char *__wrap_kernel_remedy(int error)
@@ -199,10 +198,10 @@ static void remedies(void **state)
 	(void)state;
 	assert_null(doctor_remedy(EXCLUDED, -ECANCELED, &machine));
 	assert_null(doctor_remedy(NO_TARGET, -ENOENT, &machine));
-	assert_null(doctor_remedy(AT_LOAD, -EINVAL, &machine)); /* this program's own fault */
+	assert_null(doctor_remedy(AT_LOAD, -EINVAL, &machine)); /* the program itself is at fault */
 	assert_string_equal(doctor_remedy(AT_LOAD, -EPERM, &machine), "the kernel's for EPERM");
 	assert_string_equal(doctor_remedy(AT_ATTACH, -ENOMEM, &machine), "the kernel's for ENOMEM");
-	assert_null(doctor_remedy(AT_LOAD, -EACCES, &machine)); /* the verifier's */
+	assert_null(doctor_remedy(AT_LOAD, -EACCES, &machine)); /* from the verifier */
 	machine.no_bpf = -EACCES;
 	assert_string_equal(doctor_remedy(AT_LOAD, -EACCES, &machine), "the kernel's for EACCES");
 	machine.no_bpf = 0;
@@ -223,15 +222,16 @@ static void remedies(void **state)
 static void capabilities(void **state)
 {
 	struct machine machine = { .capabilities = 0 };
+	char list[MACHINE_CAPABILITIES];
 
 	(void)state;
-	assert_string_equal(machine_capabilities(&machine), "none");
+	assert_string_equal(machine_capabilities(&machine, list), "none");
 	machine.capabilities = 1ULL << 38 | 1ULL << 39;
-	assert_string_equal(machine_capabilities(&machine), "perfmon, bpf");
+	assert_string_equal(machine_capabilities(&machine, list), "perfmon, bpf");
 	machine.capabilities = ~0ULL;
-	assert_string_equal(machine_capabilities(&machine), "all");
+	assert_string_equal(machine_capabilities(&machine, list), "all");
 	machine.capabilities = ~(1ULL << CAP_SYS_RESOURCE);
-	assert_string_equal(machine_capabilities(&machine), "all but sys_resource");
+	assert_string_equal(machine_capabilities(&machine, list), "all but sys_resource");
 }
 
 static void exclusions_of_a_tool(void **state)
@@ -254,10 +254,12 @@ static void exclusions_of_a_tool(void **state)
 	assert_false(is_excluded(NULL, "by_call", "tp_btf/sys_exit"));
 	assert_null(exclusions_known(some, sizeof(some), "by_call,fexit,sk_storage", &tool));
 	assert_string_equal(some, "by_call,fexit,sk_storage");
-	assert_string_equal(exclusions_known(some, sizeof(some), "by_call,nothing,by_function", &tool), "nothing");
+	assert_string_equal(exclusions_known(some, sizeof(some), "by_call,nothing,by_function", &tool),
+			    "nothing,by_function");
 	assert_string_equal(some, "by_call,by_function");
 	assert_non_null(exclusions_known(some, sizeof(some), ",", &tool));
-	assert_string_equal(exclusions_known(some, sizeof(some), "kprobe", &tool), "kprobe"); /* no tool has one */
+	assert_string_equal(exclusions_known(some, sizeof(some), "kprobe", &tool),
+			    "kprobe"); /* no tool has such a program */
 	exclusions_apply(&kernel, "by_call,sk_storage,cast,trampolines");
 	assert_false(kernel.sk_storage);
 	assert_true(kernel.tag_slots);
@@ -271,7 +273,7 @@ static void exclusions_of_a_tool(void **state)
 	assert_false(kernel.map_iterators);
 }
 
-/* Which of three programs of a hook are left, by --rung. */
+/* The remaining programs of a hook with three, by --rung. */
 static void rungs(void **state)
 {
 	static const char *const programs[] = { "by_function", "by_call", "by_state" };
@@ -302,7 +304,8 @@ static void rungs(void **state)
 	assert_non_null(exclusions_known_rungs(some, sizeof(some), "5", &tool));
 	assert_non_null(exclusions_known_rungs(some, sizeof(some), "22", &tool));
 	assert_non_null(exclusions_known_rungs(some, sizeof(some), "kprobe", &tool));
-	assert_non_null(exclusions_known_rungs(some, sizeof(some), "sk_storage", &tool)); /* no program */
+	assert_non_null(
+		exclusions_known_rungs(some, sizeof(some), "sk_storage", &tool)); /* no program, but a feature */
 }
 
 int main(void)

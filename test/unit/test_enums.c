@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_enums.c: names of values in BTF made here; in the live kernel's where it can be read. */
+/* test_enums.c: names of values in a synthetic BTF, and in the running kernel's if it is readable. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 #include "core/names/enums.h"
 
-/* Kept until the end: names point into it, and the cache knows it by its address. */
+/* Freed at the end: names point into it, and the cache has its address as key. */
 static struct btf *btf;
 
 struct item {
@@ -45,7 +45,7 @@ static int make_btf(void **state)
 	btf = btf__new_empty();
 	assert_non_null(btf);
 	assert_true(btf__add_int(btf, "unsigned int", 4, 0) > 0);
-	assert_true(btf__add_enum(btf, "tcp_ca_state", 4) > 0); /* a declaration: no values */
+	assert_true(btf__add_enum(btf, "tcp_ca_state", 4) > 0); /* a forward declaration has no values */
 	add_enum("tcp_ca_state", ITEMS({ "TCP_CA_Open", 0 }, { "TCP_CA_Disorder", 1 }, { "TCP_CA_Loss", 4 }));
 	add_enum("skb_drop_reason",
 		 ITEMS({ "SKB_NOT_DROPPED_YET", 0 }, { "SKB_CONSUMED", 1 }, { "SKB_DROP_REASON_NOT_SPECIFIED", 2 },
@@ -75,14 +75,14 @@ static void names_lose_their_prefix(void **state)
 	assert_null(enum_name(btf, "tcp_ca_state", 5));
 	assert_null(enum_name(btf, "tcp_ca_state", UINT64_MAX));
 	assert_string_equal(enum_name(btf, "no_prefix", 1), "green");
-	/* Something is left of each name. */
+	/* A rest remains of each name. */
 	assert_string_equal(enum_name(btf, "swallowed", 0), "A_");
 	assert_string_equal(enum_name(btf, "swallowed", 1), "A_B");
 	assert_string_equal(enum_name(btf, "whole", 0), "A_B");
 	assert_string_equal(enum_name(btf, "only_markers", 2), "B");
 }
 
-/* Names that do not share the prefix made of the type's name lose what they do share. */
+/* Names without the type's name as prefix lose the prefix that they share. */
 static void the_types_name_is_a_prefix(void **state)
 {
 	(void)state;
@@ -107,7 +107,7 @@ static void the_first_of_equal_values_wins(void **state)
 	assert_true(enum_value(btf, "twice", "TWICE_OTHER", &value) && value == 300);
 }
 
-/* A field of 32 bits comes as it is, one of 64 with its sign. */
+/* A field of 32 bits has the plain value, one of 64 is sign-extended. */
 static void negative_values_have_names(void **state)
 {
 	uint64_t value;
@@ -135,7 +135,7 @@ static void subsystems_have_their_own_enums(void **state)
 	assert_string_equal(enum_name(btf, "skb_drop_reason", 0x30001), "LAST_ACTION");
 	assert_string_equal(enum_name(btf, "skb_drop_reason", 0x30002), "ACTION_ERROR");
 	assert_null(enum_name(btf, "skb_drop_reason", 0x40001));
-	/* A small value is the kernel's own, and other enums have no subsystems. */
+	/* A small value belongs to the kernel itself, and other enums have no subsystems. */
 	assert_null(enum_name(btf, "skb_drop_reason", 77));
 	assert_null(enum_name(btf, "tcp_ca_state", 0x30001));
 	assert_true(enum_value(btf, "skb_drop_reason", "ovs_drop_last_action", &value) && value == 0x30001);
@@ -188,7 +188,7 @@ static void names_are_in_the_btf(void **state)
 	assert_ptr_equal(btf__str_by_offset(btf, btf_enum(btf__type_by_id(btf, (__u32)id))[3].name_off) + 16, first);
 }
 
-/* Two BTFs with the same type are two enums. */
+/* Equal types in two BTFs are two enums. */
 static void each_btf_has_its_own(void **state)
 {
 	static struct btf *other;
@@ -203,7 +203,7 @@ static void each_btf_has_its_own(void **state)
 	assert_string_equal(enum_name(btf, "skb_drop_reason", 3), "NO_SOCKET");
 }
 
-/* As a module's BTF is: its own types on top of the kernel's. */
+/* As in a module: its own types in addition to the kernel's. */
 static void split_btf_has_both(void **state)
 {
 	static struct btf *base, *split;

@@ -31,7 +31,7 @@ static void printable_escapes(void **state)
 		{ "\x1b[31mred\n", "\\x1b[31mred\\x0a" },
 		{ "\x7f\t\r", "\\x7f\\x09\\x0d" },
 		{ "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80" },
-		{ "\xc2\x80\xc2\x9f\xc2\xa0", "\\xc2\\x80\\xc2\\x9f\xc2\xa0" }, /* C1; U+00A0 is none */
+		{ "\xc2\x80\xc2\x9f\xc2\xa0", "\\xc2\\x80\\xc2\\x9f\xc2\xa0" }, /* C1; U+00A0 is printable */
 		{ "\xc0\xaf\xc1\xbf", "\\xc0\\xaf\\xc1\\xbf" },                 /* overlong */
 		{ "\xe0\x9f\xbf\xe0\xa0\x80", "\\xe0\\x9f\\xbf\xe0\xa0\x80" },
 		{ "\xf0\x8f\xbf\xbf\xf0\x90\x80\x80", "\\xf0\\x8f\\xbf\\xbf\xf0\x90\x80\x80" },
@@ -39,7 +39,7 @@ static void printable_escapes(void **state)
 		{ "\xf4\x8f\xbf\xbf\xf4\x90\x80\x80", "\xf4\x8f\xbf\xbf\\xf4\\x90\\x80\\x80" }, /* beyond U+10FFFF */
 		{ "\xf5\x80\x80\x80\xff\xfe", "\\xf5\\x80\\x80\\x80\\xff\\xfe" },
 		{ "\x80\xbf", "\\x80\\xbf" }, /* no lead byte */
-		{ "\xe2\x82", "\\xe2\\x82" }, /* cut off */
+		{ "\xe2\x82", "\\xe2\\x82" }, /* truncated */
 		{ "\xe2\x82x\xc3", "\\xe2\\x82x\\xc3" },
 		{ "\xf0\x9f\x98x", "\\xf0\\x9f\\x98x" },
 	};
@@ -53,7 +53,7 @@ static void printable_escapes(void **state)
 	text_free(&text);
 }
 
-/* Up to the length or a NUL, whichever comes first; and not a byte beyond, which ASan watches. */
+/* Ends at the length or at a NUL, whichever comes first; AddressSanitizer detects reads past it. */
 static void length_or_nul_ends(void **state)
 {
 	struct text text = { 0 };
@@ -136,7 +136,7 @@ static void json_strings(void **state)
 		  "\"a\xef\xbf\xbd"
 		  "b\"" },
 		{ "\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
-		{ "\xc3\"", "\"\xef\xbf\xbd\\\"\"" }, /* a lead byte must not swallow the quote */
+		{ "\xc3\"", "\"\xef\xbf\xbd\\\"\"" }, /* the quote after a lead byte must remain */
 		{ "\xc2", "\"\xef\xbf\xbd\"" },
 	};
 	struct text text = { 0 };
@@ -175,7 +175,7 @@ static void csv_values(void **state)
 	text_free(&text);
 }
 
-/* Whatever the bytes, a terminal gets only valid UTF-8 without controls: here, from every pair of bytes. */
+/* For any bytes, a terminal gets only valid UTF-8 without controls: tested with every pair of bytes. */
 static void nothing_dangerous_gets_through(void **state)
 {
 	struct text text = { 0 };

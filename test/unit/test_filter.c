@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_filter.c: the common filters as the user half compiles them: of a replay. */
+/* test_filter.c: the common filters as a replay applies them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ static struct event between(uint8_t family, const char *local, const char *remot
 	return event;
 }
 
-/* --ipv4 and --ipv6. */
+/* The families that --ipv4 and --ipv6 accept. */
 static const char *families_of(const struct event *event)
 {
 	static const struct filter four = { .family = 4 }, six = { .family = 6 };
@@ -38,13 +38,13 @@ static void families_are_those_on_the_wire(void **state)
 		{ 4, "::ffff:127.0.0.1", "::ffff:127.0.0.1", "4" },
 		{ 4, "::ffff:0.0.0.0", "::ffff:0.0.0.0", "4" }, /* a listener */
 		{ 6, "::1", "::1", "6" },
-		{ 6, "::", "::", "6" },                             /* a listener, perhaps for both */
-		{ 6, "::ffff:127.0.0.1", "::ffff:127.0.0.1", "4" }, /* what it accepted */
-		{ 6, "::", "::ffff:127.0.0.1", "4" },               /* begins to connect */
+		{ 6, "::", "::", "6" },                             /* a listener, perhaps dual-stack */
+		{ 6, "::ffff:127.0.0.1", "::ffff:127.0.0.1", "4" }, /* an accepted connection */
+		{ 6, "::", "::ffff:127.0.0.1", "4" },               /* connecting */
 		{ 6, "::ffff:127.0.0.1", "::", "4" },               /* bound */
-		{ 6, "::127.0.0.1", "::127.0.0.2", "6" },           /* the old form is none of that */
+		{ 6, "::127.0.0.1", "::127.0.0.2", "6" },           /* the deprecated form is IPv6 */
 		{ 6, "::fffe:127.0.0.1", "64:ff9b::127.0.0.1", "6" },
-		{ 0, "::ffff:127.0.0.1", "::ffff:127.0.0.1", "none" }, /* not known */
+		{ 0, "::ffff:127.0.0.1", "::ffff:127.0.0.1", "none" }, /* unknown */
 		{ 0, "::", "::", "none" },
 	};
 

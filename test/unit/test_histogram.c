@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_histogram.c: power-of-two histograms, and the forms they are printed in. */
+/* test_histogram.c: power-of-two histograms and their formats. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static int release(void **state)
 	return 0;
 }
 
-/* What was written since the last time. */
+/* The text since the last call. */
 static const char *written(void)
 {
 	text_char(&text, '\0');
@@ -83,7 +83,7 @@ static void bars_are_rounded_down(void **state)
 			    "         4 -> 7          : 1        |                                        |\n");
 }
 
-/* Slot 31 is the last of the narrow form: its numbers have 32 bits. */
+/* Slot 31 is the last one of the narrow form: its numbers have 32 bits. */
 static void numbers_beyond_32_bits_are_wide(void **state)
 {
 	const char *narrow, *wide;
@@ -118,7 +118,7 @@ static void the_last_slot_has_no_end(void **state)
 				       "\"count\":18446744073709551615}]");
 }
 
-/* A histogram of the kernel half may be shorter; what is behind it is something else. */
+/* A histogram of the kernel half may be shorter; the bytes after it are another member. */
 static void only_so_many_slots_are_read(void **state)
 {
 	(void)state;

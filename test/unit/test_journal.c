@@ -20,7 +20,7 @@
 static char directory[] = "/tmp/nettrace-journal-XXXXXX";
 static char path[sizeof(directory) + 8];
 
-/* Plays journald: a socket at `path`. */
+/* A socket at `path` in the role of journald. */
 static int listen_there(void)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -73,7 +73,7 @@ static void fields_have_two_forms(void **state)
 	text_free(&entry);
 }
 
-/* A length with more than one byte: little-endian. */
+/* The length needs several bytes: little-endian. */
 static void long_values_have_their_length(void **state)
 {
 	struct text entry = { 0 };
@@ -103,7 +103,7 @@ static void an_entry_is_a_datagram(void **state)
 	assert_int_equal(entry.length, 0);
 	journal_field(&entry, "MESSAGE", "a\nb", 3);
 	assert_int_equal(journal_send(fd, &entry, 0), 0);
-	assert_int_equal(journal_send(fd, &entry, 0), 0); /* nothing: no datagram */
+	assert_int_equal(journal_send(fd, &entry, 0), 0); /* an empty entry makes no datagram */
 
 	assert_int_equal(recv(journald, got, sizeof(got), 0), 23);
 	assert_memory_equal(got, "MESSAGE=first\nPORT=443\n", 23);
@@ -116,7 +116,7 @@ static void an_entry_is_a_datagram(void **state)
 	close(journald);
 }
 
-/* Nobody reads: the sender must get an error and go on, with an empty entry. */
+/* Without a reader the sender must get an error and continue with an empty entry. */
 static void a_full_queue_does_not_wait(void **state)
 {
 	int journald = listen_there(), fd = journal_open(path), sent = 0, error = 0;
@@ -152,7 +152,7 @@ static void errors_are_told(void **state)
 	assert_int_equal(journal_send(fd, &entry, 0), -1);
 	assert_int_equal(errno, EMSGSIZE);
 	assert_int_equal(entry.length, 0);
-	/* journald has gone: an error, no signal. */
+	/* journald has ended: an error, no signal. */
 	close(journald);
 	journal_field(&entry, "MESSAGE", "x", 1);
 	assert_int_equal(journal_send(fd, &entry, 0), -1);

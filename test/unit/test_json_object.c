@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_json_object.c: objects by tables of their keys, and that no key is forgotten. */
+/* test_json_object.c: JSON objects by tables of their keys, and the check that no key is missing. */
 #include "core/base/json.h"
 
 #include <setjmp.h>
@@ -124,7 +124,7 @@ static void other_text(struct json_object *object, struct text *text)
 	json_text(object, "state", "ajar");
 }
 
-/* Each of these ends the program that does it. */
+/* Each of these mistakes must end the program. */
 static void (*const mistakes[])(struct json_object *object, struct text *text) = { other_key, other_kind, forgotten,
 										   too_many,  never_null, other_text };
 

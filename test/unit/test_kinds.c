@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_kinds.c: every kind of value, known and not, as a column, in CSV and in JSON; on a kernel made here. */
+/* test_kinds.c: every kind of value, known and unknown, as a column, in CSV and in JSON, on a synthetic kernel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +10,12 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/error.h"
 #include "core/names/containers.h"
 #include "core/names/enums.h"
 #include "core/names/source.h"
@@ -47,7 +50,7 @@ static bool symbol_of(uint64_t address, struct symbol *symbol)
 
 static const struct name_source kernel = { .enum_name = enum_name_of, .symbol = symbol_of };
 
-/* ---- an event, and what its members print ---- */
+/* ---- an event, and the text of its members ---- */
 
 struct sample {
 	struct event common;
@@ -74,7 +77,7 @@ struct sample {
 		0x20, 0x01, 0x0d, 0xb8, 0, 1, [15] = 9                                                                 \
 	}
 
-/* What a column, CSV and JSON have; NULL: not known. */
+/* The text in a column, in CSV and in JSON; NULL: unknown. */
 #define ALL(text)   text, text, text
 #define NAMED(text) text, text, "\"" text "\""
 #define UNKNOWN     NULL, NULL, NULL
@@ -121,7 +124,7 @@ static const struct value {
 	  { "01:02:03.004", "01:02:03.004", "\"1970-01-01T01:02:03.004000000Z\"" } },
 	{ FIELD(F_RELATIVE, common.ts), { .common.ts = 12345600001 }, { ALL("12345600000") } }, /* since 1 ns */
 	{ FIELD(F_RELATIVE, common.ts, .decimals = 6), { .common.ts = 12345600001 }, { ALL("12.345600") } },
-	/* Of another CPU: times never go back. */
+	/* From another CPU: relative times are never negative. */
 	{ FIELD(F_RELATIVE, common.ts, .decimals = 6), { .common.ts = 0 }, { ALL("0.000000") } },
 	{ FIELD(F_MSEC, number, .decimals = 3), { .number = 1204330999 }, { "1204.331", "1204.331", "1204330999" } },
 	{ FIELD(F_MSEC, number), { .number = 1204330999 }, { "1204", "1204", "1204330999" } },
@@ -134,7 +137,7 @@ static const struct value {
 	{ FIELD(F_HUMAN_NS, number), { .number = NOT_KNOWN }, { UNKNOWN } },
 	{ FIELD(F_KBYTES, number), { .number = 2 * 1024 * 1024 + 1023 }, { "2048", "2048", "2098175" } },
 	{ FIELD(F_KBYTES, number), { .number = NOT_KNOWN }, { UNKNOWN } },
-	/* K and M begin where they are 1: nothing is 0.98K. Machines get numbers. */
+	/* K and M are used from 1 on, so never 0.98K. JSON and CSV have plain numbers. */
 	{ FIELD(F_SI, number), { .number = 0 }, { ALL("0") } },
 	{ FIELD(F_SI, number), { .number = 1023 }, { ALL("1023") } },
 	{ FIELD(F_SI, number), { .number = 1024 }, { "1.00K", "1024", "1024" } },
@@ -159,7 +162,7 @@ static const struct value {
 	{ FIELD(F_FAMILY, common.family), { .common.family = 4 }, { ALL("4") } },
 	{ FIELD(F_FAMILY, common.family), { .common.family = 0 }, { UNKNOWN } },
 	{ FIELD(F_ADDRESS, address), { .common.family = 4, .address = V4 }, { NAMED("203.0.113.9") } },
-	/* Of a dual-stack socket; of listeners. */
+	/* A dual-stack socket, and listeners. */
 	{ FIELD(F_ADDRESS, address), { .common.family = 6, .address = V4 }, { NAMED("::ffff:203.0.113.9") } },
 	{ FIELD(F_ADDRESS, address), { .common.family = 6, .address = V6 }, { NAMED("2001:db8:1::9") } },
 	{ FIELD(F_ADDRESS, address), { .common.family = 4, .address = { 0 } }, { NAMED("0.0.0.0") } },
@@ -182,7 +185,7 @@ static const struct value {
 	{ FIELD(F_ADDR_HASH_PORT, address, PORT), { .common.family = 0, .address = V6 }, { UNKNOWN } },
 	{ FIELD(F_NAME, byte, TCP_STATES), { .byte = 12 }, { NAMED("NEW_SYN_RECV") } },
 	{ FIELD(F_NAME, byte, LETTERS), { .byte = 1 }, { "R", "R", "\"retransmit\"" } },
-	/* Newer than this program: a number, in JSON still a string. */
+	/* A newer value than this program knows: the number, as a string in JSON. */
 	{ FIELD(F_NAME, byte, LETTERS), { .byte = 3 }, { NAMED("3") } },
 	{ FIELD(F_NAME, byte, LETTERS), { .byte = 255 }, { NAMED("255") } },
 	{ FIELD(F_NAME, byte, NAMES(long_names)), { .byte = 1 }, { NAMED("a name that is longer than what is put") } },
@@ -201,7 +204,7 @@ static const struct value {
 	{ FIELD(F_TCPFLAGS, half), { .half = 0xffff }, { UNKNOWN } },
 	{ FIELD(F_ERRNO, error), { .error = ECONNRESET }, { NAMED("ECONNRESET") } },
 	{ FIELD(F_ERRNO, error), { .error = -ECONNREFUSED }, { NAMED("ECONNREFUSED") } },
-	{ FIELD(F_ERRNO, error), { .error = -524 }, { NAMED("524") } }, /* the kernel's own */
+	{ FIELD(F_ERRNO, error), { .error = -524 }, { NAMED("524") } }, /* without a name in user space */
 	{ FIELD(F_ERRNO, error), { .error = INT_MAX }, { NAMED("2147483647") } },
 	{ FIELD(F_ERRNO, error), { .error = INT_MIN }, { NAMED("2147483648") } }, /* it has no positive counterpart */
 	{ FIELD(F_ERRNO, error), { .error = 0 }, { UNKNOWN } },
@@ -210,7 +213,7 @@ static const struct value {
 	{ FIELD(F_SYMBOL, number), { .number = 0x1000 }, { NAMED("0x0000000000001000") } },
 	{ FIELD(F_SYMBOL, number), { .number = 0 }, { UNKNOWN } },
 	{ FIELD(F_STACK, stack), { .stack = { 0 } }, { "", "", "[]" } },
-	/* The tracing's own frames are left out, but only at the top; the first 0 is the end, or that of the array. */
+	/* The tracing's own frames at the top are omitted; the first 0, or the end of the array, ends the stack. */
 	{ FIELD(F_STACK, stack),
 	  { .stack = { 0x10020, 0x11010, 0x205f1, 0x1000, 0, 0x30001 } },
 	  { "tcp_v4_rcv+0x5f1;0x0000000000001000", "tcp_v4_rcv+0x5f1;0x0000000000001000",
@@ -236,7 +239,7 @@ static const struct value {
 	  { "4-7:7", "4-7:7", "[{\"from\":4,\"to\":7,\"count\":7}]" } },
 };
 
-/* Kinds that are known whatever their bytes are. */
+/* Kinds without an unknown value. */
 static bool is_always_known(enum kind kind)
 {
 	return kind == F_TIME || kind == F_RELATIVE || kind == F_BOOL || kind == F_STACK ||
@@ -251,8 +254,8 @@ static int blank(void **state)
 	return 0;
 }
 
-/* One writing of the field; NULL: not known. The event ends where its memory does: AddressSanitizer sees who reads on.
- * Good until the next. */
+/* The text of the field; NULL: unknown. The event is in memory of its exact size, so that AddressSanitizer detects
+ * reads past its end. Valid until the next call. */
 static const char *written(const struct field *field, const void *sample, size_t size, enum writing how, size_t cells)
 {
 	static struct text text;
@@ -268,7 +271,7 @@ static const char *written(const struct field *field, const void *sample, size_t
 	text_char(&text, '\0');
 	free(event);
 	if (!known)
-		assert_int_equal(text.length, 2); /* nothing was appended */
+		assert_int_equal(text.length, 2); /* nothing is appended */
 	return known ? text.data + 1 : NULL;
 }
 
@@ -293,7 +296,7 @@ static void values_in_every_format(void **state)
 	}
 }
 
-/* The table of values has each kind, known and not. */
+/* The table above has each kind, known and unknown. */
 static void every_kind_is_tried(void **state)
 {
 	(void)state;
@@ -322,7 +325,7 @@ static void every_kind_has_a_row(void **state)
 		for (enum kind other = F_NONE + 1; other < kind; other++) {
 			const struct kind_row *twin = &kind_rows[other];
 
-			/* What recordings call the same is the same. */
+			/* Kinds with one name in recordings have equal bytes. */
 			if (row->recorded && twin->recorded && !strcmp(row->recorded, twin->recorded))
 				assert_true(row->is_bytes == twin->is_bytes &&
 					    (row->unknown == twin->unknown || row->is_counted || twin->is_counted));
@@ -330,7 +333,7 @@ static void every_kind_has_a_row(void **state)
 	}
 }
 
-/* A field of each kind in each size that it may have, at the end of an event. */
+/* Calls look() with a field of each kind in each allowed size, at the end of an event. */
 static void each_size(void (*look)(const struct field *field))
 {
 	static const uint16_t sizes[] = { 1, 2, 4, 8, 16, 48 };
@@ -364,7 +367,7 @@ static void is_not_known(const struct field *field)
 	member_set_unknown(&member, (struct event *)bytes);
 	for (size_t i = (size_t)field->off + field->size; i < sizeof(bytes); i++)
 		assert_int_equal(bytes[i], 0x11);
-	/* A byte of flags has no value to spare; an address goes by the family, a container by the cgroup. */
+	/* A byte of flags has no unknown value; an address depends on the family, a container on the cgroup. */
 	if (is_always_known(field->kind) || kind_rows[field->kind].is_address || field->kind == F_CONTAINER ||
 	    (field->kind == F_TCPFLAGS && field->size == 1))
 		return;
@@ -402,7 +405,7 @@ static void what_is_behind_the_end_is_not_known(void **state)
 	each_size(ends_early);
 }
 
-/* The port of an endpoint may lie behind the end of an event that has its address. */
+/* The port of an endpoint may be missing at the end of an event that has its address. */
 static void endpoints_need_their_port(void **state)
 {
 	const struct field address = FIELD(F_ADDRESS, common.raddr);
@@ -416,7 +419,7 @@ static void endpoints_need_their_port(void **state)
 	assert_non_null(written(&endpoint, &sample, size + 1, AS_COLUMN, 0));
 }
 
-/* ---- what depends on more than the value ---- */
+/* ---- dependence on more than the value ---- */
 
 static void texts_are_cut(void **state)
 {
@@ -432,7 +435,7 @@ static void texts_are_cut(void **state)
 	strcpy(sample.text, "gr\xc3\xbc\xc3\x9f");
 	assert_string_equal(written(&text, &sample, sizeof(sample), AS_COLUMN, 3), "gr\xc3\xbc");
 	assert_string_equal(written(&address, &sample, sizeof(sample), AS_COLUMN, 3),
-			    "2001:db8:1::9"); /* only text is */
+			    "2001:db8:1::9"); /* only text is truncated */
 }
 
 static void times_are_local_or_utc(void **state)
@@ -445,7 +448,7 @@ static void times_are_local_or_utc(void **state)
 	setenv("TZ", "XYZ-2:30", 1);
 	tzset();
 	assert_string_equal(written(&when, &sample, sizeof(sample), AS_COLUMN, 0), "03:32:02");
-	sample.common.ts += 1000000000; /* of a second the text is kept */
+	sample.common.ts += 1000000000; /* the text of a second is cached */
 	assert_string_equal(written(&when, &sample, sizeof(sample), AS_COLUMN, 0), "03:32:03");
 	assert_string_equal(written(&when, &sample, sizeof(sample), AS_JSON, 0), "\"2026-03-05T01:02:03.000000001Z\"");
 	setenv("TZ", "UTC", 1);
@@ -495,6 +498,58 @@ static void stacks_in_lines(void **state)
 	assert_lines(&sample, offsetof(struct sample, stack), "");
 }
 
+/* ---- fields of views of members ---- */
+
+static void common_columns_show_common_members(void **state)
+{
+	(void)state;
+	for (const struct column *common = common_columns; common->name; common++) {
+		struct field field = field_of_column(NULL, common);
+
+		assert_true(field.title && field.width && field.help);
+		assert_true((size_t)field.off + field.size <= sizeof(struct event));
+	}
+	for (const struct member *common = common_members; common->name; common++)
+		assert_true(common->help && (size_t)common->off + common->size <= sizeof(struct event));
+}
+
+/* A member of totals is the events' member, with its kind of merge. */
+static void members_of_totals_are_those_of_events(void **state)
+{
+	static const struct member members[] = { { "bytes", F_KBYTES, AT(struct sample, number), .help = "payload" },
+						 {} };
+	static const struct member own[] = { { "bytes", .merge = SUM, .sorts = 1 }, { "laddr", .groups = 2 }, {} };
+	const struct tool tool = { .name = "fake",
+				   .members = members,
+				   .totals = &(const struct totals){ .members = own } };
+	struct field field = field_named(&tool, "bytes");
+
+	(void)state;
+	assert_true(field.kind == F_KBYTES && field.off == offsetof(struct sample, number) && field.size == 8);
+	assert_true(field.merge == SUM && field.sorts == 1 && !strcmp(field.help, "payload"));
+	field = field_of_column(&tool, &(const struct column){ "laddr" });
+	assert_true(field.kind == F_ADDRESS && field.groups == 2 && !field.port); /* an address alone */
+	field = field_of_column(&tool, &(const struct column){ "local", "LOCAL", .of = "laddr", .as = F_ENDPOINT });
+	assert_int_equal(field.port, offsetof(struct event, lport));
+}
+
+static void wrong_tables_end_the_program(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		close(STDERR_FILENO);
+		field_of_column(&(const struct tool){ .name = "fake" }, &(const struct column){ "no_such_member" });
+		_exit(100);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,9 +563,12 @@ int main(void)
 		cmocka_unit_test_setup(times_are_local_or_utc, blank),
 		cmocka_unit_test_setup(enums_have_names_of_ours_too, blank),
 		cmocka_unit_test_setup(stacks_in_lines, blank),
+		cmocka_unit_test(common_columns_show_common_members),
+		cmocka_unit_test(members_of_totals_are_those_of_events),
+		cmocka_unit_test(wrong_tables_end_the_program),
 	};
 
-	names_recorded = &kernel;
+	names_record(&kernel);
 	setenv("TZ", "UTC", 1);
 	containers_on(NULL, NULL);
 	containers_add(77, 0, "/a.slice/b.service");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_live.c: the live screen of a made-up tool on a terminal of the test's own. */
+/* test_live.c: the live screen of a made-up tool on the test's own terminal. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,14 +77,14 @@ static const struct tool tool = { .name = "fake",
 				  .columns = table_columns,
 				  .totals = &totals };
 
-/* ---- a terminal: what is written to it, as it is to be seen ---- */
+/* ---- an emulated terminal ---- */
 
 #define ROWS    12
 #define COLUMNS 64
 
 static struct {
 	int outside, inside, saved[3];
-	char cells[2][ROWS][COLUMNS][5]; /* the usual screen and the other one; a character of UTF-8 each */
+	char cells[2][ROWS][COLUMNS][5]; /* the normal screen and the alternate one; a character of UTF-8 each */
 	int other, row, column, left_row;
 	int rows, columns;
 	bool cursor, wraps;
@@ -92,7 +92,7 @@ static struct {
 
 static void put_cell(const char *bytes, int length)
 {
-	assert_true(terminal.column < terminal.columns); /* written beyond the edge */
+	assert_true(terminal.column < terminal.columns); /* no write beyond the edge */
 	memcpy(terminal.cells[terminal.other][terminal.row][terminal.column], bytes, (size_t)length);
 	terminal.cells[terminal.other][terminal.row][terminal.column++][length] = '\0';
 }
@@ -158,7 +158,7 @@ static void draw_bytes(const char *bytes)
 		} else if (*c == '\r') {
 			terminal.column = 0;
 		} else if (*c == '\n') {
-			assert_true(++terminal.row < terminal.rows); /* scrolled */
+			assert_true(++terminal.row < terminal.rows); /* no scrolling */
 		} else {
 			put_cell(c, length);
 			c += length - 1;
@@ -166,7 +166,7 @@ static void draw_bytes(const char *bytes)
 	}
 }
 
-/* Everything written up to now: a bell of the test's own comes after it. */
+/* Waits until everything is written: the test writes a bell at the end. */
 static void see(void)
 {
 	static char bytes[1 << 16];
@@ -183,7 +183,7 @@ static void see(void)
 	draw_bytes(bytes);
 }
 
-/* A line of the screen without the blanks at its end. */
+/* A line of the screen without trailing blanks. */
 static const char *line(int row)
 {
 	static char text[COLUMNS * 4 + 1];
@@ -207,7 +207,7 @@ static void resize(int rows, int columns)
 	assert_int_equal(ioctl(terminal.outside, TIOCSWINSZ, &window), 0);
 }
 
-/* They arrive after a while. */
+/* The keys arrive after a delay. */
 static void press(const char *keys)
 {
 	int arrived = 0;
@@ -254,12 +254,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	static struct termios after; /* no garbage between its members */
+	static struct termios after; /* static: no garbage in the padding between its members */
 
 	(void)state;
 	live_free(view);
 	see();
-	/* As it was, whatever happened. */
+	/* The terminal's modes are restored in every case. */
 	assert_int_equal(tcgetattr(terminal.inside, &after), 0);
 	assert_memory_equal(&after, &before, sizeof(after));
 	assert_true(terminal.cursor && terminal.wraps && !terminal.other);
@@ -295,7 +295,7 @@ static void end_interval(void)
 	live_add(view, &summary);
 }
 
-/* Three connections of two processes to two hosts. */
+/* Adds three connections of two processes to two hosts. */
 static void take_three(void)
 {
 	add(7, 4, 1, 80, 100, 1, 30);
@@ -304,7 +304,7 @@ static void take_three(void)
 	end_interval();
 }
 
-/* Exactly these lines are on the screen, above the status line. */
+/* Asserts that the screen shows exactly these lines above the status line. */
 static void assert_lines(const char *const *lines, int count)
 {
 	for (int row = 0; row < terminal.rows - 1; row++)
@@ -329,7 +329,7 @@ static void type(const char *keys)
 	assert_true(live_update(view));
 }
 
-/* ---- what is seen ---- */
+/* ---- the screen ---- */
 
 static void it_waits_for_the_first(void **state)
 {
@@ -338,7 +338,7 @@ static void it_waits_for_the_first(void **state)
 	assert_terminal("tracing; the first totals appear after 1 s");
 	assert_status("sort: bytes  group: connection  ?:help  space:freeze  q:quit");
 	assert_true(terminal.other && !terminal.cursor && !terminal.wraps);
-	type(" "); /* nothing to freeze */
+	type(" "); /* without an interval there is nothing to freeze */
 	take_three();
 	assert_string_equal(line(0), "PID  REMOTE        BYTES   RTT");
 }
@@ -364,7 +364,7 @@ static void keys_sort_at_once(void **state)
 	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100    30",
 			"7    10.0.0.2:443    250    20", "8    10.0.0.2:80     300    10");
 	assert_status("sort: rtt  group: connection");
-	/* What is sorted by is to be seen. */
+	/* A column to sort by is shown. */
 	type("x");
 	assert_terminal("PID  REMOTE        BYTES AGAIN   RTT", "7    10.0.0.2:443    250     2    20",
 			"7    10.0.0.1:80     100     1    30", "8    10.0.0.2:80     300     0    10");
@@ -382,7 +382,7 @@ static void keys_group_at_once(void **state)
 	type("p");
 	assert_terminal("PID   BYTES", "7       350", "8       300");
 	assert_status("sort: bytes  group: process");
-	/* As it goes on. */
+	/* New intervals while frozen. */
 	end_interval();
 	assert_terminal("PID   BYTES", "6      2000", "7       100");
 	type("o");
@@ -407,13 +407,13 @@ static void frozen_is_frozen(void **state)
 	add(9, 4, 9, 9, 6, 0, 0);
 	end_interval();
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
-	/* Sorted and grouped it is still the same. */
+	/* Sorting and grouping use the frozen interval. */
 	type("p");
 	assert_terminal("PID   BYTES", "7       350", "8       300");
 	type(" ");
 	assert_status("sort: bytes  group: process");
 	assert_terminal("PID   BYTES", "9         6");
-	/* Without anything new it goes on with what is there. */
+	/* Without a new interval, it resumes with the frozen one. */
 	type(" ");
 	assert_status("FROZEN");
 	type(" ");
@@ -432,7 +432,7 @@ static void help_and_back(void **state)
 	assert_string_equal(line(2), "  b      sort, largest first, by bytes");
 	take_three();
 	assert_string_equal(line(0), "fake: what is made up");
-	type("r"); /* any key returns, and does nothing else */
+	type("r"); /* any key leaves the help without another effect */
 	assert_status("sort: bytes");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	type("h");
@@ -448,7 +448,7 @@ static void windows_of_every_size(void **state)
 		add(7, 4, host, 80, host, 0, 0);
 	add(6, 6, 1, 80, 95, 0, 0);
 	end_interval();
-	/* Those that are most, of both families, and how many are not there. */
+	/* The largest rows of both families, and the number of omitted rows. */
 	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.100:80    100     -",
 			"7    10.0.0.99:80     99     -", "7    10.0.0.98:80     98     -",
 			"7    10.0.0.97:80     97     -", "7    10.0.0.96:80     96     -",
@@ -471,7 +471,7 @@ static void nothing_is_too_small(void **state)
 			see();
 			resize(rows, columns);
 			assert_true(live_signal(view, SIGWINCH));
-			see(); /* asserts that nothing goes over the edges */
+			see(); /* asserts that no write crosses the edges */
 		}
 	}
 }
@@ -490,7 +490,7 @@ static void as_many_rows_as_asked(void **state)
 	assert_terminal("PID  REMOTE        BYTES   RTT", "... 2 more");
 }
 
-/* ---- what else goes on ---- */
+/* ---- other events ---- */
 
 static void rows_count_once(void **state)
 {
@@ -514,7 +514,7 @@ static void messages_wait(void **state)
 	char said[256] = "";
 
 	(void)state;
-	dup2(terminal.inside, STDERR_FILENO); /* else they would do no harm */
+	dup2(terminal.inside, STDERR_FILENO); /* messages on the terminal would disturb the screen */
 	take_three();
 	print_warning("lost %d events", 3);
 	print_warning("lost %d events", 4);
@@ -523,7 +523,7 @@ static void messages_wait(void **state)
 	assert_status("sort: bytes  group: connection  nettrace: warning: lost 4 events");
 	take_three();
 	assert_status("sort: bytes  group: connection  nettrace: warning: lost 4 events");
-	type("z"); /* read */
+	type("z"); /* confirms the message */
 	assert_status("sort: bytes  group: connection  ?:help");
 	dup2(file, STDERR_FILENO);
 	live_leave(view);
@@ -536,7 +536,7 @@ static void messages_wait(void **state)
 	close(file);
 }
 
-/* The usual screen has it, and nothing of the rest. */
+/* The normal screen has the last picture, and nothing else of it. */
 static void what_was_seen_stays(void **state)
 {
 	(void)state;
@@ -568,7 +568,7 @@ static void what_was_never_seen_is_printed(void **state)
 	assert_string_equal(line(10), "... 91 more");
 }
 
-/* A child, with the message as the last thing on the usual screen. */
+/* A child whose last message is on the normal screen. */
 static void errors_give_it_back(void **state)
 {
 	static struct termios after;
@@ -634,7 +634,7 @@ static void not_always(void **state)
 	printer.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	assert_null(live_new(&printer));
 	close(printer.fd);
-	/* Nothing to do is fine. */
+	/* NULL is accepted. */
 	assert_true(live_update(NULL));
 	assert_false(live_signal(NULL, SIGWINCH));
 	assert_int_equal(live_fd(NULL), -1);

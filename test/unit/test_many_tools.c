@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_many_tools.c: forty tools, copies of one under other names, are listed, named for one process, recorded and
- * shown as one timeline. (That as many run in one process: test/live/test_instances.py.) */
+/* test_many_tools.c: forty tools, copies of one under other names, are listed, selected, recorded and shown as one
+ * timeline. (test/live/test_instances.py runs as many in one process.) */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -33,7 +33,7 @@ size_t __wrap_tools_count(void);
 const struct tool *__wrap_tool_at(size_t i);
 const struct tool *__wrap_tool_find(const char *name);
 
-/* Stand before those of cmd/tools.c (-Wl,--wrap). */
+/* Replace the functions of cmd/tools.c (-Wl,--wrap). */
 size_t __wrap_tools_count(void)
 {
 	return MANY;

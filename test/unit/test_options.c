@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_options.c: command lines of made-up tools; those that end the program are parsed in a child. */
+/* test_options.c: command lines of made-up tools; those that end the program are parsed in a child process. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 
 #define WORDS(...) ((const char *const[]){ "/usr/bin/some-link", ##__VA_ARGS__, NULL })
 
-/* ---- the kernel's enums: one ---- */
+/* ---- one enum of the kernel ---- */
 
 void enum_extend(const struct enum_extra *own)
 {
@@ -64,13 +64,13 @@ static const struct tool states = {
 	.name = "states", .summary = "Show states.", .examples = states_examples, .opts = states_opts, .check = check
 };
 
-/* The own options of the tools below. */
+/* The tools' own options. */
 static struct own {
 	struct list selected;
 	uint64_t numbers[2];
 	const char *text;
 	uint32_t sort;
-} * own; /* of those parsed last */
+} * own; /* of the last parse */
 
 enum { SEQUENCE = 1, LOSSPROBE = 2, COUNTS = 4 };
 
@@ -152,7 +152,7 @@ static const struct opt top_opts[] = {
 	  .help = "most first: all, sent, rtt" },
 	{ .name = NULL },
 };
-/* Nothing but totals, of no sockets. */
+/* A tool of totals only, without sockets. */
 static const struct tool top = { .name = "top",
 				 .summary = "Show totals.",
 				 .opts = top_opts,
@@ -161,7 +161,7 @@ static const struct tool top = { .name = "top",
 				 .totals = &(const struct totals){ .members = totals, .every = 3000000000 },
 				 .subject = NONE };
 
-/* bcc's -N, --netns is a flag; here --netns takes a filter, too. Its -v is about columns. */
+/* In bcc, -N and --netns are flags; here --netns has a filter as well. In bcc, -v sets the columns. */
 static const struct opt tracer_opts[] = {
 	{ .name = "netns", .key = 'N', .type = O_ALIAS, .alias_of = "show-netns" },
 	{ .name = "show-netns", .type = O_FLAG, .flag = NETNS, .help = "add a column" },
@@ -172,7 +172,7 @@ static const struct tool tracer = { .name = "tracer", .summary = "Show connectio
 
 static const struct tool bare = { .name = "bare", .summary = "Show little." };
 
-/* ---- how to run them ---- */
+/* ---- helpers ---- */
 
 static struct options options;
 
@@ -191,7 +191,7 @@ static bool try_parse(const struct tool *tool, const char *const *words, struct 
 	return options_parse(&options, tool, words_count(words), (char **)(uintptr_t)words, error);
 }
 
-/* Parses what is expected to be good. */
+/* Parses a valid command line. */
 static void parse(const struct tool *tool, const char *const *words)
 {
 	struct error error;
@@ -215,7 +215,7 @@ static char *read_all(int fd)
 	return text;
 }
 
-/* Parses in a child that has `fd` in a pipe. Returns what it wrote there and the exit code; 100: it is good. */
+/* Parses in a child whose `fd` is a pipe. Returns its output and its exit code; 100: valid. */
 static char *parse_in_child(const struct tool *tool, const char *const *words, int fd, int *status)
 {
 	struct error error;
@@ -258,7 +258,7 @@ static char *shown(const struct tool *tool, const char *const *words)
 	return text;
 }
 
-/* How many times the help text offers something. */
+/* The number of times that the help text contains `what`. */
 static int times(const char *text, const char *what)
 {
 	int n = 0;
@@ -287,7 +287,7 @@ static void nothing_asked_for(void **state)
 	(void)state;
 	parse(&bare, WORDS());
 	assert_ptr_equal(options.tool, &bare);
-	assert_string_equal(program_name, "bare");
+	assert_string_equal(message_name("bare"), "bare");
 	assert_int_equal(options.ready_fd, -1);
 	assert_int_equal(options.ring_bytes, 8 << 20);
 	assert_int_equal(options.format, FORMAT_TABLE);
@@ -409,7 +409,7 @@ static void count_is_a_flag_or_a_number(void **state)
 	assert_refused(&bare, WORDS("--summary"), 2, "bare: error: unrecognized option '--summary'\n");
 }
 
-/* bcc's tcpconnlat has --lport as a flag, and a number of milliseconds as its word. */
+/* In bcc's tcpconnlat, --lport is a flag, and the positional argument is a number of milliseconds. */
 static void a_shared_name_means_one_thing(void **state)
 {
 	extern const struct tool tcpconnlat;
@@ -454,7 +454,7 @@ static void an_interval_unless_told(void **state)
 		       "top: error: --interval 0.000999999: less than a millisecond\n");
 	assert_refused(&top, WORDS("0.0001"), 2, "top: error: SECONDS 0.0001: less than a millisecond\n");
 	assert_refused(&top, WORDS("--interval", "0"), 2, "top: error: --interval 0: not more than 0 seconds\n");
-	/* Rows until they are asked to be counted. */
+	/* Rows, until the user asks for counts. */
 	parse(&retrans, WORDS());
 	assert_false(options_totals(&options));
 	parse(&retrans, WORDS("-c"));
@@ -487,7 +487,7 @@ static void numbers_times_texts_and_picks(void **state)
 	(void)state;
 	parse(&top, WORDS("-l2", "-m", "0.25", "-n", "eth0,,x", "--sort", "rtt", "--ns", "--rows=3", "-T"));
 	assert_true(own->numbers[0] == 2 && own->numbers[1] == 250000);
-	assert_string_equal(own->text, "eth0,,x"); /* for the tool to look at */
+	assert_string_equal(own->text, "eth0,,x"); /* unchanged, for check() */
 	assert_int_equal(own->sort, 2);
 	assert_true(options.rows == 3 && options.time && options.settings.flags == NANOSECONDS);
 	parse(&top, WORDS("-m0", "-sall", "--least=9"));
@@ -581,7 +581,7 @@ static void bad_input_is_one_line(void **state)
 	assert_refused(&states, WORDS("--localport=x"), 2, "states: error: --localport x: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("-sLx"), 2, "states: error: -L x: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("--lport="), 2, "states: error: --lport \"\": empty\n");
-	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: error: --rport 1?2: not a port (0-65535)\n");
+	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: error: --rport 1\\x0a2: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("--pid", "0"), 2, "states: error: --pid 0: not a pid (1-4194304)\n");
 	assert_refused(&states, WORDS("--nonsense"), 2, "states: error: unrecognized option '--nonsense'\n");
 	assert_refused(&states, WORDS("-Z"), 2, "states: error: invalid option -- 'Z'\n");

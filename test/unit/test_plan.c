@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_plan.c: which program is chosen for each hook, by the answers of made-up kernels. */
+/* test_plan.c: the program chosen for each hook on made-up kernels. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static const struct hook hooks[] = {
 	{},
 };
 
-/* What a kernel has: programs whose target it knows, with the number of its arguments. */
+/* A made-up kernel: programs whose target exists, with the number of its arguments. */
 struct target {
 	const char *program;
 	int arguments;
@@ -38,7 +38,7 @@ struct target {
 	       { "usual_btf", 1 })
 
 static struct plan plan;
-static char asked[512]; /* every program that was asked for, with a space behind */
+static char asked[512]; /* every program that the planner queried, each followed by a blank */
 
 static int answer(void *context, const char *program)
 {
@@ -94,7 +94,7 @@ static void the_best_comes_first(void **state)
 	assert_serves(EXTRA, "extra_btf");
 	assert_serves(WALK, "walk_storage");
 	assert_serves(UNLESS, "usual_btf");
-	/* Nothing below the choice is looked at. */
+	/* The planner does not query below its choice. */
 	assert_string_equal(asked, "state_btf accept_exit extra_btf walk_storage usual_btf ");
 }
 
@@ -106,7 +106,7 @@ static void arguments_are_recorded(void **state)
 	assert_int_equal(plan.choices[ACCEPT].arguments, 4);
 	assert_int_equal(plan.choices[EXTRA].arguments, 5);
 	assert_int_equal(plan.choices[WALK].arguments, 0);
-	/* Those of the chosen one, not of the best; and none where nothing is chosen. */
+	/* Arguments of the chosen program, not of the best; none without a choice. */
 	assert_true(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 	assert_null(choose(WHOLE, 0));
 	assert_int_equal(plan.choices[STATE].arguments, 2);
@@ -126,7 +126,7 @@ static void what_the_kernel_lacks_is_passed_over(void **state)
 	assert_int_equal(plan.choices[STATE].refused[3], 0);
 }
 
-/* The plan does not care at which moment the kernel says no. */
+/* The time of the refusal does not matter. */
 static void refused_goes_to_the_next(void **state)
 {
 	(void)state;
@@ -153,7 +153,7 @@ static void refused_is_never_chosen_again(void **state)
 		assert_serves(STATE, "state_fentry");
 		assert_null(strstr(asked, "state_btf"));
 	}
-	/* It is not part of the plan any more: who blames it again would go round in circles. */
+	/* The plan no longer contains the program: a second refusal would loop forever. */
 	assert_false(plan_refuse(&plan, "state_btf", AT_LOAD, -EPERM));
 	assert_int_equal(plan.choices[STATE].refused[0], -EPERM);
 }
@@ -168,7 +168,7 @@ static void no_error_is_an_error_too(void **state)
 	assert_serves(STATE, "state_fentry");
 }
 
-/* Each refusal with where it was; what is crossed out is not asked for. */
+/* Each refusal keeps its fate; excluded programs are not queried. */
 static void fates_are_remembered(void **state)
 {
 	(void)state;
@@ -209,7 +209,7 @@ static void a_required_hook_is_reported(void **state)
 
 	(void)state;
 	assert_ptr_equal(choose(KERNEL({ "accept_exit", 4 }), 0), &plan.hooks[STATE]);
-	/* The others are chosen all the same. */
+	/* The other hooks still have programs. */
 	assert_serves(ACCEPT, "accept_exit");
 	start(NULL);
 	for (size_t i = 0; i < ALT_ITEMS; i++) {
@@ -218,7 +218,7 @@ static void a_required_hook_is_reported(void **state)
 		assert_true(plan_refuse(&plan, rungs[i], AT_LOAD, -EACCES));
 	}
 	assert_ptr_equal(choose(WHOLE, 0), &plan.hooks[STATE]);
-	/* Of several the first. */
+	/* Of several unserved hooks, the first. */
 	assert_ptr_equal(choose(WHOLE, WITH_EXTRA | WITH_MORE), &plan.hooks[STATE]);
 	start(NULL);
 	assert_ptr_equal(choose(KERNEL({ "accept_exit", 4 }), WITH_EXTRA | WITH_MORE), &plan.hooks[STATE]);
@@ -247,12 +247,12 @@ static void flags_switch_hooks(void **state)
 	assert_null(choose(WHOLE, WITH_MORE | WITH_EXTRA | OTHER));
 	assert_serves(EXTRA, "extra_btf");
 	assert_serves(WALK, "walk_storage");
-	/* A required hook that nobody asked for is not missed. */
+	/* A required hook that the flags do not select is not needed. */
 	start(NULL);
 	assert_null(choose(KERNEL({ "state_btf", 3 }), OTHER));
 }
 
-/* Any one of those bits switches it off. */
+/* Any of these bits disables the hook. */
 static void flags_switch_hooks_off(void **state)
 {
 	static const uint32_t off[] = { WITHOUT, OTHER, WITHOUT | OTHER };
@@ -276,17 +276,17 @@ static void only_a_planned_program_is_refused(void **state)
 {
 	(void)state;
 	assert_null(choose(WHOLE, 0));
-	assert_false(plan_refuse(&plan, "", AT_LOAD, -EPERM)); /* nobody to blame */
+	assert_false(plan_refuse(&plan, "", AT_LOAD, -EPERM)); /* no program */
 	assert_false(plan_refuse(&plan, "no_such_program", AT_LOAD, -EPERM));
-	assert_false(plan_refuse(&plan, "state_kprobe", AT_LOAD, -EPERM)); /* a rung further down */
-	assert_false(plan_refuse(&plan, "extra_btf", AT_LOAD, -EPERM));    /* of a hook that is not wanted */
+	assert_false(plan_refuse(&plan, "state_kprobe", AT_LOAD, -EPERM)); /* a lower rung */
+	assert_false(plan_refuse(&plan, "extra_btf", AT_LOAD, -EPERM));    /* of an unselected hook */
 	assert_false(plan_refuse(&plan, "state", AT_LOAD, -EPERM));        /* the hook's own name */
 	assert_null(choose(WHOLE, WITH_EXTRA | WITH_MORE));
 	assert_serves(STATE, "state_btf");
 	assert_serves(EXTRA, "extra_btf");
 }
 
-/* A tracepoint of this name, which tells less. */
+/* A tracepoint of this name with too few arguments. */
 static void a_target_may_lack_what_it_takes(void **state)
 {
 	static const struct hook less[] = { { "ring", { "ring_btf", "ring_other" }, "requests", .unusable_args = 4 },
@@ -299,7 +299,7 @@ static void a_target_may_lack_what_it_takes(void **state)
 	assert_int_equal(plan.choices[0].fates[0], NO_TARGET);
 	assert_int_equal(plan.choices[0].refused[0], -ENODATA);
 	plan_start(&plan, less);
-	assert_null(choose(KERNEL({ "ring_btf", -ENOSYS }), 0)); /* the program's own needs */
+	assert_null(choose(KERNEL({ "ring_btf", -ENOSYS }), 0)); /* a function that the program calls is missing */
 	assert_int_equal(plan.choices[0].refused[0], -ENOSYS);
 	plan_start(&plan, less);
 	assert_null(choose(KERNEL({ "ring_btf", 0 }), 0));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_programs.c: the BPF object of every tool, and what its table says of it; nothing is loaded. */
+/* test_programs.c: the BPF object of every tool against its tables, without loading it. */
 #include "every_tool.h"
 
 #include <elf.h>
@@ -28,7 +28,7 @@ static bool has_program(void *object, const char *program)
 	return bpf_object__find_program_by_name(object, program);
 }
 
-/* All hooks of the tool, until the next call for another one. */
+/* All hooks of the tool; valid until the call for another one. */
 static const struct hook *hooks_of(const struct tool *tool)
 {
 	static struct hook hooks[HOOK_ITEMS + 1];
@@ -57,7 +57,7 @@ static void check_hook(const struct tool *tool, const struct hook *hook, const s
 
 		check(program, tool, hook->alts[alt]);
 		check(is_iterator(program) == (hook->use != ATTACH), tool, hook->alts[alt]);
-		/* A refused program must name one place in the plan. */
+		/* A refused program must be in one place of the plan only. */
 		for_each (hook, other, hooks_of(tool)) {
 			for (int i = 0; i < ALT_ITEMS && other->alts[i]; i++)
 				check((other == hook && i == alt) || strcmp(other->alts[i], hook->alts[alt]), tool,
@@ -80,7 +80,7 @@ static void hooks_name_programs(void **state)
 	bpf_object__close(object);
 }
 
-/* The program that a table names, or the second of a pair with it. */
+/* Whether a table's program, or the second of its pair, has this name. */
 static bool is_program(const char *name, const char *program)
 {
 	size_t length = strlen(name);
@@ -99,7 +99,7 @@ static bool is_named(const struct tool *tool, const char *program)
 	return false;
 }
 
-/* A program that no hook names is never loaded: dead weight, or forgotten. */
+/* A program that no hook names is never loaded. */
 static void programs_have_hooks(void **state)
 {
 	const struct tool *tool = *state;
@@ -115,7 +115,7 @@ static void programs_have_hooks(void **state)
 	bpf_object__close(object);
 }
 
-/* --without and --rung take kinds of programs: all that there are. */
+/* --without and --rung accept kinds of programs: exactly those in use. */
 static void kinds_are_known(void **state)
 {
 	const struct tool *tool = *state;
@@ -133,8 +133,8 @@ static void kinds_are_known(void **state)
 	bpf_object__close(object);
 }
 
-/* Whoever keeps owners follows the sockets, by hooks that come with the subject: no tool lists them. Rows for accepted
- * connections are current's, and tell the tags what the owners' own hook would. */
+/* A tool with owners follows its sockets through hooks that come with the subject, and lists none of them itself. Rows
+ * for accepted connections belong to current, and update the tags as the owners' own hook would. */
 static void owner_hooks_follow(void **state)
 {
 	const struct tool *tool = *state;
@@ -155,8 +155,8 @@ static void owner_hooks_follow(void **state)
 	check(!tool_hook(tool, "open sockets"), tool, "open sockets");
 }
 
-/* core/bpf/parallel_load.c says yes where libbpf asks whether the kernel knows kinds of types from after 5.6: no object
- * has them. And its BTF is longer than what is asked with. */
+/* core/bpf/parallel_load.c answers libbpf's probes for kinds of types newer than 5.6: no object may contain them. And
+ * the BTF of every object must be longer than such a probe. */
 static void types_are_old(void **state)
 {
 	const struct tool *tool = *state;
@@ -171,7 +171,7 @@ static void types_are_old(void **state)
 	bpf_object__close(object);
 }
 
-/* ---- what programs call, through the functions that they call: the ELF file itself tells ---- */
+/* ---- functions that programs call, directly and through others, from the ELF file ---- */
 
 struct object {
 	const char *file, *strings;
@@ -235,7 +235,7 @@ static const Elf64_Sym *function_named(const struct object *object, const char *
 	return NULL;
 }
 
-/* What is relocated at this place of a section: a symbol, or NULL. */
+/* The symbol relocated at this offset of a section, or NULL. */
 static const Elf64_Sym *relocated(const struct object *object, int section, uint64_t offset)
 {
 	for (int i = 0; i < object->head->e_shnum; i++) {
@@ -251,7 +251,7 @@ static const Elf64_Sym *relocated(const struct object *object, int section, uint
 	return NULL;
 }
 
-/* The function of this object that the instruction calls; NULL: one of the kernel's. */
+/* The function of this object that the instruction calls; NULL: a kernel function. */
 static const Elf64_Sym *callee(const struct object *object, int section, uint64_t offset, const struct bpf_insn *call)
 {
 	const Elf64_Sym *symbol = relocated(object, section, offset);
@@ -262,7 +262,7 @@ static const Elf64_Sym *callee(const struct object *object, int section, uint64_
 	return symbol->st_shndx == SHN_UNDEF ? NULL : function_at(object, symbol->st_shndx, symbol->st_value + far);
 }
 
-/* The instruction calls a function of the kernel by name. */
+/* Whether the instruction calls a kernel function by name. */
 static bool is_kfunc(const struct object *object, int section, uint64_t offset, const char *name)
 {
 	const Elf64_Sym *symbol = relocated(object, section, offset);
@@ -302,7 +302,7 @@ static bool calls(const struct object *object, const Elf64_Sym *function, int he
 		if (!instruction->src_reg && instruction->imm == helper)
 			return true;
 		next = instruction->src_reg ? callee(object, function->st_shndx, at, instruction) : NULL;
-		if (next && calls(object, next, helper)) /* the verifier allows no recursion */
+		if (next && calls(object, next, helper)) /* ends, because the verifier forbids recursion */
 			return true;
 	}
 	return false;
@@ -320,8 +320,7 @@ static bool reads_counters(const struct tool *tool)
 	return tool->totals && tool->totals->read_counter;
 }
 
-/* Programs of the first rung load under lockdown, without kprobes and cheaply, because they read no memory by helpers.
- */
+/* Programs of the first rung load under lockdown and without kprobes, because they read no memory through helpers. */
 static void first_rungs_read_directly(void **state)
 {
 	static const int probe_reads[] = { BPF_FUNC_probe_read, BPF_FUNC_probe_read_str, BPF_FUNC_probe_read_kernel,
@@ -343,12 +342,12 @@ static void first_rungs_read_directly(void **state)
 		for (size_t i = 0; first && i < sizeof(probe_reads) / sizeof(probe_reads[0]); i++)
 			check(!program_calls(tool, program, probe_reads[i]), tool, bpf_program__name(program));
 	}
-	check(counts, tool, "what a walk through its programs finds"); /* all tools send events, or count */
+	check(counts, tool, "what a walk through its programs finds"); /* every tool sends events, or counts */
 	bpf_object__close(object);
 }
 
-/* By their names kernels without bpf_rdonly_cast() are spared the try (core/kernel/kernel.c). Others may call it where
- * the settings say that it is there: untrusted() of probes/lib/socket.bpf.h. */
+/* Kernels without bpf_rdonly_cast() skip programs with this suffix (core/kernel/kernel.c). Other programs may call it
+ * where the settings allow: untrusted() of probes/lib/socket.bpf.h. */
 static void casts_are_named_so(void **state)
 {
 	const struct tool *tool = *state;
@@ -363,7 +362,7 @@ static void casts_are_named_so(void **state)
 		}
 }
 
-/* What programs count is mapped here (core/bpf/counters.c). */
+/* The map with the programs' counters can be mapped (core/bpf/counters.c). */
 static void counters_can_be_mapped(void **state)
 {
 	const struct tool *tool = *state;

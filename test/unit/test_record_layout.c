@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_record_layout.c: recordings of other versions: fields that moved, are new, are missing, or mean something else.
- */
+/* test_record_layout.c: recordings of other versions: fields that moved, or are new, missing, or changed in meaning. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,24 +32,25 @@ static const struct tool *const tools[] = {
 #undef TOOL
 };
 
-/* What another version does otherwise. */
+/* The differences of another version. */
 struct change {
-	size_t at, room;     /* an unknown field of so many bytes, in front of what is at this offset */
-	size_t end;          /* where events end; 0: at their end */
-	const char *without; /* a field that it has not: nor its bytes */
-	const char *other;   /* a field that it has as ... */
-	const char *kind;    /* ... this, ... */
-	size_t size;         /* ... of so many bytes */
+	size_t at, room;     /* an unknown field of `room` bytes before this offset */
+	size_t end;          /* new end of events; 0: unchanged */
+	const char *without; /* a field that is missing, with its bytes */
+	const char *other;   /* a field that has another kind and size: */
+	const char *kind;    /* the kind, ... */
+	size_t size;         /* ... and the size in bytes */
 	bool turned;         /* numbers in events have the other byte order */
 };
 
 static struct text head, stream;    /* of the recording */
-static struct record_head recorded; /* what head says */
+static struct record_head recorded; /* the parsed head */
 static char rows[65536], changed_rows[65536], said[4096];
 static size_t rows_size, changed_size, said_size;
 
-static void keep_said(const char *line, size_t length)
+static void keep_said(void *context, const char *line, size_t length)
 {
+	(void)context;
 	assert_true(said_size + length < sizeof(said));
 	memcpy(said + said_size, line, length);
 	said_size += length;
@@ -63,7 +63,7 @@ static int read_recording(void **state)
 	int fd = open(RECORDING, O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	message_hook = keep_said;
+	message_redirect(keep_said, NULL);
 	setenv("TZ", "UTC", 1);
 	if (!record_reader_start(&reader, fd))
 		return 1;
@@ -88,7 +88,7 @@ static const struct recorded_tool *recorded_states(void)
 	return record_head_tool(&recorded, "tcpstates");
 }
 
-/* Where the recording has it, which need not be where the tool has it today. */
+/* The field's offset in the recording may differ from the tool's current one. */
 static const struct recorded_field *field_of(const char *name)
 {
 	const struct recorded_tool *tool = recorded_states();
@@ -100,7 +100,7 @@ static const struct recorded_field *field_of(const char *name)
 	return NULL;
 }
 
-/* A line of the head, as the other version would have written it. */
+/* Appends a line of the head in the form of the other version. */
 static void change_line(struct text *to, const char *line, const struct change *change,
 			const struct recorded_field *gone)
 {
@@ -155,7 +155,7 @@ static void put_item(struct text *to, struct record_item item, const void *conte
 	text_bytes(to, zeroes, record_item_room(size) - sizeof(item) - size);
 }
 
-/* Two fields may be the same bytes: those are turned once. */
+/* Two fields may share bytes, which are swapped once. */
 static void turn(char *event)
 {
 	const struct recorded_tool *tool = recorded_states();
@@ -177,7 +177,7 @@ static void turn(char *event)
 	}
 }
 
-/* Events of the other version. */
+/* Appends the events in the form of the other version. */
 static void change_stream(struct text *to, const struct change *change, const struct recorded_field *gone)
 {
 	char novelty[64];
@@ -210,7 +210,7 @@ static void change_stream(struct text *to, const struct change *change, const st
 	}
 }
 
-/* Replays the recording as it would be with the change, as lines of JSON. */
+/* Replays the recording with the change, as lines of JSON. */
 static int replay_changed(const struct change *change, char *to, size_t room, size_t *printed)
 {
 	struct record_start start = { .magic = RECORD_MAGIC, .version = RECORD_VERSION };
@@ -249,7 +249,7 @@ static int replay_changed(const struct change *change, char *to, size_t room, si
 	return code;
 }
 
-/* The rows, with null for this key. Returns how many had something else there. */
+/* Replaces the value of this key by null in the rows. Returns the number of rows with another value. */
 static size_t forget(const char *name)
 {
 	char *to = changed_rows, key[RECORD_WORD];
@@ -277,10 +277,10 @@ static void as_it_was(void **state)
 	assert_string_equal(said, "");
 	for (size_t i = 0; i < rows_size; i++)
 		lines += rows[i] == '\n';
-	assert_int_equal(lines, 10 + 2 + 2); /* a connection, the attempt that is refused, the listener */
+	assert_int_equal(lines, 10 + 2 + 2); /* a connection, the refused attempt, the listener */
 }
 
-/* Something new in front of each field, and behind them all. */
+/* A new field before each field, and one after all. */
 static void what_moved_is_found(void **state)
 {
 	const struct recorded_tool *tool = recorded_states();
@@ -316,7 +316,7 @@ static void what_is_missing_is_not_known(void **state)
 	}
 }
 
-/* Events that end early, as some do, are no longer once their fields have moved. */
+/* Events that end early, as some do, do not grow when their fields move. */
 static void what_is_behind_the_end_is_not_known(void **state)
 {
 	const size_t end = field_of("duration_ns")->off;
@@ -359,7 +359,7 @@ static void the_other_byte_order_is_turned(void **state)
 	record_head_free(&read);
 }
 
-/* A turned number is wrong where another field has some of its bytes. */
+/* A swapped number is wrong if another field shares some of its bytes. */
 static void fields_are_apart_or_the_same(void **state)
 {
 	(void)state;
@@ -376,7 +376,7 @@ static void fields_are_apart_or_the_same(void **state)
 	}
 }
 
-/* Whether a field that recordings have begins there. */
+/* Whether a recorded field begins at this offset. */
 static bool is_recorded(const struct tool *tool, uint16_t off)
 {
 	const struct member *const all[] = { common_members, tool->members, tool_totals_members(tool) };

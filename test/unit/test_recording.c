@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_recording.c: a recording that was cut anywhere, or changed anywhere: noticed, and what was readable is printed.
- */
+/* test_recording.c: recordings truncated or changed at any byte: the damage is reported, and the readable rows are
+ * printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,13 +25,13 @@ static char whole[65536], rows[65536];
 static size_t whole_size, rows_size;
 static unsigned int said;
 
-static void count_lines(const char *line, size_t length)
+static void count_lines(void *context, const char *line, size_t length)
 {
-	(void)line, (void)length;
+	(void)context, (void)line, (void)length;
 	said++;
 }
 
-/* Replays bytes as a file; what is printed goes into *to. */
+/* Replays bytes as a file, and writes the output to *to. */
 static int replay_bytes(const char *bytes, size_t size, char *to, size_t room, size_t *printed)
 {
 	int in = memfd_create("recording", MFD_CLOEXEC), out = memfd_create("rows", MFD_CLOEXEC), code = EXIT_FAILED;
@@ -66,7 +66,7 @@ static int read_whole(void **state)
 	int fd = open(RECORDING, O_RDONLY | O_CLOEXEC);
 
 	(void)state;
-	message_hook = count_lines;
+	message_redirect(count_lines, NULL);
 	setenv("TZ", "UTC", 1);
 	whole_size = (size_t)read(fd, whole, sizeof(whole));
 	close(fd);
@@ -80,11 +80,10 @@ static void a_whole_one_is_printed(void **state)
 	(void)state;
 	for (size_t i = 0; i < rows_size; i++)
 		lines += rows[i] == '\n';
-	assert_int_equal(lines,
-			 1 + 10 + 2 + 2); /* the heading, a connection, the attempt that is refused, the listener */
+	assert_int_equal(lines, 1 + 10 + 2 + 2); /* the heading, a connection, the refused attempt, the listener */
 }
 
-/* Exit status 1, a message, and rows up to some point, each whole. */
+/* Asserts exit status 1, a message, and whole rows up to some point. */
 static void assert_noticed(const char *bytes, size_t size)
 {
 	static char some[sizeof(rows)];
@@ -116,7 +115,7 @@ static void each_changed_byte_is_noticed(void **state)
 	}
 }
 
-/* Between two blocks, something that is none. */
+/* Garbage between two blocks. */
 static void what_is_behind_the_end_is_noticed(void **state)
 {
 	static char more[sizeof(whole) + 100];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_remedy.c: what is said of errors that this machine cannot be brought to make; the others: live/test_refusals. */
+/* test_remedy.c: remedies of errors that this machine cannot cause; for the others see live/test_refusals. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "core/kernel/kernel.h"
 #include "core/kernel/privileges.h"
 
-/* In place of the library's: as root has it. */
+/* Replaces the library's function: as for root. */
 bool privileges_have(int capability)
 {
 	return capability == CAP_BPF || capability == CAP_PERFMON;
@@ -32,7 +32,7 @@ static void no_memory(void **state)
 	assert_non_null(strstr(kernel_remedy(-EMFILE), "ulimit -n"));
 }
 
-/* Whatever else: which kernel it is, and which it takes. */
+/* Any other error: names the running kernel and the required one. */
 static void anything_else(void **state)
 {
 	struct utsname names;

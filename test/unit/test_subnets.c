@@ -58,7 +58,7 @@ static void as_the_user_wrote_them(void **state)
 {
 	(void)state;
 	assert_null(subnets_parse(&subnets, "10.1.2.3/8,2001:DB8:0::/32"));
-	assert_string_equal(find("10.200.0.1", false), "10.1.2.3/8"); /* host bits are allowed, as in bcc */
+	assert_string_equal(find("10.200.0.1", false), "10.1.2.3/8"); /* host bits are valid, as in bcc */
 	assert_string_equal(find("2001:db8::1", false), "2001:DB8:0::/32");
 }
 

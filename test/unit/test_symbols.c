@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_symbols.c: lookups in small kallsyms files, and in the live one where it can be read. */
+/* test_symbols.c: lookups in small kallsyms files, and in the running kernel's if it is readable. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static struct symbols *open_text(const char *text, size_t length)
 	return symbols;
 }
 
-/* The kernel's part in order, then modules out of order, as the kernel gives them. */
+/* The kernel's part is sorted, modules are not, as in the real file. */
 static const char sample[] = "ffffffff81000000 t static_text_start\n"
 			     "ffffffff81000000 T _stext\n"
 			     "ffffffff81000000 W weak_text\n"
@@ -76,10 +76,10 @@ static void addresses_find_functions(void **state)
 
 	(void)state;
 	assert_false(symbols_are_hidden(symbols));
-	/* Of three names the global one. */
+	/* Of three names, the global one. */
 	expect_at(symbols, 0xffffffff81000000, "_stext", NULL, 0xffffffff81000000, 0xffffffff81000100);
 	expect_at(symbols, 0xffffffff810000ff, "_stext", NULL, 0xffffffff81000000, 0xffffffff81000100);
-	/* Padding belongs to the function before. */
+	/* Padding belongs to the previous function. */
 	expect_at(symbols, 0xffffffff810001ff, "same_name", NULL, 0xffffffff81000100, 0xffffffff81000200);
 	expect_at(symbols, 0xffffffff81000234, "tcp_v4_rcv", NULL, 0xffffffff81000200, 0xffffffff81000400);
 	expect_at(symbols, 0xffffffff81000400, "tcp_v4_rcv.cold", NULL, 0xffffffff81000400, 0xffffffff81000500);
@@ -90,7 +90,8 @@ static void addresses_find_functions(void **state)
 	symbols_close(symbols);
 }
 
-/* The last function of the kernel, of a module and of all reaches for 4096 bytes; none of a module beyond 64 KiB. */
+/* The last function of the kernel, of a module and of the file ends after 4096 bytes; one of a module after at most 64
+ * KiB. */
 static void last_functions_end(void **state)
 {
 	struct symbols *symbols = open_text(sample, strlen(sample));
@@ -128,7 +129,7 @@ static void names_find_addresses(void **state)
 	assert_true(symbols_named(symbols, "only_module", &symbol));
 	assert_true(symbol.start == 0xffffffffc0009000);
 	assert_string_equal(symbol.module, "veth");
-	/* One of several names of a place ends where the next place starts. */
+	/* An alias ends where the next function starts. */
 	assert_true(symbols_named(symbols, "weak_text", &symbol));
 	assert_true(symbol.start == 0xffffffff81000000 && symbol.end == 0xffffffff81000100);
 	assert_false(symbols_named(symbols, "tcp_v4_rc", &symbol));
@@ -138,7 +139,7 @@ static void names_find_addresses(void **state)
 	symbols_close(symbols);
 }
 
-/* A kernel's own function wins even when modules lie below the kernel, as on arm64. */
+/* The kernel's own function comes first, even if modules have lower addresses, as on arm64. */
 static void the_kernel_comes_before_modules(void **state)
 {
 	static const char text[] = "ffff800080010000 T probe\n"
@@ -174,7 +175,7 @@ static void hidden_addresses_find_nothing(void **state)
 	symbols_close(symbols);
 }
 
-/* Larger than any buffer, so that lines fall across its pieces; in descending order. */
+/* Larger than any buffer, so that lines cross the pieces; in descending order. */
 static void large_files_are_read_whole(void **state)
 {
 	enum { COUNT = 50000 };
@@ -197,7 +198,7 @@ static void large_files_are_read_whole(void **state)
 	free(text);
 }
 
-/* No line at all for longer than a piece; nothing is promised but to come back. */
+/* A line longer than a piece. The result is arbitrary, but the call must return. */
 static void garbage_does_no_harm(void **state)
 {
 	static const char odd[] = "1 T m\t[a\0b]\n2 T n\t[a\0b]\n3 T\n4 T \n5 T x\t[]\n6 T";

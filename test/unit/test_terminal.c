@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_terminal.c: text fitted into windows, and what counts as a key. */
+/* test_terminal.c: text fitted to windows, and single-byte keys. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 #define STATUS "\033[7m"
 #define PLAIN  "\033[m"
 
-/* What draws it, as a string that lives until the next call. */
+/* The output that paints it, as a string valid until the next call. */
 static const char *painted(size_t rows, size_t columns, const char *picture, size_t more, const char *status)
 {
 	static char *last;
@@ -44,7 +44,7 @@ static void what_fits_is_drawn_over_what_was(void **state)
 	(void)state;
 	assert_string_equal(painted(5, 8, "one\ntwo\n", 0, "by tx"),
 			    HOME "one" END "two" END BELOW "\033[5;1H" STATUS "by tx   " PLAIN);
-	/* Nothing is below three lines in four rows. */
+	/* Three lines in four rows leave nothing to erase below them. */
 	assert_string_equal(painted(4, 8, "1\n2\n3\n", 0, ""),
 			    HOME "1" END "2" END "3" END "\033[4;1H" STATUS "        " PLAIN);
 	assert_string_equal(painted(3, 4, "", 0, ""), HOME BELOW "\033[3;1H" STATUS "    " PLAIN);
@@ -61,7 +61,7 @@ static void the_height_is_kept(void **state)
 			    HOME "1" END "2" END "... 124 more" END "\033[4;1H" STATUS "s                   " PLAIN);
 	assert_string_equal(painted(2, 20, "1\n2\n", 0, "s"),
 			    HOME "... 2 more" END "\033[2;1H" STATUS "s                   " PLAIN);
-	/* One row is the status line's. */
+	/* The only row has the status line. */
 	assert_string_equal(painted(1, 3, "1\n2\n", 7, "s"), HOME "\033[1;1H" STATUS "s  " PLAIN);
 	assert_string_equal(painted(1, 1, "1\n", 0, "status"), HOME "\033[1;1H" STATUS "s" PLAIN);
 }
@@ -69,7 +69,7 @@ static void the_height_is_kept(void **state)
 static void the_width_is_kept(void **state)
 {
 	(void)state;
-	/* A full line is not cleared at its end: its last character would go. */
+	/* A full line is not cleared at its end, which would erase its last character. */
 	assert_string_equal(painted(4, 4, "LADDR RADDR\nabcd\nabc\n", 0, "sort: tx"),
 			    HOME "LADD\r\nabcd\r\nabc" END "\033[4;1H" STATUS "sort" PLAIN);
 	assert_string_equal(painted(3, 6, "1\n2\n3\n", 0, ""),
@@ -85,7 +85,7 @@ static void characters_stay_whole(void **state)
 			    HOME "a\xf0\x9f\x90\x99\r\n\033[2;1H" STATUS "  " PLAIN);
 }
 
-/* The terminal would leave what stood there before between them. */
+/* The terminal would skip the cells between tab stops, and leave their old text. */
 static void tabs_are_spaces(void **state)
 {
 	(void)state;

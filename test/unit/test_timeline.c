@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_timeline.c: rows of several tools in the order of their times, in words, and grouped by connection. */
+/* test_timeline.c: rows of several tools in order of time, in words, and grouped by connection. */
 #include "every_tool.h"
 
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static void events_come_out_in_order(void **state)
 		struct event event = { .pid = (__u32)i };
 
 		random = random * 1103515245 + 12345;
-		event.ts = random >> 20; /* many have the same */
+		event.ts = random >> 20; /* many equal ones */
 		reorder_push(&reorder, event.ts, &event, sizeof(event));
 	}
 	while (reorder_pop(&reorder, UINT64_MAX, &pending)) {
@@ -78,7 +78,7 @@ static void what_comes_too_late_is_counted(void **state)
 	assert_true(reorder_pop(&reorder, 25, &pending) && pending.time == 15 && pending.late);
 	free(pending.event);
 	assert_int_equal(reorder.late, 1);
-	reorder_free(&reorder); /* with what is left */
+	reorder_free(&reorder); /* with the remaining events */
 }
 
 /* ---- words ---- */
@@ -199,7 +199,7 @@ static void begin(uint32_t flags, enum format format)
 	timeline_start(&timeline, &out, of_tools, 2);
 }
 
-/* What was printed since the last time. */
+/* The output since the last call. */
 static const char *printed(void)
 {
 	static char text[1 << 20];
@@ -256,7 +256,7 @@ static void rows_wait_for_their_turn(void **state)
 	assert_string_equal(printed(), "");
 	timeline_release(&timeline, SECOND + SLACK);
 	assert_string_equal(printed(), "00:00:01.000000 tcpstates  CLOSE -> SYN_SENT\n");
-	timeline_release(&timeline, 0); /* as far as the events themselves tell: 2 s less the slack */
+	timeline_release(&timeline, 0); /* as far as the events themselves prove: 2 s less the slack */
 	assert_string_equal(printed(), "");
 	timeline_end(&timeline);
 	assert_string_equal(printed(), "00:00:02.000000 tcpstates  SYN_SENT -> ESTABLISHED\n");
@@ -275,23 +275,7 @@ static void an_attempt_is_told_when_it_ends(void **state)
 	end();
 }
 
-static void lines_of_json_are_the_tools_own(void **state)
-{
-	const char *text;
-
-	(void)state;
-	begin(0, FORMAT_JSON);
-	change(2 * SECOND, 1, 2, 3, SYN_SENT, ESTABLISHED);
-	attempt(1 * SECOND, 1, 2, 500 * MS, RESULT_OK);
-	timeline_end(&timeline);
-	text = printed();
-	assert_ptr_equal(strstr(text, "{\"ts\":\"1970-01-01T00:00:01.000000000Z\",\"tool\":\"tcpconnect\""), text);
-	assert_non_null(strstr(text, "}\n{\"ts\":\"1970-01-01T00:00:02.000000000Z\",\"tool\":\"tcpstates\""));
-	assert_int_equal(out.outputs, 2);
-	end();
-}
-
-/* What was held back while the clock was set has the time that its tool would have printed at once. */
+/* A row delayed while the clock was set has the time that its tool would have printed at once. */
 static void rows_keep_their_wall_time(void **state)
 {
 	const char *text;
@@ -348,13 +332,13 @@ static void events_of_no_tool_are_left_out(void **state)
 
 /* ---- connections ---- */
 
-/* The local port is not known when a socket begins to connect: its address tells whose row that is. */
+/* The local port is unknown when a socket begins to connect: the socket's address assigns the row. */
 static void a_connection_is_a_story(void **state)
 {
 	(void)state;
 	begin(TIMELINE_FLOW, FORMAT_TABLE);
 	change(1 * SECOND, 0, 80, 77, CLOSE, SYN_SENT);
-	change(1 * SECOND, 80, 1024, 78, CLOSE, SYN_SENT); /* another one */
+	change(1 * SECOND, 80, 1024, 78, CLOSE, SYN_SENT); /* another connection */
 	change(1001 * MS, 1024, 80, 77, SYN_SENT, ESTABLISHED);
 	attempt(1 * SECOND, 1024, 80, MS, RESULT_OK);
 	change(1500 * MS, 1024, 80, 77, ESTABLISHED, CLOSE);
@@ -372,7 +356,7 @@ static void a_connection_is_a_story(void **state)
 	end();
 }
 
-/* Both tools tell that it was refused, at the same time: one story. The socket tries again: another one. */
+/* Both tools report the refusal, at the same time: one story. The socket tries again: another story. */
 static void another_life_is_another_story(void **state)
 {
 	const char *text;
@@ -408,7 +392,7 @@ static size_t stories(void)
 	return out.outputs;
 }
 
-/* The kernel gives a closed socket's memory to the next one, at once. */
+/* The kernel reuses the memory of a closed socket at once. */
 static void an_address_that_is_used_again_is_another_story(void **state)
 {
 	(void)state;
@@ -430,7 +414,7 @@ static void an_address_that_is_used_again_is_another_story(void **state)
 	end();
 }
 
-/* The same where a row is missing: the end of the life before, or the beginning of this one too. */
+/* The same with a missing row: the end of the earlier life, or also the beginning of this one. */
 static void a_lost_end_does_not_join_two_stories(void **state)
 {
 	(void)state;
@@ -456,7 +440,7 @@ static void a_lost_end_does_not_join_two_stories(void **state)
 	end();
 }
 
-/* A time is any number in a recording that somebody else made. */
+/* A recording may have any number as a time. */
 static void no_time_is_taken_for_a_sign(void **state)
 {
 	const char *text;
@@ -473,7 +457,7 @@ static void no_time_is_taken_for_a_sign(void **state)
 	assert_int_equal(stories(), 6);
 	end();
 
-	begin(0, FORMAT_TABLE); /* past the end of all times: not at their beginning */
+	begin(0, FORMAT_TABLE); /* beyond the last time: not at the beginning */
 	attempt(UINT64_MAX - 5, 1, 2, 10, RESULT_OK);
 	change(SECOND, 1, 2, 3, CLOSE, SYN_SENT);
 	timeline_end(&timeline);
@@ -507,7 +491,7 @@ static void too_many_connections_make_room(void **state)
 	timeline_release(&timeline, 0);
 	timeline_release(&timeline, 2 * SECOND);
 	assert_int_equal(out.outputs, 3);
-	assert_non_null(strstr(printed(), "  127.0.0.1:3 > 127.0.0.1:1  printed to make room, its end not seen\n"));
+	assert_non_null(strstr(printed(), "  127.0.0.1:3 > 127.0.0.1:1  evicted, its end not seen\n"));
 	timeline_end(&timeline);
 	assert_int_equal(out.outputs, FLOWS_MOST + 3);
 	end();
@@ -524,7 +508,6 @@ int main(void)
 		cmocka_unit_test(trouble_in_words),
 		cmocka_unit_test(rows_wait_for_their_turn),
 		cmocka_unit_test(an_attempt_is_told_when_it_ends),
-		cmocka_unit_test(lines_of_json_are_the_tools_own),
 		cmocka_unit_test(rows_keep_their_wall_time),
 		cmocka_unit_test(no_more_than_was_asked_for),
 		cmocka_unit_test(events_of_no_tool_are_left_out),

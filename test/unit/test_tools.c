@@ -38,7 +38,7 @@ static bool is_word(const char *name, char between)
 	return name[strlen(name) - 1] != between;
 }
 
-/* Exits with 0 if the words are a good command line of the tool. */
+/* Exits with 0 if the words are a valid command line of the tool. */
 static int parse_in_child(const struct tool *tool, const wordexp_t *words)
 {
 	pid_t child = fork();
@@ -84,7 +84,7 @@ static bool is_common(const char *name)
 	return false;
 }
 
-/* Kinds read so many bytes without looking. */
+/* Kinds read a fixed number of bytes without a check. */
 static bool size_fits(const struct member *member)
 {
 	uint8_t sizes = kind_rows[member->kind].sizes;
@@ -101,7 +101,7 @@ static void check_member(const struct tool *tool, const struct member *member)
 {
 	const struct kind_row *kind = &kind_rows[member->kind];
 
-	/* A kind that only columns have is made of a member. */
+	/* A kind for columns only must come from a member. */
 	check(kind->recorded || kind->is_counted || member->kind == F_CONTAINER, tool, member->name);
 	check(size_fits(member), tool, member->name);
 	check((size_t)member->off + member->size <= tool->image.event_size, tool, member->name);
@@ -111,11 +111,11 @@ static void check_member(const struct tool *tool, const struct member *member)
 	check(!member->btf_enum == (member->kind != F_ENUM), tool, member->name);
 	check(member->kind != F_LOG2 || member->unit, tool, member->name);
 	check(member->hidden || (member->help && *member->help), tool, member->name);
-	/* A name that all events have is theirs alone. */
+	/* A name of a common member is reserved. */
 	check(!is_common(member->name), tool, member->name);
 }
 
-/* Ends the program when there is no member of the name. */
+/* Ends the program if a member of the name is missing. */
 static void check_members(const struct tool *tool, const struct member *members)
 {
 	size_t shown = 0;
@@ -146,7 +146,7 @@ static void members_lie_inside_the_event(void **state)
 	check_members(tool, tool_totals_members(tool));
 }
 
-/* /proc/kallsyms is read at the start for who needs places; later the process may not any more. */
+/* A tool that needs addresses reads /proc/kallsyms at the start; later the process may lack the privilege. */
 static void places_are_read_in_time(void **state)
 {
 	const struct tool *tool = *state;
@@ -170,7 +170,7 @@ static void summaries_count(void **state)
 	check(counts <= 1 && (counts || !tool_summary_flag(tool)), tool, "totals");
 	check(!tool_totals_members(tool) == !tool_totals_columns(tool), tool, "totals");
 	check(!tool->totals == !tool_totals_members(tool), tool, "totals");
-	/* An interval tool has the one list of each. */
+	/* An interval tool has one list of members and one of columns. */
 	check(!is_interval_tool(tool) ||
 		      (tool->members == tool->totals->members && tool->columns == tool->totals->columns),
 	      tool, "members");
@@ -180,12 +180,12 @@ static void summaries_count(void **state)
 		check(!kind_rows[member->kind].is_counted, tool, member->name);
 	if (tool->totals)
 		summary_free(
-			summary_new(tool, 0, is_about_sockets(tool))); /* ends the program when the key is too long */
+			summary_new(tool, 0, is_about_sockets(tool))); /* ends the program if the key is too long */
 }
 
 /* ---- columns ---- */
 
-/* What it shows has a kind of the same bytes. */
+/* The shown member has a kind with the same bytes. */
 static void check_form(const struct tool *tool, const struct column *column, const struct field *field)
 {
 	const struct kind_row *kind = &kind_rows[field->kind];
@@ -195,7 +195,7 @@ static void check_form(const struct tool *tool, const struct column *column, con
 	check(!column->names || field->kind == F_NAME, tool, column->name);
 	check(!column->truncate || column->width > 0, tool, column->name);
 	if (column->fallback)
-		field_named(tool, column->fallback); /* ends the program when there is none */
+		field_named(tool, column->fallback); /* ends the program if it does not exist */
 }
 
 static void check_columns(const struct tool *tool, const struct column *columns)
@@ -209,13 +209,13 @@ static void check_columns(const struct tool *tool, const struct column *columns)
 		check_form(tool, column, &field);
 		check(field.title && (*field.title || !(field.where & IN_CSV)), tool, column->name);
 		check(!column->suffix || column != columns, tool, column->name);
-		/* A name that a member has is that member's. */
+		/* A column with a member's name shows that member. */
 		check(!column->of || !is_common(column->name), tool, column->name);
 		for_each (member, member, column->of ? tool->members : NULL)
 			check(strcmp(member->name, column->name) != 0, tool, column->name);
 		shown++;
 	}
-	/* With those of -T, -t and --containers. */
+	/* With the columns of -T, -t and --containers. */
 	for_each (column, common, common_columns)
 		shown += common->of != NULL;
 	check(shown <= COLUMNS_MOST, tool, "number of columns");
@@ -265,7 +265,7 @@ static void check_same(const struct tool *tool, const struct opt *option)
 	check(common->offered != WITH_SUMMARY || tool->totals, tool, option->name);
 }
 
-/* Its function has another name besides, which works in every tool. */
+/* The replaced common option has another name, which works in every tool. */
 static bool has_stand_in(const char *name)
 {
 	for (const struct common_option *common = common_options; common->opt.name; common++) {
@@ -275,7 +275,7 @@ static bool has_stand_in(const char *name)
 	return false;
 }
 
-/* Of what an option stores in the tool's own struct. */
+/* The size of what an option stores in the tool's own struct. */
 static size_t stored_size(const struct opt *option)
 {
 	switch (option->type) {
@@ -309,7 +309,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
 	check((option->type == O_CHOICE) == (option->names != NULL), tool, option->name);
 	check(option->off + stored_size(option) <= tool->options_size, tool, option->name);
-	for (const struct opt *other = option + 1; other->name; other++) /* no two in one place */
+	for (const struct opt *other = option + 1; other->name; other++) /* no two options in one place */
 		check(!stored_size(option) || !stored_size(other) || option->off + stored_size(option) <= other->off ||
 			      other->off + stored_size(other) <= option->off,
 		      tool, option->name);
@@ -362,12 +362,12 @@ static void flags_have_options(void **state)
 		check(sets(tool, column->flag | column->unless), tool, column->name);
 	for_each (member, member, tool->members)
 		check(sets(tool, member->flag | member->unless), tool, member->name);
-	/* Or check() sets it, by what the kernel can do. */
+	/* Or check() sets it, depending on the kernel. */
 	for_each (hook, hook, tool->hooks)
 		check(sets(tool, hook->flag) || tool->check, tool, hook->name);
 }
 
-/* Something is sorted or grouped by. */
+/* Whether some member has the index of the sort or group. */
 static bool has_index(const struct tool *tool, const struct live_key *key)
 {
 	if (key->what == LIVE_GROUP && !key->index)
@@ -400,9 +400,9 @@ static void live_keys_do_something(void **state)
 	for_each (member, member, tool_totals_members(tool)) {
 		for (unsigned int group = 1; group < 8; group++) {
 			if (member->groups & 1U << group)
-				summary_free(summary_new(
-					tool, group,
-					is_about_sockets(tool))); /* ends the program when a table is wrong */
+				summary_free(
+					summary_new(tool, group,
+						    is_about_sockets(tool))); /* ends the program if a table is wrong */
 		}
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_totals.c: what events add up to, by key and by group, and in what order the rows stand. */
+/* test_totals.c: sums of events by key and by group, and the order of the rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,7 +73,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The event ends where its memory does. */
+/* The event is in memory of its exact size. */
 static void add_to(struct summary *to, const void *event, size_t size)
 {
 	struct event *copy = malloc(size);
@@ -110,10 +110,10 @@ static void sums_of_every_width(void **state)
 	assert_int_equal(row(rows, 0)->packets, (1U << 20) + 5);
 	assert_int_equal(row(rows, 0)->drops, 311);
 	assert_int_equal(row(rows, 0)->errors, 113);
-	assert_int_equal(row(rows, 0)->state, 3); /* no sum: the latest */
+	assert_int_equal(row(rows, 0)->state, 3); /* no sum, but the latest value */
 }
 
-/* A sum that its field has no room for stays in it. */
+/* A sum that overflows its field does not change the neighbours. */
 static void neighbours_are_left_alone(void **state)
 {
 	size_t count;
@@ -145,7 +145,7 @@ static void arrays_are_added_one_by_one(void **state)
 	assert_true(row(rows, 0)->wait == 0);
 }
 
-/* An event may come without its tail, and then there is nothing to add. */
+/* A truncated event adds what it has. */
 static void short_events_add_what_they_have(void **state)
 {
 	struct sample sample = { .bytes = 5, .packets = 7, .state = 1 };
@@ -173,7 +173,7 @@ static void logs_of_the_number(void **state)
 	add((struct sample){ .wait = 1999 });
 	add((struct sample){ .wait = 2000 });
 	add((struct sample){ .wait = 1000 * 1000 * 1000 });
-	add((struct sample){ .wait = NOT_KNOWN }); /* counted, but nowhere */
+	add((struct sample){ .wait = NOT_KNOWN }); /* counted, but in no slot */
 	rows = summary_sort(summary, BY_BYTES, &count);
 	assert_int_equal(rows[0].count, 5);
 	assert_int_equal(rows[0].slots[0], 2);
@@ -192,7 +192,7 @@ static void sorts(void **state)
 		{ .queue = 1, .bytes = 20, .drops = 2, .errors = 1 },
 		{ .queue = 2, .bytes = 30, .drops = 1, .errors = 9 },
 	};
-	/* Equal ones, and all where there is nothing to sort by: by key. */
+	/* Equal rows, and all rows without a field to sort by, are sorted by key. */
 	static const uint32_t expected[][3] = {
 		[BY_BYTES] = { 2, 1, 3 },
 		[BY_DROPS_AND_ERRORS] = { 2, 3, 1 },
@@ -203,7 +203,7 @@ static void sorts(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
 		add(samples[i]);
-	add((struct sample){ .queue = 3 }); /* how many there were does not matter: no field is a count */
+	add((struct sample){ .queue = 3 }); /* without a count field, the number of events does not matter */
 	for (unsigned int sort = 0; sort < 3; sort++) {
 		struct total *rows = summary_sort(summary, sort, &count);
 
@@ -211,7 +211,7 @@ static void sorts(void **state)
 		for (size_t i = 0; i < 3; i++)
 			assert_int_equal(row(rows, i)->queue, expected[sort][i]);
 	}
-	/* Rows are found again after they have been moved. */
+	/* Rows are found again after they were moved. */
 	add(samples[1]);
 	summary_sort(summary, BY_BYTES, &count);
 	assert_int_equal(count, 3);
@@ -267,7 +267,7 @@ static void without_sorts_by_count(void **state)
 	summary_free(counts);
 }
 
-/* Only the group's part of the key is there; the rest is not known, rather than that of any one event. */
+/* A row has the group's part of the key only; the rest is unknown, instead of the value of any one event. */
 static void groups(void **state)
 {
 	struct summary *by_pid = summary_new(&tool, BY_PID, false);
@@ -289,11 +289,11 @@ static void groups(void **state)
 	assert_string_equal(row(rows, 0)->name, "");
 	assert_int_equal(rows[1].event->pid, 2);
 	assert_true(row(rows, 1)->bytes == 4 && rows[1].count == 1);
-	/* Where they came from keeps them. */
+	/* The source keeps its rows. */
 	rows = summary_sort(summary, BY_BYTES, &count);
 	assert_int_equal(count, 3);
 	assert_true(row(rows, 0)->bytes == 9 && row(rows, 0)->queue == 1);
-	/* The next interval is added to the same rows. */
+	/* The next interval adds to the same rows. */
 	summary_add_all(by_pid, summary);
 	rows = summary_sort(by_pid, BY_BYTES, &count);
 	assert_true(count == 2 && row(rows, 0)->bytes == 22 && rows[0].count == 6);
@@ -319,7 +319,7 @@ static void groups_of_events(void **state)
 	summary_free(by_queue);
 }
 
-/* An address is of a family: in a group without addresses that is forgotten as well. */
+/* The family belongs to the address: in a group without addresses it is unknown too. */
 static void groups_forget_the_family_with_the_address(void **state)
 {
 	struct summary *all = summary_new(&counted, ALL, false), *by_address = summary_new(&counted, BY_PID, false);

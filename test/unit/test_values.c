@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_values.c: what each kind of argument accepts, what it becomes, and what people are told. */
+/* test_values.c: accepted and refused arguments of each kind, their values and messages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -137,7 +137,7 @@ static void number_is_within(void **state)
 	assert_string_equal(value_number(&number, "7x", 1, 1024), "not a number (1-1024)");
 }
 
-/* The cidr of `text` has this address, and `bits` ones in its mask and no more. */
+/* Asserts that the cidr of `text` has this address, and a mask of exactly `bits` ones. */
 static void assert_cidr(const char *text, const char *address, unsigned int bits)
 {
 	struct cidr cidrs[CIDR_ITEMS];
@@ -193,7 +193,7 @@ static void cidrs_refuse(void **state)
 	assert_string_equal(value_cidrs(cidrs, &n, "::1"), "too many networks, at most 32");
 }
 
-/* What the kernel half does with a struct glob. */
+/* Matches as the kernel half does with a struct glob. */
 static bool matches(const struct glob *glob, const char *string)
 {
 	uint32_t reached = 1;
@@ -218,7 +218,7 @@ static void assert_as_fnmatch(const struct glob *glob, const char *pattern, cons
 		fail_msg("%s and %s: should%s match", pattern, string, expected ? "" : " not");
 }
 
-/* The number i in the base of the alphabet's size, as a word. */
+/* Writes the number i, in the base of the alphabet's size, as a word. */
 static void word(char *text, const char *alphabet, unsigned int length, unsigned int i)
 {
 	size_t base = strlen(alphabet);
@@ -280,7 +280,7 @@ static void globs_are_compiled(void **state)
 	assert_int_equal(globs[2].any, 1);
 	assert_int_equal(globs[3].length, 0);
 	assert_int_equal(globs[3].gap, 1);
-	/* A comm may hold spaces and anything else. */
+	/* A comm may contain spaces and any other character. */
 	assert_null(value_globs(globs, &n, "tmux: server,[kworker],a\\*"));
 	assert_true(matches(&globs[4], "tmux: server") && matches(&globs[5], "[kworker]") && !matches(&globs[5], "k"));
 	assert_true(matches(&globs[6], "a\\b"));
@@ -353,7 +353,7 @@ static void cgroups_by_number_and_path(void **state)
 	assert_item(2, status.st_ino, status.st_ino);
 }
 
-/* Needs root and a cgroup v2 to make a directory in. */
+/* Needs root, and a cgroup v2 in which it can create a directory. */
 static void cgroups_below_the_mount(void **state)
 {
 	char name[64], path[256];

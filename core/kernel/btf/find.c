@@ -16,6 +16,8 @@
 
 #include <linux/btf.h>
 
+#include "core/base/context.h"
+
 /* The length, first and last byte of a text: cheap to read. */
 static uint32_t outline(const char *text, size_t length)
 {
@@ -87,28 +89,40 @@ const struct wanted_name *wanted_at(const struct wanted *wanted, uint32_t offset
 	return NULL;
 }
 
-/* The mapped file. At most one file is mapped at a time. */
-static struct stat last;
-static char *last_bytes;
+/* The mapped file. A context maps at most one file at a time. */
+struct mapped_file {
+	struct stat stat;
+	char *bytes; /* NULL: no file */
+};
+
+static void unmap(void *memory)
+{
+	struct mapped_file *file = memory;
+
+	if (file->bytes)
+		munmap(file->bytes, (size_t)file->stat.st_size);
+	file->bytes = NULL;
+}
 
 void btf_find_unmap(void)
 {
-	if (last_bytes)
-		munmap(last_bytes, (size_t)last.st_size);
-	last_bytes = NULL;
+	context_part_end(CONTEXT_BTF_FILE);
 }
 
 /* NULL: the file cannot be mapped. */
 static char *mapped_file(int fd, const struct stat *stat)
 {
-	if (last_bytes && last.st_dev == stat->st_dev && last.st_ino == stat->st_ino && last.st_size == stat->st_size)
-		return last_bytes;
-	btf_find_unmap();
-	last_bytes = mmap(NULL, (size_t)stat->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (last_bytes == MAP_FAILED)
-		last_bytes = NULL;
-	last = *stat;
-	return last_bytes;
+	struct mapped_file *last = context_part(CONTEXT_BTF_FILE, sizeof(struct mapped_file), unmap);
+
+	if (last->bytes && last->stat.st_dev == stat->st_dev && last->stat.st_ino == stat->st_ino &&
+	    last->stat.st_size == stat->st_size)
+		return last->bytes;
+	unmap(last);
+	last->bytes = mmap(NULL, (size_t)stat->st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (last->bytes == MAP_FAILED)
+		last->bytes = NULL;
+	last->stat = *stat;
+	return last->bytes;
 }
 
 /* Reads the file into allocated memory; NULL: errno. */
@@ -204,11 +218,10 @@ static const char *check_name(const struct btf_find *find, struct wanted *wanted
  * memory while the other proceeds. */
 static void find_names(const struct btf_find *find, struct wanted *wanted, struct bloom *offsets)
 {
-	static struct bloom outlines;
+	struct bloom outlines = { 0 };
 	const char *end = find->strings + find->strings_size, *middle = find->strings + find->strings_size / 2;
 	const char *one = find->strings + 1, *other;
 
-	memset(&outlines, 0, sizeof(outlines));
 	memset(wanted->by_offset, 0, sizeof(wanted->by_offset));
 	for (uint32_t i = 0; i < wanted->count; i++) {
 		bloom_set(&outlines, outline(wanted->names[i].text, strlen(wanted->names[i].text)));

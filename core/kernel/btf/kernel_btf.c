@@ -15,24 +15,43 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "core/base/context.h"
 #include "core/kernel/btf/subset.h"
 
-static struct wanted wanted;
-static struct btf_subset subset;
-static struct btf *types;
-static struct btf *whole;
-static int whole_error;
+/* One for each context. */
+struct known_types {
+	struct wanted wanted;
+	struct btf_subset subset;
+	struct btf *types; /* the subset, parsed by libbpf; NULL: none yet */
+	struct btf *whole; /* NULL: not read yet, or ... */
+	int whole_error;   /* ... why not */
+};
+
+static void end(void *memory)
+{
+	struct known_types *known = memory;
+
+	btf__free(known->types);
+	btf__free(known->whole);
+	btf_subset_free(&known->subset);
+	wanted_free(&known->wanted);
+}
+
+static struct known_types *known_types(void)
+{
+	return context_part(CONTEXT_BTF, sizeof(struct known_types), end);
+}
 
 struct btf *__real_btf__load_vmlinux_btf(void) __attribute__((weak)); /* unit tests link without --wrap */
 struct btf *__wrap_btf__load_vmlinux_btf(void);
 
-static void want(const char *text, uint32_t kind)
+static void want(struct wanted *wanted, const char *text, uint32_t kind)
 {
-	wanted_add(&wanted, text, strlen(text), 1U << kind);
+	wanted_add(wanted, text, strlen(text), 1U << kind);
 }
 
 /* Adds the attach target of a program in this section. */
-static void want_target(const char *section)
+static void want_target(struct wanted *wanted, const char *section)
 {
 	const char *target = strchr(section, '/');
 	char name[128];
@@ -42,26 +61,27 @@ static void want_target(const char *section)
 	target++;
 	if (!strncmp(section, "tp_btf/", 7)) {
 		snprintf(name, sizeof(name), "btf_trace_%s", target);
-		want(name, BTF_KIND_TYPEDEF);
+		want(wanted, name, BTF_KIND_TYPEDEF);
 	} else if (!strncmp(section, "iter/", 5)) {
 		snprintf(name, sizeof(name), "bpf_iter_%s", target);
-		want(name, BTF_KIND_FUNC);
+		want(wanted, name, BTF_KIND_FUNC);
 	} else {
-		want(target, BTF_KIND_FUNC);
+		want(wanted, target, BTF_KIND_FUNC);
 	}
 }
 
-static void want_members(const struct btf *btf, const struct btf_type *type)
+static void want_members(struct wanted *wanted, const struct btf *btf, const struct btf_type *type)
 {
 	for (int i = 0; i < btf_vlen(type); i++) {
 		const char *name = btf__name_by_offset(btf, btf_members(type)[i].name_off);
 
-		wanted_add(&wanted, name, strlen(name), WANTED_MEMBER);
+		wanted_add(wanted, name, strlen(name), WANTED_MEMBER);
 	}
 }
 
 void kernel_btf_want(const struct bpf_object *object)
 {
+	struct wanted *wanted = &known_types()->wanted;
 	const struct btf *btf = bpf_object__btf(object);
 	struct bpf_program *program;
 
@@ -71,14 +91,14 @@ void kernel_btf_want(const struct bpf_object *object)
 		size_t length = flavour ? (size_t)(flavour - name) : strlen(name);
 
 		if (btf_is_composite(type) || btf_is_any_enum(type))
-			wanted_add(&wanted, name, length, 1U << btf_kind(type));
+			wanted_add(wanted, name, length, 1U << btf_kind(type));
 		if (btf_is_composite(type))
-			want_members(btf, type);
+			want_members(wanted, btf, type);
 		if (btf_is_func(type)) /* libbpf has given the called kernel functions the form of the object's own
 					  functions */
-			want(name, BTF_KIND_FUNC);
+			want(wanted, name, BTF_KIND_FUNC);
 	}
-	bpf_object__for_each_program(program, object) want_target(bpf_program__section_name(program));
+	bpf_object__for_each_program(program, object) want_target(wanted, bpf_program__section_name(program));
 }
 
 struct btf *kernel_btf_load_all(void)
@@ -88,48 +108,50 @@ struct btf *kernel_btf_load_all(void)
 
 struct btf *kernel_btf(void)
 {
-	if (!whole && !whole_error) {
-		whole = kernel_btf_load_all();
-		/* libbpf returns ESRCH after it has searched every path and found no readable file. */
-		whole_error = whole ? 0 : errno;
-		if (whole_error == ESRCH)
-			whole_error = access(KERNEL_BTF_PATH, R_OK) < 0 ? errno : ENOENT;
+	struct known_types *known = known_types();
+
+	if (!known->whole && !known->whole_error) {
+		known->whole = kernel_btf_load_all();
+		known->whole_error = known->whole ? 0 : errno;
 	}
-	errno = whole_error;
-	return whole;
+	/* libbpf returns ESRCH after it has searched every path, for any cause, such as exhausted memory. */
+	if (known->whole_error == ESRCH) {
+		known->whole = btf__parse(KERNEL_BTF_PATH, NULL);
+		known->whole_error = known->whole ? 0 : errno;
+	}
+	errno = known->whole_error;
+	return known->whole;
 }
 
 const struct btf *kernel_btf_subset(void)
 {
 	static const char *const ours[] = { KERNEL_FUNCTIONS };
+	struct known_types *known = known_types();
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		want(ours[i], BTF_KIND_FUNC);
-	if (types && !wanted.changed)
-		return types;
-	btf__free(types);
-	types = NULL;
-	if (btf_subset_make(&subset, KERNEL_BTF_PATH, &wanted))
-		types = btf__new(subset.bytes, subset.size);
-	if (!types)
-		btf_subset_free(&subset);
-	return types ? types : kernel_btf();
+		want(&known->wanted, ours[i], BTF_KIND_FUNC);
+	if (known->types && !known->wanted.changed)
+		return known->types;
+	btf__free(known->types);
+	known->types = NULL;
+	if (btf_subset_make(&known->subset, KERNEL_BTF_PATH, &known->wanted))
+		known->types = btf__new(known->subset.bytes, known->subset.size);
+	if (!known->types)
+		btf_subset_free(&known->subset);
+	return known->types ? known->types : kernel_btf();
 }
 
 void kernel_btf_free(void)
 {
-	btf__free(types);
-	btf__free(whole);
-	types = whole = NULL;
-	whole_error = 0;
-	btf_subset_free(&subset);
-	wanted_free(&wanted);
+	context_part_end(CONTEXT_BTF);
 	btf_find_unmap();
 }
 
 uint32_t kernel_btf_id(uint32_t id)
 {
-	return types && id && id <= subset.count ? subset.ids[id - 1] : id;
+	const struct known_types *known = known_types();
+
+	return known->types && id && id <= known->subset.count ? known->subset.ids[id - 1] : id;
 }
 
 void kernel_btf_casts(__u32 casts[CAST_ITEMS])
@@ -148,13 +170,16 @@ void kernel_btf_casts(__u32 casts[CAST_ITEMS])
 /* Replaces libbpf's function. Each object gets a copy of its own, and frees it after loading. */
 struct btf *__wrap_btf__load_vmlinux_btf(void)
 {
-	return kernel_btf_subset() == types && types ? btf__new(subset.bytes, subset.size) : kernel_btf_load_all();
+	const struct known_types *known = known_types();
+
+	return kernel_btf_subset() == known->types && known->types ? btf__new(known->subset.bytes, known->subset.size)
+								   : kernel_btf_load_all();
 }
 
 /* Type ids in the code need no relocation: they come from struct settings. */
 void kernel_btf_relocate(struct bpf_insn *code, size_t count, struct bpf_prog_load_opts *options)
 {
-	if (!types || options->attach_btf_obj_fd || options->attach_prog_fd)
+	if (!known_types()->types || options->attach_btf_obj_fd || options->attach_prog_fd)
 		return;
 	for (size_t i = 0; i < count; i++)
 		if (code[i].code == (BPF_JMP | BPF_CALL) && code[i].src_reg == BPF_PSEUDO_KFUNC_CALL && !code[i].off)

@@ -20,7 +20,7 @@ struct btf;
 		"bpf_iter_bpf_sk_storage_map"
 
 /* Adds what the object uses: types and their members, attach targets of its programs, kernel functions that they call.
- * The objects of a process add up. */
+ * The objects of a context add up. */
 void kernel_btf_want(const struct bpf_object *object);
 /* The wanted types so far; valid until more are wanted. Where the kernel's BTF cannot be reduced: all types. NULL with
  * errno: no readable BTF. */
