@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcprst.c: resets of TCP, sent and received: who did it, and why. */
+/* tcprst.c: resets of TCP, sent and received, with the originator and the cause. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/enums.h"
@@ -39,7 +39,7 @@ static const char *const whom[] = {
 	[BY_BETWEEN] = "somebody between",
 };
 
-/* The same in JSON: by whom, and the cause. */
+/* The same in JSON: the originator and the cause. */
 static const char *const keys[] = {
 	[BY_UNKNOWN] = NULL,       [BY_UNREAD] = "us",         [BY_LINGER] = "us",       [BY_KILLED] = "us",
 	[BY_DISCONNECT] = "us",    [BY_ABORTED] = "us",        [BY_LISTENER] = "us",     [BY_NOBODY] = "us",
@@ -72,7 +72,7 @@ static const char *const causes[] = {
 	[BY_BETWEEN] = "hop_limit",
 };
 
-/* --explain: what it means, the usual cause, and where to look. */
+/* --explain: the meaning, the common cause, and where to look. */
 static const char *const explanations[] = {
 	[BY_UNREAD] = "The process closed the socket before it read all that the peer had sent; the peer may lose data "
 		      "that it had not read either. Usual: a server that answers an error without reading the request. "
@@ -285,10 +285,10 @@ static const struct lookup lookup = {
 	.derives_enums = true,
 };
 
-/* The programs that one of is needed for. */
+/* Alternatives of programs; one of each is needed. */
 #define READS_PACKETS "sent_cast|sent_helper"
 
-/* The overflowing listener is closed with its two fillers in the queue. */
+/* The overflowing listener closes with its two fillers in the queue. */
 static const struct expectation proof[] = {
 	{ "linger 0", "direction=sent cause=linger pid=@client_pid rport=@server_port", "reset" },
 	{ "got", "direction=got by=peer pid=@server_pid lport=@server_port", "reset" },
