@@ -14,6 +14,7 @@
 #include "core/record/names.h"
 #include "core/record/block.h"
 #include "core/record/files.h"
+#include "core/record/unpacked.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
@@ -30,6 +31,7 @@ struct recording {
 	size_t count, current; /* sorted by part */
 	size_t at;             /* in the current block of the current part */
 	bool damaged, goes_on, ended;
+	pid_t unpacker; /* of the first part; 0: none */
 };
 
 static void report_damage(const struct part *part, uint64_t offset, const char *problem)
@@ -213,13 +215,18 @@ bool recording_files_open(struct recording_files *files, const char *path, struc
 		if (files->fds[0] < 0)
 			return error_errno(error, path);
 	}
-	return true;
+	files->fds[0] = unpacked_open(path, files->fds[0], &files->unpacker, error);
+	return files->fds[0] >= 0;
 }
 
 struct recording *recording_open(struct recording_files *files, struct error *error)
 {
 	struct recording *recording = open_first(files->path, files->fds[0], error);
 
+	if (recording)
+		recording->unpacker = files->unpacker;
+	else
+		unpacked_close(files->unpacker);
 	if (recording && !files->is_stdin)
 		find_others(recording, files);
 	for (size_t i = 1; i < RECORD_PARTS; i++)
@@ -323,6 +330,7 @@ void recording_close(struct recording *recording)
 {
 	for (size_t i = 0; i < recording->count; i++)
 		drop_file(&recording->parts[i]);
+	unpacked_close(recording->unpacker);
 	free(recording);
 	record_names_stop();
 }

@@ -3,6 +3,8 @@
 #ifndef NETTRACE_RECORD_READER_H
 #define NETTRACE_RECORD_READER_H
 
+#include <sys/types.h>
+
 #include "core/base/error.h"
 #include "core/record/block.h"
 #include "core/record/files.h"
@@ -16,9 +18,10 @@ struct recording_files {
 	bool is_stdin;         /* without other parts */
 	int fds[RECORD_PARTS]; /* -1: not open, with the reason: */
 	int errors[RECORD_PARTS];
+	pid_t unpacker; /* writes the first, which is packed; 0: none */
 };
 
-/* path "-": stdin. False: the first cannot be opened, see *error. */
+/* path "-": stdin. Starts the program that unpacks a packed file. False: the first cannot be opened, see *error. */
 bool recording_files_open(struct recording_files *files, const char *path, struct error *error);
 /* Reads a recording and its other parts from open files, and takes ownership of the descriptors; opens no file. Until
  * recording_close(), names and the clock are the recording's. NULL: unreadable, see *error. */

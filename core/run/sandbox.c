@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -24,7 +23,9 @@
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/number.h"
+#include "core/base/terminal.h"
 #include "core/bpf/session.h"
+#include "core/kernel/privileges.h"
 
 /* ---- system calls ---- */
 
@@ -151,6 +152,7 @@ static const int usual[] = {
 	__NR_sched_yield,
 	__NR_prlimit64,
 	__NR_tgkill,
+	__NR_wait4,
 };
 
 /* The same for a trace: the ring, names of interfaces, the journal, a command that ends. */
@@ -158,7 +160,7 @@ static const int tracing[] = {
 #ifdef __NR_epoll_wait
 	__NR_epoll_wait,
 #endif
-	__NR_epoll_pwait, __NR_wait4,   __NR_waitid,   __NR_kill,    __NR_fsync,
+	__NR_epoll_pwait, __NR_waitid,  __NR_kill,     __NR_fsync,
 #ifdef __NR_socketcall
 	__NR_socketcall,
 #endif
@@ -168,7 +170,7 @@ static const int tracing[] = {
 #ifdef __NR_send
 	__NR_send,
 #endif
-	__NR_sendto,      __NR_sendmsg, __NR_recvfrom, __NR_recvmsg, __NR_bind,  __NR_getsockname, __NR_setsockopt,
+	__NR_sendto,      __NR_sendmsg, __NR_recvfrom, __NR_recvmsg, __NR_bind, __NR_getsockname, __NR_setsockopt,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -275,11 +277,9 @@ static void allow(struct program *program, bool with_tracing)
 static void make_program(struct program *program, enum sandbox sandbox)
 {
 	static const __u32 families[] = { AF_UNIX, AF_INET, AF_NETLINK };
-	/* Of terminals and interfaces; without those that insert characters into a terminal's input (TIOCSTI,
-	 * TIOCLINUX). */
-	static const __u32 requests[] = { TCGETS,  TIOCGWINSZ, TCSETS,   TCSETSW,
-					  TCSETSF, TIOCGPGRP,  FIONREAD, 0x8946 /* SIOCETHTOOL */ };
+	__u32 requests[TERMINAL_REQUESTS + 1] = { 0x8946 /* SIOCETHTOOL */ };
 
+	memcpy(requests + 1, terminal_requests, sizeof(terminal_requests));
 	program->length = 0;
 	add(program, LOAD(offsetof(struct seccomp_data, arch)));
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0));
@@ -403,4 +403,15 @@ void sandbox_enter(enum sandbox sandbox, bool verbose)
 	calls = filter_calls(sandbox);
 	if (calls && verbose)
 		print_note("sandbox: system calls are not filtered: seccomp: %s", strerror(calls));
+}
+
+static bool is_always_well(const void *context)
+{
+	return !context;
+}
+
+void sandbox_before_reading(bool verbose)
+{
+	privileges_drop(0, is_always_well, NULL);
+	sandbox_enter(SANDBOX_REPLAY, verbose);
 }

@@ -14,5 +14,7 @@ enum sandbox {
  * executables. For capabilities see core/kernel/privileges.h. A kernel without these means sets no limit, which verbose
  * notes. No other thread may be running. Existing children are not limited. */
 void sandbox_enter(enum sandbox sandbox, bool verbose);
+/* For a recording, which is untrusted input: no capabilities and SANDBOX_REPLAY, before its first byte is read. */
+void sandbox_before_reading(bool verbose);
 
 #endif

@@ -263,8 +263,8 @@ class Tcptop(lab.LiveTest):
 
     def test_bad_input(self):
         cases = {
-            ("0",): "SECONDS 0: not more than 0 seconds",
-            ("x",): "SECONDS x: not a number of seconds (1, 0.25)",
+            ("0",): "SECONDS 0: must be more than 0 seconds",
+            ("x",): "SECONDS x: not a time (1, 0.25, 500ms, 10s, 5m, 2h)",
             ("1", "0"): "N 0: not a number (1 or more)",
             ("1", "2", "3"): "argument 3: not expected; a command to run goes after --",
             ("0.0001",): "SECONDS 0.0001: less than a millisecond",
