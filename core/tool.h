@@ -273,7 +273,8 @@ struct lookup {
 		const char *type, *name;
 	} values[VALUE_ITEMS];                /* values of kernel enums for the programs: settings.values */
 	const struct enum_extra *extra_names; /* the tool's own values besides a kernel enum's (core/names/enums.h) */
-	bool listeners;                       /* its programs look up listeners (probes/tcp/listener.bpf.h) */
+	bool derives_enums; /* the programs derive values where the kernel lacks an enum; extra_names names them */
+	bool listeners;     /* its programs look up listeners (probes/tcp/listener.bpf.h) */
 };
 
 /* ---- recordings ---- */

@@ -28,10 +28,11 @@ struct tag {
 	struct owner owner;
 	struct tcp_life life;
 	/* Notes of one tool each, because the tools of a process share their tags: */
-	__u8 attempt_reported; /* tcpconnect: its row was sent */
-	__u8 end_reported;     /* tcptracer: its row was sent */
-	__u8 reported_open;    /* tcplife --open: its row was written */
-	__u8 pad[5];
+	__u8 attempt_reported;  /* tcpconnect: its row was sent */
+	__u8 end_reported;      /* tcptracer: its row was sent */
+	__u8 reported_open;     /* tcplife --open: its row was written */
+	__u8 peer_ttl, rst_ttl; /* tcprst: hop limits of the peer's segments and of its reset; 0: not seen */
+	__u8 pad[3];
 	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if later than the beginning; else an earlier
 			 time */
 #ifdef TAG_BYTE_COUNTERS
