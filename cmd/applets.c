@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/diff.h"
 #include "cmd/doctor/doctor.h"
 #include "cmd/record.h"
 #include "cmd/replay.h"
@@ -17,6 +19,7 @@
 #include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
+	{ "diff", "what changed between two recordings: rates, errors, peers, times", NULL, diff_main, diff_helper },
 	{ "doctor", "what works here, what does not and why; --prove tests it", NULL, doctor_main, doctor_helper,
 	  doctor_lines },
 	{ "record", "record the events of tools, for nettrace replay", &record, record_main },
@@ -112,6 +115,7 @@ int applets_install(int argc, char **argv)
 {
 	const char *prefix = "";
 	char self[4096];
+	struct stat directory;
 	ssize_t length;
 	int code = EXIT_DONE;
 
@@ -119,6 +123,10 @@ int applets_install(int argc, char **argv)
 		prefix = argv[3];
 	else if (argc != 2)
 		fatal(EXIT_USAGE, "usage: nettrace --install DIR [--prefix P]");
+	if (stat(argv[1], &directory))
+		fatal(EXIT_FAILED, "--install %s: %s", argv[1], strerror(errno));
+	if (!S_ISDIR(directory.st_mode))
+		fatal(EXIT_FAILED, "--install %s: %s", argv[1], strerror(ENOTDIR));
 	if (strchr(prefix, '/'))
 		fatal(EXIT_USAGE, "--prefix %s: a prefix of names, without /", prefix);
 	length = readlink("/proc/self/exe", self, sizeof(self) - 1);

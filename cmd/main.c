@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/applets.h"
+#include "cmd/help.h"
 #include "core/bpf/libbpf_log.h"
 #include "core/cli/parse.h"
 #include "core/run/inherited.h"
@@ -16,7 +17,9 @@ static int usage(FILE *to)
 	fputs("nettrace: traces the network stack of this machine. Usage:\n"
 	      "  nettrace TOOL [OPTION...] [-- COMMAND ARG...]\n"
 	      "  TOOL [OPTION...]                   through a link to nettrace\n"
-	      "  nettrace help TOOL                 help for TOOL, same as TOOL --help\n"
+	      "  nettrace TOOL --help               the options of TOOL\n"
+	      "  nettrace help PAGE                 the manual: guide (which tool for which question), a TOOL, json,\n"
+	      "                                     reasons, kernels, containers, limits, moving-from-bcc\n"
 	      "  nettrace --list                    list all tools\n"
 	      "  nettrace --install DIR [--prefix P]  create a link for each tool\n"
 	      "  nettrace --version\n\n"
@@ -30,16 +33,16 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	struct options options;
 	struct error error;
+	bool ran;
 
 	argv[0] = (char *)(uintptr_t)applet->name;
 	message_name(applet->name);
 	libbpf_log_start(false); /* until the options enable it */
 	if (applet->main)
 		return applet->main(argc, argv);
-	if (options_parse(&options, applet->tool, argc, argv, &error))
-		run(&options, &error);
+	ran = options_parse(&options, applet->tool, argc, argv, &error) && run(&options, &error);
 	options_free(&options);
-	return error_print(&error);
+	return options_exit(&options, ran, &error);
 }
 
 static int unknown(const char *name)
@@ -53,17 +56,6 @@ static int unknown(const char *name)
 	else
 		print_error("%s: no such tool (nettrace --list shows them)", name);
 	return EXIT_USAGE;
-}
-
-/* Runs "nettrace help [TOOL]". */
-static int help(int argc, char **argv)
-{
-	const struct applet *applet = argc > 1 ? applet_find(argv[1]) : NULL;
-	char *words[] = { NULL, (char *)(uintptr_t) "--help", NULL };
-
-	if (argc < 2)
-		return usage(stdout);
-	return applet ? run_applet(applet, 2, words) : unknown(argv[1]);
 }
 
 int main(int argc, char **argv)
@@ -83,7 +75,7 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return help(argc - 1, argv + 1);
+		return argc > 2 ? help_page(argc - 1, argv + 1) : usage(stdout);
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("nettrace " NETTRACE_VERSION);
 		return EXIT_DONE;

@@ -264,6 +264,7 @@ OBJECT(netqtop);
 const struct tool netqtop = {
 	.name = "netqtop",
 	.summary = "packets and bytes per interface queue, by packet size",
+	.first = { "name", "interval", "throughput" },
 	.examples = examples,
 	OBJECT_OF(netqtop),
 	.subject = NONE,

@@ -2,6 +2,8 @@
 /* record.c: the applet `nettrace record`: records the events of one or several tools, without printing rows. */
 #include "cmd/record.h"
 
+#include <string.h>
+
 #include "cmd/tool_list.h"
 #include "cmd/tools.h"
 #include "core/cli/parse.h"
@@ -16,11 +18,14 @@ static const struct column columns[] = { {} };
 
 struct record_options {
 	const char *tools; /* names, separated by commas */
+	const char *names; /* interfaces, for netqtop */
 };
 
 static const struct opt opts[] = {
 	{ "tools", 0, O_TEXT, "TOOLS", .off = offsetof(struct record_options, tools),
 	  .help = "tools to record, separated by commas" },
+	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct record_options, names),
+	  .help = "the interfaces of netqtop, separated by commas" },
 	{ "output", 'o', O_ALIAS, .alias_of = "record" },
 	{},
 };
@@ -30,11 +35,11 @@ static const char *const words[] = { "tools", NULL };
 static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
-	"nettrace record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
+	"record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
 	"record three tools for a minute; nettrace replay /tmp/rec tcpdrop prints one of them",
-	"nettrace record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
+	"record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
 	"record until Ctrl-C, and keep the latest GiB",
-	"nettrace record -o - tcpstates | ssh host nettrace replay -",
+	"record -o - tcpstates | ssh host nettrace replay -",
 	"record here, print rows on another host",
 	NULL,
 };
@@ -52,6 +57,7 @@ static bool check(struct options *options, struct error *error)
 const struct tool record = {
 	.name = "record",
 	.summary = "record the events of tools, for nettrace replay",
+	.first = { "tools", "record", "max-size" },
 	.examples = examples,
 	.image = { .event_size = sizeof(struct event) },
 	.subject = SOCKETS,
@@ -63,6 +69,13 @@ const struct tool record = {
 	.columns = columns,
 	.check = check,
 };
+
+static void set_names(struct options *tool, const char *names)
+{
+	for (const struct opt *opt = tool->tool->opts; opt && (opt->name || opt->alias_of); opt++)
+		if (opt->type == O_TEXT && opt->name && !strcmp(opt->name, "name"))
+			*(const char **)((char *)tool->own + opt->off) = names;
+}
 
 /* Makes the options of each tool from those of the run. *count: of tools[], valid on failure too. False: see *error. */
 static bool recorded_tools(struct options **list, size_t *count, struct options *run, struct error *error)
@@ -78,6 +91,7 @@ static bool recorded_tools(struct options **list, size_t *count, struct options 
 		/* A recording has totals per interval: a replay can add intervals up, but not divide them. */
 		if (options_totals(&tools[i]))
 			tools[i].interval = run->interval = SECOND;
+		set_names(&tools[i], ((const struct record_options *)run->own)->names);
 		if (!tool_list_inherit(&tools[i], run, error))
 			return false;
 	}
@@ -90,10 +104,12 @@ int record_main(int argc, char **argv)
 	struct options *tools = NULL;
 	struct error error;
 	size_t count = 0;
+	bool ran;
 
-	if (options_parse(&options, &record, argc, argv, &error) && recorded_tools(&tools, &count, &options, &error))
-		run_tools(&options, tools, count, SHOWS_NOTHING, &error);
+	ran = options_parse(&options, &record, argc, argv, &error) &&
+	      recorded_tools(&tools, &count, &options, &error) &&
+	      run_tools(&options, tools, count, SHOWS_NOTHING, &error);
 	tool_list_free(tools, count);
 	options_free(&options);
-	return error_print(&error);
+	return options_exit(&options, ran, &error);
 }

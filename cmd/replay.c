@@ -12,7 +12,6 @@
 #include "cmd/tools.h"
 #include "cmd/trace.h"
 #include "core/cli/helper.h"
-#include "core/kernel/privileges.h"
 #include "core/run/replay.h"
 #include "core/run/sandbox.h"
 #include "core/cli/replay_options.h"
@@ -33,12 +32,16 @@ static const struct opt opts[] = {
 static const struct helper helper = {
 	.name = "nettrace replay",
 	.words = "FILE [TOOL[,TOOL...]] [OPTION...]",
-	.about =
-		"Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would print it, with its "
-		"filters and formats, without root and without BPF. TOOL can be omitted if the recording has one tool. "
-		"Several tools, or trace as TOOL, print one timeline like nettrace trace. The options are the tool's "
-		"own "
-		"(nettrace TOOL --help), except those for tracing. FILE - is stdin.",
+	.about = "Prints a recording (TOOL --record FILE, nettrace record) as the tool itself would print it, with its "
+		 "filters and formats, without root and without BPF. Without TOOL: all of the recording, as one "
+		 "timeline if "
+		 "it has several tools. "
+		 "Several tools, or trace as TOOL, print one timeline like nettrace trace. The options are the tool's "
+		 "own "
+		 "(nettrace TOOL --help), except those for tracing; and --since TIME, --until TIME: a clock "
+		 "(02:15:30), a date "
+		 "and a clock, or +90s after the beginning. FILE - is stdin; a file packed by gzip, zstd or lz4 is "
+		 "unpacked.",
 	.note = "Exit status: 0 done, 1 the recording is damaged or incomplete (readable events are printed), 2 bad "
 		"input.",
 	.opts = opts,
@@ -154,23 +157,19 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 		return replay_rows(recording, name, argc - 1, argv + 1);
 	if (head->n_tools == 1)
 		return replay_rows(recording, head->tools[0].name, argc, argv);
-	print_error("%s: which of %s? nettrace replay %s TOOL; or all of them: nettrace replay %s trace", file,
-		    recorded_names(head), file, file);
+	if (*recorded_stories(head))
+		return replay_timeline(recording, argc, argv);
+	print_error("%s: which of %s? nettrace replay %s TOOL", file, recorded_names(head), file);
 	return EXIT_USAGE;
 }
 
-/* Before the options are parsed, which takes what the recording says of its tool. */
+/* Called before the options are parsed, because their parser needs the recording's tool. */
 static bool has_word(int argc, char **argv, const char *word)
 {
 	for (int i = 2; i < argc; i++)
 		if (!strcmp(argv[i], word))
 			return true;
 	return false;
-}
-
-static bool is_always_well(const void *context)
-{
-	return !context;
 }
 
 int replay_main(int argc, char **argv)
@@ -190,11 +189,8 @@ int replay_main(int argc, char **argv)
 	}
 	if (!recording_files_open(&files, argv[1], &error))
 		return error_print(&error);
-	/* Whoever made the file may want more than to be printed: nothing of it is read before. */
-	if (!has_word(argc, argv, "--no-sandbox")) {
-		privileges_drop(0, is_always_well, NULL);
-		sandbox_enter(SANDBOX_REPLAY, has_word(argc, argv, "-v") || has_word(argc, argv, "--verbose"));
-	}
+	if (!has_word(argc, argv, "--no-sandbox"))
+		sandbox_before_reading(has_word(argc, argv, "-v") || has_word(argc, argv, "--verbose"));
 	recording = recording_open(&files, &error);
 	if (!recording)
 		return error_print(&error);

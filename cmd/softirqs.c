@@ -64,8 +64,9 @@ static bool check(struct options *options, struct error *error)
 {
 	__u32 flags = options->settings.flags;
 
-	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS)))
-		return error_set(error, EXIT_USAGE, "--events counts: not together with --dist or --nanoseconds");
+	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS | SOFTIRQS_LATENCY)))
+		return error_set(error, EXIT_USAGE,
+				 "--events counts: not together with --dist, --nanoseconds or --latency");
 	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
 	return true;
 }
@@ -149,6 +150,7 @@ OBJECT(softirqs);
 const struct tool softirqs = {
 	.name = "softirqs",
 	.summary = "time spent in softirqs, their number, or how long they wait",
+	.first = { "latency", "dist", "per-cpu" },
 	.examples = examples,
 	OBJECT_OF(softirqs),
 	.subject = NONE,

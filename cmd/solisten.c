@@ -127,6 +127,7 @@ OBJECT(solisten);
 const struct tool solisten = {
 	.name = "solisten",
 	.summary = "attempts to listen on a socket, with the backlog and the result",
+	.first = { "comm", "show-ret", "wide" },
 	.examples = examples,
 	OBJECT_OF(solisten),
 	.subject = SOCKETS,

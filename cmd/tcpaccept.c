@@ -77,6 +77,7 @@ OBJECT(tcpaccept);
 const struct tool tcpaccept = {
 	.name = "tcpaccept",
 	.summary = "accepted TCP connections, with process and waiting time",
+	.first = { "wide", "lport", "comm" },
 	.examples = examples,
 	OBJECT_OF(tcpaccept),
 	.hooks = hooks,

@@ -74,7 +74,7 @@ static const struct opt opts[] = {
 	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
 	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
 	  .help = "add the result (as -w and --json do); rows then appear when attempts end" },
-	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and every --interval" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow, on exit and every --interval" },
 	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "add the peer's name, from observed DNS answers" },
 	{},
 };
@@ -121,13 +121,14 @@ static const char *const examples[] = {
 
 static bool check(struct options *options, struct error *error)
 {
+	bool by_result = options->outcome.failed || options->outcome.n_errors || options->outcome.min_ns;
 	uint32_t *flags = &options->settings.flags;
 
 	if ((*flags & TCPCONNECT_SUMMARY) && (*flags & TCPCONNECT_DNS))
 		return error_set(error, EXIT_USAGE, "--dns: not together with --count");
-	if (options->wide || options->format == FORMAT_JSON)
+	if (options->wide || options->columns || by_result || options->format == FORMAT_JSON)
 		*flags |= TCPCONNECT_RESULTS;
-	if (*flags & TCPCONNECT_SUMMARY)
+	if ((*flags & TCPCONNECT_SUMMARY) && !by_result)
 		*flags &= ~(uint32_t)TCPCONNECT_RESULTS;
 	return true;
 }
@@ -207,6 +208,7 @@ OBJECT(tcpconnect);
 const struct tool tcpconnect = {
 	.name = "tcpconnect",
 	.summary = "attempts to open TCP connections, failed ones included",
+	.first = { "extended", "dns", "rport" },
 	.examples = examples,
 	OBJECT_OF(tcpconnect),
 	.hooks = hooks,

@@ -123,6 +123,7 @@ OBJECT(tcpconnlat);
 const struct tool tcpconnlat = {
 	.name = "tcpconnlat",
 	.summary = "time to connect (TCP), with the result",
+	.first = { "min-ms", "wide", "rport" },
 	.examples = examples,
 	OBJECT_OF(tcpconnlat),
 	.hooks = hooks,

@@ -40,6 +40,7 @@ static const struct member members[] = {
 static const struct column columns[] = {
 	{ "time" },
 	{ "pid" },
+	{ "comm", .where = IN_WIDE },
 	{ "family" },
 	{ "source", "SADDR:SPORT", "saddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45 },
 	{ "destination", "DADDR:DPORT", "daddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 20, .wide = 45,
@@ -48,7 +49,7 @@ static const struct column columns[] = {
 	{ "sport", "SPORT", .where = IN_CSV },
 	{ "daddr", "DADDR", .where = IN_CSV },
 	{ "dport", "DPORT", .where = IN_CSV },
-	{ "state", "STATE", .width = 20 },
+	{ "state", "STATE", .width = 21 },
 	{ "flags", "FLAGS", .suffix = true },
 	{ "reason", "REASON", .width = 20, .fallback = "location" },
 	{ "reason_code", "CODE", .suffix = true },
@@ -83,7 +84,7 @@ static const struct opt opts[] = {
 	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
-	  .help = "only these reasons, by name or number: NO_SOCKET,TCP_RESET" },
+	  .help = "only these reasons, by name, pattern or number: NO_SOCKET,NETFILTER*" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
@@ -191,6 +192,7 @@ OBJECT(tcpdrop);
 const struct tool tcpdrop = {
 	.name = "tcpdrop",
 	.summary = "TCP packets dropped by the kernel, with reason and stack",
+	.first = { "reason", "no-stack", "summary" },
 	.examples = examples,
 	OBJECT_OF(tcpdrop),
 	.hooks = hooks,

@@ -33,7 +33,7 @@ static const struct member members[] = {
 };
 
 static const struct column columns[] = {
-	{ "pid", .width = 5 },
+	{ "pid", .width = 5, .wide = 7 },
 	{ "comm", .width = 10, .wide = 16 },
 	{ "family", .where = IN_WIDE | IN_CSV },
 	{ "laddr" },
@@ -42,7 +42,12 @@ static const struct column columns[] = {
 	{ "rport" },
 	{ "tx_bytes", "TX_KB", .width = -5, .wide = -6 },
 	{ "rx_bytes", "RX_KB", .width = -5, .wide = -6 },
-	{ "duration_ns", "MS", .decimals = 2 },
+	{ "duration_ns", "MS", .wide = 10, .decimals = 2 },
+	{ "role", "ROLE", .where = IN_WIDE, .width = 6 },
+	{ "state", "STATE", .where = IN_WIDE, .width = 11 },
+	{ "srtt_us", "SRTT_us", .where = IN_WIDE, .width = -8 },
+	{ "retrans", "RETR", .where = IN_WIDE, .width = -5 },
+	{ "error", "ERROR", .where = IN_WIDE, .width = 12 },
 	{},
 };
 
@@ -210,6 +215,7 @@ OBJECT(tcplife);
 const struct tool tcplife = {
 	.name = "tcplife",
 	.summary = "TCP sessions with process, peer, bytes and duration",
+	.first = { "comm", "rport", "wide" },
 	.examples = examples,
 	OBJECT_OF(tcplife),
 	.hooks = hooks,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: retransmitted TCP segments, with the cause. */
+#include "core/base/error.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
@@ -29,6 +30,7 @@ static const struct member members[] = {
 static const struct column columns[] = {
 	{ "time" },
 	{ "pid" },
+	{ "comm", .where = IN_WIDE },
 	{ "family" },
 	{ "laddr", .where = IN_CSV },
 	{ "lport", .where = IN_CSV },
@@ -75,7 +77,7 @@ static const struct totals totals = {
 static const struct opt opts[] = {
 	{ "sequence", 's', O_FLAG, .flag = TCPRETRANS_SEQUENCE, .help = "add the sequence number" },
 	{ "lossprobe", 'l', O_FLAG, .flag = TCPRETRANS_LOSSPROBE, .help = "mark tail loss probes L instead of R" },
-	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow; print on exit and every --interval" },
+	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow, on exit and every --interval" },
 	{ "extended", 'x', O_FLAG, .flag = TCPRETRANS_CAUSE, .help = "add the cause" },
 	{},
 };
@@ -121,6 +123,16 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts include sent segments only */
 }
 
+static bool check(struct options *options, struct error *error)
+{
+	__u32 flags = options->settings.flags;
+
+	if ((flags & TCPRETRANS_SUMMARY) && (flags & (TCPRETRANS_CAUSE | TCPRETRANS_SEQUENCE | TCPRETRANS_LOSSPROBE)))
+		return error_set(error, EXIT_USAGE,
+				 "--count counts: not together with --extended, --sequence or --lossprobe");
+	return true;
+}
+
 static const struct expectation proof[] = {
 	/* AT_LEAST: the reports include retransmissions before a close only, and none of connections that are never
 	 * accepted. */
@@ -146,10 +158,12 @@ OBJECT(tcpretrans);
 const struct tool tcpretrans = {
 	.name = "tcpretrans",
 	.summary = "TCP retransmissions with process, peer, state and cause",
+	.first = { "extended", "summary", "raddr" },
 	.examples = examples,
 	OBJECT_OF(tcpretrans),
 	.hooks = hooks,
 	.opts = opts,
+	.check = check,
 	.members = members,
 	.columns = columns,
 	.totals = &totals,

@@ -18,7 +18,7 @@ static const struct member members[] = {
 
 static const struct column columns[] = {
 	{ "skaddr", "SKADDR", .width = 16 },
-	{ "pid", "C-PID", .width = 5 },
+	{ "pid", "C-PID", .width = 5, .wide = 7 },
 	{ "comm", "C-COMM", .width = 10, .wide = 16 },
 	{ "family", "IP", .where = IN_WIDE | IN_CSV },
 	{ "laddr" },
@@ -118,6 +118,7 @@ OBJECT(tcpstates);
 const struct tool tcpstates = {
 	.name = "tcpstates",
 	.summary = "TCP state changes, with the time spent in each state",
+	.first = { "lport", "rport", "wide" },
 	.examples = examples,
 	OBJECT_OF(tcpstates),
 	.hooks = hooks,

@@ -139,6 +139,7 @@ OBJECT(tcpsubnet);
 const struct tool tcpsubnet = {
 	.name = "tcpsubnet",
 	.summary = "bytes that TCP sends per subnet, IPv4 and IPv6",
+	.first = { "subnets", "interval", "rx" },
 	.examples = examples,
 	OBJECT_OF(tcpsubnet),
 	.hooks = hooks,

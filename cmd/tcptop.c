@@ -145,6 +145,7 @@ OBJECT(tcptop);
 const struct tool tcptop = {
 	.name = "tcptop",
 	.summary = "bytes that TCP connections carry, by process",
+	.first = { "interval", "comm", "sort" },
 	.examples = examples,
 	OBJECT_OF(tcptop),
 	.hooks = hooks,

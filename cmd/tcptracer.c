@@ -93,6 +93,7 @@ OBJECT(tcptracer);
 const struct tool tcptracer = {
 	.name = "tcptracer",
 	.summary = "TCP connections opened, accepted and closed, with process",
+	.first = { "comm", "rport", "containers" },
 	.examples = examples,
 	OBJECT_OF(tcptracer),
 	.hooks = hooks,

@@ -11,6 +11,7 @@
 #include "core/record/head_write.h"
 #include "core/run/run.h"
 #include "core/base/error.h"
+#include "core/print/outcome.h"
 #include "core/rows/timeline.h"
 
 /* The life of a TCP connection on this machine. */
@@ -58,13 +59,13 @@ static const char *const words[] = { "tools", NULL };
 static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
-	"nettrace trace",
+	"trace",
 	"all TCP events on this machine, in order",
-	"nettrace trace --flow --comm 'curl*' -- curl -s localhost",
+	"trace --flow --comm 'curl*' -- curl -s localhost",
 	"each connection of curl as a story",
-	"nettrace trace tcpretrans,tcpdrop,tcpstates --lport 443",
+	"trace tcpretrans,tcpdrop,tcpstates --lport 443",
 	"failures at local port 443, and the states around them",
-	"nettrace trace --json",
+	"trace --json",
 	"the tools' own JSON lines, ordered by time",
 	NULL,
 };
@@ -117,6 +118,7 @@ static bool check(struct options *options, struct error *error)
 const struct tool trace = {
 	.name = "trace",
 	.summary = "several tools as one timeline, or grouped by connection",
+	.first = { "flow", "tools", "comm" },
 	.examples = examples,
 	.image = { .event_size = sizeof(struct timeline_event) },
 	.subject = SOCKETS,
@@ -149,6 +151,11 @@ bool trace_tools(struct options **list, size_t *count, const struct options *ask
 	for (size_t i = 0; i < *count; i++) {
 		if (!tool_list_inherit(&tools[i], asked, error))
 			return false;
+		/* Connections are chosen as a whole (core/rows/flows.c). */
+		if (!(asked->settings.flags & TIMELINE_FLOW))
+			tools[i].outcome = asked->outcome;
+		if (outcome_is_asked(&asked->outcome))
+			tools[i].settings.flags |= tools[i].tool->story->flags;
 		if (asked->format == FORMAT_TABLE || asked->format == FORMAT_CSV)
 			tools[i].settings.flags |= tools[i].tool->story->flags;
 	}
@@ -161,10 +168,11 @@ int trace_main(int argc, char **argv)
 	struct options *tools = NULL;
 	struct error error;
 	size_t count = 0;
+	bool ran;
 
-	if (options_parse(&options, &trace, argc, argv, &error) && trace_tools(&tools, &count, &options, &error))
-		run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
+	ran = options_parse(&options, &trace, argc, argv, &error) && trace_tools(&tools, &count, &options, &error) &&
+	      run_tools(&options, tools, count, SHOWS_TIMELINE, &error);
 	tool_list_free(tools, count);
 	options_free(&options);
-	return error_print(&error);
+	return options_exit(&options, ran, &error);
 }

@@ -273,7 +273,8 @@ struct lookup {
 		const char *type, *name;
 	} values[VALUE_ITEMS];                /* values of kernel enums for the programs: settings.values */
 	const struct enum_extra *extra_names; /* the tool's own values besides a kernel enum's (core/names/enums.h) */
-	bool listeners;                       /* its programs look up listeners (probes/tcp/listener.bpf.h) */
+	bool derives_enums; /* the programs derive values where the kernel lacks an enum; extra_names names them */
+	bool listeners;     /* its programs look up listeners (probes/tcp/listener.bpf.h) */
 };
 
 /* ---- recordings ---- */
@@ -336,6 +337,7 @@ struct tool {
 	/* Size of the struct of the tool's options, one for each instance (options.own), initially zeroes. If the
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h), the struct begins with a copy of it. */
 	size_t options_size;
+	const char *first[3];          /* the options that --help lists first; fewer: NULL */
 	const char *const *positional; /* options that positional arguments set, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* Optional capabilities; NULL: none. */

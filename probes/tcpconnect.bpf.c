@@ -205,12 +205,12 @@ int forget(__u64 *ctx)
 	return 0;
 }
 
-/* ---- DNS: answers to what was asked ---- */
+/* ---- DNS: answers to observed queries ---- */
 
 #define DNS_HEADER     12
-#define QUESTION_BYTES 256 /* a name has 255 at most; what follows is its type and class */
+#define QUESTION_BYTES 256 /* a name has at most 255 bytes; its type and class follow */
 
-/* What this machine asked, until the answer comes. */
+/* The queries of this machine, until the answer arrives. */
 struct query_key {
 	__u32 netns;
 	__u16 port, id;
@@ -247,7 +247,7 @@ static __always_inline void query_key_fill(struct query_key *key, const struct s
 	__builtin_memcpy(key->server, server, sizeof(key->server));
 }
 
-/* (struct sk_buff *). A question as it leaves. Context: a task, or softirq; preemption is off. */
+/* (struct sk_buff *). Reads a query on departure. Context: a task, or softirq; preemption is disabled. */
 static __always_inline int dns_query(__u64 *ctx, const int rung)
 {
 	struct sk_buff *skb = (void *)ctx[0];
@@ -281,7 +281,7 @@ int query_helper(__u64 *ctx)
 	return dns_query(ctx, RUNG_PROBE_READ);
 }
 
-/* 1: the same number; else 0. Without a branch, which the verifier would follow once for each byte. */
+/* 1: equal; else 0. Without a branch, which the verifier would follow once for each byte. */
 static __always_inline __u32 same_number(__u32 a, __u32 b)
 {
 	__u32 difference = a ^ b;
@@ -292,10 +292,10 @@ static __always_inline __u32 same_number(__u32 a, __u32 b)
 	return difference;
 }
 
-/* Both begin with the same name: labels, each behind its length, until one of no length. */
+/* Whether both begin with the same name: labels after their lengths, up to a label of length 0. */
 static __always_inline bool is_same_name(const __u8 *one, const __u8 *other)
 {
-	__u32 left = 0, ended = 0, differs = 0; /* left: of the label, bytes */
+	__u32 left = 0, ended = 0, differs = 0; /* left: remaining bytes of the label */
 
 #pragma clang loop unroll(disable)
 	for (__u32 i = 0; i < QUESTION_BYTES; i++) {
@@ -311,9 +311,8 @@ static __always_inline bool is_same_name(const __u8 *one, const __u8 *other)
 	return ended & (1 - differs);
 }
 
-/* (struct sk_buff *). An answer as it comes in: who will read it, and by which call, does not matter; since 6.18 no
- * tracepoint tells of that any more. One that nobody asked for, and a second one, are not believed. Context: softirq.
- */
+/* (struct sk_buff *). Reads a DNS answer on arrival, whatever process and call will read it; since 6.18 no tracepoint
+ * reports that read. An answer without a query, and a second one, are rejected. Context: softirq. */
 static __always_inline int dns_answer(__u64 *ctx, const int rung)
 {
 	struct sk_buff *skb = (void *)ctx[0];

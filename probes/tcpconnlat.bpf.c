@@ -60,7 +60,7 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	e->syns = a->syns;
 	e->error = a->error;
 	e->result = a->result;
-	__builtin_memset(e->pad, 0, sizeof(e->pad)); /* the ring has what was in it before */
+	__builtin_memset(e->pad, 0, sizeof(e->pad)); /* the ring contains old bytes */
 	ring_submit(e);
 }
 

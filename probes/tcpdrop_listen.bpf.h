@@ -16,14 +16,6 @@
 #include "probes/tcp/listener.bpf.h"
 #include "probes/tcpdrop_judge.bpf.h"
 
-/* The namespace of a packet: from its route, because the device is unset when TCP handles it. May be NULL. */
-static __always_inline struct net *route_net(const struct sk_buff *skb, const int rung)
-{
-	struct dst_entry *route = KPTR(rung, skb->_skb_refdst & ~1UL, dst_entry);
-
-	return rung == RUNG_CAST ? route->dev->nd_net.net : BPF_CORE_READ(route, dev, nd_net.net);
-}
-
 /* ---- the kernel's counters ---- */
 
 /* The counters of a namespace on a CPU at the last look. */

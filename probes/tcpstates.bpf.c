@@ -33,7 +33,7 @@ static __always_inline void emit(struct event *head, const struct transition *t,
 	if (!e)
 		return;
 	e->skaddr = (__u64)t->sk;
-	__builtin_memset(e->pad, 0, sizeof(e->pad)); /* the ring has what was in it before */
+	__builtin_memset(e->pad, 0, sizeof(e->pad)); /* the ring contains old bytes */
 	e->duration = first ? 0 : t->duration;
 	e->oldstate = first ? first->from : t->from;
 	e->newstate = first ? t->from : t->to;

@@ -86,8 +86,8 @@ struct settings {
 #define TAGS_OUTLIVE_US  (1U << 30) /* another tool uses them, and sees each event after this one */
 #define LISTENERS_NEEDED (1U << 29) /* a tool looks up listeners (probes/tcp/listener.bpf.h) */
 
-#define TAGS_ON_SOCKETS  (1U << 27) /* socket storage has them (probes/tcp/tag_store.bpf.h) */
-#define OWNERS_LOOKED_AT (1U << 28) /* a row can see whether its owner holds the socket (probes/owner/holder.bpf.h) */
+#define TAGS_ON_SOCKETS  (1U << 27) /* tags are in socket storage (probes/tcp/tag_store.bpf.h) */
+#define OWNERS_LOOKED_AT (1U << 28) /* rows check that the owner still has the socket (probes/owner/holder.bpf.h) */
 
 /* The map tag_slots (probes/tcp/tag_slots.bpf.h): slots, a power of two, and spares for each CPU: for a program without
  * a pair, for the first of a pair, and for the second (probes/lib/pair.bpf.h). */
@@ -98,7 +98,7 @@ struct settings {
 struct walk {
 	__u64 requested; /* not 0: a socket needs the walk to find its owner */
 	__u64 last;      /* session_id of the last complete walk */
-	__u64 refused;   /* not 0: some tags are not on their sockets (tags_refused) */
+	__u64 refused;   /* not 0: some sockets accept no tag (tags_refused) */
 };
 
 /* ---- events ---- */

@@ -84,25 +84,58 @@ static void check_names(const struct doctor *doctor, const char *option, const c
 	}
 }
 
+static void survey(struct survey *found, const struct tool *tool, const struct doctor *doctor)
+{
+	char without[512], rung[512];
+	const struct exclusions exclusions = { without, rung };
+
+	exclusions_known(without, sizeof(without), doctor->exclusions.without, tool);
+	exclusions_known_rungs(rung, sizeof(rung), doctor->exclusions.rung, tool);
+	(doctor->all_rungs ? survey_rungs : survey_tool)(found, tool, &exclusions);
+}
+
+/* The last line: what to take home. */
+static void print_verdict(const struct survey *surveys, size_t n)
+{
+	char not_working[512] = "";
+	size_t working = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		working += surveys[i].works;
+		if (!surveys[i].works)
+			snprintf(not_working + strlen(not_working), sizeof(not_working) - strlen(not_working), "%s%s",
+				 *not_working ? ", " : "", surveys[i].tool->name);
+	}
+	if (working == n)
+		printf("\nverdict: all %zu tools work here\n", n);
+	else
+		printf("\nverdict: %zu of %zu tools work here; not: %s\n", working, n, not_working);
+}
+
+/* What does not work stands first. */
 static int examine(const struct doctor *doctor)
 {
-	int code = EXIT_DONE;
+	struct survey *surveys;
+	size_t n = 0, working = 0;
 
+	while (doctor->tools[n])
+		n++;
+	surveys = must(calloc(n ? n : 1, sizeof(*surveys)));
 	(doctor->json ? doctor_machine_json : doctor_machine_table)(&doctor->machine);
-	for (size_t i = 0; doctor->tools[i]; i++) {
-		struct survey survey;
-		char without[512], rung[512];
-		const struct exclusions exclusions = { without, rung };
-
-		exclusions_known(without, sizeof(without), doctor->exclusions.without, doctor->tools[i]);
-		exclusions_known_rungs(rung, sizeof(rung), doctor->exclusions.rung, doctor->tools[i]);
-		(doctor->all_rungs ? survey_rungs : survey_tool)(&survey, doctor->tools[i], &exclusions);
-		(doctor->json ? doctor_tool_json : doctor_tool_table)(&survey, doctor);
-		fflush(stdout);
-		if (!survey.works)
-			code = EXIT_CANNOT;
+	for (size_t i = 0; i < n; i++) {
+		survey(&surveys[i], doctor->tools[i], doctor);
+		working += surveys[i].works;
+		if (doctor->json)
+			doctor_tool_json(&surveys[i], doctor);
 	}
-	return code;
+	for (int works = 0; works < 2 && !doctor->json; works++)
+		for (size_t i = 0; i < n; i++)
+			if (surveys[i].works == works)
+				doctor_tool_table(&surveys[i], doctor);
+	if (!doctor->json)
+		print_verdict(surveys, n);
+	free(surveys);
+	return working == n ? EXIT_DONE : EXIT_CANNOT;
 }
 
 const struct helper *doctor_helper(void)

@@ -64,8 +64,8 @@ const struct helper *traffic_helper(void)
 	static const struct helper helper = {
 		.name = TRAFFIC_NAME,
 		.about = "Generates known TCP events on the loopback interface, using only sockets.",
-		.note = "Without any of the first options: a few of every kind, except --bad-listen and those through "
-			"io_uring.",
+		.note = "Without any of the first options: a few of every kind, except --bad-listen, --unread, "
+			"--killed, --late, --disconnect and those through io_uring.",
 		.opts = opts,
 	};
 

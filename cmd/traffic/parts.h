@@ -34,6 +34,10 @@ enum action_id {
 	URING_CONNECT,
 	URING_LISTEN,
 	BAD_LISTEN,
+	UNREAD,
+	KILLED,
+	LATE,
+	DISCONNECT,
 	UNREACHABLE,
 	URING_UNREACHABLE,
 	ACTIONS, /* actions with an option */
@@ -121,6 +125,14 @@ void traffic_client_holds(struct traffic *t, size_t n);
 void traffic_server_holds(struct traffic *t, size_t n);
 void traffic_client_releases(struct traffic *t, size_t n);
 void traffic_server_releases(struct traffic *t, size_t n);
+
+/* cmd/traffic/resets.c */
+void traffic_client_sends_in_vain(struct traffic *t, size_t n);
+void traffic_server_reads_nothing(struct traffic *t, size_t n);
+void traffic_server_is_killed(struct traffic *t, size_t n);
+void traffic_client_closes_too_early(struct traffic *t, size_t n);
+void traffic_server_answers_too_late(struct traffic *t, size_t n);
+void traffic_client_disconnects(struct traffic *t, size_t n);
 
 /* cmd/traffic/uring.c */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -160,4 +161,18 @@ char *clock_put_rfc3339(char *to, uint64_t boot)
 void clock_rfc3339(struct text *text, uint64_t boot)
 {
 	text_end(text, clock_put_rfc3339(text_room(text, CLOCK_RFC3339), boot));
+}
+
+char *clock_put_iso(char *to, uint64_t boot)
+{
+	uint64_t wall = wall_ns(&context_current->clock, boot);
+	time_t seconds = (time_t)(wall / SECOND);
+	struct tm local;
+
+	localtime_r(&seconds, &local);
+	to += strftime(to, CLOCK_ISO, "%Y-%m-%dT%H:%M:%S", &local);
+	to += sprintf(to, ".%06u", (unsigned int)(wall % SECOND / 1000));
+	to += sprintf(to, "%c%02ld:%02ld", local.tm_gmtoff < 0 ? '-' : '+', labs(local.tm_gmtoff) / 3600,
+		      labs(local.tm_gmtoff) / 60 % 60);
+	return to;
 }

@@ -42,6 +42,9 @@ uint64_t clock_wall_us(uint64_t boot);
  * bytes and returns the end. */
 void clock_local(struct text *text, uint64_t boot, unsigned int digits);
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits);
+/* "2026-03-05T11:02:07.123456+01:00", local time; CLOCK_ISO bytes. Returns the end. */
+#define CLOCK_ISO 36
+char *clock_put_iso(char *to, uint64_t boot);
 /* Local time in a format of strftime(). */
 void clock_format(struct text *text, uint64_t boot, const char *form);
 /* "2026-03-05T11:02:07.123456789Z"; the second form writes to a buffer and returns the end. */

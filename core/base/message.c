@@ -32,7 +32,8 @@ __attribute__((format(printf, 2, 0))) static void write_message(const char *seve
 	size_t done, length = (size_t)snprintf(said, sizeof(said), "%s: %s: ", to->name, severity);
 
 	vsnprintf(said + length, sizeof(said) - length, format, args);
-	/* What a user, a recording or the traced world put in: one line stays one line, and a terminal is safe. */
+	/* A user, a recording or a traced process supplied the bytes: the message must stay one line and must not
+	 * control the terminal. */
 	length = (size_t)(put_printable(line, said, sizeof(said), 0) - line);
 	line[length++] = '\n';
 	if (to->take) {

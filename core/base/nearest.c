@@ -43,7 +43,7 @@ void nearest_try(struct nearest *nearest, const char *candidate)
 {
 	size_t edits = distance(candidate, nearest->name);
 
-	if (edits < nearest->edits && edits < strlen(candidate)) {
+	if (edits < nearest->edits && edits < strlen(candidate) && 2 * edits <= strlen(nearest->name)) {
 		nearest->edits = edits;
 		nearest->found = candidate;
 	}

@@ -31,6 +31,9 @@
 
 const char *const terminal_red = RED, *const terminal_plain = PLAIN;
 
+const unsigned int terminal_requests[TERMINAL_REQUESTS] = { TCGETS,     TCSETS,    TCSETSW, TCSETSF,
+							    TIOCGWINSZ, TIOCGPGRP, FIONREAD };
+
 /* For the handlers that run when the program ends. */
 static struct terminal *the_terminal;
 

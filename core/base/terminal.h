@@ -55,4 +55,8 @@ size_t terminal_keys(struct terminal *terminal, char *keys, size_t room);
 /* Removes the bytes of multi-byte keys from bytes that the caller read. Returns the number of remaining bytes. */
 size_t terminal_single_keys(char *keys, size_t length);
 
+/* The requests of ioctl() for a terminal here. None puts characters into its input, as TIOCSTI would. */
+#define TERMINAL_REQUESTS 7
+extern const unsigned int terminal_requests[TERMINAL_REQUESTS];
+
 #endif

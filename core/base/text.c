@@ -171,7 +171,7 @@ void text_pad(struct text *text, size_t from, int width)
 	}
 }
 
-/* Escapes the first `length` bytes, or those up to NUL: with one call of libc for the end, and room for the worst. */
+/* Reserves room for the escapes of the first `length` bytes, or of those up to NUL. Sets *length to the real length. */
 static char *room_for(struct text *text, const char *bytes, size_t *length)
 {
 	*length = *length ? strnlen(bytes, *length) : 0;

@@ -2,13 +2,17 @@
 /* values.c: parsers of numbers, lists, users and times. */
 #include "core/base/values.h"
 
+#include <ctype.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 
+#include "core/base/hosts.h"
+#include "core/base/message.h"
 #include "core/base/context.h"
 
 #define PID_LAST  4194304 /* PID_MAX_LIMIT of a 64-bit kernel */
@@ -125,9 +129,21 @@ const char *value_list(struct list *list, const char *text, uint64_t min, uint64
 	return value_items(text, add_range, &(struct ranges){ list, "number", min, max });
 }
 
+static const char *add_port(const char *item, void *to)
+{
+	uint64_t port;
+
+	if (item[strspn(item, "0123456789:")] == '\0' && strchr(item, ':'))
+		return value_message("not a port (0-65535); a range is written %.*s-%s", (int)strcspn(item, ":"), item,
+				     strchr(item, ':') + 1);
+	if (!((*item >= 'a' && *item <= 'z') || (*item >= 'A' && *item <= 'Z')) || !service_port(item, &port))
+		return add_range(item, &(struct ranges){ to, "port", 0, PORT_LAST });
+	return value_append(to, port, port);
+}
+
 const char *value_ports(struct list *list, const char *text)
 {
-	return value_items(text, add_range, &(struct ranges){ list, "port", 0, PORT_LAST });
+	return value_items(text, add_port, list);
 }
 
 const char *value_pids(struct list *list, const char *text)
@@ -172,39 +188,69 @@ const char *value_users(struct list *list, const char *text)
 	return value_items(text, add_user, list);
 }
 
-/* Reads a decimal fraction of a unit of `unit` ns. Returns NULL, or a message. */
-static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, const char *message)
+/* A decimal fraction of a unit of so many ns; *text moves behind it. NULL, or what is wrong with it. */
+static const char *read_fraction(uint64_t *ns, const char **text, uint64_t unit, const char *message)
 {
+	const char *at = *text;
 	uint64_t whole = 0, digit = unit, part = 0;
 
-	if (*text != '.' && !value_digits(&text, &whole))
+	if (*at != '.' && !value_digits(&at, &whole))
 		return message;
-	if (*text == '.') {
-		for (text++; *text >= '0' && *text <= '9'; text++) {
+	if (*at == '.') {
+		for (at++; *at >= '0' && *at <= '9'; at++) {
 			if (digit == 1)
 				return "finer than a nanosecond";
 			digit /= 10;
-			part += (uint64_t)(*text - '0') * digit;
+			part += (uint64_t)(*at - '0') * digit;
 		}
 		if (digit == unit)
 			return message;
 	}
-	if (*text)
-		return message;
-	/* The kernel's times are signed. */
+	/* The kernel's own times are signed. */
 	if (whole >= INT64_MAX / unit)
 		return "too long";
 	*ns = whole * unit + part;
+	*text = at;
 	return NULL;
+}
+
+static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, const char *message)
+{
+	const char *wrong = read_fraction(ns, &text, unit, message);
+
+	return wrong ? wrong : *text ? message : NULL;
+}
+
+/* What may stand behind a number of seconds, and how many seconds it means; ms are told apart. */
+static uint64_t seconds_of(const char *unit)
+{
+	static const struct {
+		const char *name;
+		uint64_t seconds;
+	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "min", 60 }, { "h", 3600 }, { "d", 86400 } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(units[i].name, unit))
+			return units[i].seconds;
+	return 0;
 }
 
 const char *value_seconds(uint64_t *ns, const char *text)
 {
-	const char *message = read_time(ns, text, NS_PER_S, "not a number of seconds (1, 0.25)");
+	static const char message[] = "not a time (1, 0.25, 500ms, 10s, 5m, 2h)";
+	const char *unit = text + strspn(text, "0123456789.");
+	bool milliseconds = !strcmp(unit, "ms");
+	uint64_t factor = milliseconds ? 1 : seconds_of(unit);
+	const char *wrong = factor ? read_fraction(ns, &text, milliseconds ? NS_PER_MS : NS_PER_S, message) : message;
 
-	if (message)
+	if (wrong)
+		return wrong;
+	if (text != unit)
 		return message;
-	return *ns ? NULL : "not more than 0 seconds";
+	if (*ns > INT64_MAX / factor)
+		return "too long";
+	*ns *= factor;
+	return *ns ? NULL : "must be more than 0 seconds";
 }
 
 const char *value_milliseconds(uint64_t *ns, const char *text)
@@ -220,9 +266,9 @@ const char *value_size(uint64_t *bytes, const char *text)
 
 	if (!value_digits(&text, bytes))
 		return "not a size (64M, 2G)";
-	if (*text && (unit = strchr(units, *text))) {
+	if (*text && (unit = strchr(units, toupper((unsigned char)*text)))) {
 		shift = 10 * (int)(unit - units + 1);
-		text++;
+		text += strcmp(text + 1, "iB") ? 1 : 3;
 	}
 	if (*text || *bytes > (uint64_t)INT64_MAX >> shift)
 		return "not a size (64M, 2G)";
@@ -232,7 +278,9 @@ const char *value_size(uint64_t *bytes, const char *text)
 
 /* ---- networks and comm globs, in the form that the kernel half compares ---- */
 
-#define V4_BITS 96 /* of ::ffff:0:0/96, the prefix of IPv4 addresses */
+#define V4_BITS        96 /* of ::ffff:0:0/96, the prefix of IPv4 addresses */
+
+#define NOT_AN_ADDRESS "not an address, a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32) or a host that is known"
 
 struct cidrs {
 	struct cidr *items;
@@ -253,9 +301,26 @@ static int read_address(__u8 addr[16], const char *text)
 	return V4_BITS;
 }
 
+static const char *add_cidr(const char *item, void *to);
+
+/* All addresses of a host as they are now, which is told: names can change. */
+static const char *add_host(const char *name, struct cidrs *cidrs)
+{
+	char *addresses = host_addresses(name), *at = addresses, *address;
+	const char *message = NULL;
+
+	if (!addresses)
+		return NOT_AN_ADDRESS;
+	print_note("%s is taken for %s", name, addresses);
+	while (!message && (address = strsep(&at, " ")))
+		message = strchr(address, '%') ? NULL : add_cidr(address, cidrs); /* not of one link only */
+	free(addresses);
+	return message;
+}
+
 static const char *add_cidr(const char *item, void *to)
 {
-	const struct cidrs *cidrs = to;
+	struct cidrs *cidrs = to;
 	char host[INET6_ADDRSTRLEN];
 	size_t length = strcspn(item, "/");
 	struct cidr cidr = { 0 };
@@ -266,8 +331,10 @@ static const char *add_cidr(const char *item, void *to)
 		snprintf(host, sizeof(host), "%.*s", (int)length, item);
 		before = read_address(cidr.addr, host);
 	}
+	if (before < 0 && item[length] != '/')
+		return add_host(item, cidrs);
 	if (before < 0)
-		return "not an address or network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)";
+		return NOT_AN_ADDRESS;
 	bits = 128 - (uint64_t)before;
 	if (item[length] == '/' && value_number(&bits, item + length + 1, 0, bits))
 		return value_message("not a prefix length (0-%d)", 128 - before);

@@ -19,7 +19,7 @@
 #include "core/kernel/kernel.h"
 #include "core/model/owner_hooks.h"
 
-#define ENOTSUPP 524 /* the kernel's own: in no header for programs */
+#define ENOTSUPP 524 /* of the kernel, in no header of user space */
 
 static const char *section(void *context, const char *program)
 {
@@ -63,7 +63,7 @@ void attach_plan(struct session *session)
 	session->plan.owners = owners;
 }
 
-/* n: of the section's system calls, where it names some. */
+/* n: index among the system calls that the section names, if any. */
 static struct bpf_link *attach(struct session *session, struct bpf_program *program, size_t n)
 {
 	const char *named = bpf_program__section_name(program);
@@ -93,7 +93,7 @@ static bool attach_hook(struct session *session, size_t i, const char *name)
 	return session->nested[i] != NULL;
 }
 
-/* Returns NULL, or the refused program. */
+/* Attaches the iterators. Returns NULL, or the refused program. */
 static const char *attach_iterators(struct session *session, int *error)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
@@ -130,7 +130,7 @@ static const char *try_plan(struct session *session, struct options *options, en
 	if (culprit)
 		return culprit;
 	*fate = AT_ATTACH;
-	/* Iterators first, and those of the start run at once: the first event finds the owners known. */
+	/* Iterators first, and those of the start run at once, so that the first event finds the owners. */
 	culprit = attach_iterators(session, error);
 	if (!culprit)
 		iterators_run(session, RUN_AT_START, NULL, NULL); /* without output */
@@ -158,7 +158,7 @@ static bool fail_hook(struct session *session, const struct hook *hook)
 	return fail(session, what, session->refused.error);
 }
 
-/* The plan goes on without the program. False: it is none of the plan's. */
+/* Removes the program from the plan. False: the plan does not contain it. */
 static bool refuse(struct session *session, const char *culprit, enum fate fate, int error)
 {
 	char *program = session->refused.program;
@@ -187,7 +187,7 @@ static bool load_as_planned(struct session *session, struct options *options)
 		culprit = try_plan(session, options, &fate, &error);
 		if (!culprit)
 			return true;
-		planned = refuse(session, culprit, fate, error); /* before the object goes, whose the name is */
+		planned = refuse(session, culprit, fate, error); /* before the object, which owns the name, is closed */
 		session_leave(session);
 		if (!planned) /* no single program is the cause */
 			return fail(session, "loading its BPF programs", error);
@@ -210,8 +210,8 @@ bool attach_load(struct session *session, struct options *options)
 	return load_as_planned(session, options);
 }
 
-/* The kernel has trampolines for programs to be loaded, and none to attach them to (arm64 before 6.4): it is asked no
- * more. Any other error is about one function. */
+/* Some kernels load programs for trampolines but attach none (arm64 before 6.4): remembers that. Other errors concern
+ * one function. */
 static void learn(struct session *session, const char *program, int error)
 {
 	const char *type = object_section(session->object, program);
@@ -226,7 +226,7 @@ bool attach_all(struct session *session)
 {
 	bool all = true;
 
-	/* To the end, whatever is refused: then as much is known as can be when all is loaded again. */
+	/* Tries all hooks despite refusals, so that one reload can avoid all refused programs. */
 	for (size_t i = 0; i < session->plan.count; i++) {
 		const char *name = plan_program(&session->plan, i);
 		int error;

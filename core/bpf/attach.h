@@ -5,19 +5,18 @@
 
 #include "core/bpf/session.h"
 
-/* Plans, tries (open, load), and plans again without what the kernel refused, until a plan stands. What was refused
- * before, also at attach, is not tried again. The iterators are attached, those of the start have run when it returns.
- * False: a required hook has run out of alternatives, and session->failed tells of the last one; nothing is attached or
- * open. */
+/* Plans, opens and loads, and repeats without the programs that the kernel refused (earlier also at attach), until a
+ * plan loads. Attaches the iterators and runs those of the start. False: no program is left for a required hook;
+ * session->failed describes the last one, and nothing is attached or open. */
 bool attach_load(struct session *session, struct options *options);
-/* Attaches what was loaded. False: the kernel refused some of it, which the plan knows. Then all that was loaded with
- * it has to be left and loaded again: another program may want other maps, settings and owners of sockets, and other
- * sessions may use those of this one (its ring, its tags). */
+/* Attaches the loaded programs. False: the kernel refused some, which the plan records. Then the caller must close and
+ * reload everything that was loaded together. Other programs may need other maps, settings and owners of sockets, and
+ * other sessions may use this one's ring and tags. */
 bool attach_all(struct session *session);
-/* Both for a session that shares nothing, until a plan stands. False: as attach_load(). */
+/* Loads and attaches a session that shares nothing, until a plan succeeds. False: as attach_load(). */
 bool attach_alone(struct session *session, struct options *options);
-/* Opens the object if it is not open yet, so that sections can be asked for and kernel_btf_subset() has what it needs;
- * session_leave() closes it. False: errno. */
+/* Opens the object if needed, so that its sections are known and kernel_btf_subset() has its types; session_leave()
+ * closes it. False: errno. */
 bool attach_open(struct session *session);
 /* Starts the plan of an open object with its hooks. */
 void attach_plan(struct session *session);

@@ -23,8 +23,8 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 	return bpf_program__attach_iter(program, &options);
 }
 
-/* Reading is what makes the kernel walk. Events are whole in the kernel's buffer, but a reading may end inside one. 0,
- * or a negative errno. */
+/* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. Returns 0 or a negative
+ * errno. */
 static int read_events(int fd, size_t event_size, iterator_event *handle, void *context)
 {
 	char buffer[64 * 1024];
@@ -48,7 +48,7 @@ static int read_events(int fd, size_t event_size, iterator_event *handle, void *
 /* An unrequested repeated walk may use this fraction of one CPU. */
 #define AGAIN_PART 3000
 
-/* What the kernel half wants of walks: everything where it cannot be asked. */
+/* The walks that the kernel half requests; all walks if the request is unreadable. */
 static struct walk wanted_walks(const struct session *session)
 {
 	const struct bpf_map *map = bpf_object__find_map_by_name(session->object, "walk");

@@ -6,41 +6,19 @@
 #include "core/bpf/object.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
-#include <lz4.h>
 
 #include "core/base/must.h"
+#include "core/base/unpack.h"
 
 #define NESTED "_nested" /* suffix of the second program's name in a pair */
 
-/* The header before the only block (LZ4 Frame Format, doc/lz4_Frame_format.md of lz4): the magic number, two bytes of
- * flags, the size of the content, a checksum of these, the size of the block. */
-enum { FRAME_SIZE = 6, FRAME_BLOCK = 15, FRAME_HEAD = 19 };
-
-static uint32_t number(const unsigned char *at)
-{
-	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
 void *object_unpack(const struct tool *tool, size_t *size)
 {
-	const unsigned char *frame = tool->image.object;
-	uint32_t bytes = number(frame + FRAME_SIZE), packed = number(frame + FRAME_BLOCK);
-	char *object = malloc(bytes);
-
-	*size = bytes;
-	errno = ENOMEM;
-	if (object &&
-	    LZ4_decompress_safe((const char *)frame + FRAME_HEAD, object, (int)packed, (int)bytes) == (int)bytes)
-		return object;
-	if (object)
-		errno = EINVAL;
-	free(object);
-	return NULL;
+	return unpack(tool->image.object, size);
 }
 
 struct bpf_object *object_open(const struct tool *tool)

@@ -97,13 +97,13 @@ static int queue_load(struct queue *to, struct load load)
 	return load.fd;
 }
 
-/* A program of an object's; all else are libbpf's questions to the kernel, which have no name. */
+/* Whether the program belongs to an object; other programs are libbpf's probes, which have no name. */
 static bool is_of_object(enum bpf_prog_type type, const char *name, const struct bpf_prog_load_opts *options)
 {
 	return options && (options->attach_btf_id || (type == BPF_PROG_TYPE_TRACEPOINT && name));
 }
 
-/* Stands before libbpf's own. The kernel gets its own numbers of types (core/kernel/btf/kernel_btf.h). */
+/* Replaces libbpf's function. Relocates ids to the kernel's own types (core/kernel/btf/kernel_btf.h). */
 int __wrap_bpf_prog_load(enum bpf_prog_type type, const char *name, const char *license, const struct bpf_insn *code,
 			 size_t length, const struct bpf_prog_load_opts *options)
 {

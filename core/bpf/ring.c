@@ -16,10 +16,9 @@
 
 #include <linux/bpf.h>
 
-/* The kernel's is as wide as its longs, this one is always 64 bits wide: a 32-bit program on a 64-bit kernel would else
- * stop at 4 GiB. Of a 32-bit kernel's only the low half counts, and what is written above it is nothing's (each
- * position has a page of its own). So only differences of the low halves are looked at: a ring is smaller than 2 GiB.
- */
+/* The kernel's positions have the width of its long; these always have 64 bits. Otherwise a 32-bit program on a 64-bit
+ * kernel would stop at 4 GiB. On a 32-bit kernel only the low half counts, and the high half is unused (each position
+ * has a page of its own). So only differences of the low halves are compared: a ring is smaller than 2 GiB. */
 typedef uint64_t position;
 
 #define WINDOW        (512 * 1024UL)

@@ -19,13 +19,13 @@ struct session {
 	struct plan plan;
 	struct bpf_object *object;
 	struct bpf_link *links[HOOK_ITEMS];
-	struct bpf_link *nested[HOOK_ITEMS]; /* of the second program, or at the second system call; NULL: none */
+	struct bpf_link *nested[HOOK_ITEMS]; /* of the second program, or of the second system call; NULL: none */
 	uint64_t rerun_after[HOOK_ITEMS];    /* earliest time of the next unrequested run of hook i, an iterator; ns of
 						CLOCK_BOOTTIME */
 	bool paired[HOOK_ITEMS];             /* hook i has two programs (probes/lib/pair.bpf.h) */
 	struct mapped_counters *counters;    /* core/bpf/counters.c; NULL: none */
 	uint64_t counter_events;             /* events made from counters */
-	uint64_t received;                   /* events read of those that the session sent */
+	uint64_t received;                   /* events read, of those that the session sent */
 	const struct options *options;
 	/* With several tools in a process: */
 	const struct session *ring_of; /* the session whose ring it writes to; NULL: its own */
@@ -43,11 +43,11 @@ struct session {
 	} refused;
 };
 
-/* The commands of bpf() that a session takes once it is attached: to read its maps and walk. */
+/* The bpf() commands that an attached session needs, to read its maps and to walk. */
 #define SESSION_COMMANDS 6
 extern const __u32 session_commands[SESSION_COMMANDS];
 
-/* Takes the programs of hook i off; they stay loaded. */
+/* Detaches the programs of hook i; they stay loaded. */
 void session_detach(struct session *session, size_t i);
 /* Detaches everything and closes the object. */
 void session_leave(struct session *session);

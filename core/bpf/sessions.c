@@ -147,7 +147,8 @@ static struct session *load_all(struct sessions *sessions, struct options *optio
 	return NULL;
 }
 
-/* False: the kernel refused a program. Attaches all sessions to the end, because each refusal costs another start. */
+/* False: the kernel refused a program. Attaches all sessions despite refusals, because each refusal costs another
+ * start. */
 static bool attach_each(struct sessions *sessions, size_t tag_owner)
 {
 	bool all = true;
@@ -168,8 +169,8 @@ static bool attach_each(struct sessions *sessions, size_t tag_owner)
 }
 
 /* Returns NULL on success, else the first session that failed; then nothing is attached. After a refusal at attach, all
- * sessions load again: they share the ring and the tags of one session, and nobody reads a ring that was replaced. It
- * ends, because each round takes a program from a plan. */
+ * sessions load again: they share the ring and the tags of one session, and a replaced ring has no reader. It ends,
+ * because each round removes a program from a plan. */
 static struct session *load_and_attach_all(struct sessions *sessions, struct options *options)
 {
 	struct session *failed;

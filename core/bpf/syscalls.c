@@ -29,7 +29,7 @@ size_t syscalls_named(const char *section)
 	return count;
 }
 
-/* A name of its list. */
+/* Copies the nth name of the section's list. */
 static void name_nth(char *name, size_t size, const char *section, size_t n)
 {
 	const char *at = section + strlen(kind);
@@ -39,7 +39,7 @@ static void name_nth(char *name, size_t size, const char *section, size_t n)
 	snprintf(name, size, "%.*s", (int)strcspn(at, ","), at);
 }
 
-/* One event, on one CPU: the programs of a tracepoint run on all of them. */
+/* Opens one event, on one CPU: a tracepoint's programs run on all CPUs. */
 static int open_event(int id)
 {
 	struct perf_event_attr attributes = { .type = PERF_TYPE_TRACEPOINT,

@@ -4,16 +4,18 @@
 #include "core/bpf/plan.h"
 #include "core/bpf/pinned_maps.h"
 #include "core/record/files.h"
+#include "core/base/nearest.h"
 #include "core/base/values.h"
 #include "core/base/error.h"
 
-#include <argp.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#define ERRORS_END     4096 /* MAX_ERRNO of the kernel (include/linux/err.h), and one */
 #define RING_MIB_LAST  1024
 #define INTERVAL_LEAST 1000000 /* ns */
 #define VERBOSE_HELP   "print on stderr which programs are attached, and how"
@@ -29,6 +31,18 @@ SETTER(set_true)
 {
 	*(bool *)PLACE = true;
 	return NULL;
+}
+
+SETTER(set_time_iso)
+{
+	options->time = options->time_iso = true;
+	return NULL;
+}
+
+SETTER(set_recorded_time)
+{
+	*(const char **)PLACE = text;
+	return options->recorded ? NULL : "only where a recording is replayed";
 }
 
 SETTER(set_pids)
@@ -142,9 +156,47 @@ SETTER(set_ring)
 	return NULL;
 }
 
-SETTER(set_record)
+static const char *add_error(const char *item, void *to)
 {
-	options->record = text;
+	struct nearest nearest = nearest_to(item);
+	struct outcome *outcome = to;
+
+	for (int error = 1; error < ERRORS_END; error++) {
+		const char *name = strerrorname_np(error);
+
+		if (!name)
+			continue;
+		nearest_try(&nearest, name);
+		if (strcasecmp(name, item) != 0)
+			continue;
+		if (outcome->n_errors == OUTCOME_ERRORS)
+			return value_message("too many errors, at most %d", OUTCOME_ERRORS);
+		outcome->errors[outcome->n_errors++] = (uint16_t)error;
+		return NULL;
+	}
+	if (nearest.found)
+		return value_message("no such error (did you mean %s?)", nearest.found);
+	return "no such error (ECONNRESET, ECONNREFUSED, ETIMEDOUT, EPIPE)";
+}
+
+SETTER(set_errors)
+{
+	return value_items(text, add_error, &options->outcome);
+}
+
+SETTER(set_milliseconds)
+{
+	return value_milliseconds(PLACE, text);
+}
+
+SETTER(set_bytes)
+{
+	return value_size(PLACE, text);
+}
+
+SETTER(set_text)
+{
+	*(const char **)PLACE = text;
 	return *text ? NULL : "empty";
 }
 
@@ -197,58 +249,77 @@ const struct common_option common_options[] = {
 	FILTER("pid", 'p', "PIDS", set_pids, "only sockets that these processes own", AT_FILTER(pids)),
 	FILTER("uid", 0, "USERS", set_users, "only sockets of these users: numbers, ranges, names", AT_FILTER(uids)),
 	FILTER("comm", 0, "GLOBS", set_comms, "only processes with these names: nginx,postgres*,?sh"),
-	FILTER("lport", 0, "PORTS", set_ports, "only these local ports", AT_FILTER(lports)),
+	FILTER("lport", 0, "PORTS", set_ports, "only these local ports: 80,https,8000-8090", AT_FILTER(lports)),
 	FILTER("rport", 0, "PORTS", set_ports, "only these remote ports", AT_FILTER(rports)),
-	FILTER("laddr", 0, "CIDRS", set_laddrs, "only these local addresses: 10.0.0.0/8,::1"),
+	FILTER("laddr", 0, "CIDRS", set_laddrs, "only these local addresses: 10.0.0.0/8,::1, names of hosts"),
 	FILTER("raddr", 0, "CIDRS", set_raddrs, "only these remote addresses"),
 	FILTER("netns", 0, "NETNS", set_netns,
 	       "only these network namespaces: names (ip-netns), paths (/proc/1/ns/net), inode numbers",
 	       AT_FILTER(netns)),
 	FILTER("cgroup", 0, "CGROUPS", set_cgroups,
 	       "only sockets in these cgroups (v2) or their descendants: paths, ids", AT_FILTER(cgroups)),
-	FILTER("cgroupmap", 0, "PIN", set_pin,
+	OPTION(GROUP_EXPERT, OF_SOCKETS, "cgroupmap", 0, "PIN", set_pin,
 	       "only sockets of the cgroups in a pinned BPF hash map (key: u64 id, value: 8 bytes); the map can change",
 	       AT_OPTION(cgroupmap), .max = 8),
-	FILTER("mntnsmap", 0, "PIN", set_pin,
+	OPTION(GROUP_EXPERT, OF_SOCKETS, "mntnsmap", 0, "PIN", set_pin,
 	       "only owners in the mount namespaces of a pinned BPF hash map (key: u64 inode number, value: 4 bytes)",
 	       AT_OPTION(mntnsmap), .max = 4),
 	FILTER("ipv4", '4', NULL, set_family, "only IPv4 on the wire, including IPv6 sockets that use it", .flag = 4),
 	FILTER("ipv6", '6', NULL, set_family, "only IPv6 on the wire", .flag = 6),
 
+	OPTION(GROUP_FILTERS, WITH_ERRORS, "error", 0, "ERRORS", set_errors, "only rows with these errors: ECONNRESET,EPIPE"),
+	OPTION(GROUP_FILTERS, WITH_ERRORS, "failed", 0, NULL, set_true, "only what failed: with an error, or a result other than ok",
+	       AT_OPTION(outcome.failed)),
+	OPTION(GROUP_FILTERS, WITH_TIMES, "min-ms", 0, "MS", set_milliseconds, "only what took MS milliseconds or more: 10, 0.5",
+	       AT_OPTION(outcome.min_ns)),
+	OPTION(GROUP_FILTERS, WITH_BYTES, "min-bytes", 0, "SIZE", set_bytes,
+	       "only what carried SIZE or more, both directions together: 4096, 1M", AT_OPTION(outcome.min_bytes)),
+	OPTION(GROUP_FILTERS, WITH_RETRANS, "retrans", 0, NULL, set_true, "only what had retransmissions",
+	       AT_OPTION(outcome.retrans)),
+
 	OUTPUT("json", 0, NULL, set_format, "print one JSON object per row", .flag = FORMAT_JSON),
 	OUTPUT("csv", 0, NULL, set_format, "print comma-separated values", .flag = FORMAT_CSV),
 	OUTPUT("wide", 'w', NULL, set_true, "add columns, and fit IPv6 addresses", AT_OPTION(wide)),
-	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day", AT_OPTION(time)),
+	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day; --time=iso: with date, fraction and zone", AT_OPTION(time)),
+	OPTION(GROUP_OUTPUT, HIDDEN, "time-iso", 0, NULL, set_time_iso, NULL),
 	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
 	       AT_OPTION(timestamp)),
 	OPTION(GROUP_OUTPUT, OF_SOCKETS, "containers", 0, NULL, set_true,
 	       "add a column: container of the socket, or systemd unit (JSON: container_id, pod_uid, cgroup_path)",
 	       AT_OPTION(containers)),
+	OUTPUT("columns", 0, "KEYS", set_text,
+	       "show these columns, in this order: names of columns or JSON keys; help lists them", AT_OPTION(columns)),
+	OUTPUT("output", 0, "FILE", set_text, "write rows to FILE, apart from the output of a command after --", AT_OPTION(output)),
 	OUTPUT("no-header", 0, NULL, set_true, "omit the heading", AT_OPTION(no_header)),
 	OPTION(GROUP_OUTPUT, ON_REQUEST, "journal", 0, NULL, set_true, "also log rows to the systemd journal",
 	       AT_OPTION(journal)),
 	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
+	OPTION(GROUP_OUTPUT, WITH_GROUPS, "by", 0, "GROUP", set_text,
+	       "count and add up by process, container, unit, host, port or peer-port", AT_OPTION(by_name)),
 	OPTION(GROUP_OUTPUT, WITH_TOTALS, "interval", 0, "SECONDS", set_interval,
-	       "print totals every SECONDS (1, 0.5), and the remainder on exit", AT_OPTION(interval)),
+	       "print totals every SECONDS (1, 0.5, 5m), and the remainder on exit", AT_OPTION(interval)),
 	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
 
 	RUN("count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
 	/* The same option in every tool: in some tools --count is a flag. */
 	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
-	RUN("duration", 0, "S", set_seconds, "stop after S seconds: 10, 0.5", AT_OPTION(duration)),
-	RUN("ready-fd", 0, "N", set_ready_fd, "write one byte to open file descriptor N once every probe is attached"),
-	RUN("record", 0, "FILE", set_record, "also record events to FILE, for nettrace replay", AT_OPTION(record)),
+	RUN("duration", 0, "TIME", set_seconds, "stop after this time: 10 (seconds), 500ms, 5m, 2h", AT_OPTION(duration)),
+	OPTION(GROUP_EXPERT, ALWAYS, "ready-fd", 0, "N", set_ready_fd, "write one byte to open file descriptor N once every probe is attached"),
+	RUN("record", 0, "FILE", set_text, "also record events to FILE, for nettrace replay", AT_OPTION(record)),
 	RUN("max-size", 0, "SIZE", set_size,
-	    "limit the recording to SIZE (100M, 2G); the oldest quarter is overwritten", AT_OPTION(record_limit)),
-	RUN("ring-size", 0, "MIB", set_ring, "size of the event ring in MiB: a power of two (default 8)"),
-	RUN("keep-caps", 0, NULL, set_true, "keep all capabilities after attaching (default: drop those that are no longer needed)",
+	    "limit the recording to SIZE (100M, 2GiB); the oldest quarter is overwritten", AT_OPTION(record_limit)),
+	OPTION(GROUP_EXPERT, ALWAYS, "ring-size", 0, "MIB", set_ring, "size of the event ring in MiB: a power of two (default 8)"),
+	OPTION(GROUP_EXPERT, ALWAYS, "keep-caps", 0, NULL, set_true, "keep all capabilities after attaching (default: drop those that are no longer needed)",
 	    AT_OPTION(keep_caps)),
-	RUN("no-sandbox", 0, NULL, set_true,
-	    "neither filter system calls nor shut files out (default: after attaching, and before a recording is read)",
-	    AT_OPTION(no_sandbox)),
-	OPTION(GROUP_RUN, ALWAYS, "rung", 0, "WHICH", set_rung,
+	OPTION(GROUP_EXPERT, ALWAYS, "no-sandbox", 0, NULL, set_true,
+	       "neither filter system calls nor shut files out (default: after attaching, and before a recording is read)",
+	       AT_OPTION(no_sandbox)),
+	OPTION(GROUP_EXPERT, ALWAYS, "rung", 0, "WHICH", set_rung,
 	       "use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
 	       "shown by -v"),
+	/* Of nettrace replay, whose page tells of them. */
+	OPTION(GROUP_RUN, HIDDEN, "since", 0, "TIME", set_recorded_time, NULL, AT_OPTION(since)),
+	OPTION(GROUP_RUN, HIDDEN, "until", 0, "TIME", set_recorded_time, NULL, AT_OPTION(until)),
 	/* For tests: excludes features of the kernel. */
 	OPTION(GROUP_RUN, HIDDEN, "without", 0, "PROGRAMS", set_without, NULL),
 	RUN("verbose", 'v', NULL, set_true, VERBOSE_HELP, AT_OPTION(verbose)),
@@ -256,11 +327,14 @@ const struct common_option common_options[] = {
 	{ .opt = { .name = "debug", .type = O_COMMON, .help = VERBOSE_HELP, AT_OPTION(verbose) },
 	  .group = GROUP_RUN, .offered = HIDDEN, .set = set_true, .stands_for = "verbose" },
 
-	{ .opt = { .name = "help", .key = 'h', .type = O_COMMON, .flag = ARGP_HELP_STD_HELP, .help = "print this help" },
-	  .group = GROUP_HELP, .also = '?' },
-	OPTION(GROUP_HELP, ALWAYS, "usage", 0, NULL, NULL, "print a short usage message",
-	       .flag = ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK),
-	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, NULL, "print the version"),
+	{ .opt = { .name = "help", .key = 'h', .type = O_COMMON, .arg = "all", .min = ABOUT_OPTIONS,
+		   .help = "print this help; all: with those for experts" },
+	  .group = GROUP_HELP, .bare = true, .also = '?' },
+	OPTION(GROUP_HELP, ALWAYS, "fields", 0, NULL, NULL, "print the names of columns and JSON keys, with units",
+	       .min = ABOUT_FIELDS),
+	OPTION(GROUP_HELP, ALWAYS, "schema", 0, NULL, NULL, "print the JSON Schema of its lines", .min = ABOUT_SCHEMA),
+	OPTION(GROUP_HELP, ALWAYS, "usage", 0, NULL, NULL, "print a short usage message", .min = ABOUT_USAGE),
+	OPTION(GROUP_HELP, ALWAYS, "version", 'V', NULL, NULL, "print the version", .min = ABOUT_VERSION),
 	{ .opt = { .name = NULL } },
 };
 /* clang-format on */

@@ -5,13 +5,24 @@
 
 #include "core/cli/parse.h"
 
+/* What options print that print something about the tool. */
+enum about {
+	ABOUT_OPTIONS,
+	ABOUT_USAGE,
+	ABOUT_VERSION,
+	ABOUT_FIELDS,
+	ABOUT_SCHEMA,
+};
+
 /* Headings of --help, in this order. */
 enum option_group {
-	GROUP_FILTERS = 1,
+	GROUP_FIRST = 1, /* those that tool.first names */
+	GROUP_FILTERS,
 	GROUP_TOOL,
 	GROUP_OUTPUT,
 	GROUP_RUN,
-	GROUP_HELP = -1, /* argp prints this section last */
+	GROUP_EXPERT,    /* left out, but for --help=all */
+	GROUP_HELP = -1, /* argp puts this one last */
 };
 
 struct common_option {
@@ -21,6 +32,11 @@ struct common_option {
 		ALWAYS,
 		OF_SOCKETS,     /* tools about sockets */
 		OF_ROWS,        /* tools with rows, not only totals */
+		WITH_ERRORS,    /* tools whose rows have an error */
+		WITH_TIMES,     /* tools whose rows have a duration */
+		WITH_BYTES,     /* tools whose rows have sent and received bytes */
+		WITH_RETRANS,   /* tools whose rows have a number of retransmissions */
+		WITH_GROUPS,    /* tools about sockets, each by itself */
 		WITH_TOTALS,    /* tools with totals */
 		WITH_SUMMARY,   /* tools with totals and rows */
 		WITH_INTERVALS, /* tools with totals only */
@@ -28,8 +44,9 @@ struct common_option {
 		HIDDEN,         /* accepted, but not in --help */
 	} offered;
 	/* Checks and stores the argument (NULL: none). Returns NULL, or a message, and may set *code to EXIT_CANNOT. No
-	 * set(): the option prints argp's help of kind .flag, or the version if .flag is 0. */
+	 * set(): the option prints what .min (enum about) names, and ends the parsing. */
 	const char *(*set)(struct options *options, const struct opt *opt, const char *text, enum exit_code *code);
+	bool bare;              /* its argument may be left out */
 	char also;              /* a second letter */
 	const char *stands_for; /* HIDDEN, except in tools that use the other option's name for something else */
 };

@@ -4,13 +4,54 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/must.h"
 #include "core/base/terminal.h"
+#include "core/print/fields.h"
 
 #define NARROWEST 50 /* argp needs room to the right of the options */
 #define WIDEST    120
+#define NARROW    78 /* what argp prints as it is */
+
+/* Words behind `at` columns, and below each other. */
+static void put_words(FILE *stream, const char *text, size_t at)
+{
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (at + 1 + length > NARROW) {
+			fprintf(stream, "\n%*s", 14, "");
+			at = 14;
+		}
+		fprintf(stream, " %.*s", (int)length, text);
+		at += 1 + length;
+		text += length + strspn(text + length, " ");
+	}
+	putc('\n', stream);
+}
+
+/* What the heading of its table means. */
+static void put_columns(FILE *stream, const struct tool *tool)
+{
+	const struct column *column = is_interval_tool(tool) ? tool_totals_columns(tool) : tool->columns;
+	bool any = false;
+
+	for (; column && column->name; column++) {
+		struct field field = field_of_column(tool, column);
+		const char *unit = kind_rows[field.kind].column_unit;
+		char text[512];
+
+		if (!(field.where & (IN_TABLE | IN_WIDE)) || !field.title || !*field.title || !field.help)
+			continue;
+		snprintf(text, sizeof(text), "%s%s%s%s%s", field.help, unit ? ", " : "", unit ? unit : "",
+			 field.where & IN_TABLE ? "" : " (-w)", field.flag ? " (with its option)" : "");
+		fprintf(stream, "%s  %-12s", any ? "" : "\nColumns:\n", field.title);
+		put_words(stream, text, strlen(field.title) > 12 ? strlen(field.title) + 2 : 14);
+		any = true;
+	}
+}
 
 char *help_doc(const struct tool *tool)
 {
@@ -23,8 +64,11 @@ char *help_doc(const struct tool *tool)
 
 	fprintf(stream, "%s\v%s%s\n", tool->summary, lists, !is_about_sockets(tool) ? "" : filters);
 	for (const char *const *example = tool->examples; example && example[0]; example += 2)
-		fprintf(stream, "%s  %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "", example[0],
-			example[1]);
+		fprintf(stream, "%s  nettrace %s\n        %s\n", example == tool->examples ? "\nExamples:\n" : "",
+			example[0], example[1]);
+	put_columns(stream, tool);
+	fprintf(stream, "\nnettrace help %s: the manual; nettrace %s --help=all: all options\n", tool->name,
+		tool->name);
 	fclose(stream);
 	return must(doc);
 }

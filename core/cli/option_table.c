@@ -106,6 +106,19 @@ static bool is_asked_for(const struct tool *tool, const struct common_option *co
 	return false;
 }
 
+/* Its rows have such a member; those of several tools together have what theirs have. */
+static bool has_member(const struct tool *tool, enum kind kind, const char *name)
+{
+	if (is_interval_tool(tool))
+		return false;
+	if (!tool->image.object)
+		return tool->columns && tool->columns->name;
+	for (const struct member *member = tool->members; member && member->name; member++)
+		if ((kind && member->kind == kind) || (name && !strcmp(member->name, name)))
+			return true;
+	return false;
+}
+
 static bool is_offered(const struct tool *tool, const struct common_option *common)
 {
 	bool intervals = is_interval_tool(tool);
@@ -115,8 +128,18 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 		return is_about_sockets(tool);
 	case OF_ROWS:
 		return !intervals;
+	case WITH_ERRORS:
+		return has_member(tool, F_ERRNO, NULL);
+	case WITH_TIMES:
+		return has_member(tool, F_MSEC, NULL);
+	case WITH_BYTES:
+		return has_member(tool, F_NONE, "tx_bytes");
+	case WITH_RETRANS:
+		return has_member(tool, F_NONE, "retrans");
+	case WITH_GROUPS:
+		return is_about_sockets(tool) && tool->image.object;
 	case WITH_TOTALS:
-		return tool_totals_members(tool);
+		return tool_totals_members(tool) || (is_about_sockets(tool) && tool->image.object);
 	case WITH_SUMMARY:
 		return tool_totals_members(tool) && !intervals;
 	case WITH_INTERVALS:
@@ -158,6 +181,15 @@ static bool is_hidden(const struct tool *tool, const struct common_option *commo
 	return common->offered == HIDDEN && !(usual && other_use(tool, usual));
 }
 
+/* The group of an option, unless it is one of those that matter most for the tool. */
+static int group_of(const struct tool *tool, const char *name, int group)
+{
+	for (size_t i = 0; i < sizeof(tool->first) / sizeof(tool->first[0]) && tool->first[i]; i++)
+		if (!strcmp(tool->first[i], name))
+			return GROUP_FIRST;
+	return group;
+}
+
 static void add_common(struct option_table *table, const struct tool *tool, const struct common_option *common)
 {
 	const struct opt *other = other_use(tool, common);
@@ -172,7 +204,8 @@ static void add_common(struct option_table *table, const struct tool *tool, cons
 		if (own->help && is_about(own, common))
 			help = own->help;
 	}
-	item = add_item(table, &common->opt, help, common->group, is_hidden(tool, common) ? OPTION_HIDDEN : 0);
+	item = add_item(table, &common->opt, help, group_of(tool, common->opt.name, common->group),
+			(is_hidden(tool, common) ? OPTION_HIDDEN : 0) | (common->bare ? OPTION_ARG_OPTIONAL : 0));
 	item->common = common;
 	if (bare)
 		set_bare(table, item, bare);
@@ -216,7 +249,7 @@ static void add_own(struct option_table *table, const struct tool *tool)
 		if (!any)
 			add_heading(table, "This tool:", GROUP_TOOL);
 		any = true;
-		add_letter(table, add_item(table, own, own->help, GROUP_TOOL, 0), own->key);
+		add_letter(table, add_item(table, own, own->help, group_of(tool, own->name, GROUP_TOOL), 0), own->key);
 		add_aliases(table, tool, own);
 	}
 }
@@ -257,11 +290,16 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 		if (own->type == O_COMMON)
 			assert(own->name && common_option(own->name));
 	}
+	for (size_t i = 0; i < sizeof(tool->first) / sizeof(tool->first[0]) && tool->first[i]; i++)
+		assert(own_option(tool, tool->first[i]) || common_option(tool->first[i]));
+	if (tool->first[0])
+		add_heading(table, "Used most:", GROUP_FIRST);
 	if (is_about_sockets(tool))
 		add_heading(table, "Filters:", GROUP_FILTERS);
 	add_own(table, tool);
 	add_heading(table, "Output:", GROUP_OUTPUT);
 	add_heading(table, "Run:", GROUP_RUN);
+	add_heading(table, "For experts:", GROUP_EXPERT);
 	for (const struct common_option *common = common_options; common->opt.name; common++) {
 		if (is_offered(tool, common))
 			add_common(table, tool, common);
@@ -276,4 +314,17 @@ const struct option_item *option_table_find(const struct option_table *table, in
 	if (key >= KEY_FIRST && key < KEY_FIRST + (int)table->n_items)
 		return &table->items[key - KEY_FIRST];
 	return NULL;
+}
+
+void option_table_hide_experts(struct option_table *table)
+{
+	for (unsigned int i = 0; i < table->n_rows; i++) {
+		const struct option_item *item = option_table_find(table, table->rows[i].key);
+		struct argp_option *row = &table->rows[i];
+
+		if (row->group == GROUP_EXPERT && !row->name && !row->key)
+			row->doc = NULL;
+		else if (item && item->common && item->common->group == GROUP_EXPERT)
+			row->flags |= OPTION_HIDDEN;
+	}
 }

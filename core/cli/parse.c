@@ -7,16 +7,22 @@
 #include "core/kernel/kernel.h"
 #include "core/cli/help.h"
 #include "core/cli/option_table.h"
+#include "core/cli/pages.h"
+#include "core/cli/words.h"
 #include "core/model/recorded.h"
 #include "core/cli/replay_options.h"
+#include "core/print/choice.h"
+#include "core/totals/by.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
+#include "core/base/nearest.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/base/values.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +57,57 @@ struct names {
 	const char *type;
 };
 
+static void try_name(void *nearest, uint64_t value, const char *name, const char *short_name)
+{
+	(void)value;
+	(void)name;
+	nearest_try(nearest, short_name);
+}
+
+static const char *no_name(const char *type, const char *item)
+{
+	struct nearest nearest = nearest_to(item);
+
+	enum_each(type, try_name, &nearest);
+	if (nearest.found)
+		return value_message("not a name of the kernel's %s (did you mean %s?)", type, nearest.found);
+	return value_message("not a name of the kernel's %s", type);
+}
+
+/* A pattern: what it matches of the names of an enum. */
+struct matching {
+	const struct names *names;
+	const char *pattern;
+	const char *message;
+	bool any;
+};
+
+static void add_matching(void *context, uint64_t value, const char *name, const char *short_name)
+{
+	struct matching *matching = context;
+	struct list *list = matching->names->list;
+
+	(void)name;
+	if (matching->message || fnmatch(matching->pattern, short_name, FNM_CASEFOLD) != 0)
+		return;
+	matching->any = true;
+	/* Their numbers mostly follow each other. */
+	if (list->count && list->item[list->count - 1].last + 1 == value)
+		list->item[list->count - 1].last = value;
+	else
+		matching->message = value_append(list, value, value);
+}
+
+static const char *add_pattern(const struct names *names, const char *item)
+{
+	struct matching matching = { .names = names, .pattern = item };
+
+	enum_each(names->type, add_matching, &matching);
+	if (!matching.message && !matching.any)
+		return value_message("matches no name of the kernel's %s", names->type);
+	return matching.message;
+}
+
 static const char *add_name(const char *item, void *to)
 {
 	const struct names *names = to;
@@ -58,8 +115,10 @@ static const char *add_name(const char *item, void *to)
 
 	if (isdigit((unsigned char)*item))
 		return value_list(names->list, item, 0, UINT32_MAX);
+	if (strpbrk(item, "*?"))
+		return add_pattern(names, item);
 	if (!enum_value(NULL, names->type, item, &value))
-		return value_message("not a name of the kernel's %s", names->type);
+		return no_name(names->type, item);
 	return value_append(names->list, value, value);
 }
 
@@ -79,13 +138,17 @@ static void written(char *name, size_t size, int key, const char *arg, const str
 
 static const char *choose(uint32_t *index, const struct opt *opt, const char *arg)
 {
+	struct nearest nearest = nearest_to(arg);
 	char all[VALUE_SHOWN] = "";
 
 	for (*index = 0; opt->names[*index]; ++*index) {
 		if (!strcmp(opt->names[*index], arg))
 			return NULL;
+		nearest_try(&nearest, opt->names[*index]);
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", *index ? ", " : "", opt->names[*index]);
 	}
+	if (nearest.found)
+		return value_message("not one of %s (did you mean %s?)", all, nearest.found);
 	return value_message("not one of %s", all);
 }
 
@@ -199,19 +262,53 @@ static bool add_word(struct parse *parse, const char *word)
 	return store(parse, item, item->opt->arg, word);
 }
 
-/* Prints --help, --usage or --version, which end the parsing. */
+static void print_columns(const struct options *options)
+{
+	struct text text = { 0 };
+
+	choice_list(&text, options);
+	fwrite(text.data, 1, text.length, stdout);
+	text_free(&text);
+}
+
+static void print_schema(const struct parse *parse)
+{
+	const char *tool = parse->options->tool->name;
+	char name[64], *schema;
+
+	snprintf(name, sizeof(name), "schema/%s", tool);
+	schema = page_find(name);
+	if (schema)
+		fputs(schema, stdout);
+	else
+		error_set(parse->error, EXIT_USAGE, "--schema: %s prints no JSON", tool);
+	free(schema);
+}
+
+/* --help and others, after which there is nothing to do. */
 static void print_about(const struct parse *parse, const struct opt *opt, struct argp_state *state)
 {
 	const struct tool *tool = parse->options->tool;
 
 	parse->error->code = EXIT_DONE;
 	state->name = (char *)(uintptr_t)tool->name;
-	if (!opt->flag) {
+	switch ((enum about)opt->min) {
+	case ABOUT_VERSION:
 		printf("nettrace %s (%s)\n", NETTRACE_VERSION, tool->name);
 		return;
+	case ABOUT_FIELDS:
+		print_columns(parse->options);
+		return;
+	case ABOUT_SCHEMA:
+		print_schema(parse);
+		return;
+	case ABOUT_OPTIONS:
+	case ABOUT_USAGE:
+		break;
 	}
 	help_fit_width();
-	argp_state_help(state, stdout, opt->flag);
+	argp_state_help(state, stdout,
+			opt->min == ABOUT_USAGE ? ARGP_HELP_USAGE | ARGP_HELP_EXIT_OK : ARGP_HELP_STD_HELP);
 }
 
 static error_t parse_one(int key, char *arg, struct argp_state *state)
@@ -234,8 +331,15 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	parse->last = item;
 	parse->bare = item->bare && !arg;
 	written(option, sizeof(option), key, arg, state);
+	/* bcc's tools call it -s. */
+	if (key == 's' && item->common && !strcmp(item->opt->name, "csv"))
+		parse->options->csv_classic = true;
 	if (!item->common || item->common->set)
 		return store(parse, item, option, arg) ? 0 : EINVAL;
+	if (arg && strcmp(arg, "all") != 0) {
+		refuse(parse->error, EXIT_USAGE, option, arg, "not all");
+		return EINVAL;
+	}
 	print_about(parse, &item->common->opt, state);
 	return ECANCELED;
 }
@@ -267,18 +371,29 @@ static bool check_together(struct options *options, struct error *error)
 {
 	const struct tool *tool = options->tool;
 
-	if (options->interval && !options_totals(options))
-		return error_set(error, EXIT_USAGE, "--interval: only together with --summary");
+	if (options->interval && !options_totals(options) && !options->by_name)
+		return error_set(error, EXIT_USAGE, "--interval: only together with %s",
+				 tool->totals ? "--summary" : "--by");
 	if (!options->interval && options_totals(options))
 		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
+	if (options->timestamp && options_totals(options))
+		return error_set(error, EXIT_USAGE, "--timestamp: only of rows, not of totals");
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
 		return error_set(error, EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
 		return error_set(error, EXIT_USAGE, "--max-size: only together with --record");
-	return !tool->check || tool->check(options, error);
+	if (options->columns && !strcmp(options->columns, "help")) {
+		print_columns(options);
+		error->code = EXIT_DONE;
+		return false;
+	}
+	if ((tool->check && !tool->check(options, error)) ||
+	    (options->by_name && !by_apply(options, options->by_name, error)))
+		return false;
+	return !options->columns || choice_check(options, error);
 }
 
-/* It is shown as it is. */
+/* Whether a terminal may print the word unescaped. */
 static bool is_printable(const char *word)
 {
 	struct text shown = { 0 };
@@ -290,13 +405,30 @@ static bool is_printable(const char *word)
 	return same;
 }
 
-/* getopt repeats options that it does not know as they are: keep its messages to a line, and a terminal safe. */
+/* getopt prints unknown options unescaped: this keeps its messages on one line, and control characters from the
+ * terminal. */
 static bool refuse_controls(int argc, char **argv, struct error *error)
 {
 	for (int i = 1; i < argc; i++)
 		if (*argv[i] == '-' && !is_printable(argv[i]))
 			return refuse(error, EXIT_USAGE, "argument", argv[i], "has control characters");
 	return true;
+}
+
+static bool asks_for_all(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--help=all") || !strcmp(argv[i], "-hall"))
+			return true;
+	return false;
+}
+
+/* The letter T is about no form, and may stand among others: "--time=iso" is an option of its own to getopt. */
+static void name_times(char **words, int argc)
+{
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(words[i], "--time=iso"))
+			words[i] = (char *)(uintptr_t) "--time-iso";
 }
 
 static bool parse_words(struct parse *parse, int argc, char **argv)
@@ -311,15 +443,19 @@ static bool parse_words(struct parse *parse, int argc, char **argv)
 	char **words = must(calloc((size_t)argc + 1, sizeof(*words))), *doc, name[64];
 	bool ok;
 
-	/* getopt begins its messages with argv[0]. */
+	if (!asks_for_all(argc, argv))
+		option_table_hide_experts(&parse->table);
+	/* getopt starts its own messages with argv[0]. */
 	snprintf(name, sizeof(name), "%s: error", tool->name);
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	words[0] = name;
+	name_times(words, argc);
 	argp.doc = doc = help_doc(tool);
 	parse->error->code = EXIT_USAGE;
 	/* In order, so that a positional argument is known with the option before it. Own --help, because a tool may
 	 * use the letter. */
-	ok = !argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, parse);
+	ok = words_check(parse->table.rows, tool->name, argc, words, parse->error) &&
+	     !argp_parse(&argp, argc, words, ARGP_IN_ORDER | ARGP_NO_HELP | ARGP_NO_EXIT, NULL, parse);
 	free(words);
 	free(doc);
 	return ok;
@@ -342,4 +478,11 @@ bool options_parse_recorded(struct options *options, const struct tool *tool, co
 		return false;
 	*error = (struct error){ 0 };
 	return !recorded || replay_apply_flags(options, error);
+}
+
+int options_exit(const struct options *options, bool ran, const struct error *error)
+{
+	int code = error_print(error);
+
+	return options->command && !ran && code ? EXIT_OWN : code;
 }

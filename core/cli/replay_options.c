@@ -10,8 +10,8 @@
 
 bool replay_has_option(const struct opt *opt)
 {
-	static const char *const others[] = { "cgroupmap", "mntnsmap",  "journal",   "duration", "ready-fd", "record",
-					      "max-size",  "ring-size", "keep-caps", "without",  "rung" };
+	static const char *const others[] = { "output", "cgroupmap", "mntnsmap",  "journal",   "duration", "ready-fd",
+					      "record", "max-size",  "ring-size", "keep-caps", "without",  "rung" };
 
 	for (size_t i = 0; opt->type == O_COMMON && i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(opt->name, others[i]))

@@ -28,7 +28,7 @@ static bool has_function(const struct btf *btf, const char *name)
 	return btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
 }
 
-/* Loads "return 0" for a function of the kernel's, and attaches it for a moment: 0, or a negative errno. */
+/* Loads "return 0" for a kernel function, and may attach it for a moment. Returns 0 or a negative errno. */
 static int try_program(const struct btf *btf, enum bpf_attach_type type, const char *function, bool attaches)
 {
 	const struct bpf_insn instructions[] = {
@@ -56,8 +56,8 @@ static int try_program(const struct btf *btf, enum bpf_attach_type type, const c
 	return error;
 }
 
-/* A function that every kernel with TCP has. Only a try tells: the type of program exists everywhere, but the
- * architecture or the build may have no trampolines (then: EPERM, ENOTSUPP). */
+/* A function that every kernel with TCP has. Only a load shows trampolines: the program type always exists, but the
+ * architecture or the build may lack them (EPERM, ENOTSUPP). */
 #define TRACED "tcp_set_state"
 
 int kernel_no_trampolines(void)
@@ -99,9 +99,8 @@ int kernel_detect(struct kernel *kernel)
 	kernel->tag_slots = true;
 	kernel->map_iterators = true;
 	kernel->task_btf = has_function(btf, "bpf_get_current_task_btf");
-	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c */
-	/* To attach one takes, where it is taken off again, as long as all else at a start: core/bpf/attach.c learns.
-	 */
+	kernel->cast = has_function(btf, "bpf_rdonly_cast"); /* commit a35b9af4ec2c, new in 6.2 */
+	/* Loads only: to attach and detach one would double the time to start. core/bpf/attach.c notices a failure. */
 	kernel->no_trampolines = try_program(btf, BPF_TRACE_FEXIT, TRACED, false);
 	kernel->trampolines = !kernel->no_trampolines;
 	return 0;
@@ -151,7 +150,8 @@ static int function_arguments(const struct btf *btf, const char *name)
 	return id < 0 ? -1 : prototype_arguments(btf, btf__type_by_id(btf, (__u32)id)->type);
 }
 
-/* Of the ends of system calls, by a list of names (core/bpf/syscalls.h): as tp_btf/sys_exit has them. */
+/* The arguments at the end of system calls, from a list of their names (core/bpf/syscalls.h): those of
+ * tp_btf/sys_exit. */
 static int syscall_arguments(const char *names)
 {
 	char first[64];

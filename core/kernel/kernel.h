@@ -12,8 +12,8 @@ struct kernel {
 	bool task_btf;      /* bpf_get_current_task_btf() (new in 5.11) */
 	bool cast;          /* bpf_rdonly_cast() (new in 6.2) */
 	int no_trampolines; /* the reason: negative errno */
-	bool trampolines;   /* fentry and fexit load (not on kernels without ftrace), and the kernel refused none at
-			       attach for lack of trampolines (arm64 before 6.4) */
+	bool trampolines; /* fentry and fexit load (not on kernels without ftrace), and no attach has failed for lack of
+			     trampolines (arm64 before 6.4) */
 };
 
 /* Probes bpf() by creating a small map. Returns 0, or a negative errno: every later call would fail too. */
@@ -24,7 +24,7 @@ int kernel_detect(struct kernel *kernel);
 /* Probes, once and on first use, whether an iterator can use a map (such as that of socket storage). Returns 0, or the
  * reason: negative errno. Some kernels forbid it by policy (seen on a 6.18) but allow other iterators. */
 int kernel_no_map_iterators(void);
-/* Returns 0 if a program can be attached to a function, else a negative errno. Attaches one, each time. */
+/* Attaches a program to a function for a moment, in each call. Returns 0 or a negative errno. */
 int kernel_no_trampolines(void);
 /* The number of arguments of a program's target on this kernel, by the section ("tp_btf/kfree_skb",
  * "fexit/inet_csk_accept"); 0 for an iterator. -1: no such target, or no means to attach; -ENOSYS: the kernel lacks a

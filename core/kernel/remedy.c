@@ -75,7 +75,7 @@ static bool is_filtered(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
-/* Without the JIT, programs that call kernel functions do not load (verifier.c of the kernel), nor do trampolines. Only
+/* Without the JIT, programs that call kernel functions do not load (kernel/bpf/verifier.c), nor do trampolines. Only
  * root can read the setting. */
 static bool is_jit_off(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tracepoint_id.c: the number under which perf_event_open() knows the tracepoint of a system call. */
+/* tracepoint_id.c: ids of system calls' tracepoints for perf_event_open(). */
 #include "core/kernel/tracepoint_id.h"
 
 #include <errno.h>
@@ -10,8 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* tracefs where it is mounted nowhere, as in most containers: a mount that stands in no tree, gone with its descriptor
- * (5.2). Negative errno. */
+/* Opens tracefs where it is not mounted, as in most containers: a detached mount, which ends with its descriptor (new
+ * in 5.2). Returns a descriptor or a negative errno. */
 static int tracefs_detached(void)
 {
 	int context = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mount = -1, why;

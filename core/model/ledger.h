@@ -21,4 +21,11 @@ static inline uint64_t ledger_lost(const struct ledger *ledger)
 	return ledger->counters.lost_ring + ledger->missed;
 }
 
+/* Rows that the user half left out by a filter, though they were sent. */
+static inline void ledger_filter(struct ledger *ledger, uint64_t rows)
+{
+	ledger->counters.filtered += rows;
+	ledger->counters.sent -= rows < ledger->counters.sent ? rows : ledger->counters.sent;
+}
+
 #endif

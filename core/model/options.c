@@ -24,6 +24,8 @@ void options_init(struct options *options, const struct tool *tool)
 void options_free(struct options *options)
 {
 	free(options->own);
+	free(options->by);
+	options->by = NULL;
 	options->own = NULL;
 }
 

@@ -21,12 +21,24 @@ struct exclusions {
 	const char *rung;
 };
 
+#define OUTCOME_ERRORS 16
+
+/* What became of what a row is about (core/print/outcome.h). All zero: anything. */
+struct outcome {
+	uint16_t errors[OUTCOME_ERRORS]; /* errnos: one of these */
+	uint32_t n_errors;
+	bool failed, retrans;
+	uint64_t min_ns, min_bytes;
+};
+
 struct recorded_tool;
 
 struct options {
 	const struct tool *tool;
 	struct settings settings; /* copied to the kernel unchanged */
 	enum format format;
+	bool time_iso;    /* times have date, fraction and zone */
+	bool csv_classic; /* CSV as bcc has it: units of the table, times without date */
 	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps, no_sandbox;
 	int ready_fd;                 /* -1: none */
 	int cgroupmap, mntnsmap;      /* descriptors of the user's maps (core/bpf/pinned_maps.h); -1: none */
@@ -35,9 +47,15 @@ struct options {
 	uint64_t count;               /* rows (or intervals of totals); 0: no limit */
 	uint64_t rows;                /* of totals, in each interval; 0: no limit */
 	uint32_t sort;                /* of totals: index of the tool's --sort */
+	struct outcome outcome;       /* of the rows that are shown */
 	struct exclusions exclusions; /* excluded programs and features */
 	void *own;                    /* the tool's own options, tool->options_size bytes; NULL: none */
 	char **command;               /* after --; NULL: none */
+	const char *by_name;          /* what totals are grouped by; NULL: as the tool does */
+	void *by;                     /* the tool that this makes (core/totals/by.h); NULL: none */
+	const char *since, *until;    /* of a recording: times as the user wrote them; NULL: all of it */
+	const char *output;           /* file that rows go to; NULL: stdout */
+	const char *columns;          /* names of the columns to show; NULL: the tool's */
 	const char *record;           /* file to record events in; NULL: none */
 	uint64_t record_limit;        /* size limit of the recording in bytes; 0: none */
 	/* The tool as the replayed recording describes it (core/model/recorded.h); NULL: a run. */

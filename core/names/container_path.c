@@ -94,7 +94,7 @@ static bool read_id(struct container *container, struct part part)
 	return true;
 }
 
-/* Of "\xNN", two digits without a sign or a blank; 0: it is none. */
+/* Parses "\xNN" with two hex digits; 0: another text. */
 static char escaped_byte(const char text[4])
 {
 	const char digits[] = { text[2], text[3], '\0' };
@@ -104,7 +104,7 @@ static char escaped_byte(const char text[4])
 	return (char)strtoul(digits, NULL, 16);
 }
 
-/* systemd writes what may not stand in a unit's name as \xNN. */
+/* systemd escapes characters that are invalid in unit names as \xNN. */
 static void copy_unescaped(char to[CONTAINER_NAME], struct part part)
 {
 	size_t used = 0;

@@ -264,6 +264,8 @@ bool enum_exists(const struct btf *btf, const char *type)
 
 const char *enums_missing(const struct tool *tool, const char **type)
 {
+	if (tool->lookup && tool->lookup->derives_enums)
+		return NULL;
 	for (const struct column *column = tool->columns; column->name; column++) {
 		for (const struct member *member = tool->members; member->name; member++) {
 			*type = member->btf_enum;

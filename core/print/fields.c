@@ -198,6 +198,12 @@ struct field *fields_of_columns(const struct tool *tool, const struct column *co
 	return fields;
 }
 
+void field_title(struct text *text, const struct field *field)
+{
+	for (const char *c = field->title; *c; c++)
+		text_char(text, field->capitals && *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c);
+}
+
 /* ---- values: the hot path ---- */
 
 /* The longest text that fits FIELD_ROOM with every byte escaped. */

@@ -20,6 +20,8 @@ struct field *fields_of_columns(const struct tool *tool, const struct column *co
 /* The member of this name, as above. */
 struct field field_named(const struct tool *tool, const char *name);
 
+/* Appends the heading of a column. */
+void field_title(struct text *text, const struct field *field);
 /* Appends the value. False, nothing appended: unknown. AS_COLUMN truncates text to `cells` columns (0: never). */
 bool field_write(struct text *text, const struct field *field, const struct field_row *row, enum writing how,
 		 size_t cells);

@@ -79,6 +79,8 @@ PUT(put_time)
 	uint64_t when;
 
 	memcpy(&when, place(field, row), sizeof(when));
+	if (how != AS_JSON && field->iso)
+		return clock_put_iso(to, when);
 	if (how != AS_JSON)
 		return clock_put_local(to, when, field->decimals);
 	*to++ = '"';

@@ -29,6 +29,8 @@ struct field {
 	uint8_t where;
 	int8_t width, wide;
 	bool truncate, suffix, bad;
+	bool iso;      /* F_TIME: with date, fraction and zone */
+	bool capitals; /* the title is a key, shown in capitals */
 	const char *fallback, *before, *after;
 	uint32_t flag, unless;
 	/* In totals: */

@@ -6,10 +6,12 @@
 
 #include "core/base/must.h"
 #include "core/base/output.h"
+#include "core/print/choice.h"
 #include "core/print/table.h"
 
 /* Flushed in pieces of about this size: one system call for hundreds of rows. */
-#define ENOUGH (64 * 1024)
+#define ENOUGH    (64 * 1024)
+#define ISO_WIDTH 32 /* 2026-03-05T11:02:07.123456+01:00 */
 
 static enum where place(const struct options *options)
 {
@@ -18,11 +20,28 @@ static enum where place(const struct options *options)
 	return options->wide ? IN_WIDE : IN_TABLE;
 }
 
+/* CSV is for programs: times have dates, bytes are bytes; unless it is to be that of bcc's tools. */
+static void set_form(const struct options *options, struct field *field)
+{
+	bool exact = options->format == FORMAT_CSV && !options->csv_classic;
+
+	if (field->kind == F_TIME && (options->time_iso || exact)) {
+		field->iso = true;
+		field->width = field->wide = ISO_WIDTH;
+	}
+	if (field->kind == F_KBYTES && exact) {
+		field->kind = F_UINT;
+		field->title = field->name;
+		field->capitals = true;
+	}
+}
+
 static void add(struct printer *printer, const struct field *field)
 {
 	if (printer->columns.count == COLUMNS_MOST)
 		bug("more fields than a row has room for");
-	printer->columns.fields[printer->columns.count++] = *field;
+	printer->columns.fields[printer->columns.count] = *field;
+	set_form(printer->options, &printer->columns.fields[printer->columns.count++]);
 }
 
 static bool has_flags(const struct printer *printer, const struct field *field)
@@ -89,13 +108,19 @@ static bool declares(const struct column *columns, const char *name)
 	return columns->name != NULL;
 }
 
+/* In CSV each row of totals tells of which interval it is; in a table the time is above them. */
+static bool marks_intervals(const struct options *options)
+{
+	return options->format == FORMAT_CSV && (options->time || options->interval);
+}
+
 /* -T and -t come first, unless the tool places them. In a table of totals the time stands above the block. */
 static void add_times(struct printer *printer, const struct column *columns)
 {
 	const struct options *options = printer->options;
 
 	if (printer->columns.totals) {
-		if (options->time && options->format == FORMAT_CSV)
+		if (marks_intervals(options))
 			add_named(printer, "time");
 	} else if (!declares(columns, "time")) {
 		if (options->time)
@@ -117,8 +142,29 @@ static void choose_columns(struct printer *printer)
 		if (!strcmp(column->name, "time"))
 			add_named(printer, "timestamp");
 	}
-	if (is_about_sockets(tool))
+	if (is_about_sockets(tool) && !declares(columns, "container"))
 		add_named(printer, "container");
+}
+
+/* Those that the user names, in that order, behind -T and -t. */
+static void choose_named(struct printer *printer)
+{
+	const struct options *options = printer->options;
+	size_t length;
+
+	if (printer->columns.totals ? marks_intervals(options) : options->time)
+		add_named(printer, "time");
+	if (!printer->columns.totals)
+		add_named(printer, "timestamp");
+	for (const char *name = options->columns;; name += length + 1) {
+		struct field field;
+
+		length = strcspn(name, ",");
+		if (choice_field(&field, options, name, length, place(options)))
+			add(printer, &field);
+		if (!name[length])
+			return;
+	}
 }
 
 void printer_choose(struct printer *printer)
@@ -127,6 +173,8 @@ void printer_choose(struct printer *printer)
 	printer->columns.n_ready = 0;
 	if (printer->options->format == FORMAT_JSON)
 		choose_keys(printer);
+	else if (printer->options->columns)
+		choose_named(printer);
 	else
 		choose_columns(printer);
 }
@@ -145,6 +193,15 @@ void printer_free(struct printer *printer)
 	text_free(&printer->text);
 }
 
+static void put_csv_title(struct text *text, const struct field *field)
+{
+	struct text title = { 0 };
+
+	field_title(&title, field);
+	text_csv_string(text, title.data, title.length);
+	text_free(&title);
+}
+
 void printer_header(struct printer *printer)
 {
 	if (printer->options->no_header || printer->options->format == FORMAT_JSON)
@@ -156,8 +213,7 @@ void printer_header(struct printer *printer)
 	for (size_t i = 0; i < printer->columns.count; i++) {
 		if (i)
 			text_char(&printer->text, ',');
-		text_csv_string(&printer->text, printer->columns.fields[i].title,
-				strlen(printer->columns.fields[i].title));
+		put_csv_title(&printer->text, &printer->columns.fields[i]);
 	}
 	text_char(&printer->text, '\n');
 }

@@ -74,7 +74,7 @@ void table_header(const struct columns *columns, struct text *text)
 			continue;
 		put_before(columns, text, i);
 		from = text->length;
-		text_string(text, field->title);
+		field_title(text, field);
 		for (; is_glued(columns, next); next++) {
 			if (!*columns->fields[next].title)
 				continue;

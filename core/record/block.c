@@ -65,7 +65,7 @@ static size_t read_bytes(struct record_reader *reader, void *to, size_t length)
 
 		if (more < 0 && errno == EINTR)
 			continue;
-		if (more < 0 && errno == EAGAIN) { /* somebody made it non-blocking: a shared pipe */
+		if (more < 0 && errno == EAGAIN) { /* another process made a shared pipe non-blocking */
 			poll(&(struct pollfd){ .fd = reader->fd, .events = POLLIN }, 1, -1);
 			continue;
 		}

@@ -30,7 +30,7 @@ static bool may_overwrite(int fd)
 	return got == 0 || (got == (ssize_t)sizeof(magic) && !memcmp(magic, RECORD_MAGIC, sizeof(magic)));
 }
 
-/* Somebody else can put a file, a link or a name of his own into the folder. */
+/* Whether another user can create a file, link or name in the directory. */
 static bool is_open_to_others(int folder)
 {
 	struct stat status;
@@ -39,7 +39,7 @@ static bool is_open_to_others(int folder)
 	       (status.st_mode & (S_IWOTH | S_IWGRP));
 }
 
-/* In such a folder: what is there is ours alone, or nothing that keeps what is written to it. */
+/* For such a directory: whether the file belongs to this user alone, or is no regular file. */
 static bool is_own(int fd)
 {
 	struct stat status;
@@ -47,7 +47,7 @@ static bool is_own(int fd)
 	return !fstat(fd, &status) && status.st_uid == geteuid() && (!S_ISREG(status.st_mode) || status.st_nlink == 1);
 }
 
-/* False: another recorder writes to it. Where a file system has no locks, nobody can tell. */
+/* False: another recorder writes to the file. A file system without locks gives no answer: true. */
 static bool lock(int fd)
 {
 	struct stat status;
@@ -55,7 +55,7 @@ static bool lock(int fd)
 	return fstat(fd, &status) || !S_ISREG(status.st_mode) || !flock(fd, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK;
 }
 
-/* The folder that a path is in, as a descriptor; *name: the rest of the path. -1: errno. */
+/* Opens the directory of a path; *name: the rest of the path. -1: errno. */
 static int open_folder(const char *path, const char **name)
 {
 	char folder[4096];
@@ -72,7 +72,7 @@ static int open_folder(const char *path, const char **name)
 	return open(length ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* NULL, or why the file is not to be written to. */
+/* Returns NULL, or the reason not to write to the file. */
 static const char *refusal(int fd, bool shared)
 {
 	if (shared && !is_own(fd))
@@ -82,14 +82,14 @@ static const char *refusal(int fd, bool shared)
 	return may_overwrite(fd) ? NULL : "exists and is not a nettrace recording; refusing to overwrite it";
 }
 
-/* -1: *error says why. */
+/* -1: see *error. */
 static int open_file(const char *path, struct error *error)
 {
 	const char *name, *why;
 	int folder = open_folder(path, &name), fd;
 	bool shared = folder >= 0 && is_open_to_others(folder);
 
-	/* Not readable by everybody: whose connections these are is nobody else's business. */
+	/* Readable by the owner only: the recording shows other users' connections. */
 	fd = folder < 0
 		     ? -1
 		     : openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | (shared ? O_NOFOLLOW : 0), 0600);

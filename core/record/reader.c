@@ -14,6 +14,7 @@
 #include "core/record/names.h"
 #include "core/record/block.h"
 #include "core/record/files.h"
+#include "core/record/unpacked.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
@@ -30,6 +31,7 @@ struct recording {
 	size_t count, current; /* sorted by part */
 	size_t at;             /* in the current block of the current part */
 	bool damaged, goes_on, ended;
+	pid_t unpacker; /* of the first part; 0: none */
 };
 
 static void report_damage(const struct part *part, uint64_t offset, const char *problem)
@@ -91,9 +93,8 @@ static void part_path(char *path, size_t size, const char *first, unsigned int f
 	snprintf(path, size, file ? "%s.%u" : "%s", first, file);
 }
 
-/* Reads file `file` of the recording as the next part, unless nothing was written to it yet. Where it is not there, or
- * of another recording, *why tells: that matters if its part is missing. False: it is there and cannot be read, *why.
- */
+/* Opens file `file` of the recording as the next part, unless it is empty. A missing file, or a file of another
+ * recording, sets *why: the reason if its part is missing. False: unreadable, see *why. */
 static bool open_other(struct recording *recording, struct recording_files *files, unsigned int file, struct error *why)
 {
 	const struct part *first = &recording->parts[0];
@@ -109,7 +110,7 @@ static bool open_other(struct recording *recording, struct recording_files *file
 	}
 	if (!fstat(fd, &status) && S_ISREG(status.st_mode) && !status.st_size)
 		return true;
-	files->fds[file] = -1; /* the part's now */
+	files->fds[file] = -1; /* the part owns it */
 	if (!open_part(part, path, fd, why))
 		return false;
 	if (part->head.id == first->head.id && part->head.part % first->head.parts == file) {
@@ -121,7 +122,7 @@ static bool open_other(struct recording *recording, struct recording_files *file
 	return true;
 }
 
-/* Says which parts are missing between the oldest that there has to be and the last that is there. */
+/* Reports the missing parts between the oldest one expected and the last one found. */
 static void report_missing(struct recording *recording, const char *first, struct error *why)
 {
 	unsigned int files = recording->parts[0].head.parts, last = recording->parts[recording->count - 1].head.part,
@@ -135,7 +136,7 @@ static void report_missing(struct recording *recording, const char *first, struc
 		if (i < recording->count && recording->parts[i].head.part == number)
 			continue;
 		part_path(path, sizeof(path), first, number % files);
-		if (!*why[number % files].text && number + files == last + 1) /* its file is the next to be written */
+		if (!*why[number % files].text && number + files == last + 1) /* the next file to be overwritten */
 			continue;
 		recording->damaged = true;
 		print_error("part %u of the recording is missing: %s%s", number + 1,
@@ -145,10 +146,10 @@ static void report_missing(struct recording *recording, const char *first, struc
 	}
 }
 
-/* Those beside the first that are of the same recording, in their order. */
+/* Opens the other parts of the recording next to the first, and sorts them. */
 static void find_others(struct recording *recording, struct recording_files *files)
 {
-	struct error why[RECORD_PARTS] = { 0 }; /* emptied when it is told */
+	struct error why[RECORD_PARTS] = { 0 }; /* cleared when reported */
 	bool readable[RECORD_PARTS];
 	const char *first = recording->parts[0].path;
 	unsigned int count = recording->parts[0].head.parts;
@@ -206,7 +207,7 @@ bool recording_files_open(struct recording_files *files, const char *path, struc
 	*files = (struct recording_files){ .path = in ? "stdin" : path, .is_stdin = in };
 	for (unsigned int i = 0; i < RECORD_PARTS; i++) {
 		part_path(name, sizeof(name), path, i);
-		/* The first may be a pipe that somebody is to write to. */
+		/* The first may be a pipe without a writer yet. */
 		files->fds[i] = in && !i ? dup(STDIN_FILENO)
 				: in     ? -1
 					 : open(name, O_RDONLY | O_CLOEXEC | (i ? O_NONBLOCK : 0));
@@ -214,13 +215,18 @@ bool recording_files_open(struct recording_files *files, const char *path, struc
 		if (files->fds[0] < 0)
 			return error_errno(error, path);
 	}
-	return true;
+	files->fds[0] = unpacked_open(path, files->fds[0], &files->unpacker, error);
+	return files->fds[0] >= 0;
 }
 
 struct recording *recording_open(struct recording_files *files, struct error *error)
 {
 	struct recording *recording = open_first(files->path, files->fds[0], error);
 
+	if (recording)
+		recording->unpacker = files->unpacker;
+	else
+		unpacked_close(files->unpacker);
 	if (recording && !files->is_stdin)
 		find_others(recording, files);
 	for (size_t i = 1; i < RECORD_PARTS; i++)
@@ -324,6 +330,7 @@ void recording_close(struct recording *recording)
 {
 	for (size_t i = 0; i < recording->count; i++)
 		drop_file(&recording->parts[i]);
+	unpacked_close(recording->unpacker);
 	free(recording);
 	record_names_stop();
 }

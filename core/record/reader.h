@@ -3,6 +3,8 @@
 #ifndef NETTRACE_RECORD_READER_H
 #define NETTRACE_RECORD_READER_H
 
+#include <sys/types.h>
+
 #include "core/base/error.h"
 #include "core/record/block.h"
 #include "core/record/files.h"
@@ -10,20 +12,22 @@
 
 struct recording;
 
-/* The file of a recording and those beside it that may be its other parts, open, before a byte of them is read. */
+/* The file of a recording and the files next to it that may be its other parts, opened before a byte is read. */
 struct recording_files {
 	const char *path;      /* for messages */
-	bool is_stdin;         /* which has no others beside it */
-	int fds[RECORD_PARTS]; /* -1: not open, and why: */
+	bool is_stdin;         /* without other parts */
+	int fds[RECORD_PARTS]; /* -1: not open, with the reason: */
 	int errors[RECORD_PARTS];
+	pid_t unpacker; /* writes the first, which is packed; 0: none */
 };
 
-/* path "-": stdin. False: the first cannot be opened, see *error. */
+/* path "-": stdin. Starts the program that unpacks a packed file. False: the first cannot be opened, see *error. */
 bool recording_files_open(struct recording_files *files, const char *path, struct error *error);
-/* Opens no file any more. Takes the descriptors. Of a recording in parts the others are found beside the first one.
- * From now on its names and its clock are in force. NULL: it cannot be read at all, see *error. */
+/* Reads a recording and its other parts from open files, and takes ownership of the descriptors; opens no file. Until
+ * recording_close(), names and the clock are the recording's. NULL: unreadable, see *error. */
 struct recording *recording_open(struct recording_files *files, struct error *error);
-/* The same of a file that is open, alone; `name` is for messages, and kept. The descriptor is closed in the end. */
+/* Opens a recording from a descriptor, without other parts, and takes ownership of the descriptor. name: for messages;
+ * borrowed. */
 struct recording *recording_open_fd(const char *name, int fd, struct error *error);
 const struct record_head *recording_head(const struct recording *recording);
 /* Returns the next item, followed by its content, valid until the next call. Only events, begin, intervals, ledgers and

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* symbols.c: which of the kernel's functions a recording has to tell, and has told, and what it has for addresses. */
+/* symbols.c: the kernel symbols and addresses of a recording. */
 #include "core/record/symbols.h"
 
 #include <stdlib.h>
@@ -9,35 +9,35 @@
 #include "core/base/must.h"
 #include "core/print/kinds.h"
 
-/* Addresses, and the functions they are in, that were handed over. Forgotten when there may not be room for those of
- * another event: then some are told twice. */
+/* Recorded addresses, and their functions. Cleared when there may be no space for those of another event: then some
+ * symbols are recorded twice. */
 #define SLOTS 16384 /* power of two */
 #define MOST  (SLOTS / 2)
 /* Fields with addresses, of all tools. */
 #define ADDRESS_FIELDS 32
-/* Addresses in an event: stacks are the longest. */
+/* The most addresses in an event: those of stacks. */
 #define EVENT_MOST 512
 
-/* Where a recording has the first function, and how far from each other they stand at least, in place of where this
- * kernel is: that is nobody's business who can read the recording. No kernel has code there. */
+/* The first function's address in a recording, and the least distance between functions. They replace the kernel's own
+ * addresses, which are secret from readers of the recording. No kernel has code there. */
 #define FIRST_PLACE (1ULL << 40)
 #define APART       4096ULL
 
 struct address_field {
 	size_t tool;
 	uint16_t off, size;
-	bool is_code; /* else of something that is not code: only equal or not to others */
+	bool is_code; /* otherwise the address of other data, which is only compared */
 };
 
 struct slot {
-	uint64_t address, recorded; /* 0: free; what the recording has for it */
+	uint64_t address, recorded; /* 0: free; the address in the recording */
 };
 
 struct record_symbols {
 	struct address_field address_fields[ADDRESS_FIELDS];
 	size_t n_address_fields;
-	struct slot addresses[SLOTS], functions[SLOTS]; /* of functions: where they start */
-	size_t count;                                   /* of addresses; functions are not more */
+	struct slot addresses[SLOTS], functions[SLOTS]; /* functions: by their start */
+	size_t count;                                   /* of addresses; there are no more functions */
 	uint64_t next_place;
 	uint64_t key[2]; /* of hashes */
 	bool hides;
@@ -73,7 +73,7 @@ bool record_symbols_hide(struct record_symbols *symbols)
 	return symbols->hides;
 }
 
-/* Its slot, or the free one where it belongs. */
+/* The slot of the address, or the free slot for it. */
 static struct slot *slot_of(struct slot *slots, uint64_t address)
 {
 	size_t slot = (size_t)(address * 0x9e3779b97f4a7c15ULL >> 50); /* 14 bits */
@@ -83,7 +83,7 @@ static struct slot *slot_of(struct slot *slots, uint64_t address)
 	return &slots[slot];
 }
 
-/* Where the recording has the function, which is handed over if it was not. */
+/* The function's address in the recording; calls back with a function that is not recorded yet. */
 static uint64_t place_of(struct record_symbols *symbols, const struct symbol *symbol, record_symbol_handler *handle,
 			 void *context)
 {
@@ -108,7 +108,7 @@ static void send_symbol(struct record_symbols *symbols, uint64_t address, record
 	struct slot *slot = slot_of(symbols->addresses, address);
 	struct symbol symbol;
 
-	/* An address without a name is asked for each time, as it is when it is printed: it may get one. */
+	/* An address without a symbol is looked up each time, as in printing: the symbol may appear later. */
 	if (slot->address || symbols->count == SLOTS - 1 || !symbols_at(address, &symbol))
 		return;
 	slot->address = address;
@@ -116,7 +116,7 @@ static void send_symbol(struct record_symbols *symbols, uint64_t address, record
 	symbols->count++;
 }
 
-/* Visits the addresses in an event, up to the first that is 0 in each field. */
+/* Visits the addresses in an event, in each field up to the first 0. */
 #define for_each_address(at, field, symbols, of_tool, event, length)                                                   \
 	for (const struct address_field *field = (symbols)->address_fields;                                            \
 	     field < (symbols)->address_fields + (symbols)->n_address_fields; field++)                                 \
@@ -159,7 +159,7 @@ static void sip_round(uint64_t v[4])
 	v[2] = rotated(v[2], 32);
 }
 
-/* SipHash-2-4 (Aumasson, Bernstein) of one word. The highest bit is set: never 0, and as wide as an address is. */
+/* SipHash-2-4 (Aumasson, Bernstein) of one word, with the highest bit set: never 0, and as wide as an address. */
 static uint64_t hash_of(const uint64_t key[2], uint64_t word)
 {
 	const uint64_t words[] = { word, 8ULL << 56 };
@@ -189,7 +189,7 @@ void record_symbols_hide_in(struct record_symbols *symbols, size_t tool, struct 
 
 		if (!field->is_code)
 			address = hash_of(symbols->key, address);
-		else if (slot->address) /* what has no name is printed as it is: the rows say it, too */
+		else if (slot->address) /* without a symbol the address itself is printed, so it must stay */
 			address = slot->recorded;
 		memcpy((char *)event + at, &address, sizeof(address));
 	}

@@ -11,12 +11,12 @@ struct record_symbols;
 typedef void record_symbol_handler(void *context, const struct symbol *symbol);
 
 struct record_symbols *record_symbols_new(const struct options *const *tools, size_t n_tools);
-/* From now on the recording does not have where things are in this kernel: functions get other places, other things a
- * hash of their address, by a key of this recording. False: no random key; nothing changes. */
+/* Hides the kernel's addresses from here on. Functions get other addresses; other addresses become hashes with a key of
+ * this recording. False: no random key; nothing changes. */
 bool record_symbols_hide(struct record_symbols *symbols);
-/* In an event whose functions were handed over: its addresses as the recording has them. */
+/* Replaces the addresses in an event whose functions are recorded by those of the recording. */
 void record_symbols_hide_in(struct record_symbols *symbols, size_t tool, struct event *event, size_t size);
-/* Hands over the functions at the addresses in an event, each once, where the recording has them. */
+/* Calls back with the functions at the addresses in an event, each function once, at their recorded addresses. */
 void record_symbols_of(struct record_symbols *symbols, size_t tool, const struct event *event, size_t size,
 		       record_symbol_handler *handle, void *context);
 /* Whether the kernel's symbols were read again since the last call: the recorded ones may be wrong, and will be

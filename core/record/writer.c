@@ -169,7 +169,7 @@ static void add_symbol(void *context, const struct symbol *symbol)
 	size_t name_size = strlen(symbol->name) + 1, module_size = strlen(module) + 1;
 	struct record_symbol *item;
 
-	if (!record_name_is_plain(symbol->name) || !record_name_is_plain(module)) /* no reader would take it */
+	if (!record_name_is_plain(symbol->name) || !record_name_is_plain(module)) /* a reader would reject it */
 		return;
 	item = add_item(context, ITEM_SYMBOL, 0, sizeof(*item) + name_size + module_size);
 	item->start = symbol->start;

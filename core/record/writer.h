@@ -12,10 +12,10 @@ struct recorder;
 /* Opens the files before privileges are dropped, so that later steps need none. path "-": stdout. limit: bytes of all
  * files together; 0: none. NULL: see *error. */
 struct recorder *recorder_new(const char *path, uint64_t limit, struct error *error);
-/* Before recorder_start(): the recording is not to tell where things are in this kernel (core/record/symbols.h). */
+/* Hides the kernel's addresses (core/record/symbols.h). Called before recorder_start(). */
 void recorder_hide_addresses(struct recorder *recorder);
-/* Writes what is known before anything happens: of the machine, the tools and the kernel's names. The options stay the
- * caller's, and as they are. */
+/* Writes what is known at the start, about the machine, the tools and the kernel's names. The caller keeps the options
+ * and leaves them unchanged. */
 void recorder_start(struct recorder *recorder, const struct options *const *tools, size_t n_tools);
 /* These functions record what happens at this place of the stream. tool: index in the array of recorder_start(). */
 void recorder_event(struct recorder *recorder, size_t tool, const struct event *event, size_t size);

@@ -100,9 +100,27 @@ static void forget(struct flows *flows, struct flow *flow)
 	flows->count--;
 }
 
+/* One of its rows is what was asked for. */
+static bool is_wanted(const struct flows *flows, const struct flow *flow)
+{
+	const struct outcome *outcome = &flows->out->options->outcome;
+	bool wanted = !outcome_is_asked(outcome);
+
+	for (size_t i = 0; i < flow->count && !wanted; i++) {
+		const struct event *event = flow->rows[i].event;
+
+		wanted = outcome_matches(outcome, &flows->lines->tools[event->tool].rows.outcome, event,
+					 flow->rows[i].size);
+	}
+	for (size_t i = 0; i < flow->count && !wanted; i++)
+		flows->lines->tools[flow->rows[i].event->tool].rows.filtered++;
+	return wanted;
+}
+
 static void print_and_forget(struct flows *flows, struct flow *flow)
 {
-	flow_print(flows->lines, flows->out, flow);
+	if (is_wanted(flows, flow))
+		flow_print(flows->lines, flows->out, flow);
 	forget(flows, flow);
 }
 

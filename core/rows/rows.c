@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/totals/blocks.h"
+#include "core/totals/by.h"
 #include "core/base/must.h"
 #include "core/base/error.h"
 
@@ -14,6 +15,9 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	bool totals = options_totals(options);
 
 	*rows = (struct rows){ .options = options, .copy = must(malloc(options->tool->image.event_size)) };
+	outcome_fields(&rows->outcome, options->tool);
+	/* Rows of several tools are chosen by the tools. */
+	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
 		rows->summary = summary_new(options->tool, 0, options->containers);
@@ -39,7 +43,7 @@ bool rows_are_enough(const struct rows *rows)
 }
 
 /* Events are read-only in the ring: derived members go into a copy. */
-const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
+static const struct event *derive(struct rows *rows, const struct event *event, size_t *size)
 {
 	const struct tool *tool = rows->options->tool;
 
@@ -52,6 +56,32 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	return tool->derive(rows->options, rows->copy, *size) ? rows->copy : NULL;
 }
 
+const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
+{
+	event = derive(rows, event, size);
+	if (event && rows->by_outcome && !outcome_matches(&rows->options->outcome, &rows->outcome, event, *size)) {
+		rows->filtered++;
+		return NULL;
+	}
+	return event;
+}
+
+/* A copy of the event, in which nothing is unknown that is added up. */
+static const struct event *addable(struct rows *rows, const struct event *event, size_t *size)
+{
+	size_t whole = rows->options->tool->image.event_size;
+
+	if (event != rows->copy) {
+		if (*size > whole)
+			*size = whole;
+		memset(rows->copy, 0, whole);
+		memcpy(rows->copy, event, *size);
+	}
+	*size = whole;
+	by_prepare(rows->options, rows->copy);
+	return rows->copy;
+}
+
 bool rows_add(struct rows *rows, const struct event *event, size_t size)
 {
 	if (rows_are_enough(rows))
@@ -61,6 +91,8 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 		return true;
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
+	if (rows->summary && rows->options->by)
+		event = addable(rows, event, &size);
 	if (rows->summary) {
 		summary_add(rows->summary, event, size);
 	} else {

@@ -9,6 +9,7 @@
 #include "core/names/forget.h"
 #include "core/kernel/loadavg.h"
 #include "core/run/losses.h"
+#include "core/run/replay_time.h"
 #include "core/record/source.h"
 #include "core/rows/rows.h"
 #include "core/base/error.h"
@@ -30,6 +31,7 @@ struct replay {
 	bool follows;                                /* intervals are those of the recording */
 	bool unfinished;                             /* some events belong to no interval yet */
 	uint64_t next_interval;                      /* if not .follows; 0: none */
+	uint64_t since, until;                       /* events outside are left out; UINT64_MAX: to the end */
 	uint64_t latest;                             /* time of the last event */
 	size_t taken;
 };
@@ -62,7 +64,7 @@ static bool handle_event(struct replay *replay, struct replay_source *source, co
 	size_t size = item->size;
 
 	event = replay_source_event(source, event, &size);
-	if (!event)
+	if (!event || event->ts < replay->since || event->ts > replay->until)
 		return true;
 	if (replay->has_timeline) {
 		if (++replay->taken % RELEASE == 0)
@@ -78,6 +80,8 @@ static bool handle_event(struct replay *replay, struct replay_source *source, co
 
 static void begin(struct replay *replay, uint64_t now)
 {
+	if (now < replay->since)
+		now = replay->since;
 	rows_begin(&replay->rows, now);
 	if (replay->rows.summary && !replay->follows && replay->options->interval)
 		replay->next_interval = now + replay->options->interval;
@@ -88,6 +92,10 @@ static void handle_interval(struct replay *replay, const struct record_interval 
 	if (!replay->rows.summary)
 		return;
 	loadavg_set(interval->now, interval->loadavg);
+	if (interval->now <= replay->since || replay->rows.since >= replay->until) {
+		rows_begin(&replay->rows, interval->now);
+		return;
+	}
 	if (replay->follows)
 		end_interval(replay, interval->now, interval->partial);
 	else
@@ -96,15 +104,17 @@ static void handle_interval(struct replay *replay, const struct record_interval 
 
 static void handle_ledger(struct replay *replay, size_t index, const struct record_ledger *recorded)
 {
-	const struct ledger ledger = { .counters = { .filtered = recorded->filtered,
-						     .sent = recorded->sent,
-						     .lost_ring = recorded->lost_ring,
-						     .lost_map = recorded->lost_map,
-						     .nested = recorded->nested },
-				       .seen = recorded->seen,
-				       .missed = recorded->missed };
+	struct ledger ledger = { .counters = { .filtered = recorded->filtered,
+					       .sent = recorded->sent,
+					       .lost_ring = recorded->lost_ring,
+					       .lost_map = recorded->lost_map,
+					       .nested = recorded->nested },
+				 .seen = recorded->seen,
+				 .missed = recorded->missed };
 	struct printer *printer = &replay->rows.printer;
 
+	ledger_filter(&ledger,
+		      replay->has_timeline ? replay->timeline.lines.tools[index].rows.filtered : replay->rows.filtered);
 	if (replay->has_timeline)
 		printer = timeline_printer(&replay->timeline, index);
 	losses_report(&replay->losses[index], &ledger, recorded->now, printer);
@@ -118,6 +128,8 @@ static void end(struct replay *replay, uint64_t now)
 		timeline_end(&replay->timeline);
 		return;
 	}
+	if (now > replay->until)
+		now = replay->until;
 	on_clock(replay, now);
 	if (replay->rows.summary && !replay->follows && !rows_are_enough(&replay->rows))
 		end_interval(replay, now, now < replay->next_interval);
@@ -187,6 +199,18 @@ static void cut_off(struct replay *replay)
 		end_interval(replay, replay->latest, true);
 }
 
+static bool find_range(struct replay *replay, const struct record_head *head, struct error *error)
+{
+	const struct options *options = replay->options;
+
+	replay->until = UINT64_MAX;
+	if (options->since && !replay_time(&replay->since, "since", options->since, head->begun, error))
+		return false;
+	if (options->until && !replay_time(&replay->until, "until", options->until, head->begun, error))
+		return false;
+	return replay->since < replay->until || error_set(error, EXIT_USAGE, "--until: not after --since");
+}
+
 bool replay_run(const struct options *options, const struct options *tools, size_t count, struct recording *recording,
 		int fd, struct error *error)
 {
@@ -195,6 +219,8 @@ bool replay_run(const struct options *options, const struct options *tools, size
 	const struct record_item *item;
 
 	*error = (struct error){ 0 };
+	if (!find_range(&replay, recording_head(recording), error))
+		return false;
 	if (!start(&replay, recording_head(recording), fd, error)) {
 		stop(&replay);
 		return false;

@@ -3,6 +3,7 @@
 #include "core/run/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@
 /* At the end of the run: the patience with a reader that takes nothing, and in total with a slow one. */
 #define STUCK SECOND
 #define SLOW  (3 * SECOND)
-#define LATE  100 /* ms; a program that was running at detach has long returned */
+#define LATE  100 /* ms; a program that was running at detach has returned by then */
 
 struct run {
 	const struct options *options; /* of the run as a whole */
@@ -76,7 +77,14 @@ static bool is_over(const struct run *run)
 	       recorder_has_failed(run->recorder);
 }
 
-/* The first signal lets a running command end normally (Ctrl-C reaches it too); the second does not wait for it. A
+static void end_line(void)
+{
+	size_t done;
+
+	output_write(STDERR_FILENO, "\n", 1, &done);
+}
+
+/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait for it. A
  * further one ends the run at once, unless it is the same signal over another path (from a terminal, forwarded by a
  * wrapper). */
 static void end_by(struct run *run, int signal)
@@ -85,6 +93,9 @@ static void end_by(struct run *run, int signal)
 
 	if (signal != SIGINT)
 		command_signal(&run->command, signal);
+	/* The terminal has printed "^C": what follows gets a line of its own. */
+	if (signal == SIGINT && !run->signalled && !run->rows.live && isatty(STDERR_FILENO))
+		end_line();
 	if (run->ended_by && signal != SIGHUP && now - run->ended_by >= SAME_SIGNAL)
 		run->at_once = true;
 	if (run->signalled || !run->command.pid || run->command.ended)
@@ -220,11 +231,16 @@ static struct printer *printer_of(struct run *run, size_t tool)
 	return run->shows == SHOWS_TIMELINE ? timeline_printer(&run->timeline, tool) : &run->rows.printer;
 }
 
-/* Records the ledger whenever losses were reported, and at the end. */
+static uint64_t filtered_rows(struct run *run, size_t tool)
+{
+	return run->shows == SHOWS_TIMELINE ? run->timeline.lines.tools[tool].rows.filtered : run->rows.filtered;
+}
+
+/* A recording has the ledger as often as it was told, and at the end; it has what the user half leaves out, too. */
 static void report_losses(struct run *run, bool end)
 {
 	uint64_t now = clock_boot();
-	struct ledger ledger;
+	struct ledger ledger, told;
 
 	for (size_t i = 0; i < run->sessions.count; i++) {
 		message_name(run->tools[i].tool->name);
@@ -232,10 +248,12 @@ static void report_losses(struct run *run, bool end)
 			losses_unreadable(&run->losses[i], errno);
 			continue;
 		}
-		if (losses_report(&run->losses[i], &ledger, now, printer_of(run, i)) || end)
+		told = ledger;
+		ledger_filter(&told, filtered_rows(run, i));
+		if (losses_report(&run->losses[i], &told, now, printer_of(run, i)) || end)
 			recorder_ledger(run->recorder, i, now, &ledger);
 		if (end && run->options->verbose)
-			losses_account(&ledger, printer_of(run, i));
+			losses_account(&told, printer_of(run, i));
 	}
 	message_name(run->options->tool->name);
 	if (run->shows == SHOWS_TIMELINE)
@@ -284,7 +302,7 @@ static void loop(struct run *run)
 	}
 }
 
-/* Every event that the session sent was read. More may have been read: side events do not count as sent. */
+/* Whether every event that the session sent was read. More may have been read: side events do not count as sent. */
 static bool is_balanced(const struct session *session, struct ledger *ledger)
 {
 	return !session_ledger(session, ledger) || ledger->counters.sent <= session->received;
@@ -422,6 +440,8 @@ static bool stop(struct run *run, bool started, struct error *error)
 
 static void release(struct run *run)
 {
+	if (run->options->output)
+		close(run->rows.printer.fd);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_stop(&run->timeline);
 	rows_stop(&run->rows);
@@ -435,12 +455,18 @@ static void release(struct run *run)
 bool run_tools(const struct options *options, struct options *tools, size_t count, enum run_shows shows,
 	       struct error *error)
 {
+	int fd;
 	struct run *run = must(calloc(1, sizeof(*run))); /* 190 KB, of which a run touches little */
 	bool ok;
 
 	*error = (struct error){ 0 };
 	*run = (struct run){ .options = options, .tools = tools, .shows = shows, .command.gate = -1 };
-	rows_start(&run->rows, options, STDOUT_FILENO);
+	fd = options->output ? open(options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : 0;
+	if (fd < 0) {
+		free(run);
+		return error_errno(error, options->output);
+	}
+	rows_start(&run->rows, options, options->output ? fd : STDOUT_FILENO);
 	output_limit(goes_on, run); /* before signals_open(), so that the mask leaves SIGALRM unblocked */
 	if (!signals_open(&run->signals, run->rows.live)) {
 		output_limit_end();
@@ -454,6 +480,8 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	ok = stop(run, ok, error) && ok;
 	if (ok && writing_failed(run))
 		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
+	else if (ok && (run->cut || run->unread) && options->command)
+		error->code = EXIT_OWN;
 	else if (ok && (run->cut || run->unread)) /* a message has reported it */
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox.c: a seccomp filter and Landlock rules, by the kernel's own interfaces: libseccomp is 180 KB for one list. */
+/* sandbox.c: a seccomp filter and Landlock rules, through the kernel's own interfaces: libseccomp is 180 KB for one
+ * list. */
 #include "core/run/sandbox.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -23,11 +23,13 @@
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/number.h"
+#include "core/base/terminal.h"
 #include "core/bpf/session.h"
+#include "core/kernel/privileges.h"
 
 /* ---- system calls ---- */
 
-/* As the kernel names this architecture to a filter; 0: not known here, then there is no filter. */
+/* The architecture in seccomp's numbering; 0: unknown here, so there is no filter. */
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__i386__)
@@ -46,7 +48,8 @@
 #define ARCHITECTURE 0
 #endif
 
-/* Whatever their arguments are. Numbers that only some architectures have are what their libc calls for the same. */
+/* Allowed with any arguments. Numbers that exist on some architectures only are those that their libc uses for the
+ * same. */
 static const int usual[] = {
 	__NR_write,
 	__NR_read,
@@ -112,6 +115,12 @@ static const int usual[] = {
 #ifdef __NR_access
 	__NR_access,
 #endif
+#ifdef __NR_getpgrp
+	__NR_getpgrp,
+#endif
+#ifdef __NR_faccessat2
+	__NR_faccessat2,
+#endif
 #ifdef __NR_ftruncate64
 	__NR_ftruncate64,
 #endif
@@ -130,6 +139,8 @@ static const int usual[] = {
 	__NR_clock_nanosleep,
 	__NR_nanosleep,
 	__NR_getpid,
+	__NR_getpgid,
+	__NR_getppid,
 	__NR_gettid,
 	__NR_getuid,
 	__NR_geteuid,
@@ -141,14 +152,15 @@ static const int usual[] = {
 	__NR_sched_yield,
 	__NR_prlimit64,
 	__NR_tgkill,
+	__NR_wait4,
 };
 
-/* The same, where something is traced: the ring, what interfaces are called, the journal, a command that ends. */
+/* The same for a trace: the ring, names of interfaces, the journal, a command that ends. */
 static const int tracing[] = {
 #ifdef __NR_epoll_wait
 	__NR_epoll_wait,
 #endif
-	__NR_epoll_pwait, __NR_wait4,   __NR_waitid,   __NR_kill,    __NR_fsync,
+	__NR_epoll_pwait, __NR_waitid,  __NR_kill,     __NR_fsync,
 #ifdef __NR_socketcall
 	__NR_socketcall,
 #endif
@@ -158,12 +170,12 @@ static const int tracing[] = {
 #ifdef __NR_send
 	__NR_send,
 #endif
-	__NR_sendto,      __NR_sendmsg, __NR_recvfrom, __NR_recvmsg, __NR_bind,  __NR_getsockname, __NR_setsockopt,
+	__NR_sendto,      __NR_sendmsg, __NR_recvfrom, __NR_recvmsg, __NR_bind, __NR_getsockname, __NR_setsockopt,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Where the low half of argument i is. */
+/* The offset of the low half of argument i. */
 #define ARGUMENT(i) (offsetof(struct seccomp_data, args[i]) + (NUMBER_BIG_ENDIAN ? 4 : 0))
 
 struct program {
@@ -180,12 +192,12 @@ static void add(struct program *program, struct sock_filter instruction)
 
 #define LOAD(offset)   ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (__u32)(offset)))
 #define ANSWER(answer) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer))
-/* Goes on behind the next `otherwise` instructions, if not. */
+/* Otherwise skips the next `otherwise` instructions. */
 #define IF(operation, value, otherwise)                                                                                \
 	((struct sock_filter)BPF_JUMP(BPF_JMP | (operation) | BPF_K, (__u32)(value), 0, (__u8)(otherwise)))
 #define REFUSED (SECCOMP_RET_ERRNO | EPERM)
 
-/* A system call whose argument has to be one of these; any other is refused. */
+/* Allows a system call if the argument is one of these values. */
 static void allow_with(struct program *program, int number, unsigned int argument, const __u32 *values, size_t count)
 {
 	add(program, IF(BPF_JEQ, number, 2 + 2 * count));
@@ -197,7 +209,7 @@ static void allow_with(struct program *program, int number, unsigned int argumen
 	add(program, ANSWER(REFUSED));
 }
 
-/* One that is refused where an argument has any of these bits. */
+/* Allows a system call if the argument has none of these bits. */
 static void allow_without(struct program *program, int number, unsigned int argument, __u32 bits)
 {
 	add(program, IF(BPF_JEQ, number, 4));
@@ -212,8 +224,8 @@ struct range {
 	int first, last;
 };
 
-/* Looks for the number by halves. The kernel runs a new filter once for each system call that there is
- * (seccomp_cache_prepare() in kernel/seccomp.c): one comparison after the other took 0.2 ms of each start. */
+/* Binary search for the number. The kernel runs a new filter once for each existing system call
+ * (seccomp_cache_prepare() in kernel/seccomp.c): linear comparisons took 0.2 ms of each start. */
 static void allow_ranges(struct program *program, const struct range *ranges, size_t count)
 {
 	unsigned short at = program->length;
@@ -225,7 +237,7 @@ static void allow_ranges(struct program *program, const struct range *ranges, si
 		add(program, ANSWER(REFUSED));
 		return;
 	}
-	add(program, ANSWER(REFUSED)); /* until it is known how long the lower half is */
+	add(program, ANSWER(REFUSED)); /* a placeholder, until the length of the lower half is known */
 	allow_ranges(program, ranges, count / 2);
 	if (program->length - at - 1 > UINT8_MAX)
 		bug("the filter of system calls jumps too far");
@@ -265,11 +277,9 @@ static void allow(struct program *program, bool with_tracing)
 static void make_program(struct program *program, enum sandbox sandbox)
 {
 	static const __u32 families[] = { AF_UNIX, AF_INET, AF_NETLINK };
-	/* Of terminals, and of interfaces; not those that put characters into a terminal's input (TIOCSTI, TIOCLINUX).
-	 */
-	static const __u32 requests[] = { TCGETS,  TIOCGWINSZ, TCSETS,   TCSETSW,
-					  TCSETSF, TIOCGPGRP,  FIONREAD, 0x8946 /* SIOCETHTOOL */ };
+	__u32 requests[TERMINAL_REQUESTS + 1] = { 0x8946 /* SIOCETHTOOL */ };
 
+	memcpy(requests + 1, terminal_requests, sizeof(terminal_requests));
 	program->length = 0;
 	add(program, LOAD(offsetof(struct seccomp_data, arch)));
 	add(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0));
@@ -293,7 +303,7 @@ static void make_program(struct program *program, enum sandbox sandbox)
 	allow(program, sandbox == SANDBOX_TRACE);
 }
 
-/* 0, or an errno. */
+/* Returns 0 or an errno. */
 static int filter_calls(enum sandbox sandbox)
 {
 	struct program program;
@@ -315,7 +325,7 @@ static int filter_calls(enum sandbox sandbox)
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
-/* Rights that a version of Landlock knows: all but those of devices, which descriptors have had since they were opened
+/* The rights that a version of Landlock knows, without those of devices, which open descriptors keep
  * (LANDLOCK_ACCESS_FS_IOCTL_DEV). */
 static __u64 known_rights(long version)
 {
@@ -328,7 +338,7 @@ static __u64 known_rights(long version)
 	return rights;
 }
 
-/* Files that are not there need no rule. */
+/* A missing file needs no rule. */
 static void allow_reading(int rules, const char *path, bool folder)
 {
 	struct landlock_path_beneath_attr rule = {
@@ -342,7 +352,7 @@ static void allow_reading(int rules, const char *path, bool folder)
 	close(rule.parent_fd);
 }
 
-/* 0, or an errno. */
+/* Returns 0 or an errno. */
 static int limit_files(enum sandbox sandbox)
 {
 	long version = syscall(__NR_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -368,7 +378,7 @@ static int limit_files(enum sandbox sandbox)
 }
 
 #if defined(__SANITIZE_ADDRESS__)
-static const bool is_possible = false; /* the sanitizers look into this process from another, and start threads */
+static const bool is_possible = false; /* the sanitizers inspect this process from another one, and start threads */
 #elif defined(__has_feature)
 static const bool is_possible = !__has_feature(address_sanitizer);
 #else
@@ -393,4 +403,15 @@ void sandbox_enter(enum sandbox sandbox, bool verbose)
 	calls = filter_calls(sandbox);
 	if (calls && verbose)
 		print_note("sandbox: system calls are not filtered: seccomp: %s", strerror(calls));
+}
+
+static bool is_always_well(const void *context)
+{
+	return !context;
+}
+
+void sandbox_before_reading(bool verbose)
+{
+	privileges_drop(0, is_always_well, NULL);
+	sandbox_enter(SANDBOX_REPLAY, verbose);
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sandbox.h: the limits of this process once all that needs privileges is done. */
+/* sandbox.h: the limits of this process after its privileged work. */
 #ifndef NETTRACE_RUN_SANDBOX_H
 #define NETTRACE_RUN_SANDBOX_H
 
 #include <stdbool.h>
 
 enum sandbox {
-	SANDBOX_TRACE,  /* bpf() for what is loaded; files of /proc and the kernel's types, to read; interfaces */
-	SANDBOX_REPLAY, /* what is open; and /etc/passwd, for the names of --uid */
+	SANDBOX_TRACE,  /* bpf() for the loaded objects; reading /proc and the kernel's types; interfaces */
+	SANDBOX_REPLAY, /* open files; and /etc/passwd, for the names of --uid */
 };
 
-/* For good: no system call but those that are still needed (others fail with EPERM), no file beyond those above, no
- * privilege that an executable could give. Capabilities are core/kernel/privileges.h's. Where the kernel has no such
- * means it goes on; verbose: a note says so. No other thread may be running. Children of before are not concerned. */
+/* Permanently allows only necessary system calls (others fail with EPERM), the files above, and no privileges of
+ * executables. For capabilities see core/kernel/privileges.h. A kernel without these means sets no limit, which verbose
+ * notes. No other thread may be running. Existing children are not limited. */
 void sandbox_enter(enum sandbox sandbox, bool verbose);
+/* For a recording, which is untrusted input: no capabilities and SANDBOX_REPLAY, before its first byte is read. */
+void sandbox_before_reading(bool verbose);
 
 #endif

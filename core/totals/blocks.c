@@ -26,7 +26,7 @@ static void put_loadavg(struct text *text, uint64_t now)
 
 	clock_local(text, now, 0);
 	text_string(text, " loadavg: ");
-	text_printable(text, load, strlen(load), 0); /* a recording's may be anything */
+	text_printable(text, load, strlen(load), 0); /* a recording may have any bytes */
 	text_string(text, "\n\n");
 }
 
@@ -55,7 +55,10 @@ static void put_stamp(const struct view *view)
 		if (!(block->loadavg_unless & options->settings.flags))
 			put_loadavg(&printer->text, printer->now);
 	} else if (options->time) {
-		clock_local(&printer->text, printer->now, 0);
+		if (options->time_iso)
+			text_end(&printer->text, clock_put_iso(text_room(&printer->text, CLOCK_ISO), printer->now));
+		else
+			clock_local(&printer->text, printer->now, 0);
 		text_char(&printer->text, '\n');
 	}
 }
@@ -233,8 +236,12 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 	} else {
 		if (!printer->blocks)
 			printer_header(printer);
-		for (size_t i = 0; i < view.shown; i++)
+		for (size_t i = 0; i < view.shown; i++) {
+			/* The time of a row is the end of its interval. */
+			if (options->format == FORMAT_CSV && !options->csv_classic)
+				view.totals[i].event->ts = printer->now;
 			total_print(printer, &view.totals[i], NULL);
+		}
 	}
 	printer->blocks++;
 	return view.shown;

@@ -114,6 +114,7 @@ size_t live_picture_make(struct live_picture *picture, struct summary *rows, uin
 	picture->printer.now = end;
 	picture->printer.columns.interval = interval;
 	choose_columns(picture);
+	picture->options.columns = picture->group ? NULL : picture->asked->columns;
 	made = make_fit(picture, rows, most, room);
 	spare = lines_of(picture) < room ? room - lines_of(picture) : 0;
 	if (!spare || !picture->more)

@@ -2,29 +2,46 @@
 # It only reads /proc, /sys, /run and /etc/passwd: it traces nothing and runs no program.
 
 # The tools.
-_nettrace_tools='netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcpstates tcpsubnet tcptop tcptracer doctor record replay trace traffic'
+_nettrace_tools='netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic'
+
+# Those that have a part in a timeline.
+_nettrace_stories='solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcpstates tcptracer'
+
+# What the words of a tool are that are no options.
+_nettrace_words()
+{
+	case $1 in
+	netqtop) echo interfaces ;;
+	diff) echo files ;;
+	doctor) echo tools ;;
+	record) echo tools ;;
+	replay) echo files ;;
+	trace) echo stories ;;
+	esac
+}
 
 # Options of a tool: NAME, NAME:WHAT (takes an argument) or NAME:=CHOICE,CHOICE.
 _nettrace_options()
 {
 	case $1 in
-	netqtop) printf '%s ' -n:interfaces --name:interfaces -t --throughput --json --csv -w --wide -T --time --no-header -i:- --interval:- --rows:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	softirqs) printf '%s ' -N --nanoseconds -C --events -d --dist --distributed -c:- --cpu:- --per-cpu --latency --json --csv -w --wide -T --time --timestamp --no-header --interval:- --rows:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	solisten) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- -n:netns --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --show-netns --show-ret --json --csv -w --wide -T --time -t --timestamp --containers --no-header --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpaccept) printf '%s ' -p:pids --pid:pids --uid:users --comm:- -P:- --lport:- --port:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --json --csv -w --wide -T --time -t --timestamp --containers --no-header --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpconnect) printf '%s ' -p:pids --pid:pids -u:users --uid:users --comm:- --lport:- --localport:- -P:- --rport:- --port:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 -L -s --show-lport --source-port -U --print-uid -x --extended -d --dns --json --csv -w --wide -T --time -t --timestamp --containers --no-header -c --summary --interval:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpconnlat) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --localport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --min-ms:- -L --show-lport --json --csv -w --wide -T --time -t --timestamp --containers --no-header --summary --dist --interval:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpdrop) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --netns-id:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --all --no-stack --reason:- --pid-netns:pids --json --csv -w --wide -T --time -t --timestamp --containers --no-header -c --summary --interval:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcplife) printf '%s ' -p:pids --pid:pids --uid:users --comm:- -L:- --lport:- --localport:- -D:- --rport:- --remoteport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --open --json -s --csv -w --wide -T --time -t --timestamp --containers --no-header --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpretrans) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 -s --sequence -l --lossprobe -x --extended --json --csv -w --wide -T --time -t --timestamp --containers --no-header -c --summary --interval:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpstates) printf '%s ' -p:pids --pid:pids --uid:users --comm:- -L:- --lport:- --localport:- -D:- --rport:- --remoteport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --json -s --csv -w --wide -T --time -t --timestamp --containers --no-header -Y --journal --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcpsubnet) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --subnets:- -f:=B,K,M,b,k,m --format:=B,K,M,b,k,m --rx --longest -J --json --csv -w --wide -T --time --containers --no-header -i:- --interval:- --rows:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcptop) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns -c:directories --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 -C --noclear -S --nosummary -s:=all,sent,received,retransmits,srtt --sort:=all,sent,received,retransmits,srtt --json --csv -w --wide -T --time --containers --no-header --interval:- -r:- --rows:- --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
-	tcptracer) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- -N:netns --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 -v --verbose --json --csv -w --wide -T --time -t --timestamp --containers --no-header --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- --debug -h --help --usage -V --version ;;
+	netqtop) printf '%s ' -n:interfaces --name:interfaces -t --throughput -i:- --interval:- --json --csv -w --wide -T --time --columns:- --output:files --no-header --rows:- --count:- --duration:- --record:files --max-size:- -v --verbose --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	softirqs) printf '%s ' -d --dist --distributed --per-cpu --latency -N --nanoseconds -C --events -c:- --cpu:- --json --csv -w --wide -T --time --timestamp --columns:- --output:files --no-header --interval:- --rows:- --count:- --duration:- --record:files --max-size:- -v --verbose --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	solisten) printf '%s ' --show-ret --comm:- -w --wide -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- -n:netns --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --error:- --failed --show-netns --json --csv -T --time -t --timestamp --containers --columns:- --output:files --no-header --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpaccept) printf '%s ' --comm:- -P:- --lport:- --port:- -w --wide -p:pids --pid:pids --uid:users --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --min-ms:- --json --csv -T --time -t --timestamp --containers --columns:- --output:files --no-header --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpconnect) printf '%s ' -x --extended -d --dns -P:- --rport:- --port:- -p:pids --pid:pids -u:users --uid:users --comm:- --lport:- --localport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --error:- --failed --min-ms:- -L -s --show-lport --source-port -U --print-uid --json --csv -w --wide -T --time -t --timestamp --containers --columns:- --output:files --no-header -c --summary --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpconnlat) printf '%s ' --min-ms:- --rport:- -w --wide -p:pids --pid:pids --uid:users --comm:- --lport:- --localport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --error:- --failed -L --show-lport --json --csv -T --time -t --timestamp --containers --columns:- --output:files --no-header --summary --dist --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpdrop) printf '%s ' --no-stack --reason:- -c --summary -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --netns-id:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --all --pid-netns:pids --json --csv -w --wide -T --time -t --timestamp --containers --columns:- --output:files --no-header --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcplife) printf '%s ' --comm:- -D:- --rport:- --remoteport:- -w --wide -p:pids --pid:pids --uid:users -L:- --lport:- --localport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --error:- --failed --min-ms:- --min-bytes:- --retrans --open --json -s --csv -T --time -t --timestamp --containers --columns:- --output:files --no-header --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpretrans) printf '%s ' -x --extended --raddr:- -c --summary -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --error:- --failed -s --sequence -l --lossprobe --json --csv -w --wide -T --time -t --timestamp --containers --columns:- --output:files --no-header --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpstates) printf '%s ' -L:- --lport:- --localport:- -D:- --rport:- --remoteport:- -w --wide -p:pids --pid:pids --uid:users --comm:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --min-ms:- --json -s --csv -T --time -t --timestamp --containers --columns:- --output:files --no-header -Y --journal --by:- --interval:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcpsubnet) printf '%s ' --subnets:- --rx -i:- --interval:- -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 -f:=B,K,M,b,k,m --format:=B,K,M,b,k,m --longest -J --json --csv -w --wide -T --time --containers --columns:- --output:files --no-header --by:- --rows:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcptop) printf '%s ' -s:=all,sent,received,retransmits,srtt --sort:=all,sent,received,retransmits,srtt --comm:- --interval:- -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- --netns:netns -c:directories --cgroup:directories -4 --ipv4 -6 --ipv6 -C --noclear -S --nosummary --json --csv -w --wide -T --time --containers --columns:- --output:files --no-header --by:- -r:- --rows:- --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	tcptracer) printf '%s ' --comm:- --rport:- --containers -p:pids --pid:pids --uid:users --lport:- --laddr:- --raddr:- -N:netns --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --min-ms:- --min-bytes:- -v --verbose --json --csv -w --wide -T --time -t --timestamp --columns:- --output:files --no-header --by:- --interval:- --count:- --duration:- --record:files --max-size:- --debug --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
+	diff) printf '%s ' --json --rows:- -h --help ;;
 	doctor) printf '%s ' --prove --all-rungs --rung:- --without:- --json -v --verbose -h --help ;;
-	record) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --tools:tools --json --csv -w --wide -T --time -t --timestamp --containers --no-header --count:- --duration:- --ready-fd:- -o:files --record:files --output:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
+	record) printf '%s ' --tools:tools -o:files --record:files --output:files --max-size:- -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 -n:interfaces --name:interfaces --json --csv -w --wide -T --time -t --timestamp --containers --columns:- --no-header --count:- --duration:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
 	replay) printf '%s ' --info -h --help ;;
-	trace) printf '%s ' -p:pids --pid:pids --uid:users --comm:- --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories --cgroupmap:files --mntnsmap:files -4 --ipv4 -6 --ipv6 --tools:tools --flow --json --csv -w --wide -T --time -t --timestamp --containers --no-header --count:- --duration:- --ready-fd:- --record:files --max-size:- --ring-size:- --keep-caps --no-sandbox --rung:- -v --verbose -h --help --usage -V --version ;;
+	trace) printf '%s ' --tools:tools --flow --comm:- -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:directories -4 --ipv4 -6 --ipv6 --error:- --failed --min-ms:- --min-bytes:- --retrans --json --csv -w --wide -T --time -t --timestamp --containers --columns:- --output:files --no-header --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h:- --help:- --fields --schema --usage -V --version ;;
 	traffic) printf '%s ' --connect:- --server-first:- --refuse:- --reset:- --retransmit:- --syn:- --synack:- --fast:- --drop:- --overflow:- --churn:- --hold:- --fork:- --uring-accept:- --uring-multishot:- --uring-connect:- --uring-listen:- --bad-listen:- --unreachable:- --uring-unreachable:- --ipv4 --ipv6 --bytes:- --port:- --client-port:- --hold-until-stdin --json -v --verbose -h --help ;;
 	esac
 }
@@ -34,7 +51,7 @@ _nettrace_argument()
 {
 	local path words= list=
 	case $1 in
-	pids | interfaces | tools)
+	pids | interfaces | tools | stories)
 		case $2 in *,*) list=${2%,*}, ;; esac
 		;;
 	esac
@@ -49,6 +66,7 @@ _nettrace_argument()
 		;;
 	users) COMPREPLY=($(compgen -u -- "$2")) && return ;;
 	tools) words=$_nettrace_tools ;;
+	stories) words=$_nettrace_stories ;;
 	directories) compopt -o filenames && COMPREPLY=($(compgen -d -- "$2")) && return ;;
 	files) compopt -o filenames && COMPREPLY=($(compgen -f -- "$2")) && return ;;
 	esac
@@ -67,7 +85,7 @@ _nettrace()
 		fi
 		tool=${COMP_WORDS[1]}
 		[[ $tool != --install ]] || { _nettrace_argument directories "$cur"; return; }
-		[[ $tool != help ]] || { ((COMP_CWORD > 2)) || _nettrace_argument tools "$cur"; return; }
+		[[ $tool != help ]] || { ((COMP_CWORD > 2)) || COMPREPLY=($(compgen -W "$_nettrace_tools guide json reasons" -- "$cur")); return; }
 	fi
 	for ((i = 1; i < COMP_CWORD; i++)); do # a command follows --
 		if [[ ${COMP_WORDS[i]} == -- ]]; then
@@ -88,8 +106,10 @@ _nettrace()
 	done
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W "$words --" -- "$cur"))
-	elif [[ $tool == doctor ]]; then
+	elif [[ $tool == replay && ${COMP_WORDS[COMP_CWORD - 1]} != replay ]]; then # behind the file
 		_nettrace_argument tools "$cur"
+	else
+		_nettrace_argument "$(_nettrace_words "$tool")" "$cur"
 	fi
 }
 

@@ -41,6 +41,16 @@ static const char *who_has(const struct common_option *common)
 		return "tools about sockets";
 	case OF_ROWS:
 		return "tools with rows";
+	case WITH_ERRORS:
+		return "tools with errors";
+	case WITH_TIMES:
+		return "tools with times";
+	case WITH_BYTES:
+		return "tools with bytes";
+	case WITH_RETRANS:
+		return "tools with retransmissions";
+	case WITH_GROUPS:
+		return "tools about sockets";
 	case WITH_TOTALS:
 		return "tools with totals";
 	case WITH_SUMMARY:
@@ -52,26 +62,34 @@ static const char *who_has(const struct common_option *common)
 	}
 }
 
+static void put_common_option(FILE *out, const struct style *style, const struct common_option *common)
+{
+	const struct opt *opt = &common->opt;
+	struct page_option option = { { opt->name }, { opt->key }, opt->arg };
+	char name[256], help[512];
+	const char *who = common->offered == OF_SOCKETS && common->group == GROUP_FILTERS ? NULL : who_has(common);
+
+	name_option(name, sizeof(name), &option);
+	snprintf(help, sizeof(help), "%s%s%s%s", opt->help, who ? " (" : "", who ? who : "", who ? ")" : "");
+	style->term(out, name, help);
+}
+
 static void put_common_options(FILE *out, const struct style *style)
 {
-	static const char *const headings[] = { NULL, "Filters", NULL, "Output", "Run" };
-	enum option_group group = 0;
+	static const struct {
+		enum option_group group;
+		const char *heading;
+	} groups[] = { { GROUP_FILTERS, "Filters" },
+		       { GROUP_OUTPUT, "Output" },
+		       { GROUP_RUN, "Run" },
+		       { GROUP_EXPERT, "For experts" } };
 
-	for (const struct common_option *common = common_options; common->opt.name; common++) {
-		const struct opt *opt = &common->opt;
-		struct page_option option = { { opt->name }, { opt->key }, opt->arg };
-		char name[256], help[512];
-		const char *who = who_has(common);
-
-		if (common->offered == HIDDEN || common->offered == ON_REQUEST || common->group == GROUP_HELP)
-			continue;
-		if (common->group != group)
-			style->subheading(out, headings[common->group]);
-		group = common->group;
-		name_option(name, sizeof(name), &option);
-		snprintf(help, sizeof(help), "%s%s%s%s", opt->help, who && group != GROUP_FILTERS ? " (" : "",
-			 who && group != GROUP_FILTERS ? who : "", who && group != GROUP_FILTERS ? ")" : "");
-		style->term(out, name, help);
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		style->subheading(out, groups[i].heading);
+		for (const struct common_option *common = common_options; common->opt.name; common++)
+			if (common->group == groups[i].group && common->offered != HIDDEN &&
+			    common->offered != ON_REQUEST)
+				put_common_option(out, style, common);
 	}
 }
 
@@ -185,7 +203,8 @@ static void put_examples(FILE *out, const struct style *style, const struct page
 		return;
 	style->heading(out, "EXAMPLES");
 	for (; example && example[0]; example += 2) {
-		bool whole = !strncmp(example[0], "nettrace ", 9); /* those of record and trace are complete */
+		bool whole =
+			!strncmp(example[0], "nettrace ", 9); /* examples of record and trace are complete commands */
 		char command[256];
 
 		snprintf(command, sizeof(command), "`%s%s`", whole ? "" : "nettrace ", example[0]);

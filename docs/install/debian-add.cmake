@@ -1,5 +1,8 @@
 # debian-add.cmake: files that Debian's policy requires, added by cpack to the staged tree. Compressed without names and
 # times, so that equal sources make equal packages.
+if(NOT CPACK_GENERATOR STREQUAL "DEB")
+  return()
+endif()
 set(tree "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/share")
 set(documents "${tree}/doc/nettrace")
 set(overrides "${tree}/lintian/overrides")

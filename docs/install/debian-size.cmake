@@ -1,4 +1,7 @@
 # debian-size.cmake: the installed size for cpack, which counts every link as large as the executable.
+if(NOT CPACK_GENERATOR STREQUAL "DEB")
+  return()
+endif()
 set(tree "${CPACK_TEMPORARY_DIRECTORY}-control")
 foreach(package IN LISTS CPACK_PACKAGE_FILES)
   file(REMOVE_RECURSE "${tree}")

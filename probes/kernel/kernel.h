@@ -24,6 +24,7 @@
 #define ETH_P_IPV6   0x86dd
 #define PF_KTHREAD   0x00200000 /* include/linux/sched.h */
 #define PF_WQ_WORKER 0x00000020 /* include/linux/sched.h: a thread of a work queue */
+#define PF_EXITING   0x00000004 /* include/linux/sched.h */
 
 /* include/net/tcp_states.h */
 enum {
@@ -57,6 +58,7 @@ struct linux_mib {
 };
 
 struct netns_mib {
+	struct tcp_mib *tcp_statistics;
 	struct ipstats_mib *ip_statistics;
 	struct ipstats_mib *ipv6_statistics;
 	struct linux_mib *net_statistics;
@@ -146,6 +148,7 @@ struct sock {
 	__u16 sk_type;
 	__u8 sk_shutdown;
 	int sk_err;
+	unsigned long sk_lingertime; /* of SO_LINGER */
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
@@ -182,6 +185,8 @@ struct tcp_sock {
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
 	__u32 rcv_nxt;
+	__u32 copied_seq; /* end of the read data */
+	__u32 segs_in;
 	__u64 bytes_acked;   /* includes the SYN */
 	__u64 tcp_wstamp_ns; /* time of the last segment sent; CLOCK_MONOTONIC */
 	__u32 retrans_stamp; /* when the oldest unacknowledged segment was first sent; ms of the same clock */

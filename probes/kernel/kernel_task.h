@@ -20,11 +20,11 @@ typedef struct {
 struct file {
 	struct inode *f_inode;
 	void *private_data;
-	file_ref_t f_ref; /* 6.13; how many references there are, less one */
+	file_ref_t f_ref; /* new in 6.13; the number of references minus one */
 };
 
 struct file___old {
-	atomic64_t f_count; /* how many there are */
+	atomic64_t f_count; /* the number of references */
 };
 
 struct fdtable {
@@ -34,7 +34,7 @@ struct fdtable {
 
 struct files_struct {
 	struct fdtable *fdt;
-	unsigned int next_fd; /* where the search for a free descriptor begins: behind the one taken last, mostly */
+	unsigned int next_fd; /* start of the search for a free descriptor: mostly after the latest one */
 };
 
 typedef struct {
@@ -66,6 +66,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	unsigned int flags;
+	int exit_code; /* from the beginning of its exit on; the low bits are the signal */
 	char comm[16];
 	__u64 start_boottime; /* of its process, for the first thread */
 	struct task_struct *group_leader;
@@ -77,7 +78,7 @@ struct task_struct {
 };
 
 struct socket {
-	struct file *file; /* NULL: a socket of the kernel's own */
+	struct file *file; /* NULL: a kernel socket */
 	struct sock *sk;
 };
 

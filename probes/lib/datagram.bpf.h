@@ -26,8 +26,8 @@ static __always_inline void address_at(__u8 *to, __u64 from, const int rung)
 		address_v6(to, KPTR(rung, from, in6_addr));
 }
 
-/* The UDP header of a packet whose IP header is at this address, and its distance from that; 0: not UDP. IPv6 extension
- * headers are not walked. Fills the addresses. */
+/* The UDP header of a packet whose IP header is at this address, and its offset from that; 0: no UDP. IPv6 extension
+ * headers are not followed. Fills the addresses. */
 static __always_inline __u64 udp_header(struct datagram *d, const struct sk_buff *skb, __u64 network, __u32 *before,
 					const int rung)
 {
@@ -53,7 +53,8 @@ static __always_inline __u64 udp_header(struct datagram *d, const struct sk_buff
 	return network + *before;
 }
 
-/* network: the address of the IP header. False: no UDP packet. Of what is not linear, only the first part is seen. */
+/* network: the address of the IP header. False: no UDP packet. Of a nonlinear packet, only the linear part is
+ * visible. */
 static __always_inline bool datagram_read(struct datagram *d, const struct sk_buff *skb, __u64 network, const int rung)
 {
 	__u32 before = 0, linear = skb->len - skb->data_len - (__u32)(network - (__u64)skb->data), length;

@@ -43,15 +43,15 @@
 #define S_IFMT       0170000
 #define S_IFSOCK     0140000
 
-/* A program of section "tp/NAMES" (core/bpf/syscalls.h) runs at the end of these system calls only, where one of
- * tp_btf/sys_exit runs at the end of every one. What that gets, of what this gets. */
+/* A program of section "tp/NAMES" (core/bpf/syscalls.h) runs at the end of these system calls only; one of
+ * tp_btf/sys_exit runs at the end of every system call. Makes the latter's arguments from the former's. */
 #define SYSCALL_ENDED(ctx)                                                                                             \
 	{                                                                                                              \
 		(__u64) bpf_task_pt_regs(bpf_get_current_task_btf()), (ctx)[2]                                         \
 	}
 
-/* This system call of current has ended. Those of 32-bit programs have numbers of their own and are not followed: on
- * x86 50 is listen() in one table and getgid16() in the other. */
+/* Whether this system call of current has ended. 32-bit programs have other numbers and are not followed: on x86, 50 is
+ * listen() in one table and getgid16() in the other. */
 static __always_inline bool is_call(struct pt_regs *regs, long number, const int rung)
 {
 	__u32 status;

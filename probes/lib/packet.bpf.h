@@ -108,4 +108,12 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 	return true;
 }
 
+/* The namespace that a packet came into: by its route (the device is unset when TCP has it). May be NULL. */
+static __always_inline struct net *route_net(const struct sk_buff *skb, const int rung)
+{
+	struct dst_entry *route = KPTR(rung, skb->_skb_refdst & ~1UL, dst_entry);
+
+	return rung == RUNG_CAST ? route->dev->nd_net.net : BPF_CORE_READ(route, dev, nd_net.net);
+}
+
 #endif

@@ -128,6 +128,8 @@ static __always_inline void event_socket_begins(struct event *e, struct sock *sk
 /* Bits of skc_flags (enum sock_flags of include/net/sock.h). */
 #define SOCK_DEAD     0 /* no process has the socket any longer */
 #define SOCK_DONE     1 /* the peer's FIN has arrived: tcp_fin() */
+#define SOCK_KEEPOPEN 3 /* SO_KEEPALIVE */
+#define SOCK_LINGER   4 /* SO_LINGER */
 
 #define SHUTDOWN_MASK 3 /* of sk_shutdown: both directions are closed (the same file) */
 

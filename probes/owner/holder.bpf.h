@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* holder.bpf.h: the processes that have a socket in their table of descriptors.
- *
- * Each row checks its owner this way, so no program runs for a message, and the way in which a socket changed hands
- * does not matter. */
+/* holder.bpf.h: the processes that have a socket in their table of descriptors. Each row checks its owner this way. So
+ * no program runs for a message, and it does not matter in which way a socket changed hands. */
 #ifndef NETTRACE_PROBES_OWNER_HOLDER_BPF_H
 #define NETTRACE_PROBES_OWNER_HOLDER_BPF_H
 
@@ -22,7 +20,7 @@ static __always_inline __u64 word_at(__u64 address)
 	return KPTR(RUNG_CAST, address, linux_mib)->mibs[0];
 }
 
-/* The address of a socket's file. 0: none: not accepted yet, closed, or of a kernel socket. */
+/* The address of a socket's file. 0: none: not accepted yet, closed, or a kernel socket. */
 static __always_inline __u64 socket_file(const struct sock *trusted)
 {
 	const struct socket *socket = KPTR(RUNG_CAST, trusted, sock)->sk_socket;
@@ -37,7 +35,7 @@ static __always_inline __s64 file_references(__u64 file)
 	return KPTR(RUNG_CAST, file, file)->f_ref.refcnt.counter + 1;
 }
 
-/* 1: the same; else 0. Without a branch, after which the verifier would walk everything that follows twice. */
+/* 1: equal; else 0. Without a branch: the verifier checks everything after a branch twice. */
 static __always_inline __u64 same_word(__u64 a, __u64 b)
 {
 	__u64 difference = a ^ b, differs = difference | -difference;
@@ -84,8 +82,8 @@ __noinline __u64 holder_count(__u64 descriptors, __u64 most, __u64 file, __u32 g
 	return found;
 }
 
-/* The descriptor by which a process has the file. thread, start: address of its first thread, and its start time.
- * guess: a probable descriptor. Takes numbers only, too. Context: any. */
+/* The descriptor of a process for the file. thread, start: address of its first thread, and its start time. guess: a
+ * probable descriptor. Takes numbers only, so the verifier checks it once. Context: any. */
 __noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 guess)
 {
 	struct task_struct *task;
@@ -109,8 +107,8 @@ __noinline int holder_descriptor(__u64 thread, __u64 start, __u64 file, __u32 gu
 	return bpf_core_field_exists(struct task_struct, io_uring) && task->io_uring ? HOLDER_ENDS : HOLDER_NOT;
 }
 
-/* 1: all references to the file are descriptors of this process. A waiting call (poll(), a read of another thread) has
- * one, too. The same. */
+/* 1: all references to the file are descriptors of this process. A blocked call (poll(), a read of another thread)
+ * counts as a reference too. Takes numbers only. Context: any. */
 __noinline int holder_is_alone(__u64 thread, __u64 file, __u32 guess)
 {
 	struct fdtable *table;

@@ -117,7 +117,7 @@ static __always_inline void owner_changes(struct owner *owner, __u32 pid)
 		changes->owns = 1;
 }
 
-/* The process has forked since it was the only one with the socket. */
+/* Whether the process has forked since it was the only one with the socket. */
 static __always_inline bool owner_has_forked(const struct owner *owner)
 {
 	struct process_changes *changes = changes_of(owner->who.pid);
@@ -125,7 +125,7 @@ static __always_inline bool owner_has_forked(const struct owner *owner)
 	return changes && *(volatile __u32 *)&changes->forks != owner->forks;
 }
 
-/* A walk has found no other process with the socket. */
+/* Records that a walk has found no other process with the socket. */
 static __always_inline void owner_is_alone(struct owner *owner)
 {
 	struct process_changes *changes = changes_of(owner->who.pid);
@@ -134,8 +134,8 @@ static __always_inline void owner_is_alone(struct owner *owner)
 		owner->forks = *(volatile __u32 *)&changes->forks;
 }
 
-/* A child has the sockets of its parent. (parent, child). The child has its descriptors and has not run yet. Context:
- * the parent. */
+/* A child inherits the sockets of its parent. (parent, child). The child has its descriptors and has not run yet.
+ * Context: the parent. */
 SEC("tp_btf/sched_process_fork")
 int owner_forks(__u64 *ctx)
 {
@@ -206,7 +206,7 @@ static __always_inline __u16 current_descriptor(void)
 	return (__u16)SYSCALL_FIRST(regs);
 }
 
-/* The descriptor that accept() took for its connection, unless another thread took one since. */
+/* The descriptor of the connection that accept() returns, unless another thread has opened one since. */
 static __always_inline __u16 newest_descriptor(void)
 {
 	if (!settings.has_cast)
@@ -258,8 +258,8 @@ static __always_inline void owner_seed_task(struct owner *owner, struct task_str
 	owner->from_seed = 1;
 }
 
-/* The one of a process's latest children that has the file. -1: none; CHILDREN: several. Takes numbers only, as
- * holder_descriptor(). */
+/* The index of the only one of a process's latest children with the file. -1: none; CHILDREN: several. Takes numbers
+ * only, as holder_descriptor(). */
 __noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
 {
 	const struct process_changes *changes = changes_of(pid);
@@ -278,8 +278,8 @@ __noinline int owner_child(__u32 pid, __u64 file, __u32 guess)
 	return found;
 }
 
-/* The child has the socket, its parent has not. It is certain if the child has not forked, or all references are its
- * own. */
+/* Makes the child the owner: it has the socket, and its parent does not. The owner is certain if the child has not
+ * forked, or if all references are its own. */
 static __noinline void owner_becomes_child(struct owner *owner, const struct process_changes *changes, __u32 i,
 					   __u64 file)
 {
@@ -293,8 +293,9 @@ static __noinline void owner_becomes_child(struct owner *owner, const struct pro
 		owner->quality = OWNER_INHERITED;
 }
 
-/* Whether another process may have the file, too: a child has it; or, if the children are not known, or two processes
- * had it before the trace, there are more references than the owner's descriptors. (A waiting call has one, too.) */
+/* Whether another process may have the file too. A child has it; or there are more references than the owner's
+ * descriptors, while the children are unknown or two processes had the file before the trace. (A blocked call counts as
+ * a reference too.) */
 static __always_inline bool owner_shares(const struct owner *owner, __u32 forked, int child, __u64 file)
 {
 	if (child >= 0)
@@ -326,10 +327,10 @@ static __always_inline void owner_look(struct owner *owner, const struct process
 	}
 }
 
-/* Called before a row: checks that the owner's process still has the socket, and after a fork that no child has it. A
- * child that has it, when the parent has not, becomes the owner; otherwise the owner is one of several, or was one. An
- * owner that holds the socket's lock is acting, perhaps closing, and is certain. Before 6.2 programs cannot read
- * descriptor tables: a fork makes the owner uncertain until it acts. Context: any. */
+/* Called before a row: checks that the owner's process still has the socket, and after a fork that no child has it. If
+ * a child has it and the parent does not, the child becomes the owner; otherwise the owner is one of several, or a
+ * former one. An owner that holds the socket lock is acting, perhaps closing, and is certain. Before 6.2 programs
+ * cannot read descriptor tables: a fork makes the owner uncertain until it acts. Context: any. */
 static __noinline void owner_verify(struct owner *owner, struct sock *sk)
 {
 	struct process_changes *changes;
@@ -346,7 +347,7 @@ static __noinline void owner_verify(struct owner *owner, struct sock *sk)
 	if (!changes || (sk->sk_lock.owned && owner->who.pid == bpf_get_current_pid_tgid() >> 32))
 		return;
 	file = socket_file(sk);
-	if (file && file_references(file) > 0) /* else it is being closed */
+	if (file && file_references(file) > 0) /* 0: the file is being closed */
 		owner_look(owner, changes, file);
 }
 

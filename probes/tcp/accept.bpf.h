@@ -159,8 +159,8 @@ static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 	return tcp_behind(descriptor_sock(fd, rung), rung);
 }
 
-/* The first program tells it, and notes that for those that come after it: the second, and that of io_uring's
- * completions. False: there is no room to note it, so the second will tell. */
+/* Notes that the first program reports the connection, for the second program and for that of io_uring's completions.
+ * False: the map is full, so the second reports it. */
 static __always_inline bool first_reports(struct sock *sk)
 {
 	__u64 key = (__u64)sk;

@@ -31,10 +31,10 @@ struct holders {
 	__u8 pad[2];
 };
 
-/* A child of an owner may hold its sockets: the walk finds out. */
+/* A child of an owner may have its sockets: the walk finds out. */
 static __always_inline void walk_request(void);
 #define OWNER_FORKED() walk_request()
-/* And a walk over tagged sockets does not find those that take no tag. */
+/* A walk over tagged sockets misses those that accept no tag. */
 static __always_inline void walk_refused(void);
 #define TAG_REFUSED() walk_refused()
 
@@ -111,8 +111,8 @@ static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __
 	}
 }
 
-/* Functions with stacks of their own, one for each kernel's instructions: owner_verify() needs the rest of a program's.
- */
+/* Not inlined, with stacks of their own, because owner_verify() needs the rest of the program's stack. One for each
+ * rung. */
 static __noinline int bytes_report_atomic(struct sock *sk, struct tag *tag, __u64 ts)
 {
 	bytes_report_by(sk, tag, ts, true);
@@ -242,7 +242,7 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 
 WALK_OPEN_SOCKETS(traffic, bytes_walk)
 
-/* Those that took no tag. */
+/* Visits sockets that accept no tag. Context: nettrace. */
 SEC("iter/task_file")
 int traffic_refused(struct bpf_iter__task_file *ctx)
 {

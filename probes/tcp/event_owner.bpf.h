@@ -14,7 +14,7 @@ static __always_inline void event_owner(struct event *e, struct sock *sk, struct
 		return;
 	if (!tag_slots_used()) /* otherwise done before */
 		tag_apply_accept(tag, sk);
-#ifndef TAG_BYTE_COUNTERS /* there it is done where the last walk's word is */
+#ifndef TAG_BYTE_COUNTERS /* with these, bytes.bpf.h does it after the walk's result */
 	owner_verify(&tag->owner, sk);
 #endif
 	event_set_owner(e, &tag->owner);

@@ -84,8 +84,9 @@ int owner_accept_helper(__u64 *ctx)
 #else
 #define WALK_STEP(ctx) ((void)(ctx))
 
-/* Who reads from a socket owns it: finds the worker behind a fork, a descriptor passed on, a socket activation. Only
- * where rows cannot look for themselves (owner_verify()). Context: the receiving task, with the socket locked. */
+/* A process that reads from a socket owns it: finds the worker after a fork, a passed descriptor, a socket activation.
+ * Only where rows cannot check the owner themselves (owner_verify()). Context: the receiving task, with the socket
+ * locked. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int owner_receive(__u64 *ctx)
 {

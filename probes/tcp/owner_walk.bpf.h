@@ -40,7 +40,7 @@ static __always_inline void walk_refused(void)
 		state->refused = 1;
 }
 
-/* At each descriptor, and at the end without one. */
+/* Called for each descriptor, and at the end without one. */
 static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 {
 	struct walk *state = walk_state();
@@ -53,8 +53,8 @@ static __always_inline void walk_step(const struct bpf_iter__task_file *ctx)
 		state->last = ctx->meta->session_id;
 }
 
-/* The task holds the socket. Of several who do, who acted on it last stands for all, else the first one found. Until
- * the walk is over nobody is the only one: tag_confirm_sole_holder(). */
+/* The task has the socket. Of several, the last one that acted on it is the owner, else the first one found. Whether it
+ * is the only one is known after the walk: tag_confirm_sole_holder(). */
 static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, const struct bpf_iter__task_file *ctx)
 {
 	const struct bpf_iter_meta *meta = ctx->meta;
@@ -66,7 +66,7 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 		holders->several = 0;
 		holders->previous_pid = tag->owner.quality == OWNER_UNKNOWN ? 0 : tag->owner.who.pid;
 		if (same) {
-			owner_is_alone(&tag->owner); /* until another one is found */
+			owner_is_alone(&tag->owner); /* until the walk finds another one */
 			return;
 		}
 	} else if (!same) {
@@ -82,7 +82,7 @@ static __always_inline void tag_seed(struct tag *tag, struct task_struct *task, 
 	tag->owner.quality = OWNER_INHERITED;
 }
 
-/* An owner that the last walk found alone is the owner, if it has not forked since, and holds the socket still. */
+/* An owner that the last walk found alone is certain, if it has not forked since and still has the socket. */
 static __always_inline void tag_confirm_sole_holder(struct tag *tag, struct sock *sk)
 {
 	struct walk *state = walk_state();

@@ -27,8 +27,9 @@ struct tcp_life {
 struct tag {
 	struct owner owner;
 	struct tcp_life life;
-	__u64 reported_by; /* bit N: tool N of this process (settings.tool), which has one row for a life, has sent it
-			    */
+	__u64 reported_by;      /* bit N: tool N of this process (settings.tool) has sent the one row of this life */
+	__u8 peer_ttl, rst_ttl; /* tcprst: hop limits of the peer's segments and of its reset; 0: not seen */
+	__u8 pad[6];
 	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if later than the beginning; else an earlier
 			 time */
 #ifdef TAG_BYTE_COUNTERS

@@ -27,8 +27,9 @@ struct {
 	__type(value, struct tag);
 } tags_hash SEC(".maps");
 
-/* Tags of sockets that take none: storage counts as the socket's option memory, which its process can use up (socket
- * filters; net.core.optmem_max). Keyed by the socket's address, cleaned when it is closed or destroyed. */
+/* Tags of sockets whose storage is full: storage counts as the socket's option memory, which its process can use up
+ * (socket filters; net.core.optmem_max). Keyed by the socket's address, deleted when the socket closes or is
+ * destroyed. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -37,7 +38,7 @@ struct {
 	__type(value, struct tag);
 } tags_refused SEC(".maps");
 
-/* What a tag in a hash begins as: it would take half of a program's stack. Nobody writes to it. */
+/* The initial tag of a hash entry, which would fill half of a program's stack. Never written. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -45,7 +46,7 @@ struct {
 	__type(value, struct tag);
 } empty_tag SEC(".maps");
 
-/* A child's way to its listener's slot depends on this member (listener_of()). */
+/* Slots need this member, through which a child finds its listener's slot (listener_of()). */
 static __always_inline bool tag_slots_used(void)
 {
 	return settings.has_tag_slots && bpf_core_field_exists(struct tcp_sock, tsorted_sent_queue);
@@ -81,7 +82,7 @@ static __always_inline void tag_accepted(struct tag *tag, const struct accepted 
 	tag->owner = a->owner;
 }
 
-/* Current has accepted the socket at this address, by this descriptor. Context: the accepting task. */
+/* Records that current has accepted the socket at this address, with this descriptor. Context: the accepting task. */
 static __always_inline void accepted_add(__u64 key, __u16 fd)
 {
 	struct tag_slot *slot = tag_slots_used() ? tag_slot_of(key) : NULL;
@@ -135,12 +136,12 @@ static __always_inline struct tag *tag_in_hash(void *map, struct sock *sk, bool 
 	return tag;
 }
 
-/* What such a tag means to whoever includes this. */
+/* The including file's action for such a tag. */
 #ifndef TAG_REFUSED
 #define TAG_REFUSED()
 #endif
 
-/* A function for the same reason as tag_drop_refused(). */
+/* Not inlined, for the same reason as tag_drop_refused(). */
 static __noinline struct tag *tag_refused(struct sock *sk, bool create)
 {
 	if (create)
@@ -241,7 +242,7 @@ static __always_inline void tag_close(struct sock *sk, struct tag *opened, __u64
 		*tag = *opened;
 }
 
-/* A function, or clang makes one call of this and the other, with a map that may not be there. */
+/* Not inlined: otherwise clang merges both deletions into one call, with a map that may not exist. */
 static __noinline void tag_drop_refused(struct sock *sk)
 {
 	__u64 key = (__u64)sk;
@@ -250,7 +251,7 @@ static __noinline void tag_drop_refused(struct sock *sk)
 		bpf_map_delete_elem(&tags_refused, &key);
 }
 
-/* Nothing else would free a tag that is not on the socket. */
+/* Nothing else frees a tag outside of socket storage. */
 static __always_inline void tag_drop(struct sock *sk)
 {
 	__u64 key = (__u64)sk;

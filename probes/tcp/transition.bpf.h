@@ -12,8 +12,8 @@ struct transition {
 	__u64 now;
 	__u64 duration; /* in the old state, ns; 0: a new socket; NOT_KNOWN: since before tracing */
 	__u8 from, to;
-	bool fresh; /* the first change of a socket's, or of a new life of it */
-	bool late;  /* the first one that was seen of a life: those before were missed */
+	bool fresh; /* the first change of a socket, or of a new life */
+	bool late;  /* the first observed change of a life: earlier ones were missed */
 };
 
 /* The address of a child's listener. At the child's first state change its list heads are still copies of the
@@ -84,7 +84,7 @@ static __always_inline void tag_act(const struct transition *t, struct tag *tag)
 		subflow_begins(t->sk, &tag->owner, acts);
 }
 
-/* What is constant in a life: TCP adds what is acknowledged to both. */
+/* A constant of each life: TCP adds acknowledged bytes to both counters. */
 static __always_inline __u32 first_sequence_number(struct sock *sk)
 {
 	struct tcp_sock *tcp = settings.has_cast ? KPTR(RUNG_CAST, sk, tcp_sock) : bpf_skc_to_tcp_sock(sk);
@@ -92,9 +92,9 @@ static __always_inline __u32 first_sequence_number(struct sock *sk)
 	return tcp ? tcp->snd_una - (__u32)tcp->bytes_acked : 0;
 }
 
-/* A change that begins no life. From 7.x on, which preempts programs, changes are missed; then this tag may be that of
- * a life before, and say nothing of this one. True: it is, and now knows nothing. The number decides; before it is
- * known, the state. */
+/* Handles a change within a life. Since 7.x, which preempts programs, changes may be missed, and the tag may describe
+ * an earlier life. True: it did, and is now empty. The first sequence number decides; while it is unknown, the
+ * state. */
 static __noinline bool tag_is_anothers(struct tag *tag, struct sock *sk, __u8 from)
 {
 	__u32 isn = first_sequence_number(sk);
@@ -116,7 +116,7 @@ static __noinline bool tag_is_anothers(struct tag *tag, struct sock *sk, __u8 fr
 	return other;
 }
 
-/* What the change means for the tag; fills t->duration. */
+/* Applies the change to the tag, and sets t->duration. */
 static __always_inline void tag_change(struct transition *t, struct tag *tag)
 {
 	if (t->fresh) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What BPF programs run for a message: one byte there and back again on loopback, beside each tool, and beside all of a
-timeline. The kernel's own measuring (kernel.bpf_stats_enabled) is part of it: some 20 ns for each run of a program."""
+"""BPF time for a message, which is one byte there and back on loopback, with each tool and with all tools of a timeline.
+It includes the cost of the kernel's measuring (kernel.bpf_stats_enabled): some 20 ns for each run of a program."""
 
 import contextlib
 import subprocess
@@ -15,7 +15,7 @@ TOOLS = ("tcpaccept", "tcpconnect", "tcpconnlat", "tcplife", "tcpretrans", "tcps
 
 
 def pingpong(tool):
-    """tool None: nothing beside it."""
+    """tool None: runs without a tool."""
     with lab.Namespace() as space, bench.bpf_stats(True), contextlib.ExitStack() as stack:
         if not tool:
             return bench.load(space, "pingpong", ROUND_TRIPS) | {"bpf_ns": 0, "runs": 0}

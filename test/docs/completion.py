@@ -84,12 +84,24 @@ class Bash(Completion):
     def test_command(self):
         self.assertIn("ls", self.complete("nettrace", "tcplife", "--", "ls"))
 
+    def test_words(self):
+        (self.space / "night.rec").touch()
+        self.assertEqual(self.complete("nettrace", "replay", f"{self.space}/ni"), [f"{self.space}/night.rec"])
+        self.assertEqual(self.complete("nettrace", "replay", "night.rec", "tcpretr"), ["tcpretrans"])
+        self.assertEqual(self.complete("nettrace", "trace", "tcpt"), ["tcptracer"])  # tcptop has no rows
+        self.assertEqual(self.complete("nettrace", "record", "tcplife,tcpto"), ["tcplife,tcptop"])
+        self.assertEqual(self.complete("nettrace", "netqtop", "lo"), ["lo"])
+        self.assertEqual(self.complete("nettrace", "help", "gui"), ["guide"])
+
 
 class Fish(Completion):
     def complete(self, line):
+        return [word.split("\t")[0] for word in self.lines(line)]
+
+    def lines(self, line):
         environment = {"HOME": str(self.space), "PATH": f"{self.space}:{os.environ['PATH']}", "TERM": "dumb"}
         script = f"source {SCRIPTS}/nettrace.fish; complete -C '{line}'"
-        return [word.split("\t")[0] for word in self.ask("fish", "--no-config", "-c", script, env=environment)]
+        return self.ask("fish", "--no-config", "-c", script, env=environment)
 
     def test_all(self):
         self.has(self.complete("nettrace "), "help", "doctor", *TOOLS)
@@ -98,6 +110,12 @@ class Fish(Completion):
         self.assertEqual(self.complete("nettrace tcptop --sort=re"), ["--sort=received", "--sort=retransmits"])
         self.assertEqual(self.complete("nettrace netqtop -n "), INTERFACES)
         self.assertNotIn("--open", self.complete("nettrace tcptop --"))
+        self.assertEqual(self.complete("nettrace trace tcplife,tcpt"), ["tcplife,tcptracer"])
+        self.assertEqual(self.complete("nettrace replay x.rec tcpretr"), ["tcpretrans"])
+
+    def test_values_have_no_help_of_their_option(self):
+        for line in self.lines("nettrace tcptop --sort=re"):
+            self.assertNotIn("sort by", line)
 
 
 class Zsh(Completion):

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inputs.c: a libFuzzer target: any bytes as what else comes from outside: answers of DNS, paths of cgroups, command
- * lines. */
+/* inputs.c: a libFuzzer target: any bytes as other untrusted input: DNS answers, paths of cgroups, command lines. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,7 +38,7 @@ static void check_line(void *context, const char *line, size_t length)
 	(void)context;
 	for (size_t i = 0; i < length; i++)
 		if ((uint8_t)line[i] < 0x20 && (line[i] != '\n' || i + 1 < length))
-			__builtin_trap(); /* a message is a line */
+			__builtin_trap(); /* a message is one line */
 }
 
 static void count_address(void *context, const uint8_t address[16])
@@ -65,7 +64,7 @@ static void try_path(const char *path)
 	container_read(&container, path);
 }
 
-/* A word a line. */
+/* One word a line. */
 static void try_options(char *text)
 {
 	const struct tool *tool = tools[(uint8_t)*text % N_TOOLS];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mutate.c: libFuzzer's mutations of a recording by its structure: lines and words of the head, items of the stream and
- * their fields. Lengths stay right, so that what is changed is read; bytes anywhere are changed now and then, too. */
+/* mutate.c: libFuzzer mutations of a recording by its structure: lines and words of the head, items of the stream and
+ * their fields. Lengths stay valid, so that readers reach the changes; sometimes any byte changes. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ static unsigned int random_below(size_t bound)
 	return bound ? (unsigned int)((state >> 8) % bound) : 0;
 }
 
-/* Puts `length` bytes in the place of `old` ones at `at`, if there is room. The new size. */
+/* Replaces `old` bytes at `at` by `length` others, if they fit. Returns the new size. */
 static size_t replace(uint8_t *data, size_t size, size_t most, size_t at, size_t old, const void *bytes, size_t length)
 {
 	if (size - old + length > most)
@@ -76,7 +76,7 @@ static size_t replace(uint8_t *data, size_t size, size_t most, size_t at, size_t
 	return size - old + length;
 }
 
-/* A word of a line, a whole line twice, or not at all. */
+/* Changes a word of a line, or duplicates or deletes a line. */
 static size_t change_head(uint8_t *content, size_t size, size_t most)
 {
 	size_t at = random_below(size), from = at, to = at;
@@ -108,7 +108,7 @@ static void change_number(uint8_t *content, size_t size)
 	memcpy(content + at, &number, width);
 }
 
-/* The offset of a random item, whose end is *end; SIZE_MAX: there is none. */
+/* The offset of a random item; *end: its end. SIZE_MAX: no item. */
 static size_t find_item(const uint8_t *content, size_t size, size_t *end)
 {
 	size_t wanted = random_below(size / sizeof(struct record_item)), found = SIZE_MAX;
@@ -142,7 +142,7 @@ static size_t change_item(uint8_t *content, size_t size, size_t most)
 	case 1:
 		item.tool = (__u8)random_below(16);
 		break;
-	case 2: /* shorter than it was: what is behind it is zeroes to an item */
+	case 2: /* shorter: zeroes follow up to the next item */
 		item.size = (__u32)(length - sizeof(item) > 7 ? length - sizeof(item) - random_below(8) : 0);
 		break;
 	case 3:
@@ -160,7 +160,7 @@ static size_t change_item(uint8_t *content, size_t size, size_t most)
 	return size;
 }
 
-/* Block number `wanted` of a file of blocks that are not packed; 0: there is none. */
+/* Block number `wanted` of a file of uncompressed blocks; 0: no such block. */
 static size_t find_block(const uint8_t *data, size_t size, unsigned int wanted, struct record_block *block)
 {
 	size_t found = 0;
@@ -197,7 +197,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 
 		length = block.stored;
 		behind = size - at - sizeof(block) - length;
-		/* What follows the block stays behind it. */
+		/* The bytes after the block must stay after it. */
 		uint8_t *rest = malloc(behind + 1);
 
 		if (!rest)

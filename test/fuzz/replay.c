@@ -111,8 +111,8 @@ static void replay_timeline(const uint8_t *data, size_t size, unsigned int how, 
 	recording_close(recording);
 }
 
-/* Whatever the recording says, a terminal is safe: no C0 but the ends of lines and what lines of a stack begin with, no
- * DEL, no C1 in UTF-8. */
+/* For any recording, the terminal is safe: no C0 except newlines and the indentation of stacks, no DEL, no C1 in
+ * UTF-8. */
 static void check_output(int out)
 {
 	off_t size = lseek(out, 0, SEEK_CUR);

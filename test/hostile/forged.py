@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""forged.py: recordings whose every name and text was put there by somebody who means harm, with right checksums. Whatever
-prints them: no control byte reaches a terminal, and each line of JSON has the keys that its schema has."""
+"""forged.py: recordings in which an attacker chose every name and text, with valid checksums. In every output, no
+control byte reaches a terminal, and each line of JSON has the keys of its schema."""
 
 import json
 import os
@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).parent
 NETTRACE = os.environ.get("NETTRACE", HERE / "../../build/nettrace")
 RECORD_TEXT = os.environ.get("RECORD_TEXT", HERE / "../../build/test/record_text")
 GOLDEN = HERE / "../golden"
-# Each is a name that a file can hold: no blank, which would end a word of the head.
+# Each is possible in a file: without a blank, which would end a word of the head.
 HOSTILE = {
     "key": b'q","forged":"1',
     "backslash": b"q\\",
@@ -27,12 +27,12 @@ HOSTILE = {
     "csv": b'a,"b',
     "newline": b"a\rb",
 }
-# Bytes below 0x20 that belong to output: ends of lines, and what lines of a stack begin with.
+# Bytes below 0x20 that output may contain: newlines, and the indentation of stacks.
 FINE = {0x0A, 0x09}
 
 
 def is_control(text):
-    """Whether some terminal would obey part of it: C0, DEL, or C1, raw (what is no UTF-8) or as UTF-8 has it."""
+    """Whether some terminal would interpret part of it: C0, DEL, or C1, raw (invalid UTF-8) or in UTF-8."""
     if any(byte < 0x20 and byte not in FINE or byte == 0x7F for byte in text):
         return True
     try:
@@ -47,7 +47,7 @@ def tools_of(blocks):
 
 
 def with_lines(blocks, change):
-    """The head's lines, each as `change` gives it."""
+    """The head's lines, each after `change`."""
     lines = [change(line) for line in blocks[0][1].split(b"\n")]
     return [[recording.HEAD, b"\n".join(lines)], *blocks[1:]]
 
@@ -72,7 +72,7 @@ def with_items(blocks, change):
 
 
 def names_changed(kind, fixed, index, to):
-    """Name `index` of the items of a kind, behind `fixed` bytes."""
+    """Replaces name `index` of the items of a kind, after `fixed` bytes."""
 
     def change(item):
         if item[0] != kind:
@@ -85,7 +85,7 @@ def names_changed(kind, fixed, index, to):
 
 
 def forgeries(blocks, text):
-    """A name and the blocks of each."""
+    """A name and the blocks of each forged recording."""
     for word, index in (("enum", 1), ("enum", 3), ("enum", 4), ("tool", 1), ("field", 1), ("field", 2)):
         yield f"{word}-{index}", with_lines(blocks, words_changed(word.encode(), index, text))
     for word in ("version", "release", "machine", "host", "command", "text"):
@@ -104,7 +104,7 @@ def run(path, *args):
 
 
 def keys_of(path, tools):
-    """What keys a line of JSON of each tool has, of the recording as it was made."""
+    """The keys of each tool's JSON lines in the unchanged recording."""
     known = {}
     for tool in tools:
         _, out, _ = run(path, tool, "--json")
@@ -135,7 +135,7 @@ def main():
     failed = count = 0
     with tempfile.TemporaryDirectory() as work:
         path = os.path.join(work, "forged.rec")
-        # One with everything, and one with what stands above intervals.
+        # One with everything, and one with lines above intervals.
         sources = [GOLDEN / "recordings/rows.rec", pathlib.Path(work, "tcptop.rec")]
         subprocess.run([RECORD_TEXT, "tcptop.events", sources[1], "tcptop"], cwd=GOLDEN, check=True)
         for source in sources:
@@ -146,7 +146,7 @@ def main():
                     if forged == blocks:
                         continue
                     recording.write(path, forged)
-                    # The tool with most names: of drops their reasons and places.
+                    # The tool with most names: drops have reasons and places.
                     tool = "tcpdrop" if "tcpdrop" in keys else next(iter(keys))
                     for problem in problems(path, tool, keys[tool]):
                         print(f"{source.name}: {what}, {name}: {problem}")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""parts.py: recordings in several files (--max-size), one of which is missing, unreadable, cut or another's: it is said
-which, and the exit status is 1. What is whole is printed without a word."""
+"""parts.py: recordings in several files (--max-size), one of which is missing, unreadable, truncated or another
+recording's: a message says which, and the exit status is 1. Intact recordings print no message."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ SOURCE = HERE / "../golden/recordings/states.rec"
 
 
 def made(folder, numbers, files=4):
-    """A recording in `files` files that has these parts, each with all events of another recording."""
+    """A recording in `files` files with these parts, each with all events of another recording."""
     blocks = recording.read(SOURCE)
     for file in range(files):
         (folder / name(file)).write_bytes(b"")
@@ -49,12 +49,12 @@ def other(path):
     recording.write(path, blocks)
 
 
-# parts, what is done to which file, exit status, what is said
+# parts, the change of which file, exit status, message
 CASES = (
     ((0,), None, 0, 0, ""),
     ((0, 1, 2), None, 0, 0, ""),
     ((4, 5, 2, 3), None, 0, 0, "starts late"),
-    ((3, 4, 5), None, 0, 0, "starts late"),  # the file of part 2 was just emptied, for part 6
+    ((3, 4, 5), None, 0, 0, "starts late"),  # the file of part 2 was just truncated, for part 6
     ((0, 1, 2, 3), os.unlink, 2, 1, "part 3 of the recording is missing: "),
     ((0, 1, 2, 3), damage, 2, 1, "rec.2"),
     ((0, 1, 2, 3), cut, 2, 1, "rec.2"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""recording.py: recordings taken apart and put together again, with right checksums (core/record/block.h)."""
+"""recording.py: disassembly and assembly of recordings, with valid checksums (core/record/block.h)."""
 
 import struct
 import zlib
@@ -55,7 +55,7 @@ def read(path):
 
 
 def write(path, blocks):
-    """Each block unpacked, numbered from 0, with its checksum."""
+    """Each block uncompressed, numbered from 0, with its checksum."""
     with open(path, "wb") as out:
         out.write(START)
         for number, (kind, content) in enumerate(blocks):

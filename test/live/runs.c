@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* runs.c: runs in one process at the same time: runs ROUNDS "TOOL OPTION ..." ... Each has its own thread and context,
- * and starts ROUNDS times. They share stdout and stderr. The exit status is that of the last run that failed. */
+/* runs.c: simultaneous runs in one process: runs ROUNDS "TOOL OPTION ..." ... Each has its own thread and context, and
+ * starts ROUNDS times. They share stdout and stderr. The exit status is that of the last run that failed. */
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>

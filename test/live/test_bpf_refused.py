@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Calls of bpf() that the kernel refuses, each in turn, for each tool and for all in one process (test/refuse/refuse.c):
-the rows are right, or what is missing is said. Never silence."""
+"""test_bpf_refused.py: calls of bpf() that the kernel refuses, each in turn, for each tool and for all in one process
+(test/refuse/refuse.c): the rows are right, or a message reports what is missing."""
 
 import collections
 import errno
@@ -14,7 +14,8 @@ import lab
 
 REFUSED = os.environ.get("REFUSED", lab.ROOT / "build/test/nettrace_refused")
 RECORDED = ",".join(lab.TOOLS)
-# What the kernel answers to a command of bpf() (enum bpf_cmd of linux/bpf.h), in turns; 524: ENOTSUPP, the kernel's own.
+# The kernel's errors for each bpf() command (enum bpf_cmd of linux/bpf.h), in turn; 524: ENOTSUPP, internal to the
+# kernel.
 MAP_CREATE, PROG_LOAD, RAW_TRACEPOINT_OPEN, LINK_CREATE, ITER_CREATE = 0, 5, 17, 28, 33
 ANSWERS = {
     MAP_CREATE: (errno.ENOMEM, errno.EPERM, errno.EINVAL),
@@ -24,14 +25,14 @@ ANSWERS = {
     ITER_CREATE: (errno.ENOMEM, errno.EINVAL),
 }
 OTHERS = (errno.EPERM, errno.ENOMEM)
-# Quick, and the same each time. Retransmissions take a while, so only the tool of its own gets some: what is dropped on
-# purpose may be sent again or not before the connection ends.
+# Fast, and equal each time. Retransmissions take long, so only their own tool gets some: the number of drops and
+# retransmissions before the connection ends varies.
 TRAFFIC = ("--connect=1", "--refuse=1", "--ipv4")
 OF_RETRANSMISSIONS = ("--retransmit=1", "--ipv4")
 
 
 def key(row):
-    """What is the same of a row each time the same traffic is made, as far as a fallback tells it, too."""
+    """The part of a row that is equal for equal traffic, with fallbacks too."""
     return tuple(row.get(name) for name in ("tool", "comm", "oldstate", "newstate", "type", "role", "result", "state"))
 
 
@@ -45,7 +46,7 @@ class Refused(lab.LiveTest):
         self.file = self.directory / "all.rec"
 
     def traced(self, words, **environment):
-        """What a run of these words ends with, and its rows by key (of a recording: how many of each tool)."""
+        """The exit status of a run, its messages, and its rows by key (of a recording: the number for each tool)."""
         command = [*self.space.enter, REFUSED, *words, "--netns", self.space.inode, "--", lab.NETTRACE, "traffic"]
         command += OF_RETRANSMISSIONS if words[0] == "tcpretrans" else TRAFFIC
         self.file.unlink(missing_ok=True)
@@ -56,7 +57,7 @@ class Refused(lab.LiveTest):
         return done, collections.Counter({(tool,): int(count) for tool, count in re.findall(r"^(\w+) +events (\d+)", told, re.M)})
 
     def problem(self, usual, done, rows):
-        """None, or what is wrong with a run in which something was refused."""
+        """Returns None, or the fault of a run with a refused call."""
         said = re.findall(r"^(\w+): (?:error|warning): (.+)$", done.errors, re.M)
         if done.code not in (0, 3) or "Sanitizer" in done.errors:
             return f"exit {done.code}"
@@ -89,8 +90,8 @@ class Refused(lab.LiveTest):
         return tried
 
     def test_all_attach(self):
-        """All in one process, and each place at which a program is attached is refused: nobody writes into a ring that is
-        not read any more."""
+        """All in one process, where the attachment of each program is refused in turn: no program writes to a ring
+        without a reader."""
         counts = self.directory / "counts"
         words = ("record", "-o", self.file, RECORDED)
         done, usual = self.traced(words, REFUSE_COUNTS=str(counts))

@@ -60,7 +60,7 @@ class Instances(lab.LiveTest):
 
 class Runs(lab.LiveTest):
     def test_two_tools(self):
-        """Each run has its own filters, format, messages and end: the second one goes on after the first has ended."""
+        """Each run has its own filters, format, messages and end: the second one continues after the first has ended."""
         ends, reports = zip(*(os.pipe() for _ in range(2)))
         options = f"--verbose --keep-caps --netns {self.space.inode} --ready-fd"
         states = f"tcpstates --json --lport {PORT} --duration 4 {options} {reports[0]}"
@@ -84,7 +84,7 @@ class Runs(lab.LiveTest):
         self.assertEqual(sorted(printed), [("tcplife", "14"), ("tcpstates", "54")])
 
     def test_start_and_stop(self):
-        """Tools start and stop in four threads, each at its own pace."""
+        """Tools start and stop in four threads, independently."""
         lines = ("tcpdrop --duration 0.001", "tcptop --duration 0.01", "tcpconnect --containers --duration 0.02",
                  "tcpstates --json --ring-size 2 --duration 0.001")
         done = lab.run(RUNS, 10, *(line + " --keep-caps" for line in lines))

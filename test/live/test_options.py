@@ -246,6 +246,22 @@ class Ending(lab.LiveTest):
             self.assertEqual(done.code, code)
             self.assertRegex(done.errors, rf"\A[^\n]*{command[0]}[^\n]*\n\Z")
 
+    def test_own_errors_are_none_of_the_command(self):
+        for words in (("tcpstates", "--nonsense"), ("trace", "--tools=nonsense"), ("tcplife", "--output=/no/such/file")):
+            done = self.space.run(lab.NETTRACE, *words, "--", "true")
+            self.assertEqual((done.code, done.output, len(done.errors.splitlines())), (125, b"", 1), done.errors)
+        self.assertEqual(self.space.run(lab.NETTRACE, "tcpstates", "--nonsense").code, 2)
+
+    def test_rows_apart_from_the_output_of_the_command(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory, "rows")
+            done = self.space.run(
+                lab.NETTRACE, "tcplife", "--json", "--netns", self.space.inode, "--output", file, "--",
+                "sh", "-c", f"echo mine; {lab.NETTRACE} traffic --connect=7 >/dev/null",
+            )
+            self.assertEqual((done.code, done.output), (0, b"mine\n"), done.errors)
+            self.assertEqual(len(file.read_text().splitlines()), 14)
+
     def test_command_is_seen_from_its_first_call_to_its_last(self):
         for tool, traffic, count in (
             ("tcpstates", "--connect=17", 17 * 10 + 2),

@@ -136,8 +136,8 @@ os.write(1, b"%d %d %d\n" % (accepted.getsockname()[1] if accepted.fileno() >= 0
 os.waitpid(child, 0)
 """
 
-# Connects, and after that its connection is another process's: "passed" over a Unix socket and closed here; "forked", its
-# child's alone; "helper": it has forked a process that has nothing of it. Who has it only polls.
+# Connects, then another process gets the connection: "passed" over a Unix socket and closed here; "forked": its child
+# alone; "helper": a forked process without the connection. The process with the connection only polls.
 HANDED = r"""
 import os, select, socket, subprocess, sys
 ours, theirs = socket.socketpair()
@@ -488,7 +488,7 @@ class Owners(lab.LiveTest):
             self.assertEqual(told, [(victim.pid, "victim", "exact")])
 
     def check_handed(self, how):
-        """The peer's end of the connection is a row of who has it by then, though that process did nothing with it."""
+        """The peer's close makes a row of the current owner, although that process has not used the connection."""
         with self.space.inside():
             listener = socket.create_server(("127.0.0.1", 0))
         with listener, self.space.trace("tcpstates") as states, script(self.space, HANDED, how, listener.getsockname()[1]) as handed:

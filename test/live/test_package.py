@@ -89,6 +89,19 @@ class Package(lab.LiveTest):
         kib = int(re.search(r"^Installed-Size: (\d+)", control, re.MULTILINE)[1])
         self.assertAlmostEqual(kib, os.stat(lab.NETTRACE).st_size / 1024 + 350, delta=350)
 
+    def test_rpm(self):
+        """The same files; it needs nothing, and owns no directory of others."""
+        lab.need("rpmbuild")
+        lab.must("cpack", "-G", "RPM", "--config", BUILD / "CPackConfig.cmake", "-B", self.folder, limit=120, cwd=BUILD)
+        (package,) = self.folder.glob("*.rpm")
+        files = set(lab.must("rpm", "-qlp", package).splitlines())
+        links = {f"/usr/libexec/nettrace/{tool}" for tool in lab.COMMANDS}
+        self.assertLessEqual({"/usr/bin/nettrace", "/usr/lib/systemd/system/nettrace-record@.service", *links}, files)
+        self.assertEqual({file for file in files if file.count("/") < 4} - {"/usr/bin/nettrace"}, {"/usr/libexec/nettrace", "/usr/share/nettrace"})
+        self.assertEqual(lab.must("rpm", "-qp", "--qf", "%{LICENSE} %{VERSION}", package).split()[0], "GPL-2.0-or-later")
+        requires = [line for line in lab.must("rpm", "-qp", "--requires", package).splitlines() if "rpmlib(" not in line]
+        self.assertEqual(requires, [])
+
     def test_beside_others(self):
         """Installed, run, removed: no other package's file changes."""
         package = self.make()

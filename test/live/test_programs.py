@@ -84,8 +84,8 @@ class Programs(lab.LiveTest):
 
     @contextlib.contextmanager
     def traced(self, tools=TOOLS):
-        """Traces during the `with` block; the rows are available after it. Nothing was lost, and every row has an owner. The
-        kernel answered what it dropped with a RST."""
+        """Traces during the `with` block; the rows are available after it. Nothing was lost, and every row has an
+        owner. The kernel answered the packets that it dropped with a RST."""
         told = []
         with self.space.counting() as counters, self.space.trace("trace", tools) as trace:
             yield told
@@ -98,8 +98,8 @@ class Programs(lab.LiveTest):
         for row in trace.rows:
             if row["tool"] not in ("tcpdrop", "tcpretrans"):
                 self.assertNotEqual(row["owner"], "unknown", row)
-        # SYNs to closed ports. And while a socket replaces another one in the hash table, a lookup on another CPU may find
-        # neither, but the listener, which drops ACKs (before "inet: Avoid ehash lookup race in inet_ehash_insert()").
+        # SYNs to closed ports. Also, while one socket replaces another in the hash table, a lookup on another CPU may
+        # find only the listener, which drops ACKs (before "inet: Avoid ehash lookup race in inet_ehash_insert()").
         self.assertLessEqual(lab.count_by(dropped, "reason", "state").keys(), {("NO_SOCKET", None), ("TCP_FLAGS", "LISTEN")}, dropped)
         self.assertLessEqual(len(dropped), counters["OutRsts"], dropped)
 
@@ -228,7 +228,7 @@ class Programs(lab.LiveTest):
         )
 
     def test_nginx_under_load(self):
-        """Thousands of connections at once, each of one request: whose they are is what nginx says, one by one."""
+        """Thousands of connections at once, of one request each: the owners equal those in nginx's log, one by one."""
         with self.nginx() as master, self.traced("tcplife,tcpaccept") as told:
             url = f"http://{HOST}:8080/small"
             self.client(lab.need("wrk"), "-t", 1, "-c", 20, "-d", 1, "-H", "Connection: close", url)
@@ -243,7 +243,7 @@ class Programs(lab.LiveTest):
         rows = lab.count_by(servers, "pid", "comm", "lport", "rport", "tx_bytes", "rx_bytes")
         self.assertGreater(log.total(), 500)
         self.assertEqual(log - rows, {})
-        # When the time is up, some are connected and have not asked.
+        # At the end of the duration, some clients are connected without a request.
         self.assertEqual({ends[-1] for ends in rows - log} - {0}, set())
         names = ("pid", "lport", "rport")
         self.assertEqual(lab.count_by(told.of["tcpaccept"], *names), lab.count_by(servers, *names))
@@ -320,7 +320,7 @@ class Programs(lab.LiveTest):
         self.check_haproxy(told[0], master.output, {before: 3, after: 4})
 
     def check_haproxy(self, told, output, workers):
-        """Sessions as its log has them, at both sides; and the number of each worker."""
+        """Sessions match its log, on both sides, and so does the number for each worker."""
         log = [tuple(map(int, line.split()[1:])) for line in output.decode().splitlines() if line.startswith("session")]
         self.assertEqual(collections.Counter(pid for pid, *_ in log), workers)
         self.assertEqual(who(told.servers(7000)), {peer: [(pid, "haproxy")] for pid, peer, *_ in log})

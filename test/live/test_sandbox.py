@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The sandbox (core/run/sandbox.c), seen from outside: every tool is in it once it is attached, a replay before it reads;
-what it lets through is enough."""
+"""test_sandbox.py: the sandbox (core/run/sandbox.c) from outside: every tool is in it once it is attached, a replay
+before it reads; and it allows enough."""
 
 import pathlib
 import re
@@ -23,7 +23,7 @@ class Sandbox(lab.LiveTest):
     limit = 120
 
     def test_every_tool(self):
-        """And it ends as ever, its rows are there."""
+        """The tool ends normally, with its rows."""
         for tool, command in lab.COMMANDS.items():
             with self.subTest(tool), self.space.tool(*command, "--json", "--debug") as traced:
                 self.assertEqual(limits_of(traced.pid), LIMITS)
@@ -54,7 +54,7 @@ class Sandbox(lab.LiveTest):
             self.assertRegex(done.output.decode(), rf"(?m)^{name}:\s+{value}$")
 
     def test_replay(self):
-        """Before a byte is read: it waits for the first."""
+        """Before a byte is read: it waits for the first one."""
         for options, limits in (((), LIMITS), (("--no-sandbox",), FREE)):
             replay = subprocess.Popen([lab.NETTRACE, "replay", "-", *options], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
             with self.subTest(options), replay:
@@ -63,11 +63,11 @@ class Sandbox(lab.LiveTest):
 
     @staticmethod
     def is_reading(pid):
-        """read() of descriptors that are no files of the start: system call 0 on x86, 63 elsewhere."""
+        """read() of descriptors opened after the start: system call 0 on x86, 63 elsewhere."""
         return "pipe" in pathlib.Path(f"/proc/{pid}/wchan").read_text()
 
     def test_names_of_users(self):
-        """The one file that a replay reads besides."""
+        """The only other file that a replay reads."""
         file = lab.ROOT / "test/golden/recordings/rows.rec"
         done = lab.run(lab.NETTRACE, "replay", file, "tcpstates", "--uid=root", "--debug")
         self.assertEqual(done.code, 0, done.errors)

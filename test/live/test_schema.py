@@ -29,7 +29,7 @@ def close(schema):
 
 
 def read(own):
-    """All schemas, by what they are called; own: they are closed."""
+    """All schemas, by their names; own: unknown keys are errors."""
     schemas = {path.name: json.loads(path.read_text()) for path in SCHEMAS.glob("*.json")}
     for name, schema in schemas.items():
         if schema["$id"] != BASE + name:

@@ -288,7 +288,7 @@ class Tcpconnect(lab.LiveTest):
         self.assertEqual(texts, [late, late, "newer.example.net", "No DNS Query", "localhost", "localhost"])
 
     def test_names_that_nobody_asked_for(self):
-        """A packet from port 53 names nothing: not without a question, nor with the number or the name of another one."""
+        """A packet from port 53 names nothing without a query, nor with the number or the name of another query."""
 
         def connect():
             server = dns.Server("127.0.0.1")

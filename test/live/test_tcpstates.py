@@ -17,7 +17,7 @@ LAST = ("CLOSE_WAIT", "LAST_ACK", "CLOSE")
 RESET = ("CLOSE",)
 REFUSED = ("CLOSE", "SYN_SENT", "CLOSE")
 LISTENER = ("CLOSE", "LISTEN", "CLOSE")
-TWIN = ("LISTEN", "SYN_RECV", "CLOSE")  # of one handshake two CPUs may make two children, and drop one of them
+TWIN = ("LISTEN", "SYN_RECV", "CLOSE")  # two CPUs may create two children of one handshake, and drop one
 
 # The lives of the sockets of one action each.
 CLEAN = (OPENED + FIRST, ACCEPTED + LAST)

@@ -36,7 +36,7 @@ RETURN_ALL, DIVIDE = struct.pack("HBBI", 0x06, 0, 0, 0xFFFFFFFF), struct.pack("H
 
 
 def use_up_option_memory(made):
-    """Attaches the longest filter that net.core.optmem_max lets the socket have: nothing else finds room beside it."""
+    """Attaches the longest filter that net.core.optmem_max allows: no memory is left for storage."""
 
     def attach(count):
         text = RETURN_ALL + DIVIDE * count + RETURN_ALL
@@ -81,7 +81,7 @@ class Tcptop(lab.LiveTest):
         self.assert_moved(traced, port, size)
 
     def test_a_socket_without_room_for_its_tag(self):
-        """Its process has used up the memory that a note on it would take."""
+        """The process has used up the memory that a tag would need."""
         with self.space.inside():
             listener = socket.create_server(("127.0.0.1", 0))
             client = socket.socket()
@@ -263,8 +263,8 @@ class Tcptop(lab.LiveTest):
 
     def test_bad_input(self):
         cases = {
-            ("0",): "SECONDS 0: not more than 0 seconds",
-            ("x",): "SECONDS x: not a number of seconds (1, 0.25)",
+            ("0",): "SECONDS 0: must be more than 0 seconds",
+            ("x",): "SECONDS x: not a time (1, 0.25, 500ms, 10s, 5m, 2h)",
             ("1", "0"): "N 0: not a number (1 or more)",
             ("1", "2", "3"): "argument 3: not expected; a command to run goes after --",
             ("0.0001",): "SECONDS 0.0001: less than a millisecond",

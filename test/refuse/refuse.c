@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* refuse.c: stands before libc's syscall() (linked with --wrap), by which libbpf calls bpf(): refuses the calls that
- * the environment names, and tells how many there were. REFUSE=COMMAND:FIRST:LAST:ERRNO   the calls FIRST to LAST (from
- * 1) of a command of bpf(), as numbers REFUSE_COUNTS=FILE                where how many of each command were made is
- * written at the end */
+/* refuse.c: a replacement of libc's syscall() (linked with --wrap), through which libbpf calls bpf(). It refuses the
+ * calls that the environment names, and counts all calls.
+ *
+ * REFUSE=COMMAND:FIRST:LAST:ERRNO: the calls FIRST to LAST (from 1) of a bpf() command, as numbers.
+ *
+ * REFUSE_COUNTS=FILE: the number of calls of each command, written at the end. */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdarg.h>
@@ -52,7 +54,7 @@ long __wrap_syscall(long number, ...)
 
 static FILE *counts;
 
-/* Before the sandbox shuts files out. */
+/* Before the sandbox hides files. */
 __attribute__((constructor)) static void open_counts(void)
 {
 	const char *name = getenv("REFUSE_COUNTS");

@@ -39,6 +39,22 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 	return enum_exists(btf, type) && (*value == 3 || strcmp(name, "NETFILTER_DROP") == 0);
 }
 
+void enum_each(const char *type, enum_handler *handle, void *context)
+{
+	if (enum_exists(NULL, type)) {
+		handle(context, 3, "SKB_DROP_REASON_NO_SOCKET", "NO_SOCKET");
+		handle(context, 12, "SKB_DROP_REASON_NETFILTER_DROP", "NETFILTER_DROP");
+	}
+}
+
+const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
+{
+	(void)btf;
+	(void)type;
+	(void)value;
+	return NULL;
+}
+
 /* ---- the tools ---- */
 
 static int checked;
@@ -344,8 +360,9 @@ static void other_names_of_common_options(void **state)
 	assert_int_equal(options.settings.filter.uids.count, 1);
 	assert_int_equal(options.format, FORMAT_CSV);
 	assert_true(options.journal);
-	assert_refused(&bare, WORDS("--journal"), 2, "bare: error: unrecognized option '--journal'\n");
-	assert_refused(&bare, WORDS("-L", "80"), 2, "bare: error: invalid option -- 'L'\n");
+	assert_refused(&bare, WORDS("--journal"), 2,
+		       "bare: error: --journal: no such option (see nettrace help bare)\n");
+	assert_refused(&bare, WORDS("-L", "80"), 2, "bare: error: -L: no such option (see nettrace help bare)\n");
 }
 
 static void own_options_and_letters(void **state)
@@ -405,8 +422,10 @@ static void count_is_a_flag_or_a_number(void **state)
 	assert_refused(&retrans, WORDS("--count=0"), 2, "retrans: error: --count 0: not a number (1 or more)\n");
 	assert_refused(&retrans, WORDS("--interval", "1"), 2,
 		       "retrans: error: --interval: only together with --summary\n");
-	assert_refused(&bare, WORDS("--interval", "1"), 2, "bare: error: unrecognized option '--interval'\n");
-	assert_refused(&bare, WORDS("--summary"), 2, "bare: error: unrecognized option '--summary'\n");
+	assert_refused(&bare, WORDS("--interval", "1"), 2,
+		       "bare: error: --interval: no such option (see nettrace help bare)\n");
+	assert_refused(&bare, WORDS("--summary"), 2,
+		       "bare: error: --summary: no such option (see nettrace help bare)\n");
 }
 
 /* In bcc's tcpconnlat, --lport is a flag, and the positional argument is a number of milliseconds. */
@@ -431,11 +450,11 @@ static void a_shared_name_means_one_thing(void **state)
 		assert_true(*flags == flag && options_number(&options, 0) == 10000000);
 		assert_refused(&tcpconnlat, WORDS(names[i], "8077"), 2,
 			       "tcpconnlat: error: argument 8077: not expected; write --lport=8077 (only these local "
-			       "ports)\n");
+			       "ports: 80,https,8000-8090)\n");
 		assert_refused(
 			&tcpconnlat, WORDS(names[i], "80,443-445"), 2,
 			"tcpconnlat: error: argument 80,443-445: not expected; write --lport=80,443-445 (only these "
-			"local ports)\n");
+			"local ports: 80,https,8000-8090)\n");
 	}
 	parse(&tcpconnlat, WORDS("--lport=8077", "10"));
 	assert_true(*flags != flag && options.settings.filter.lports.item[0].first == 8077 &&
@@ -453,8 +472,8 @@ static void an_interval_unless_told(void **state)
 	assert_refused(&top, WORDS("--interval", "0.000999999"), 2,
 		       "top: error: --interval 0.000999999: less than a millisecond\n");
 	assert_refused(&top, WORDS("0.0001"), 2, "top: error: SECONDS 0.0001: less than a millisecond\n");
-	assert_refused(&top, WORDS("--interval", "0"), 2, "top: error: --interval 0: not more than 0 seconds\n");
-	/* Rows, until the user asks for counts. */
+	assert_refused(&top, WORDS("--interval", "0"), 2, "top: error: --interval 0: must be more than 0 seconds\n");
+	/* Rows until they are asked to be counted. */
 	parse(&retrans, WORDS());
 	assert_false(options_totals(&options));
 	parse(&retrans, WORDS("-c"));
@@ -470,7 +489,7 @@ static void words_stand_for_options(void **state)
 	assert_true(options.interval == 2000000000 && options.count == 7 && own->numbers[0] == 5);
 	assert_true(options.format == FORMAT_JSON && options.settings.flags == NANOSECONDS);
 	assert_int_equal(own->selected.item[0].first, 3);
-	assert_refused(&top, WORDS("soon"), 2, "top: error: SECONDS soon: not a number of seconds (1, 0.25)\n");
+	assert_refused(&top, WORDS("soon"), 2, "top: error: SECONDS soon: not a time (1, 0.25, 500ms, 10s, 5m, 2h)\n");
 	assert_refused(&top, WORDS("1", "0"), 2, "top: error: N 0: not a number (1 or more)\n");
 	assert_refused(&top, WORDS("1", "1", "1"), 2, "top: error: N 1: not a number (2-9)\n");
 	assert_refused(&top, WORDS("1", "1", "2", "4"), 2,
@@ -510,13 +529,14 @@ static void what_makes_no_sense_is_not_offered(void **state)
 	const char *text;
 
 	(void)state;
-	assert_refused(&top, WORDS("--pid=1"), 2, "top: error: unrecognized option '--pid=1'\n");
-	assert_refused(&top, WORDS("--netns=1"), 2, "top: error: unrecognized option '--netns=1'\n");
-	assert_refused(&top, WORDS("-4"), 2, "top: error: invalid option -- '4'\n");
-	assert_refused(&top, WORDS("-t"), 2, "top: error: invalid option -- 't'\n");
-	assert_refused(&top, WORDS("--summary"), 2, "top: error: unrecognized option '--summary'\n");
-	assert_refused(&bare, WORDS("--rows=1"), 2, "bare: error: unrecognized option '--rows=1'\n");
-	assert_refused(&retrans, WORDS("--rows=1"), 2, "retrans: error: unrecognized option '--rows=1'\n");
+	assert_refused(&top, WORDS("--pid=1"), 2, "top: error: --pid: no such option (see nettrace help top)\n");
+	assert_refused(&top, WORDS("--netns=1"), 2, "top: error: --netns: no such option (see nettrace help top)\n");
+	assert_refused(&top, WORDS("-4"), 2, "top: error: -4: no such option (see nettrace help top)\n");
+	assert_refused(&top, WORDS("-t"), 2, "top: error: -t: no such option (see nettrace help top)\n");
+	assert_refused(&top, WORDS("--summary"), 2, "top: error: --summary: no such option (see nettrace help top)\n");
+	assert_refused(&bare, WORDS("--rows=1"), 2, "bare: error: --rows: no such option (see nettrace help bare)\n");
+	assert_refused(&retrans, WORDS("--rows=1"), 2,
+		       "retrans: error: --rows: no such option (see nettrace help retrans)\n");
 	text = shown(&top, WORDS("--help"));
 	assert_readable(text);
 	assert_int_equal(strncmp(text, "Usage: top [OPTION...] [SECONDS [N [N]]] [-- COMMAND ARG...]\n", 61), 0);
@@ -570,7 +590,7 @@ static void command_after_dashes(void **state)
 	assert_int_equal(options.format, FORMAT_TABLE);
 	assert_refused(&states, WORDS("--"), 2, "states: error: --: no command follows\n");
 	assert_refused(&states, WORDS("--lport", "--", "x"), 2,
-		       "states: error: option '--lport' requires an argument\n");
+		       "states: error: --lport: needs an argument: PORTS (see nettrace help states)\n");
 }
 
 static void bad_input_is_one_line(void **state)
@@ -583,11 +603,15 @@ static void bad_input_is_one_line(void **state)
 	assert_refused(&states, WORDS("--lport="), 2, "states: error: --lport \"\": empty\n");
 	assert_refused(&states, WORDS("--rport", "1\n2"), 2, "states: error: --rport 1\\x0a2: not a port (0-65535)\n");
 	assert_refused(&states, WORDS("--pid", "0"), 2, "states: error: --pid 0: not a pid (1-4194304)\n");
-	assert_refused(&states, WORDS("--nonsense"), 2, "states: error: unrecognized option '--nonsense'\n");
-	assert_refused(&states, WORDS("-Z"), 2, "states: error: invalid option -- 'Z'\n");
-	assert_refused(&states, WORDS("--wide=1"), 2, "states: error: option '--wide' doesn't allow an argument\n");
-	assert_refused(&states, WORDS("--pid"), 2, "states: error: option '--pid' requires an argument\n");
-	assert_refused(&states, WORDS("-p"), 2, "states: error: option requires an argument -- 'p'\n");
+	assert_refused(&states, WORDS("--nonsense"), 2,
+		       "states: error: --nonsense: no such option (see nettrace help states)\n");
+	assert_refused(&states, WORDS("-Z"), 2, "states: error: -Z: no such option (see nettrace help states)\n");
+	assert_refused(&states, WORDS("--wide=1"), 2,
+		       "states: error: --wide: takes no argument (see nettrace help states)\n");
+	assert_refused(&states, WORDS("--pid"), 2,
+		       "states: error: --pid: needs an argument: PIDS (see nettrace help states)\n");
+	assert_refused(&states, WORDS("-p"), 2,
+		       "states: error: -p: needs an argument: PIDS (see nettrace help states)\n");
 	assert_refused(&states, WORDS("curl"), 2,
 		       "states: error: argument curl: not expected; a command to run goes after --\n");
 	assert_refused(&states, WORDS("-4", "--ipv6"), 2, "states: error: --ipv6: not together with --ipv4\n");
@@ -602,7 +626,8 @@ static void bad_input_is_one_line(void **state)
 		       "states: error: --ring-size 3: not a power of two within 1-1024 (MiB)\n");
 	assert_refused(&states, WORDS("--ring-size", "2048"), 2,
 		       "states: error: --ring-size 2048: not a power of two within 1-1024 (MiB)\n");
-	assert_refused(&states, WORDS("--duration", "0"), 2, "states: error: --duration 0: not more than 0 seconds\n");
+	assert_refused(&states, WORDS("--duration", "0"), 2,
+		       "states: error: --duration 0: must be more than 0 seconds\n");
 }
 
 static void long_input_is_cut(void **state)
@@ -645,7 +670,8 @@ static void help_is_readable(void **state)
 	assert_int_equal(times(text, "--outputs"), 0);
 	assert_int_equal(times(text, "--summary") + times(text, "--interval") + times(text, "This tool:"), 0);
 	assert_int_equal(times(text, "\n Filters:\n") + times(text, "\n Output:\n") + times(text, "\n Run:\n"), 3);
-	assert_int_equal(times(text, "Examples:\n  states -L 80,443\n        what a web server's sockets do\n"), 1);
+	assert_int_equal(
+		times(text, "Examples:\n  nettrace states -L 80,443\n        what a web server's sockets do\n"), 1);
 	text = shown(&bare, WORDS("-h"));
 	assert_readable(text);
 	assert_int_equal(times(text, "Examples"), 0);

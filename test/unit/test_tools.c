@@ -314,7 +314,10 @@ static void check_own(const struct tool *tool, const struct opt *option)
 			      other->off + stored_size(other) <= option->off,
 		      tool, option->name);
 	check(!(option->flag & tool_summary_flag(tool)), tool, option->name);
-	check(!common_option(option->name) || has_stand_in(option->name), tool, option->name);
+	/* A filter by times may be the tool's own: then its programs apply it. */
+	check(!common_option(option->name) || has_stand_in(option->name) ||
+		      common_option(option->name)->offered == WITH_TIMES,
+	      tool, option->name);
 }
 
 static void options_have_help(void **state)

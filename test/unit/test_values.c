@@ -59,12 +59,13 @@ static void list_takes_64_bits(void **state)
 
 static void list_refuses(void **state)
 {
-	static const char *const not_ports[] = { "x",    " 80",   "80 ",   "+80",      "-80", "80-",   "80--90", "0x50",
-						 "80.0", "65536", "80:90", "80-70000", "-",   "1-2-3", "80\n" };
+	static const char *const not_ports[] = { "x",    " 80",  "80 ",   "+80",      "-80", "80-",   "80--90",
+						 "0x50", "80.0", "65536", "80-70000", "-",   "1-2-3", "80\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(not_ports) / sizeof(*not_ports); i++)
 		assert_string_equal(value_ports(&list, not_ports[i]), "not a port (0-65535)");
+	assert_string_equal(value_ports(&list, "80:90"), "not a port (0-65535); a range is written 80-90");
 	assert_string_equal(value_ports(&list, ""), "empty");
 	assert_string_equal(value_ports(&list, "80,"), "an item is empty");
 	assert_string_equal(value_ports(&list, ",80"), "an item is empty");
@@ -106,8 +107,12 @@ static void seconds_become_ns(void **state)
 	} good[] = { { "1", 1000000000 },         { "1.5", 1500000000 },
 		     { "0.25", 250000000 },       { ".5", 500000000 },
 		     { "0.000000001", 1 },        { "2.000000000", 2000000000 },
-		     { "86400", 86400000000000 }, { "9223372035", 9223372035000000000 } };
-	static const char *const bad[] = { "", "x", "1s", "1.", ".", "-1", "+1", " 1", "1e3", "1,5", "1.5.5", "inf" };
+		     { "86400", 86400000000000 }, { "9223372035", 9223372035000000000 },
+		     { "10s", 10000000000 },      { "500ms", 500000000 },
+		     { "1.5m", 90000000000 },     { "5min", 300000000000 },
+		     { "2h", 7200000000000 },     { "1d", 86400000000000 } };
+	static const char *const bad[] = { "",   "x", "s",  "1x", "1ss", "1sm", "1s1", "1 s",   "1.5.5s",
+					   "1.", ".", "-1", "+1", " 1",  "1e3", "1,5", "1.5.5", "inf" };
 	uint64_t ns;
 
 	(void)state;
@@ -116,12 +121,34 @@ static void seconds_become_ns(void **state)
 		assert_true(ns == good[i].ns);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_string_equal(value_seconds(&ns, bad[i]), "not a number of seconds (1, 0.25)");
-	assert_string_equal(value_seconds(&ns, "0"), "not more than 0 seconds");
-	assert_string_equal(value_seconds(&ns, "0.0"), "not more than 0 seconds");
+		assert_string_equal(value_seconds(&ns, bad[i]), "not a time (1, 0.25, 500ms, 10s, 5m, 2h)");
+	assert_string_equal(value_seconds(&ns, "0"), "must be more than 0 seconds");
+	assert_string_equal(value_seconds(&ns, "0.0"), "must be more than 0 seconds");
 	assert_string_equal(value_seconds(&ns, "0.0000000001"), "finer than a nanosecond");
 	assert_string_equal(value_seconds(&ns, "9223372037"), "too long");
-	assert_string_equal(value_seconds(&ns, "99999999999999999999"), "not a number of seconds (1, 0.25)");
+	assert_string_equal(value_seconds(&ns, "9223372035m"), "too long");
+	assert_string_equal(value_seconds(&ns, "99999999999999999999"), "not a time (1, 0.25, 500ms, 10s, 5m, 2h)");
+}
+
+static void sizes_become_bytes(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = { { "4096", 4096 },         { "100M", 100ULL << 20 },
+		     { "100m", 100ULL << 20 }, { "100MiB", 100ULL << 20 },
+		     { "2G", 2ULL << 30 },     { "2g", 2ULL << 30 },
+		     { "1K", 1024 },           { "1TiB", 1ULL << 40 } };
+	static const char *const bad[] = { "", "M", "1MB", "1Mi", "1MiBs", "1x", "99999999T" };
+	uint64_t bytes;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		assert_null(value_size(&bytes, good[i].text));
+		assert_true(bytes == good[i].bytes);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_string_equal(value_size(&bytes, bad[i]), "not a size (64M, 2G)");
 }
 
 static void number_is_within(void **state)
@@ -180,8 +207,9 @@ static void cidrs_refuse(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		assert_string_equal(value_cidrs(cidrs, &n, bad[i]),
-				    "not an address or network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32)");
+		assert_string_equal(
+			value_cidrs(cidrs, &n, bad[i]),
+			"not an address, a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32) or a host that is known");
 	assert_string_equal(value_cidrs(cidrs, &n, "10.0.0.0/33"), "not a prefix length (0-32)");
 	assert_string_equal(value_cidrs(cidrs, &n, "10.0.0.0/"), "not a prefix length (0-32)");
 	assert_string_equal(value_cidrs(cidrs, &n, "::/129"), "not a prefix length (0-128)");
@@ -383,6 +411,7 @@ int main(void)
 		cmocka_unit_test_setup(list_has_an_end, empty_list),
 		cmocka_unit_test_setup(users_have_names, empty_list),
 		cmocka_unit_test(seconds_become_ns),
+		cmocka_unit_test(sizes_become_bytes),
 		cmocka_unit_test(number_is_within),
 		cmocka_unit_test(cidrs_are_masked),
 		cmocka_unit_test(cidrs_refuse),

@@ -114,7 +114,7 @@ struct btf *kernel_btf(void)
 		known->whole = kernel_btf_load_all();
 		known->whole_error = known->whole ? 0 : errno;
 	}
-	/* libbpf returns ESRCH after it has searched every path, whatever is wrong: no memory, perhaps. */
+	/* libbpf returns ESRCH after it has searched every path, for any cause, such as exhausted memory. */
 	if (known->whole_error == ESRCH) {
 		known->whole = btf__parse(KERNEL_BTF_PATH, NULL);
 		known->whole_error = known->whole ? 0 : errno;

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* diff.h: `nettrace diff`: what changed between two recordings. */
+#ifndef NETTRACE_DIFF_H
+#define NETTRACE_DIFF_H
+
+struct helper;
+
+const struct helper *diff_helper(void);
+int diff_main(int argc, char **argv);
+
+#endif

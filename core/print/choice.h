@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* choice.h: the columns that a user names (--columns). */
+#ifndef NETTRACE_PRINT_CHOICE_H
+#define NETTRACE_PRINT_CHOICE_H
+
+#include "core/base/error.h"
+#include "core/model/options.h"
+#include "core/print/fields.h"
+
+/* The column of this name, of `length` bytes, in a table or CSV (`place`): a column of the tool or, in the units of
+ * JSON, a key that has none. False: there is no such column. */
+bool choice_field(struct field *field, const struct options *options, const char *name, size_t length,
+		  enum where place);
+#define CHOICE_MOST 32
+/* Looks at options->columns, and sets what they need. False: bad input, see *error. */
+bool choice_check(struct options *options, struct error *error);
+/* Appends a line for each name: the unit in a column, and what it is. */
+void choice_list(struct text *text, const struct options *options);
+
+#endif
