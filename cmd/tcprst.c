@@ -72,16 +72,17 @@ static const char *const causes[] = {
 	[BY_BETWEEN] = "hop_limit",
 };
 
-/* --explain: what it means, the usual cause, and where to look. */
+/* --explain: the meaning of the reset, a typical cause, and where to look. */
 static const char *const explanations[] = {
-	[BY_UNREAD] = "The process closed the socket before it read all that the peer had sent; the peer may lose data "
-		      "that it had not read either. Usual: a server that answers an error without reading the request. "
-		      "unread_bytes has how much; read to the end, or shutdown(SHUT_WR) and read, before close().",
+	[BY_UNREAD] =
+		"The process closed the socket before it read all that the peer had sent; the peer may lose data "
+		"that it had not read either. Typical: a server that answers an error without reading the request. "
+		"unread_bytes has how much; read to the end, or shutdown(SHUT_WR) and read, before close().",
 	[BY_LINGER] =
-		"The process set SO_LINGER with a time of 0, so close() throws unsent data away and resets. Usual: "
+		"The process set SO_LINGER with a time of 0, so close() discards unsent data and resets. Typical: "
 		"health checks and load balancers that save TIME_WAIT.",
 	[BY_KILLED] = "A signal ended the process with the connection open and data unread, or with SO_LINGER 0. See "
-		      "dmesg (oom-kill, segfault), coredumpctl(1), and whoever sends signals.",
+		      "dmesg (oom-kill, segfault), coredumpctl(1), and programs that send signals.",
 	[BY_DISCONNECT] = "The process called connect() with AF_UNSPEC on a connection.",
 	[BY_ABORTED] = "Another process ended the connection: ss -K, or a BPF program that destroys sockets.",
 	[BY_LISTENER] = "The listener was closed with this connection in its accept queue: the process stopped, or "
@@ -92,7 +93,8 @@ static const char *const explanations[] = {
 		"A packet came for a connection that is unknown here: after a restart of this machine or of "
 		"its NAT or load balancer state (nf_conntrack_tcp_timeout_established), or after the end.",
 	[BY_AFTER_CLOSE] =
-		"The peer sent data after the process here had closed the socket. Usual: the process gave up "
+		"The peer sent data after the process here had closed the socket. Typical: the process ended "
+		"the connection "
 		"first (its own time-out).",
 	[BY_KEEPALIVE] = "The peer answered no keepalive probe: net.ipv4.tcp_keepalive_time, _intvl and _probes, or "
 			 "TCP_KEEPIDLE ... of the socket. The path or the peer is gone.",
@@ -100,12 +102,13 @@ static const char *const explanations[] = {
 	[BY_MEMORY] =
 		"Too many orphaned sockets or too much memory: net.ipv4.tcp_max_orphans, net.ipv4.tcp_mem against "
 		"/proc/net/sockstat.",
-	[BY_TIME_WAIT] = "A packet came for a connection in TIME_WAIT that does not fit it. Usual: a peer that reuses "
-			 "ports faster than net.ipv4.tcp_tw_reuse expects.",
+	[BY_TIME_WAIT] =
+		"A packet came for a connection in TIME_WAIT that does not fit it. Typical: a peer that reuses "
+		"ports faster than net.ipv4.tcp_tw_reuse expects.",
 	[BY_UNACCEPTABLE] =
 		"The packet does not fit the state of the connection: the other end has another one in mind, "
 		"or something on the path changes packets.",
-	[BY_MPTCP] = "MPTCP resets a subflow; the connection may go on. See nstat MPTcpExt*.",
+	[BY_MPTCP] = "MPTCP resets a subflow; the connection may continue. See nstat MPTcpExt*.",
 	[BY_US_OTHER] = "The kernel here reset the connection.",
 	[BY_FIREWALL] =
 		"Netfilter of this machine dropped the packet and answered in the peer's name: a rule with REJECT "

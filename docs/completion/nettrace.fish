@@ -30,11 +30,11 @@ function __nettrace_has_file
 end
 
 function __nettrace_tools
-    printf '%s\n' netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic
+    printf '%s\n' netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic
 end
 
 function __nettrace_stories
-    printf '%s\n' solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcpstates tcptracer
+    printf '%s\n' solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcptracer
 end
 
 complete -c nettrace -f
@@ -444,6 +444,58 @@ complete -c nettrace -n '__nettrace_tool_is tcpretrans' -l fields -d 'print the 
 complete -c nettrace -n '__nettrace_tool_is tcpretrans' -l schema -d 'print the JSON Schema of its lines'
 complete -c nettrace -n '__nettrace_tool_is tcpretrans' -l usage -d 'print a short usage message'
 complete -c nettrace -n '__nettrace_tool_is tcpretrans' -s V -l version -d 'print the version'
+complete -c nettrace -n __nettrace_no_tool -a tcprst -d 'TCP resets sent and received, by whom and why'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s p -l pid -x -d 'only sockets that these processes own'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s p -l pid -x -a '(__nettrace_names /proc/[0-9]*)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l uid -x -d 'only sockets of these users: numbers, ranges, names'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l uid -x -a '(__fish_complete_users)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l comm -x -d 'only processes with these names: nginx,postgres*,?sh'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l lport -x -d 'only these local ports: 80,https,8000-8090'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l rport -x -d 'only these remote ports'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l laddr -x -d 'only these local addresses: 10.0.0.0/8,::1, names of hosts'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l raddr -x -d 'only these remote addresses'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l netns -x -d 'only these network namespaces: names (ip-netns), paths (/proc/1/ns/net), inode numbers'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l netns -x -a '(__nettrace_names /run/netns/*)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l cgroup -x -d 'only sockets in these cgroups (v2) or their descendants: paths, ids'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l cgroup -x -a '(__fish_complete_directories)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s 4 -l ipv4 -d 'only IPv4 on the wire, including IPv6 sockets that use it'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s 6 -l ipv6 -d 'only IPv6 on the wire'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l min-ms -x -d 'only what took MS milliseconds or more: 10, 0.5'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l min-bytes -x -d 'only what carried SIZE or more, both directions together: 4096, 1M'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l sent -d 'only resets that this machine sent'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l got -d 'only resets that it received'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l reason -x -d 'only these reasons of the kernel, by name or number: TCP_ABORT_ON_CLOSE,NO_SOCKET'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l by -x -d 'only resets by us, firewall (of this machine), peer, between (somebody on the path)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l by -x -a 'anybody us firewall peer between'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l explain -d 'add what each means and where to look'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l json -d 'print one JSON object per row'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l csv -d 'print comma-separated values'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s w -l wide -d 'add columns, and fit IPv6 addresses'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s T -l time -d 'add a column: local time of day; --time=iso: with date, fraction and zone'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s t -l timestamp -d 'add a column: seconds since the first row'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l containers -d 'add a column: container of the socket, or systemd unit (JSON: container_id, pod_uid, cgroup_path)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l columns -x -d 'show these columns, in this order: names of columns or JSON keys; help lists them'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l output -r -F -d 'write rows to FILE, apart from the output of a command after --'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l no-header -d 'omit the heading'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s c -l summary -d 'count by process, peer, port and cause; print on exit and every --interval'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l interval -x -d 'print totals every SECONDS (1, 0.5, 5m), and the remainder on exit'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l count -x -d 'stop after N rows, or after N intervals of totals'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l duration -x -d 'stop after this time: 10 (seconds), 500ms, 5m, 2h'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l record -r -F -d 'also record events to FILE, for nettrace replay'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l max-size -x -d 'limit the recording to SIZE (100M, 2GiB); the oldest quarter is overwritten'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s v -l verbose -d 'print on stderr which programs are attached, and how'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l cgroupmap -r -F -d 'only sockets of the cgroups in a pinned BPF hash map (key: u64 id, value: 8 bytes); the map can change'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l mntnsmap -r -F -d 'only owners in the mount namespaces of a pinned BPF hash map (key: u64 inode number, value: 4 bytes)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l ready-fd -x -d 'write one byte to open file descriptor N once every probe is attached'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l ring-size -x -d 'size of the event ring in MiB: a power of two (default 8)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l keep-caps -d 'keep all capabilities after attaching (default: drop those that are no longer needed)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l no-sandbox -d 'neither filter system calls nor shut files out (default: after attaching, and before a recording is read)'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l rung -x -d 'use a fallback program: N for each hook\'s N-th choice, or a program type (tp_btf, fexit, iter) or name as shown by -v'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s h -l help -d 'print this help; all: with those for experts'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l fields -d 'print the names of columns and JSON keys, with units'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l schema -d 'print the JSON Schema of its lines'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -l usage -d 'print a short usage message'
+complete -c nettrace -n '__nettrace_tool_is tcprst' -s V -l version -d 'print the version'
 complete -c nettrace -n __nettrace_no_tool -a tcpstates -d 'TCP state changes, with the time spent in each state'
 complete -c nettrace -n '__nettrace_tool_is tcpstates' -s L -l lport -l localport -x -d 'only these local ports: 80,https,8000-8090'
 complete -c nettrace -n '__nettrace_tool_is tcpstates' -s D -l rport -l remoteport -x -d 'only these remote ports'
@@ -769,6 +821,10 @@ complete -c nettrace -n '__nettrace_tool_is traffic' -l uring-multishot -x -d 'T
 complete -c nettrace -n '__nettrace_tool_is traffic' -l uring-connect -x -d 'Empty connections that the client opens through io_uring'
 complete -c nettrace -n '__nettrace_tool_is traffic' -l uring-listen -x -d 'Sockets that listen through io_uring, on ports of their own'
 complete -c nettrace -n '__nettrace_tool_is traffic' -l bad-listen -x -d 'Connections on which the server tries to listen and fails'
+complete -c nettrace -n '__nettrace_tool_is traffic' -l unread -x -d 'Connections that the server closes with all of the client\'s data unread'
+complete -c nettrace -n '__nettrace_tool_is traffic' -l killed -x -d 'Connections whose server process is killed with the client\'s data unread'
+complete -c nettrace -n '__nettrace_tool_is traffic' -l late -x -d 'Connections that the client closes before the server\'s answer'
+complete -c nettrace -n '__nettrace_tool_is traffic' -l disconnect -x -d 'Connections that the client dissolves with connect(AF_UNSPEC)'
 complete -c nettrace -n '__nettrace_tool_is traffic' -l unreachable -x -d 'Attempts that fail before the kernel sends a packet: to a multicast address'
 complete -c nettrace -n '__nettrace_tool_is traffic' -l uring-unreachable -x -d 'The same through io_uring, to the port after the server\'s'
 complete -c nettrace -n '__nettrace_tool_is traffic' -l ipv4 -d 'Over IPv4, to 127.0.0.1 (default)'
