@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diff.c: `nettrace diff` prints what changed between two recordings, what changed most first. */
+/* diff.c: the applet `nettrace diff`: the changes between two recordings, largest first. */
 #include "cmd/diff.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@
 #include "core/run/sandbox.h"
 
 #define ROWS_USUAL 40
-#define SURE       9.0 /* three standard deviations, squared: what chance does once in some hundred times */
-#define TIMES_MANY 20  /* fewer have no percentiles worth comparing */
+#define SURE       9.0 /* three standard deviations, squared: chance exceeds this in some hundred comparisons once */
+#define TIMES_MANY 20  /* fewer times have no meaningful percentiles */
 
 struct diff_own {
 	const char *paths[DIFF_SIDES];
@@ -62,7 +62,7 @@ const struct helper *diff_helper(void)
 	return &helper;
 }
 
-/* How many standard deviations lie between two rates of events that come by chance (Poisson), squared. */
+/* The distance of two rates of random events (Poisson) in standard deviations, squared. */
 static double score_of(const struct diff *diff, const struct diff_group *group)
 {
 	double a = (double)group->sides[0].rows, b = (double)group->sides[1].rows;
@@ -87,7 +87,7 @@ static bool has_times(const struct diff_group *group)
 	return group->sides[0].times >= TIMES_MANY && group->sides[1].times >= TIMES_MANY;
 }
 
-/* Times count as changed where a percentile has doubled or halved. */
+/* Times count as changed if a percentile has doubled or halved. */
 static bool times_differ(const struct diff_group *group)
 {
 	static const double quantiles[] = { 0.5, 0.99 };
@@ -283,7 +283,7 @@ static void put_json(struct text *text, const struct diff *diff, uint64_t most)
 
 /* ---- the applet ---- */
 
-/* To the front, the surest first. */
+/* Sorts by certainty, most certain first. */
 static void sort(struct diff *diff)
 {
 	size_t n = 0;

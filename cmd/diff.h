@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diff.h: `nettrace diff`: what changed between two recordings. */
+/* diff.h: the applet `nettrace diff`: the changes between two recordings. */
 #ifndef NETTRACE_DIFF_H
 #define NETTRACE_DIFF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* diff_count.c: counts the rows of a recording by the members that tell whose they are and why they are. */
+/* diff_count.c: the rows of a recording, counted by the members with their owner and cause. */
 #include "cmd/diff_count.h"
 
 #include <stdio.h>
@@ -16,12 +16,12 @@
 #include "core/record/source.h"
 #include "core/rows/rows.h"
 
-/* Members that are counted by, where a tool has them. */
+/* Members to count by, if a tool has them. */
 static const char *const counted[] = { "comm",  "raddr",  "rport", "lport",    "reason",   "cause",
 				       "error", "result", "kind",  "oldstate", "newstate", "location" };
 #define N_COUNTED (sizeof(counted) / sizeof(counted[0]))
 
-/* A tool of a recording, while it is read. */
+/* A tool of a recording during the count. */
 struct counted_tool {
 	const struct tool *tool;
 	struct options options;
@@ -47,7 +47,7 @@ static uint64_t hash_of(const char *a, const char *b, const char *c)
 	return hash;
 }
 
-/* Open addressing; the room is twice what may be in it. NULL: there are too many. */
+/* Open addressing; the table has twice the size of its limit. NULL: the limit is reached. */
 static struct diff_group *group_of(struct diff *diff, const char *tool, const char *what, const char *value)
 {
 	size_t at;
@@ -133,7 +133,7 @@ static uint64_t time_of(const struct counted_tool *tool, const struct event *eve
 	return known ? ns : NOT_KNOWN;
 }
 
-/* Ports that the kernel gives to clients are nobody's (net.ipv4.ip_local_port_range begins at 32768). */
+/* Whether the port is ephemeral, and thus random (net.ipv4.ip_local_port_range begins at 32768). */
 static bool is_chance(const struct field *field, const struct event *event)
 {
 	bool known;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help.c: prints pages of the manual, which are in the program. */
+/* help.c: the pages of the manual in the program, on the terminal. */
 #include "cmd/help.h"
 
 #include <errno.h>
@@ -25,7 +25,7 @@ static void put_reason(void *to, uint64_t value, const char *name, const char *s
 	size_t from = text->length;
 
 	(void)name;
-	/* Bounds of the enum, no reasons (include/net/dropreason-core.h). */
+	/* Limits of the enum, no reasons (include/net/dropreason-core.h). */
 	if (!strcmp(short_name, "MAX") || !strcmp(short_name, "SUBSYS_MASK"))
 		return;
 	text_string(text, "    ");
@@ -35,7 +35,7 @@ static void put_reason(void *to, uint64_t value, const char *name, const char *s
 	text_char(text, '\n');
 }
 
-/* Their numbers are this kernel's. */
+/* With this kernel's numbers. */
 static void put_reasons(struct text *text)
 {
 	if (!enum_exists(NULL, REASONS)) {

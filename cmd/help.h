@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* help.h: `nettrace help`: the pages that are in the program. */
+/* help.h: `nettrace help`: the pages in the program. */
 #ifndef NETTRACE_HELP_H
 #define NETTRACE_HELP_H
 
-/* "help PAGE": prints it. argv[0] is "help", and argv[1] is there. Exit code. */
+/* Prints a page. argv[0] is "help", argv[1] the page. Returns the exit code. */
 int help_page(int argc, char **argv);
 
 #endif

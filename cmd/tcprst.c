@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcprst.c: resets of TCP, sent and received: who did it, and why. */
+/* tcprst.c: resets of TCP, sent and received, with the originator and the cause. */
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/enums.h"
@@ -39,7 +39,7 @@ static const char *const whom[] = {
 	[BY_BETWEEN] = "somebody between",
 };
 
-/* The same in JSON: by whom, and the cause. */
+/* The same in JSON: the originator and the cause. */
 static const char *const keys[] = {
 	[BY_UNKNOWN] = NULL,       [BY_UNREAD] = "us",         [BY_LINGER] = "us",       [BY_KILLED] = "us",
 	[BY_DISCONNECT] = "us",    [BY_ABORTED] = "us",        [BY_LISTENER] = "us",     [BY_NOBODY] = "us",
@@ -72,17 +72,15 @@ static const char *const causes[] = {
 	[BY_BETWEEN] = "hop_limit",
 };
 
-/* --explain: the meaning of the reset, a typical cause, and where to look. */
+/* --explain: the meaning, the common cause, and where to look. */
 static const char *const explanations[] = {
-	[BY_UNREAD] =
-		"The process closed the socket before it read all that the peer had sent; the peer may lose data "
-		"that it had not read either. Typical: a server that answers an error without reading the request. "
-		"unread_bytes has how much; read to the end, or shutdown(SHUT_WR) and read, before close().",
-	[BY_LINGER] =
-		"The process set SO_LINGER with a time of 0, so close() discards unsent data and resets. Typical: "
-		"health checks and load balancers that save TIME_WAIT.",
+	[BY_UNREAD] = "The process closed the socket before it read all that the peer had sent; the peer may lose data "
+		      "that it had not read either. Often: a server that answers an error without reading the request. "
+		      "unread_bytes has how much; read to the end, or shutdown(SHUT_WR) and read, before close().",
+	[BY_LINGER] = "The process set SO_LINGER with a time of 0, so close() drops unsent data and resets. Often: "
+		      "health checks and load balancers that save TIME_WAIT.",
 	[BY_KILLED] = "A signal ended the process with the connection open and data unread, or with SO_LINGER 0. See "
-		      "dmesg (oom-kill, segfault), coredumpctl(1), and programs that send signals.",
+		      "dmesg (oom-kill, segfault), coredumpctl(1), and the sender of the signal.",
 	[BY_DISCONNECT] = "The process called connect() with AF_UNSPEC on a connection.",
 	[BY_ABORTED] = "Another process ended the connection: ss -K, or a BPF program that destroys sockets.",
 	[BY_LISTENER] = "The listener was closed with this connection in its accept queue: the process stopped, or "
@@ -93,8 +91,7 @@ static const char *const explanations[] = {
 		"A packet came for a connection that is unknown here: after a restart of this machine or of "
 		"its NAT or load balancer state (nf_conntrack_tcp_timeout_established), or after the end.",
 	[BY_AFTER_CLOSE] =
-		"The peer sent data after the process here had closed the socket. Typical: the process ended "
-		"the connection "
+		"The peer sent data after the process here had closed the socket. Often: the process gave up "
 		"first (its own time-out).",
 	[BY_KEEPALIVE] = "The peer answered no keepalive probe: net.ipv4.tcp_keepalive_time, _intvl and _probes, or "
 			 "TCP_KEEPIDLE ... of the socket. The path or the peer is gone.",
@@ -102,9 +99,8 @@ static const char *const explanations[] = {
 	[BY_MEMORY] =
 		"Too many orphaned sockets or too much memory: net.ipv4.tcp_max_orphans, net.ipv4.tcp_mem against "
 		"/proc/net/sockstat.",
-	[BY_TIME_WAIT] =
-		"A packet came for a connection in TIME_WAIT that does not fit it. Typical: a peer that reuses "
-		"ports faster than net.ipv4.tcp_tw_reuse expects.",
+	[BY_TIME_WAIT] = "A packet came for a connection in TIME_WAIT that does not fit it. Often: a peer that reuses "
+			 "ports faster than net.ipv4.tcp_tw_reuse expects.",
 	[BY_UNACCEPTABLE] =
 		"The packet does not fit the state of the connection: the other end has another one in mind, "
 		"or something on the path changes packets.",
@@ -288,10 +284,10 @@ static const struct lookup lookup = {
 	.derives_enums = true,
 };
 
-/* The programs that one of is needed for. */
+/* Alternatives of programs; one of each is needed. */
 #define READS_PACKETS "sent_cast|sent_helper"
 
-/* The overflowing listener is closed with its two fillers in the queue. */
+/* The overflowing listener closes with its two fillers in the queue. */
 static const struct expectation proof[] = {
 	{ "linger 0", "direction=sent cause=linger pid=@client_pid rport=@server_port", "reset" },
 	{ "got", "direction=got by=peer pid=@server_pid lport=@server_port", "reset" },

@@ -151,7 +151,7 @@ bool trace_tools(struct options **list, size_t *count, const struct options *ask
 	for (size_t i = 0; i < *count; i++) {
 		if (!tool_list_inherit(&tools[i], asked, error))
 			return false;
-		/* Connections are chosen as a whole (core/rows/flows.c). */
+		/* core/rows/flows.c selects whole connections. */
 		if (!(asked->settings.flags & TIMELINE_FLOW))
 			tools[i].outcome = asked->outcome;
 		if (outcome_is_asked(&asked->outcome))

@@ -337,7 +337,7 @@ struct tool {
 	/* Size of the struct of the tool's options, one for each instance (options.own), initially zeroes. If the
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h), the struct begins with a copy of it. */
 	size_t options_size;
-	const char *first[3];          /* the options that --help lists first; fewer: NULL */
+	const char *first[3];          /* the first options of --help; fewer: NULL */
 	const char *const *positional; /* options that positional arguments set, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* Optional capabilities; NULL: none. */

@@ -49,7 +49,7 @@ static __always_inline void emit_socket(struct event *head, struct sock *sk, str
 	event_owner(head, sk, tag);
 	event_socket(head, sk);
 	if (tag) {
-		tag->attempt_reported = 1;
+		tag_set_reported(tag, true);
 		if (tag->life.created_at) {
 			duration = head->ts - tag->life.created_at;
 			head->ts = tag->life.created_at;
@@ -72,7 +72,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (attempt_ends(&a, &t)) {
 		if (a.error)
 			failed_add(t.sk);
-		if (!t.tag || !t.tag->attempt_reported)
+		if (!t.tag || !tag_is_reported(t.tag))
 			emit_socket(&head, t.sk, t.tag, &a);
 	}
 	transition_done(&t);
@@ -95,7 +95,7 @@ int attempt_hangs(__u64 *ctx)
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
 	tag = tag_find(sk);
-	if (tag && !tag->attempt_reported && attempt_read(&a, sk))
+	if (tag && !tag_is_reported(tag) && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
 }
@@ -113,7 +113,7 @@ static __always_inline int emit_pending(struct bpf_iter_meta *meta, struct sock 
 		return 0;
 	event_init(&head, bpf_ktime_get_boot_ns());
 	tag = tag_find(sk);
-	if (tag && !tag->attempt_reported && attempt_read(&a, sk))
+	if (tag && !tag_is_reported(tag) && attempt_read(&a, sk))
 		emit_socket(&head, sk, tag, &a);
 	return 0;
 }

@@ -87,14 +87,14 @@ static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk
 	if (!tcp || state == TCP_LISTEN || state == TCP_CLOSE)
 		return 0;
 	tag = tag_get(sk, false);
-	if (tag && tag->reported_open)
+	if (tag && tag_is_reported(tag))
 		return 0;
 	event_init(&own.common, bpf_ktime_get_boot_ns());
 	if (!wanted(&own.common, sk, tag))
 		return 0;
 	fill(&own, sk, tcp, tag, &own.common, state);
 	if (event_write(meta, &own, sizeof(own)) && tag)
-		tag->reported_open = 1;
+		tag_set_reported(tag, true);
 	return 0;
 }
 

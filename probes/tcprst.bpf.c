@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcprst.bpf.c: an event for each reset that TCP sends or receives, with who did it and why. */
+/* tcprst.bpf.c: an event for each reset that TCP sends or receives, with its originator and cause. */
 #include "probes/lib/packet.bpf.h"
 #include "probes/lib/pair.bpf.h"
 #include "probes/tcp/transition.bpf.h"
@@ -10,15 +10,15 @@ OWN_OPTIONS(struct tcprst_options);
 
 #define SEND_HOOK      0 /* indexes in settings.arguments */
 #define KFREE_HOOK     3
-#define REJECT_NS      100000000ULL /* a reset that comes this soon after netfilter dropped the packet is netfilter's */
-#define END_NS         1000000000ULL /* a reset follows the end of its socket sooner */
-#define TTL_DIFFERS    1             /* hop limits of a path change by no more than this while a connection lives */
+#define REJECT_NS      100000000ULL  /* a reset within this time after netfilter dropped the packet is netfilter's */
+#define END_NS         1000000000ULL /* a reset follows the end of its socket within this time */
+#define TTL_DIFFERS    1             /* hop limits of a path vary by at most this while a connection lives */
 #define SIGNAL_MASK    0x7f          /* of an exit code */
-#define FIRST_SEGMENTS 8             /* whose hop limit is looked at; then one in 64 */
+#define FIRST_SEGMENTS 8             /* number of segments whose hop limit is read; then one in 64 */
 
-/* ---- what is kept until a reset ---- */
+/* ---- state kept until a reset ---- */
 
-/* The event of a socket that was ended abruptly, filled while all was there: tcp_close() and tcp_disconnect() set
+/* The event of a socket that ended abruptly, filled while all data existed: tcp_close() and tcp_disconnect() set
  * TCP_CLOSE before they send the reset. By the socket's address. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -27,14 +27,14 @@ struct {
 	__type(value, struct tcprst_event);
 } ends SEC(".maps");
 
-/* A packet that netfilter dropped: its ends. */
+/* The ends of a packet that netfilter dropped. */
 struct rejected {
 	__u8 saddr[16], daddr[16];
 	__u16 sport, dport;
 	__u32 pad;
 };
 
-/* When. */
+/* The time of the drop. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -64,7 +64,7 @@ static __always_inline void rst_init(struct tcprst_event *e, __u64 now, __u8 dir
 	e->direction = direction;
 }
 
-/* Received bytes that no process has read. A FIN is counted as one until it was read, too. */
+/* Received bytes that no process has read. An unread FIN counts as one. */
 static __always_inline __u64 unread_bytes(const struct tcp_sock *tcp, const struct sock *sk)
 {
 	__s32 unread = (__s32)(tcp->rcv_nxt - tcp->copied_seq - socket_flag(sk, SOCK_DONE));
@@ -72,7 +72,7 @@ static __always_inline __u64 unread_bytes(const struct tcp_sock *tcp, const stru
 	return unread > 0 ? unread : 0;
 }
 
-/* What the life of a full socket tells. tcp_close() throws unread data away, but leaves these two numbers. */
+/* The life of a full socket. tcp_close() discards unread data, but keeps these two numbers. */
 static __always_inline void rst_life(struct tcprst_event *e, struct sock *sk, struct tag *tag, __u8 state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
@@ -96,7 +96,7 @@ static __always_inline void rst_socket(struct tcprst_event *e, struct sock *sk, 
 	rst_life(e, sk, tag, state);
 }
 
-/* Filters and sends. sk: for the filters; NULL: there is no full socket. */
+/* Filters and sends. sk: for the filters; NULL: no full socket. */
 static __always_inline int rst_emit(const struct tcprst_event *own_event, struct sock *sk)
 {
 	struct tcprst_event *e;
@@ -126,14 +126,14 @@ static __always_inline bool is_wanted(__u8 direction)
 
 /* ---- the end of a socket ---- */
 
-/* It was never some process's. */
+/* Whether no process ever had the socket. */
 static __always_inline bool is_unaccepted(const struct sock *sk)
 {
 	return !sk->sk_socket && !socket_flag(sk, SOCK_DEAD);
 }
 
-/* A reset may follow: a process ended the socket at once, its listener was closed, or data came behind its close (then
- * there is no FIN of the peer, as it is before TIME_WAIT). What a received reset has ended has an error. */
+/* Whether a reset may follow: a process ended the socket abruptly, its listener closed, or data arrived after its close
+ * (then the peer's FIN is missing, as before TIME_WAIT). A socket that a received reset has ended has an error. */
 static __always_inline bool may_send_reset(const struct transition *t)
 {
 	if (t->to != TCP_CLOSE || t->from == TCP_LISTEN || t->from == TCP_SYN_SENT || t->sk->sk_err)
@@ -167,7 +167,7 @@ PROGRAM_PAIR("tp_btf/inet_sock_set_state", reset_state, state_changed)
 
 /* ---- sent ---- */
 
-/* Current ends by a signal. */
+/* Whether a signal ends current. */
 static __always_inline bool current_is_killed(const int rung)
 {
 	struct task_struct *task;
@@ -182,7 +182,7 @@ static __always_inline bool current_is_killed(const int rung)
 	return BPF_CORE_READ(task, flags) & PF_EXITING && BPF_CORE_READ(task, exit_code) & SIGNAL_MASK;
 }
 
-/* The number of ours for the kernel's, where there is one. */
+/* The program's number for the kernel's, if there is one. */
 static __always_inline __u32 rst_reason(__u32 code)
 {
 #define IF_REASON(name)                                                                                                \
@@ -193,8 +193,8 @@ static __always_inline __u32 rst_reason(__u32 code)
 	return code;
 }
 
-/* Why a process's own act sends a reset (net/ipv4/tcp.c: __tcp_close(), tcp_disconnect()). Context: the task, with the
- * socket locked. */
+/* The reason that a process's own act sends a reset (net/ipv4/tcp.c: __tcp_close(), tcp_disconnect()). Context: the
+ * task, with the socket locked. */
 static __always_inline __u8 by_act(const struct tcprst_event *e, const struct sock *sk, const int rung)
 {
 	if (sk->sk_shutdown != SHUTDOWN_MASK)
@@ -210,7 +210,7 @@ static __always_inline __u8 by_act(const struct tcprst_event *e, const struct so
 	return BY_MEMORY;
 }
 
-/* The same of a reset that answers no packet. closed: the socket was ended before (tcp_abort() does that later). */
+/* The reason of a reset that answers no packet. closed: the socket ended before (tcp_abort() ends it later). */
 static __always_inline __u8 by_active(const struct tcprst_event *e, struct sock *sk, bool closed, const int rung)
 {
 	if (bpf_core_field_exists(struct tcp_sock, is_mptcp)) {
@@ -228,8 +228,8 @@ static __always_inline __u8 by_active(const struct tcprst_event *e, struct sock 
 	return socket_flag(sk, SOCK_DEAD) ? BY_MEMORY : BY_KEEPALIVE;
 }
 
-/* The same of one that answers a packet. A socket that waits for the peer's FIN without a process soon becomes a
- * TIME_WAIT socket, which is reset by data (tcp_timewait_state_process()). */
+/* The reason of a reset that answers a packet. A socket that waits for the peer's FIN without a process soon becomes a
+ * TIME_WAIT socket, which data resets (tcp_timewait_state_process()). */
 static __always_inline __u8 by_reply(const struct tcprst_event *e, __u32 payload)
 {
 	switch (e->state) {
@@ -248,7 +248,7 @@ static __always_inline __u8 by_reply(const struct tcprst_event *e, __u32 payload
 	}
 }
 
-/* What kernels with reasons give for it: all bits set: several. */
+/* The reason that kernels with reasons report; all bits set: several. */
 static __always_inline __u32 reason_of(__u8 by, __u8 state)
 {
 	switch (by) {
@@ -289,7 +289,7 @@ static __always_inline void rst_derive(struct tcprst_event *e)
 		e->source = REASON_DERIVED;
 }
 
-/* The ends from the packet that is answered. */
+/* Fills the ends from the answered packet. */
 static __always_inline void rst_ends(struct event *e, const struct packet *p)
 {
 	e->family = p->family;
@@ -299,7 +299,7 @@ static __always_inline void rst_ends(struct event *e, const struct packet *p)
 	e->rport = p->sport;
 }
 
-/* A reset in answer to a packet of no socket. Context: softirq. */
+/* A reset in answer to a packet without a socket. Context: softirq. */
 static __always_inline int sent_without_socket(struct tcprst_event *e, struct sk_buff *skb, const int rung)
 {
 	struct packet packet;
@@ -317,7 +317,7 @@ static __always_inline int sent_without_socket(struct tcprst_event *e, struct sk
 	return rst_emit(e, NULL);
 }
 
-/* The socket's part of a reset. */
+/* Fills the socket's part of a reset. */
 static __always_inline void sent_of_socket(struct tcprst_event *e, struct sock *sk, bool reply, const int rung)
 {
 	__u8 state = sk->__sk_common.skc_state;
@@ -348,8 +348,8 @@ static __always_inline void sent_of_socket(struct tcprst_event *e, struct sock *
 		e->by = by_active(e, sk, state == TCP_CLOSE, rung);
 }
 
-/* (const struct sock *, const struct sk_buff *), 6.10: + enum sk_rst_reason. The packet that is answered; NULL: none
- * is. Context: a task with the socket locked, or softirq. */
+/* (const struct sock *, const struct sk_buff *), 6.10: + enum sk_rst_reason. The second is the answered packet, or
+ * NULL. Context: a task with the socket locked, or softirq. */
 static __always_inline int sent(__u64 *ctx, const int rung, const bool read)
 {
 	struct sock *sk = (void *)ctx[0];
@@ -402,7 +402,7 @@ int sent_socket(__u64 *ctx)
 
 /* ---- received ---- */
 
-/* Netfilter has just dropped what the socket sent: the reset is its own (nf_send_reset()). */
+/* Whether netfilter has just dropped the socket's packet: then the reset is its own (nf_send_reset()). */
 static __always_inline bool is_rejected(const struct event *e)
 {
 	struct rejected key = { .sport = e->lport, .dport = e->rport };
@@ -430,8 +430,8 @@ static __always_inline __u8 by_whom(const struct tcprst_event *e)
 	return e->state == TCP_SYN_SENT ? BY_REFUSED : BY_PEER;
 }
 
-/* No reset has come: the socket's process has closed it, and data came. Then the kernel ends it in the same way, which
- * it has counted just before, and sends a reset (tcp_rcv_state_process()). */
+/* Whether data arrived after the process's close, instead of a reset. The kernel counts that, ends the socket in the
+ * same way, and sends a reset (tcp_rcv_state_process()). */
 static __always_inline bool is_data_after_close(struct sock *sk, __u8 state, const int rung)
 {
 	struct rst_counts grown;
@@ -492,8 +492,8 @@ int got_socket(__u64 *ctx)
 
 /* ---- hop limits ---- */
 
-/* Of the first segments, then of some, and of each reset. (struct sock *, struct sk_buff *), for each segment of an
- * established connection. Context: softirq, or a task with the socket locked. */
+/* Reads the hop limit of the first segments, then of some, and of each reset. (struct sock *, struct sk_buff *), for
+ * each segment of an established connection. Context: softirq, or a task with the socket locked. */
 static __always_inline int hop_limit(__u64 *ctx, const int rung)
 {
 	struct sock *sk = (void *)ctx[0];
@@ -537,7 +537,7 @@ static __always_inline bool is_at(__u64 location, __u32 place)
 	return location >= settings.symbols[place].start && location < settings.symbols[place].end;
 }
 
-/* Netfilter has dropped the packet, and may have answered it. */
+/* Records that netfilter has dropped the packet, and may have answered it. */
 static __always_inline int rejected_add(const struct packet *p)
 {
 	struct rejected key = { .sport = p->sport, .dport = p->dport };
@@ -549,8 +549,8 @@ static __always_inline int rejected_add(const struct packet *p)
 	return 0;
 }
 
-/* Whether TCP has answered the packet of no socket with a reset. Where the kernel gives no reason (before 5.17), its
- * own counter tells. */
+/* Whether TCP has answered a packet without a socket with a reset. Before 5.17, which has no reasons, the kernel's
+ * counter shows it. */
 static __always_inline bool is_answered(const struct sk_buff *skb, const struct packet *p, bool named, const int rung)
 {
 	struct rst_counts grown;

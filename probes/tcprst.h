@@ -6,13 +6,13 @@
 #include "probes/wire.h"
 
 /* flags */
-#define TCPRST_SENT    1 /* only those sent; with TCPRST_GOT, or without both, all */
+#define TCPRST_SENT    1 /* only sent ones; with TCPRST_GOT, or without both, all */
 #define TCPRST_GOT     2
 #define TCPRST_SUMMARY 4
 #define TCPRST_EXPLAIN 8
 
-/* Of the kernel's enum sk_rst_reason (6.10), what is derived where the kernel reports no reason. An event has these
- * numbers, whichever the kernel has for the names. */
+/* Of the kernel's enum sk_rst_reason (6.10), those that the programs derive where the kernel reports no reason. Events
+ * have these numbers for the names, whatever the kernel's numbers are. */
 #define TCPRST_REASONS(reason)                                                                                         \
 	reason(NO_SOCKET) reason(TCP_ABORT_ON_CLOSE) reason(TCP_ABORT_ON_LINGER) reason(TCP_ABORT_ON_MEMORY)           \
 		reason(TCP_ABORT_ON_DATA) reason(TCP_STATE) reason(TCP_KEEPALIVE_TIMEOUT)                              \
@@ -47,14 +47,14 @@ enum reason_source {
 	REASON_DERIVED,
 };
 
-/* Who reset, and why. */
+/* The originator and cause of a reset. */
 enum reset_by {
 	BY_UNKNOWN,
 	BY_UNREAD, /* closed while received data was unread */
 	BY_LINGER, /* closed with SO_LINGER 0, or TCP_LINGER2 below 0 */
 	BY_KILLED, /* a signal ended the process */
 	BY_DISCONNECT,
-	BY_ABORTED,       /* somebody else ended it: ss -K, BPF */
+	BY_ABORTED,       /* another process ended it: ss -K, BPF */
 	BY_LISTENER,      /* its listener was closed before a process accepted it */
 	BY_NOBODY,        /* a SYN to a port without a listener */
 	BY_NO_CONNECTION, /* another packet of no connection */
@@ -65,11 +65,11 @@ enum reset_by {
 	BY_TIME_WAIT,
 	BY_UNACCEPTABLE, /* a packet that the state does not allow */
 	BY_MPTCP,
-	BY_US_OTHER, /* the last of ours */
+	BY_US_OTHER, /* the last one of this machine's */
 	BY_FIREWALL, /* netfilter of this machine */
 	BY_REFUSED,  /* the peer, to a SYN */
 	BY_PEER,
-	BY_BETWEEN, /* the hop limit is not the peer's */
+	BY_BETWEEN, /* the hop limit differs from the peer's */
 };
 
 /* --by */
@@ -81,7 +81,7 @@ enum reset_party {
 	PARTY_BETWEEN,
 };
 
-/* Its own options, as far as its programs look at them. */
+/* The part of the tool's own options that its programs use. */
 struct tcprst_options {
 	struct list reasons;
 	__u32 party; /* enum reset_party */
@@ -95,13 +95,13 @@ struct tcprst_event {
 	__u64 unread;             /* received bytes that no process has read; NOT_KNOWN: no connection */
 	__u32 reason;             /* all bits set: none */
 	__u32 reason_code;        /* the kernel's own number; all bits set: the kernel reported none */
-	__u16 flags;        /* TCP flag byte of the packet that the reset answers; all bits set: none, or not known */
-	__u16 port;         /* of the end that listens; 0: not known */
-	__u8 state;         /* before the reset; 0: no socket */
-	__u8 direction;     /* enum reset_direction */
-	__u8 by;            /* enum reset_by */
-	__u8 source;        /* of the reason: enum reason_source */
-	__u8 ttl, peer_ttl; /* hop limits of a received reset, and of the peer's segments before; 0: not known */
+	__u16 flags;              /* TCP flag byte of the answered packet; all bits set: none, or unknown */
+	__u16 port;               /* of the listening end; 0: unknown */
+	__u8 state;               /* before the reset; 0: no socket */
+	__u8 direction;           /* enum reset_direction */
+	__u8 by;                  /* enum reset_by */
+	__u8 source;              /* of the reason: enum reason_source */
+	__u8 ttl, peer_ttl;       /* hop limits of a received reset, and of the peer's earlier segments; 0: unknown */
 	__u8 pad[6];
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcprst_count.bpf.h: what the kernel has just counted about resets, where its tracepoints do not tell. */
+/* tcprst_count.bpf.h: resets in the kernel's counters, which its tracepoints do not report. */
 #ifndef NETTRACE_PROBES_TCPRST_COUNT_BPF_H
 #define NETTRACE_PROBES_TCPRST_COUNT_BPF_H
 
@@ -7,7 +7,7 @@
 #include "probes/lib/percpu.bpf.h"
 #include "probes/tcprst.h"
 
-/* Counters of a namespace on a CPU as they were last. */
+/* The counters of a namespace on a CPU at the last look. */
 struct rst_counts {
 	__u64 out_rsts, abort_on_data;
 };
@@ -23,7 +23,7 @@ struct {
 	__type(value, struct rst_counts);
 } rst_counted SEC(".maps");
 
-/* A counter of this CPU by the number of its enum value; counters: where they begin, or 0. */
+/* A counter of this CPU by the number of its enum value; counters: address of this CPU's, or 0. */
 static __always_inline __u64 rst_counter(__u64 counters, __u32 value, const int rung)
 {
 	__u32 index = settings.values[value];
@@ -31,8 +31,8 @@ static __always_inline __u64 rst_counter(__u64 counters, __u32 value, const int 
 	return counters && index != ~0U ? number_at(counters + index * sizeof(__u64), rung) : 0;
 }
 
-/* The counters that have grown since this was last asked, not 0 each. Of a namespace that was not asked for before, all
- * that is not 0 may be new. Context: softirq, or preemption is off. */
+/* The counters that have grown since the last look, not 0 each. At the first look, every nonzero counter may be new.
+ * Context: softirq, or preemption is disabled. */
 static __always_inline struct rst_counts rst_count_changes(struct net *untyped, const int rung)
 {
 	struct net *net = KPTR(rung, untyped, net);
@@ -53,7 +53,7 @@ static __always_inline struct rst_counts rst_count_changes(struct net *untyped, 
 	return grown;
 }
 
-/* The kernel is about to count a reset that a tracepoint has told: the next one to be asked for is another. */
+/* Called before the kernel counts a reset that a tracepoint has reported, so that the next growth is another reset. */
 static __always_inline void rst_count_known(struct net *untyped, bool counted, const int rung)
 {
 	struct net *net = KPTR(rung, untyped, net);

@@ -102,14 +102,14 @@ static __always_inline bool is_close(const struct transition *t)
 	    (t->from == TCP_SYN_RECV && tag && tag->life.role == ROLE_CLIENT))
 		return false;
 	if (tag && is_old_orphan(t))
-		tag->end_reported = 1;
+		tag_set_reported(tag, true);
 	if (t->to != TCP_CLOSE &&
 	    !(tag && (t->to == TCP_FIN_WAIT1 || t->to == TCP_LAST_ACK) && t->sk->sk_shutdown == SHUTDOWN_MASK))
 		return false;
-	if (tag && tag->end_reported)
+	if (tag && tag_is_reported(tag))
 		return false;
 	if (tag)
-		tag->end_reported = 1;
+		tag_set_reported(tag, true);
 	return true;
 }
 
@@ -145,7 +145,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	if (!transition_read(&t, &head, ctx))
 		return 0;
 	if (t.tag && t.fresh)
-		t.tag->end_reported = 0;
+		tag_set_reported(t.tag, false);
 	if (t.from == TCP_LISTEN && t.to == TCP_SYN_RECV)
 		waiting_add(t.sk, t.now);
 	closes = is_close(&t);

@@ -94,7 +94,7 @@ static void survey(struct survey *found, const struct tool *tool, const struct d
 	(doctor->all_rungs ? survey_rungs : survey_tool)(found, tool, &exclusions);
 }
 
-/* The last line: what to take home. */
+/* The last line: the conclusion. */
 static void print_verdict(const struct survey *surveys, size_t n)
 {
 	char not_working[512] = "";
@@ -112,7 +112,7 @@ static void print_verdict(const struct survey *surveys, size_t n)
 		printf("\nverdict: %zu of %zu tools work here; not: %s\n", working, n, not_working);
 }
 
-/* What does not work stands first. */
+/* Tools that do not work come first. */
 static int examine(const struct doctor *doctor)
 {
 	struct survey *surveys;

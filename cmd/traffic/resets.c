@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Waits until the socket has received so many bytes, and leaves them unread. */
+/* Waits until the socket has received n bytes, and leaves them unread. */
 static void wait_unread(int fd, uint64_t n)
 {
 	static char payload[65536];
@@ -41,7 +41,7 @@ void traffic_server_reads_nothing(struct traffic *t, size_t n)
 	}
 }
 
-/* ready: a pipe, which ends when the process has its name. */
+/* ready: a pipe, which closes when the process has its name. */
 __attribute__((noreturn)) static void sleep_for_ever(const int ready[2])
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -67,7 +67,7 @@ void traffic_server_is_killed(struct traffic *t, size_t n)
 		traffic_check((int)read(ready[0], &byte, 1), "pipe");
 		traffic_check(close(ready[0]), "close");
 		wait_unread(fd, t->bytes);
-		traffic_finish(t, fd); /* from now on the child is the only owner */
+		traffic_finish(t, fd); /* from here on the child is the only owner */
 		traffic_check(kill(pid, SIGKILL), "kill");
 		traffic_check(waitpid(pid, &status, 0), "waitpid");
 	}

@@ -8,9 +8,9 @@
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
-	EXIT_USAGE = 2, /* bad input: nothing was attached */
-	EXIT_OWN =
-		125, /* of a run with a command, whose own exit codes are others; env(1) and timeout(1) do the same */
+	EXIT_USAGE = 2,  /* bad input: nothing was attached */
+	EXIT_OWN = 125,  /* of a run with a command, to differ from the command's exit status, as in env(1) and
+			    timeout(1) */
 	EXIT_CANNOT = 3, /* this kernel or these privileges cannot do it */
 };
 

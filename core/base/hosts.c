@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hosts.c: looks names of services and hosts up. */
+/* hosts.c: lookups of service and host names. */
 #include "core/base/hosts.h"
 
 #include <fcntl.h>
@@ -50,7 +50,7 @@ bool service_port(const char *name, uint64_t *port)
 	return found;
 }
 
-/* A name that a resolver may be asked for; nothing that getent could take for an option. */
+/* Whether the name is valid for a resolver, and no option of getent. */
 static bool is_name(const char *name)
 {
 	return *name && *name != '-' && *name != '.' &&
@@ -58,7 +58,7 @@ static bool is_name(const char *name)
 	       name[strspn(name, "0123456789.")];
 }
 
-/* getent's output, to read; its process is *pid. NULL: it cannot be run. */
+/* Starts getent and returns its output to read; *pid: its process. NULL: it cannot run. */
 static FILE *start_getent(const char *name, pid_t *pid)
 {
 	char *words[] = { (char *)(uintptr_t) "getent", (char *)(uintptr_t) "ahosts", (char *)(uintptr_t)name, NULL };

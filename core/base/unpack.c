@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unpack.c: unpacks what is embedded in this program. */
+/* unpack.c: decompression of data embedded in this program. */
 #include "core/base/unpack.h"
 
 #include <errno.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unpack.h: what is embedded in this program as lz4 packs it. */
+/* unpack.h: decompression of data embedded in this program with lz4. */
 #ifndef NETTRACE_BASE_UNPACK_H
 #define NETTRACE_BASE_UNPACK_H
 
 #include <stddef.h>
 
-/* The content of an LZ4 frame of one block that tells its size, for the caller to free; with a NUL behind it. NULL:
+/* The content of an LZ4 frame of one block with its size in the header, plus a NUL; the caller frees it. NULL:
  * errno. */
 void *unpack(const void *frame, size_t *size);
 

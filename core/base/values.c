@@ -188,7 +188,7 @@ const char *value_users(struct list *list, const char *text)
 	return value_items(text, add_user, list);
 }
 
-/* A decimal fraction of a unit of so many ns; *text moves behind it. NULL, or what is wrong with it. */
+/* Reads a decimal fraction of a unit of `unit` ns, and advances *text past it. Returns NULL or a message. */
 static const char *read_fraction(uint64_t *ns, const char **text, uint64_t unit, const char *message)
 {
 	const char *at = *text;
@@ -206,7 +206,7 @@ static const char *read_fraction(uint64_t *ns, const char **text, uint64_t unit,
 		if (digit == unit)
 			return message;
 	}
-	/* The kernel's own times are signed. */
+	/* The kernel's times are signed. */
 	if (whole >= INT64_MAX / unit)
 		return "too long";
 	*ns = whole * unit + part;
@@ -221,7 +221,7 @@ static const char *read_time(uint64_t *ns, const char *text, uint64_t unit, cons
 	return wrong ? wrong : *text ? message : NULL;
 }
 
-/* What may stand behind a number of seconds, and how many seconds it means; ms are told apart. */
+/* The number of seconds of a unit; the caller handles ms. */
 static uint64_t seconds_of(const char *unit)
 {
 	static const struct {
@@ -303,7 +303,7 @@ static int read_address(__u8 addr[16], const char *text)
 
 static const char *add_cidr(const char *item, void *to);
 
-/* All addresses of a host as they are now, which is told: names can change. */
+/* Adds all current addresses of a host, and prints them in a note, because names may change. */
 static const char *add_host(const char *name, struct cidrs *cidrs)
 {
 	char *addresses = host_addresses(name), *at = addresses, *address;
@@ -313,7 +313,7 @@ static const char *add_host(const char *name, struct cidrs *cidrs)
 		return NOT_AN_ADDRESS;
 	print_note("%s is taken for %s", name, addresses);
 	while (!message && (address = strsep(&at, " ")))
-		message = strchr(address, '%') ? NULL : add_cidr(address, cidrs); /* not of one link only */
+		message = strchr(address, '%') ? NULL : add_cidr(address, cidrs); /* not an address of one link only */
 	free(addresses);
 	return message;
 }

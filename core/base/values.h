@@ -13,13 +13,13 @@
 
 /* "80,443,8000-8100", each within min..max. Appends to *list, so a repeated option adds to it. */
 const char *value_list(struct list *list, const char *text, uint64_t min, uint64_t max);
-/* The same for ports (0-65535), also by the names of services, and pids; their messages say so. */
+/* Ports (0-65535), also by service names, and pids; messages name them so. */
 const char *value_ports(struct list *list, const char *text);
 const char *value_pids(struct list *list, const char *text);
 /* As value_list, with names from /etc/passwd too: "root,1000-1999". */
 const char *value_users(struct list *list, const char *text);
-/* "10.0.0.0/8,2001:db8::/32,192.0.2.1" appended to cidrs[CIDR_ITEMS]. Host bits are masked away. A name of a host is
- * resolved, once, which prints a note. */
+/* "10.0.0.0/8,2001:db8::/32,192.0.2.1", appended to cidrs[CIDR_ITEMS]. Host bits are cleared. A host name is resolved
+ * once, which prints a note. */
 const char *value_cidrs(struct cidr *cidrs, __u32 *count, const char *text);
 /* "nginx,postgres*,?sh", appended to globs[GLOB_ITEMS]. '*' matches any characters, '?' one; at most 15 others. */
 const char *value_globs(struct glob *globs, __u32 *count, const char *text);
@@ -38,7 +38,7 @@ const char *value_milliseconds(uint64_t *ns, const char *text);
 /* A decimal number within min..max. */
 const char *value_number(uint64_t *number, const char *text, uint64_t min, uint64_t max);
 
-/* A number of bytes, with K, M, G or T behind it for powers of 1024 ("100m", "100MiB" mean the same). */
+/* A number of bytes, with an optional suffix K, M, G or T for powers of 1024 ("100m" equals "100MiB"). */
 const char *value_size(uint64_t *bytes, const char *text);
 
 /* For parsers outside this module: formats a message that is valid until the next one. */

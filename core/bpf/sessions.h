@@ -5,7 +5,7 @@
 
 #include "core/bpf/session.h"
 
-#define TOOLS_MOST 64
+#define TOOLS_MOST 64 /* bits of tag.reported_by (probes/tcp/tag.bpf.h) */
 
 /* Receives every event in the ring's order; `size` is at least that of struct event. False: stop for now. */
 typedef bool sessions_event(void *context, const struct event *event, size_t size);

@@ -317,7 +317,7 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_EXPERT, ALWAYS, "rung", 0, "WHICH", set_rung,
 	       "use a fallback program: N for each hook's N-th choice, or a program type (tp_btf, fexit, iter) or name as "
 	       "shown by -v"),
-	/* Of nettrace replay, whose page tells of them. */
+	/* Of nettrace replay, whose page documents them. */
 	OPTION(GROUP_RUN, HIDDEN, "since", 0, "TIME", set_recorded_time, NULL, AT_OPTION(since)),
 	OPTION(GROUP_RUN, HIDDEN, "until", 0, "TIME", set_recorded_time, NULL, AT_OPTION(until)),
 	/* For tests: excludes features of the kernel. */

@@ -5,7 +5,7 @@
 
 #include "core/cli/parse.h"
 
-/* What options print that print something about the tool. */
+/* The output of options that print information and end the parsing. */
 enum about {
 	ABOUT_OPTIONS,
 	ABOUT_USAGE,
@@ -16,13 +16,13 @@ enum about {
 
 /* Headings of --help, in this order. */
 enum option_group {
-	GROUP_FIRST = 1, /* those that tool.first names */
+	GROUP_FIRST = 1, /* the options in tool.first */
 	GROUP_FILTERS,
 	GROUP_TOOL,
 	GROUP_OUTPUT,
 	GROUP_RUN,
-	GROUP_EXPERT,    /* left out, but for --help=all */
-	GROUP_HELP = -1, /* argp puts this one last */
+	GROUP_EXPERT,    /* only in --help=all */
+	GROUP_HELP = -1, /* argp prints this section last */
 };
 
 struct common_option {
@@ -36,7 +36,7 @@ struct common_option {
 		WITH_TIMES,     /* tools whose rows have a duration */
 		WITH_BYTES,     /* tools whose rows have sent and received bytes */
 		WITH_RETRANS,   /* tools whose rows have a number of retransmissions */
-		WITH_GROUPS,    /* tools about sockets, each by itself */
+		WITH_GROUPS,    /* tools about sockets, each without others */
 		WITH_TOTALS,    /* tools with totals */
 		WITH_SUMMARY,   /* tools with totals and rows */
 		WITH_INTERVALS, /* tools with totals only */
@@ -46,7 +46,7 @@ struct common_option {
 	/* Checks and stores the argument (NULL: none). Returns NULL, or a message, and may set *code to EXIT_CANNOT. No
 	 * set(): the option prints what .min (enum about) names, and ends the parsing. */
 	const char *(*set)(struct options *options, const struct opt *opt, const char *text, enum exit_code *code);
-	bool bare;              /* its argument may be left out */
+	bool bare;              /* its argument is optional */
 	char also;              /* a second letter */
 	const char *stands_for; /* HIDDEN, except in tools that use the other option's name for something else */
 };

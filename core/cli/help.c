@@ -13,9 +13,9 @@
 
 #define NARROWEST 50 /* argp needs room to the right of the options */
 #define WIDEST    120
-#define NARROW    78 /* what argp prints as it is */
+#define NARROW    78 /* argp's output has this width */
 
-/* Words behind `at` columns, and below each other. */
+/* Prints words in a column from `at` on. */
 static void put_words(FILE *stream, const char *text, size_t at)
 {
 	while (*text) {
@@ -32,7 +32,7 @@ static void put_words(FILE *stream, const char *text, size_t at)
 	putc('\n', stream);
 }
 
-/* What the heading of its table means. */
+/* Explains the columns of the tool's table. */
 static void put_columns(FILE *stream, const struct tool *tool)
 {
 	const struct column *column = is_interval_tool(tool) ? tool_totals_columns(tool) : tool->columns;

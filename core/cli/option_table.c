@@ -106,7 +106,7 @@ static bool is_asked_for(const struct tool *tool, const struct common_option *co
 	return false;
 }
 
-/* Its rows have such a member; those of several tools together have what theirs have. */
+/* Whether the tool's rows have such a member; several tools together have the members of all. */
 static bool has_member(const struct tool *tool, enum kind kind, const char *name)
 {
 	if (is_interval_tool(tool))
@@ -181,7 +181,7 @@ static bool is_hidden(const struct tool *tool, const struct common_option *commo
 	return common->offered == HIDDEN && !(usual && other_use(tool, usual));
 }
 
-/* The group of an option, unless it is one of those that matter most for the tool. */
+/* The group of an option, unless it is among the most important for the tool. */
 static int group_of(const struct tool *tool, const char *name, int group)
 {
 	for (size_t i = 0; i < sizeof(tool->first) / sizeof(tool->first[0]) && tool->first[i]; i++)

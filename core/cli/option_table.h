@@ -30,7 +30,7 @@ struct option_table {
 };
 
 void option_table_fill(struct option_table *table, const struct tool *tool);
-/* Leaves the options for experts out of --help. */
+/* Omits the options for experts from --help. */
 void option_table_hide_experts(struct option_table *table);
 /* The option with this long name, which exists. */
 const struct option_item *option_table_named(const struct option_table *table, const char *name);

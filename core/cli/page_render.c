@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* page_render.c: Markdown, as far as the project's pages use it, as plain text: headings, paragraphs, lists, tables,
- * blocks of code. */
+/* page_render.c: the project's Markdown as plain text: headings, paragraphs, lists, tables, blocks of code. */
 #include "core/cli/pages.h"
 
 #include <string.h>
 
 #define CELLS  16
-#define INDENT 4 /* of code, and of what belongs to a table's row */
+#define INDENT 4 /* of code, and of the lines below a table's row */
 
 struct render {
 	struct text *text;
 	size_t columns;
-	size_t widths[CELLS]; /* of the table at hand ... */
-	const char *head;     /* ... whose first row this is */
+	size_t widths[CELLS]; /* of the current table ... */
+	const char *head;     /* ... and its first row */
 	bool code, table;
 };
 
 /* ---- words ---- */
 
-/* A line without the marks that only Markdown has: backslashes, backquotes, stars, targets of links. */
+/* Prints a line without the marks of Markdown: backslashes, backquotes, stars, targets of links. */
 static void put_plain(struct text *to, const char *from, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -56,7 +55,7 @@ static void put_spaces(struct text *text, size_t n)
 		text_char(text, ' ');
 }
 
-/* Filled: `first` columns before its first line, `hang` before the others. */
+/* Fills lines: `first` columns before the first line, `hang` before the others. */
 static void put_filled(struct render *render, const char *line, size_t length, size_t first, size_t hang)
 {
 	struct text plain = { 0 };
@@ -96,7 +95,7 @@ static void put_filled(struct render *render, const char *line, size_t length, s
 
 /* ---- tables ---- */
 
-/* The cell that begins at `from`; *length: its own. What is behind it, or NULL. */
+/* The cell that begins at `from`; *length: its length. Returns the rest of the row, or NULL. */
 static const char *cell(const char **from, size_t *length)
 {
 	const char *begin = *from + (**from == '|'), *end = begin;
@@ -119,7 +118,7 @@ static bool is_rule(const char *line)
 	return line[strspn(line, "|-: ")] == '\n';
 }
 
-/* Looks at all rows, once, before the first. */
+/* Measures all rows of a table, before the first is printed. */
 static void measure(struct render *render, const char *line)
 {
 	memset(render->widths, 0, sizeof(render->widths));
@@ -162,7 +161,7 @@ static struct text cell_at(const char *line, size_t i)
 	return plain;
 }
 
-/* A row that is too wide: its first cell, and below it the others with their headings. */
+/* Prints a row that is too wide: its first cell, and the others below it with their headings. */
 static void put_tall_row(struct render *render, const char *line)
 {
 	struct text all = { 0 };

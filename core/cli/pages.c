@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* pages.c: finds a page among those that are embedded (docs/pack). */
+/* pages.c: the pages that are embedded in this program (docs/pack). */
 #include "core/cli/pages.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ static char *unpacked(void)
 	return all;
 }
 
-/* What stands behind this page. */
+/* The page after this one. */
 static char *next_of(char *page)
 {
 	char *next = strchr(page + 1, MARK);

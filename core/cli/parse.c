@@ -74,7 +74,7 @@ static const char *no_name(const char *type, const char *item)
 	return value_message("not a name of the kernel's %s", type);
 }
 
-/* A pattern: what it matches of the names of an enum. */
+/* A pattern, and its matches among the names of an enum. */
 struct matching {
 	const struct names *names;
 	const char *pattern;
@@ -91,7 +91,7 @@ static void add_matching(void *context, uint64_t value, const char *name, const 
 	if (matching->message || fnmatch(matching->pattern, short_name, FNM_CASEFOLD) != 0)
 		return;
 	matching->any = true;
-	/* Their numbers mostly follow each other. */
+	/* Consecutive numbers form one range. */
 	if (list->count && list->item[list->count - 1].last + 1 == value)
 		list->item[list->count - 1].last = value;
 	else
@@ -285,7 +285,7 @@ static void print_schema(const struct parse *parse)
 	free(schema);
 }
 
-/* --help and others, after which there is nothing to do. */
+/* Prints --help and others, which end the parsing. */
 static void print_about(const struct parse *parse, const struct opt *opt, struct argp_state *state)
 {
 	const struct tool *tool = parse->options->tool;
@@ -423,7 +423,7 @@ static bool asks_for_all(int argc, char **argv)
 	return false;
 }
 
-/* The letter T is about no form, and may stand among others: "--time=iso" is an option of its own to getopt. */
+/* The letter T has no form, and may be one of several letters: "--time=iso" is a separate option for getopt. */
 static void name_times(char **words, int argc)
 {
 	for (int i = 1; i < argc; i++)
@@ -445,7 +445,7 @@ static bool parse_words(struct parse *parse, int argc, char **argv)
 
 	if (!asks_for_all(argc, argv))
 		option_table_hide_experts(&parse->table);
-	/* getopt starts its own messages with argv[0]. */
+	/* getopt begins its messages with argv[0]. */
 	snprintf(name, sizeof(name), "%s: error", tool->name);
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	words[0] = name;

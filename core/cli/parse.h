@@ -16,7 +16,7 @@ bool options_parse_recorded(struct options *options, const struct tool *tool, co
  * user wrote it. False: bad input, see *error. */
 bool options_store_own(struct options *options, const struct opt *opt, const char *option, const char *arg,
 		       struct error *error);
-/* Prints the error of a run, if there is one. Returns the exit code: with a command, EXIT_OWN for errors of our own. */
+/* Prints the error of a run, if any. Returns the exit code: with a command, EXIT_OWN for the program's own errors. */
 int options_exit(const struct options *options, bool ran, const struct error *error);
 static inline bool options_parse(struct options *options, const struct tool *tool, int argc, char **argv,
 				 struct error *error)

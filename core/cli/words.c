@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* words.c: looks for options that a tool does not have, as getopt_long() would find them. */
+/* words.c: a check for unknown options, with the matching of getopt_long(). */
 #include "core/cli/words.h"
 
 #include <string.h>
 
 #include "core/base/nearest.h"
 
-#define SHOWN 60 /* more of a word would leave no room for what is wrong with it */
+#define SHOWN 60 /* a longer word would displace the message */
 
 struct words {
 	const struct argp_option *rows;
@@ -19,7 +19,7 @@ static bool is_end(const struct argp_option *row)
 	return !row->name && !row->key && !row->doc && !row->group;
 }
 
-/* The row that tells of the argument: an alias has that of the row before it. */
+/* The row with the argument: an alias has that of the row before it. */
 static const struct argp_option *whole(const struct words *words, const struct argp_option *row)
 {
 	while (row > words->rows && row->flags & OPTION_ALIAS)
@@ -45,7 +45,7 @@ static bool refuse_bare(const struct words *words, const char *word, const struc
 			 row->arg, words->name);
 }
 
-/* "--name", "--name=value", or what begins one name only. */
+/* Checks "--name", "--name=value", or a unique abbreviation. */
 static bool check_long(const struct words *words, const char *word, bool last, bool *takes_next)
 {
 	const char *name = word + 2;
@@ -74,7 +74,7 @@ static bool check_long(const struct words *words, const char *word, bool last, b
 	if (!found)
 		return refuse(words, word, length + 2, nearest.found);
 	if (several)
-		return true; /* getopt tells them all */
+		return true; /* getopt reports all candidates */
 	found = whole(words, found);
 	if (name[length] == '=' && !found->arg)
 		return error_set(words->error, EXIT_USAGE, "%.*s: takes no argument (see nettrace help %s)",
@@ -83,7 +83,7 @@ static bool check_long(const struct words *words, const char *word, bool last, b
 	return !*takes_next || !last || refuse_bare(words, word, found);
 }
 
-/* "-x", "-xyz", "-xVALUE". */
+/* Checks "-x", "-xyz", "-xVALUE". */
 static bool check_letters(const struct words *words, const char *word, bool last, bool *takes_next)
 {
 	for (const char *letter = word + 1; *letter; letter++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* words.h: words of a command line that are no options of the tool. */
+/* words.h: a check for unknown options on a command line. */
 #ifndef NETTRACE_CLI_WORDS_H
 #define NETTRACE_CLI_WORDS_H
 
@@ -8,8 +8,8 @@
 
 #include "core/base/error.h"
 
-/* Looks at the words of a command line before argp does, by its rows (argp.h): so the message is ours, and names the
- * option that was meant. `name`: what "nettrace help" knows it as. False: bad input, see *error. */
+/* Checks the words of a command line before argp does, by its rows (argp.h). So the program prints the message, which
+ * names the intended option. name: of the page in "nettrace help". False: bad input, see *error. */
 bool words_check(const struct argp_option *rows, const char *name, int argc, char **argv, struct error *error);
 
 #endif

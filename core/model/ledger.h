@@ -21,7 +21,7 @@ static inline uint64_t ledger_lost(const struct ledger *ledger)
 	return ledger->counters.lost_ring + ledger->missed;
 }
 
-/* Rows that the user half left out by a filter, though they were sent. */
+/* Counts sent rows that the user half filters out. */
 static inline void ledger_filter(struct ledger *ledger, uint64_t rows)
 {
 	ledger->counters.filtered += rows;

@@ -23,7 +23,7 @@ struct exclusions {
 
 #define OUTCOME_ERRORS 16
 
-/* What became of what a row is about (core/print/outcome.h). All zero: anything. */
+/* The outcomes that a filter selects (core/print/outcome.h). All zero: any. */
 struct outcome {
 	uint16_t errors[OUTCOME_ERRORS]; /* errnos: one of these */
 	uint32_t n_errors;
@@ -38,7 +38,7 @@ struct options {
 	struct settings settings; /* copied to the kernel unchanged */
 	enum format format;
 	bool time_iso;    /* times have date, fraction and zone */
-	bool csv_classic; /* CSV as bcc has it: units of the table, times without date */
+	bool csv_classic; /* CSV in the form of bcc: units of the table, times without date */
 	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps, no_sandbox;
 	int ready_fd;                 /* -1: none */
 	int cgroupmap, mntnsmap;      /* descriptors of the user's maps (core/bpf/pinned_maps.h); -1: none */
@@ -51,10 +51,10 @@ struct options {
 	struct exclusions exclusions; /* excluded programs and features */
 	void *own;                    /* the tool's own options, tool->options_size bytes; NULL: none */
 	char **command;               /* after --; NULL: none */
-	const char *by_name;          /* what totals are grouped by; NULL: as the tool does */
-	void *by;                     /* the tool that this makes (core/totals/by.h); NULL: none */
-	const char *since, *until;    /* of a recording: times as the user wrote them; NULL: all of it */
-	const char *output;           /* file that rows go to; NULL: stdout */
+	const char *by_name;          /* groups of totals; NULL: the tool's own */
+	void *by;                     /* the tool that by_name makes (core/totals/by.h); NULL: none */
+	const char *since, *until;    /* of a recording: times as the user wrote them; NULL: all */
+	const char *output;           /* output file of rows; NULL: stdout */
 	const char *columns;          /* names of the columns to show; NULL: the tool's */
 	const char *record;           /* file to record events in; NULL: none */
 	uint64_t record_limit;        /* size limit of the recording in bytes; 0: none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* choice.c: the columns that a user names. */
+/* choice.c: the columns that a user selects. */
 #include "core/print/choice.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static const struct member *members_of(const struct options *options)
 	return options_totals(options) ? tool_totals_members(options->tool) : options->tool->members;
 }
 
-/* Rows about sockets have all that is common; others only the time. */
+/* Rows about sockets have all common members; others only the time. */
 static bool has_common(const struct options *options, const struct member *member)
 {
 	if (member == common_members)
@@ -26,7 +26,7 @@ static bool has_common(const struct options *options, const struct member *membe
 	return is_about_sockets(options->tool) && (!options_totals(options) || member->kind == F_CONTAINER);
 }
 
-/* A JSON key by itself: histograms are no column. */
+/* Whether the member can be a column: histograms cannot. */
 static bool is_key(const struct field *field)
 {
 	return !field->hidden && !field_is_histogram(field);
@@ -49,7 +49,7 @@ static int longest_name(const struct field *field)
 	return longest > 24 ? 24 : (int)longest;
 }
 
-/* As wide as its commonest values; negative: right-aligned. */
+/* The width of its common values; negative: right-aligned. */
 static int usual_width(const struct field *field)
 {
 	switch (field->kind) {
@@ -96,7 +96,7 @@ static void set_width(struct field *field)
 
 /* ---- a column of the tool, or a common one ---- */
 
-/* Parts of other columns, and what has no heading, are no columns by themselves. */
+/* Whether the column is complete: not part of another one, and with a heading. */
 static bool stands_alone(const struct field *field)
 {
 	return !field->suffix && *field->title && is_key(field);
@@ -128,7 +128,7 @@ static bool find_column(struct field *field, const struct tool *tool, const stru
 
 /* ---- a JSON key without a column ---- */
 
-/* As JSON has it, so its name tells the unit. */
+/* Uses the JSON form, because the name states its unit. */
 static void as_in_json(struct field *field)
 {
 	if (field->kind == F_MSEC || field->kind == F_USEC || field->kind == F_KBYTES)
@@ -187,7 +187,7 @@ bool choice_field(struct field *field, const struct options *options, const char
 
 /* ---- all of them ---- */
 
-/* Calls each(name, to) for every name; names that are column and key at once come once. */
+/* Calls each(name, to) for every name; a name of both a column and a key comes once. */
 static void for_all(const struct options *options, void (*each)(const char *name, void *to), void *to)
 {
 	const struct column *columns = columns_of(options);
@@ -234,7 +234,7 @@ static bool ends(const char *name, const char *with)
 	return length > tail && !strcmp(name + length - tail, with);
 }
 
-/* What the kind tells, or the name, as all names of ours do. */
+/* The unit of the kind, or in the suffix of the name. */
 static const char *unit_of(const struct field *field)
 {
 	const struct kind_row *kind = &kind_rows[field->kind];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* choice.h: the columns that a user names (--columns). */
+/* choice.h: the columns that a user selects (--columns). */
 #ifndef NETTRACE_PRINT_CHOICE_H
 #define NETTRACE_PRINT_CHOICE_H
 
@@ -8,13 +8,13 @@
 #include "core/print/fields.h"
 
 /* The column of this name, of `length` bytes, in a table or CSV (`place`): a column of the tool or, in the units of
- * JSON, a key that has none. False: there is no such column. */
+ * JSON, a key without a column. False: no such column. */
 bool choice_field(struct field *field, const struct options *options, const char *name, size_t length,
 		  enum where place);
 #define CHOICE_MOST 32
-/* Looks at options->columns, and sets what they need. False: bad input, see *error. */
+/* Checks options->columns, and sets what these columns need. False: bad input, see *error. */
 bool choice_check(struct options *options, struct error *error);
-/* Appends a line for each name: the unit in a column, and what it is. */
+/* Appends a line for each name: the column's unit and its description. */
 void choice_list(struct text *text, const struct options *options);
 
 #endif

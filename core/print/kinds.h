@@ -30,7 +30,7 @@ struct field {
 	int8_t width, wide;
 	bool truncate, suffix, bad;
 	bool iso;      /* F_TIME: with date, fraction and zone */
-	bool capitals; /* the title is a key, shown in capitals */
+	bool capitals; /* the title is a key, in capitals */
 	const char *fallback, *before, *after;
 	uint32_t flag, unless;
 	/* In totals: */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* outcome.c: looks at an event for what became of what it is about. */
+/* outcome.c: filters by outcome: error, duration, bytes. */
 #include "core/print/outcome.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ bool outcome_is_asked(const struct outcome *outcome)
 	return outcome->n_errors || outcome->failed || outcome->retrans || outcome->min_ns || outcome->min_bytes;
 }
 
-/* The number of a field; 0: not known, or there is none. */
+/* The number in a field; 0: unknown, or no such field. */
 static uint64_t number(const struct field *field, const struct event *event, size_t size)
 {
 	bool known;

@@ -20,7 +20,7 @@ static enum where place(const struct options *options)
 	return options->wide ? IN_WIDE : IN_TABLE;
 }
 
-/* CSV is for programs: times have dates, bytes are bytes; unless it is to be that of bcc's tools. */
+/* CSV is for programs: times have dates, bytes are exact, except in the form of bcc. */
 static void set_form(const struct options *options, struct field *field)
 {
 	bool exact = options->format == FORMAT_CSV && !options->csv_classic;
@@ -108,7 +108,7 @@ static bool declares(const struct column *columns, const char *name)
 	return columns->name != NULL;
 }
 
-/* In CSV each row of totals tells of which interval it is; in a table the time is above them. */
+/* In CSV each row of totals has its interval; in a table the time stands above. */
 static bool marks_intervals(const struct options *options)
 {
 	return options->format == FORMAT_CSV && (options->time || options->interval);
@@ -146,7 +146,7 @@ static void choose_columns(struct printer *printer)
 		add_named(printer, "container");
 }
 
-/* Those that the user names, in that order, behind -T and -t. */
+/* Picks the columns that the user names, in that order, after -T and -t. */
 static void choose_named(struct printer *printer)
 {
 	const struct options *options = printer->options;

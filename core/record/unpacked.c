@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unpacked.c: runs the program that unpacks a recording. Programs do that, not libraries: a recording is packed by
- * whoever keeps it, and zstd alone would be a third of this program. */
+/* unpacked.c: compressed recordings, decompressed by a program. Not by a library: users choose the compression, and
+ * zstd alone would be a third of this program. */
 #include "core/record/unpacked.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 extern char **environ;
 
-/* By the first bytes (RFC 1952; RFC 8878; LZ4 Frame Format). NULL: not packed. */
+/* The program for the magic number (RFC 1952; RFC 8878; LZ4 Frame Format). NULL: not compressed. */
 static const char *program_of(int fd)
 {
 	static const struct {
@@ -26,7 +26,7 @@ static const char *program_of(int fd)
 			{ { 0x04, 0x22, 0x4d, 0x18 }, 4, "lz4" } };
 	unsigned char start[4];
 
-	/* A pipe cannot be read twice: who reads one unpacks it. */
+	/* A pipe cannot be read twice: its user decompresses it first. */
 	if (pread(fd, start, sizeof(start), 0) != sizeof(start))
 		return NULL;
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)

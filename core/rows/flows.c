@@ -100,7 +100,7 @@ static void forget(struct flows *flows, struct flow *flow)
 	flows->count--;
 }
 
-/* One of its rows is what was asked for. */
+/* Whether one of its rows has the requested outcome. */
 static bool is_wanted(const struct flows *flows, const struct flow *flow)
 {
 	const struct outcome *outcome = &flows->out->options->outcome;

@@ -16,7 +16,7 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 
 	*rows = (struct rows){ .options = options, .copy = must(malloc(options->tool->image.event_size)) };
 	outcome_fields(&rows->outcome, options->tool);
-	/* Rows of several tools are chosen by the tools. */
+	/* The tools themselves select the rows of a timeline. */
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
@@ -66,7 +66,7 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	return event;
 }
 
-/* A copy of the event, in which nothing is unknown that is added up. */
+/* A copy of the event, with 0 for unknown numbers that are added up. */
 static const struct event *addable(struct rows *rows, const struct event *event, size_t *size)
 {
 	size_t whole = rows->options->tool->image.event_size;

@@ -16,11 +16,11 @@ struct rows {
 	struct live_view *live;      /* of totals; NULL: blocks follow each other */
 	struct journal_rows journal; /* with --journal */
 	struct outcome_fields outcome;
-	bool by_outcome;    /* rows are chosen by it ... */
-	uint64_t filtered;  /* ... and so many were not */
-	struct event *copy; /* of the event at hand, where the tool derives something; tool->image.event_size bytes */
-	uint64_t outputs;   /* rows or blocks of totals so far: what --count limits */
-	uint64_t since;     /* when the interval began */
+	bool by_outcome;    /* an outcome selects rows ... */
+	uint64_t filtered;  /* ... and excluded this number */
+	struct event *copy; /* of the current event, if the tool derives members; tool->image.event_size bytes */
+	uint64_t outputs;   /* rows or blocks of totals so far, limited by --count */
+	uint64_t since;     /* start of the interval */
 };
 
 /* fd: destination of rows; a terminal may show them live. */
@@ -31,8 +31,8 @@ bool rows_start_journal(struct rows *rows, struct error *error);
 void rows_begin(struct rows *rows, uint64_t now);
 /* Adds an event of the kernel half; the caller keeps the memory. False: the output needs no more events. */
 bool rows_add(struct rows *rows, const struct event *event, size_t size);
-/* The event with what the user half adds to it, in memory of rows'. NULL: it makes no row by itself,
- * or none that was asked for. */
+/* The event with the members that the user half derives, in memory of `rows`. NULL: the event makes no row, or is
+ * filtered. */
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size);
 /* Counts a row that the caller appended to the printer's text. */
 void rows_count_row(struct rows *rows);

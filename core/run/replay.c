@@ -31,7 +31,7 @@ struct replay {
 	bool follows;                                /* intervals are those of the recording */
 	bool unfinished;                             /* some events belong to no interval yet */
 	uint64_t next_interval;                      /* if not .follows; 0: none */
-	uint64_t since, until;                       /* events outside are left out; UINT64_MAX: to the end */
+	uint64_t since, until;                       /* excludes earlier and later events; UINT64_MAX: to the end */
 	uint64_t latest;                             /* time of the last event */
 	size_t taken;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay_time.c: reads the times that a user names of a recording. */
+/* replay_time.c: the times of --since and --until. */
 #include "core/run/replay_time.h"
 
 #include <stddef.h>
@@ -11,7 +11,7 @@
 #define SECOND 1000000000ULL
 #define DAY    (24 * 60 * 60)
 
-/* Reads what stands behind the seconds: a fraction, and Z for UTC. False: something else. */
+/* Reads the text after the seconds: a fraction, and Z for UTC. False: other text. */
 static bool read_end(const char *at, uint64_t *ns, bool *utc)
 {
 	uint64_t unit = SECOND;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replay_time.h: the times that a user names of a recording (--since, --until). */
+/* replay_time.h: the times of --since and --until in a recording. */
 #ifndef NETTRACE_RUN_REPLAY_TIME_H
 #define NETTRACE_RUN_REPLAY_TIME_H
 

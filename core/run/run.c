@@ -84,7 +84,7 @@ static void end_line(void)
 	output_write(STDERR_FILENO, "\n", 1, &done);
 }
 
-/* The first signal lets a running command end by itself (Ctrl-C reaches it too); the second does not wait for it. A
+/* The first signal lets a running command end normally (Ctrl-C reaches it too); the second does not wait for it. A
  * further one ends the run at once, unless it is the same signal over another path (from a terminal, forwarded by a
  * wrapper). */
 static void end_by(struct run *run, int signal)
@@ -93,7 +93,7 @@ static void end_by(struct run *run, int signal)
 
 	if (signal != SIGINT)
 		command_signal(&run->command, signal);
-	/* The terminal has printed "^C": what follows gets a line of its own. */
+	/* The terminal has printed "^C": messages begin on a new line. */
 	if (signal == SIGINT && !run->signalled && !run->rows.live && isatty(STDERR_FILENO))
 		end_line();
 	if (run->ended_by && signal != SIGHUP && now - run->ended_by >= SAME_SIGNAL)
@@ -236,7 +236,7 @@ static uint64_t filtered_rows(struct run *run, size_t tool)
 	return run->shows == SHOWS_TIMELINE ? run->timeline.lines.tools[tool].rows.filtered : run->rows.filtered;
 }
 
-/* A recording has the ledger as often as it was told, and at the end; it has what the user half leaves out, too. */
+/* Records the ledger whenever losses were reported, and at the end; including the rows that the user half excludes. */
 static void report_losses(struct run *run, bool end)
 {
 	uint64_t now = clock_boot();

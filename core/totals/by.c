@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* by.c: the totals of a tool by what the user names: the same tables that a tool of intervals declares, made here. */
+/* by.c: totals of a tool by a group that the user names, with the tables that an interval tool declares. */
 #include "core/totals/by.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #define KEYS 3
 #define MOST 16
 
-/* What rows are grouped by. Unit is another word for container: the column has the unit outside of containers. */
+/* The groups of rows. "unit" equals "container": outside of containers that column has the unit. */
 static const struct group {
 	const char *name;
 	const char *keys[KEYS];
@@ -25,7 +25,7 @@ static const struct group {
 static const char *const sums[] = { "tx_bytes", "rx_bytes", "retrans", "segments" };
 
 struct by {
-	struct tool tool; /* first: what options->tool points to */
+	struct tool tool; /* first: options->tool points to it */
 	struct totals totals;
 	struct member members[MOST];
 	struct column columns[MOST];
@@ -70,7 +70,7 @@ static void add_keys(struct by *by, const struct group *group)
 	}
 }
 
-/* A sum keeps the title that the tool's own column has. */
+/* A sum keeps the title of the tool's own column. */
 static void add_sum(struct by *by, const struct tool *tool, const char *name)
 {
 	const struct member *member = member_of(tool->members, name);

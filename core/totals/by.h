@@ -7,7 +7,7 @@
 #include "core/model/options.h"
 
 /* Makes options->tool a tool of totals, which options_free() frees: grouped by this name, with the number of rows and
- * the sums of what its rows have. False: bad input, see *error. */
+ * the sums of their numbers. False: bad input, see *error. */
 bool by_apply(struct options *options, const char *name, struct error *error);
 
 /* Makes unknown numbers of an event 0, so that they can be added. */

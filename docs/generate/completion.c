@@ -68,7 +68,7 @@ static void put_choices(FILE *out, const struct page_option *option, char betwee
 		fprintf(out, "%.1s%s", choice == option->choices ? "" : &between, *choice);
 }
 
-/* What the first word without dashes is; replay's second is a tool. */
+/* The first positional argument; replay's second one is a tool. */
 static enum completer completer_of_words(const struct page *page)
 {
 	const char *const *words = page->tool ? page->tool->positional : NULL;
@@ -85,7 +85,7 @@ static enum completer completer_of_words(const struct page *page)
 									: COMPLETE_NOTHING;
 }
 
-/* Several tools make a timeline of those that have a part in it. */
+/* Whether the tool names must have a story: several tools make a timeline. */
 static bool is_of_stories(const struct page *page)
 {
 	return !strcmp(page->name, "trace");
@@ -271,7 +271,7 @@ static void put_fish_names(FILE *out, const struct page *page, const struct page
 		fprintf(out, " -l %s", *name);
 }
 
-/* The help is that of the option, not of each value: values stand on a line of their own. */
+/* The help belongs to the option, not to each value: values are on a line of their own. */
 static void put_fish_option(FILE *out, const struct page *page, const struct page_option *option)
 {
 	enum completer completer = option->arg ? completer_of(option->arg) : COMPLETE_NOTHING;

@@ -5,12 +5,12 @@ set(CPACK_RPM_PACKAGE_GROUP "Applications/System")
 set(CPACK_RPM_PACKAGE_RELEASE 1)
 set(CPACK_RPM_PACKAGE_SUMMARY "${CPACK_PACKAGE_DESCRIPTION_SUMMARY}")
 string(REPLACE "\n.\n" "\n\n" CPACK_RPM_PACKAGE_DESCRIPTION "${CPACK_DEBIAN_PACKAGE_DESCRIPTION}")
-# One static file: there is nothing that it requires or provides, strip or debug.
+# One static file: no dependencies, nothing to strip or debug.
 set(CPACK_RPM_PACKAGE_AUTOREQPROV OFF)
 set(CPACK_RPM_SPEC_MORE_DEFINE "%global debug_package %{nil}
 %global __os_install_post %{nil}
 %define _build_id_links none")
-# Directories that other packages own.
+# Directories of other packages.
 set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     /usr/lib/systemd /usr/lib/systemd/system /usr/libexec /usr/share/bash-completion /usr/share/bash-completion/completions
     /usr/share/fish /usr/share/fish/vendor_completions.d /usr/share/man /usr/share/man/man5 /usr/share/man/man7

@@ -66,7 +66,7 @@ struct task_struct {
 	int pid;
 	int tgid;
 	unsigned int flags;
-	int exit_code; /* from the beginning of its exit on; the low bits are the signal */
+	int exit_code; /* set when its exit begins; the low bits are the signal */
 	char comm[16];
 	__u64 start_boottime; /* of its process, for the first thread */
 	struct task_struct *group_leader;

@@ -108,7 +108,7 @@ static __always_inline bool packet_read(struct packet *packet, const struct sk_b
 	return true;
 }
 
-/* The namespace that a packet came into: by its route (the device is unset when TCP has it). May be NULL. */
+/* The namespace of a packet: from its route, because the device is unset when TCP handles it. May be NULL. */
 static __always_inline struct net *route_net(const struct sk_buff *skb, const int rung)
 {
 	struct dst_entry *route = KPTR(rung, skb->_skb_refdst & ~1UL, dst_entry);

@@ -27,12 +27,9 @@ struct tcp_life {
 struct tag {
 	struct owner owner;
 	struct tcp_life life;
-	/* Notes of one tool each, because the tools of a process share their tags: */
-	__u8 attempt_reported;  /* tcpconnect: its row was sent */
-	__u8 end_reported;      /* tcptracer: its row was sent */
-	__u8 reported_open;     /* tcplife --open: its row was written */
-	__u8 peer_ttl, rst_ttl; /* tcprst: hop limits of the peer's segments and of its reset; 0: not seen */
-	__u8 pad[3];
+	__u64 reported_by;      /* bit N: tool N of this process (settings.tool) has sent the one row of this life */
+	__u8 peer_ttl, rst_ttl; /* tcprst: hop limits of the peer's segments and of its reset; 0: none seen */
+	__u8 pad[6];
 	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if later than the beginning; else an earlier
 			 time */
 #ifdef TAG_BYTE_COUNTERS
@@ -40,6 +37,19 @@ struct tag {
 	struct holders holders;
 #endif
 };
+
+/* The tools of a process share their tags, and two of them may be instances of one tool: each has a bit of its own. */
+static __always_inline bool tag_is_reported(const struct tag *tag)
+{
+	return tag->reported_by & 1ULL << (settings.tool & 63);
+}
+
+static __always_inline void tag_set_reported(struct tag *tag, bool reported)
+{
+	__u64 bit = 1ULL << (settings.tool & 63);
+
+	tag->reported_by = reported ? tag->reported_by | bit : tag->reported_by & ~bit;
+}
 
 /* See owner_set_current(). */
 static __always_inline void tag_set_current(struct tag *tag, bool begins)

@@ -107,9 +107,7 @@ static __noinline bool tag_is_anothers(struct tag *tag, struct sock *sk, __u8 fr
 		tag->life.role = ROLE_UNKNOWN;
 		tag->life.created_at = 0;
 		tag->life.established_at = 0;
-		tag->attempt_reported = 0;
-		tag->end_reported = 0;
-		tag->reported_open = 0;
+		tag->reported_by = 0;
 	}
 	if (missed)
 		tag->life.state_since = 0;
@@ -129,7 +127,7 @@ static __always_inline void tag_change(struct transition *t, struct tag *tag)
 		tag->life.created_at = t->now;
 		tag->life.established_at = 0;
 		tag->life.has_isn = 0;
-		tag->attempt_reported = 0;
+		tag->reported_by = 0;
 	} else {
 		t->late = t->from != TCP_LISTEN && tag_is_anothers(tag, t->sk, t->from);
 		if (tag->life.state_since)

@@ -46,6 +46,13 @@ class Instances(lab.LiveTest):
         every, slow = self.rows_of("tcpconnlat", ("--min-ms 0", "--min-ms 500"), ("--connect=7", "--syn=1"))
         self.assertEqual((len(every), len(slow)), (8, 1))
 
+    def test_rows_that_are_sent_once(self):
+        """Instances share the tags of sockets, where each notes which rows it has sent."""
+        for tool, rows in ("tcpconnect", 5), ("tcptracer", 2 * 5):  # a connect and a close
+            with self.subTest(tool):
+                every = self.rows_of(tool, 3 * (f"--rport {PORT}",), ("--connect=5",))
+                self.assertEqual([len(each) for each in every], 3 * [rows])
+
     def test_forty(self):
         every = self.rows_of("tcpstates", 40 * (f"--rport {PORT + 1}",), ("--refuse=5",))
         self.assertEqual([len(rows) for rows in every], 40 * [2 * 5])

@@ -90,7 +90,7 @@ class Package(lab.LiveTest):
         self.assertAlmostEqual(kib, os.stat(lab.NETTRACE).st_size / 1024 + 350, delta=350)
 
     def test_rpm(self):
-        """The same files; it needs nothing, and owns no directory of others."""
+        """The same files; the package requires nothing, and owns no other package's directory."""
         lab.need("rpmbuild")
         lab.must("cpack", "-G", "RPM", "--config", BUILD / "CPackConfig.cmake", "-B", self.folder, limit=120, cwd=BUILD)
         (package,) = self.folder.glob("*.rpm")

@@ -363,7 +363,7 @@ class Several(Recorded):
         self.assertEqual(len(done.rows), 72, done.errors)
 
     def test_diff(self):
-        """What is new in the second recording, and what only one of them can tell."""
+        """New rows of the second recording, and tools that only one of them has."""
         files = [self.folder / "good", self.folder / "bad"]
         for file, tools, traffic in ((files[0], "tcplife", ()), (files[1], "tcplife,tcpdrop", ("--refuse=40",))):
             done = self.space.run(
@@ -379,7 +379,7 @@ class Several(Recorded):
         self.assertIn("tcpdrop: only in B\n", lab.run(lab.NETTRACE, "diff", *files).output.decode())
 
     def test_part_of_it(self):
-        """A packed recording, from a time on and to a time."""
+        """A compressed recording, from one time to another."""
         with self.space.tool("tcplife", "--record", self.file):
             self.space.traffic("--connect=5")
         os.chmod(self.file, 0o644)

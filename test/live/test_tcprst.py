@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""tcprst: every reset of known traffic, sent and received, by whom and why."""
+"""test_tcprst.py: tcprst: every reset of known traffic, sent and received, with originator and cause."""
 
 import os
 import socket
@@ -10,7 +10,7 @@ import lab
 import sockets
 
 TRAFFIC = ("--connect=13", "--reset=2", "--refuse=3", "--overflow=5", "--unread=7", "--killed=4", "--late=6", "--disconnect=11")
-# by, cause, state: how many of each are sent over one family; overflow's two fillers are never accepted
+# by, cause, state: the number sent in one family; overflow's two fillers are never accepted
 SENT = {
     ("us", "linger", "ESTABLISHED"): 2,
     ("us", "nobody_listens", None): 3,
@@ -59,7 +59,7 @@ class Tcprst(lab.LiveTest):
             self.assertIn(row["pid"], (report["client_pid"], report["server_pid"]), row)
 
     def test_every_reset(self):
-        """Rows against the kernel's own counters: OutRsts counts each reset sent."""
+        """Rows against the kernel's counters: OutRsts counts each reset sent."""
         with self.space.counting() as counters, self.space.trace("tcprst") as traced:
             report = self.space.traffic(*TRAFFIC, *lab.BOTH)
         sent, got = of(traced.rows, "sent"), of(traced.rows, "got")
@@ -69,7 +69,7 @@ class Tcprst(lab.LiveTest):
         self.assertEqual(dict(lab.count_by([row for row in sent if row not in late], "by", "cause", "state")), whole(SENT))
         self.assertEqual(dict(lab.count_by(got, "by", "cause", "state")), whole(GOT))
         self.assertEqual(len(sent), counters["OutRsts"])
-        # From ESTABLISHED or CLOSE_WAIT to CLOSE: who sent the reset there, and who got it.
+        # From ESTABLISHED or CLOSE_WAIT to CLOSE: the sender and the receiver of the reset.
         ended = [row for row in traced.rows if row["state"] in ("ESTABLISHED", "CLOSE_WAIT")]
         self.assertEqual(len(ended), counters["EstabResets"])
         self.assert_account(traced, len(sent) + len(got))
@@ -129,7 +129,7 @@ class Tcprst(lab.LiveTest):
         self.assertEqual((row["cause"], row["reason"]), ("keepalive", "TCP_KEEPALIVE_TIMEOUT"))
 
     def test_aborted(self):
-        """ss -K: whoever calls it is not the owner."""
+        """ss -K: its process is not the owner."""
         lab.need("ss")
         with sockets.connection(self.space) as (client, server), self.space.trace("tcprst", "--sent") as traced:
             lab.must(*self.space.enter, "ss", "-K", "sport", "=", f":{sockets.port_of(client)}")
@@ -172,7 +172,7 @@ class Tcprst(lab.LiveTest):
 
 
 def forge_reset(space, sender, receiver, ttl):
-    """A reset in the name of a connected socket: its next sequence number is known in TCP repair."""
+    """A reset in the name of a connected socket: TCP repair shows its next sequence number."""
     TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_SEND_QUEUE = 19, 20, 21, 2
     sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
     sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE)

@@ -473,7 +473,7 @@ static void an_interval_unless_told(void **state)
 		       "top: error: --interval 0.000999999: less than a millisecond\n");
 	assert_refused(&top, WORDS("0.0001"), 2, "top: error: SECONDS 0.0001: less than a millisecond\n");
 	assert_refused(&top, WORDS("--interval", "0"), 2, "top: error: --interval 0: must be more than 0 seconds\n");
-	/* Rows until they are asked to be counted. */
+	/* Rows, until the user asks for counts. */
 	parse(&retrans, WORDS());
 	assert_false(options_totals(&options));
 	parse(&retrans, WORDS("-c"));

@@ -314,7 +314,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 			      other->off + stored_size(other) <= option->off,
 		      tool, option->name);
 	check(!(option->flag & tool_summary_flag(tool)), tool, option->name);
-	/* A filter by times may be the tool's own: then its programs apply it. */
+	/* A tool may have its own filter by times, which its programs apply. */
 	check(!common_option(option->name) || has_stand_in(option->name) ||
 		      common_option(option->name)->offered == WITH_TIMES,
 	      tool, option->name);
