@@ -314,9 +314,10 @@ static void check_own(const struct tool *tool, const struct opt *option)
 			      other->off + stored_size(other) <= option->off,
 		      tool, option->name);
 	check(!(option->flag & tool_summary_flag(tool)), tool, option->name);
-	/* A tool may have its own filter by times, which its programs apply. */
+	/* A tool may have its own filter by times, which its programs apply, and its own --by: who caused the event. */
 	check(!common_option(option->name) || has_stand_in(option->name) ||
-		      common_option(option->name)->offered == WITH_TIMES,
+		      common_option(option->name)->offered == WITH_TIMES ||
+		      common_option(option->name)->offered == WITH_GROUPS,
 	      tool, option->name);
 }
 
