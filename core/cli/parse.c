@@ -166,7 +166,7 @@ static const char *store_names(struct list *list, const struct opt *opt, const c
 /* Returns NULL or a message; *code stays that of bad input, unless this function changes it. */
 static const char *store_own(struct options *options, const struct opt *opt, const char *arg, enum exit_code *code)
 {
-	void *place = (char *)options->own + opt->off;
+	void *place = options->own ? (char *)options->own + opt->off : NULL; /* NULL: only flags */
 
 	switch (opt->type) {
 	case O_FLAG:

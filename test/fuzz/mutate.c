@@ -169,7 +169,7 @@ static size_t find_block(const uint8_t *data, size_t size, unsigned int wanted, 
 		memcpy(block, data + at, sizeof(*block));
 		if (block->magic != RECORD_BLOCK_MAGIC || block->codec != CODEC_NONE ||
 		    block->stored > size - at - sizeof(*block))
-			return found;
+			break;
 		found = at;
 		at += sizeof(*block) + block->stored;
 	}
