@@ -115,28 +115,23 @@ static __always_inline bool is_close(const struct transition *t)
 
 /* Whether no process has had the connection so far: it waits at its listener, perhaps since before tracing, or accept()
  * is about to return it on another CPU. (The subflows of an MPTCP socket lose their process before they close.) This
- * close is then reported when accept() returns the connection. Not inlined: owner_verify() needs the stack. */
-static __noinline bool ends_waiting(struct sock *sk, __u64 now, __u64 tx_bytes, __u64 rx_bytes, bool is_older)
+ * close is then reported when accept() returns the connection. */
+static __always_inline bool ends_waiting(const struct transition *t, const struct account *account)
 {
-	__u64 key = (__u64)sk;
-	struct waiting *was, end = { .closed = now, .tx_bytes = tx_bytes, .rx_bytes = rx_bytes };
+	__u64 key = (__u64)t->sk;
+	struct waiting *was, end = { .closed = t->now, .tx_bytes = account->tx_bytes, .rx_bytes = account->rx_bytes };
 
-	if (socket_flag(sk, SOCK_DEAD))
+	if (socket_flag(t->sk, SOCK_DEAD))
 		return false;
 	was = bpf_map_lookup_elem(&waiting, &key);
 	if (!was)
-		return !sk->sk_socket && is_older;
-	if (sk->sk_lock.owned)
+		return !t->sk->sk_socket && t->tag && !t->tag->life.created_at &&
+		       t->tag->owner.quality == OWNER_UNKNOWN;
+	if (t->sk->sk_lock.owned)
 		return false;
 	end.since = was->since;
-	end.taken = sk->sk_socket != NULL;
-	return !wait_ended(sk, &end);
-}
-
-/* Whether the connection is older than the trace, and its process is unknown. */
-static __always_inline bool is_older(const struct tag *tag)
-{
-	return tag && !tag->life.created_at && tag->owner.quality == OWNER_UNKNOWN;
+	end.taken = t->sk->sk_socket != NULL;
+	return !wait_ended(t->sk, &end);
 }
 
 /* Context: a task with the socket locked, or softirq. */
@@ -156,7 +151,7 @@ static __always_inline int state_changed(__u64 *ctx)
 	closes = is_close(&t);
 	if (closes)
 		account_read(&account, &t);
-	if (closes && ends_waiting(t.sk, t.now, account.tx_bytes, account.rx_bytes, is_older(t.tag)))
+	if (closes && ends_waiting(&t, &account))
 		closes = false;
 	if (closes || is_connect(&t)) {
 		if (closes && t.tag && t.tag->life.established_at)

@@ -94,19 +94,19 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 /* Sends the unreported bytes of a closed socket as an event. Context: any. */
 static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
 {
-	struct bytes_event e = {}; /* without the tool's part, which would not fit the stack that the caller leaves */
+	BYTES_EVENT own = {};
+	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
 	BYTES_EVENT *sent;
 
-	event_init(&e.common, ts);
-	if (!tcp || !bytes_take(&e, sk, tcp, &tag->reported, atomic))
+	event_init(&e->common, ts);
+	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
 		return;
-	event_owner(&e.common, sk, tag);
-	event_socket(&e.common, sk);
-	sent = event_wanted(&e.common, sk) ? ring_reserve(sizeof(*sent), &e.common) : NULL;
+	event_owner(&e->common, sk, tag);
+	event_socket(&e->common, sk);
+	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
 	if (sent) {
-		__builtin_memset(sent, 0, sizeof(*sent));
-		__builtin_memcpy(sent, &e, sizeof(e));
+		__builtin_memcpy(sent, &own, sizeof(own));
 		ring_submit(sent);
 	}
 }

@@ -152,17 +152,16 @@ static __always_inline void tag_changed(struct transition *t, const struct tag *
 	t->duration = tag->life.prev_state_ns;
 }
 
-/* Listening begins or ends. Context: a task with the socket locked. */
-static __always_inline void transition_listens(const struct transition *t)
+/* Listening begins or ends. Not inlined: owner_verify() needs the stack. Context: a task with the socket locked. */
+static __noinline void transition_listens(struct sock *sk, struct tag *tag, __u8 from, __u8 to)
 {
-	struct sock *sk = t->sk;
 	struct cgroup *cgroup;
 
-	if (t->to == TCP_LISTEN) {
+	if (to == TCP_LISTEN) {
 		cgroup = socket_cgroup(sk);
-		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, t->tag,
+		listener_add((__u64)sk, socket_netns(sk), sk->__sk_common.skc_num, sk->sk_drops.counter, tag,
 			     cgroup ? cgroup->kn->id : 0);
-	} else if (t->from == TCP_LISTEN && t->to == TCP_CLOSE) {
+	} else if (from == TCP_LISTEN && to == TCP_CLOSE) {
 		listener_remove((__u64)sk, socket_netns(sk), socket_lport(sk));
 	}
 }
@@ -209,7 +208,7 @@ static __always_inline bool transition_read(struct transition *t, struct event *
 	}
 	tag_change(t, t->tag);
 	if (listeners_watched())
-		transition_listens(t);
+		transition_listens(t->sk, t->tag, t->from, t->to);
 	return true;
 }
 
