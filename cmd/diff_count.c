@@ -56,7 +56,7 @@ static struct diff_group *group_of(struct diff *diff, const char *tool, const ch
 		diff->room = 2 * DIFF_GROUPS;
 		diff->groups = must(calloc(diff->room, sizeof(*diff->groups)));
 	}
-	for (at = hash_of(tool, what, value) % diff->room; diff->groups[at].tool; at = (at + 1) % diff->room) {
+	for (at = (size_t)hash_of(tool, what, value) % diff->room; diff->groups[at].tool; at = (at + 1) % diff->room) {
 		struct diff_group *group = &diff->groups[at];
 
 		if (!strcmp(group->tool, tool) && !strcmp(group->what, what) && !strcmp(group->value, value))

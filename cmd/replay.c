@@ -172,6 +172,17 @@ static bool has_word(int argc, char **argv, const char *word)
 	return false;
 }
 
+/* A tool may have a --verbose of its own: there --debug asks for messages. */
+static bool is_verbose(int argc, char **argv)
+{
+	const struct tool *tool = argc > 2 ? tool_find(argv[2]) : NULL;
+
+	for (const struct opt *own = tool ? tool->opts : NULL; own && own->name; own++)
+		if (!strcmp(own->name, "verbose"))
+			return has_word(argc, argv, "--debug");
+	return has_word(argc, argv, "-v") || has_word(argc, argv, "--verbose");
+}
+
 int replay_main(int argc, char **argv)
 {
 	struct recording_files files;
@@ -190,7 +201,7 @@ int replay_main(int argc, char **argv)
 	if (!recording_files_open(&files, argv[1], &error))
 		return error_print(&error);
 	if (!has_word(argc, argv, "--no-sandbox"))
-		sandbox_before_reading(has_word(argc, argv, "-v") || has_word(argc, argv, "--verbose"));
+		sandbox_before_reading(is_verbose(argc, argv));
 	recording = recording_open(&files, &error);
 	if (!recording)
 		return error_print(&error);
