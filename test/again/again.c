@@ -87,6 +87,8 @@ static void print_state(const char *when, const struct state *state)
 		state->threads, state->mappings, state->bytes);
 }
 
+#define ROUND_VERBOSE 11 /* index of --verbose below */
+
 /* Writes the options of a round to argv[0 .. count - 1]. */
 static int choose(const char **argv, const struct tool *tool, unsigned int round)
 {
@@ -168,10 +170,14 @@ int main(int argc, char **argv)
 
 	if (rounds <= WARM)
 		fatal(EXIT_USAGE, "usage: again ROUNDS [TOOL...]");
-	tzset();                            /* libc caches the time zone, which some tools print in some rounds only */
-	for (size_t i = 0; tool_at(i); i++) /* the first run makes one-time allocations */
-		if (is_wanted(tool_at(i), argc, argv))
-			run_once(tool_at(i), 0);
+	tzset(); /* libc caches the time zone, which some tools print in some rounds only */
+	/* The first runs make one-time allocations, and the context's parts. */
+	for (size_t i = 0; tool_at(i); i++) {
+		if (!is_wanted(tool_at(i), argc, argv))
+			continue;
+		run_once(tool_at(i), 0);
+		run_once(tool_at(i), ROUND_VERBOSE);
+	}
 	names_forget_machine();
 	before = look();
 	for (size_t i = 0; tool_at(i); i++)
