@@ -187,7 +187,8 @@ void doctor_tool_json(const struct survey *survey, const struct doctor *doctor)
 	struct json_object line;
 
 	for (size_t i = 0; i < survey->n_hooks; i++)
-		put_hook(&survey->hooks[i], survey->tool->name, doctor);
+		if (!survey->hooks[i].unneeded)
+			put_hook(&survey->hooks[i], survey->tool->name, doctor);
 	json_begin(&line, &text, tool_keys);
 	json_text(&line, "about", "tool");
 	json_text(&line, "tool", survey->tool->name);

@@ -144,6 +144,8 @@ void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 		const struct rung *rung = found->serves == PLAN_NONE ? NULL : &found->rungs[found->serves];
 		const char *lacks = !rung ? found->hook->optional : found->hook->lacks[found->serves];
 
+		if (found->unneeded)
+			continue;
 		printf("%-11s %-22s %-7.*s %s\n", name, found->hook->name, rung ? (int)strcspn(rung->section, "/") : 1,
 		       rung ? rung->section : "-", rung ? rung->program : "-");
 		name = "";

@@ -114,6 +114,8 @@ void survey_tool(struct survey *survey, const struct tool *tool, const struct ex
 				survey->works = false;
 		}
 	}
+	for (size_t i = 0; i < survey->n_hooks; i++) /* try_once() sets the flag */
+		survey->hooks[i].unneeded = survey->hooks[i].hook->unless & options.settings.flags & OWNERS_LOOKED_AT;
 	options_free(&options);
 	if (survey->error)
 		survey->works = false;

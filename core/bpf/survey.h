@@ -18,7 +18,8 @@ struct rung {
 
 struct hook_survey {
 	const struct hook *hook;
-	int serves; /* index of the rung; PLAN_NONE: none */
+	bool unneeded; /* on this kernel rows check what the hook would find */
+	int serves;    /* index of the rung; PLAN_NONE: none */
 	size_t n_rungs;
 	struct rung rungs[ALT_ITEMS];
 };
