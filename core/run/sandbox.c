@@ -59,7 +59,12 @@ static const int usual[] = {
 	__NR_poll,
 #endif
 	__NR_ppoll,
-	__NR_setitimer,
+	__NR_timer_create,
+	__NR_timer_settime,
+#ifdef __NR_timer_settime64
+	__NR_timer_settime64,
+#endif
+	__NR_timer_delete,
 	__NR_futex,
 	__NR_pread64,
 	__NR_pwrite64,

@@ -29,6 +29,7 @@ EVENTS = {
     "tcpstates": ("--connect=3",),
     "tcptop": ("--connect=3", "--bytes=30011"),
     "tcpsubnet": ("--connect=3", "--bytes=30011"),
+    "tcprst": ("--reset=3",),
     "tcptracer": ("--connect=3",),
 }
 
@@ -165,7 +166,8 @@ class Containers(lab.LiveTest):
         self.assertEqual(len(replayed.rows), len(traced.rows))
         self.assertEqual([row["container_id"] for row in replayed.rows], 32 * [ID] + (len(traced.rows) - 32) * [OTHER])
         plain = lab.run(lab.NETTRACE, "replay", file, "--json")
-        self.assertEqual(plain.rows, traced.rows)
+        # A recording has other addresses of sockets than the kernel.
+        self.assertEqual([{**row, "skaddr": None} for row in plain.rows], [{**row, "skaddr": None} for row in traced.rows])
 
     def test_inside(self):
         """As in an image: another user with two capabilities, a cgroup namespace, no /sys/fs/cgroup."""

@@ -378,8 +378,8 @@ class Netqtop(lab.LiveTest):
         self.assertEqual([line for line in lines if line in names.split(",")], names.split(","))
         self.assertEqual(lines[1:3], ["veth0", "TX"])
         csv = tools["csv"].lines
-        self.assertEqual(csv[0].split('"')[0], "DEVICE,DIRECTION,QueueID,PACKETS,BYTES,avg_size,")
-        self.assertEqual([line.split(",")[0] for line in csv[1:]], [row["device"] for row in rows])
+        self.assertEqual(csv[0].split('"')[0], "TIME,DEVICE,DIRECTION,QueueID,PACKETS,BYTES,avg_size,")
+        self.assertEqual([line.split(",")[1] for line in csv[1:]], [row["device"] for row in rows])
 
     def test_bad_names(self):
         self.up()
@@ -393,7 +393,7 @@ class Netqtop(lab.LiveTest):
             ("-n", ""): "netqtop: error: -n : empty\n",
             ("-n", many): f"netqtop: error: -n {many}: too many interfaces, at most 8: q3\n",
             (): "netqtop: error: --name: which interface? for example netqtop eth0\n",
-            ("-n", "veth0", "-i", "0"): "netqtop: error: -i 0: not more than 0 seconds\n",
+            ("-n", "veth0", "-i", "0"): "netqtop: error: -i 0: must be more than 0 seconds\n",
             ("-n", "veth0", "5"): "netqtop: error: -n 5: no such interface\n",
         }
         for words, message in cases.items():

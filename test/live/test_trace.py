@@ -52,8 +52,8 @@ def ledgers(errors):
 
 
 def clock(text):
-    """ "11:02:07.123456" in microseconds."""
-    hours, minutes, seconds = text.split(":")
+    """ "11:02:07.123456", or a date with it, in microseconds."""
+    hours, minutes, seconds = re.search(r"(\d\d):(\d\d):([\d.]+)", text).groups()
     return (int(hours) * 60 + int(minutes)) * 60 * 10**6 + int(seconds.replace(".", ""))
 
 
