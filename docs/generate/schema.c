@@ -137,7 +137,7 @@ static void put_head(FILE *out, const struct page *page)
 {
 	fprintf(out,
 		"{\n  \"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
-		"  \"$id\": \"nettrace:/schema/%s.json\",\n  \"title\": \"nettrace %s\",\n"
+		"  \"$id\": \"https://nettrace.example/schema/%s.json\",\n  \"title\": \"nettrace %s\",\n"
 		"  \"description\": ",
 		page->name, page->name);
 	schema_string(out, page->summary);

@@ -12,7 +12,7 @@ import jsonschema
 import lab
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "schema"
-BASE = "nettrace:/schema/"
+BASE = "https://nettrace.example/schema/"  # resolvers join references with known schemes only
 TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=2", "--retransmit=1", "--drop=2", *lab.BOTH)
 # The tools with an option that adds other lines.
 TOTALS_OF_ROWS = {"tcpconnect": "-c", "tcpconnlat": "--dist", "tcpdrop": "-c", "tcpretrans": "-c"}
