@@ -31,7 +31,7 @@ struct early {
 };
 
 /* Identical in all objects that have them. The ring is first. */
-static const char *const names[] = { "ring", "accepted", "tag_slots" };
+static const char *const names[] = { "ring", "accepted", "tag_slots", "renamed", "mptcp_owners" };
 
 #define EARLY (sizeof(names) / sizeof(names[0]))
 

@@ -9,7 +9,7 @@
  * overwrites the entry with its own. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 1024);
 	__type(key, __u64);
 	__type(value, struct owner);
 } mptcp_owners SEC(".maps");
