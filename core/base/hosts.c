@@ -2,19 +2,14 @@
 /* hosts.c: lookups of service and host names. */
 #include "core/base/hosts.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "core/base/must.h"
+#include "core/base/program.h"
 
 #define GETENT "/usr/bin/getent"
-
-extern char **environ;
 
 /* A line of services(5): "http  80/tcp  www". */
 static bool line_has(char *line, const char *name, uint64_t *port)
@@ -58,34 +53,14 @@ static bool is_name(const char *name)
 	       name[strspn(name, "0123456789.")];
 }
 
-/* Starts getent and returns its output to read; *pid: its process. NULL: it cannot run. */
-static FILE *start_getent(const char *name, pid_t *pid)
-{
-	char *words[] = { (char *)(uintptr_t) "getent", (char *)(uintptr_t) "ahosts", (char *)(uintptr_t)name, NULL };
-	posix_spawn_file_actions_t actions;
-	int ends[2], failed;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return NULL;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	failed = posix_spawn(pid, GETENT, &actions, NULL, words, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	if (!failed)
-		return fdopen(ends[0], "re");
-	close(ends[0]);
-	return NULL;
-}
-
 char *host_addresses(const char *name)
 {
 	char *all = NULL, address[64], last[64] = "";
-	size_t size = 0;
-	FILE *to, *from;
 	pid_t pid;
+	int pipe = is_name(name) ? program_start((const char *const[]){ GETENT, "ahosts", name, NULL }, -1, &pid) : -1;
+	FILE *to, *from = pipe >= 0 ? must(fdopen(pipe, "re")) : NULL;
+	size_t size = 0;
 
-	from = is_name(name) ? start_getent(name, &pid) : NULL;
 	if (!from)
 		return NULL;
 	to = must(open_memstream(&all, &size));
@@ -98,8 +73,7 @@ char *host_addresses(const char *name)
 	}
 	fclose(from);
 	fclose(to);
-	while (waitpid(pid, NULL, 0) < 0)
-		;
+	program_end(pid);
 	if (*last)
 		return must(all);
 	free(all);

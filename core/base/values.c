@@ -311,7 +311,7 @@ static const char *add_host(const char *name, struct cidrs *cidrs)
 
 	if (!addresses)
 		return NOT_AN_ADDRESS;
-	print_note("%s is taken for %s", name, addresses);
+	print_note("%s resolves to %s", name, addresses);
 	while (!message && (address = strsep(&at, " ")))
 		message = strchr(address, '%') ? NULL : add_cidr(address, cidrs); /* not an address of one link only */
 	free(addresses);

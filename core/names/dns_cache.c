@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/context.h"
+#include "core/base/hash.h"
 #include "core/base/must.h"
 
 #define NAMES_MOST 10240
@@ -64,11 +65,9 @@ static struct entry *entry_at(const struct names *names, uint32_t index)
 
 static uint32_t *slot_of(struct names *names, uint32_t netns, const uint8_t address[16])
 {
-	uint32_t hash = 2166136261U ^ netns; /* FNV-1a */
+	uint64_t hash = hash_add(hash_add(HASH_START, &netns, sizeof(netns)), address, 16);
 
-	for (int i = 0; i < 16; i++)
-		hash = (hash ^ address[i]) * 16777619U;
-	return &names->slots[(hash ^ hash >> 16) & (HASH_SLOTS - 1)];
+	return &names->slots[(hash ^ hash >> 32) & (HASH_SLOTS - 1)];
 }
 
 static uint32_t find(struct names *names, uint32_t netns, const uint8_t address[16])

@@ -3,16 +3,10 @@
  * zstd alone would be a third of this program. */
 #include "core/record/unpacked.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+#include "core/base/program.h"
 
 /* The program for the magic number (RFC 1952; RFC 8878; LZ4 Frame Format). NULL: not compressed. */
 static const char *program_of(int fd)
@@ -38,44 +32,22 @@ static const char *program_of(int fd)
 int unpacked_open(const char *path, int fd, pid_t *pid, struct error *error)
 {
 	const char *program = program_of(fd);
-	char *words[] = { (char *)(uintptr_t)program, (char *)(uintptr_t) "-dc", NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t signals;
-	int ends[2], failed;
+	int pipe;
 
 	*pid = 0;
 	if (!program)
 		return fd;
-	if (pipe2(ends, O_CLOEXEC)) {
-		error_errno(error, path);
-		close(fd);
-		return -1;
-	}
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	/* It ends with its reader. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGPIPE);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &signals);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	failed = posix_spawnp(pid, program, &actions, &attributes, words, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attributes);
-	close(ends[1]);
+	pipe = program_start((const char *const[]){ program, "-dc", NULL }, fd, pid);
 	close(fd);
-	if (!failed)
-		return ends[0];
-	close(ends[0]);
+	if (pipe >= 0)
+		return pipe;
 	*pid = 0;
-	error_set(error, EXIT_FAILED, "%s: packed by %s: %s (unpack it before)", path, program, strerror(failed));
+	error_set(error, EXIT_FAILED, "%s: packed by %s: %s (unpack it before)", path, program, strerror(-pipe));
 	return -1;
 }
 
 void unpacked_close(pid_t pid)
 {
-	while (pid && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	if (pid)
+		program_end(pid);
 }

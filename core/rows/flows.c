@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/hash.h"
 #include "core/base/must.h"
 #include "core/rows/story.h"
 
@@ -51,14 +52,10 @@ static void link_flow(struct list_of_flows *list, struct flow *flow)
 	list->newest = flow;
 }
 
-/* FNV-1a. */
 static struct flow **bucket(struct flows *flows, const struct flow_key *key)
 {
-	const unsigned char *bytes = (const void *)key;
-	uint64_t hash = 14695981039346656037U;
+	uint64_t hash = hash_add(HASH_START, key, sizeof(*key));
 
-	for (size_t i = 0; i < sizeof(*key); i++)
-		hash = (hash ^ bytes[i]) * 1099511628211U;
 	return &flows->buckets[(hash ^ hash >> 32) & (BUCKETS - 1)];
 }
 

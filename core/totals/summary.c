@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/number.h"
+#include "core/base/hash.h"
 #include "core/base/must.h"
 
 /* Bytes of the event that are part of the key; numbers most significant byte first, so that keys sort by value. */
@@ -96,15 +97,6 @@ const struct totals_fields *summary_fields(const struct summary *summary)
 	return &summary->fields;
 }
 
-static uint64_t hash_of(const unsigned char *key, size_t size)
-{
-	uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ key[i]) * 1099511628211ULL;
-	return hash;
-}
-
 static void index_again(struct summary *summary)
 {
 	summary->moved = false;
@@ -131,7 +123,7 @@ static void grow(struct summary *summary)
 /* The row of this key; a new row is all zero. */
 static struct total *total_of_key(struct summary *summary, const unsigned char *key)
 {
-	uint64_t hash = hash_of(key, summary->key_size);
+	uint64_t hash = hash_add(HASH_START, key, summary->key_size);
 	struct total *total;
 	size_t slot;
 
