@@ -19,7 +19,8 @@
 #include "core/base/nearest.h"
 
 static const struct applet helpers[] = {
-	{ "diff", "what changed between two recordings: rates, errors, peers, times", NULL, diff_main, diff_helper },
+	{ "diff", "what changed between two recordings: rates, errors, peers, times", NULL, diff_main, diff_helper,
+	  diff_lines },
 	{ "doctor", "what works here, what does not and why; --prove tests it", NULL, doctor_main, doctor_helper,
 	  doctor_lines },
 	{ "record", "record the events of tools, for nettrace replay", &record, record_main },

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/diff_count.h"
+#include "core/base/json.h"
 #include "core/base/message.h"
 #include "core/base/must.h"
 #include "core/base/output.h"
@@ -229,33 +230,57 @@ static void put_table(struct text *text, const struct diff *diff, uint64_t most)
 
 /* ---- JSON ---- */
 
-static void put_key(struct text *text, const char *key)
+/* For each change, in this order; "b" follows "a". */
+static const struct json_key change_keys[] = {
+	{ "tool", JSON_TEXT, .help = "name of the tool" },
+	{ "what", JSON_TEXT, .help = "key of the member that the rows have in common; empty: all rows of the tool" },
+	{ "value", JSON_TEXT, .help = "its value" },
+#define SIDE(side, name)                                                                                               \
+	{ side "_rows", JSON_NUMBER, .help = "rows in " name },                                                        \
+		{ side "_per_second", JSON_FRACTION, .help = "rows per second in " name },                             \
+		{ side "_p50_ns", JSON_NUMBER, .nullable = true, .help = "median of their times; null: no times" },    \
+	{                                                                                                              \
+		side "_p99_ns", JSON_NUMBER, .nullable = true, .help = "99th percentile of their times"                \
+	}
+	SIDE("a", "the first recording"),
+	SIDE("b", "the second recording"),
+#undef SIDE
+	{},
+};
+
+const struct json_line *diff_lines(void)
 {
-	text_string(text, ",\"");
-	text_string(text, key);
-	text_string(text, "\":");
+	static const struct json_line lines[] = { { "change", "a change between two recordings", change_keys }, {} };
+
+	return lines;
 }
 
-static void put_json_side(struct text *text, const struct diff *diff, const struct diff_group *group, int side)
+static void put_quantile(struct json_object *object, const char *name, const struct diff_side *side, double quantile)
 {
-	char number[64];
+	if (side->times)
+		json_number(object, name, diff_quantile(side, quantile));
+	else
+		json_null(object, name);
+}
 
-	put_key(text, side ? "b" : "a");
-	text_string(text, "{\"rows\":");
-	text_unsigned(text, group->sides[side].rows);
-	snprintf(number, sizeof(number), ",\"per_second\":%.3f", rate(diff, group, side));
-	text_string(text, number);
-	put_key(text, "p50_ns");
-	if (group->sides[side].times)
-		text_unsigned(text, diff_quantile(&group->sides[side], 0.5));
-	else
-		text_string(text, "null");
-	put_key(text, "p99_ns");
-	if (group->sides[side].times)
-		text_unsigned(text, diff_quantile(&group->sides[side], 0.99));
-	else
-		text_string(text, "null");
-	text_char(text, '}');
+static void put_change(struct text *text, const struct diff *diff, const struct diff_group *group)
+{
+	static const char *const names[DIFF_SIDES][4] = { { "a_rows", "a_per_second", "a_p50_ns", "a_p99_ns" },
+							  { "b_rows", "b_per_second", "b_p50_ns", "b_p99_ns" } };
+	struct json_object object;
+
+	json_begin(&object, text, change_keys);
+	json_text(&object, "tool", group->tool);
+	json_text(&object, "what", group->what);
+	json_text(&object, "value", group->value);
+	for (int i = 0; i < DIFF_SIDES; i++) {
+		json_number(&object, names[i][0], group->sides[i].rows);
+		json_fraction(&object, names[i][1], (uint64_t)(rate(diff, group, i) * 1e6));
+		put_quantile(&object, names[i][2], &group->sides[i], 0.5);
+		put_quantile(&object, names[i][3], &group->sides[i], 0.99);
+	}
+	json_end(&object);
+	text_char(text, '\n');
 }
 
 static void put_json(struct text *text, const struct diff *diff, uint64_t most)
@@ -263,21 +288,10 @@ static void put_json(struct text *text, const struct diff *diff, uint64_t most)
 	uint64_t shown = 0;
 
 	for (size_t i = 0; i < diff->count && shown < most; i++) {
-		const struct diff_group *group = &diff->groups[i];
-
-		if (!is_changed(diff, group))
+		if (!is_changed(diff, &diff->groups[i]))
 			continue;
 		shown++;
-		text_string(text, "{\"tool\":\"");
-		text_string(text, group->tool);
-		text_char(text, '"');
-		put_key(text, "what");
-		text_json_string(text, group->what, strlen(group->what));
-		put_key(text, "value");
-		text_json_string(text, group->value, strlen(group->value));
-		for (int side = 0; side < DIFF_SIDES; side++)
-			put_json_side(text, diff, group, side);
-		text_string(text, "}\n");
+		put_change(text, diff, &diff->groups[i]);
 	}
 }
 

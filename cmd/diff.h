@@ -4,8 +4,10 @@
 #define NETTRACE_DIFF_H
 
 struct helper;
+struct json_line;
 
 const struct helper *diff_helper(void);
+const struct json_line *diff_lines(void);
 int diff_main(int argc, char **argv);
 
 #endif

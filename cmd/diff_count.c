@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/tools.h"
+#include "core/base/hash.h"
 #include "core/base/must.h"
 #include "core/cli/replay_options.h"
 #include "core/names/enums.h"
@@ -36,15 +37,9 @@ struct counted_tool {
 
 static uint64_t hash_of(const char *a, const char *b, const char *c)
 {
-	uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
-	const char *parts[] = { a, b, c };
+	uint64_t hash = hash_add(HASH_START, a, strlen(a) + 1);
 
-	for (int i = 0; i < 3; i++) {
-		for (const char *at = parts[i]; *at; at++)
-			hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
-		hash = (hash ^ 0xff) * 1099511628211ULL;
-	}
-	return hash;
+	return hash_add(hash_add(hash, b, strlen(b) + 1), c, strlen(c) + 1);
 }
 
 /* Open addressing; the table has twice the size of its limit. NULL: the limit is reached. */
@@ -210,11 +205,19 @@ static void stop_tool(struct counted_tool *tool)
 	options_free(&tool->options);
 }
 
-static void about(struct diff_recording *about, const struct record_head *head)
+/* What the recording says is escaped, because it is untrusted. */
+static void add_about(struct text *about, const char *title, const char *value)
 {
-	say(&about->about, "  nettrace ", head->version ? head->version : "?", "");
-	say(&about->about, "  kernel ", head->release ? head->release : "?", "");
-	say(&about->about, "  ", head->command ? head->command : "?", "");
+	text_string(about, title);
+	text_printable(about, value ? value : "?", value ? strlen(value) : 1, 0);
+	text_char(about, '\n');
+}
+
+static void about(struct diff_recording *recording, const struct record_head *head)
+{
+	add_about(&recording->about, "  nettrace ", head->version);
+	add_about(&recording->about, "  kernel ", head->release);
+	add_about(&recording->about, "  ", head->command);
 }
 
 bool diff_has(const struct diff *diff, int side, const char *tool)

@@ -99,7 +99,8 @@ def forgeries(blocks, text):
 
 
 def run(path, *args):
-    done = subprocess.run([NETTRACE, "replay", path, *args], capture_output=True, check=False)
+    words = [*args, path, path] if args[0] == "diff" else ["replay", path, *args]
+    done = subprocess.run([NETTRACE, *words], capture_output=True, check=False)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -113,7 +114,8 @@ def keys_of(path, tools):
 
 
 def problems(path, tool, keys):
-    for args in ([tool], [tool, "--json"], [tool, "-w"], [tool, "--csv"], ["--info"], ["trace"], ["trace", "--json"], [tool, "--containers", "--json"]):
+    for args in ([tool], [tool, "--json"], [tool, "-w"], [tool, "--csv"], ["--info"], ["trace"], ["trace", "--json"],
+                 [tool, "--containers", "--json"], ["diff"]):
         code, out, err = run(path, *args)
         if code not in (0, 1, 2):
             yield f"{args}: status {code}: {err[-2000:]}"

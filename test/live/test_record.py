@@ -374,7 +374,7 @@ class Several(Recorded):
             self.assertEqual(done.code, 0, done.errors)
         done = lab.run(lab.NETTRACE, "diff", "--json", *files)
         self.assertEqual((done.code, done.errors), (0, ""))
-        changes = {(row["tool"], row["what"], row["value"]): (row["a"]["rows"], row["b"]["rows"]) for row in done.rows}
+        changes = {(row["tool"], row["what"], row["value"]): (row["a_rows"], row["b_rows"]) for row in done.rows}
         self.assertEqual(changes["tcplife", "error", "ECONNREFUSED"], (0, 40), changes)
         self.assertEqual({tool for tool, _, _ in changes}, {"tcplife"})
         self.assertIn("tcpdrop: only in B\n", lab.run(lab.NETTRACE, "diff", *files).output.decode())
