@@ -294,10 +294,10 @@ static const struct expectation proof[] = {
 	{ "never accepted", "direction=sent cause=never_accepted pid=@server_pid lport=@overflow_port", "2" },
 	{ "got, unaccepted", "direction=got by=peer pid=@client_pid rport=@overflow_port", "2" },
 	{ "nobody listens", "direction=sent cause=nobody_listens reason=NO_SOCKET pid=null lport=@refused_port",
-	  "refuse", .needs = READS_PACKETS },
+	  "refuse", .needs = READS_PACKETS, .by_place = true },
 	{ "refused", "direction=got cause=nobody_listens pid=@client_pid rport=@refused_port", "refuse" },
-	{ "all rows", "", "2*reset+4+2*refuse", .needs = READS_PACKETS },
-	{ "OutRsts", "direction=sent", "OutRsts", .family = BY_KERNEL, .needs = READS_PACKETS },
+	{ "all rows", "", "2*reset+4+2*refuse", .needs = READS_PACKETS, .by_place = true },
+	{ "OutRsts", "direction=sent", "OutRsts", .family = BY_KERNEL, .needs = READS_PACKETS, .by_place = true },
 	{ "EstabResets", "state=ESTABLISHED|CLOSE_WAIT", "EstabResets", .family = BY_KERNEL },
 	{},
 };

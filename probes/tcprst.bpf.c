@@ -369,6 +369,8 @@ static __always_inline int sent(__u64 *ctx, const int rung, const bool read)
 		return read && skb ? sent_without_socket(&e, skb, rung) : 0;
 	if (read)
 		rst_count_known(sk->__sk_common.skc_net.net, !skb, rung);
+	else
+		rst_count_unread(sk);
 	sent_of_socket(&e, sk, skb, rung);
 	if (skb) {
 		if (read && packet_read(&packet, skb, rung)) {

@@ -7,6 +7,8 @@
 #include "probes/lib/percpu.bpf.h"
 #include "probes/tcprst.h"
 
+#define COUNT_UNKNOWN (~0ULL) /* resets were sent that no program could compare with the counters */
+
 /* The counters of a namespace on a CPU at the last look. */
 struct rst_counts {
 	__u64 out_rsts, abort_on_data;
@@ -31,8 +33,8 @@ static __always_inline __u64 rst_counter(__u64 counters, __u32 value, const int 
 	return counters && index != ~0U ? number_at(counters + index * sizeof(__u64), rung) : 0;
 }
 
-/* The counters that have grown since the last look, not 0 each. At the first look, every nonzero counter may be new.
- * Context: softirq, or preemption is disabled. */
+/* The counters that have grown since the last look, not 0 each. At the first look, every nonzero counter may be new;
+ * after unknown resets, none is. Context: softirq, or preemption is disabled. */
 static __always_inline struct rst_counts rst_count_changes(struct net *untyped, const int rung)
 {
 	struct net *net = KPTR(rung, untyped, net);
@@ -47,10 +49,19 @@ static __always_inline struct rst_counts rst_count_changes(struct net *untyped, 
 		bpf_map_update_elem(&rst_counted, &key, &now, BPF_ANY);
 		return now;
 	}
-	grown.out_rsts = now.out_rsts - before->out_rsts;
-	grown.abort_on_data = now.abort_on_data - before->abort_on_data;
+	grown.out_rsts = before->out_rsts == COUNT_UNKNOWN ? 0 : now.out_rsts - before->out_rsts;
+	grown.abort_on_data = before->abort_on_data == COUNT_UNKNOWN ? 0 : now.abort_on_data - before->abort_on_data;
 	*before = now;
 	return grown;
+}
+
+/* Called for a reset of a socket by a program that may not read the counters. Context: as above. */
+static __always_inline void rst_count_unread(const struct sock *sk)
+{
+	struct rst_counts_key key = { .netns = socket_netns(sk), .cpu = bpf_get_smp_processor_id() };
+	const struct rst_counts unknown = { COUNT_UNKNOWN, COUNT_UNKNOWN };
+
+	bpf_map_update_elem(&rst_counted, &key, &unknown, BPF_ANY);
 }
 
 /* Called before the kernel counts a reset that a tracepoint has reported, so that the next growth is another reset. */

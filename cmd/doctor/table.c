@@ -77,7 +77,7 @@ static void process_facts(const struct machine *machine)
 	else
 		snprintf(value, sizeof(value), "sysctl kernel.unprivileged_bpf_disabled=%d", machine->unprivileged);
 	fact("unprivileged", value, "tracing takes CAP_BPF and CAP_PERFMON either way");
-	fact("tracefs", mounts[machine->tracefs], "no tool here needs it");
+	fact("tracefs", mounts[machine->tracefs], "root reads it for accept() and listen(); no tool needs it");
 	fact("kallsyms", machine->symbols ? "readable" : "hidden: kernel stacks stay numbers",
 	     machine->symbols ? "" : kernel_symbols_remedy());
 	fact("process ids", machine->host_pids ? "the machine's" : "a container's",

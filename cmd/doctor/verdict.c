@@ -9,6 +9,7 @@
 #include "cmd/doctor/count.h"
 #include "core/base/must.h"
 #include "core/names/enums.h"
+#include "core/names/stack.h"
 
 /* Calls handle() for every line of a text, each as a NUL-terminated string. */
 static void each_line(const char *text, void (*handle)(const char *line, void *context), void *context)
@@ -132,7 +133,8 @@ static bool is_excused(const struct expectation *row, const char *messages)
 	uint64_t value;
 
 	return (row->needs && evidence_is_refused(messages, row->needs)) ||
-	       (row->reason && !enum_value(NULL, "skb_drop_reason", row->reason, &value));
+	       (row->reason && !enum_value(NULL, "skb_drop_reason", row->reason, &value)) ||
+	       (row->by_place && !enum_exists(NULL, "skb_drop_reason") && strstr(messages, NO_KERNEL_SYMBOLS));
 }
 
 static void check_family(struct proof *proof, int family, uint16_t port, const char *report)

@@ -147,7 +147,7 @@ static void wait_for_line(const struct traffic *t)
 
 	traffic_print_line("ready");
 	if (t->verbose)
-		print_note("ready (a line on stdin lets it go on)");
+		print_note("ready (it continues after a line on stdin)");
 	/* End of file counts too: nothing else can arrive. */
 	while (c != '\n' && traffic_check((int)read(STDIN_FILENO, &c, 1), "stdin"))
 		;

@@ -3,6 +3,8 @@
 #ifndef NETTRACE_MODEL_EXPECTATION_H
 #define NETTRACE_MODEL_EXPECTATION_H
 
+#include <stdbool.h>
+
 enum { BY_KERNEL = 1 };
 
 /* A row of a tool's proof. The traffic ends with a report: `established` counts the connections that clients made.
@@ -23,6 +25,8 @@ struct expectation {
 	const char *options; /* the tool's options, in its first row; "@ports": the ports of all servers */
 	const char *needs;   /* programs, separated by '|': row omitted where the kernel supports none of them */
 	const char *reason;  /* row omitted where the kernel's enum skb_drop_reason lacks it */
+	bool by_place;       /* row omitted where the place in the kernel has to stand in for reasons (before 5.17), and
+				/proc/kallsyms hides addresses */
 };
 
 #endif

@@ -29,12 +29,12 @@ void stack_warn_no_symbols(void)
 	int error = errno;
 
 	if (!report->done && !symbols)
-		print_warning("no kernel symbols (/proc/kallsyms: %s): addresses stay raw, "
-			      "drops are classified without call sites",
+		print_warning(NO_KERNEL_SYMBOLS " (/proc/kallsyms: %s): addresses stay raw, "
+						"drops are classified without call sites",
 			      strerror(error));
 	else if (!report->done && symbols_are_hidden(symbols))
-		print_warning("no kernel symbols (/proc/kallsyms hides the addresses): addresses stay raw, "
-			      "drops are classified without call sites (%s)",
+		print_warning(NO_KERNEL_SYMBOLS " (/proc/kallsyms hides the addresses): addresses stay raw, "
+						"drops are classified without call sites (%s)",
 			      kernel_symbols_remedy());
 	report->done = true;
 }

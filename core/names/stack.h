@@ -11,6 +11,7 @@
 
 /* Warns, once in a run, if there are no symbols, and why. */
 void stack_warn_no_symbols(void);
+#define NO_KERNEL_SYMBOLS "no kernel symbols" /* begins the warning; the doctor reads it */
 /* Ends a run: the next one warns again. */
 void stack_forget(void);
 /* "tcp_v4_rcv+0x5f1", with " [module]" after a module's symbols; without a symbol, the bare address and a warning.

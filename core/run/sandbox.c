@@ -191,7 +191,7 @@ struct program {
 static void add(struct program *program, struct sock_filter instruction)
 {
 	if (program->length == COUNT(program->code))
-		bug("the filter of system calls has no room");
+		bug("the filter of system calls is full");
 	program->code[program->length++] = instruction;
 }
 

@@ -70,7 +70,7 @@ BANNED, BANNED_IN_COMMENTS = (
     for table in (BANNED, BANNED_IN_COMMENTS)
 )
 
-MESSAGES = r"message|fatal|error|warning|note|traffic_fail|error_set|attach_fatal|refuse"
+MESSAGES = r"print_error|print_warning|print_note|error_set|session_fail|fatal|refuse|traffic_fail|bug"
 HELP = r"\.help\s*=|\.summary\s*=|\.optional\s*=|\.lacks(?:\[\d\])?\s*=|\.loses\s*=|\.(?:doc|about|note)\s*="
 LITERAL = r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:PRI\w+\s*)?"(?:[^"\\\n]|\\.)*")*'
 
