@@ -48,8 +48,21 @@ static const struct column columns[] = {
 	{},
 };
 
+enum { CONNECTION, HOST, PEER_PORT };
+
 static const struct member summary_members[] = {
-	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "connection attempts" }, {},
+	{ "laddr" },
+	{ "lport" },
+	{ "raddr", .groups = 1 << HOST },
+	{ "rport", .groups = 1 << PEER_PORT },
+	{ "count", F_COUNT, .help = "connection attempts" },
+	{},
+};
+
+static const struct live live = {
+	.keys = { { 'c', LIVE_GROUP, CONNECTION, "connection" },
+		  { 'h', LIVE_GROUP, HOST, "host" },
+		  { 'e', LIVE_GROUP, PEER_PORT, "peer-port" } },
 };
 
 static const struct column summary_columns[] = {
@@ -61,6 +74,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPCONNECT_SUMMARY,
 };
 

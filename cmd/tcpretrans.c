@@ -47,13 +47,22 @@ static const struct column columns[] = {
 	{},
 };
 
+enum { CONNECTION, HOST, PORT, PEER_PORT };
+
 static const struct member summary_members[] = {
 	{ "laddr" },
-	{ "lport" },
-	{ "raddr" },
-	{ "rport" },
+	{ "lport", .groups = 1 << PORT },
+	{ "raddr", .groups = 1 << HOST },
+	{ "rport", .groups = 1 << PEER_PORT },
 	{ "count", F_COUNT, OWN(segments), .help = "retransmitted segments" },
 	{},
+};
+
+static const struct live live = {
+	.keys = { { 'c', LIVE_GROUP, CONNECTION, "connection" },
+		  { 'h', LIVE_GROUP, HOST, "host" },
+		  { 'o', LIVE_GROUP, PORT, "port" },
+		  { 'e', LIVE_GROUP, PEER_PORT, "peer-port" } },
 };
 
 static const struct column summary_columns[] = {
@@ -71,6 +80,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPRETRANS_SUMMARY,
 };
 

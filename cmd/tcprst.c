@@ -163,17 +163,26 @@ static const struct column columns[] = {
 	{},
 };
 
+enum { CAUSE, PROCESS, HOST, WHO };
+
 static const struct member summary_members[] = {
-	{ "comm" },
-	{ "direction" },
-	{ "raddr" },
+	{ "comm", .groups = 1 << PROCESS },
+	{ "direction", .groups = 1 << WHO },
+	{ "raddr", .groups = 1 << HOST },
 	{ "port" },
-	{ "by" },
+	{ "by", .groups = 1 << WHO },
 	{ "cause" },
 	{ "reason" },
 	{ "count", F_COUNT, .help = "resets" },
 	{ "explanation", .hidden = true },
 	{},
+};
+
+static const struct live live = {
+	.keys = { { 'r', LIVE_GROUP, CAUSE, "reason" },
+		  { 'p', LIVE_GROUP, PROCESS, "comm" },
+		  { 'h', LIVE_GROUP, HOST, "host" },
+		  { 'b', LIVE_GROUP, WHO, "by" } },
 };
 
 static const struct column summary_columns[] = {
@@ -191,6 +200,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPRST_SUMMARY,
 };
 

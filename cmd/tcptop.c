@@ -67,17 +67,16 @@ static const struct block block = {
 };
 
 static const struct live live = {
-	TCPTOP_NO_CLEAR,
-	{
-		{ 't', LIVE_SORT, SENT, "tx" },
-		{ 'r', LIVE_SORT, RECEIVED, "rx" },
-		{ 'a', LIVE_SORT, ALL, "rx+tx" },
+	.keys = {
+		{ 'a', LIVE_SORT, ALL, "all" },
+		{ 's', LIVE_SORT, SENT, "sent" },
+		{ 'r', LIVE_SORT, RECEIVED, "received" },
 		{ 'x', LIVE_SORT, RETRANSMITS, "retransmits" },
 		{ 'l', LIVE_SORT, SRTT, "srtt" },
 		{ 'c', LIVE_GROUP, CONNECTION, "connection" },
 		{ 'p', LIVE_GROUP, PROCESS, "process" },
-		{ 'h', LIVE_GROUP, HOST, "peer host" },
-		{ 'o', LIVE_GROUP, PORT, "local port" },
+		{ 'h', LIVE_GROUP, HOST, "host" },
+		{ 'o', LIVE_GROUP, PORT, "port" },
 	},
 };
 
@@ -88,8 +87,7 @@ struct own_options {
 };
 
 static const struct opt opts[] = {
-	{ "noclear", 'C', O_FLAG, .flag = TCPTOP_NO_CLEAR,
-	  .help = "do not clear the screen: print one table after the other" },
+	{ "noclear", 'C', O_ALIAS, .alias_of = "noclear" },
 	{ "nosummary", 'S', O_FLAG, .flag = TCPTOP_NO_LOADAVG, .help = "omit the line with the load average" },
 	{ "sort", 's', O_CHOICE, "KEY", .off = offsetof(struct own_options, sort), .names = sorts,
 	  .help = "sort by KEY, largest first: all (default), sent, received, retransmits, srtt" },

@@ -21,6 +21,7 @@ struct ready_column {
 	bool is_short; /* field_put() can write it */
 	bool never;    /* never has a value: container lookups are disabled */
 	bool ascii;    /* a byte is a column of a terminal */
+	bool shorten;  /* text beyond the width is cut */
 	bool part;     /* suffix of the previous column: " (value)", if known */
 	uint8_t cells; /* longer text is truncated; 0: never */
 	int16_t width; /* 0: no padding; negative: right-aligned */

@@ -29,6 +29,7 @@ struct field {
 	uint8_t where;
 	int8_t width, wide;
 	bool truncate, suffix, bad;
+	bool shorten;  /* text beyond the width is cut, so that other columns keep their places */
 	bool iso;      /* F_TIME: with date, fraction and zone */
 	bool capitals; /* the title is a key, in capitals */
 	const char *fallback, *before, *after;

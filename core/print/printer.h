@@ -15,7 +15,6 @@ struct printer {
 	uint64_t rows;
 	uint64_t now;      /* the end of the interval of the totals */
 	uint64_t blocks;   /* of totals so far */
-	uint64_t left_out; /* rows of the last block that --rows omitted */
 	int fd;
 	int error; /* errno of the first failed write; afterwards nothing is written */
 };

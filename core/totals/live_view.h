@@ -1,28 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live_view.h: the totals of an interval, sorted, grouped and fitted to a window. */
+/* live_view.h: the totals of an interval, sorted, grouped, filtered and fitted to a window. */
 #ifndef NETTRACE_TOTALS_LIVE_VIEW_H
 #define NETTRACE_TOTALS_LIVE_VIEW_H
 
+#include "core/base/terminal.h"
 #include "core/print/printer.h"
+#include "core/totals/live_fit.h"
 #include "core/totals/summary.h"
 
+/* The group that no tool declares: rows of one container, or systemd unit. */
+#define LIVE_CONTAINERS 8
+#define LIVE_FILTER     64
+
 struct live_picture {
+	/* The user's choices: */
 	unsigned int group;
+	char filter[LIVE_FILTER]; /* rows with all of these words are shown */
+	size_t first;             /* rows that are scrolled out, or lines of histograms */
+	/* Made of them: */
 	const struct options *asked; /* the user's options */
-	struct options options;      /* the shown options: .sort, as many rows as fit ... */
+	struct options options;      /* the shown options: .sort, ... */
 	struct tool tool;            /* ... with totals of ... */
-	struct totals totals;        /* ... these columns */
+	struct totals totals;        /* ... these columns, ... */
+	struct block block;          /* ... in one table */
 	struct column columns[COLUMNS_MOST + 1];
-	struct printer printer; /* its text is the picture */
-	size_t more;            /* rows that did not fit */
+	struct printer printer;      /* its text is the picture */
+	struct printer whole;        /* rows in full, for the filter */
+	struct live_fit fit;
+	size_t layout;               /* what the widths belong to */
+	struct terminal_marks marks; /* the headings to sort by */
+	size_t page;                 /* rows that were shown */
 };
 
 void live_picture_start(struct live_picture *picture, const struct options *asked);
 void live_picture_free(struct live_picture *picture);
-/* Makes the picture of an interval's rows, which are of picture->group: as many as fit `room` lines, the largest by
- * picture->options.sort first. If rows are omitted, leaves room for the line that reports them. Returns their
- * number. */
+/* Whether rows can be grouped by container. */
+bool live_has_containers(const struct options *asked);
+/* A summary of the rows of this group, that summary_add_all() can fill. */
+struct summary *live_summary(const struct options *asked, unsigned int group);
+/* Makes the picture of an interval's rows, which are of picture->group: as many as the window has room for, from
+ * picture->first on, the largest by picture->options.sort first. Where rows or columns are missing, the last line tells
+ * which are shown. Corrects .first and .fit.left if they are too large. Returns the number of rows. */
 size_t live_picture_make(struct live_picture *picture, struct summary *rows, uint64_t end, uint64_t interval,
-			 size_t room);
+			 struct terminal_size room);
 
 #endif
