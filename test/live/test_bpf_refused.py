@@ -28,8 +28,8 @@ ANSWERS = {
     ITER_CREATE: (errno.ENOMEM, errno.EINVAL),
 }
 OTHERS = (errno.EPERM, errno.ENOMEM)
-# Fast, and equal each time. Retransmissions take long, so only their own tool gets some: the number of drops and
-# retransmissions before the connection ends varies.
+# Fast, and equal each time. Retransmissions take long, and their number varies, so only their own tool gets some, and
+# its rows are compared with the kernel's counter.
 TRAFFIC = ("--connect=1", "--refuse=1", "--ipv4")
 OF_RETRANSMISSIONS = ("--retransmit=1", "--ipv4")
 
@@ -56,7 +56,11 @@ class Place:
         command = [*self.space.enter, REFUSED, *words, "--netns", self.space.inode, "--", lab.NETTRACE, "traffic"]
         command += OF_RETRANSMISSIONS if words[0] == "tcpretrans" else TRAFFIC
         self.file.unlink(missing_ok=True)
-        done = lab.run(*command, env={**os.environ, **environment})
+        with self.space.counting() as counters:
+            done = lab.run(*command, env={**os.environ, **environment})
+        if words[0] == "tcpretrans":
+            unseen = counters["RetransSegs"] - len(done.rows)
+            return done, collections.Counter({("tcpretrans", "rows"): bool(done.rows), ("tcpretrans", "unseen"): abs(unseen)})
         if words[0] != "record":
             return done, collections.Counter(key(row) for row in done.rows)
         told = lab.run(lab.NETTRACE, "replay", self.file, "--info").output.decode() if self.file.exists() else ""
@@ -114,10 +118,20 @@ class Refused(lab.LiveTest):
     def refuse_each(self, words, usual, refusals):
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
             runs = [pool.submit(self.traced, words, REFUSE=refusal) for refusal in refusals]
-            for refusal, run in zip(refusals, runs):
-                done, rows = run.result()
-                with self.subTest(refusal=refusal):
-                    self.assertIsNone(self.problem(usual, done, rows), done.errors)
+            results = [run.result() for run in runs]
+        beside = self.hidden()
+        for refusal, (done, rows) in zip(refusals, results):
+            hidden = beside
+            while hidden and self.problem(usual, done, rows):
+                self.unseen.clear()
+                done, rows = self.traced(words, REFUSE=refusal)
+                hidden = self.hidden()
+            with self.subTest(refusal=refusal):
+                self.assertIsNone(self.problem(usual, done, rows), done.errors)
+
+    def hidden(self):
+        """The number of events that no BPF program can have seen (unseen.py): beside them a problem means nothing."""
+        return sum(self.unseen.count().values())
 
     def check(self, *words):
         usual, calls = self.usual(words)
