@@ -2,6 +2,7 @@
 /* solisten.bpf.c: an event for each attempt to listen on an IPv4 or IPv6 socket. */
 #include "probes/lib/descriptor.bpf.h"
 #include "probes/lib/event.bpf.h"
+#include "probes/lib/once.bpf.h"
 #include "probes/solisten.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -90,7 +91,7 @@ static __always_inline int listened(struct sock *sk, struct solisten_event *own,
 }
 
 /* Two programs see each call: a kernel that preempts programs skips a preempted one for all other tasks on that CPU
- * (see accept.bpf.h). The map notes what the first has reported, by thread, until the second comes. */
+ * (see accept.bpf.h). Which program has reported the call, until the other comes. By thread. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -98,15 +99,11 @@ struct {
 	__type(value, __u8);
 } reported SEC(".maps");
 
-/* The first: notes the report; false: the map is full, so the second reports. The second: whether the first did not. */
 static __always_inline bool is_to_report(const bool late)
 {
-	__u64 thread = bpf_get_current_pid_tgid();
-	__u8 yes = 1;
-
-	if (late) /* listen_state reports without notes, so the second has nothing to do */
-		return settings.arguments[SOLISTEN_HOOK] == 2 && bpf_map_delete_elem(&reported, &thread);
-	return !settings.arguments[SOLISTEN_LATE_HOOK] || !bpf_map_update_elem(&reported, &thread, &yes, BPF_ANY);
+	if (late && settings.arguments[SOLISTEN_HOOK] != 2) /* listen_state reports without notes */
+		return false;
+	return !settings.arguments[SOLISTEN_LATE_HOOK] || reports(&reported, bpf_get_current_pid_tgid(), late);
 }
 
 /* listen(). Context: the listening task, at the end of its system call. */

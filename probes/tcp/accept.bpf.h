@@ -7,13 +7,14 @@
  * calls waiting_add() for each child of a listener, and defines accept_known(), accept_row() and accept_missed(). The
  * hooks: core/model/accept_hooks.h.
  *
- * Two programs see each accept(); the second reports what the first has not. The kernel function alone would miss
+ * Two programs see each accept(); each reports what the other has not. The kernel function alone would miss
  * threads that were blocked in it before tracing. The end of the system call alone would not suffice on recent kernels.
  * A task can be preempted inside a program (seen on 7.2), and until it resumes, the kernel skips that program on that
  * CPU for all other tasks. Because all system calls run this program, that cost 4 to 10 % of the rows of a busy
  * machine. */
 #include "probes/lib/descriptor.bpf.h"
 #include "probes/lib/event.bpf.h"
+#include "probes/lib/once.bpf.h"
 
 #define IPPROTO_MPTCP 262 /* include/uapi/linux/in.h */
 
@@ -45,7 +46,7 @@ struct {
 	__type(value, struct waiting);
 } ended SEC(".maps");
 
-/* What the first program has reported, until the second comes. By the socket's address. */
+/* Which program has reported the connection, until the other comes. By the socket's address. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
@@ -82,6 +83,7 @@ static __always_inline void waiting_add(struct sock *sk, __u64 now)
 	struct waiting new = { .since = now };
 	__u64 key = (__u64)sk;
 
+	bpf_map_delete_elem(&reported, &key); /* of a socket whose end was missed */
 	if (bpf_map_update_elem(&waiting, &key, &new, BPF_ANY))
 		COUNT(lost_map);
 }
@@ -159,23 +161,13 @@ static __always_inline struct sock *tcp_descriptor(long fd, const int rung)
 	return tcp_behind(descriptor_sock(fd, rung), rung);
 }
 
-/* Notes that the first program reports the connection, for the second program and for that of io_uring's completions.
- * False: the map is full, so the second reports it. */
-static __always_inline bool first_reports(struct sock *sk)
+/* Whether this program reports the connection. The note is also for the program of io_uring's completions. Context: the
+ * accepting task, or a worker thread of io_uring. */
+static __always_inline bool accept_reports(struct sock *sk, const bool late)
 {
-	__u64 key = (__u64)sk;
-	__u8 yes = 1;
-
 	if (!settings.arguments[ACCEPT_LATE_HOOK] && !settings.arguments[ACCEPT_URING_HOOK])
 		return true;
-	return !bpf_map_update_elem(&reported, &key, &yes, BPF_ANY) || !settings.arguments[ACCEPT_LATE_HOOK];
-}
-
-static __always_inline bool is_reported(struct sock *sk)
-{
-	__u64 key = (__u64)sk;
-
-	return !bpf_map_delete_elem(&reported, &key);
+	return reports(&reported, (__u64)sk, late) || !settings.arguments[ACCEPT_LATE_HOOK];
 }
 
 /* ---- accept(), accept4(): at the end of the system call, so also in threads that were blocked in it before tracing.
@@ -190,7 +182,7 @@ static __always_inline int accept_ended(__u64 *ctx, const int rung, const bool l
 	if (!is_call(regs, NR_accept, rung) && !is_call(regs, NR_accept4, rung))
 		return 0;
 	sk = tcp_descriptor((long)ctx[1], rung);
-	if (!sk || (late ? is_reported(sk) : !first_reports(sk)))
+	if (!sk || !accept_reports(sk, late))
 		return 0;
 	event_init(&h.head, bpf_ktime_get_boot_ns());
 	event_from_fd(&h.head, sk, rung);
@@ -255,7 +247,7 @@ int accept_function(__u64 *ctx)
 	} else {
 		sk = (void *)ctx[4];
 	}
-	if (!sk || !is_tcp(sk) || !first_reports(sk))
+	if (!sk || !is_tcp(sk) || !accept_reports(sk, false))
 		return 0;
 	event_init(&h.head, bpf_ktime_get_boot_ns());
 	event_socket(&h.head, sk);

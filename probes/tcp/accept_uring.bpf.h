@@ -48,9 +48,9 @@ static __always_inline int uring_ended(__u64 *ctx, const int rung)
 		result = (int)ctx[3];
 	}
 	sk = tcp_descriptor(result, rung);
-	if (!sk || is_reported(sk))
-		return 0;
 	key = (__u64)sk;
+	if (!sk || !bpf_map_delete_elem(&reported, &key))
+		return 0;
 	accepts = is_accept(request, rung);
 	if (!accepts && !is_not_handed(key))
 		return 0;
