@@ -10,9 +10,9 @@ static const struct sequence {
 	const char *after; /* the Escape, '[' or 'O', without parameters of Shift, Ctrl and Alt */
 	int key;
 } sequences[] = {
-	{ "A", KEY_UP },      { "B", KEY_DOWN },      { "C", KEY_RIGHT }, { "D", KEY_LEFT },  { "H", KEY_HOME },
-	{ "F", KEY_END },     { "1~", KEY_HOME },     { "4~", KEY_END },  { "7~", KEY_HOME }, { "8~", KEY_END },
-	{ "5~", KEY_PAGE_UP }, { "6~", KEY_PAGE_DOWN },
+	{ "A", KEY_UP },    { "B", KEY_DOWN }, { "C", KEY_RIGHT },    { "D", KEY_LEFT },
+	{ "H", KEY_HOME },  { "F", KEY_END },  { "1~", KEY_HOME },    { "4~", KEY_END },
+	{ "7~", KEY_HOME }, { "8~", KEY_END }, { "5~", KEY_PAGE_UP }, { "6~", KEY_PAGE_DOWN },
 };
 
 /* The key of a sequence; 0: none that is known. */

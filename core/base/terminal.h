@@ -20,9 +20,9 @@ struct terminal {
 	bool no_keys;  /* `in` sends no keys */
 	bool acquired; /* this process uses the terminal: alternate screen, no cursor, unbuffered keys */
 	bool remembered;
-	struct termios before; /* the modes to restore, saved once */
-	struct text messages;  /* messages that would have destroyed the screen */
-	size_t last_message;   /* offset of the latest message */
+	struct termios before;      /* the modes to restore, saved once */
+	struct text messages;       /* messages that would have destroyed the screen */
+	size_t last_message;        /* offset of the latest message */
 	char unread[TERMINAL_KEYS]; /* the beginning of a key */
 	size_t n_unread;
 };

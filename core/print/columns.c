@@ -197,12 +197,13 @@ static char *after_cells(char *from, const char *to, size_t cells)
 	return from;
 }
 
-/* Replaces the middle of an address by "~", because its end is the port, which tells most; or the end of other text. */
+/* Replaces the middle of an address by "~", because its end is the port; or the end of other text. */
 static char *shorten(const struct ready_column *column, char *from, char *to, size_t wanted)
 {
 	const struct kind_row *kind = &kind_rows[column->field->kind];
-	const char *port = kind->has_port ? memrchr(from, column->field->kind == F_ENDPOINT ? ':' : '#',
-						    (size_t)(to - from)) : NULL;
+	const char *port = kind->has_port
+				   ? memrchr(from, column->field->kind == F_ENDPOINT ? ':' : '#', (size_t)(to - from))
+				   : NULL;
 	size_t tail = port ? (size_t)(to - port) : 0;
 	char *cut = after_cells(from, to, wanted > tail + 1 ? wanted - tail - 1 : 0);
 

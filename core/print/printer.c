@@ -91,8 +91,7 @@ static bool is_shown(const struct printer *printer, const struct field *field)
 	const struct options *options = printer->options;
 
 	return field->where & place(options) && has_flags(printer, field) &&
-	       (field->kind != F_RELATIVE || options->timestamp) &&
-	       (field->kind != F_CONTAINER || options->containers);
+	       (field->kind != F_RELATIVE || options->timestamp) && (field->kind != F_CONTAINER || options->containers);
 }
 
 static void add_column(struct printer *printer, const struct column *column)
@@ -104,7 +103,7 @@ static void add_column(struct printer *printer, const struct column *column)
 }
 
 /* Whether a table of totals is sorted by this column, and neither shows it nor another view of its member. The first
- * view then appears, because nobody could see the order. */
+ * view then appears, so that the order is visible. Histograms show no columns. */
 static bool is_missed(const struct printer *printer, const struct column *columns, const struct column *column)
 {
 	const struct tool *tool = printer->options->tool;
@@ -115,6 +114,8 @@ static bool is_missed(const struct printer *printer, const struct column *column
 		return false;
 	for (const struct column *each = columns; each->name; each++) {
 		other = field_of_column(tool, each);
+		if (field_is_histogram(&other) && is_shown(printer, &other))
+			return false;
 		if (other.off == wanted.off && (is_shown(printer, &other) || each < column))
 			return false;
 	}

@@ -21,8 +21,8 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
 		rows->live = live_new(&rows->printer);
-		rows->summary = rows->live ? live_interval(rows->live) :
-					     summary_new(options->tool, 0, options->containers);
+		rows->summary =
+			rows->live ? live_interval(rows->live) : summary_new(options->tool, 0, options->containers);
 	}
 }
 

@@ -203,7 +203,7 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 		rows_interval(&run->rows, now, partial);
 }
 
-/* Shows the totals so far, and goes on counting. */
+/* Shows the totals so far, and continues to count. */
 static void refresh(struct run *run, uint64_t now)
 {
 	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);

@@ -222,9 +222,7 @@ struct total *blocks_rows(struct summary *summary, const struct printer *printer
 size_t blocks_print(struct summary *summary, struct printer *printer)
 {
 	const struct options *options = printer->options;
-	struct view view = { .printer = printer,
-			     .summary = summary,
-			     .block = block_of(options) };
+	struct view view = { .printer = printer, .summary = summary, .block = block_of(options) };
 
 	view.totals = blocks_rows(summary, printer, &view.count);
 	view.shown = options->rows && view.count > options->rows ? (size_t)options->rows : view.count;

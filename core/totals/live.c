@@ -433,8 +433,8 @@ void live_refresh(struct live_view *view, const struct summary *summary)
 {
 	summary_clear(view->newest.summary);
 	summary_add_all(view->newest.summary, summary);
-	view->newest = (struct interval){ view->newest.summary, view->out->now, view->out->columns.interval,
-					  .taken = true };
+	view->newest =
+		(struct interval){ view->newest.summary, view->out->now, view->out->columns.interval, .taken = true };
 	show_newest(view);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* live.h: the live screen: the last interval's totals in place, with keys that sort, group, filter, scroll and freeze. */
+/* live.h: the live screen: the last interval's totals in place, with keys that sort, group, filter, scroll and freeze.
+ */
 #ifndef NETTRACE_TOTALS_LIVE_H
 #define NETTRACE_TOTALS_LIVE_H
 

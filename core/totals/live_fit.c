@@ -35,7 +35,8 @@ static size_t cells_of(const struct columns *columns, size_t i)
 {
 	const struct field *field = &columns->fields[i];
 
-	return (size_t)abs(columns_width(columns, field)) + length_of(field->before) + length_of(field->after) + (i > 0);
+	return (size_t)abs(columns_width(columns, field)) + length_of(field->before) + length_of(field->after) +
+	       (i > 0);
 }
 
 static size_t all_cells(const struct columns *columns)
@@ -119,7 +120,7 @@ static size_t that_stay(const struct columns *columns, size_t width)
 	return i;
 }
 
-/* Leaves out those that the user has scrolled out; not more than it takes until the rest fits. */
+/* Omits those that the user has scrolled out; not more than it takes until the rest fits. */
 static void scroll_out(struct live_fit *fit, struct printer *printer)
 {
 	struct columns *columns = &printer->columns;

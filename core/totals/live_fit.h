@@ -22,7 +22,7 @@ struct live_fit {
 void live_fit_forget(struct live_fit *fit);
 void live_fit_free(struct live_fit *fit);
 /* Widens the columns of the printer for these rows, then makes them fit: addresses become shorter first, then other
- * text; numbers never do, and whole columns at the right are left out. A column to sort by stays. Fills the marks of
+ * text; numbers never do, and whole columns at the right are omitted. A column to sort by stays. Fills the marks of
  * the headings to sort by. */
 void live_fit(struct live_fit *fit, struct printer *printer, const struct total *rows, size_t count,
 	      struct terminal_marks *marks);

@@ -17,15 +17,15 @@ struct live_picture {
 	unsigned int group;
 	char filter[LIVE_FILTER]; /* rows with all of these words are shown */
 	size_t first;             /* rows that are scrolled out, or lines of histograms */
-	/* Made of them: */
+	/* Derived from them: */
 	const struct options *asked; /* the user's options */
 	struct options options;      /* the shown options: .sort, ... */
 	struct tool tool;            /* ... with totals of ... */
 	struct totals totals;        /* ... these columns, ... */
 	struct block block;          /* ... in one table */
 	struct column columns[COLUMNS_MOST + 1];
-	struct printer printer;      /* its text is the picture */
-	struct printer whole;        /* rows in full, for the filter */
+	struct printer printer; /* its text is the picture */
+	struct printer whole;   /* rows in full, for the filter */
 	struct live_fit fit;
 	size_t layout;               /* what the widths belong to */
 	struct terminal_marks marks; /* the headings to sort by */
@@ -39,7 +39,7 @@ bool live_has_containers(const struct options *asked);
 /* A summary of the rows of this group, that summary_add_all() can fill. */
 struct summary *live_summary(const struct options *asked, unsigned int group);
 /* Makes the picture of an interval's rows, which are of picture->group: as many as the window has room for, from
- * picture->first on, the largest by picture->options.sort first. Where rows or columns are missing, the last line tells
+ * picture->first on, the largest by picture->options.sort first. Where rows or columns are missing, the last line shows
  * which are shown. Corrects .first and .fit.left if they are too large. Returns the number of rows. */
 size_t live_picture_make(struct live_picture *picture, struct summary *rows, uint64_t end, uint64_t interval,
 			 struct terminal_size room);

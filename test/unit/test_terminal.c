@@ -70,8 +70,8 @@ static void marks_are_reversed(void **state)
 	terminal_paint(&out, (struct terminal_size){ 3, 5 }, &in, &marks, &below);
 	text_char(&out, '\0');
 	/* A mark ends at the edge. */
-	assert_string_equal(out.data, HOME "one" END STATUS "RX" PLAIN " " STATUS "TX" PLAIN
-					   "\r\n\033[3;1H" STATUS "     " PLAIN);
+	assert_string_equal(out.data, HOME "one" END STATUS "RX" PLAIN " " STATUS "TX" PLAIN "\r\n\033[3;1H" STATUS
+					   "     " PLAIN);
 	text_free(&in);
 	text_free(&out);
 }
@@ -148,8 +148,7 @@ static void arrows_are_no_letters(void **state)
 	(void)state;
 	assert_keys("tq", false, 0, KEYS('t', 'q'));
 	assert_keys("a\033[Ab", false, 0, KEYS('a', KEY_UP, 'b'));
-	assert_keys("\033[B\033[C\033[D\033OH\033[F", false, 0,
-		    KEYS(KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END));
+	assert_keys("\033[B\033[C\033[D\033OH\033[F", false, 0, KEYS(KEY_DOWN, KEY_RIGHT, KEY_LEFT, KEY_HOME, KEY_END));
 	assert_keys("\033[5~\033[6~\033[1~\033[4~", false, 0, KEYS(KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END));
 	/* Keys without a meaning here, and Alt-q. */
 	assert_keys("\033[1;5Cx\033OPy\033[15~\033q", false, 0, KEYS('x', 'y'));
