@@ -56,6 +56,8 @@ static int usual_width(const struct field *field)
 	case F_UINT:
 	case F_INT:
 	case F_SI:
+	case F_RATE:
+	case F_PER_S:
 		return -10;
 	case F_MSEC:
 	case F_USEC:
@@ -133,6 +135,8 @@ static void as_in_json(struct field *field)
 {
 	if (field->kind == F_MSEC || field->kind == F_USEC || field->kind == F_KBYTES)
 		field->kind = F_UINT;
+	if (field->kind == F_RATE)
+		field->unit = 0;
 	field->capitals = true;
 	set_width(field);
 }
