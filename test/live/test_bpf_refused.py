@@ -39,7 +39,7 @@ def key(row):
     return tuple(row.get(name) for name in ("tool", "comm", "oldstate", "newstate", "type", "role", "result", "state"))
 
 
-NOT_TRACED = 125  # the tool's own failure, beside a command
+NOT_TRACED = 125  # the tool's own failure when it runs a command
 WORKERS = 4  # a run mostly waits: for the kernel when it attaches and detaches, and for its traffic
 
 
@@ -130,7 +130,7 @@ class Refused(lab.LiveTest):
                 self.assertIsNone(self.problem(usual, done, rows), done.errors)
 
     def hidden(self):
-        """The number of events that no BPF program can have seen (unseen.py): beside them a problem means nothing."""
+        """The number of events that no BPF program can have seen (unseen.py): with them a problem means nothing."""
         return sum(self.unseen.count().values())
 
     def check(self, *words):
