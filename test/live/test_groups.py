@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_groups.py: totals by groups and per second (--by, --rate), live and in a replay, against the rows without them,
-the report of the traffic and the counters of the kernel."""
+"""test_groups.py: totals by groups and per second (--by, --rate), live and in a replay. They are compared with rows, the
+report of the traffic and the counters of the kernel."""
 
 import collections
 import csv
@@ -24,7 +24,7 @@ SUBNETS = ("127.0.0.1/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "0.0
 
 
 def subnet_of(text):
-    """The first of the usual subnets with this address; IPv4 over an IPv6 socket is IPv4."""
+    """The first of the default subnets with this address; IPv4 over an IPv6 socket is IPv4."""
     address = ipaddress.ip_address(text)
     address = getattr(address, "ipv4_mapped", None) or address
     return next(subnet for subnet in SUBNETS if address in ipaddress.ip_network(subnet))
