@@ -310,7 +310,7 @@ static bool check_one(struct options *options, const char *name, size_t length, 
 	return refuse(options, shown, error);
 }
 
-static bool shows_histogram(const struct options *options)
+bool choice_is_histogram(const struct options *options)
 {
 	const struct member *member = options_totals(options) ? members_of(options) : NULL;
 	uint32_t flags = options->settings.flags;
@@ -330,7 +330,7 @@ bool choice_check(struct options *options, struct error *error)
 
 	if (options->format == FORMAT_JSON)
 		return error_set(error, EXIT_USAGE, "--columns: not together with --json, which has every key");
-	if (shows_histogram(options))
+	if (choice_is_histogram(options))
 		return error_set(error, EXIT_USAGE, "--columns: histograms have none");
 	for (const char *name = options->columns;; name += length + 1) {
 		length = strcspn(name, ",");

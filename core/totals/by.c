@@ -11,6 +11,7 @@
 #include "core/base/number.h"
 #include "core/names/containers.h"
 #include "core/names/subnets.h"
+#include "core/print/choice.h"
 #include "core/print/fields.h"
 
 #define MOST 48
@@ -338,6 +339,8 @@ bool by_apply(struct options *options, struct error *error)
 
 	if (options->by_name && !group)
 		return false;
+	if (options->rate && !group && choice_is_histogram(options))
+		return error_set(error, EXIT_USAGE, "--rate: histograms have none");
 	by = must(calloc(1, sizeof(*by)));
 	options->by = by;
 	by->tool = *tool;

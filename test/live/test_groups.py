@@ -157,6 +157,24 @@ class Groups(lab.LiveTest):
             subnets[row["raddr"]] += row["tx_bytes"]
         self.assertEqual(moved, subnets)
 
+    def test_refused(self):
+        """What would have no effect, or no meaning, is refused before anything is attached."""
+        for command, message in (
+            (("tcplife", "--rate"), "--rate: only together with --by"),
+            (("tcplife", "--rows", "3"), "--rows: only together with --by"),
+            (("tcpdrop", "--rate"), "--rate: only together with --summary"),
+            (("tcplife", "--by", "proces"), "--by proces: not process, container, unit, host, subnet, port or peer-port"
+                                            " (did you mean process?)"),
+            (("tcplife", "--by", "host", "--subnets", "10.0.0.0/8"), "--subnets: only together with --by subnet"),
+            (("tcplife", "--by", "subnet", "--subnets", "10.0.0.1"),
+             "--subnets 10.0.0.1: not a subnet like 10.0.0.0/8 or 2001:db8::/32"),
+            (("tcptop", "--by", "process", "--sort", "srtt"), "--sort: not by a number that --by cannot add up"),
+            (("tcpconnlat", "--dist", "--rate"), "--rate: histograms have none"),
+        ):
+            with self.subTest(command=command):
+                done = lab.run(lab.NETTRACE, *command)
+                self.assertEqual((done.code, done.errors), (2, f"{command[0]}: error: {message}\n"))
+
     def test_containers_and_units(self):
         """Sockets of two cgroups of one container are one row."""
         own = f"docker-{'0123456789abcdef' * 4}.scope"
