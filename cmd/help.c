@@ -25,8 +25,7 @@ static void put_reason(void *to, uint64_t value, const char *name, const char *s
 	size_t from = text->length;
 
 	(void)name;
-	/* Limits of the enum, no reasons (include/net/dropreason-core.h). */
-	if (!strcmp(short_name, "MAX") || !strcmp(short_name, "SUBSYS_MASK"))
+	if (enum_is_limit(short_name))
 		return;
 	text_string(text, "    ");
 	text_unsigned(text, value);

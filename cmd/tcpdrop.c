@@ -84,7 +84,8 @@ static const struct opt opts[] = {
 	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
 	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
-	  .help = "only these reasons, by name, pattern or number: NO_SOCKET,NETFILTER*" },
+	  .help = "only these reasons, by name, pattern or number: NO_SOCKET,NETFILTER*; help lists "
+		  "them" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },

@@ -198,7 +198,8 @@ static const struct opt opts[] = {
 	{ "sent", 0, O_FLAG, .flag = TCPRST_SENT, .help = "only resets that this machine sent" },
 	{ "got", 0, O_FLAG, .flag = TCPRST_GOT, .help = "only resets that it received" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcprst_options, reasons), .btf_enum = REASONS,
-	  .help = "only these reasons of the kernel, by name or number: TCP_ABORT_ON_CLOSE,NO_SOCKET" },
+	  .help = "only these reasons, by name, pattern or number: TCP_ABORT_ON_CLOSE,NO_SOCKET; help lists "
+		  "them" },
 	{ "by", 0, O_CHOICE, "WHO", .off = offsetof(struct tcprst_options, party), .names = parties,
 	  .help = "only resets by us, firewall (of this machine), peer, between (somebody on the path)" },
 	{ "explain", 0, O_FLAG, .flag = TCPRST_EXPLAIN, .help = "add what each means and where to look" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* common_options.c: the table of options common to all tools. */
 #include "core/cli/common_options.h"
+#include "core/cli/listing.h"
 #include "core/bpf/plan.h"
 #include "core/bpf/pinned_maps.h"
 #include "core/record/files.h"
@@ -15,7 +16,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define ERRORS_END     4096 /* MAX_ERRNO of the kernel (include/linux/err.h), and one */
 #define RING_MIB_LAST  1024
 #define INTERVAL_LEAST 1000000 /* ns */
 #define VERBOSE_HELP   "print on stderr which programs are attached, and how"
@@ -267,7 +267,7 @@ const struct common_option common_options[] = {
 	FILTER("ipv4", '4', NULL, set_family, "only IPv4 on the wire, including IPv6 sockets that use it", .flag = 4),
 	FILTER("ipv6", '6', NULL, set_family, "only IPv6 on the wire", .flag = 6),
 
-	OPTION(GROUP_FILTERS, WITH_ERRORS, "error", 0, "ERRORS", set_errors, "only rows with these errors: ECONNRESET,EPIPE"),
+	OPTION(GROUP_FILTERS, WITH_ERRORS, "error", 0, "ERRORS", set_errors, "only rows with these errors: ECONNRESET,EPIPE; help lists them"),
 	OPTION(GROUP_FILTERS, WITH_ERRORS, "failed", 0, NULL, set_true, "only what failed: with an error, or a result other than ok",
 	       AT_OPTION(outcome.failed)),
 	OPTION(GROUP_FILTERS, WITH_TIMES, "min-ms", 0, "MS", set_milliseconds, "only what took MS milliseconds or more: 10, 0.5",

@@ -6,6 +6,7 @@
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
 #include "core/cli/help.h"
+#include "core/cli/listing.h"
 #include "core/cli/option_table.h"
 #include "core/cli/pages.h"
 #include "core/cli/words.h"
@@ -68,7 +69,7 @@ static const char *no_name(const char *type, const char *item)
 {
 	struct nearest nearest = nearest_to(item);
 
-	enum_each(type, try_name, &nearest);
+	enum_each_known(type, try_name, &nearest);
 	if (nearest.found)
 		return value_message("not a name of the kernel's %s (did you mean %s?)", type, nearest.found);
 	return value_message("not a name of the kernel's %s", type);
@@ -102,7 +103,7 @@ static const char *add_pattern(const struct names *names, const char *item)
 {
 	struct matching matching = { .names = names, .pattern = item };
 
-	enum_each(names->type, add_matching, &matching);
+	enum_each_known(names->type, add_matching, &matching);
 	if (!matching.message && !matching.any)
 		return value_message("matches no name of the kernel's %s", names->type);
 	return matching.message;
@@ -152,7 +153,8 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 	return value_message("not one of %s", all);
 }
 
-static const char *store_names(struct list *list, const struct opt *opt, const char *arg, enum exit_code *code)
+/* Returns NULL, or why the names of the option's enum are unavailable. */
+static const char *find_names(const struct opt *opt, enum exit_code *code)
 {
 	*code = EXIT_CANNOT;
 	if (!names_recorded() && !kernel_btf())
@@ -160,7 +162,14 @@ static const char *store_names(struct list *list, const struct opt *opt, const c
 	if (!enum_exists(NULL, opt->btf_enum))
 		return value_message("the kernel has no enum %s", opt->btf_enum);
 	*code = EXIT_USAGE;
-	return value_items(arg, add_name, &(struct names){ list, opt->btf_enum });
+	return NULL;
+}
+
+static const char *store_names(struct list *list, const struct opt *opt, const char *arg, enum exit_code *code)
+{
+	const char *message = find_names(opt, code);
+
+	return message ? message : value_items(arg, add_name, &(struct names){ list, opt->btf_enum });
 }
 
 /* Returns NULL or a message; *code stays that of bad input, unless this function changes it. */
@@ -262,6 +271,22 @@ static bool add_word(struct parse *parse, const char *word)
 	return store(parse, item, item->opt->arg, word);
 }
 
+/* Prints the names that the option accepts, which ends the parsing. */
+static error_t print_listing(const struct parse *parse, const struct opt *opt, const char *option)
+{
+	enum exit_code code = EXIT_USAGE;
+	const char *message = opt->type == O_ENUM ? find_names(opt, &code) : NULL;
+	struct text text = { 0 };
+
+	if (message)
+		return refuse(parse->error, code, option, NULL, message), EINVAL;
+	listing_put(&text, opt);
+	fwrite(text.data, 1, text.length, stdout);
+	text_free(&text);
+	parse->error->code = EXIT_DONE;
+	return ECANCELED;
+}
+
 static void print_columns(const struct options *options)
 {
 	struct text text = { 0 };
@@ -334,6 +359,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	/* bcc's tools call it -s. */
 	if (key == 's' && item->common && !strcmp(item->opt->name, "csv"))
 		parse->options->csv_classic = true;
+	if (listing_is_asked(item->opt, arg))
+		return print_listing(parse, item->opt, option);
 	if (!item->common || item->common->set)
 		return store(parse, item, option, arg) ? 0 : EINVAL;
 	if (arg && strcmp(arg, "all") != 0) {

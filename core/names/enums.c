@@ -255,6 +255,22 @@ void enum_each(const char *type, enum_handler *handle, void *context)
 		each_of(table, 1ULL << SUBSYSTEM_SHIFT, handle, context);
 }
 
+void enum_each_known(const char *type, enum_handler *handle, void *context)
+{
+	if (names_recorded())
+		names_recorded()->enum_each(type, handle, context);
+	else
+		enum_each(type, handle, context);
+	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++)
+		if (!strcmp(extra->type, type))
+			handle(context, extra->value, extra->name, extra->name);
+}
+
+bool enum_is_limit(const char *short_name)
+{
+	return !strcmp(short_name, "MAX") || !strcmp(short_name, "SUBSYS_MASK");
+}
+
 bool enum_exists(const struct btf *btf, const char *type)
 {
 	if (!btf && names_recorded())

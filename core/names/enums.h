@@ -37,6 +37,11 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 typedef void enum_handler(void *context, uint64_t value, const char *name, const char *short_name);
 /* Calls handle() for all values of enum_name() in the running kernel's enum. */
 void enum_each(const char *type, enum_handler *handle, void *context);
+/* The same for all names that enum_value() with NULL finds: the kernel's or the recording's, and those of
+ * enum_extend(). */
+void enum_each_known(const char *type, enum_handler *handle, void *context);
+/* Whether the name is a limit of its enum, and no value that the kernel uses (include/net/dropreason-core.h). */
+bool enum_is_limit(const char *short_name);
 /* Frees all tables; later calls read the BTF again. */
 void enums_free(void);
 /* Whether the kernel has this enum. */

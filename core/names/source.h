@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/names/enums.h"
 #include "core/names/symbols.h"
 
 /* The functions of core/names/enums.h and core/names/symbols.h, as a recording answers them. */
@@ -13,6 +14,7 @@ struct name_source {
 	const char *(*enum_name)(const char *type, uint64_t value);
 	bool (*enum_value)(const char *type, const char *name, uint64_t *value);
 	bool (*enum_exists)(const char *type);
+	void (*enum_each)(const char *type, enum_handler *handle, void *context);
 	bool (*symbol)(uint64_t address, struct symbol *symbol);
 };
 

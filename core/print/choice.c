@@ -101,7 +101,7 @@ static void set_width(struct field *field)
 /* Whether the column is complete: not part of another one, and with a heading. */
 static bool stands_alone(const struct field *field)
 {
-	return !field->suffix && *field->title && is_key(field);
+	return !field->suffix && *field->title && !field_is_histogram(field);
 }
 
 static bool find_column(struct field *field, const struct tool *tool, const struct column *columns, const char *name,

@@ -84,6 +84,14 @@ static bool enum_is_there(const char *type)
 	return find_type(recorded_names(), type);
 }
 
+static void each_enum_value(const char *type_name, enum_handler *handle, void *context)
+{
+	const struct type *type = find_type(recorded_names(), type_name);
+
+	for (size_t i = 0; type && i < type->count; i++)
+		handle(context, type->values[i].value, type->values[i].name, type->values[i].short_name);
+}
+
 /* The first symbol that ends after the address. */
 static size_t symbol_at(const struct recorded_names *names, uint64_t address)
 {
@@ -111,7 +119,7 @@ static bool symbol_of(uint64_t address, struct symbol *symbol)
 	return true;
 }
 
-static const struct name_source recorded = { enum_name_of, enum_value_of, enum_is_there, symbol_of };
+static const struct name_source recorded = { enum_name_of, enum_value_of, enum_is_there, each_enum_value, symbol_of };
 
 bool record_name_is_plain(const char *name)
 {

@@ -9,6 +9,7 @@
 
 #include "core/cli/help.h"
 #include "core/cli/option_table.h"
+#include "core/cli/replay_options.h"
 #include "cmd/fatal.h"
 
 #define PAGES 128
@@ -136,6 +137,7 @@ static void read_options(struct page *page, const struct argp_option *rows, cons
 
 			option->choices = item->opt->names;
 			option->common = item->common;
+			option->replayed = replay_has_option(item->opt);
 		}
 		add_name(option, rows);
 	}

@@ -20,6 +20,7 @@ struct page_option {
 	const char *const *choices; /* possible arguments; ends with NULL; NULL: not a choice */
 	const char *heading;        /* "Filters:"; NULL: none */
 	int group;
+	bool replayed;                      /* of use where a recording is replayed, too */
 	const struct common_option *common; /* NULL: the applet's own */
 };
 

@@ -61,7 +61,11 @@ enum completer {
 	COMPLETE_NETNS,
 	COMPLETE_DIRECTORIES,
 	COMPLETE_FILES,
-	COMPLETE_TOOLS,
+	COMPLETE_TOOLS,   /* that can be traced */
+	COMPLETE_STORIES, /* that have a part in a timeline */
+	COMPLETE_COMMS,   /* names of processes */
+	COMPLETE_CGROUPS, /* containers and units */
+	COMPLETE_ASKED,   /* what the program lists: "--reason help" */
 	COMPLETERS,
 };
 enum completer completer_of(const char *arg);

@@ -47,6 +47,16 @@ void enum_each(const char *type, enum_handler *handle, void *context)
 	}
 }
 
+void enum_each_known(const char *type, enum_handler *handle, void *context)
+{
+	enum_each(type, handle, context);
+}
+
+bool enum_is_limit(const char *short_name)
+{
+	return !strcmp(short_name, "MAX");
+}
+
 const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
 {
 	(void)btf;
