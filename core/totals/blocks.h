@@ -3,8 +3,12 @@
 #ifndef NETTRACE_TOTALS_BLOCKS_H
 #define NETTRACE_TOTALS_BLOCKS_H
 
+#include "core/base/json.h"
 #include "core/print/printer.h"
 #include "core/totals/summary.h"
+
+/* JSON keys of the line for an interval without rows; end with a NULL name. */
+extern const struct json_key empty_keys[];
 
 /* The rows in the order of --sort, without those that the tool omits; the omitted ones follow, because the summary owns
  * them. The caller may reorder all. */
