@@ -104,8 +104,7 @@ static void put_order(const struct view *view)
 	bool ranked = false;
 
 	if (options->no_header || view->block->no_header || view->printer->fd < 0 ||
-	    (view->block->split && !view->count) ||
-	    !(options->by_name || options->rate || is_ordered(options)))
+	    (view->block->split && !view->count) || !(options->by_name || options->rate || is_ordered(options)))
 		return;
 	for (int counts = 0; counts <= 1 && !order.length; counts++) {
 		for (size_t i = 0; i < fields->count; i++) {
