@@ -48,22 +48,11 @@ static const struct column columns[] = {
 	{},
 };
 
-enum { CONNECTION, HOST, PEER_PORT };
-
 static const struct member summary_members[] = {
-	{ "laddr" },
-	{ "lport" },
-	{ "raddr", .groups = 1 << HOST },
-	{ "rport", .groups = 1 << PEER_PORT },
-	{ "count", F_COUNT, .help = "connection attempts" },
-	{},
+	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "connection attempts" }, {},
 };
 
-static const struct live live = {
-	.keys = { { 'c', LIVE_GROUP, CONNECTION, "connection" },
-		  { 'h', LIVE_GROUP, HOST, "host" },
-		  { 'e', LIVE_GROUP, PEER_PORT, "peer-port" } },
-};
+static const struct live live = { .keys = { { 'c', LIVE_GROUP, 0, "connection" } } };
 
 static const struct column summary_columns[] = {
 	{ "laddr", .width = 25, .wide = 39 }, { "lport", .width = 20, .flag = TCPCONNECT_LPORT },

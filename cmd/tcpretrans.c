@@ -47,23 +47,16 @@ static const struct column columns[] = {
 	{},
 };
 
-enum { CONNECTION, HOST, PORT, PEER_PORT };
-
 static const struct member summary_members[] = {
 	{ "laddr" },
-	{ "lport", .groups = 1 << PORT },
-	{ "raddr", .groups = 1 << HOST },
-	{ "rport", .groups = 1 << PEER_PORT },
+	{ "lport" },
+	{ "raddr" },
+	{ "rport" },
 	{ "count", F_COUNT, OWN(segments), .help = "retransmitted segments" },
 	{},
 };
 
-static const struct live live = {
-	.keys = { { 'c', LIVE_GROUP, CONNECTION, "connection" },
-		  { 'h', LIVE_GROUP, HOST, "host" },
-		  { 'o', LIVE_GROUP, PORT, "port" },
-		  { 'e', LIVE_GROUP, PEER_PORT, "peer-port" } },
-};
+static const struct live live = { .keys = { { 'c', LIVE_GROUP, 0, "connection" } } };
 
 static const struct column summary_columns[] = {
 	{ "laddr", .where = IN_CSV },

@@ -163,12 +163,12 @@ static const struct column columns[] = {
 	{},
 };
 
-enum { CAUSE, PROCESS, HOST, WHO };
+enum { CAUSE, COMM, WHO };
 
 static const struct member summary_members[] = {
-	{ "comm", .groups = 1 << PROCESS },
+	{ "comm", .groups = 1 << COMM },
 	{ "direction", .groups = 1 << WHO },
-	{ "raddr", .groups = 1 << HOST },
+	{ "raddr" },
 	{ "port" },
 	{ "by", .groups = 1 << WHO },
 	{ "cause" },
@@ -180,9 +180,8 @@ static const struct member summary_members[] = {
 
 static const struct live live = {
 	.keys = { { 'r', LIVE_GROUP, CAUSE, "reason" },
-		  { 'p', LIVE_GROUP, PROCESS, "comm" },
-		  { 'h', LIVE_GROUP, HOST, "host" },
-		  { 'b', LIVE_GROUP, WHO, "by" } },
+		  { 'm', LIVE_GROUP, COMM, "comm" },
+		  { 'y', LIVE_GROUP, WHO, "by" } },
 };
 
 static const struct column summary_columns[] = {

@@ -8,24 +8,22 @@
 
 #define OWN(member) AT(struct tcptop_event, bytes.member)
 #define BY(sort)    (1U << (sort))
-#define OF(group)   (1U << (group))
 
 /* In the order of the names of --sort. */
 enum { ALL, SENT, RECEIVED, RETRANSMITS, SRTT };
-enum { CONNECTION, PROCESS, HOST, PORT };
 
 static const struct member members[] = {
-	{ "pid", .groups = OF(PROCESS) },
+	{ "pid" },
 	{ "tid", .merge = LATEST },
-	{ "comm", .groups = OF(PROCESS) },
+	{ "comm" },
 	{ "uid", .merge = LATEST },
 	{ "owner", .merge = LATEST },
 	{ "netns" },
 	{ "cgroup_id", .merge = LATEST },
-	{ "family", .groups = OF(HOST) },
+	{ "family" },
 	{ "laddr" },
-	{ "lport", .groups = OF(PORT) },
-	{ "raddr", .groups = OF(HOST) },
+	{ "lport" },
+	{ "raddr" },
 	{ "rport" },
 	{ "rx_bytes", F_KBYTES, OWN(rx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(RECEIVED),
 	  .help = "payload received in the interval" },
@@ -73,10 +71,7 @@ static const struct live live = {
 		{ 'r', LIVE_SORT, RECEIVED, "received" },
 		{ 'x', LIVE_SORT, RETRANSMITS, "retransmits" },
 		{ 'l', LIVE_SORT, SRTT, "srtt" },
-		{ 'c', LIVE_GROUP, CONNECTION, "connection" },
-		{ 'p', LIVE_GROUP, PROCESS, "process" },
-		{ 'h', LIVE_GROUP, HOST, "host" },
-		{ 'o', LIVE_GROUP, PORT, "port" },
+		{ 'c', LIVE_GROUP, 0, "connection" },
 	},
 };
 

@@ -69,6 +69,7 @@ struct by {
 	struct tool tool; /* first: options->tool points to it */
 	const struct tool *of;
 	const struct group *group; /* NULL: only rates */
+	bool of_totals;            /* adds up numbers of totals, not of rows */
 	struct totals totals;
 	struct block block;
 	struct member members[MOST];
@@ -197,7 +198,13 @@ static void add_sums_of_rows(struct by *by, const struct options *options)
 	}
 }
 
-/* Adds what an interval tool counts, in the order of its columns; numbers without a column last. */
+static void add_histogram(struct by *by, const struct member *member, const struct column *column)
+{
+	add_member(by, member);
+	add_column(by, column);
+}
+
+/* Adds what totals count, in the order of its columns; numbers without a column last. */
 static void add_sums_of_totals(struct by *by, const struct options *options)
 {
 	const struct member *members = by->of->totals->members;
@@ -207,6 +214,8 @@ static void add_sums_of_totals(struct by *by, const struct options *options)
 
 		if (member && is_number(member))
 			add_number(by, options, member, column);
+		else if (member && member->kind == F_LOG2 && by->group)
+			add_histogram(by, member, column);
 		else if (!by->group)
 			add_column(by, column);
 	}
@@ -307,11 +316,9 @@ static void set_block(struct by *by)
 /* A group has totals only: by the flag of the tool's own ones there would be rows. */
 static void set_totals(struct by *by, const struct options *options)
 {
-	bool intervals = is_interval_tool(by->of);
-
-	if (intervals || !by->group)
+	if (by->of_totals)
 		by->totals = *by->of->totals;
-	by->own = (by->of->image.event_size + 7) & ~(size_t)7;
+	by->own = (tool_row_size(by->of) + 7) & ~(size_t)7;
 	if (by->group) {
 		by->named = !is_in_event(by);
 		add_keys(by);
@@ -322,7 +329,7 @@ static void set_totals(struct by *by, const struct options *options)
 			if (!is_number(member))
 				add_member(by, member);
 	}
-	if (intervals || !by->group)
+	if (by->of_totals)
 		add_sums_of_totals(by, options);
 	else
 		add_sums_of_rows(by, options);
@@ -331,9 +338,21 @@ static void set_totals(struct by *by, const struct options *options)
 	set_block(by);
 }
 
+static struct by *by_new(const struct tool *tool, const struct group *group, bool of_totals)
+{
+	struct by *by = must(calloc(1, sizeof(*by)));
+
+	by->tool = *tool;
+	by->tool.totals = &by->totals;
+	by->tool.check = NULL;
+	by->of = tool;
+	by->group = group;
+	by->of_totals = of_totals;
+	return by;
+}
+
 bool by_apply(struct options *options, struct error *error)
 {
-	const struct tool *tool = options->tool;
 	const struct group *group = options->by_name ? group_named(options->by_name, error) : NULL;
 	struct by *by;
 
@@ -341,21 +360,57 @@ bool by_apply(struct options *options, struct error *error)
 		return false;
 	if (options->rate && !group && choice_is_histogram(options))
 		return error_set(error, EXIT_USAGE, "--rate: histograms have none");
-	by = must(calloc(1, sizeof(*by)));
+	by = by_new(options->tool, group, !group || is_interval_tool(options->tool));
 	options->by = by;
-	by->tool = *tool;
-	by->of = tool;
-	by->group = group;
 	if (!set_subnets(by, options, error))
 		return false;
 	set_totals(by, options);
 	if (!check_sort(by, options, error))
 		return false;
-	by->tool.totals = &by->totals;
-	by->tool.check = NULL;
 	options->names_cgroups = group && group->found == FROM_CGROUP;
 	options->tool = &by->tool;
 	return true;
+}
+
+/* ---- groups of totals ---- */
+
+static bool has_key(const struct tool *tool, const char *name)
+{
+	for (const struct member *member = tool_totals_members(tool); member->name; member++)
+		if (member->merge == KEY && !strcmp(member->name, name))
+			return true;
+	return false;
+}
+
+bool by_is_possible(const struct options *options, size_t group, bool cgroups)
+{
+	const struct tool *tool = options->tool;
+
+	if (groups[group].found == FROM_CGROUP)
+		return cgroups && !options->names_cgroups;
+	if (groups[group].found == FROM_ADDRESS)
+		return has_key(tool, "raddr");
+	for (size_t i = 0; i < 2 && groups[group].keys[i]; i++)
+		if (!has_key(tool, groups[group].keys[i]))
+			return false;
+	return true;
+}
+
+void by_regroup(struct options *grouped, const struct options *options, size_t group)
+{
+	struct by *by = by_new(options->tool, &groups[group], true);
+	struct error error;
+
+	*grouped = *options;
+	grouped->subnets = NULL;
+	grouped->rate = false; /* the rows have theirs */
+	if (!set_subnets(by, grouped, &error))
+		bug("%s", error.text);
+	set_totals(by, grouped);
+	grouped->rate = options->rate;
+	grouped->by_name = by_names[group];
+	grouped->by = by;
+	grouped->tool = &by->tool;
 }
 
 /* ---- a run ---- */

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "core/totals/blocks.h"
-#include "core/totals/live_view.h"
 #include "core/totals/live_help.h"
+#include "core/totals/live_view.h"
 #include "core/base/must.h"
 #include "core/base/terminal.h"
 
@@ -23,9 +23,10 @@ struct live_view {
 	struct printer *out; /* the run's: everything drawn goes through it */
 	struct terminal terminal;
 	struct live_picture picture;
+	struct live_keys keys;
 	struct interval newest, frozen; /* frozen: shown instead of the newest, if taken */
 	struct summary *grouped;        /* the rows of the shown interval; NULL: as they are */
-	bool by_container;              /* rows of an interval are of one container each */
+	bool by_cgroup;                 /* rows of an interval are of one cgroup each */
 	bool help;                      /* the help is shown instead */
 	size_t help_first;              /* lines of the help that are scrolled out */
 	bool typing;                    /* keys are letters of the filter */
@@ -51,11 +52,11 @@ struct live_view *live_new(struct printer *printer)
 		return NULL;
 	view = must(calloc(1, sizeof(*view)));
 	view->out = printer;
-	view->by_container = live_has_containers(asked);
+	view->by_cgroup = is_about_sockets(asked->tool) && !asked->names_cgroups;
+	live_keys(&view->keys, asked, view->by_cgroup);
 	view->newest.summary = live_interval(view);
 	view->frozen.summary = live_interval(view);
 	live_picture_start(&view->picture, asked);
-	view->picture.options.sort = asked->sort;
 	terminal_open(&view->terminal, STDIN_FILENO, printer->fd);
 	return view;
 }
@@ -64,7 +65,7 @@ struct summary *live_interval(const struct live_view *view)
 {
 	const struct options *asked = view->out->options;
 
-	return summary_new(asked->tool, 0, asked->containers || view->by_container);
+	return summary_new(asked->tool, 0, asked->containers || view->by_cgroup);
 }
 
 void live_free(struct live_view *view)
@@ -113,11 +114,11 @@ static struct live_state state_of(const struct live_view *view)
 	bool news = said->length > view->read;
 
 	return (struct live_state){ .tool = view->picture.asked->tool,
+				    .keys = &view->keys,
 				    .sort = view->picture.options.sort,
 				    .group = view->picture.group,
 				    .frozen = view->frozen.taken,
-				    .keys = terminal_keys_fd(&view->terminal) >= 0,
-				    .containers = view->by_container,
+				    .no_keys = terminal_keys_fd(&view->terminal) < 0,
 				    .typing = view->typing,
 				    .filter = view->picture.filter,
 				    .every = shows_all_time(view) ? LIVE_REFRESH : view->picture.asked->interval,
@@ -178,16 +179,14 @@ static void group_again(struct live_view *view)
 
 	summary_free(view->grouped);
 	view->grouped = NULL;
-	if (!view->picture.group && (asked->containers || !view->by_container))
+	if (!view->picture.group && (asked->containers || !view->by_cgroup))
 		return;
-	view->grouped = live_summary(asked, view->picture.group);
-	summary_add_all(view->grouped, shown(view)->summary);
+	view->grouped = live_picture_rows(&view->picture, shown(view)->summary);
 }
 
 static void group_by(struct live_view *view, unsigned int group)
 {
-	view->picture.group = group;
-	view->picture.first = view->picture.fit.left = 0;
+	live_picture_group(&view->picture, group);
 	group_again(view);
 }
 
@@ -270,12 +269,10 @@ static void type(struct live_view *view, int key)
 
 static void choose(struct live_view *view, const struct live_key *own)
 {
-	if (own->what == LIVE_SORT) {
-		view->picture.options.sort = own->index;
-		view->picture.first = 0;
-	} else {
+	if (own->what == LIVE_SORT)
+		live_picture_sort(&view->picture, own->index);
+	else
 		group_by(view, own->index);
-	}
 }
 
 /* A key while the help is shown: one that scrolls, or any, which returns. */
@@ -287,7 +284,7 @@ static void press_in_help(struct live_view *view, int key)
 
 static bool press(struct live_view *view, int key)
 {
-	const struct live_key *own = live_key(view->picture.asked->tool, key);
+	const struct live_key *own = live_key(&view->keys, key);
 
 	view->read = view->terminal.messages.length;
 	if (view->typing) {
@@ -298,8 +295,6 @@ static bool press(struct live_view *view, int key)
 		press_in_help(view, key);
 	} else if (own) {
 		choose(view, own);
-	} else if (key == LIVE_KEY_CONTAINERS && view->by_container) {
-		group_by(view, LIVE_CONTAINERS);
 	} else if (key == '?' || key == 'h') {
 		view->help = true;
 		view->help_first = 0;
@@ -395,7 +390,8 @@ static void print_picture(struct live_view *view)
 /* Prints everything, as without a screen. */
 static void print_all(struct live_view *view, const struct summary *summary)
 {
-	struct summary *rows = live_summary(view->out->options, 0);
+	const struct options *asked = view->out->options;
+	struct summary *rows = summary_new(asked->tool, 0, asked->containers);
 
 	summary_add_all(rows, summary);
 	blocks_print(rows, view->out);

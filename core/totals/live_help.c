@@ -4,34 +4,8 @@
 
 #include <string.h>
 
-#include "core/totals/live_view.h"
-
 #define SECOND 1000000000ULL
 #define INDENT 10 /* of the help's second column */
-
-const struct live_key *live_key(const struct tool *tool, int key)
-{
-	const struct live *live = tool->totals->live;
-
-	for (const struct live_key *each = live ? live->keys : NULL; each && each->key; each++) {
-		if (each->key == key)
-			return each;
-	}
-	return NULL;
-}
-
-/* ---- the names of sorts and groups ---- */
-
-/* NULL: the tool does not name it. */
-static const char *name_of(const struct tool *tool, int what, unsigned int index)
-{
-	const struct live *live = tool->totals->live;
-
-	for (const struct live_key *each = live ? live->keys : NULL; each && each->key; each++)
-		if ((int)each->what == what && each->index == index)
-			return each->name;
-	return what == LIVE_GROUP && index == LIVE_CONTAINERS ? "container" : NULL;
-}
 
 /* The members that are added up to the order, or the number of events. */
 static void put_members(struct text *text, const struct tool *tool, unsigned int sort)
@@ -42,7 +16,7 @@ static void put_members(struct text *text, const struct tool *tool, unsigned int
 	for (const struct member *member = tool_totals_members(tool); member->name; member++) {
 		if (member->kind == F_COUNT)
 			count = member->name;
-		if (!(member->sorts & 1U << sort))
+		if (!(member->sorts & 1U << sort) || member->kind == F_RATE || member->kind == F_PER_S)
 			continue;
 		if (text->length > before)
 			text_char(text, '+');
@@ -54,7 +28,7 @@ static void put_members(struct text *text, const struct tool *tool, unsigned int
 
 static void put_sort(struct text *text, const struct live_state *state)
 {
-	const char *name = name_of(state->tool, LIVE_SORT, state->sort);
+	const char *name = live_name(state->keys, LIVE_SORT, state->sort);
 
 	text_string(text, "sort: ");
 	if (name)
@@ -66,7 +40,7 @@ static void put_sort(struct text *text, const struct live_state *state)
 
 static void put_group(struct text *text, const struct live_state *state)
 {
-	const char *name = name_of(state->tool, LIVE_GROUP, state->group);
+	const char *name = live_name(state->keys, LIVE_GROUP, state->group);
 
 	if (!name)
 		return;
@@ -80,12 +54,10 @@ static void put_group(struct text *text, const struct live_state *state)
 /* Appends "| sort by  s sent  r received  ". */
 static void put_keys(struct text *text, const struct live_state *state, int what, const char *title)
 {
-	const struct live *live = state->tool->totals->live;
-	bool containers = what == LIVE_GROUP && state->containers;
 	size_t before = text->length;
 
 	text_string(text, title);
-	for (const struct live_key *each = live ? live->keys : NULL; each && each->key; each++) {
+	for (const struct live_key *each = state->keys->each; each->key; each++) {
 		if ((int)each->what != what)
 			continue;
 		text_char(text, each->key);
@@ -93,9 +65,7 @@ static void put_keys(struct text *text, const struct live_state *state, int what
 		text_string(text, each->name);
 		text_string(text, "  ");
 	}
-	if (containers)
-		text_string(text, "n container  ");
-	else if (text->length == before + strlen(title))
+	if (text->length == before + strlen(title))
 		text->length = before;
 }
 
@@ -124,7 +94,7 @@ void live_status(struct text *text, const struct live_state *state)
 		text_bytes(text, state->message, state->length);
 		return;
 	}
-	if (!state->keys) {
+	if (state->no_keys) {
 		text_string(text, "Ctrl-C quits");
 		return;
 	}
@@ -190,7 +160,7 @@ void live_help(struct text *text, const struct live_state *state, size_t columns
 	put_line(text, "/", "type words: only rows with all of them; esc: all");
 	put_line(text, "arrows", "scroll, PgUp PgDn Home End too");
 	put_line(text, "space", "freeze; again: show the latest totals");
-	put_line(text, live_key(state->tool, 'h') ? "?" : "? h", "this help");
+	put_line(text, live_key(state->keys, 'h') ? "?" : "? h", "this help");
 	put_line(text, "q", "quit (Ctrl-C, too)");
 	text_string(text, "\nAny key returns.\n");
 }

@@ -4,14 +4,14 @@
 #define NETTRACE_TOTALS_LIVE_HELP_H
 
 #include "core/base/text.h"
-#include "core/tool.h"
+#include "core/totals/live_keys.h"
 
 struct live_state {
 	const struct tool *tool;
+	const struct live_keys *keys;
 	unsigned int sort, group;
 	bool frozen;
-	bool keys;           /* the terminal has keys */
-	bool containers;     /* rows can be grouped by container */
+	bool no_keys;        /* the terminal sends none */
 	bool typing;         /* a filter is being typed */
 	const char *filter;  /* "": none */
 	uint64_t every;      /* ns between pictures */
@@ -20,11 +20,6 @@ struct live_state {
 	size_t length;       /* of the message */
 };
 
-/* A key of every tool. */
-#define LIVE_KEY_CONTAINERS 'n'
-
-/* The tool's action for this key; NULL: none. */
-const struct live_key *live_key(const struct tool *tool, int key);
 /* Appends the status line, most important first: a narrow window shows only its start. */
 void live_status(struct text *text, const struct live_state *state);
 /* Appends the keys and their actions, in lines of at most `columns`. */

@@ -3,23 +3,22 @@
 #include "core/totals/live_view.h"
 #include "core/base/must.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/totals/blocks.h"
+#include "core/totals/by.h"
+#include "core/totals/live_keys.h"
 
 #define IN_TABLES (IN_TABLE | IN_WIDE)
 
-void live_picture_start(struct live_picture *picture, const struct options *asked)
+/* Shows totals of this tool: in one table that has all rows, so that sorting compares them. */
+static void set_tool(struct live_picture *picture, const struct tool *tool)
 {
-	picture->asked = asked;
-	picture->options = *asked;
-	picture->options.tool = &picture->tool;
-	picture->options.rows = 0; /* take_rows() counts them */
-	picture->tool = *asked->tool;
-	picture->totals = *asked->tool->totals;
+	picture->tool = *tool;
+	picture->totals = *tool->totals;
 	if (picture->totals.block) {
-		/* One table has all rows, so that sorting compares them. */
 		picture->block = *picture->totals.block;
 		picture->block.split = picture->block.above = NULL;
 		picture->block.captions = NULL;
@@ -28,6 +27,33 @@ void live_picture_start(struct live_picture *picture, const struct options *aske
 	}
 	picture->tool.totals = &picture->totals;
 	picture->tool.columns = picture->totals.columns = picture->columns;
+}
+
+/* Whether rows of the shown group have the numbers to sort by. */
+static bool has_sort(const struct live_picture *picture, unsigned int sort)
+{
+	for (const struct member *member = picture->totals.members; member->name; member++)
+		if (member->sorts & 1U << sort)
+			return true;
+	return false;
+}
+
+void live_picture_sort(struct live_picture *picture, unsigned int sort)
+{
+	picture->sort = sort;
+	picture->options.sort = has_sort(picture, sort) ? sort : 0;
+	picture->first = 0;
+}
+
+void live_picture_start(struct live_picture *picture, const struct options *asked)
+{
+	picture->asked = asked;
+	picture->grouped = picture->options = *asked;
+	picture->grouped.by = NULL;
+	picture->options.tool = &picture->tool;
+	picture->options.rows = 0; /* take_rows() counts them */
+	set_tool(picture, asked->tool);
+	live_picture_sort(picture, asked->sort);
 	printer_start(&picture->printer, &picture->options, true, -1);
 	printer_start(&picture->whole, &picture->options, true, -1);
 }
@@ -37,16 +63,55 @@ void live_picture_free(struct live_picture *picture)
 	printer_free(&picture->printer);
 	printer_free(&picture->whole);
 	live_fit_free(&picture->fit);
+	free(picture->grouped.by);
 }
 
-bool live_has_containers(const struct options *asked)
+/* ---- groups ---- */
+
+void live_picture_group(struct live_picture *picture, unsigned int group)
 {
-	return is_about_sockets(asked->tool);
+	free(picture->grouped.by);
+	picture->grouped = *picture->asked;
+	picture->grouped.by = NULL;
+	if (group >= LIVE_BY)
+		by_regroup(&picture->grouped, picture->asked, group - LIVE_BY);
+	picture->group = group;
+	picture->first = picture->fit.left = 0;
+	set_tool(picture, picture->grouped.tool);
+	live_picture_sort(picture, picture->sort);
 }
 
-struct summary *live_summary(const struct options *asked, unsigned int group)
+/* Adds rows with the name of their group. */
+static void add_named_rows(const struct live_picture *picture, struct summary *to, const struct summary *rows)
 {
-	return summary_new(asked->tool, group, asked->containers || group == LIVE_CONTAINERS);
+	size_t own = tool_row_size(picture->asked->tool), size = tool_row_size(picture->grouped.tool), count;
+	const struct total *totals = summary_rows(rows, &count);
+	struct event *event = must(malloc(size));
+
+	for (size_t i = 0; i < count; i++) {
+		struct total row = totals[i];
+
+		memcpy(event, row.event, own);
+		memset((char *)event + own, 0, size - own);
+		row.event = event;
+		row.size = size;
+		by_derive(&picture->grouped, event);
+		summary_add_row(to, &row);
+	}
+	free(event);
+}
+
+struct summary *live_picture_rows(const struct live_picture *picture, const struct summary *rows)
+{
+	bool by = picture->group >= LIVE_BY;
+	struct summary *made = summary_new(picture->grouped.tool, by ? 0 : picture->group,
+					   !by && picture->asked->containers);
+
+	if (by)
+		add_named_rows(picture, made, rows);
+	else
+		summary_add_all(made, rows);
+	return made;
 }
 
 /* ---- columns ---- */
@@ -54,7 +119,7 @@ struct summary *live_summary(const struct options *asked, unsigned int group)
 /* Whether the one table has this column of CSV, because the tool's tables show it in another place. */
 static bool is_added(const struct live_picture *picture, const struct field *field)
 {
-	const struct live *live = picture->asked->tool->totals->live;
+	const struct live *live = picture->totals.live;
 
 	for (size_t i = 0; live && i < sizeof(live->added) / sizeof(live->added[0]) && live->added[i]; i++)
 		if (!strcmp(live->added[i], field->name))
@@ -62,17 +127,17 @@ static bool is_added(const struct live_picture *picture, const struct field *fie
 	return false;
 }
 
-/* A group has the columns of its KEYs, in full width, and of what is added up, or follows from that. False: the column
- * is omitted. */
+/* A group of the tool has the columns of its KEYs, in full width, and of what is added up, or follows from that. False:
+ * the column is omitted. */
 static bool choose_column(const struct live_picture *picture, struct column *column)
 {
-	struct field field = field_of_column(picture->asked->tool, column);
+	struct field field = field_of_column(picture->grouped.tool, column);
 	const struct kind_row *kind = &kind_rows[field.kind];
 	bool sorted_by = field.sorts & 1U << picture->options.sort;
 
 	if (is_added(picture, &field))
 		column->where = field.where | IN_TABLES;
-	if (!picture->group || sorted_by || field.merge == SUM || kind->is_counted)
+	if (!picture->group || picture->group >= LIVE_BY || sorted_by || field.merge == SUM || kind->is_counted)
 		return true;
 	if (field.merge == LATEST)
 		return picture->totals.finish != NULL;
@@ -84,18 +149,14 @@ static bool choose_column(const struct live_picture *picture, struct column *col
 
 static void choose_columns(struct live_picture *picture)
 {
-	const struct column *from = tool_totals_columns(picture->asked->tool);
+	const struct column *from = tool_totals_columns(picture->grouped.tool);
 	struct column *to = picture->columns;
 
-	picture->options.containers = picture->asked->containers || picture->group == LIVE_CONTAINERS;
+	picture->options.containers = picture->asked->containers && picture->group < LIVE_BY;
 	picture->options.columns = picture->group ? NULL : picture->asked->columns;
-	if (picture->group == LIVE_CONTAINERS)
-		*to++ = (struct column){ "container" };
 	for (; from->name; from++) {
 		if (to == picture->columns + COLUMNS_MOST)
 			bug("more columns than a row has room for");
-		if (picture->group == LIVE_CONTAINERS && !strcmp(from->name, "container"))
-			continue;
 		*to = *from;
 		to += choose_column(picture, to);
 	}

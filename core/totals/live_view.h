@@ -8,17 +8,17 @@
 #include "core/totals/live_fit.h"
 #include "core/totals/summary.h"
 
-/* The group that no tool declares: rows of one container, or systemd unit. */
-#define LIVE_CONTAINERS 8
-#define LIVE_FILTER     64
+#define LIVE_FILTER 64
 
 struct live_picture {
 	/* The user's choices: */
-	unsigned int group;
+	unsigned int sort;        /* options.sort is the one that the group has */
+	unsigned int group;       /* of the tool, or LIVE_BY and more (live_picture_group) */
 	char filter[LIVE_FILTER]; /* rows with all of these words are shown */
 	size_t first;             /* rows that are scrolled out, or lines of histograms */
 	/* Derived from them: */
 	const struct options *asked; /* the user's options */
+	struct options grouped;      /* the same, but a group of --by has its own tool; .by NULL: no such group */
 	struct options options;      /* the shown options: .sort, ... */
 	struct tool tool;            /* ... with totals of ... */
 	struct totals totals;        /* ... these columns, ... */
@@ -34,12 +34,13 @@ struct live_picture {
 
 void live_picture_start(struct live_picture *picture, const struct options *asked);
 void live_picture_free(struct live_picture *picture);
-/* Whether rows can be grouped by container. */
-bool live_has_containers(const struct options *asked);
-/* A summary of the rows of this group, that summary_add_all() can fill. */
-struct summary *live_summary(const struct options *asked, unsigned int group);
+/* Selects a sort, or a group. A group may lack the numbers of a sort; then it is sorted by 0. */
+void live_picture_sort(struct live_picture *picture, unsigned int sort);
+void live_picture_group(struct live_picture *picture, unsigned int group);
+/* Makes the rows of the selected group from those of an interval. The caller frees the summary. */
+struct summary *live_picture_rows(const struct live_picture *picture, const struct summary *rows);
 /* Makes the picture of an interval's rows, which are of picture->group: as many as the window has room for, from
- * picture->first on, the largest by picture->options.sort first. Where rows or columns are missing, the last line shows
+ * picture->first on, the largest by picture->sort first. Where rows or columns are missing, the last line shows
  * which are shown. Corrects .first and .fit.left if they are too large. Returns the number of rows. */
 size_t live_picture_make(struct live_picture *picture, struct summary *rows, uint64_t end, uint64_t interval,
 			 struct terminal_size room);

@@ -14,6 +14,8 @@ from sockets import connection, port_of, receive
 from terminal import Terminal
 
 KIB = 1024
+# As --by names them, and the tool's own.
+GROUPS = "process", "container", "unit", "host", "subnet", "port", "peer-port", "connection"
 ID = "4c3b2a19" * 8
 HEADING = "PID     COMM         LADDR                 RADDR                  RX_KB  TX_KB"
 
@@ -97,11 +99,12 @@ class Screen(lab.LiveTest):
             self.wait_to_begin()
             self.move(client, server, 31)
             self.wait_for_rows(2)
-            for key, status in zip("srxlaphonc", ("sort: sent ", "sort: received ", "sort: retransmits ", "sort: srtt ",
-                                                  "sort: all ", "group: process ", "group: host ", "group: port ",
-                                                  "group: container ", "group: connection ")):
-                terminal.type(key)
-                terminal.wait(lambda it, status=status: status in it.status, f"the key {key}")
+            for keys, status in (("srxla", ("sort: sent ", "sort: received ", "sort: retransmits ", "sort: srtt ",
+                                            "sort: all ")),
+                                 ("pnuhboec", [f"group: {name} " for name in GROUPS])):
+                for key, shown in zip(keys, status):
+                    terminal.type(key)
+                    terminal.wait(lambda it, shown=shown: shown in it.status, f"the key {key}")
             for size in ((9, 30), (1, 1), (0, 0), (24, 100)):
                 terminal.resize(*size)
                 terminal.look(0.2)
@@ -168,7 +171,7 @@ class Screen(lab.LiveTest):
             self.terminal.type("n")
             with lab.cgroup(f"docker-{ID}.scope") as (_, inner):
                 self.space.traffic("--connect=3", "--bytes=30011", through=lab.in_cgroup(inner))
-                self.terminal.wait(lambda it: re.search(rf"^{ID[:12]} +[1-9]\d* +[1-9]\d*$", it.text, re.MULTILINE),
+                self.terminal.wait(lambda it: re.search(rf"^{ID[:12]} +[1-9]\d* +[1-9]\d* +\d+$", it.text, re.MULTILINE),
                                    "the container")
             self.assertIn("group: container ", self.terminal.status)
             self.terminal.type("q")

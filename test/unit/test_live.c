@@ -29,13 +29,13 @@ struct sample {
 };
 
 enum { SIZE, AGAIN, RTT };
-enum { EACH, PROCESS, HOST };
+enum { EACH, ID };
 #define OWN(member) AT(struct sample, member)
 
 static const struct member members[] = {
-	{ "pid", .groups = 1 << PROCESS },
-	{ "family", .groups = 1 << HOST },
-	{ "raddr", .groups = 1 << HOST },
+	{ "pid", .groups = 1 << ID },
+	{ "family" },
+	{ "raddr" },
 	{ "rport" },
 	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 << SIZE },
 	{ "again", F_UINT, OWN(again), .merge = SUM, .sorts = 1 << AGAIN },
@@ -55,12 +55,11 @@ static const struct column table_columns[] = {
 	{},
 };
 
-static const struct live live = { { { 'b', LIVE_SORT, SIZE, "bytes" },
+static const struct live live = { { { 's', LIVE_SORT, SIZE, "bytes" },
 				    { 'x', LIVE_SORT, AGAIN, "again" },
 				    { 'r', LIVE_SORT, RTT, "rtt" },
 				    { 'c', LIVE_GROUP, EACH, "connection" },
-				    { 'p', LIVE_GROUP, PROCESS, "process" },
-				    { 'o', LIVE_GROUP, HOST, "host" } } };
+				    { 'i', LIVE_GROUP, ID, "id" } } };
 
 static const struct block block = { .split = "family" };
 
@@ -365,7 +364,7 @@ static void keys_sort_at_once(void **state)
 	type("x");
 	assert_terminal("PID  REMOTE        BYTES AGAIN   RTT", "7    10.0.0.2:443    250     2    20",
 			"7    10.0.0.1:80     100     1    30", "8    10.0.0.2:80     300     0    10");
-	type("b");
+	type("s");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 }
 
@@ -376,22 +375,24 @@ static void keys_group_at_once(void **state)
 	add(6, 6, 1, 80, 1000, 0, 0);
 	add(6, 6, 1, 81, 1000, 0, 0);
 	add(7, 4, 1, 80, 100, 0, 0);
-	type("p");
+	type("i");
 	assert_terminal("PID   BYTES", "7       350", "8       300");
-	assert_status("sort: bytes  group: process");
+	assert_status("sort: bytes  group: id");
 	/* New intervals while frozen. */
 	end_interval();
 	assert_terminal("PID   BYTES", "6      2000", "7       100");
-	type("o");
+	type("h");
 	/* Both families share a table. */
-	assert_terminal("RADDR            BYTES", "a00::1            2000", "10.0.0.1           100");
+	assert_terminal("RADDR                                    BYTES AGAIN",
+			"a00::1                                    2000     0",
+			"10.0.0.1                                   100     0");
 	assert_status("sort: bytes  group: host");
 	type("c");
 	assert_terminal("PID  REMOTE        BYTES   RTT", "6    a00::1:80      1000     -",
 			"6    a00::1:81      1000     -", "7    10.0.0.1:80     100     -");
 	/* No name is known. */
 	type("n");
-	assert_terminal("CONTAINER     BYTES", "-              2100");
+	assert_terminal("CONTAINER                 BYTES AGAIN", "-                          2100     0");
 	assert_status("sort: bytes  group: container");
 }
 
@@ -407,10 +408,10 @@ static void frozen_is_frozen(void **state)
 	end_interval();
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	/* Sorting and grouping use the frozen interval. */
-	type("p");
+	type("i");
 	assert_terminal("PID   BYTES", "7       350", "8       300");
 	type(" ");
-	assert_status("sort: bytes  group: process");
+	assert_status("sort: bytes  group: id");
 	assert_terminal("PID   BYTES", "9         6");
 	/* Without a new interval, it resumes with the frozen one. */
 	type(" ");
@@ -428,12 +429,13 @@ static void help_and_back(void **state)
 	take_three();
 	type("?");
 	assert_string_equal(line(0), "fake: what is made up");
-	assert_string_equal(line(2), "sort by   b bytes  x again  r rtt");
-	assert_string_equal(line(3), "group by  c connection  p process  o host  n container");
+	assert_string_equal(line(2), "sort by   s bytes  x again  r rtt");
+	assert_string_equal(line(3), "group by  c connection  i id  n container  u unit  h host");
 	resize(5, 40);
 	assert_true(live_signal(view, SIGWINCH));
 	type("\033[6~"); /* scrolls on */
-	assert_string_equal(line(0), "          o host  n container");
+	assert_string_equal(line(0), "          n container  u unit  h host");
+	type("\033[H");
 	resize(ROWS, COLUMNS);
 	assert_true(live_signal(view, SIGWINCH));
 	take_three();
@@ -441,7 +443,7 @@ static void help_and_back(void **state)
 	type("r"); /* any key leaves the help without another effect */
 	assert_status("sort: bytes");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
-	type("h");
+	type("?");
 	assert_string_equal(line(0), "fake: what is made up");
 	press("q");
 	assert_false(live_update(view));
@@ -531,7 +533,7 @@ static void all_time_is_refreshed(void **state)
 	add(7, 4, 1, 80, 100, 1, 30);
 	live_refresh(view, summary);
 	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100    30");
-	type("p ");
+	type("i ");
 	add(7, 4, 1, 80, 100, 1, 30);
 	live_refresh(view, summary);
 	assert_terminal("PID   BYTES", "7       100");
@@ -584,7 +586,7 @@ static void rows_count_once(void **state)
 	take_three();
 	assert_int_equal(printer.rows, 3);
 	type("x");
-	type("p");
+	type("i");
 	type(" ");
 	take_three();
 	assert_int_equal(printer.rows, 3);
@@ -627,7 +629,7 @@ static void what_was_seen_stays(void **state)
 {
 	(void)state;
 	take_three();
-	type("p ");
+	type("i ");
 	take_three();
 	live_leave(view);
 	assert_true(printer_flush(&printer));

@@ -376,7 +376,7 @@ static void flags_have_options(void **state)
 static bool has_index(const struct tool *tool, const struct live_key *key)
 {
 	/* Group 0 has all rows; sort 0 may be their own order. */
-	if (!key->index)
+	if (!key->index || (key->what == LIVE_GROUP && key->index >= LIVE_BY))
 		return true;
 	for_each (member, member, tool_totals_members(tool)) {
 		if ((key->what == LIVE_SORT ? member->sorts : member->groups) & 1U << key->index)
@@ -388,13 +388,14 @@ static bool has_index(const struct tool *tool, const struct live_key *key)
 static void live_keys_do_something(void **state)
 {
 	const struct tool *tool = *state;
-	const struct live *live = tool->totals ? tool->totals->live : NULL;
+	struct options options = { .tool = tool };
+	struct live_keys keys;
 
-	if (!live)
+	if (!tool->totals)
 		return;
-	for (const struct live_key *key = live->keys; key->key; key++) {
-		check(isalnum((unsigned char)key->key) && key->key != 'q' && key->key != LIVE_KEY_CONTAINERS, tool,
-		      key->name);
+	live_keys(&keys, &options, is_about_sockets(tool));
+	for (const struct live_key *key = keys.each; key->key; key++) {
+		check(isalnum((unsigned char)key->key) && key->key != 'q', tool, key->name);
 		check(key->name && *key->name, tool, "live");
 		check(has_index(tool, key), tool, key->name);
 		for (const struct live_key *other = key + 1; other->key; other++) {
