@@ -47,12 +47,9 @@ static const struct column summary_columns[] = {
 	{},
 };
 
-static const struct live live = { .keys = { { 'a', LIVE_GROUP, 0, "all" } } };
-
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
-	.live = &live,
 	.flag = TCPCONNLAT_DIST,
 };
 

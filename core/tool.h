@@ -152,7 +152,7 @@ struct opt {
 	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
-	const char *const *names; /* O_CHOICE; ends with NULL */
+	const char *const *names; /* O_CHOICE, and O_COMMON with a choice (NULL: none); ends with NULL */
 	const char *help;
 	int8_t group; /* of a helper: its section of --help, in this order (core/cli/helper.h) */
 };

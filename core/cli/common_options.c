@@ -8,6 +8,7 @@
 #include "core/base/nearest.h"
 #include "core/base/values.h"
 #include "core/base/error.h"
+#include "core/totals/by.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -296,7 +297,7 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
 	OPTION(GROUP_OUTPUT, WITH_GROUPS, "by", 0, "GROUP", set_text,
 	       "count and add up by process, container, unit, host, subnet, port (local) or peer-port",
-	       AT_OPTION(by_name)),
+	       AT_OPTION(by_name), .names = by_names),
 	OPTION(GROUP_OUTPUT, WITH_GROUPS, "subnets", 0, "SUBNETS", set_text,
 	       "with --by subnet: these, separated by commas, the first that matches (default: private and local addresses, "
 	       "and all others)",

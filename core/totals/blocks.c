@@ -67,16 +67,30 @@ void blocks_stamp(struct printer *printer)
 	}
 }
 
-/* The heading of a field, or of its rate; its key, if no column shows it. */
+/* The length of a number's name without its unit: tx of tx_bytes, tx_bytes_per_s and tx (the unit of tcpsubnet -f). */
+static size_t without_unit(const char *name)
+{
+	static const char *const ends[] = { "_per_s", "_bytes" };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (length > end && !memcmp(name + length - end, ends[i], end))
+			length -= end;
+	}
+	return length;
+}
+
+/* The heading of the column that shows a number, in any unit; its key, if none does. */
 static void put_heading(struct text *text, const struct printer *printer, const char *name)
 {
-	size_t length = strlen(name);
+	size_t length = without_unit(name);
 
 	for (size_t i = 0; i < printer->columns.count; i++) {
 		const struct field *field = &printer->columns.fields[i];
 
-		if (strncmp(field->name, name, length) ||
-		    (field->name[length] && strcmp(field->name + length, "_per_s")))
+		if (without_unit(field->name) != length || memcmp(field->name, name, length) != 0)
 			continue;
 		field_title(text, field);
 		return;

@@ -49,7 +49,7 @@ static const struct group {
 	{ { "unit" },
 	  FROM_CGROUP,
 	  CONTAINER_UNIT,
-	  { "unit", "UNIT", .width = 24 },
+	  { "unit", "UNIT", .width = 39, .wide = 90, .truncate = true }, /* those of containers have 64 digits */
 	  "systemd unit, also of a container" },
 	{ { "raddr" }, A_HOST, .column = { "raddr", .width = 39 } },
 	{ { "subnet" },
@@ -63,7 +63,12 @@ const char *const by_names[] = { "process", "container", "unit", "host", "subnet
 _Static_assert(sizeof(by_names) / sizeof(by_names[0]) == sizeof(groups) / sizeof(groups[0]) + 1, "each has a name");
 
 /* What groups of a tool with rows add up. */
-static const char *const sums[SUMS] = { "tx_bytes", "rx_bytes", "retrans", "segments" };
+static const struct column sums[SUMS] = {
+	{ "tx_bytes", "TX", .width = -10 },
+	{ "rx_bytes", "RX", .width = -10 },
+	{ "retrans", "RETR", .width = -8 },
+	{ "segments", "SEGMENTS", .width = -8 },
+};
 
 struct by {
 	struct tool tool; /* first: options->tool points to it */
@@ -125,35 +130,55 @@ static const struct column *column_of(const struct column *columns, const char *
 
 /* ---- numbers ---- */
 
-/* A number with its column; with --rate, also per second: JSON has both, tables and CSV only that. */
-static void add_number(struct by *by, const struct options *options, const struct member *member,
-		       const struct column *column)
+/* Adds the number per second. Returns its member. */
+static const struct member *add_rate(struct by *by, const struct member *number)
 {
-	struct member rate = *member;
+	struct member rate = *number;
+
+	rate.name = new_name(by, number->name, "_per_s");
+	rate.kind = number->merge == LATEST ? F_PER_S : F_RATE;
+	rate.unit = number->kind == F_KBYTES ? 1024 : 0;
+	rate.help = "this number per second; only with --rate";
+	if (number->kind == F_COUNT)
+		rate.off = rate.size = 0;
+	return add_member(by, &rate);
+}
+
+/* A right-aligned width of at least so many cells. */
+static int8_t at_least(int8_t width, size_t cells)
+{
+	return -width < (int)cells ? (int8_t)-cells : width;
+}
+
+static void add_column_of_number(struct by *by, const struct column *column, const struct member *rate)
+{
 	struct column shown = *column;
-	int title;
 
 	if (by->group)
 		shown.where = 0;
-	add_member(by, member);
-	if (!options->rate) {
-		add_column(by, &shown);
-		return;
+	if (rate) {
+		shown.name = rate->name;
+		shown.of = NULL;
+		shown.title = new_name(by, column->title, "/s");
+		shown.width = at_least(shown.width, strlen(shown.title));
 	}
-	rate.name = new_name(by, member->name, "_per_s");
-	rate.kind = member->merge == LATEST ? F_PER_S : F_RATE;
-	rate.unit = member->kind == F_KBYTES ? 1024 : 0;
-	rate.help = "this number per second; only with --rate";
-	if (member->kind == F_COUNT)
-		rate.off = rate.size = 0;
-	add_member(by, &rate);
-	shown.name = rate.name;
-	shown.of = NULL;
-	shown.title = new_name(by, column->title, "/s");
-	title = (int)strlen(shown.title);
-	shown.width = (int8_t) - (title > 10 ? title : 10);
+	/* An interval tool is narrow because its own rows are long; rows of groups are not. */
+	if (by->group || rate)
+		shown.width = at_least(shown.width, is_interval_tool(by->of) ? 10 : 8);
 	shown.wide = 0;
 	add_column(by, &shown);
+}
+
+/* Adds a number with its column (NULL: none); with --rate, also per second: JSON has both, tables and CSV only that. */
+static void add_number(struct by *by, const struct options *options, const struct member *member,
+		       const struct column *column)
+{
+	const struct member *rate;
+
+	add_member(by, member);
+	rate = options->rate ? add_rate(by, member) : NULL;
+	if (column)
+		add_column_of_number(by, column, rate);
 }
 
 /* Whether rates can divide it: a sum, or a hidden member that finish() computes from sums. */
@@ -163,27 +188,15 @@ static bool is_number(const struct member *member)
 	       (member->merge == LATEST && member->kind && member->hidden);
 }
 
-static const struct column *title_of_sum(struct column *column, const struct tool *tool, const char *name)
-{
-	const struct column *own = column_of(tool->columns, name);
-
-	*column = (struct column){ .name = name, .width = -10 };
-	column->title = own                         ? own->title
-			: !strcmp(name, "tx_bytes") ? "TX"
-			: !strcmp(name, "rx_bytes") ? "RX"
-			: !strcmp(name, "segments") ? "SEGMENTS"
-						    : "RETR";
-	return column;
-}
-
 /* Adds the count, and sums of what the rows of the tool have. */
 static void add_sums_of_rows(struct by *by, const struct options *options)
 {
-	struct column column = { "count", "COUNT", .width = -10 };
-
-	add_number(by, options, &(struct member){ .name = "count", .kind = F_COUNT, .help = "rows" }, &column);
+	add_number(by, options, &(struct member){ .name = "count", .kind = F_COUNT, .help = "rows" },
+		   &(struct column){ "count", "COUNT", .width = -8 });
 	for (size_t i = 0; i < SUMS; i++) {
-		const struct member *member = member_of(by->of->members, sums[i]);
+		const struct member *member = member_of(by->of->members, sums[i].name);
+		const struct column *own = column_of(by->of->columns, sums[i].name);
+		struct column column = sums[i];
 		struct member sum;
 
 		by->summed[i] = member;
@@ -194,14 +207,10 @@ static void add_sums_of_rows(struct by *by, const struct options *options)
 		sum.size = sizeof(uint64_t);
 		sum.merge = SUM;
 		sum.sorts = i < 2; /* bytes */
-		add_number(by, options, &sum, title_of_sum(&column, by->of, sums[i]));
+		if (own)
+			column.title = own->title;
+		add_number(by, options, &sum, &column);
 	}
-}
-
-static void add_histogram(struct by *by, const struct member *member, const struct column *column)
-{
-	add_member(by, member);
-	add_column(by, column);
 }
 
 /* Adds what totals count, in the order of its columns; numbers without a column last. */
@@ -214,16 +223,12 @@ static void add_sums_of_totals(struct by *by, const struct options *options)
 
 		if (member && is_number(member))
 			add_number(by, options, member, column);
-		else if (member && member->kind == F_LOG2 && by->group)
-			add_histogram(by, member, column);
 		else if (!by->group)
 			add_column(by, column);
 	}
 	for (const struct member *member = members; member->name; member++)
-		if (is_number(member) && !column_of(by->of->totals->columns, member->name)) {
-			add_number(by, options, member, &(struct column){ member->name, member->name });
-			by->columns[--by->n_columns] = (struct column){ 0 };
-		}
+		if (is_number(member) && !column_of(by->of->totals->columns, member->name))
+			add_number(by, options, member, NULL);
 }
 
 /* ---- groups ---- */
@@ -358,8 +363,11 @@ bool by_apply(struct options *options, struct error *error)
 
 	if (options->by_name && !group)
 		return false;
-	if (options->rate && !group && choice_is_histogram(options))
-		return error_set(error, EXIT_USAGE, "--rate: histograms have none");
+	if (choice_is_histogram(options))
+		return error_set(error, EXIT_USAGE,
+				 group ? "--by: histograms have no groups" : "--rate: histograms have none");
+	if (group && group->found == FROM_CGROUP && group->of == CONTAINER_UNIT && options->containers)
+		return error_set(error, EXIT_USAGE, "--containers: not together with --by unit");
 	by = by_new(options->tool, group, !group || is_interval_tool(options->tool));
 	options->by = by;
 	if (!set_subnets(by, options, error))
@@ -386,6 +394,8 @@ bool by_is_possible(const struct options *options, size_t group, bool cgroups)
 {
 	const struct tool *tool = options->tool;
 
+	if (choice_is_histogram(options))
+		return false;
 	if (groups[group].found == FROM_CGROUP)
 		return cgroups && !options->names_cgroups;
 	if (groups[group].found == FROM_ADDRESS)
