@@ -48,6 +48,14 @@ static size_t all_cells(const struct columns *columns)
 	return cells;
 }
 
+/* Columns of the terminal that values do not need. */
+static size_t slack_of(const struct live_fit *fit, const struct columns *columns, size_t i)
+{
+	int width = abs(columns_width(columns, &columns->fields[i]));
+
+	return width > fit->content[i] ? (size_t)(width - fit->content[i]) : 0;
+}
+
 static void set_width(struct field *field, int width, bool right)
 {
 	field->width = field->wide = (int8_t)(right ? -width : width);
@@ -65,22 +73,20 @@ static int cells_of_value(struct live_fit *fit, const struct field *field, const
 static void widen(struct live_fit *fit, struct columns *columns, size_t i, const struct total *rows, size_t count)
 {
 	struct field *field = &columns->fields[i];
-	int declared = columns_width(columns, field), width = abs(declared);
+	int declared = columns_width(columns, field), widest = (int)strlen(field->title);
 
-	if (fit->widest[i] > width)
-		width = fit->widest[i];
-	if (width < (int)strlen(field->title))
-		width = (int)strlen(field->title);
+	if (fit->widest[i] > widest)
+		widest = fit->widest[i];
 	for (size_t row = 0; row < count && !field->truncate; row++) {
 		int cells = cells_of_value(fit, field, &rows[row]);
 
-		if (cells > width)
-			width = cells;
+		if (cells > widest)
+			widest = cells;
 	}
-	if (width > INT8_MAX)
-		width = INT8_MAX;
-	fit->widest[i] = width;
-	set_width(field, width, declared < 0);
+	if (widest > INT8_MAX || field->truncate)
+		widest = field->truncate ? abs(declared) : INT8_MAX;
+	fit->widest[i] = fit->content[i] = widest;
+	set_width(field, widest > abs(declared) ? widest : abs(declared), declared < 0);
 }
 
 /* ---- columns that are out of the window ---- */
@@ -99,10 +105,21 @@ static bool is_sorted_by(const struct printer *printer, const struct field *fiel
 	return field->kind == F_COUNT;
 }
 
-static void leave_out(struct columns *columns, size_t i)
+static void leave_out(struct live_fit *fit, struct columns *columns, size_t i)
 {
 	columns->count--;
 	memmove(&columns->fields[i], &columns->fields[i + 1], (columns->count - i) * sizeof(columns->fields[0]));
+	memmove(&fit->content[i], &fit->content[i + 1], (columns->count - i) * sizeof(fit->content[0]));
+}
+
+/* Columns of the terminal without slack. */
+static size_t content_cells(const struct live_fit *fit, const struct columns *columns)
+{
+	size_t cells = all_cells(columns);
+
+	for (size_t i = 0; i < columns->count; i++)
+		cells -= slack_of(fit, columns, i);
+	return cells;
 }
 
 /* The number of columns at the left that stay: those of keys, while they are narrow. */
@@ -126,12 +143,12 @@ static void scroll_out(struct live_fit *fit, struct printer *printer)
 	struct columns *columns = &printer->columns;
 	size_t i = that_stay(columns, fit->width), out = 0;
 
-	while (out < fit->left && i + 1 < columns->count && all_cells(columns) > fit->width) {
+	while (out < fit->left && i + 1 < columns->count && content_cells(fit, columns) > fit->width) {
 		if (is_sorted_by(printer, &columns->fields[i])) {
 			i++;
 			continue;
 		}
-		leave_out(columns, i);
+		leave_out(fit, columns, i);
 		out++;
 	}
 	fit->left = out;
@@ -156,15 +173,15 @@ static int least_width(const struct field *field)
 	return least && title > least ? title : least;
 }
 
-static size_t least_cells(const struct columns *columns)
+static size_t least_cells(const struct live_fit *fit, const struct columns *columns)
 {
-	size_t cells = all_cells(columns);
+	size_t cells = content_cells(fit, columns);
 
 	for (size_t i = 0; i < columns->count; i++) {
-		int width = columns_width(columns, &columns->fields[i]), least = least_width(&columns->fields[i]);
+		int least = least_width(&columns->fields[i]);
 
-		if (least && width > least)
-			cells -= (size_t)(width - least);
+		if (least && fit->content[i] > least)
+			cells -= (size_t)(fit->content[i] - least);
 	}
 	return cells;
 }
@@ -173,10 +190,10 @@ static void drop_at_right(struct live_fit *fit, struct printer *printer)
 {
 	struct columns *columns = &printer->columns;
 
-	for (size_t i = columns->count; i-- > 1 && least_cells(columns) > fit->width;) {
+	for (size_t i = columns->count; i-- > 1 && least_cells(fit, columns) > fit->width;) {
 		if (is_sorted_by(printer, &columns->fields[i]))
 			continue;
-		leave_out(columns, i);
+		leave_out(fit, columns, i);
 		fit->right++;
 	}
 }
@@ -197,6 +214,20 @@ static struct field *widest_of(struct columns *columns, bool addresses)
 			found = field;
 	}
 	return found;
+}
+
+/* Takes slack from the left on, as much as it takes. */
+static void narrow(const struct live_fit *fit, struct columns *columns)
+{
+	for (size_t i = 0, cells = all_cells(columns); i < columns->count && cells > fit->width; i++) {
+		struct field *field = &columns->fields[i];
+		int width = columns_width(columns, field);
+		size_t slack = slack_of(fit, columns, i), over = cells - fit->width;
+
+		slack = slack < over ? slack : over;
+		set_width(field, abs(width) - (int)slack, width < 0);
+		cells -= slack;
+	}
 }
 
 static void shorten(struct live_fit *fit, struct columns *columns)
@@ -250,6 +281,7 @@ void live_fit(struct live_fit *fit, struct printer *printer, const struct total 
 		widen(fit, columns, i, rows, count);
 	scroll_out(fit, printer);
 	drop_at_right(fit, printer);
+	narrow(fit, columns);
 	shorten(fit, columns);
 	columns->n_ready = 0;
 	mark(printer, marks);

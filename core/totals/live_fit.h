@@ -12,18 +12,19 @@ struct live_fit {
 	/* Results: */
 	size_t right;   /* columns that do not fit */
 	bool shortened; /* some text is cut, so that numbers fit */
-	/* The widest values since live_fit_forget(), by column: widths that change with each interval are hard to read.
-	 */
+	/* The widest values or titles since live_fit_forget(), by column: widths that change with each interval are
+	 * hard to read. */
 	int widest[COLUMNS_MOST];
+	int content[COLUMNS_MOST]; /* the same, of the columns that are left */
 	struct text value;
 };
 
 /* Forgets widths: the columns or the window are other ones. */
 void live_fit_forget(struct live_fit *fit);
 void live_fit_free(struct live_fit *fit);
-/* Widens the columns of the printer for these rows, then makes them fit: addresses become shorter first, then other
- * text; numbers never do, and whole columns at the right are omitted. A column to sort by stays. Fills the marks of
- * the headings to sort by. */
+/* Widens the columns of the printer for these rows, then makes them fit: empty space goes first, then addresses become
+ * shorter, then other text; numbers never do, and whole columns at the right are omitted. A column to sort by stays.
+ * Fills the marks of the headings to sort by. */
 void live_fit(struct live_fit *fit, struct printer *printer, const struct total *rows, size_t count,
 	      struct terminal_marks *marks);
 
