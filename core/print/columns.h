@@ -39,6 +39,7 @@ struct columns {
 	bool totals;       /* rows are totals ... */
 	uint64_t interval; /* ... of this length, ns ... */
 	bool partial;      /* ... shorter than the option's: the run ended */
+	size_t window;     /* width that histograms fit; 0: any */
 };
 
 /* The options' style of values; the width of a field in a table. */

@@ -327,7 +327,6 @@ static void set_totals(struct by *by, const struct options *options)
 	if (by->group) {
 		by->named = !is_in_event(by);
 		add_keys(by);
-		by->totals.live = NULL;
 		by->totals.row_size = by->own + sizeof(struct extra);
 	} else {
 		for (const struct member *member = by->of->totals->members; member->name; member++)

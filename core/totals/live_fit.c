@@ -74,17 +74,18 @@ static void widen(struct live_fit *fit, struct columns *columns, size_t i, const
 {
 	struct field *field = &columns->fields[i];
 	int declared = columns_width(columns, field), widest = (int)strlen(field->title);
+	int most = field->truncate ? abs(declared) : INT8_MAX;
 
 	if (fit->widest[i] > widest)
 		widest = fit->widest[i];
-	for (size_t row = 0; row < count && !field->truncate; row++) {
+	for (size_t row = 0; row < count; row++) {
 		int cells = cells_of_value(fit, field, &rows[row]);
 
 		if (cells > widest)
 			widest = cells;
 	}
-	if (widest > INT8_MAX || field->truncate)
-		widest = field->truncate ? abs(declared) : INT8_MAX;
+	if (widest > most)
+		widest = most;
 	fit->widest[i] = fit->content[i] = widest;
 	set_width(field, widest > abs(declared) ? widest : abs(declared), declared < 0);
 }

@@ -25,6 +25,14 @@ static void add(struct live_keys *keys, size_t *n, struct live_key key)
 	keys->each[(*n)++] = key;
 }
 
+bool live_has_sort(const struct tool *tool, unsigned int sort)
+{
+	for (const struct member *member = tool_totals_members(tool); member->name; member++)
+		if (member->sorts & 1U << sort)
+			return true;
+	return !sort;
+}
+
 void live_keys(struct live_keys *keys, const struct options *asked, bool cgroups)
 {
 	const struct live *live = asked->tool->totals->live;
@@ -32,7 +40,8 @@ void live_keys(struct live_keys *keys, const struct options *asked, bool cgroups
 
 	*keys = (struct live_keys){ 0 };
 	for (const struct live_key *own = live ? live->keys : NULL; own && own->key; own++)
-		add(keys, &n, *own);
+		if (own->what == LIVE_SORT ? live_has_sort(asked->tool, own->index) : !asked->by_name)
+			add(keys, &n, *own);
 	for (size_t i = 0; by_names[i]; i++) {
 		unsigned int index = (unsigned int)i + LIVE_BY;
 

@@ -15,6 +15,8 @@ struct live_keys {
 
 /* The tool's own keys, and those of the groups of --by that its rows can form. cgroups: rows have theirs. */
 void live_keys(struct live_keys *keys, const struct options *asked, bool cgroups);
+/* Whether rows have the numbers to sort by; 0 may be their own order. */
+bool live_has_sort(const struct tool *tool, unsigned int sort);
 /* NULL: none. */
 const struct live_key *live_key(const struct live_keys *keys, int key);
 /* The name of the sort (LIVE_SORT) or group; NULL: it has none. */

@@ -29,19 +29,10 @@ static void set_tool(struct live_picture *picture, const struct tool *tool)
 	picture->tool.columns = picture->totals.columns = picture->columns;
 }
 
-/* Whether rows of the shown group have the numbers to sort by. */
-static bool has_sort(const struct live_picture *picture, unsigned int sort)
-{
-	for (const struct member *member = picture->totals.members; member->name; member++)
-		if (member->sorts & 1U << sort)
-			return true;
-	return false;
-}
-
 void live_picture_sort(struct live_picture *picture, unsigned int sort)
 {
 	picture->sort = sort;
-	picture->options.sort = has_sort(picture, sort) ? sort : 0;
+	picture->options.sort = live_has_sort(picture->grouped.tool, sort) ? sort : 0;
 	picture->first = 0;
 }
 
@@ -104,8 +95,8 @@ static void add_named_rows(const struct live_picture *picture, struct summary *t
 struct summary *live_picture_rows(const struct live_picture *picture, const struct summary *rows)
 {
 	bool by = picture->group >= LIVE_BY;
-	struct summary *made = summary_new(picture->grouped.tool, by ? 0 : picture->group,
-					   !by && picture->asked->containers);
+	struct summary *made =
+		summary_new(picture->grouped.tool, by ? 0 : picture->group, !by && picture->asked->containers);
 
 	if (by)
 		add_named_rows(picture, made, rows);
@@ -339,6 +330,7 @@ size_t live_picture_make(struct live_picture *picture, struct summary *rows, uin
 	printer->text.length = 0;
 	printer->blocks = 0;
 	choose_columns(picture);
+	printer->columns.window = room.columns;
 	keep_widths(picture, room.columns);
 	totals = take_rows(picture, rows, &count);
 	blocks_stamp(printer);

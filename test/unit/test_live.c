@@ -392,7 +392,8 @@ static void keys_group_at_once(void **state)
 			"6    a00::1:81      1000     -", "7    10.0.0.1:80     100     -");
 	/* No name is known. */
 	type("n");
-	assert_terminal("CONTAINER                     BYTES      AGAIN", "-                              2100          0");
+	assert_terminal("CONTAINER                     BYTES      AGAIN",
+			"-                              2100          0");
 	assert_status("sort: bytes  group: container");
 }
 
@@ -465,13 +466,13 @@ static void windows_of_every_size(void **state)
 	/* Empty space goes first. */
 	resize(6, 28);
 	assert_true(live_signal(view, SIGWINCH));
-	assert_terminal("PID REMOTE        BYTES  RTT", "7   10.0.0.100:80   100    -",
-			"7   10.0.0.99:80     99    -", "7   10.0.0.98:80     98    -", "rows 1-3 of 101");
+	assert_terminal("PID REMOTE        BYTES  RTT", "7   10.0.0.100:80   100    -", "7   10.0.0.99:80     99    -",
+			"7   10.0.0.98:80     98    -", "rows 1-3 of 101");
 	/* Addresses become shorter, but no number. */
 	resize(6, 26);
 	assert_true(live_signal(view, SIGWINCH));
-	assert_terminal("PID REMOTE       BYTES RTT", "7   10.0.0.1~:80   100   -",
-			"7   10.0.0.99:80    99   -", "7   10.0.0.98:80    98   -", "rows 1-3 of 101");
+	assert_terminal("PID REMOTE       BYTES RTT", "7   10.0.0.1~:80   100   -", "7   10.0.0.99:80    99   -",
+			"7   10.0.0.98:80    98   -", "rows 1-3 of 101");
 	resize(6, 20);
 	assert_true(live_signal(view, SIGWINCH));
 	assert_string_equal(line(0), "PID   BYTES");
