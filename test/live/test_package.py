@@ -3,9 +3,11 @@
 next to libbpf-tools, bpfcc-tools and bpftrace, a run, and their removal. The installation happens on an overlay of this
 machine's files, which is discarded: nothing is installed here."""
 
+import configparser
 import os
 import pathlib
 import re
+import string
 import tempfile
 import tomllib
 import unittest
@@ -148,6 +150,19 @@ class Package(lab.LiveTest):
         self.assertIn("/usr/share/licenses/nettrace/LICENSE", self.ask_rpm("--licensefiles"))
         self.assertEqual([line for line in self.ask_rpm("--requires") if not re.match(r"rpmlib\(|/bin/sh$", line)], [])
 
+    def test_unit(self):
+        """The recorder's command, with options and tools from its environment, writes a recording."""
+        unit = configparser.RawConfigParser(strict=False)
+        unit.optionxform = str
+        unit.read(SOURCE / "docs/install/nettrace-record@.service")
+        service = unit["Service"]
+        settings = {**dict(re.findall(r"(\w+)=(\S*)", service["Environment"])), "OPTIONS": "--duration 0.2", "INVOCATION_ID": "1"}
+        command = service["ExecStart"].replace("%i", "night").replace("/var/lib/nettrace", str(self.folder))
+        lab.must(lab.NETTRACE, *string.Template(command).substitute(settings).split()[1:])
+        info = lab.must(lab.NETTRACE, "replay", self.folder / "night.1.rec", "--info")
+        for tool in settings["TOOLS"].split(","):
+            self.assertIn(tool, info)
+
     def test_beside_others(self):
         """Installed, run, removed: no other package's file changes; recorders are stopped before the program is gone.
         A systemd that fails does not keep the package."""
@@ -199,6 +214,7 @@ class Package(lab.LiveTest):
                 unchanged
                 dpkg -L nettrace >/run/package/deb
                 works excluded
+                systemd-analyze verify --man=no nettrace-record@night.service
                 dpkg -i /run/package/nettrace.deb # the same again is an upgrade
                 dpkg -P nettrace
                 unchanged
