@@ -144,7 +144,7 @@ static const struct member *add_rate(struct by *by, const struct member *number)
 	return add_member(by, &rate);
 }
 
-/* A right-aligned width of at least so many cells. */
+/* A right-aligned width of this number of cells or more. */
 static int8_t at_least(int8_t width, size_t cells)
 {
 	return -width < (int)cells ? (int8_t)-cells : width;
