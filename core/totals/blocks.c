@@ -48,7 +48,7 @@ static void put_stamp(const struct view *view)
 		text_char(&printer->text, '\n');
 		return;
 	}
-	if (!options->interval && tool_summary_flag(options->tool))
+	if (!options->interval && !is_interval_tool(options->tool))
 		return;
 	if (printer->blocks)
 		text_char(&printer->text, '\n');
