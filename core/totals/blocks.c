@@ -51,7 +51,7 @@ void blocks_stamp(struct printer *printer)
 		text_char(&printer->text, '\n');
 		return;
 	}
-	if (!options->interval && tool_summary_flag(options->tool))
+	if (!options->interval && !is_interval_tool(options->tool))
 		return;
 	if (printer->blocks)
 		text_char(&printer->text, '\n');

@@ -318,7 +318,6 @@ static void set_block(struct by *by)
 	by->totals.block = &by->block;
 }
 
-/* A group has totals only: by the flag of the tool's own ones there would be rows. */
 static void set_totals(struct by *by, const struct options *options)
 {
 	if (by->of_totals)
@@ -327,6 +326,7 @@ static void set_totals(struct by *by, const struct options *options)
 	if (by->group) {
 		by->named = !is_in_event(by);
 		add_keys(by);
+		by->totals.of_rows |= !by->of_totals;
 		by->totals.row_size = by->own + sizeof(struct extra);
 	} else {
 		for (const struct member *member = by->of->totals->members; member->name; member++)
