@@ -355,6 +355,14 @@ static struct by *by_new(const struct tool *tool, const struct group *group, boo
 	return by;
 }
 
+static bool is_histogram_without_groups(const struct options *options)
+{
+	struct options ungrouped = *options;
+
+	ungrouped.by_name = NULL;
+	return choice_is_histogram(&ungrouped);
+}
+
 bool by_apply(struct options *options, struct error *error)
 {
 	const struct group *group = options->by_name ? group_named(options->by_name, error) : NULL;
@@ -362,7 +370,7 @@ bool by_apply(struct options *options, struct error *error)
 
 	if (options->by_name && !group)
 		return false;
-	if (choice_is_histogram(options))
+	if (is_histogram_without_groups(options))
 		return error_set(error, EXIT_USAGE,
 				 group ? "--by: histograms have no groups" : "--rate: histograms have none");
 	if (group && group->found == FROM_CGROUP && group->of == CONTAINER_UNIT && options->containers)
