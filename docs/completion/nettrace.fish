@@ -851,7 +851,7 @@ complete -c nettrace -n '__nettrace_live_tool_is doctor' -a '(__nettrace_list (_
 complete -c nettrace -n __nettrace_no_tool -a record -d 'record the events of tools, for nettrace replay'
 complete -c nettrace -n '__nettrace_tool_is record' -l tools -x -d 'tools to record, separated by commas'
 complete -c nettrace -n '__nettrace_tool_is record' -l tools -x -a '(__nettrace_list (__nettrace_traced))'
-complete -c nettrace -n '__nettrace_live_tool_is record' -s o -l record -l output -r -F -d 'also record events to FILE, for nettrace replay'
+complete -c nettrace -n '__nettrace_live_tool_is record' -s o -l record -l output -r -F -d 'file of the recording, for nettrace replay; -: stdout'
 complete -c nettrace -n '__nettrace_live_tool_is record' -l max-size -x -d 'limit the recording to SIZE (100M, 2GiB); the oldest quarter is overwritten'
 complete -c nettrace -n '__nettrace_tool_is record' -s p -l pid -x -d 'only sockets that these processes own'
 complete -c nettrace -n '__nettrace_tool_is record' -s p -l pid -x -a '(__nettrace_list (__nettrace_names /proc/* | string match -r "^[0-9]+\$"))'
