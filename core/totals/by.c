@@ -352,7 +352,8 @@ bool by_apply(struct options *options, struct error *error)
 
 	if (options->by_name && !group)
 		return false;
-	if (choice_is_histogram(options))
+	/* Not without the flag: a tool with rows has a histogram only then. */
+	if ((options->settings.flags & tool_summary_flag(tool)) && choice_is_histogram(options))
 		return error_set(error, EXIT_USAGE,
 				 group ? "--by: histograms have no groups" : "--rate: histograms have none");
 	if (group && group->found == FROM_CGROUP && group->of == CONTAINER_UNIT && options->containers)
