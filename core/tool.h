@@ -202,8 +202,8 @@ struct block {
 
 /* ---- the live screen ---- */
 
-/* The action of a key on the tool's live screen. Every tool has the keys of core/totals/live_help.c, of which it may
- * redefine 'h'. */
+/* The action of a key on the tool's live screen. Every tool has the keys of core/totals/live.c, and those of --by where
+ * its rows can form the groups (core/totals/live_keys.c). */
 struct live_key {
 	char key;
 	enum { LIVE_SORT, LIVE_GROUP } what;

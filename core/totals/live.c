@@ -159,7 +159,7 @@ static void draw(struct live_view *view)
 		make_picture(view);
 	else
 		live_waiting(text, &state);
-	live_status(&status, &state);
+	live_status(&status, &state, size.columns);
 	terminal_paint(&view->out->text, size, text, &view->picture.marks, &status);
 	printer_flush(view->out);
 	text_free(&status);

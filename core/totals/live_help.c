@@ -78,7 +78,26 @@ static void put_filter(struct text *text, const struct live_state *state)
 	text_string(text, state->typing ? "_  " : "  ");
 }
 
-void live_status(struct text *text, const struct live_state *state)
+/* Removes whole items, which two blanks separate, until the line fits. */
+static void remove_last_items(struct text *text, size_t columns)
+{
+	while (text_cells(text, 0) > columns) {
+		size_t end = text->length;
+
+		while (end && text->data[end - 1] == ' ')
+			end--;
+		text->length = end;
+		if (text_cells(text, 0) <= columns)
+			return;
+		while (end > 2 && (text->data[end - 1] != ' ' || text->data[end - 2] != ' '))
+			end--;
+		if (end <= 2)
+			return;
+		text->length = end - 2;
+	}
+}
+
+void live_status(struct text *text, const struct live_state *state, size_t columns)
 {
 	if (state->typing) {
 		put_filter(text, state);
@@ -102,6 +121,7 @@ void live_status(struct text *text, const struct live_state *state)
 	text_string(text, state->frozen ? "space:continue  " : "space:freeze  ");
 	put_keys(text, state, LIVE_SORT, "| sort by  ");
 	put_keys(text, state, LIVE_GROUP, "| group by  ");
+	remove_last_items(text, columns);
 }
 
 /* ---- the help ---- */

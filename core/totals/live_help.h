@@ -20,8 +20,8 @@ struct live_state {
 	size_t length;       /* of the message */
 };
 
-/* Appends the status line, most important first: a narrow window shows only its start. */
-void live_status(struct text *text, const struct live_state *state);
+/* Appends the status line, most important first: a window of few columns shows only its first items. */
+void live_status(struct text *text, const struct live_state *state, size_t columns);
 /* Appends the keys and their actions, in lines of at most `columns`. */
 void live_help(struct text *text, const struct live_state *state, size_t columns);
 /* Appends the picture before the first interval ends. */

@@ -436,6 +436,7 @@ static void help_and_back(void **state)
 	assert_true(live_signal(view, SIGWINCH));
 	type("\033[6~"); /* scrolls on */
 	assert_string_equal(line(0), "          n container  u unit  h host");
+	assert_string_equal(line(4), "sort: bytes  group: connection  ?:help");
 	type("\033[H");
 	resize(ROWS, COLUMNS);
 	assert_true(live_signal(view, SIGWINCH));
