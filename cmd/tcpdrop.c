@@ -93,6 +93,12 @@ static const struct opt opts[] = {
 	{},
 };
 
+static const struct apart apart[] = {
+	{ "no-stack", "summary,by", "which has no stacks" },
+	{ "wide", "summary", "which is as wide as its columns need" },
+	{},
+};
+
 static const struct hook hooks[] = {
 	{ "kfree_skb",
 	  { "kfree_cast", "kfree_helper", "kfree_socket" },
@@ -198,6 +204,7 @@ const struct tool tcpdrop = {
 	OBJECT_OF(tcpdrop),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct tcpdrop_options),
 	.members = members,
 	.columns = columns,
