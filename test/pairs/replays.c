@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* replays.c: many command lines, each in a fork, which is faster than a new program: for run. A line of stdin is a
- * command line, its words separated by tabs:
+/* replays.c: many command lines in one process, for run. A line of stdin is a command line, its words separated by
+ * tabs:
  *   replay FILE WORD...    nettrace replay FILE WORD...
  *   parse TOOL WORD...     the options of a run, which does not begin
- * Prints a line for each: the exit status, a hash of the output, and the messages, separated by tabs. */
+ * Prints a line for each: the exit status, a hash of the output, and the messages, separated by tabs. A command line
+ * that ends the program has no answer but its exit status. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/applets.h"
@@ -34,22 +34,9 @@ static int parse_only(int argc, char **argv)
 	return error_print(&error);
 }
 
-/* Returns the exit status. */
 static int run_line(int argc, char **argv)
 {
-	pid_t child = fork();
-	int status;
-
-	if (child < 0)
-		bug("fork: %m");
-	if (!child) {
-		status = !strcmp(argv[0], "parse") ? parse_only(argc - 1, argv + 1) : replay_main(argc, argv);
-		fflush(stdout);
-		_exit(status); /* exit() would move the offset of stdin, which both share */
-	}
-	if (waitpid(child, &status, 0) != child || !WIFEXITED(status))
-		bug("%s %s: ended by a signal", argv[0], argv[1]);
-	return WEXITSTATUS(status);
+	return !strcmp(argv[0], "parse") ? parse_only(argc - 1, argv + 1) : replay_main(argc, argv);
 }
 
 /* Empties the file behind one of the standard streams. */
@@ -111,6 +98,7 @@ int main(void)
 		empty(said);
 		message_name("nettrace");
 		code = run_line(argc, words);
+		fflush(stdout);
 		fprintf(answers, "%d\t%llx\t", code, hash_of(out));
 		print_messages(answers, said);
 		fflush(answers);
