@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_image.py: the image of docs/install/Containerfile, built by buildah and run by runc with two capabilities and
-the host's pid namespace: no shell, no /etc, a read-only root."""
+"""test_image.py: the archive that `setup image` writes, loaded by buildah and run by runc with two capabilities and the
+host's pid namespace: no shell, no /etc, a read-only root."""
 
 import contextlib
 import json
@@ -8,6 +8,7 @@ import os
 import pathlib
 import shutil
 import stat
+import tarfile
 import tempfile
 
 import lab
@@ -19,23 +20,28 @@ CAPABILITIES = ["CAP_BPF", "CAP_PERFMON"]
 
 
 class Image:
-    """The image in a private store, unpacked."""
+    """The image of an archive, in a private store, unpacked."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
-        tree = self.folder / "tree"
-        build = pathlib.Path(lab.NETTRACE).parent
-        lab.must("cmake", "--install", build, "--prefix", "/", "--component", "program", env={**os.environ, "DESTDIR": str(tree)})
-        self.buildah("build", "--isolation", "chroot", "-f", SOURCE / "docs/install/Containerfile", "-t", "nettrace", tree)
-        self.config = json.loads(self.buildah("inspect", "--type", "image", "nettrace"))["OCIv1"]["config"]
-        self.size = json.loads(self.buildah("images", "--json", "nettrace"))[0]["size"]
-        self.buildah("push", "-q", "--format", "oci", "nettrace", f"oci:{self.folder}/oci:latest")
-        container = self.buildah("from", "nettrace").strip()
+        archive = self.archive("image.tar")
+        with tarfile.open(archive) as members:
+            (manifest,) = json.load(members.extractfile("manifest.json"))
+        self.names = manifest["RepoTags"]
+        name = self.buildah("pull", "-q", f"docker-archive:{archive}").strip()
+        self.config = json.loads(self.buildah("inspect", "--type", "image", name))["OCIv1"]["config"]
+        self.size = json.loads(self.buildah("images", "--json"))[0]["size"]
+        self.buildah("push", "-q", "--format", "oci", name, f"oci:{self.folder}/oci:latest")
+        container = self.buildah("from", name).strip()
         shutil.copytree(self.buildah("mount", container).strip(), self.folder / "rootfs", symlinks=True)
         self.buildah("rm", container)
         # Before a runtime creates mount points in it.
         self.files = [path.lstat() for path in (self.folder / "rootfs").rglob("*") if not path.is_dir()]
         self.top = sorted(os.listdir(self.folder / "rootfs"))
+
+    def archive(self, name):
+        lab.must(SOURCE / "docs/install/image", pathlib.Path(lab.NETTRACE).parent, self.folder / name, limit=120)
+        return self.folder / name
 
     def buildah(self, *command):
         store = ["--root", self.folder / "store", "--runroot", self.folder / "run", "--storage-driver", "vfs"]
@@ -100,6 +106,13 @@ class InImage(lab.LiveTest):
         self.assertEqual(len(self.image.files), 1 + len(lab.COMMANDS))
         self.assertEqual(self.image.top, ["bin", "libexec"])
         self.assertLess(size, MOST)
+
+    def test_archive(self):
+        """It has the name that the manifests use; the same program makes the same archive."""
+        version = lab.must(lab.NETTRACE, "--version").split()[1]
+        self.assertEqual({name.rsplit("/")[-1] for name in self.image.names}, {f"nettrace:{version}"})
+        first, second = (self.image.archive(name) for name in ("image.tar", "again.tar"))
+        self.assertEqual(first.read_bytes(), second.read_bytes())
 
     def test_names(self):
         """The list, a tool by its name, a tool by its link."""
