@@ -46,7 +46,10 @@ enum kind {
 	F_CONTAINER, /* 8 bytes, a cgroup id: its property .unit (enum of_container); with --containers only */
 	F_COUNT,     /* totals only: the number of events in the row; with an offset: the sum of that member, 1 where
 			unknown */
-	F_LOG2,      /* totals only: a histogram of a number, over .unit */
+	F_RATE,  /* totals only: a number per second of the interval: the member at .off, or (no .size) the count; in
+		    tables over .unit (0: 1) */
+	F_PER_S, /* totals only: thousandths per second, which the tool computed; unknown as F_UINT */
+	F_LOG2,  /* totals only: a histogram of a number, over .unit */
 	F_HISTOGRAM, /* u64[.size / 8]: such a histogram from the kernel half (probes/histogram.bpf.h) */
 	F_KINDS,
 };
@@ -56,6 +59,7 @@ enum of_container {
 	CONTAINER_ID,
 	CONTAINER_POD,
 	CONTAINER_PATH, /* of the cgroup */
+	CONTAINER_UNIT, /* the systemd unit, also of a container */
 };
 
 /* A member of a tool's event, declared once. JSON has the members of all events first (core/print/fields.c), then
@@ -148,7 +152,7 @@ struct opt {
 	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
-	const char *const *names; /* O_CHOICE; ends with NULL */
+	const char *const *names; /* O_CHOICE, and O_COMMON with a choice (NULL: none); ends with NULL */
 	const char *help;
 	int8_t group; /* of a helper: its section of --help, in this order (core/cli/helper.h) */
 };
@@ -238,9 +242,10 @@ struct totals {
 	 * with one value per CPU. Called for each value at each interval (core/model/counter.h). Fills an event,
 	 * initially zero, from the counter's growth; the caller fills time and tool. False: nothing to report. */
 	bool (*read_counter)(const struct options *options, const struct counter *counter, struct event *event);
-	/* Optional, called for each row each time before it is printed: fills members that follow from the sums. False:
-	 * the row is omitted. */
+	/* Optional, called for each row each time before it is printed: fills members that follow from the sums; with
+	 * options->rate hidden ones as F_PER_S. False: the row is omitted. */
 	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
+	size_t row_size; /* bytes of a row, if it has more than the tool's event; 0: image.event_size */
 };
 
 /* ---- the timeline ---- */
@@ -371,6 +376,18 @@ static inline const struct member *tool_totals_members(const struct tool *tool)
 static inline const struct column *tool_totals_columns(const struct tool *tool)
 {
 	return tool->totals ? tool->totals->columns : NULL;
+}
+
+/* The bytes of a row of totals. */
+static inline size_t tool_row_size(const struct tool *tool)
+{
+	return tool->totals && tool->totals->row_size ? tool->totals->row_size : tool->image.event_size;
+}
+
+/* Whether an event has the member: rows of totals may have more (tool_row_size). */
+static inline bool tool_sends(const struct tool *tool, const struct member *member)
+{
+	return (size_t)member->off + member->size <= tool->image.event_size;
 }
 
 /* The flag that asks a tool with rows for totals; 0: none. */

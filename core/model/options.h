@@ -52,7 +52,10 @@ struct options {
 	void *own;                    /* the tool's own options, tool->options_size bytes; NULL: none */
 	char **command;               /* after --; NULL: none */
 	const char *by_name;          /* groups of totals; NULL: the tool's own */
-	void *by;                     /* the tool that by_name makes (core/totals/by.h); NULL: none */
+	const char *subnets;          /* of --by subnet; NULL: the default (core/names/subnets.h) */
+	bool names_cgroups;           /* groups of totals are containers or units */
+	bool rate;                    /* totals are per second of their interval */
+	void *by;                     /* the tool that by_name or rate makes (core/totals/by.h); NULL: none */
 	const char *since, *until;    /* of a recording: times as the user wrote them; NULL: all */
 	const char *output;           /* output file of rows; NULL: stdout */
 	const char *columns;          /* names of the columns to show; NULL: the tool's */

@@ -180,8 +180,11 @@ static char *put_part(const struct columns *columns, struct text *text, const st
 /* The JSON keys of the interval, for totals. */
 static char *put_interval(const struct columns *columns, char *to)
 {
+	const char *group = columns->options->by_name;
+
 	to = put_unsigned(put_string(to, ",\"interval_ns\":"), columns->interval);
-	return put_string(to, columns->partial ? ",\"partial\":true" : ",\"partial\":false");
+	to = put_string(to, columns->partial ? ",\"partial\":true" : ",\"partial\":false");
+	return group ? put_quote(put_string(put_string(to, ",\"by\":\""), group), true) : to;
 }
 
 /* Pads the column that began at `from` to its width. */

@@ -46,6 +46,7 @@ struct field_row {
 	size_t size;           /* of the event as received: fields beyond it are unknown */
 	uint64_t first_ts;     /* of the first row printed: the origin of F_RELATIVE */
 	uint64_t count;        /* F_COUNT */
+	uint64_t interval;     /* F_RATE: ns; 0: unknown */
 	const uint64_t *slots; /* F_LOG2; NULL: all zero */
 	const char *label;     /* replaces the value of the first column; NULL: nothing */
 };

@@ -29,6 +29,11 @@ static void set_form(const struct options *options, struct field *field)
 		field->iso = true;
 		field->width = field->wide = ISO_WIDTH;
 	}
+	if (options->format == FORMAT_CSV && (field->kind == F_RATE || field->kind == F_PER_S)) {
+		field->unit = 0;
+		field->title = field->name;
+		field->capitals = true;
+	}
 	if (field->kind == F_KBYTES && exact) {
 		field->kind = F_UINT;
 		field->title = field->name;

@@ -14,7 +14,7 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 {
 	bool totals = options_totals(options);
 
-	*rows = (struct rows){ .options = options, .copy = must(malloc(options->tool->image.event_size)) };
+	*rows = (struct rows){ .options = options, .copy = must(malloc(tool_row_size(options->tool))) };
 	outcome_fields(&rows->outcome, options->tool);
 	/* The tools themselves select the rows of a timeline. */
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
@@ -66,19 +66,18 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	return event;
 }
 
-/* A copy of the event, with 0 for unknown numbers that are added up. */
-static const struct event *addable(struct rows *rows, const struct event *event, size_t *size)
+/* A copy of the event with the names of its group. */
+static const struct event *in_group(struct rows *rows, const struct event *event, size_t *size)
 {
-	size_t whole = rows->options->tool->image.event_size;
+	size_t own = rows->options->tool->image.event_size, whole = tool_row_size(rows->options->tool);
 
-	if (event != rows->copy) {
-		if (*size > whole)
-			*size = whole;
-		memset(rows->copy, 0, whole);
+	if (*size > own)
+		*size = own;
+	if (event != rows->copy)
 		memcpy(rows->copy, event, *size);
-	}
+	memset((char *)rows->copy + *size, 0, whole - *size);
 	*size = whole;
-	by_prepare(rows->options, rows->copy);
+	by_derive(rows->options, rows->copy);
 	return rows->copy;
 }
 
@@ -91,8 +90,8 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 		return true;
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
-	if (rows->summary && rows->options->by)
-		event = addable(rows, event, &size);
+	if (rows->summary && by_derives(rows->options))
+		event = in_group(rows, event, &size);
 	if (rows->summary) {
 		summary_add(rows->summary, event, size);
 	} else {

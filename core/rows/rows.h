@@ -18,7 +18,7 @@ struct rows {
 	struct outcome_fields outcome;
 	bool by_outcome;    /* an outcome selects rows ... */
 	uint64_t filtered;  /* ... and excluded this number */
-	struct event *copy; /* of the current event, if the tool derives members; tool->image.event_size bytes */
+	struct event *copy; /* of the current event, if the tool derives members; tool_row_size() bytes */
 	uint64_t outputs;   /* rows or blocks of totals so far, limited by --count */
 	uint64_t since;     /* start of the interval */
 };
