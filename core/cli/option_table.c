@@ -106,9 +106,10 @@ static bool is_asked_for(const struct tool *tool, const struct common_option *co
 	return false;
 }
 
+/* Whether it has columns; nettrace record has none. */
 static bool prints(const struct tool *tool)
 {
-	return tool->columns && tool->columns->name;
+	return !tool->columns || tool->columns->name;
 }
 
 /* Whether the tool's rows have such a member; several tools together have the members of all. */
@@ -117,7 +118,7 @@ static bool has_member(const struct tool *tool, enum kind kind, const char *name
 	if (is_interval_tool(tool))
 		return false;
 	if (!tool->image.object)
-		return prints(tool);
+		return tool->columns && tool->columns->name;
 	for (const struct member *member = tool->members; member && member->name; member++)
 		if ((kind && member->kind == kind) || (name && !strcmp(member->name, name)))
 			return true;

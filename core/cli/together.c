@@ -11,6 +11,7 @@ static const struct apart common_apart[] = {
 	{ "json", "csv", NULL },
 	{ "columns", "json", "which has every key" },
 	{ "containers", "columns", "which names all columns (container is one)" },
+	{ "wide", "subnets", "whose table has one width" },
 	{ "by", "summary", "which has groups of its own" },
 	{ "timestamp", "summary,by", "which prints totals, not rows" },
 	{},
