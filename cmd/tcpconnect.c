@@ -73,7 +73,8 @@ static const struct opt opts[] = {
 	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
 	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
 	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
-	  .help = "add the result (as -w, --json, --failed, --error and --min-ms do); rows then appear when attempts end" },
+	  .help = "add the result (as -w, --json, --failed, --error and --min-ms do); rows then appear when attempts "
+		  "end" },
 	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow, on exit and every --interval" },
 	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "add the peer's name, from observed DNS answers" },
 	{},

@@ -82,7 +82,7 @@ static const struct totals totals = {
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
-	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
+	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks (counts have none)" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name, pattern or number: NO_SOCKET,NETFILTER*; help lists "
 		  "them" },
@@ -94,7 +94,6 @@ static const struct opt opts[] = {
 };
 
 static const struct apart apart[] = {
-	{ "no-stack", "summary,by", "which has no stacks" },
 	{ "wide", "summary", "which is as wide as its columns need" },
 	{},
 };

@@ -108,7 +108,6 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 }
 
 static const struct apart apart[] = {
-	{ "rx,subnets,format,longest", "by", "which has groups of its own" },
 	{ "rx", "columns", "which names all columns" },
 	{ "format", "json", "which has bytes" },
 	{},

@@ -40,8 +40,8 @@ struct parse {
 	struct option_table table;
 	const struct option_item *last; /* the option before the current word */
 	struct given_options given;
-	bool bare;                      /* its optional argument is missing (option_item.bare) */
-	unsigned int n_words;           /* positional arguments so far (tool.positional) */
+	bool bare;            /* its optional argument is missing (option_item.bare) */
+	unsigned int n_words; /* positional arguments so far (tool.positional) */
 	struct error *error;
 };
 

@@ -15,7 +15,7 @@ struct given_options {
 	unsigned int count;
 };
 
-/* Adds an option, unless it is there. */
+/* Adds an option once. */
 void given_add(struct given_options *given, const struct opt *opt, const char *written);
 /* False: two of them mean nothing together, see *error. */
 bool together_check(const struct given_options *given, const struct tool *tool, struct error *error);

@@ -40,7 +40,7 @@ static int run_line(int argc, char **argv)
 }
 
 /* Empties the file behind one of the standard streams. */
-static int catch(int fd)
+static int catch (int fd)
 {
 	int file = memfd_create("caught", MFD_CLOEXEC);
 
@@ -84,7 +84,7 @@ static void print_messages(FILE *to, int file)
 int main(void)
 {
 	FILE *answers = fdopen(dup(STDOUT_FILENO), "w");
-	int out = catch(STDOUT_FILENO), said = catch(STDERR_FILENO);
+	int out = catch (STDOUT_FILENO), said = catch (STDERR_FILENO);
 	char line[4096];
 
 	while (must(answers) && fgets(line, sizeof(line), stdin)) {
