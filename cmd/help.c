@@ -6,18 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cmd/applets.h"
 #include "core/base/message.h"
 #include "core/base/output.h"
+#include "core/base/program.h"
 #include "core/base/terminal.h"
 #include "core/cli/pages.h"
 #include "core/names/enums.h"
 
-#define NARROWEST 40
-#define WIDEST    110
-#define REASONS   "skb_drop_reason"
+#define NARROWEST   40
+#define WIDEST      110
+#define PAGER_WORDS 8
+#define REASONS     "skb_drop_reason"
 
 static void put_reason(void *to, uint64_t value, const char *name, const char *short_name)
 {
@@ -58,9 +61,53 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
+static size_t count_lines(const struct text *text)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < text->length; i++)
+		lines += text->data[i] == '\n';
+	return lines;
+}
+
+/* Splits $PAGER into words; without it, less, which cuts wide tables at the edge. A program with file capabilities
+ * ignores the variable. */
+static void choose_pager(const char *words[PAGER_WORDS + 1], char *pager, size_t size)
+{
+	const char *given = secure_getenv("PAGER");
+	size_t count = 0;
+
+	snprintf(pager, size, "%s", given && *given ? given : "less -S");
+	for (char *word = strtok(pager, " "); word && count < PAGER_WORDS; word = strtok(NULL, " "))
+		words[count++] = word;
+	words[count] = NULL;
+}
+
+/* Shows a text that is longer than the terminal page by page, as man(1) does. False: not shown. */
+static bool show_paged(const struct text *text, size_t rows)
+{
+	const char *words[PAGER_WORDS + 1], *const last_resort[] = { "more", NULL };
+	char pager[256];
+	size_t done;
+	int page;
+
+	if (!terminal_is_capable(STDOUT_FILENO) || count_lines(text) < rows)
+		return false;
+	page = memfd_create("page", MFD_CLOEXEC);
+	if (page < 0)
+		return false;
+	choose_pager(words, pager, sizeof(pager));
+	if (output_write(page, text->data, text->length, &done) || lseek(page, 0, SEEK_SET) < 0 || !words[0] ||
+	    (program_show(words, page) && program_show(last_resort, page)))
+		done = 0;
+	close(page);
+	return done == text->length;
+}
+
 int help_page(int argc, char **argv)
 {
-	size_t columns = terminal_size(&(struct terminal){ .out = STDOUT_FILENO }).columns, done;
+	struct terminal_size size = terminal_size(&(struct terminal){ .out = STDOUT_FILENO });
+	size_t columns = size.columns, done;
 	char *page = argc == 2 ? page_find(argv[1]) : NULL;
 	struct text text = { 0 };
 	int error;
@@ -76,6 +123,10 @@ int help_page(int argc, char **argv)
 	if (!strcmp(argv[1], "reasons"))
 		put_reasons(&text);
 	free(page);
+	if (show_paged(&text, size.rows)) {
+		text_free(&text);
+		return EXIT_DONE;
+	}
 	error = output_write(STDOUT_FILENO, text.data, text.length, &done);
 	text_free(&text);
 	if (error && error != EPIPE) {

@@ -19,13 +19,15 @@ static int usage(FILE *to)
 	      "  TOOL [OPTION...]                   through a link to nettrace\n"
 	      "  nettrace TOOL --help               the options of TOOL\n"
 	      "  nettrace help PAGE                 the manual: guide (which tool for which question), a TOOL, json,\n"
-	      "                                     reasons, kernels, containers, limits, moving-from-bcc\n"
+	      "                                     reasons, kernels, containers, monitoring, limits, moving-from-bcc\n"
 	      "  nettrace --list                    list all tools\n"
 	      "  nettrace --install DIR [--prefix P]  create a link for each tool\n"
 	      "  nettrace --version\n\n"
 	      "Tools:\n",
 	      to);
 	applets_list(to);
+	/* Last, because a terminal of 24 lines shows the end. */
+	fputs("\nWhich tool answers which question: nettrace help guide\n", to);
 	return EXIT_DONE;
 }
 

@@ -36,11 +36,11 @@ static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
 	"record -o /tmp/rec tcpstates,tcpretrans,tcpdrop --duration 60",
-	"record three tools for a minute; nettrace replay /tmp/rec tcpdrop prints one of them",
+	"three tools for a minute; nettrace replay /tmp/rec prints them",
 	"record -o /tmp/rec --max-size 1G tcplife,tcpdrop",
-	"record until Ctrl-C, and keep the latest GiB",
+	"until Ctrl-C; keeps the latest GiB",
 	"record -o - tcpstates | ssh host nettrace replay -",
-	"record here, print rows on another host",
+	"recorded here, printed on another host",
 	NULL,
 };
 

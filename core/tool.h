@@ -235,6 +235,7 @@ struct totals {
 	/* Of a tool with rows: the flag that replaces rows by totals (some members are keys, and one is F_COUNT). 0: an
 	 * interval tool, which has totals only: the members and columns are the tool's. */
 	uint32_t flag;
+	bool of_rows;              /* of a tool with rows, whatever its flags (--by) */
 	uint64_t every;            /* an interval tool's default interval in ns; 0: once at the end */
 	const struct block *block; /* NULL: a heading and rows */
 	const struct live *live;   /* of an interval tool; NULL: blocks always follow each other */
@@ -405,7 +406,7 @@ static inline const struct synthesis *tool_synthesis(const struct tool *tool)
 /* Whether the tool has totals only. */
 static inline bool is_interval_tool(const struct tool *tool)
 {
-	return tool->totals && !tool->totals->flag;
+	return tool->totals && !tool->totals->flag && !tool->totals->of_rows;
 }
 
 static inline bool is_about_sockets(const struct tool *tool)

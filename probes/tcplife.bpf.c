@@ -3,7 +3,7 @@
 #include "probes/lib/iterate.bpf.h"
 #include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
-#include "probes/tcp/transition.bpf.h"
+#include "probes/tcp/sockmap.bpf.h"
 #include "probes/tcplife.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -22,6 +22,7 @@ static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struc
 {
 	e->tx_bytes = payload_sent(tcp);
 	e->rx_bytes = payload_received(tcp, sk);
+	sockmap_hides(tag, &e->tx_bytes, &e->rx_bytes);
 	e->duration = tag && tag->life.established_at ? head->ts - tag->life.established_at : NOT_KNOWN;
 	e->retrans = tcp->total_retrans;
 	e->srtt_us = tcp->srtt_us >> 3;
@@ -65,6 +66,7 @@ static __always_inline int state_changed(__u64 *ctx)
 
 	if (!transition_read(&t, &head, ctx))
 		return 0;
+	sockmap_notice(&t);
 	if (t.to == TCP_CLOSE && t.from != TCP_LISTEN && !never_lived(&t) &&
 	    ((t.tag && t.tag->life.established_at) || (settings.flags & TCPLIFE_OPEN)))
 		emit(&head, t.sk, t.tag, t.to);

@@ -4,7 +4,7 @@
 #define ACCEPT_LATE_HOOK  2
 #define ACCEPT_URING_HOOK 3
 #include "probes/lib/pair.bpf.h"
-#include "probes/tcp/transition.bpf.h"
+#include "probes/tcp/sockmap.bpf.h"
 #include "probes/tcp/accept_uring.bpf.h"
 #include "probes/tcptracer.h"
 
@@ -78,6 +78,7 @@ static __always_inline void account_read(struct account *account, const struct t
 	if (t->to != TCP_CLOSE)
 		account->tx_bytes += tcp->write_seq - tcp->snd_nxt;
 	account->rx_bytes = payload_received(tcp, t->sk);
+	sockmap_hides(t->tag, &account->tx_bytes, &account->rx_bytes);
 }
 
 /* Both ends can have connected to each other: then the state before is SYN_RECV. */
@@ -144,6 +145,7 @@ static __always_inline int state_changed(__u64 *ctx)
 
 	if (!transition_read(&t, &head, ctx))
 		return 0;
+	sockmap_notice(&t);
 	if (t.tag && t.fresh)
 		tag_set_reported(t.tag, false);
 	if (t.from == TCP_LISTEN && t.to == TCP_SYN_RECV)

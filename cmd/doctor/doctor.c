@@ -2,6 +2,7 @@
 /* doctor.c: the applet `nettrace doctor`: what works on this machine, what does not, why, and the remedy. */
 #include "cmd/doctor/doctor.h"
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,9 +95,11 @@ static void survey(struct survey *found, const struct tool *tool, const struct d
 	(doctor->all_rungs ? survey_rungs : survey_tool)(found, tool, &exclusions);
 }
 
-/* The last line: the conclusion. */
-static void print_verdict(const struct survey *surveys, size_t n)
+/* The last line: the conclusion, with the remedy if one thing stops everything. */
+static void print_verdict(const struct survey *surveys, size_t n, const struct machine *machine)
 {
+	int error = machine->no_btf ? machine->no_btf : machine->no_bpf;
+	const char *remedy = error ? doctor_remedy(AT_LOAD, error, machine) : NULL;
 	char not_working[512] = "";
 	size_t working = 0;
 
@@ -108,6 +111,9 @@ static void print_verdict(const struct survey *surveys, size_t n)
 	}
 	if (working == n)
 		printf("\nverdict: all %zu tools work here\n", n);
+	else if (!working && error)
+		printf("\nverdict: no tool works here: %s: %s%s%s%s\n", machine->no_btf ? "BTF" : "bpf()",
+		       doctor_error_name(error), remedy ? " (" : "", remedy ? remedy : "", remedy ? ")" : "");
 	else
 		printf("\nverdict: %zu of %zu tools work here; not: %s\n", working, n, not_working);
 }
@@ -133,7 +139,7 @@ static int examine(const struct doctor *doctor)
 			if (surveys[i].works == works)
 				doctor_tool_table(&surveys[i], doctor);
 	if (!doctor->json)
-		print_verdict(surveys, n);
+		print_verdict(surveys, n, &doctor->machine);
 	free(surveys);
 	return working == n ? EXIT_DONE : EXIT_CANNOT;
 }
@@ -141,6 +147,14 @@ static int examine(const struct doctor *doctor)
 const struct helper *doctor_helper(void)
 {
 	return &helper;
+}
+
+/* As head(1) is, after its lines. */
+static bool reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
 }
 
 int doctor_main(int argc, char **argv)
@@ -162,7 +176,7 @@ int doctor_main(int argc, char **argv)
 	machine_detect(&doctor.machine);
 	code = (doctor.prove ? doctor_prove : examine)(&doctor);
 	free(doctor.tools);
-	if (fflush(stdout) == EOF || ferror(stdout)) {
+	if ((fflush(stdout) == EOF || ferror(stdout)) && !reader_is_gone()) {
 		print_error("cannot write to stdout");
 		return EXIT_FAILED;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* program.h: other programs of this machine whose output is read. */
+/* program.h: other programs of this machine: their output is read, or they show ours. */
 #ifndef NETTRACE_BASE_PROGRAM_H
 #define NETTRACE_BASE_PROGRAM_H
 
@@ -11,5 +11,8 @@
 int program_start(const char *const words[], int in, pid_t *pid);
 /* Waits for the program, after the caller has closed the pipe. */
 void program_end(pid_t pid);
+/* Shows what the descriptor `in` contains, through words[0] on our stdout, until that program ends. Ctrl-C reaches it
+ * alone. Returns 0, or a negative errno: it did not start. */
+int program_show(const char *const words[], int in);
 
 #endif

@@ -415,6 +415,14 @@ static const char *option_of_totals(const struct options *options)
 	return options->interval ? "interval" : options->rate ? "rate" : options->rows ? "rows" : NULL;
 }
 
+/* The interval of totals without --interval: the recording's, or the tool's; 0: once at the end. */
+static uint64_t interval_of(const struct options *options)
+{
+	if (options->recorded)
+		return options->recorded->interval;
+	return options->tool->totals ? options->tool->totals->every : 0;
+}
+
 static bool check_together(const struct parse *parse)
 {
 	struct options *options = parse->options;
@@ -423,11 +431,11 @@ static bool check_together(const struct parse *parse)
 
 	if (!together_check(&parse->given, tool, error))
 		return false;
-	if (option_of_totals(options) && !options_totals(options) && !options->by_name)
+	if (option_of_totals(options) && !options_totals(options))
 		return error_set(error, EXIT_USAGE, "--%s: only together with %s", option_of_totals(options),
 				 tool->totals ? "--summary" : "--by");
 	if (!options->interval && options_totals(options))
-		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
+		options->interval = interval_of(options);
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
 		return error_set(error, EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)

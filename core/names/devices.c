@@ -145,7 +145,7 @@ static const char *add_device(const char *name, void *to)
 	int error = strlen(name) < IFNAMSIZ ? ask_link(&device, name) : -ENODEV;
 
 	if (error == -ENODEV)
-		return "no such interface";
+		return "no such interface in this network namespace";
 	if (error)
 		return value_message("asking for the interface: %s", strerror(-error));
 	ask_driver(&device, name);

@@ -19,11 +19,21 @@ static void print_banner(const struct options *options)
 		print_note("tracing (Ctrl-C prints the totals)");
 }
 
+/* A recorder prints no rows. */
+static void print_recording(const struct options *options)
+{
+	if (isatty(STDERR_FILENO) && options->record)
+		print_note("recording to %s (Ctrl-C ends it)",
+			   strcmp(options->record, "-") ? options->record : "stdout");
+}
+
 void announce_ready(struct printer *printer, bool totals_later)
 {
 	const struct options *options = printer->options;
 
-	if (!printer->columns.totals)
+	if (!printer->columns.count)
+		print_recording(options);
+	else if (!printer->columns.totals)
 		printer_header(printer);
 	else if (totals_later)
 		print_banner(options);

@@ -12,7 +12,9 @@
 #include "core/run/replay_time.h"
 #include "core/record/source.h"
 #include "core/rows/rows.h"
+#include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/base/message.h"
 #include "core/base/output.h"
 #include "core/rows/timeline.h"
 
@@ -33,6 +35,8 @@ struct replay {
 	uint64_t next_interval;                      /* if not .follows; 0: none */
 	uint64_t since, until;                       /* excludes earlier and later events; UINT64_MAX: to the end */
 	uint64_t latest;                             /* time of the last event */
+	uint64_t first, last;                        /* times of selected events, also of excluded ones; 0: none */
+	bool in_range;                               /* one is between since and until */
 	size_t taken;
 };
 
@@ -58,13 +62,40 @@ static void on_clock(struct replay *replay, uint64_t now)
 	replay->next_interval += (behind + 1) * interval;
 }
 
+static bool is_in_range(struct replay *replay, uint64_t ts)
+{
+	bool inside = ts >= replay->since && ts <= replay->until;
+
+	if (!replay->first || ts < replay->first)
+		replay->first = ts;
+	if (ts > replay->last)
+		replay->last = ts;
+	replay->in_range |= inside;
+	return inside;
+}
+
+/* A typing error in --since looks like a quiet night. */
+static void report_empty_range(const struct replay *replay)
+{
+	struct text first = { 0 }, last = { 0 };
+
+	if (replay->in_range || !replay->first)
+		return;
+	clock_format(&first, replay->first, "%Y-%m-%d %H:%M:%S");
+	clock_format(&last, replay->last, "%Y-%m-%d %H:%M:%S");
+	print_note("no event in this part of the recording: it has events from %.*s to %.*s", (int)first.length,
+		   first.data, (int)last.length, last.data);
+	text_free(&first);
+	text_free(&last);
+}
+
 static bool handle_event(struct replay *replay, struct replay_source *source, const struct record_item *item)
 {
 	const struct event *event = record_content(item);
 	size_t size = item->size;
 
 	event = replay_source_event(source, event, &size);
-	if (!event || event->ts < replay->since || event->ts > replay->until)
+	if (!event || !is_in_range(replay, event->ts))
 		return true;
 	if (replay->has_timeline) {
 		if (++replay->taken % RELEASE == 0)
@@ -230,6 +261,7 @@ bool replay_run(const struct options *options, const struct options *tools, size
 	if (!item)
 		cut_off(&replay);
 	printer_flush(&replay.rows.printer);
+	report_empty_range(&replay);
 	if (printer->error && printer->error != EPIPE)
 		error_set(error, EXIT_FAILED, "writing the output: %s", output_error(printer->error));
 	else if (!recording_whole(recording))

@@ -59,7 +59,7 @@ static void put_stamp(const struct view *view)
 		text_char(&printer->text, '\n');
 		return;
 	}
-	if (!options->interval && !options->time && tool_summary_flag(options->tool))
+	if (!options->interval && !options->time && !is_interval_tool(options->tool))
 		return;
 	if (printer->blocks)
 		text_char(&printer->text, '\n');

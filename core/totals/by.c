@@ -317,7 +317,6 @@ static void set_block(struct by *by)
 	by->totals.block = &by->block;
 }
 
-/* A group has totals only: by the flag of the tool's own ones there would be rows. */
 static void set_totals(struct by *by, const struct options *options)
 {
 	bool intervals = is_interval_tool(by->of);
@@ -328,6 +327,7 @@ static void set_totals(struct by *by, const struct options *options)
 	if (by->group) {
 		by->named = !is_in_event(by);
 		add_keys(by);
+		by->totals.of_rows = !intervals;
 		by->totals.live = NULL;
 		by->totals.row_size = by->own + sizeof(struct extra);
 	} else {
@@ -352,7 +352,8 @@ bool by_apply(struct options *options, struct error *error)
 
 	if (options->by_name && !group)
 		return false;
-	if (choice_is_histogram(options))
+	/* Not without the flag: a tool with rows has a histogram only then. */
+	if ((options->settings.flags & tool_summary_flag(tool)) && choice_is_histogram(options))
 		return error_set(error, EXIT_USAGE,
 				 group ? "--by: histograms have no groups" : "--rate: histograms have none");
 	if (group && group->found == FROM_CGROUP && group->of == CONTAINER_UNIT && options->containers)

@@ -120,6 +120,8 @@ struct in6_addr {
 	} in6_u;
 };
 
+struct proto;
+
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
@@ -128,6 +130,7 @@ struct sock_common {
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
 	possible_net_t skc_net;
+	struct proto *skc_prot;
 	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -147,8 +150,10 @@ struct sock {
 	__u16 sk_protocol;
 	__u16 sk_type;
 	__u8 sk_shutdown;
+	__u8 sk_scm_credentials : 1; /* SO_PASSCRED; new in 6.16 */
 	int sk_err;
-	unsigned long sk_lingertime; /* of SO_LINGER */
+	struct proto *sk_prot_creator; /* the first skc_prot */
+	unsigned long sk_lingertime;   /* of SO_LINGER */
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
@@ -172,7 +177,8 @@ struct inet_connection_sock {
 	__u8 icsk_retransmits; /* timeouts since the peer's last new acknowledgement */
 	__u8 icsk_pending;     /* the armed timer */
 	__u8 icsk_backoff;
-	void *icsk_ulp_data; /* of an MPTCP subflow: struct mptcp_subflow_context */
+	const void *icsk_ulp_ops; /* TLS, MPTCP ... */
+	void *icsk_ulp_data;      /* of an MPTCP subflow: struct mptcp_subflow_context */
 };
 
 struct list_head {

@@ -78,6 +78,7 @@ struct task_struct {
 };
 
 struct socket {
+	unsigned long flags;
 	struct file *file; /* NULL: a kernel socket */
 	struct sock *sk;
 };

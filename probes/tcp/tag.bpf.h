@@ -11,6 +11,13 @@
 
 #include "probes/owner/owner.bpf.h"
 
+/* See sockmap.bpf.h. */
+enum sockmap_seen {
+	SOCKMAP_UNCERTAIN,
+	SOCKMAP_NOT_SEEN,
+	SOCKMAP_SEEN,
+};
+
 /* The life of a TCP socket, as its state changes show it. */
 struct tcp_life {
 	__u8 role;  /* enum role */
@@ -29,7 +36,8 @@ struct tag {
 	struct tcp_life life;
 	__u64 reported_by;      /* bit N: tool N of this process (settings.tool) has sent the one row of this life */
 	__u8 peer_ttl, rst_ttl; /* tcprst: hop limits of the peer's segments and of its reset; 0: none seen */
-	__u8 pad[6];
+	__u8 sockmap;           /* enum sockmap_seen */
+	__u8 pad[5];
 	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if later than the beginning; else an earlier
 			 time */
 #ifdef TAG_BYTE_COUNTERS

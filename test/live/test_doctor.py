@@ -121,6 +121,12 @@ class Doctor(lab.LiveTest):
         self.assertEqual(table.code, 3)
         self.assertIn("remedy: run as root, or: setcap cap_bpf,cap_perfmon+ep", table.output.decode())
         self.assertIn("tcplife DOES NOT WORK HERE", table.output.decode())
+        self.assertTrue(table.lines[-1].startswith("verdict: no tool works here: bpf(): EPERM (run as root, or: setcap"))
+
+    def test_reader_ends(self):
+        """The doctor is silent about it, as other programs are."""
+        done = lab.run("sh", "-c", f"{lab.NETTRACE} doctor tcplife | head -1", limit=120)
+        self.assertEqual((len(done.lines), done.errors), (1, ""))
 
     def test_two_capabilities(self):
         done = self.doctor("--json", through=TWO)

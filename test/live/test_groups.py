@@ -157,6 +157,19 @@ class Groups(lab.LiveTest):
             subnets[row["raddr"]] += row["tx_bytes"]
         self.assertEqual(moved, subnets)
 
+    def test_live_processes(self):
+        """A run by process follows owners as one with rows does."""
+        here = ("--netns", str(self.space.inode))
+        tools = ("tcplife", "tcpretrans", "tcpdrop")
+        grouped, plain = ([self.space.tool(tool, "--json", *options, *OPTIONS.get(tool, ()), *here) for tool in tools]
+                          for options in (("--by", "process"), ()))
+        with lab.side_by_side([*grouped, *plain]):
+            self.space.traffic(*TRAFFIC)
+        for tool, groups, rows in zip(tools, grouped, plain):
+            with self.subTest(tool=tool):
+                self.assertTrue(any(row["pid"] for row in rows.rows), rows.errors)
+                self.check_groups(groups.rows, rows.rows, "process", SUMS[tool], True)
+
     def test_refused(self):
         """What would have no effect, or no meaning, is refused before anything is attached."""
         for command, message in (
@@ -171,6 +184,7 @@ class Groups(lab.LiveTest):
             (("tcptop", "--by", "process", "--sort", "srtt"), "--sort: not by a number that --by cannot add up"),
             (("tcpconnlat", "--dist", "--rate"), "--rate: histograms have none"),
             (("tcpconnlat", "--dist", "--by", "host"), "--by: histograms have no groups"),
+            (("tcplife", "--by", "host", "-t"), "--timestamp: only of rows, not of totals"),
             (("tcplife", "--by", "unit", "--containers"), "--containers: not together with --by unit"),
         ):
             with self.subTest(command=command):

@@ -386,15 +386,15 @@ class Netqtop(lab.LiveTest):
         self.pairs(4)
         many = "veth0,p0,p1,p2,p3,q0,q1,q2,q3"
         cases = {
-            ("-n", "eth9"): "netqtop: error: -n eth9: no such interface\n",
-            ("-n", "veth0,eth9"): "netqtop: error: -n veth0,eth9: no such interface: eth9\n",
-            ("-n", "a" * 16): f"netqtop: error: -n {'a' * 16}: no such interface\n",
+            ("-n", "eth9"): "netqtop: error: -n eth9: no such interface in this network namespace\n",
+            ("-n", "veth0,eth9"): "netqtop: error: -n veth0,eth9: no such interface in this network namespace: eth9\n",
+            ("-n", "a" * 16): f"netqtop: error: -n {'a' * 16}: no such interface in this network namespace\n",
             ("-n", "veth0,veth0"): "netqtop: error: -n veth0,veth0: named twice: veth0\n",
             ("-n", ""): "netqtop: error: -n : empty\n",
             ("-n", many): f"netqtop: error: -n {many}: too many interfaces, at most 8: q3\n",
             (): "netqtop: error: --name: which interface? for example netqtop eth0\n",
             ("-n", "veth0", "-i", "0"): "netqtop: error: -i 0: must be more than 0 seconds\n",
-            ("-n", "veth0", "5"): "netqtop: error: -n 5: no such interface\n",
+            ("-n", "veth0", "5"): "netqtop: error: -n 5: no such interface in this network namespace\n",
         }
         for words, message in cases.items():
             done = self.space.run(lab.NETTRACE, "netqtop", *words, limit=5)

@@ -49,16 +49,16 @@ static void numbers_of_queues(void **state)
 static void bad_names(void **state)
 {
 	(void)state;
-	assert_string_equal(devices_find(&list, "no-such-name", 8), "no such interface");
+	assert_string_equal(devices_find(&list, "no-such-name", 8), "no such interface in this network namespace");
 	assert_string_equal(devices_find(&list, "", 8), "empty");
 	assert_string_equal(devices_find(&list, "lo,", 8), "an item is empty");
 	blank(NULL);
 	assert_string_equal(devices_find(&list, "lo,lo", 8), "named twice: lo");
 	blank(NULL);
 	assert_string_equal(devices_find(&list, "lo", 0), "too many interfaces, at most 0");
-	assert_string_equal(devices_find(&list, "lo ", 8), "no such interface");
-	assert_string_equal(devices_find(&list, "0123456789abcde", 8), "no such interface");
-	assert_string_equal(devices_find(&list, "0123456789abcdef", 8), "no such interface");
+	assert_string_equal(devices_find(&list, "lo ", 8), "no such interface in this network namespace");
+	assert_string_equal(devices_find(&list, "0123456789abcde", 8), "no such interface in this network namespace");
+	assert_string_equal(devices_find(&list, "0123456789abcdef", 8), "no such interface in this network namespace");
 }
 
 static void names_of_items(void **state)
