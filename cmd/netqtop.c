@@ -91,6 +91,7 @@ struct own_options {
 };
 
 static const struct opt opts[] = {
+	{ "wide", 0, O_COMMON, .help = "no effect here: all columns are always shown, and wide enough" },
 	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct own_options, names),
 	  .help = "the interfaces to trace, separated by commas (required). The RX queue is the one that the driver "
 		  "records, or 0; for veth it is the sender's queue" },
@@ -239,6 +240,11 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 	return true;
 }
 
+static const struct apart apart[] = {
+	{ "throughput", "columns", "which names all columns" },
+	{},
+};
+
 static const struct hook hooks[] = {
 	{ "net_dev_start_xmit", { "transmit" } },
 	{ "netif_receive_skb", { "receive" } },
@@ -287,6 +293,7 @@ const struct tool netqtop = {
 	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,

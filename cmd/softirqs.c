@@ -3,7 +3,6 @@
 #include "core/model/expectation.h"
 #include "core/model/counter.h"
 #include "core/model/options.h"
-#include "core/base/error.h"
 #include "core/tool.h"
 #include "probes/filter.h"
 #include "probes/softirqs.h"
@@ -49,6 +48,7 @@ static const struct live live = {
 };
 
 static const struct opt opts[] = {
+	{ "wide", 0, O_COMMON, .help = "no effect here: all columns are always shown, and wide enough" },
 	{ "timestamp", 'T', O_ALIAS, .alias_of = "time", .help = "print the local time above the totals" },
 	{ "nanoseconds", 'N', O_FLAG, .flag = SOFTIRQS_NANOSECONDS, .help = "print ns instead of us" },
 	{ "events", 'C', O_FLAG, .flag = SOFTIRQS_EVENTS, .help = "print the number of runs instead of times" },
@@ -66,12 +66,8 @@ static const char *const words[] = { "interval", "count", NULL };
 
 static bool check(struct options *options, struct error *error)
 {
-	__u32 flags = options->settings.flags;
-
-	if ((flags & SOFTIRQS_EVENTS) && (flags & (SOFTIRQS_HISTOGRAM | SOFTIRQS_NANOSECONDS | SOFTIRQS_LATENCY)))
-		return error_set(error, EXIT_USAGE,
-				 "--events counts: not together with --dist, --nanoseconds or --latency");
-	options->sort = flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
+	(void)error;
+	options->sort = options->settings.flags & SOFTIRQS_EVENTS ? BY_COUNT : BY_TIME;
 	return true;
 }
 
@@ -112,6 +108,12 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	(void)size;
 	return list_has(&own->cpus, e->cpu) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
+
+static const struct apart apart[] = {
+	{ "events", "dist,latency,nanoseconds", "which measures time" },
+	{ "columns", "dist", "which prints histograms" },
+	{},
+};
 
 static const struct hook hooks[] = {
 	{ "softirq_entry", { "begins" }, .unless = SOFTIRQS_LATENCY },
@@ -161,6 +163,7 @@ const struct tool softirqs = {
 	.subject = NONE,
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct softirqs_options),
 	.positional = words,
 	.check = check,

@@ -46,6 +46,12 @@ static const struct opt opts[] = {
 	{},
 };
 
+static const struct apart apart[] = {
+	{ "show-netns,show-ret", "by", "which counts attempts" },
+	{ "show-netns,show-ret", "columns", "which names all columns" },
+	{},
+};
+
 static const struct hook hooks[] = {
 	[SOLISTEN_HOOK] = { "listen",
 			    { "listen_call_cast", "listen_cast", "listen_helper", "listen_state" },
@@ -133,6 +139,7 @@ const struct tool solisten = {
 	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.members = members,
 	.columns = columns,
 	.story = &story,

@@ -76,9 +76,17 @@ static const struct opt opts[] = {
 	{ "localport", 0, O_ALIAS, .alias_of = "lport" },
 	{ "print-uid", 'U', O_FLAG, .flag = TCPCONNECT_UID, .help = "add the user" },
 	{ "extended", 'x', O_FLAG, .flag = TCPCONNECT_RESULTS,
-	  .help = "add the result (as -w and --json do); rows then appear when attempts end" },
+	  .help = "add the result (as -w, --json, --failed, --error and --min-ms do); rows then appear when attempts "
+		  "end" },
 	{ "count", 'c', O_ALIAS, .alias_of = "summary", .help = "count per flow, on exit and every --interval" },
 	{ "dns", 'd', O_FLAG, .flag = TCPCONNECT_DNS, .help = "add the peer's name, from observed DNS answers" },
+	{},
+};
+
+static const struct apart apart[] = {
+	{ "dns,extended,print-uid", "summary,by", "which counts attempts" },
+	{ "show-lport", "by", "which has groups of its own" },
+	{ "extended,print-uid,show-lport", "columns", "which names all columns" },
 	{},
 };
 
@@ -127,8 +135,7 @@ static bool check(struct options *options, struct error *error)
 	bool by_result = options->outcome.failed || options->outcome.n_errors || options->outcome.min_ns;
 	uint32_t *flags = &options->settings.flags;
 
-	if ((*flags & TCPCONNECT_SUMMARY) && (*flags & TCPCONNECT_DNS))
-		return error_set(error, EXIT_USAGE, "--dns: not together with --count");
+	(void)error;
 	if (options->wide || options->columns || by_result || options->format == FORMAT_JSON)
 		*flags |= TCPCONNECT_RESULTS;
 	if ((*flags & TCPCONNECT_SUMMARY) && !by_result)
@@ -216,6 +223,7 @@ const struct tool tcpconnect = {
 	OBJECT_OF(tcpconnect),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.members = members,
 	.columns = columns,
 	.totals = &totals,

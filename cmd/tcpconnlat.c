@@ -65,6 +65,13 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "min-ms", NULL };
 
+static const struct apart apart[] = {
+	{ "show-lport,wide,columns", "summary", "which prints a histogram" },
+	{ "show-lport", "by", "which counts attempts" },
+	{ "show-lport", "columns", "which names all columns" },
+	{},
+};
+
 static const struct hook hooks[] = { { "inet_sock_set_state", { "attempt_end" } },
 				     { "tcp_retransmit_skb",
 				       { "syn_again" },
@@ -128,6 +135,7 @@ const struct tool tcpconnlat = {
 	OBJECT_OF(tcpconnlat),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct tcpconnlat_options),
 	.positional = words,
 	.members = members,

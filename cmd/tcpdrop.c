@@ -89,7 +89,7 @@ static const struct totals totals = {
 static const struct opt opts[] = {
 	{ "all", 0, O_FLAG, .flag = TCPDROP_ALL,
 	  .help = "include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ..." },
-	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks" },
+	{ "no-stack", 0, O_FLAG, .flag = TCPDROP_NO_STACK, .help = "omit kernel stacks (counts have none)" },
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name, pattern or number: NO_SOCKET,NETFILTER*; help lists "
 		  "them" },
@@ -97,6 +97,11 @@ static const struct opt opts[] = {
 	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
 	{ "pid-netns", 0, O_PIDNETNS, "PID", .help = "only the network namespace of this process" },
+	{},
+};
+
+static const struct apart apart[] = {
+	{ "wide", "summary", "which is as wide as its columns need" },
 	{},
 };
 
@@ -205,6 +210,7 @@ const struct tool tcpdrop = {
 	OBJECT_OF(tcpdrop),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct tcpdrop_options),
 	.members = members,
 	.columns = columns,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpretrans.c: retransmitted TCP segments, with the cause. */
-#include "core/base/error.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
@@ -85,6 +84,12 @@ static const struct opt opts[] = {
 	{},
 };
 
+static const struct apart apart[] = {
+	{ "extended,lossprobe,sequence", "summary,by", "which counts segments" },
+	{ "extended,sequence", "columns", "which names all columns" },
+	{},
+};
+
 static const struct hook hooks[] = {
 	{ "tcp_retransmit_skb", { "retransmit" } },
 	{ "tcp_retransmit_synack", { "retransmit_synack" } },
@@ -126,16 +131,6 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return e->segments || !(options->settings.flags & TCPRETRANS_SUMMARY); /* counts include sent segments only */
 }
 
-static bool check(struct options *options, struct error *error)
-{
-	__u32 flags = options->settings.flags;
-
-	if ((flags & TCPRETRANS_SUMMARY) && (flags & (TCPRETRANS_CAUSE | TCPRETRANS_SEQUENCE | TCPRETRANS_LOSSPROBE)))
-		return error_set(error, EXIT_USAGE,
-				 "--count counts: not together with --extended, --sequence or --lossprobe");
-	return true;
-}
-
 static const struct expectation proof[] = {
 	/* AT_LEAST: the reports include retransmissions before a close only, and none of connections that are never
 	 * accepted. */
@@ -166,7 +161,7 @@ const struct tool tcpretrans = {
 	OBJECT_OF(tcpretrans),
 	.hooks = hooks,
 	.opts = opts,
-	.check = check,
+	.apart = apart,
 	.members = members,
 	.columns = columns,
 	.totals = &totals,

@@ -217,6 +217,11 @@ static const struct opt opts[] = {
 	{},
 };
 
+static const struct apart apart[] = {
+	{ "explain", "columns", "which names all columns" },
+	{},
+};
+
 static const struct hook hooks[] = {
 	{ "tcp_send_reset",
 	  { "sent_cast", "sent_helper", "sent_socket" },
@@ -321,6 +326,7 @@ const struct tool tcprst = {
 	OBJECT_OF(tcprst),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct tcprst_options),
 	.members = members,
 	.columns = columns,

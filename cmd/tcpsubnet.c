@@ -49,6 +49,7 @@ struct own_options {
 };
 
 static const struct opt opts[] = {
+	{ "wide", 0, O_COMMON, .help = "no effect here: all columns are always shown, and wide enough" },
 	{ "subnets", 0, O_TEXT, "SUBNETS", .off = offsetof(struct own_options, text),
 	  .help = "subnets, separated by commas (default: private and local addresses, and all others)" },
 	{ "format", 'f', O_CHOICE, "UNIT", .off = offsetof(struct own_options, unit), .names = units,
@@ -108,6 +109,12 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 	return e->bytes.tx_bytes || (options->settings.flags & TCPSUBNET_RX) || options->format == FORMAT_JSON;
 }
 
+static const struct apart apart[] = {
+	{ "rx", "columns", "which names all columns" },
+	{ "format", "json", "which has bytes" },
+	{},
+};
+
 static const struct hook hooks[] = { BYTE_HOOKS, {} };
 
 static const char *const examples[] = {
@@ -153,6 +160,7 @@ const struct tool tcpsubnet = {
 	OBJECT_OF(tcpsubnet),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct own_options),
 	.positional = words,
 	.check = check,

@@ -43,6 +43,12 @@ static const struct opt opts[] = {
 	{},
 };
 
+static const struct apart apart[] = {
+	{ "verbose", "by", "which counts connections" },
+	{ "verbose", "columns", "which names all columns" },
+	{},
+};
+
 static const struct hook hooks[] = {
 	{ "inet_sock_set_state", { "trace" } },
 	ACCEPT_HOOK_ROW,
@@ -98,6 +104,7 @@ const struct tool tcptracer = {
 	OBJECT_OF(tcptracer),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.members = members,
 	.columns = columns,
 	.story = &story,

@@ -69,6 +69,7 @@ bool tool_list_inherit(struct options *tool, const struct options *run, struct e
 	tool->settings.filter = run->settings.filter;
 	tool->format = run->format;
 	tool->wide = run->wide;
+	tool->time_iso = run->time_iso;
 	tool->verbose = run->verbose;
 	tool->keep_caps = run->keep_caps;
 	tool->cgroupmap = run->cgroupmap;

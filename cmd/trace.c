@@ -56,6 +56,11 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "tools", NULL };
 
+static const struct apart apart[] = {
+	{ "columns,containers,csv,timestamp,wide", "flow", "which prints connections, not rows" },
+	{},
+};
+
 static const struct hook hooks[] = { {} };
 
 static const char *const examples[] = {
@@ -109,8 +114,6 @@ static bool check(struct options *options, struct error *error)
 		return error_set(error, EXIT_USAGE,
 				 "--flow: none of these tools reports the end of a connection; add tcpstates, tcplife "
 				 "or tcptracer");
-	if (options->format == FORMAT_CSV)
-		return error_set(error, EXIT_USAGE, "--csv: not together with --flow");
 	options->no_header = true;
 	return true;
 }
@@ -124,6 +127,7 @@ const struct tool trace = {
 	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.options_size = sizeof(struct trace_options),
 	.positional = words,
 	.members = members,

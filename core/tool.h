@@ -157,6 +157,12 @@ struct opt {
 	int8_t group; /* of a helper: its section of --help, in this order (core/cli/helper.h) */
 };
 
+/* Options that mean nothing together: the parser refuses `options` with any of `others`. */
+struct apart {
+	const char *options, *others; /* long names, separated by commas */
+	const char *why;              /* about the others: "which counts flows"; NULL: plain */
+};
+
 /* ---- hooks ---- */
 
 /* A place in the kernel, and the programs of the tool's BPF object that can serve it, best first. The section name of a
@@ -355,6 +361,7 @@ struct tool {
 	const struct lookup *lookup;
 	/* Expected counts on the doctor's traffic (core/model/expectation.h); a unit test requires it. */
 	const struct expectation *proof;
+	const struct apart *apart; /* ends with NULL options */
 	/* Optional, called once after parsing: checks what the tables cannot express. False: bad input, see *error. */
 	bool (*check)(struct options *options, struct error *error);
 	/* Optional, called for each event before any other use: fills members that only the user half knows. False: the

@@ -67,11 +67,13 @@ void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const c
 	if (!most)
 		return;
 	wide = last > 31;
-	text_string(text, wide ? "               " : "     ");
-	from = text->length;
-	text_string(text, label);
-	text_pad(text, from, wide ? 29 : 19);
-	text_string(text, " : count     distribution\n");
+	if (label) {
+		text_string(text, wide ? "               " : "     ");
+		from = text->length;
+		text_string(text, label);
+		text_pad(text, from, wide ? 29 : 19);
+		text_string(text, " : count     distribution\n");
+	}
 	for (size_t i = 0; i <= last; i++) {
 		put_padded(text, first_of(i), wide ? -20 : -10);
 		text_string(text, " -> ");

@@ -113,18 +113,12 @@ SETTER(set_raddrs)
 
 SETTER(set_family)
 {
-	__u32 *family = &options->settings.filter.family;
-
-	if (*family && *family != opt->flag)
-		return *family == 4 ? "not together with --ipv4" : "not together with --ipv6";
-	*family = opt->flag;
+	options->settings.filter.family = opt->flag;
 	return NULL;
 }
 
 SETTER(set_format)
 {
-	if (options->format != FORMAT_TABLE && options->format != opt->flag)
-		return options->format == FORMAT_CSV ? "not together with --csv" : "not together with --json";
 	options->format = opt->flag;
 	return NULL;
 }
@@ -239,7 +233,7 @@ SETTER(set_rung)
 		.group = group_, .offered = offered_, .set = set_                                                      \
 	}
 #define FILTER(...)       OPTION(GROUP_FILTERS, OF_SOCKETS, __VA_ARGS__)
-#define OUTPUT(...)       OPTION(GROUP_OUTPUT, ALWAYS, __VA_ARGS__)
+#define OUTPUT(...)       OPTION(GROUP_OUTPUT, SHOWN, __VA_ARGS__)
 #define RUN(...)          OPTION(GROUP_RUN, ALWAYS, __VA_ARGS__)
 #define AT_OPTION(member) .off = offsetof(struct options, member)
 #define AT_FILTER(member) .off = offsetof(struct options, settings.filter.member)
@@ -278,14 +272,15 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_FILTERS, WITH_RETRANS, "retrans", 0, NULL, set_true, "only what had retransmissions",
 	       AT_OPTION(outcome.retrans)),
 
-	OUTPUT("json", 0, NULL, set_format, "print one JSON object per row", .flag = FORMAT_JSON),
+	OUTPUT("json", 0, NULL, set_format, "print one JSON object per row, with every key: options that only add columns, their titles or the time change nothing",
+	       .flag = FORMAT_JSON),
 	OUTPUT("csv", 0, NULL, set_format, "print comma-separated values", .flag = FORMAT_CSV),
-	OUTPUT("wide", 'w', NULL, set_true, "add columns, and fit IPv6 addresses", AT_OPTION(wide)),
+	OUTPUT("wide", 'w', NULL, set_true, "add columns, and fit IPv6 addresses (CSV has most of these columns anyway)", AT_OPTION(wide)),
 	OUTPUT("time", 'T', NULL, set_true, "add a column: local time of day; --time=iso: with date, fraction and zone", AT_OPTION(time)),
 	OPTION(GROUP_OUTPUT, HIDDEN, "time-iso", 0, NULL, set_time_iso, NULL),
 	OPTION(GROUP_OUTPUT, OF_ROWS, "timestamp", 't', NULL, set_true, "add a column: seconds since the first row",
 	       AT_OPTION(timestamp)),
-	OPTION(GROUP_OUTPUT, OF_SOCKETS, "containers", 0, NULL, set_true,
+	OPTION(GROUP_OUTPUT, SHOWN_SOCKETS, "containers", 0, NULL, set_true,
 	       "add a column: container of the socket, or systemd unit (JSON: container_id, pod_uid, cgroup_path)",
 	       AT_OPTION(containers)),
 	OUTPUT("columns", 0, "KEYS", set_text,
@@ -311,9 +306,9 @@ const struct common_option common_options[] = {
 	OPTION(GROUP_OUTPUT, WITH_TOTALS, "noclear", 0, NULL, set_true,
 	       "on a terminal, too, print one table after the other instead of a live screen", AT_OPTION(noclear)),
 
-	RUN("count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
+	OPTION(GROUP_RUN, SHOWN, "count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
 	/* The same option in every tool: in some tools --count is a flag. */
-	OPTION(GROUP_RUN, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
+	OPTION(GROUP_OUTPUT, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),
 	RUN("duration", 0, "TIME", set_seconds, "stop after this time: 10 (seconds), 500ms, 5m, 2h", AT_OPTION(duration)),
 	OPTION(GROUP_EXPERT, ALWAYS, "ready-fd", 0, "N", set_ready_fd, "write one byte to open file descriptor N once every probe is attached"),
 	RUN("record", 0, "FILE", set_text, "also record events to FILE, for nettrace replay", AT_OPTION(record)),

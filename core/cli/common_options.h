@@ -31,6 +31,8 @@ struct common_option {
 	enum {
 		ALWAYS,
 		OF_SOCKETS,     /* tools about sockets */
+		SHOWN,          /* tools that print */
+		SHOWN_SOCKETS,  /* tools about sockets that print */
 		OF_ROWS,        /* tools with rows, not only totals */
 		WITH_ERRORS,    /* tools whose rows have an error */
 		WITH_TIMES,     /* tools whose rows have a duration */

@@ -106,6 +106,12 @@ static bool is_asked_for(const struct tool *tool, const struct common_option *co
 	return false;
 }
 
+/* Whether it has columns; nettrace record has none. */
+static bool prints(const struct tool *tool)
+{
+	return !tool->columns || tool->columns->name;
+}
+
 /* Whether the tool's rows have such a member; several tools together have the members of all. */
 static bool has_member(const struct tool *tool, enum kind kind, const char *name)
 {
@@ -126,8 +132,12 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	switch (common->offered) {
 	case OF_SOCKETS:
 		return is_about_sockets(tool);
+	case SHOWN:
+		return prints(tool);
+	case SHOWN_SOCKETS:
+		return prints(tool) && is_about_sockets(tool);
 	case OF_ROWS:
-		return !intervals;
+		return prints(tool) && !intervals;
 	case WITH_ERRORS:
 		return has_member(tool, F_ERRNO, NULL);
 	case WITH_TIMES:
@@ -148,8 +158,9 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 		return intervals;
 	case ON_REQUEST:
 		return is_asked_for(tool, common);
-	case ALWAYS:
 	case HIDDEN:
+		return prints(tool) || common->group != GROUP_OUTPUT;
+	case ALWAYS:
 		break;
 	}
 	return true;
@@ -299,7 +310,8 @@ void option_table_fill(struct option_table *table, const struct tool *tool)
 	if (is_about_sockets(tool))
 		add_heading(table, "Filters:", GROUP_FILTERS);
 	add_own(table, tool);
-	add_heading(table, "Output:", GROUP_OUTPUT);
+	if (prints(tool))
+		add_heading(table, "Output:", GROUP_OUTPUT);
 	add_heading(table, "Run:", GROUP_RUN);
 	add_heading(table, "For experts:", GROUP_EXPERT);
 	for (const struct common_option *common = common_options; common->opt.name; common++) {

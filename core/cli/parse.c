@@ -9,6 +9,7 @@
 #include "core/cli/listing.h"
 #include "core/cli/option_table.h"
 #include "core/cli/pages.h"
+#include "core/cli/together.h"
 #include "core/cli/words.h"
 #include "core/model/recorded.h"
 #include "core/cli/replay_options.h"
@@ -38,8 +39,9 @@ struct parse {
 	struct options *options;
 	struct option_table table;
 	const struct option_item *last; /* the option before the current word */
-	bool bare;                      /* its optional argument is missing (option_item.bare) */
-	unsigned int n_words;           /* positional arguments so far (tool.positional) */
+	struct given_options given;
+	bool bare;            /* its optional argument is missing (option_item.bare) */
+	unsigned int n_words; /* positional arguments so far (tool.positional) */
 	struct error *error;
 };
 
@@ -228,7 +230,7 @@ static bool refuse_word(const struct parse *parse, const char *word)
 }
 
 /* option: as the user wrote it. */
-static bool store(const struct parse *parse, const struct option_item *item, const char *option, const char *arg)
+static bool store(struct parse *parse, const struct option_item *item, const char *option, const char *arg)
 {
 	struct options *options = parse->options;
 	const struct opt *opt = item->bare && !arg ? item->bare : item->opt;
@@ -239,6 +241,7 @@ static bool store(const struct parse *parse, const struct option_item *item, con
 	if (options->recorded && !replay_has_option(opt))
 		return refuse(parse->error, EXIT_USAGE, option, NULL, "of no use where a recording is replayed");
 	message = common ? common->set(options, opt, arg, &code) : store_own(options, opt, arg, &code);
+	given_add(&parse->given, opt, option);
 	return !message || refuse(parse->error, code, option, arg, message);
 }
 
@@ -423,17 +426,19 @@ static uint64_t interval_of(const struct options *options)
 	return options->tool->totals ? options->tool->totals->every : 0;
 }
 
-static bool check_together(struct options *options, struct error *error)
+static bool check_together(const struct parse *parse)
 {
+	struct options *options = parse->options;
 	const struct tool *tool = options->tool;
+	struct error *error = parse->error;
 
+	if (!together_check(&parse->given, tool, error))
+		return false;
 	if (option_of_totals(options) && !options_totals(options))
 		return error_set(error, EXIT_USAGE, "--%s: only together with %s", option_of_totals(options),
 				 tool->totals ? "--summary" : "--by");
 	if (!options->interval && options_totals(options))
 		options->interval = interval_of(options);
-	if (options->timestamp && options_totals(options))
-		return error_set(error, EXIT_USAGE, "--timestamp: only of rows, not of totals");
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
 		return error_set(error, EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
@@ -530,7 +535,7 @@ bool options_parse_recorded(struct options *options, const struct tool *tool, co
 	options->recorded = recorded;
 	option_table_fill(&parse.table, tool);
 	if (!split_command(options, &argc, argv, error) || !refuse_controls(argc, argv, error) ||
-	    !parse_words(&parse, argc, argv) || !check_together(options, error))
+	    !parse_words(&parse, argc, argv) || !check_together(&parse))
 		return false;
 	*error = (struct error){ 0 };
 	return !recorded || replay_apply_flags(options, error);

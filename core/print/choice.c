@@ -328,8 +328,6 @@ bool choice_check(struct options *options, struct error *error)
 {
 	size_t n = 0, length;
 
-	if (options->format == FORMAT_JSON)
-		return error_set(error, EXIT_USAGE, "--columns: not together with --json, which has every key");
 	if (choice_is_histogram(options))
 		return error_set(error, EXIT_USAGE, "--columns: histograms have none");
 	for (const char *name = options->columns;; name += length + 1) {

@@ -116,6 +116,7 @@ void member_set_unknown(const struct member *member, struct event *event);
 /* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n"; nothing for an empty one. */
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
 /* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */
-void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, size_t cells);
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, bool heading,
+			   size_t cells);
 
 #endif

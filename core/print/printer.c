@@ -91,11 +91,26 @@ static void choose_keys(struct printer *printer)
 
 /* ---- columns ---- */
 
+/* Whether CSV with -w has this column of the wide table too: no other shows its member. */
+static bool is_extra(const struct printer *printer, const struct field *field)
+{
+	const struct options *options = printer->options;
+	const struct column *column =
+		printer->columns.totals ? tool_totals_columns(options->tool) : options->tool->columns;
+
+	if (options->format != FORMAT_CSV || !options->wide || field->where != IN_WIDE)
+		return false;
+	for (; column->name; column++)
+		if (!strcmp(column->name, field->name) && field_of_column(options->tool, column).where & IN_CSV)
+			return false;
+	return true;
+}
+
 static bool is_shown(const struct printer *printer, const struct field *field)
 {
 	const struct options *options = printer->options;
 
-	return field->where & place(options) && has_flags(printer, field) &&
+	return (field->where & place(options) || is_extra(printer, field)) && has_flags(printer, field) &&
 	       (field->kind != F_RELATIVE || options->timestamp) && (field->kind != F_CONTAINER || options->containers);
 }
 

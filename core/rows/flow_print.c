@@ -43,11 +43,14 @@ static void put_fate(struct text *text, const struct flow *flow)
 }
 
 /* "15:04:05.123456 curl 4242  10.0.0.1:43210 > 10.0.0.2:80  over after 3.46 ms" */
-static void put_head(struct text *text, const struct flow *flow)
+static void put_head(const struct lines *lines, struct text *text, const struct flow *flow)
 {
 	const struct event *event = best(flow)->event;
 
-	clock_local(text, flow->rows[0].time, 6);
+	if (lines->tools->options->time_iso)
+		text_end(text, clock_put_iso(text_room(text, CLOCK_ISO), flow->rows[0].time));
+	else
+		clock_local(text, flow->rows[0].time, 6);
 	text_char(text, ' ');
 	if (event->pid) {
 		text_printable(text, event->comm, sizeof(event->comm), 0);
@@ -105,7 +108,7 @@ static void put_dropped_rows(struct text *text, const struct flow *flow)
 
 static void put_text(struct lines *lines, struct text *text, const struct flow *flow)
 {
-	put_head(text, flow);
+	put_head(lines, text, flow);
 	for (size_t i = 0; i < flow->count; i++) {
 		if (flow->dropped_rows && i == flow->count - 1)
 			put_dropped_rows(text, flow);

@@ -26,11 +26,19 @@ struct view {
 	struct field above;  /* with block->above only */
 };
 
-static void put_loadavg(struct text *text, uint64_t now)
+static void put_time(struct text *text, const struct options *options, uint64_t now)
+{
+	if (options->time_iso)
+		text_end(text, clock_put_iso(text_room(text, CLOCK_ISO), now));
+	else
+		clock_local(text, now, 0);
+}
+
+static void put_loadavg(struct text *text, const struct options *options, uint64_t now)
 {
 	const char *load = loadavg_at(now);
 
-	clock_local(text, now, 0);
+	put_time(text, options, now);
 	text_string(text, " loadavg: ");
 	text_printable(text, load, strlen(load), 0); /* a recording may have any bytes */
 	text_string(text, "\n\n");
@@ -41,28 +49,28 @@ static bool differ(const struct field *field, const struct event *a, const struc
 	return memcmp((const char *)a + field->off, (const char *)b + field->off, field->size) != 0;
 }
 
+/* Prints the line above a block. Counts printed once, at the end, have it with -T only. */
 void blocks_stamp(struct printer *printer)
 {
 	const struct options *options = printer->options;
 	const struct block *block = block_of(options);
 
 	if (block->stamp) {
-		clock_format(&printer->text, printer->now, block->stamp);
+		if (options->time_iso)
+			put_time(&printer->text, options, printer->now);
+		else
+			clock_format(&printer->text, printer->now, block->stamp);
 		text_char(&printer->text, '\n');
 		return;
 	}
-	if (!options->interval && !is_interval_tool(options->tool))
+	if (!options->interval && !options->time && !is_interval_tool(options->tool))
 		return;
 	if (printer->blocks)
 		text_char(&printer->text, '\n');
-	if (block->loadavg_unless) {
-		if (!(block->loadavg_unless & options->settings.flags))
-			put_loadavg(&printer->text, printer->now);
+	if (block->loadavg_unless && !(block->loadavg_unless & options->settings.flags)) {
+		put_loadavg(&printer->text, options, printer->now);
 	} else if (options->time) {
-		if (options->time_iso)
-			text_end(&printer->text, clock_put_iso(text_room(&printer->text, CLOCK_ISO), printer->now));
-		else
-			clock_local(&printer->text, printer->now, 0);
+		put_time(&printer->text, options, printer->now);
 		text_char(&printer->text, '\n');
 	}
 }

@@ -269,7 +269,7 @@ class Tcptop(lab.LiveTest):
             ("1", "2", "3"): "argument 3: not expected; a command to run goes after --",
             ("0.0001",): "SECONDS 0.0001: less than a millisecond",
             ("--sort", "size"): "--sort size: not one of all, sent, received, retransmits, srtt",
-            ("-4", "-6"): "-6: not together with --ipv4",
+            ("-4", "-6"): "-6: not together with -4",
         }
         for words, message in cases.items():
             with self.subTest(words=words):

@@ -127,7 +127,9 @@ static const struct opt retrans_opts[] = {
 	  .help = "nothing" },
 	{ .name = NULL },
 };
+static const struct apart retrans_apart[] = { { "lossprobe", "summary", "which counts" }, {} };
 static const struct tool retrans = { .name = "retrans",
+				     .apart = retrans_apart,
 				     .summary = "Show retransmissions.",
 				     .opts = retrans_opts,
 				     .options_size = sizeof(struct own),
@@ -623,8 +625,8 @@ static void bad_input_is_one_line(void **state)
 		       "states: error: -p: needs an argument: PIDS (see nettrace help states)\n");
 	assert_refused(&states, WORDS("curl"), 2,
 		       "states: error: argument curl: not expected; a command to run goes after --\n");
-	assert_refused(&states, WORDS("-4", "--ipv6"), 2, "states: error: --ipv6: not together with --ipv4\n");
-	assert_refused(&states, WORDS("-64"), 2, "states: error: -4: not together with --ipv6\n");
+	assert_refused(&states, WORDS("-4", "--ipv6"), 2, "states: error: --ipv6: not together with -4\n");
+	assert_refused(&states, WORDS("-64"), 2, "states: error: -4: not together with -6\n");
 	assert_refused(&states, WORDS("--json", "-s"), 2, "states: error: -s: not together with --json\n");
 	assert_refused(&states, WORDS("--csv", "--json"), 2, "states: error: --json: not together with --csv\n");
 	assert_refused(&states, WORDS("--ready-fd", "1000"), 2,
@@ -652,6 +654,19 @@ static void long_input_is_cut(void **state)
 	assert_int_equal(status, 2);
 	assert_true(strlen(text) < 300);
 	assert_non_null(strstr(text, "1...: not a port (0-65535)\n"));
+}
+
+static void options_that_mean_nothing_together(void **state)
+{
+	(void)state;
+	assert_refused(&retrans, WORDS("-ct"), 2, "retrans: error: -t: not together with -c, which counts\n");
+	assert_refused(&retrans, WORDS("--lossprobe", "--count"), 2,
+		       "retrans: error: --lossprobe: not together with --count, which counts\n");
+	parse(&retrans, WORDS("-t", "--count=5")); /* another option than --count */
+	assert_refused(&states, WORDS("--json", "--columns=pid"), 2,
+		       "states: error: --columns: not together with --json, which has every key\n");
+	assert_refused(&states, WORDS("--columns", "pid", "--json"), 2,
+		       "states: error: --columns: not together with --json, which has every key\n");
 }
 
 static void the_tool_checks_last(void **state)
@@ -736,6 +751,7 @@ int main(void)
 		cmocka_unit_test(debug_is_told_where_verbose_is_taken),
 		cmocka_unit_test(bad_input_is_one_line),
 		cmocka_unit_test(long_input_is_cut),
+		cmocka_unit_test(options_that_mean_nothing_together),
 		cmocka_unit_test(the_tool_checks_last),
 		cmocka_unit_test(help_is_readable),
 		cmocka_unit_test(help_knows_claimed_letters),
