@@ -44,6 +44,10 @@ static const struct column columns[] = {
 	{},
 };
 
+static const struct live live = {
+	.keys = { { 't', LIVE_SORT, BY_TIME, "total_ns" }, { 'c', LIVE_SORT, BY_COUNT, "count" } },
+};
+
 static const struct opt opts[] = {
 	{ "timestamp", 'T', O_ALIAS, .alias_of = "time", .help = "print the local time above the totals" },
 	{ "nanoseconds", 'N', O_FLAG, .flag = SOFTIRQS_NANOSECONDS, .help = "print ns instead of us" },
@@ -130,6 +134,7 @@ static const char *const examples[] = {
 static const struct totals totals = {
 	.members = members,
 	.columns = columns,
+	.live = &live,
 	.read_counter = read_counter,
 };
 

@@ -13,9 +13,6 @@
 #define OWN(member)     AT(struct tcpsubnet_event, member)
 #define TRAFFIC(member) AT(struct tcpsubnet_event, bytes.member)
 
-/* The IPv4 ones are the default of bcc's tcpsubnet. */
-#define USUAL "127.0.0.1/32,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,0.0.0.0/0,::1/128,fe80::/10,fc00::/7,::/0"
-
 enum { SENT, BOTH };
 
 static const struct member members[] = {
@@ -35,6 +32,8 @@ static const struct column columns[] = {
 	{ "rx", "RX", .width = -6, .flag = TCPSUBNET_RX },
 	{},
 };
+
+static const struct live live = { .keys = { { 's', LIVE_GROUP, 0, "subnet" } } };
 
 static const struct block block = { .stamp = "[%x %X]", .no_header = true };
 
@@ -67,7 +66,7 @@ static const char *const words[] = { "subnets", NULL };
 static bool check(struct options *options, struct error *error)
 {
 	struct own_options *own = options->own;
-	const char *text = own->text ? own->text : USUAL;
+	const char *text = own->text ? own->text : SUBNETS_USUAL;
 	const char *message = subnets_parse(&own->subnets, text);
 
 	if (message)
@@ -88,15 +87,24 @@ static bool derive(const struct options *options, struct event *event, size_t si
 	return subnet;
 }
 
+/* Bytes in the unit of -f; with --rate, thousandths of it per second. */
+static uint64_t in_unit(const struct options *options, uint64_t bytes, uint64_t interval)
+{
+	const struct own_options *own = options->own;
+	uint64_t times = scales[own->unit].times, over = scales[own->unit].over;
+
+	if (!options->rate)
+		return bytes * times / over;
+	return interval ? (uint64_t)((double)(bytes * times) / (double)over * 1e12 / (double)interval + 0.5)
+			: NOT_KNOWN;
+}
+
 static bool finish(const struct options *options, struct event *event, uint64_t interval)
 {
 	struct tcpsubnet_event *e = (void *)event;
-	const struct own_options *own = options->own;
-	uint32_t unit = own->unit;
 
-	(void)interval;
-	e->tx = e->bytes.tx_bytes * scales[unit].times / scales[unit].over;
-	e->rx = e->bytes.rx_bytes * scales[unit].times / scales[unit].over;
+	e->tx = in_unit(options, e->bytes.tx_bytes, interval);
+	e->rx = in_unit(options, e->bytes.rx_bytes, interval);
 	return e->bytes.tx_bytes || (options->settings.flags & TCPSUBNET_RX) || options->format == FORMAT_JSON;
 }
 
@@ -117,6 +125,7 @@ static const struct totals totals = {
 	.columns = columns,
 	.every = 1000000000,
 	.block = &block,
+	.live = &live,
 	.finish = finish,
 };
 

@@ -46,7 +46,10 @@ enum kind {
 	F_CONTAINER, /* 8 bytes, a cgroup id: its property .unit (enum of_container); with --containers only */
 	F_COUNT,     /* totals only: the number of events in the row; with an offset: the sum of that member, 1 where
 			unknown */
-	F_LOG2,      /* totals only: a histogram of a number, over .unit */
+	F_RATE,  /* totals only: a number per second of the interval: the member at .off, or (no .size) the count; in
+		    tables over .unit (0: 1) */
+	F_PER_S, /* totals only: thousandths per second, which the tool computed; unknown as F_UINT */
+	F_LOG2,  /* totals only: a histogram of a number, over .unit */
 	F_HISTOGRAM, /* u64[.size / 8]: such a histogram from the kernel half (probes/histogram.bpf.h) */
 	F_KINDS,
 };
@@ -56,6 +59,7 @@ enum of_container {
 	CONTAINER_ID,
 	CONTAINER_POD,
 	CONTAINER_PATH, /* of the cgroup */
+	CONTAINER_UNIT, /* the systemd unit, also of a container */
 };
 
 /* A member of a tool's event, declared once. JSON has the members of all events first (core/print/fields.c), then
@@ -148,7 +152,7 @@ struct opt {
 	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
-	const char *const *names; /* O_CHOICE; ends with NULL */
+	const char *const *names; /* O_CHOICE, and O_COMMON with a choice (NULL: none); ends with NULL */
 	const char *help;
 	int8_t group; /* of a helper: its section of --help, in this order (core/cli/helper.h) */
 };
@@ -198,20 +202,21 @@ struct block {
 
 /* ---- the live screen ---- */
 
-/* The action of a key on the tool's live screen. Every tool has Space, '?' and 'q', and 'h' unless the tool redefines
- * it. */
+/* The action of a key on the tool's live screen. Every tool has the keys of core/totals/live_help.c, of which it may
+ * redefine 'h'. */
 struct live_key {
 	char key;
 	enum { LIVE_SORT, LIVE_GROUP } what;
 	uint8_t index;    /* of the sort, or of the group (struct member) */
-	const char *name; /* of the sort or group, for people: "tx" */
+	const char *name; /* of the sort or group, as options name it, or JSON keys; of group 0: of a row */
 };
 
-/* On a terminal the totals of an interval tool are redrawn in place, and keys sort and group them. The table of a group
- * has the columns of its KEYs, of all SUMs, and of the sort. */
+/* On a terminal totals are redrawn in place, in one table, and keys sort and group them. The table of a group has the
+ * columns of its KEYs, of what is added up, and of the sort. */
 struct live {
-	uint32_t unless;          /* with this tool flag, blocks follow each other as in a pipe */
-	struct live_key keys[16]; /* ends with an empty key */
+	struct live_key keys[12]; /* ends with an empty key */
+	const char *added[3];     /* columns of CSV that the table has, too, because the tool's own tables show their
+				     values elsewhere (struct block) */
 };
 
 /* ---- totals ---- */
@@ -225,16 +230,18 @@ struct totals {
 	/* Of a tool with rows: the flag that replaces rows by totals (some members are keys, and one is F_COUNT). 0: an
 	 * interval tool, which has totals only: the members and columns are the tool's. */
 	uint32_t flag;
+	bool of_rows;              /* of a tool with rows, whatever its flags (--by) */
 	uint64_t every;            /* an interval tool's default interval in ns; 0: once at the end */
 	const struct block *block; /* NULL: a heading and rows */
-	const struct live *live;   /* of an interval tool; NULL: blocks always follow each other */
+	const struct live *live;   /* NULL: the live screen has no sorts and groups of the tool's own */
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE): `totals`, or `totals_by_cpu`
 	 * with one value per CPU. Called for each value at each interval (core/model/counter.h). Fills an event,
 	 * initially zero, from the counter's growth; the caller fills time and tool. False: nothing to report. */
 	bool (*read_counter)(const struct options *options, const struct counter *counter, struct event *event);
-	/* Optional, called for each row each time before it is printed: fills members that follow from the sums. False:
-	 * the row is omitted. */
+	/* Optional, called for each row each time before it is printed: fills members that follow from the sums; with
+	 * options->rate hidden ones as F_PER_S. False: the row is omitted. */
 	bool (*finish)(const struct options *options, struct event *event, uint64_t interval);
+	size_t row_size; /* bytes of a row, if it has more than the tool's event; 0: image.event_size */
 };
 
 /* ---- the timeline ---- */
@@ -366,6 +373,18 @@ static inline const struct column *tool_totals_columns(const struct tool *tool)
 	return tool->totals ? tool->totals->columns : NULL;
 }
 
+/* The bytes of a row of totals. */
+static inline size_t tool_row_size(const struct tool *tool)
+{
+	return tool->totals && tool->totals->row_size ? tool->totals->row_size : tool->image.event_size;
+}
+
+/* Whether an event has the member: rows of totals may have more (tool_row_size). */
+static inline bool tool_sends(const struct tool *tool, const struct member *member)
+{
+	return (size_t)member->off + member->size <= tool->image.event_size;
+}
+
 /* The flag that asks a tool with rows for totals; 0: none. */
 static inline uint32_t tool_summary_flag(const struct tool *tool)
 {
@@ -381,7 +400,7 @@ static inline const struct synthesis *tool_synthesis(const struct tool *tool)
 /* Whether the tool has totals only. */
 static inline bool is_interval_tool(const struct tool *tool)
 {
-	return tool->totals && !tool->totals->flag;
+	return tool->totals && !tool->totals->flag && !tool->totals->of_rows;
 }
 
 static inline bool is_about_sockets(const struct tool *tool)

@@ -75,7 +75,7 @@ bool cgroup_watch_is_wanted(const struct options *asked, const struct options *t
 	for (size_t i = 0; asked->record && i < count; i++)
 		if (is_about_sockets(tools[i].tool))
 			return true;
-	return asked->containers;
+	return asked->containers || asked->names_cgroups;
 }
 
 struct cgroup_watch *cgroup_watch_new(const struct options *asked, const char *name, struct error *error)

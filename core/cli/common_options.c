@@ -8,6 +8,7 @@
 #include "core/base/nearest.h"
 #include "core/base/values.h"
 #include "core/base/error.h"
+#include "core/totals/by.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -295,10 +296,20 @@ const struct common_option common_options[] = {
 	       AT_OPTION(journal)),
 	OPTION(GROUP_OUTPUT, WITH_SUMMARY, "summary", 0, NULL, set_summary, "count events instead of printing each"),
 	OPTION(GROUP_OUTPUT, WITH_GROUPS, "by", 0, "GROUP", set_text,
-	       "count and add up by process, container, unit, host, port or peer-port", AT_OPTION(by_name)),
+	       "count and add up by process, container, unit, host, subnet, port (local) or peer-port",
+	       AT_OPTION(by_name), .names = by_names),
+	OPTION(GROUP_OUTPUT, WITH_GROUPS, "subnets", 0, "SUBNETS", set_text,
+	       "with --by subnet: these, separated by commas, the first that matches (default: private and local addresses, "
+	       "and all others)",
+	       AT_OPTION(subnets)),
+	OPTION(GROUP_OUTPUT, WITH_RATES, "rate", 0, NULL, set_true, "show numbers of totals per second",
+	       AT_OPTION(rate)),
 	OPTION(GROUP_OUTPUT, WITH_TOTALS, "interval", 0, "SECONDS", set_interval,
 	       "print totals every SECONDS (1, 0.5, 5m), and the remainder on exit", AT_OPTION(interval)),
-	OPTION(GROUP_OUTPUT, WITH_INTERVALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
+	OPTION(GROUP_OUTPUT, WITH_TOTALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
+
+	OPTION(GROUP_OUTPUT, WITH_TOTALS, "noclear", 0, NULL, set_true,
+	       "on a terminal, too, print one table after the other instead of a live screen", AT_OPTION(noclear)),
 
 	RUN("count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
 	/* The same option in every tool: in some tools --count is a flag. */

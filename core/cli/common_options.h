@@ -37,6 +37,7 @@ struct common_option {
 		WITH_BYTES,     /* tools whose rows have sent and received bytes */
 		WITH_RETRANS,   /* tools whose rows have a number of retransmissions */
 		WITH_GROUPS,    /* tools about sockets, each without others */
+		WITH_RATES,     /* tools about sockets with totals, at least by groups */
 		WITH_TOTALS,    /* tools with totals */
 		WITH_SUMMARY,   /* tools with totals and rows */
 		WITH_INTERVALS, /* tools with totals only */

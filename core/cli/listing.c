@@ -17,7 +17,7 @@ bool listing_is_asked(const struct opt *opt, const char *arg)
 {
 	if (!arg || strcmp(arg, "help") != 0)
 		return false;
-	return opt->type == O_ENUM || opt->type == O_CHOICE || is_of_errors(opt);
+	return opt->type == O_ENUM || opt->names || is_of_errors(opt);
 }
 
 static void put_number(struct text *text, const char *name, uint64_t number)
@@ -57,7 +57,7 @@ void listing_put(struct text *text, const struct opt *opt)
 {
 	if (opt->type == O_ENUM)
 		enum_each_known(opt->btf_enum, put_name, text);
-	for (const char *const *name = opt->type == O_CHOICE ? opt->names : NULL; name && *name; name++) {
+	for (const char *const *name = opt->names; name && *name; name++) {
 		text_string(text, *name);
 		text_char(text, '\n');
 	}

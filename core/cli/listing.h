@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listing.h: the names that an option accepts: "--reason help", "--error help", "--sort help". */
+/* listing.h: the names that an option accepts: "--reason help", "--error help", "--by help". */
 #ifndef NETTRACE_CLI_LISTING_H
 #define NETTRACE_CLI_LISTING_H
 

@@ -137,6 +137,8 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	case WITH_RETRANS:
 		return has_member(tool, F_NONE, "retrans");
 	case WITH_GROUPS:
+		return is_about_sockets(tool) && tool->image.object && !own_option(tool, "by");
+	case WITH_RATES:
 		return is_about_sockets(tool) && tool->image.object;
 	case WITH_TOTALS:
 		return tool_totals_members(tool) || (is_about_sockets(tool) && tool->image.object);

@@ -397,29 +397,55 @@ static bool split_command(struct options *options, int *argc, char **argv, struc
 	return true;
 }
 
+static bool wants_columns(const struct options *options)
+{
+	return options->columns && !strcmp(options->columns, "help");
+}
+
+static bool end_with_columns(const struct options *options, struct error *error)
+{
+	print_columns(options);
+	error->code = EXIT_DONE;
+	return false;
+}
+
+/* The first option that totals need; NULL: none. */
+static const char *option_of_totals(const struct options *options)
+{
+	return options->interval ? "interval" : options->rate ? "rate" : options->rows ? "rows" : NULL;
+}
+
+/* The interval of totals without --interval: the recording's, or the tool's; 0: once at the end. */
+static uint64_t interval_of(const struct options *options)
+{
+	if (options->recorded)
+		return options->recorded->interval;
+	return options->tool->totals ? options->tool->totals->every : 0;
+}
+
 static bool check_together(struct options *options, struct error *error)
 {
 	const struct tool *tool = options->tool;
 
-	if (options->interval && !options_totals(options) && !options->by_name)
-		return error_set(error, EXIT_USAGE, "--interval: only together with %s",
+	if (option_of_totals(options) && !options_totals(options))
+		return error_set(error, EXIT_USAGE, "--%s: only together with %s", option_of_totals(options),
 				 tool->totals ? "--summary" : "--by");
 	if (!options->interval && options_totals(options))
-		options->interval = options->recorded ? options->recorded->interval : tool->totals->every;
+		options->interval = interval_of(options);
 	if (options->timestamp && options_totals(options))
 		return error_set(error, EXIT_USAGE, "--timestamp: only of rows, not of totals");
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)
 		return error_set(error, EXIT_USAGE, "--record -: rows go there; nettrace record -o - records only");
 	if (options->record_limit && !options->record)
 		return error_set(error, EXIT_USAGE, "--max-size: only together with --record");
-	if (options->columns && !strcmp(options->columns, "help")) {
-		print_columns(options);
-		error->code = EXIT_DONE;
-		return false;
-	}
+	/* Before the check, which may want more options. */
+	if (wants_columns(options) && !options->by_name && !options->rate)
+		return end_with_columns(options, error);
 	if ((tool->check && !tool->check(options, error)) ||
-	    (options->by_name && !by_apply(options, options->by_name, error)))
+	    ((options->by_name || options->subnets || options->rate) && !by_apply(options, error)))
 		return false;
+	if (wants_columns(options))
+		return end_with_columns(options, error);
 	return !options->columns || choice_check(options, error);
 }
 

@@ -49,7 +49,7 @@ bool options_totals(const struct options *options)
 {
 	const struct tool *tool = options->tool;
 
-	return is_interval_tool(tool) || (options->settings.flags & tool_summary_flag(tool));
+	return options->by_name || is_interval_tool(tool) || (options->settings.flags & tool_summary_flag(tool));
 }
 
 const char *options_effective_text(const struct options *options)

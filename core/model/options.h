@@ -39,7 +39,7 @@ struct options {
 	enum format format;
 	bool time_iso;    /* times have date, fraction and zone */
 	bool csv_classic; /* CSV in the form of bcc: units of the table, times without date */
-	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps, no_sandbox;
+	bool wide, time, timestamp, containers, no_header, noclear, verbose, journal, keep_caps, no_sandbox;
 	int ready_fd;                 /* -1: none */
 	int cgroupmap, mntnsmap;      /* descriptors of the user's maps (core/bpf/pinned_maps.h); -1: none */
 	uint32_t ring_bytes;          /* power of two */
@@ -52,7 +52,10 @@ struct options {
 	void *own;                    /* the tool's own options, tool->options_size bytes; NULL: none */
 	char **command;               /* after --; NULL: none */
 	const char *by_name;          /* groups of totals; NULL: the tool's own */
-	void *by;                     /* the tool that by_name makes (core/totals/by.h); NULL: none */
+	const char *subnets;          /* of --by subnet; NULL: the default (core/names/subnets.h) */
+	bool names_cgroups;           /* groups of totals are containers or units */
+	bool rate;                    /* totals are per second of their interval */
+	void *by;                     /* the tool that by_name or rate makes (core/totals/by.h); NULL: none */
 	const char *since, *until;    /* of a recording: times as the user wrote them; NULL: all */
 	const char *output;           /* output file of rows; NULL: stdout */
 	const char *columns;          /* names of the columns to show; NULL: the tool's */

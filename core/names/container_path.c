@@ -51,6 +51,11 @@ static struct part without_end(struct part part, const char *end)
 	return part;
 }
 
+static bool is_unit(struct part part)
+{
+	return ends_with(part, ".service") || ends_with(part, ".scope");
+}
+
 static struct part behind(struct part part, const char *start)
 {
 	size_t length = strlen(start);
@@ -190,10 +195,12 @@ void container_read(struct container *container, const char *path)
 
 		if (part.at > path)
 			above = last_part(path, part.at - 1);
-		if (!*container->id && !read_id(container, part))
-			read_name(container, part, above);
-		if (!*container->unit && !*container->id && (ends_with(part, ".service") || ends_with(part, ".scope")))
+		if (!*container->id && (read_id(container, part) || read_name(container, part, above)))
+			*container->holder = '\0'; /* units below are the container's own */
+		if (!*container->unit && !*container->id && is_unit(part))
 			copy(container->unit, part);
+		if (!*container->holder && is_unit(part))
+			copy(container->holder, part);
 		read_pod(container, part);
 		end = part.at > path ? part.at - 1 : path;
 	}

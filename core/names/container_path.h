@@ -12,7 +12,9 @@ struct container {
 	char id[CONTAINER_NAME];   /* 64 hex digits; the name in LXC and systemd-nspawn; empty: no container */
 	char pod[37];              /* the pod's UID as Kubernetes prints it; empty: none in the path */
 	char unit[CONTAINER_NAME]; /* the innermost .service or .scope, outside of containers; empty: none */
-	bool digits;               /* id is 64 hex digits */
+	/* The innermost .service or .scope of a process, or of what holds its container; empty: none. */
+	char holder[CONTAINER_NAME];
+	bool digits; /* id is 64 hex digits */
 };
 
 /* Reads the innermost container, and its pod, of a path below the root of a cgroup hierarchy (v2 or v1). Recognized:

@@ -198,6 +198,8 @@ const char *containers_text(const struct event *event, enum of_container what, s
 		text = place->path;
 	else if (what == CONTAINER_POD)
 		text = container->pod;
+	else if (what == CONTAINER_UNIT)
+		text = container->holder;
 	else if (what == CONTAINER_ID || *container->id)
 		text = container->id;
 	else

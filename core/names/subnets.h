@@ -10,6 +10,8 @@
 
 #define SUBNETS_MAX  CIDR_ITEMS
 #define SUBNETS_TEXT 48
+/* The IPv4 ones are the default of bcc's tcpsubnet. */
+#define SUBNETS_USUAL "127.0.0.1/32,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,0.0.0.0/0,::1/128,fe80::/10,fc00::/7,::/0"
 
 struct subnets {
 	struct cidr cidrs[SUBNETS_MAX];

@@ -56,6 +56,8 @@ static int usual_width(const struct field *field)
 	case F_UINT:
 	case F_INT:
 	case F_SI:
+	case F_RATE:
+	case F_PER_S:
 		return -10;
 	case F_MSEC:
 	case F_USEC:
@@ -133,6 +135,8 @@ static void as_in_json(struct field *field)
 {
 	if (field->kind == F_MSEC || field->kind == F_USEC || field->kind == F_KBYTES)
 		field->kind = F_UINT;
+	if (field->kind == F_RATE)
+		field->unit = 0;
 	field->capitals = true;
 	set_width(field);
 }
@@ -306,7 +310,7 @@ static bool check_one(struct options *options, const char *name, size_t length, 
 	return refuse(options, shown, error);
 }
 
-static bool shows_histogram(const struct options *options)
+bool choice_is_histogram(const struct options *options)
 {
 	const struct member *member = options_totals(options) ? members_of(options) : NULL;
 	uint32_t flags = options->settings.flags;
@@ -326,7 +330,7 @@ bool choice_check(struct options *options, struct error *error)
 
 	if (options->format == FORMAT_JSON)
 		return error_set(error, EXIT_USAGE, "--columns: not together with --json, which has every key");
-	if (shows_histogram(options))
+	if (choice_is_histogram(options))
 		return error_set(error, EXIT_USAGE, "--columns: histograms have none");
 	for (const char *name = options->columns;; name += length + 1) {
 		length = strcspn(name, ",");

@@ -236,6 +236,33 @@ PUT(put_count)
 	return put_unsigned(to, row->count);
 }
 
+/* Tables have two decimals; programs get three, of the number itself. */
+static char *put_thousandths(char *to, double thousandths, enum writing how)
+{
+	if (how == AS_COLUMN)
+		return put_decimal(to, (uint64_t)(thousandths / 10 + 0.5), 2, 2);
+	return put_decimal(to, (uint64_t)(thousandths + 0.5), 3, 3);
+}
+
+PUT(put_rate)
+{
+	bool known = true;
+	uint64_t value = field->size ? number(field, row, &known) : row->count;
+	double one = how != AS_JSON && field->unit ? field->unit : 1;
+
+	if (!known || !row->interval)
+		return NULL;
+	return put_thousandths(to, (double)value * 1e12 / (double)row->interval / one, how);
+}
+
+PUT(put_per_second)
+{
+	bool known;
+	uint64_t value = number(field, row, &known);
+
+	return known ? put_thousandths(to, (double)value, how) : NULL;
+}
+
 /* ---- values of any length ---- */
 
 static bool write_string(struct text *text, const char *string, size_t length, enum writing how, size_t cells)
@@ -377,12 +404,12 @@ void field_stack_lines(struct text *text, const struct field *field, const struc
 		stack_lines(text, place(field, row), field->size);
 }
 
-void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row)
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, size_t cells)
 {
 	uint64_t slots[HISTOGRAM_SLOTS];
 	size_t n = read_slots(slots, field, row);
 
-	histogram_lines(text, slots, n, field->title);
+	histogram_lines(text, slots, n, field->title, cells);
 }
 
 /* ---- the table ---- */
@@ -430,6 +457,10 @@ const struct kind_row kind_rows[F_KINDS] = {
 	[F_CONTAINER] = { NULL, SCHEMA_STRING, .append = write_container, .sizes = 8 },
 	[F_COUNT] = { NULL, "\"type\": \"integer\", \"minimum\": 1", .put = put_count, .sizes = SIZES_NUMBER,
 		      .is_counted = true },
+	[F_RATE] = { NULL, "\"type\": [\"number\", \"null\"], \"minimum\": 0", "per second", "per second",
+		     .put = put_rate, .sizes = SIZES_NUMBER, .unknown = UNKNOWN_ONES, .is_counted = true },
+	[F_PER_S] = { NULL, "\"type\": [\"number\", \"null\"], \"minimum\": 0", "per second", "per second",
+		      .put = put_per_second, .sizes = SIZES_NUMBER, .unknown = UNKNOWN_ONES },
 	[F_LOG2] = { "uint", SCHEMA_SLOTS, .append = write_histogram, .sizes = 8, .is_histogram = true,
 		     .is_counted = true },
 	[F_HISTOGRAM] = { "histogram", SCHEMA_SLOTS, .append = write_histogram, .sizes = SIZES_NUMBERS,

@@ -29,6 +29,7 @@ struct field {
 	uint8_t where;
 	int8_t width, wide;
 	bool truncate, suffix, bad;
+	bool shorten;  /* text beyond the width is cut, so that other columns keep their places */
 	bool iso;      /* F_TIME: with date, fraction and zone */
 	bool capitals; /* the title is a key, in capitals */
 	const char *fallback, *before, *after;
@@ -46,6 +47,7 @@ struct field_row {
 	size_t size;           /* of the event as received: fields beyond it are unknown */
 	uint64_t first_ts;     /* of the first row printed: the origin of F_RELATIVE */
 	uint64_t count;        /* F_COUNT */
+	uint64_t interval;     /* F_RATE: ns; 0: unknown */
 	const uint64_t *slots; /* F_LOG2; NULL: all zero */
 	const char *label;     /* replaces the value of the first column; NULL: nothing */
 };
@@ -114,6 +116,6 @@ void member_set_unknown(const struct member *member, struct event *event);
 /* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n"; nothing for an empty one. */
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
 /* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */
-void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row);
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, size_t cells);
 
 #endif

@@ -69,10 +69,10 @@ static void put_machine(struct text *text)
 	text_string(text, NUMBER_BIG_ENDIAN ? "order big\n" : "order little\n");
 }
 
-static void put_members(struct text *text, const struct member *members)
+static void put_members(struct text *text, const struct tool *tool, const struct member *members)
 {
 	for (; members && members->name; members++) {
-		if (!kind_rows[members->kind].recorded)
+		if (!kind_rows[members->kind].recorded || !tool_sends(tool, members))
 			continue;
 		text_string(text, "field");
 		put_word(text, members->name);
@@ -133,10 +133,10 @@ static void put_tool(struct text *text, const struct options *options)
 		text_string(text, "totals\n");
 	if (options_text(options))
 		put_line(text, "text", options_text(options), strlen(options_text(options)));
-	put_members(text, common_members);
-	put_members(text, tool->members);
+	put_members(text, tool, common_members);
+	put_members(text, tool, tool->members);
 	if (tool_totals_members(tool) != tool->members)
-		put_members(text, tool_totals_members(tool));
+		put_members(text, tool, tool_totals_members(tool));
 	put_enums(text, tool->members);
 }
 

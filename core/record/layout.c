@@ -81,7 +81,7 @@ static const char *add_members(struct record_layout *layout, const struct tool *
 	for (const struct member *member = members; member && member->name; member++) {
 		const struct recorded_field *from = find(recorded, member);
 
-		if (!kind_rows[member->kind].recorded)
+		if (!kind_rows[member->kind].recorded || !tool_sends(tool, member))
 			continue;
 		if (!from) {
 			member_set_unknown(member, layout->unknown);

@@ -14,14 +14,15 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 {
 	bool totals = options_totals(options);
 
-	*rows = (struct rows){ .options = options, .copy = must(malloc(options->tool->image.event_size)) };
+	*rows = (struct rows){ .options = options, .copy = must(malloc(tool_row_size(options->tool))) };
 	outcome_fields(&rows->outcome, options->tool);
 	/* The tools themselves select the rows of a timeline. */
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
-		rows->summary = summary_new(options->tool, 0, options->containers);
 		rows->live = live_new(&rows->printer);
+		rows->summary =
+			rows->live ? live_interval(rows->live) : summary_new(options->tool, 0, options->containers);
 	}
 }
 
@@ -66,19 +67,18 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 	return event;
 }
 
-/* A copy of the event, with 0 for unknown numbers that are added up. */
-static const struct event *addable(struct rows *rows, const struct event *event, size_t *size)
+/* A copy of the event with the names of its group. */
+static const struct event *in_group(struct rows *rows, const struct event *event, size_t *size)
 {
-	size_t whole = rows->options->tool->image.event_size;
+	size_t own = rows->options->tool->image.event_size, whole = tool_row_size(rows->options->tool);
 
-	if (event != rows->copy) {
-		if (*size > whole)
-			*size = whole;
-		memset(rows->copy, 0, whole);
+	if (*size > own)
+		*size = own;
+	if (event != rows->copy)
 		memcpy(rows->copy, event, *size);
-	}
+	memset((char *)rows->copy + *size, 0, whole - *size);
 	*size = whole;
-	by_prepare(rows->options, rows->copy);
+	by_derive(rows->options, rows->copy);
 	return rows->copy;
 }
 
@@ -91,8 +91,8 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 		return true;
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
-	if (rows->summary && rows->options->by)
-		event = addable(rows, event, &size);
+	if (rows->summary && by_derives(rows->options))
+		event = in_group(rows, event, &size);
 	if (rows->summary) {
 		summary_add(rows->summary, event, size);
 	} else {
@@ -109,11 +109,22 @@ void rows_count_row(struct rows *rows)
 	printer_flush_if_full(&rows->printer);
 }
 
-void rows_interval(struct rows *rows, uint64_t now, bool partial)
+static void set_interval(struct rows *rows, uint64_t now, bool partial)
 {
 	rows->printer.now = now;
 	rows->printer.columns.interval = now - rows->since;
 	rows->printer.columns.partial = partial;
+}
+
+void rows_refresh(struct rows *rows, uint64_t now)
+{
+	set_interval(rows, now, true);
+	live_refresh(rows->live, rows->summary);
+}
+
+void rows_interval(struct rows *rows, uint64_t now, bool partial)
+{
+	set_interval(rows, now, partial);
 	if (rows->live)
 		live_add(rows->live, &rows->summary);
 	else

@@ -18,7 +18,7 @@ struct rows {
 	struct outcome_fields outcome;
 	bool by_outcome;    /* an outcome selects rows ... */
 	uint64_t filtered;  /* ... and excluded this number */
-	struct event *copy; /* of the current event, if the tool derives members; tool->image.event_size bytes */
+	struct event *copy; /* of the current event, if the tool derives members; tool_row_size() bytes */
 	uint64_t outputs;   /* rows or blocks of totals so far, limited by --count */
 	uint64_t since;     /* start of the interval */
 };
@@ -38,6 +38,8 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 void rows_count_row(struct rows *rows);
 /* Totals only: ends the interval and prints it. partial: shorter than the option says. */
 void rows_interval(struct rows *rows, uint64_t now, bool partial);
+/* A live screen of totals that have no interval: shows those so far. */
+void rows_refresh(struct rows *rows, uint64_t now);
 /* Whether the output has reached its --count. */
 bool rows_are_enough(const struct rows *rows);
 void rows_stop(struct rows *rows);

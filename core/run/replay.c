@@ -195,7 +195,7 @@ static bool start(struct replay *replay, const struct record_head *head, int fd,
 		readable &= replay_source_start(&replay->sources[i], &replay->tools[i], i, head, error);
 		replay->by_tool[replay->tools[i].recorded - head->tools] = &replay->sources[i];
 	}
-	if (options->containers)
+	if (options->containers || options->names_cgroups)
 		containers_on(NULL, NULL);
 	rows_start(&replay->rows, options, fd);
 	replay->has_timeline = options != replay->tools;

@@ -5,10 +5,16 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/json.h"
 #include "core/kernel/loadavg.h"
 #include "core/print/table.h"
 
-static const struct block plain;
+static const struct block *block_of(const struct options *options)
+{
+	static const struct block plain;
+
+	return options->tool->totals->block ? options->tool->totals->block : &plain;
+}
 
 struct view {
 	struct printer *printer;
@@ -35,19 +41,17 @@ static bool differ(const struct field *field, const struct event *a, const struc
 	return memcmp((const char *)a + field->off, (const char *)b + field->off, field->size) != 0;
 }
 
-/* Prints the line above a block. Counts printed once, at the end, have none. */
-static void put_stamp(const struct view *view)
+void blocks_stamp(struct printer *printer)
 {
-	struct printer *printer = view->printer;
 	const struct options *options = printer->options;
-	const struct block *block = view->block;
+	const struct block *block = block_of(options);
 
 	if (block->stamp) {
 		clock_format(&printer->text, printer->now, block->stamp);
 		text_char(&printer->text, '\n');
 		return;
 	}
-	if (!options->interval && tool_summary_flag(options->tool))
+	if (!options->interval && !is_interval_tool(options->tool))
 		return;
 	if (printer->blocks)
 		text_char(&printer->text, '\n');
@@ -61,6 +65,84 @@ static void put_stamp(const struct view *view)
 			clock_local(&printer->text, printer->now, 0);
 		text_char(&printer->text, '\n');
 	}
+}
+
+/* The length of a number's name without its unit: tx of tx_bytes, tx_bytes_per_s and tx (the unit of tcpsubnet -f). */
+static size_t without_unit(const char *name)
+{
+	static const char *const ends[] = { "_per_s", "_bytes" };
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (length > end && !memcmp(name + length - end, ends[i], end))
+			length -= end;
+	}
+	return length;
+}
+
+/* The heading of the column that shows a number, in any unit; its key, if none does. */
+static void put_heading(struct text *text, const struct printer *printer, const char *name)
+{
+	size_t length = without_unit(name);
+
+	for (size_t i = 0; i < printer->columns.count; i++) {
+		const struct field *field = &printer->columns.fields[i];
+
+		if (without_unit(field->name) != length || memcmp(field->name, name, length) != 0)
+			continue;
+		field_title(text, field);
+		return;
+	}
+	text_string(text, name);
+}
+
+/* Whether the user has chosen the order. */
+static bool is_ordered(const struct options *options)
+{
+	const struct opt *opt = options->tool->opts;
+
+	while (opt && opt->name && strcmp(opt->name, "sort") != 0)
+		opt++;
+	return options->sort && opt && opt->name;
+}
+
+/* Prints by what the rows are sorted, where the user has chosen groups, an order or rates: other tables stay those of
+ * bcc. */
+static void put_order(const struct view *view)
+{
+	const struct options *options = view->printer->options;
+	const struct totals_fields *fields = summary_fields(view->summary);
+	struct text *text = &view->printer->text, order = { 0 };
+	bool ranked = false;
+
+	if (options->no_header || view->block->no_header || view->printer->fd < 0 ||
+	    (view->block->split && !view->count) || !(options->by_name || options->rate || is_ordered(options)))
+		return;
+	for (int counts = 0; counts <= 1 && !order.length; counts++) {
+		for (size_t i = 0; i < fields->count; i++) {
+			const struct field *field = &fields->fields[i];
+
+			if (!(counts ? field->kind == F_COUNT : field->sorts >> options->sort & 1))
+				continue;
+			ranked = true;
+			text_string(&order, order.length ? " + " : "");
+			put_heading(&order, view->printer, field->name);
+		}
+	}
+	if (options->by_name) {
+		text_string(text, "by ");
+		text_string(text, options->by_name);
+	}
+	if (ranked) {
+		text_string(text, options->by_name ? "; most " : "most ");
+		text_bytes(text, order.data, order.length);
+		text_string(text, " first");
+	}
+	if (options->by_name || ranked)
+		text_char(text, '\n');
+	text_free(&order);
 }
 
 /* Replaces titles and widths of some columns. */
@@ -184,7 +266,8 @@ static void put_rule(struct printer *printer)
 
 static void put_block(struct view *view)
 {
-	put_stamp(view);
+	blocks_stamp(view->printer);
+	put_order(view);
 	if (view->block->split) {
 		put_tables(view);
 	} else if (view->count) {
@@ -196,35 +279,57 @@ static void put_block(struct view *view)
 		put_rule(view->printer);
 }
 
-/* Moves omitted rows after view->count: the summary still owns them. */
-static void finish_rows(struct view *view)
+struct total *blocks_rows(struct summary *summary, const struct printer *printer, size_t *count)
 {
-	const struct options *options = view->printer->options;
+	const struct options *options = printer->options;
+	struct total *totals = summary_sort(summary, options->sort, count);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < view->count; i++) {
-		struct total total = view->totals[i];
+	if (!options->tool->totals->finish)
+		return totals;
+	for (size_t i = 0; i < *count; i++) {
+		struct total total = totals[i];
 
-		if (!options->tool->totals->finish(options, total.event, view->printer->columns.interval))
+		if (!options->tool->totals->finish(options, total.event, printer->columns.interval))
 			continue;
-		view->totals[i] = view->totals[kept];
-		view->totals[kept++] = total;
+		totals[i] = totals[kept]; /* behind the others: the summary still owns it */
+		totals[kept++] = total;
 	}
-	view->count = kept;
+	*count = kept;
+	return totals;
+}
+
+const struct json_key empty_keys[] = {
+	{ "ts", JSON_TIME, .help = "end of the interval: RFC 3339, with ns, in UTC" },
+	{ "tool", JSON_TEXT, .help = "the tool that counted nothing" },
+	{ "interval_ns", JSON_NUMBER, .help = "measured length of the interval" },
+	{ "partial", JSON_BOOL, .help = "whether the end of the run cut the interval short" },
+	{ "rows", JSON_NUMBER, .help = "0: the interval has no rows" },
+	{},
+};
+
+/* With it, an interval without rows differs from a tool that has stopped. */
+static void put_empty(struct printer *printer)
+{
+	struct json_object line;
+
+	json_begin(&line, &printer->text, empty_keys);
+	json_time(&line, "ts", printer->now);
+	json_text(&line, "tool", printer->options->tool->name);
+	json_number(&line, "interval_ns", printer->columns.interval);
+	json_bool(&line, "partial", printer->columns.partial);
+	json_number(&line, "rows", 0);
+	json_end(&line);
+	text_char(&printer->text, '\n');
 }
 
 size_t blocks_print(struct summary *summary, struct printer *printer)
 {
 	const struct options *options = printer->options;
-	struct view view = { .printer = printer,
-			     .summary = summary,
-			     .block = options->tool->totals->block ? options->tool->totals->block : &plain };
+	struct view view = { .printer = printer, .summary = summary, .block = block_of(options) };
 
-	view.totals = summary_sort(summary, options->sort, &view.count);
-	if (options->tool->totals->finish)
-		finish_rows(&view);
+	view.totals = blocks_rows(summary, printer, &view.count);
 	view.shown = options->rows && view.count > options->rows ? (size_t)options->rows : view.count;
-	printer->left_out = view.count - view.shown;
 	if (!view.block->total)
 		view.count = view.shown;
 	if (view.block->split)
@@ -238,11 +343,13 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 			printer_header(printer);
 		for (size_t i = 0; i < view.shown; i++) {
 			/* The time of a row is the end of its interval. */
-			if (options->format == FORMAT_CSV && !options->csv_classic)
+			if (options->format == FORMAT_CSV)
 				view.totals[i].event->ts = printer->now;
 			total_print(printer, &view.totals[i], NULL);
 		}
 	}
+	if (options->format == FORMAT_JSON && !view.shown)
+		put_empty(printer);
 	printer->blocks++;
 	return view.shown;
 }

@@ -16,13 +16,17 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 	size_t sums = 0;
 
 	memset(fields, 0, sizeof(*fields));
-	fields->event_size = tool->image.event_size;
+	fields->event_size = tool_row_size(tool);
 	for (const struct member *member = tool_totals_members(tool); member->name; member++) {
 		struct field *whole = &fields->fields[fields->count];
 
 		if (fields->count++ == TOTALS_FIELDS)
 			bug("a summary has too many fields");
 		*whole = field_of_member(tool, member);
+		if (whole->kind == F_RATE) { /* the sum is another field */
+			whole->merge = LATEST;
+			whole->sorts = 0;
+		}
 		sums += whole->merge == SUM ? whole->size : 0;
 		if (sums > SUMS_MAX)
 			bug("a summary has too many sums");
@@ -34,9 +38,18 @@ void totals_fields(struct totals_fields *fields, const struct tool *tool)
 	}
 }
 
+/* Whether a number of 4 or 8 bytes is unknown; narrower ones are always counted. */
+static bool is_unknown(uint64_t number, size_t size)
+{
+	return size >= sizeof(uint32_t) && number == UINT64_MAX >> (64 - 8 * size);
+}
+
+/* A sum is unknown if no number in it is known. */
 static void add_number(unsigned char *to, const unsigned char *from, size_t size)
 {
-	number_write(to, size, number_read(to, size) + number_read(from, size));
+	uint64_t a = number_read(to, size), b = number_read(from, size);
+
+	number_write(to, size, is_unknown(a, size) ? b : is_unknown(b, size) ? a : a + b);
 }
 
 /* Adds the packed SUM values at *from to the SUM fields. */
@@ -172,6 +185,7 @@ void total_print(struct printer *printer, const struct total *total, const char 
 	printer_field_row(printer, &(struct field_row){ .event = total->event,
 							.size = total->size,
 							.count = total->count,
+							.interval = printer->columns.interval,
 							.slots = total->slots,
 							.label = label });
 }

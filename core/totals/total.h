@@ -12,7 +12,7 @@
 struct total {
 	uint64_t count, hash;
 	uint64_t rank;       /* the sort key during totals_sort() */
-	struct event *event; /* tool->image.event_size bytes, zero beyond a shorter event */
+	struct event *event; /* tool_row_size() bytes, zero beyond a shorter event */
 	size_t size;         /* of the latest event as received */
 	uint64_t *slots;     /* of the F_LOG2 field; NULL: none */
 	unsigned char key[TOTALS_KEY];

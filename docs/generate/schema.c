@@ -2,9 +2,13 @@
 /* schema.c: the JSON lines of tools and helpers, as JSON Schema. */
 #include <string.h>
 
+#include "cmd/fatal.h"
 #include "cmd/tools.h"
+#include "core/cli/option_table.h"
 #include "core/print/fields.h"
 #include "core/run/losses.h"
+#include "core/totals/blocks.h"
+#include "core/totals/by.h"
 #include "docs/generate/write.h"
 
 void schema_string(FILE *out, const char *text)
@@ -87,14 +91,36 @@ static void put_key(FILE *out, const struct field *field)
 	fputs(" }", out);
 }
 
-/* Writes the schema of a row or (totals) of a row of totals; more: keys after its members. */
+/* Whether the tool has --by: a tool may have an own option of this name. */
+static bool has_groups(const struct tool *tool)
+{
+	struct option_table table;
+
+	option_table_fill(&table, tool);
+	for (unsigned int i = 0; i < table.n_items; i++)
+		if (!strcmp(table.items[i].opt->name, "by"))
+			return table.items[i].common != NULL;
+	return false;
+}
+
+/* The key depends on options: histograms on the unit, rates on --rate. */
+static bool is_optional(const struct field *field)
+{
+	return (field_is_histogram(field) && field->flag) || field->kind == F_RATE || field->kind == F_PER_S;
+}
+
+/* Writes the schema of a row or (totals) of a row of totals; group: of totals with --by; more: keys after its members.
+ */
 static void put_line(FILE *out, const char *name, const struct tool *tool, const struct member *members, bool totals,
-		     const struct json_key *more)
+		     const char *group, const struct json_key *more)
 {
 	struct keys keys = { .n = 0 };
 
 	collect(&keys, tool, members, totals);
-	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n      \"properties\": {\n", name);
+	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n", name);
+	if (totals && !group && has_groups(tool))
+		fputs("      \"not\": { \"required\": [\"by\"] },\n", out);
+	fputs("      \"properties\": {\n", out);
 	put_key(out, &keys.fields[0]);
 	fprintf(out, ",\n        \"tool\": { \"const\": \"%s\" }", tool->name);
 	if (totals)
@@ -102,6 +128,8 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 		      "\"measured length of the interval\" },\n        \"partial\": { \"type\": \"boolean\", "
 		      "\"description\": \"whether the end of the run cut the interval short\" }",
 		      out);
+	if (group)
+		fprintf(out, ",\n        \"by\": { \"const\": \"%s\", \"description\": \"the group of --by\" }", group);
 	for (size_t i = 1; i < keys.n; i++) {
 		fputs(",\n", out);
 		put_key(out, &keys.fields[i]);
@@ -113,24 +141,45 @@ static void put_line(FILE *out, const char *name, const struct tool *tool, const
 	fputs("\n      },\n      \"required\": [\"ts\", \"tool\"", out);
 	if (totals)
 		fputs(", \"interval_ns\", \"partial\"", out);
+	if (group)
+		fputs(", \"by\"", out);
 	for (size_t i = 1; i < keys.n; i++)
-		if (!field_is_histogram(&keys.fields[i]) || !keys.fields[i].flag)
+		if (!is_optional(&keys.fields[i]))
 			fprintf(out, ", \"%s\"", keys.fields[i].name);
 	if (more)
 		schema_required(out, more, ", ");
 	fputs("]\n    },\n", out);
 }
 
-static void put_loss(FILE *out, const struct tool *tool)
+/* Writes a line of its own keys. */
+static void put_keys(FILE *out, const char *name, const struct json_key *keys, const struct tool *tool)
 {
-	fputs("    \"loss\": {\n      \"type\": \"object\",\n      \"properties\": {\n", out);
-	for (const struct json_key *key = loss_keys; key->name; key++) {
-		fputs(key == loss_keys ? "" : ",\n", out);
+	fprintf(out, "    \"%s\": {\n      \"type\": \"object\",\n      \"properties\": {\n", name);
+	for (const struct json_key *key = keys; key->name; key++) {
+		fputs(key == keys ? "" : ",\n", out);
 		schema_key(out, key, 8, tool->name);
 	}
 	fputs("\n      },\n      \"required\": [", out);
-	schema_required(out, loss_keys, "");
+	schema_required(out, keys, "");
 	fputs("]\n    }", out);
+}
+
+/* Writes the lines of totals with --by `group`, or (NULL) the tool's own, each with the keys of --rate. */
+static void put_totals(FILE *out, const struct tool *tool, const char *group)
+{
+	struct options options;
+	struct error error;
+	char name[32] = "totals";
+
+	options_init(&options, tool);
+	options.by_name = group;
+	options.rate = is_about_sockets(tool);
+	if (options.rate && !by_apply(&options, &error))
+		fatal(EXIT_FAILED, "%s: %s", tool->name, error.text);
+	if (group)
+		snprintf(name, sizeof(name), "by_%s", group);
+	put_line(out, name, options.tool, tool_totals_members(options.tool), true, group, NULL);
+	options_free(&options);
 }
 
 static void put_head(FILE *out, const struct page *page)
@@ -144,24 +193,41 @@ static void put_head(FILE *out, const struct page *page)
 	fputs(",\n  \"oneOf\": [", out);
 }
 
+static void put_references(FILE *out, const struct tool *tool)
+{
+	if (!is_interval_tool(tool))
+		fputs("{ \"$ref\": \"#/$defs/row\" }, ", out);
+	if (tool->totals)
+		fputs("{ \"$ref\": \"#/$defs/totals\" }, ", out);
+	for (size_t i = 0; by_names[i] && has_groups(tool); i++)
+		fprintf(out, "{ \"$ref\": \"#/$defs/by_%s\" }, ", by_names[i]);
+	if (tool->totals || has_groups(tool))
+		fputs("{ \"$ref\": \"#/$defs/empty\" }, ", out);
+	fputs("{ \"$ref\": \"#/$defs/loss\" }],\n", out);
+}
+
 static void put_tool(FILE *out, const struct page *page)
 {
 	const struct tool *tool = page->tool;
-	bool rows = !is_interval_tool(tool);
 
-	fprintf(out, "%s%s{ \"$ref\": \"#/$defs/loss\" }],\n  \"$defs\": {\n",
-		rows ? "{ \"$ref\": \"#/$defs/row\" }, " : "",
-		tool->totals ? "{ \"$ref\": \"#/$defs/totals\" }, " : "");
-	if (rows)
-		put_line(out, "row", tool, tool->members, false, NULL);
+	put_references(out, tool);
+	fputs("  \"$defs\": {\n", out);
+	if (!is_interval_tool(tool))
+		put_line(out, "row", tool, tool->members, false, NULL, NULL);
 	if (tool->totals)
-		put_line(out, "totals", tool, tool_totals_members(tool), true, NULL);
+		put_totals(out, tool, NULL);
+	for (size_t i = 0; by_names[i] && has_groups(tool); i++)
+		put_totals(out, tool, by_names[i]);
 	fputs("    \"slot\": {\n      \"type\": \"object\",\n      \"properties\": {\n"
 	      "        \"from\": { \"type\": \"integer\" },\n        \"to\": { \"type\": \"integer\" },\n"
 	      "        \"count\": { \"type\": \"integer\", \"minimum\": 1 }\n      },\n"
 	      "      \"required\": [\"from\", \"to\", \"count\"]\n    },\n",
 	      out);
-	put_loss(out, tool);
+	if (tool->totals || has_groups(tool)) {
+		put_keys(out, "empty", empty_keys, tool);
+		fputs(",\n", out);
+	}
+	put_keys(out, "loss", loss_keys, tool);
 }
 
 /* Writes references to the lines of all tools with a story: all their lines, or (rows) only rows. */
@@ -185,7 +251,7 @@ static void put_timeline(FILE *out, const struct page *page)
 	fprintf(out, "{ \"$ref\": \"#/$defs/%s\" }", page->lines->name);
 	put_tools(out, ", ", false);
 	fputs("],\n  \"$defs\": {\n", out);
-	put_line(out, page->lines->name, page->tool, none, false, page->lines->keys);
+	put_line(out, page->lines->name, page->tool, none, false, NULL, page->lines->keys);
 	fputs("    \"event\": { \"oneOf\": [", out);
 	put_tools(out, "", true);
 	fputs("] }", out);

@@ -4,6 +4,7 @@
 
 #include "core/print/fields.h"
 #include "core/run/losses.h"
+#include "core/totals/blocks.h"
 #include "cmd/fatal.h"
 #include "docs/generate/write.h"
 
@@ -168,6 +169,8 @@ static void put_directive(FILE *out, const struct style *style, const struct pag
 		put_common_fields(out, style);
 	else if (!strncmp(line, "@losses\n", 8))
 		write_keys(out, style, loss_keys);
+	else if (!strncmp(line, "@empty\n", 7))
+		write_keys(out, style, empty_keys);
 	else if (!strncmp(line, "@options\n", 9))
 		write_options(out, style, page);
 	else

@@ -50,6 +50,7 @@ static const char *who_has(const struct common_option *common)
 	case WITH_RETRANS:
 		return "tools with retransmissions";
 	case WITH_GROUPS:
+	case WITH_RATES:
 		return "tools about sockets";
 	case WITH_TOTALS:
 		return "tools with totals";

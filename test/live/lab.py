@@ -64,8 +64,8 @@ class Finished:
 
     @property
     def rows(self):
-        """The events among the lines of JSON."""
-        return [object for object in self.objects if "tool" in object and "lost" not in object]
+        """The events among the lines of JSON; not those about losses and empty intervals."""
+        return [object for object in self.objects if "tool" in object and not {"lost", "rows"} & object.keys()]
 
     @property
     def losses(self):

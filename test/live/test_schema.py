@@ -97,6 +97,29 @@ class Schemas(lab.LiveTest):
             with self.subTest(command=command):
                 self.assertGreater(self.check(command[0], traced.objects)["totals"], 0, traced.errors)
 
+    def test_groups_and_rates(self):
+        """Each group of every tool that has --by."""
+        groups = [(tool, kind) for tool in lab.EVERY for kind in validators(tool)[1] if kind.startswith("by_")]
+        self.assertGreater(len(groups), 5 * 7)
+        for name in dict.fromkeys(kind for _, kind in groups):
+            tools = [tool for tool, kind in groups if kind == name]
+            commands = [(tool, "--by", name.removeprefix("by_"), "--interval", "0.5", "--rate") for tool in tools]
+            for tool, traced in zip(tools, self.trace(commands, *TRAFFIC)):
+                with self.subTest(tool=tool, group=name):
+                    counts = self.check(tool, traced.objects)
+                    self.assertGreater(counts[name], 0, traced.errors)
+                    self.assertEqual(counts[name] + counts["empty"] + counts["loss"], len(traced.objects))
+
+    def test_empty_intervals(self):
+        """An interval without rows has a line of its own."""
+        commands = [("tcpretrans", "-c", "--interval", "0.2"), ("tcplife", "--by", "host", "--interval", "0.2"),
+                    ("tcptop", "--interval", "0.2", "--rate")]
+        for command, traced in zip(commands, self.trace(commands, "--connect=1", "--syn=1")):
+            with self.subTest(command=command):
+                counts = self.check(command[0], traced.objects)
+                self.assertGreater(counts["empty"], 0, traced.errors)
+                self.assertEqual(len({line["ts"] for line in traced.objects if "rows" in line}), counts["empty"])
+
     def test_unknown_is_null(self):
         """Sessions older than the trace have no duration; a packet without a socket has no process."""
         held = self.space.hold("--hold=3")

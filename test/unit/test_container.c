@@ -115,6 +115,31 @@ static void paths_of_every_runtime(void **state)
 	}
 }
 
+/* The unit of a process, and the unit that holds a container: those in a container are its own. */
+static void units_of_containers_too(void **state)
+{
+	static const char *const holders[][2] = {
+		{ "/system.slice/nginx.service", "nginx.service" },
+		{ "/user.slice/user@1000.service/app.slice/app-firefox-1234.scope", "app-firefox-1234.scope" },
+		{ "/system.slice/docker-" ID ".scope", "docker-" ID ".scope" },
+		{ "/system.slice/docker-" ID ".scope/system.slice/ssh.service", "docker-" ID ".scope" },
+		{ "/machine.slice/libpod-" ID ".scope/container", "libpod-" ID ".scope" },
+		{ "/machine.slice/systemd-nspawn@web.service/payload/system.slice/ssh.service",
+		  "systemd-nspawn@web.service" },
+		{ "/lxc/101/ns/system.slice/ssh.service", "" },
+		{ "/docker/" ID, "" },
+		{ "/", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++) {
+		struct container container;
+
+		container_read(&container, holders[i][0]);
+		assert_string_equal(container.holder, holders[i][1]);
+	}
+}
+
 /* Components of the maximum length, and longer. */
 static void long_names_are_cut(void **state)
 {
@@ -285,10 +310,15 @@ static void owners_are_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(paths_of_every_runtime),     cmocka_unit_test(long_names_are_cut),
-		cmocka_unit_test(paths_up_to_the_root),       cmocka_unit_test(circles_end),
-		cmocka_unit_test(there_is_a_limit),           cmocka_unit_test(of_a_recording),
-		cmocka_unit_test(asks_for_what_is_not_known), cmocka_unit_test(owners_are_asked),
+		cmocka_unit_test(paths_of_every_runtime),
+		cmocka_unit_test(long_names_are_cut),
+		cmocka_unit_test(units_of_containers_too),
+		cmocka_unit_test(paths_up_to_the_root),
+		cmocka_unit_test(circles_end),
+		cmocka_unit_test(there_is_a_limit),
+		cmocka_unit_test(of_a_recording),
+		cmocka_unit_test(asks_for_what_is_not_known),
+		cmocka_unit_test(owners_are_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,6 +231,14 @@ static const struct value {
 	  { NAMED("/a.slice/b.service") } },
 	{ FIELD(F_CONTAINER, number, .unit = CONTAINER_POD), { .common.cgroup_id = 77 }, { UNKNOWN } },
 	{ FIELD(F_COUNT, common), { .byte = 0 }, { ALL("17") } },
+	{ FIELD(F_RATE, number), { .number = 7 }, { "3.50", "3.500", "3.500" } }, /* in two seconds */
+	{ FIELD(F_RATE, number, .unit = 1024), { .number = 1023 }, { "0.50", "0.500", "511.500" } },
+	{ FIELD(F_RATE, number),
+	  { .number = 1ULL << 53 },
+	  { "4503599627370496.00", "4503599627370496.000", "4503599627370496.000" } },
+	{ FIELD(F_RATE, number), { .number = NOT_KNOWN }, { UNKNOWN } },
+	{ FIELD(F_PER_S, number), { .number = 1999 }, { "2.00", "1.999", "1.999" } },
+	{ FIELD(F_PER_S, number), { .number = NOT_KNOWN }, { UNKNOWN } },
 	{ FIELD(F_LOG2, number, .unit = 1),
 	  { .number = 0 },
 	  { "8-15:5", "8-15:5", "[{\"from\":8,\"to\":15,\"count\":5}]" } },
@@ -260,7 +268,9 @@ static const char *written(const struct field *field, const void *sample, size_t
 {
 	static struct text text;
 	struct event *event = malloc(size);
-	struct field_row row = { .event = event, .size = size, .first_ts = 1, .count = 17, .slots = slots };
+	struct field_row row = {
+		.event = event, .size = size, .first_ts = 1, .count = 17, .interval = 2000000000, .slots = slots
+	};
 	bool known;
 
 	assert_non_null(event);

@@ -131,6 +131,22 @@ static void neighbours_are_left_alone(void **state)
 	assert_true(row(rows, 0)->bytes == 0 && row(rows, 0)->slots[0] == 0);
 }
 
+static void unknown_numbers_are_not_added(void **state)
+{
+	size_t count;
+	struct total *rows;
+
+	(void)state;
+	add((struct sample){ .packets = UINT32_MAX, .bytes = UINT64_MAX });
+	rows = summary_sort(summary, BY_BYTES, &count);
+	assert_true(row(rows, 0)->packets == UINT32_MAX && row(rows, 0)->bytes == UINT64_MAX);
+	add((struct sample){ .packets = 3, .bytes = UINT64_MAX });
+	add((struct sample){ .packets = UINT32_MAX, .bytes = 5 });
+	add((struct sample){ .packets = 4, .bytes = 6 });
+	rows = summary_sort(summary, BY_BYTES, &count);
+	assert_true(row(rows, 0)->packets == 7 && row(rows, 0)->bytes == 11);
+}
+
 static void arrays_are_added_one_by_one(void **state)
 {
 	size_t count;
@@ -367,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sums_of_every_width),
 		TEST(neighbours_are_left_alone),
+		TEST(unknown_numbers_are_not_added),
 		TEST(arrays_are_added_one_by_one),
 		TEST(short_events_add_what_they_have),
 		TEST(logs_of_the_number),
