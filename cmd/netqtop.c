@@ -19,14 +19,19 @@
 
 static const char *const directions[DIRECTIONS] = { "TX", "RX" }, *const keys[DIRECTIONS] = { "tx", "rx" };
 
+enum { IN_ORDER, BY_PACKETS, BY_BYTES };
+enum { QUEUE, INTERFACE };
+
 static const struct member members[] = {
-	{ "table", F_UINT, OWN(table), .hidden = true },
-	{ "device", F_TEXT, OWN(device), .help = "interface" },
+	{ "table", F_UINT, OWN(table), .hidden = true, .groups = 1 << INTERFACE },
+	{ "device", F_TEXT, OWN(device), .groups = 1 << INTERFACE, .help = "interface" },
 	{ "ifindex", F_UINT, OWN(ifindex), .help = "index of the interface" },
-	{ "direction", F_NAME, OWN(direction), NAMES(directions), .keys = keys, .help = "tx or rx" },
+	{ "direction", F_NAME, OWN(direction), NAMES(directions), .keys = keys, .groups = 1 << INTERFACE,
+	  .help = "tx or rx" },
 	{ "queue", F_UINT, OWN(queue), .help = "queue" },
-	{ "packets", F_UINT, OWN(packets), .merge = SUM, .help = "packets; a GSO packet counts as one" },
-	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .help = "bytes, including MAC headers" },
+	{ "packets", F_UINT, OWN(packets), .merge = SUM, .sorts = 1 << BY_PACKETS,
+	  .help = "packets; a GSO packet counts as one" },
+	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 << BY_BYTES, .help = "bytes, including MAC headers" },
 	{ "avg_size", RATE(avg_size), .help = "average size of a packet, in bytes" },
 	{ "size_0_63", SIZE(0), .help = "packets shorter than 64 bytes" },
 	{ "size_64_511", SIZE(1), .help = "packets of 64 to 511 bytes" },
@@ -67,6 +72,17 @@ static const struct block block = { .stamp = "%a %b %e %H:%M:%S %Y",
 				    .above = "device",
 				    .total = true,
 				    .rule = true };
+
+static const struct live live = {
+	.keys = {
+		{ 'o', LIVE_SORT, IN_ORDER, "queue" },
+		{ 'p', LIVE_SORT, BY_PACKETS, "packets" },
+		{ 'b', LIVE_SORT, BY_BYTES, "bytes" },
+		{ 'u', LIVE_GROUP, QUEUE, "queue" },
+		{ 'i', LIVE_GROUP, INTERFACE, "interface" },
+	},
+	.added = { "device", "direction" },
+};
 
 struct own_options {
 	struct netqtop_options of_programs;
@@ -248,6 +264,7 @@ static const struct totals totals = {
 	.columns = columns,
 	.every = 1000000000,
 	.block = &block,
+	.live = &live,
 	.read_counter = read_counter,
 	.finish = finish,
 };

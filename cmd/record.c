@@ -26,7 +26,8 @@ static const struct opt opts[] = {
 	  .help = "tools to record, separated by commas" },
 	{ "name", 'n', O_TEXT, "INTERFACES", .off = offsetof(struct record_options, names),
 	  .help = "the interfaces of netqtop, separated by commas" },
-	{ "output", 'o', O_ALIAS, .alias_of = "record" },
+	{ "output", 'o', O_ALIAS, .alias_of = "record",
+	  .help = "file of the recording, for nettrace replay; -: stdout" },
 	{},
 };
 

@@ -43,6 +43,10 @@ static const struct column columns[] = {
 	{},
 };
 
+static const struct live live = {
+	.keys = { { 't', LIVE_SORT, BY_TIME, "total_ns" }, { 'c', LIVE_SORT, BY_COUNT, "count" } },
+};
+
 static const struct opt opts[] = {
 	{ "wide", 0, O_COMMON, .help = "no effect here: all columns are always shown, and wide enough" },
 	{ "timestamp", 'T', O_ALIAS, .alias_of = "time", .help = "print the local time above the totals" },
@@ -132,6 +136,7 @@ static const char *const examples[] = {
 static const struct totals totals = {
 	.members = members,
 	.columns = columns,
+	.live = &live,
 	.read_counter = read_counter,
 };
 

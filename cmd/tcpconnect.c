@@ -52,6 +52,8 @@ static const struct member summary_members[] = {
 	{ "laddr" }, { "lport" }, { "raddr" }, { "rport" }, { "count", F_COUNT, .help = "connection attempts" }, {},
 };
 
+static const struct live live = { .keys = { { 'c', LIVE_GROUP, 0, "connection" } } };
+
 static const struct column summary_columns[] = {
 	{ "laddr", .width = 25, .wide = 39 }, { "lport", .width = 20, .flag = TCPCONNECT_LPORT },
 	{ "raddr", .width = 25, .wide = 39 }, { "rport", .width = 20 },
@@ -61,6 +63,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPCONNECT_SUMMARY,
 };
 

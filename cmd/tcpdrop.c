@@ -59,11 +59,17 @@ static const struct column columns[] = {
 	{},
 };
 
+enum { PLACE, REASON };
+
 static const struct member summary_members[] = {
-	{ "reason" },
+	{ "reason", .groups = 1 << REASON },
 	{ "location" },
 	{ "count", F_COUNT, .help = "packets" },
 	{},
+};
+
+static const struct live live = {
+	.keys = { { 'l', LIVE_GROUP, PLACE, "location" }, { 'r', LIVE_GROUP, REASON, "reason" } },
 };
 
 static const struct column summary_columns[] = {
@@ -76,6 +82,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPDROP_SUMMARY,
 };
 

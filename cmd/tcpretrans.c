@@ -55,6 +55,8 @@ static const struct member summary_members[] = {
 	{},
 };
 
+static const struct live live = { .keys = { { 'c', LIVE_GROUP, 0, "connection" } } };
+
 static const struct column summary_columns[] = {
 	{ "laddr", .where = IN_CSV },
 	{ "lport", .where = IN_CSV },
@@ -70,6 +72,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPRETRANS_SUMMARY,
 };
 

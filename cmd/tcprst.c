@@ -163,17 +163,25 @@ static const struct column columns[] = {
 	{},
 };
 
+enum { CAUSE, COMM, WHO };
+
 static const struct member summary_members[] = {
-	{ "comm" },
-	{ "direction" },
+	{ "comm", .groups = 1 << COMM },
+	{ "direction", .groups = 1 << WHO },
 	{ "raddr" },
 	{ "port" },
-	{ "by" },
+	{ "by", .groups = 1 << WHO },
 	{ "cause" },
 	{ "reason" },
 	{ "count", F_COUNT, .help = "resets" },
 	{ "explanation", .hidden = true },
 	{},
+};
+
+static const struct live live = {
+	.keys = { { 'r', LIVE_GROUP, CAUSE, "reason" },
+		  { 'm', LIVE_GROUP, COMM, "comm" },
+		  { 'y', LIVE_GROUP, WHO, "by" } },
 };
 
 static const struct column summary_columns[] = {
@@ -191,6 +199,7 @@ static const struct column summary_columns[] = {
 static const struct totals totals = {
 	.members = summary_members,
 	.columns = summary_columns,
+	.live = &live,
 	.flag = TCPRST_SUMMARY,
 };
 

@@ -33,6 +33,8 @@ static const struct column columns[] = {
 	{},
 };
 
+static const struct live live = { .keys = { { 's', LIVE_GROUP, 0, "subnet" } } };
+
 static const struct block block = { .stamp = "[%x %X]", .no_header = true };
 
 static const char *const units[] = { "B", "K", "M", "b", "k", "m", NULL };
@@ -130,6 +132,7 @@ static const struct totals totals = {
 	.columns = columns,
 	.every = 1000000000,
 	.block = &block,
+	.live = &live,
 	.finish = finish,
 };
 

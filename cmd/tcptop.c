@@ -8,24 +8,22 @@
 
 #define OWN(member) AT(struct tcptop_event, bytes.member)
 #define BY(sort)    (1U << (sort))
-#define OF(group)   (1U << (group))
 
 /* In the order of the names of --sort. */
 enum { ALL, SENT, RECEIVED, RETRANSMITS, SRTT };
-enum { CONNECTION, PROCESS, HOST, PORT };
 
 static const struct member members[] = {
-	{ "pid", .groups = OF(PROCESS) },
+	{ "pid" },
 	{ "tid", .merge = LATEST },
-	{ "comm", .groups = OF(PROCESS) },
+	{ "comm" },
 	{ "uid", .merge = LATEST },
 	{ "owner", .merge = LATEST },
 	{ "netns" },
 	{ "cgroup_id", .merge = LATEST },
-	{ "family", .groups = OF(HOST) },
+	{ "family" },
 	{ "laddr" },
-	{ "lport", .groups = OF(PORT) },
-	{ "raddr", .groups = OF(HOST) },
+	{ "lport" },
+	{ "raddr" },
 	{ "rport" },
 	{ "rx_bytes", F_KBYTES, OWN(rx_bytes), .merge = SUM, .sorts = BY(ALL) | BY(RECEIVED),
 	  .help = "payload received in the interval" },
@@ -67,17 +65,13 @@ static const struct block block = {
 };
 
 static const struct live live = {
-	TCPTOP_NO_CLEAR,
-	{
-		{ 't', LIVE_SORT, SENT, "tx" },
-		{ 'r', LIVE_SORT, RECEIVED, "rx" },
-		{ 'a', LIVE_SORT, ALL, "rx+tx" },
+	.keys = {
+		{ 'a', LIVE_SORT, ALL, "all" },
+		{ 's', LIVE_SORT, SENT, "sent" },
+		{ 'r', LIVE_SORT, RECEIVED, "received" },
 		{ 'x', LIVE_SORT, RETRANSMITS, "retransmits" },
 		{ 'l', LIVE_SORT, SRTT, "srtt" },
-		{ 'c', LIVE_GROUP, CONNECTION, "connection" },
-		{ 'p', LIVE_GROUP, PROCESS, "process" },
-		{ 'h', LIVE_GROUP, HOST, "peer host" },
-		{ 'o', LIVE_GROUP, PORT, "local port" },
+		{ 'c', LIVE_GROUP, 0, "connection" },
 	},
 };
 
@@ -88,8 +82,7 @@ struct own_options {
 };
 
 static const struct opt opts[] = {
-	{ "noclear", 'C', O_FLAG, .flag = TCPTOP_NO_CLEAR,
-	  .help = "do not clear the screen: print one table after the other" },
+	{ "noclear", 'C', O_ALIAS, .alias_of = "noclear" },
 	{ "nosummary", 'S', O_FLAG, .flag = TCPTOP_NO_LOADAVG, .help = "omit the line with the load average" },
 	{ "sort", 's', O_CHOICE, "KEY", .off = offsetof(struct own_options, sort), .names = sorts,
 	  .help = "sort by KEY, largest first: all (default), sent, received, retransmits, srtt" },

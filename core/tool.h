@@ -208,20 +208,21 @@ struct block {
 
 /* ---- the live screen ---- */
 
-/* The action of a key on the tool's live screen. Every tool has Space, '?' and 'q', and 'h' unless the tool redefines
- * it. */
+/* The action of a key on the tool's live screen. Every tool has the keys of core/totals/live.c, and those of --by where
+ * its rows can form the groups (core/totals/live_keys.c). */
 struct live_key {
 	char key;
 	enum { LIVE_SORT, LIVE_GROUP } what;
 	uint8_t index;    /* of the sort, or of the group (struct member) */
-	const char *name; /* of the sort or group, for people: "tx" */
+	const char *name; /* of the sort or group, as options name it, or JSON keys; of group 0: of a row */
 };
 
-/* On a terminal the totals of an interval tool are redrawn in place, and keys sort and group them. The table of a group
- * has the columns of its KEYs, of all SUMs, and of the sort. */
+/* On a terminal totals are redrawn in place, in one table, and keys sort and group them. The table of a group has the
+ * columns of its KEYs, of what is added up, and of the sort. */
 struct live {
-	uint32_t unless;          /* with this tool flag, blocks follow each other as in a pipe */
-	struct live_key keys[16]; /* ends with an empty key */
+	struct live_key keys[12]; /* ends with an empty key */
+	const char *added[3];     /* columns of CSV that the table has, too, because the tool's own tables show their
+				     values elsewhere (struct block) */
 };
 
 /* ---- totals ---- */
@@ -238,7 +239,7 @@ struct totals {
 	bool of_rows;              /* of a tool with rows, whatever its flags (--by) */
 	uint64_t every;            /* an interval tool's default interval in ns; 0: once at the end */
 	const struct block *block; /* NULL: a heading and rows */
-	const struct live *live;   /* of an interval tool; NULL: blocks always follow each other */
+	const struct live *live;   /* NULL: the live screen has no sorts and groups of the tool's own */
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE): `totals`, or `totals_by_cpu`
 	 * with one value per CPU. Called for each value at each interval (core/model/counter.h). Fills an event,
 	 * initially zero, from the counter's growth; the caller fills time and tool. False: nothing to report. */

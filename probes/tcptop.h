@@ -3,7 +3,6 @@
 #include "probes/tcp/bytes.h"
 
 /* flags */
-#define TCPTOP_NO_CLEAR   1
 #define TCPTOP_NO_LOADAVG 2
 
 struct tcptop_event {

@@ -2,6 +2,12 @@
 /* histogram.c: power-of-two histograms. */
 #include "core/base/histogram.h"
 
+/* Columns of the terminal: of bars, in narrow and in wide lines, and of a line. */
+#define BAR       40
+#define BAR_WIDE  20
+#define BAR_LEAST 4
+#define LINE      78
+
 unsigned int histogram_slot(uint64_t value)
 {
 	return value < 2 ? 0 : 63U - (unsigned int)__builtin_clzll(value);
@@ -35,8 +41,18 @@ static void put_stars(struct text *text, uint64_t count, uint64_t most, int room
 	text_string(text, "|\n");
 }
 
+/* The length of a bar that leaves room for the numbers. */
+static int bar_length(bool wide, size_t cells)
+{
+	int usual = wide ? BAR_WIDE : BAR, room = (int)cells - (LINE - usual);
+
+	if (!cells || room > usual)
+		return usual;
+	return room > BAR_LEAST ? room : BAR_LEAST;
+}
+
 /* The two forms of bcc: numbers beyond 32 bits get wider columns and shorter bars. */
-void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const char *label)
+void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const char *label, size_t cells)
 {
 	bool wide;
 	uint64_t most = 0;
@@ -65,7 +81,7 @@ void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const c
 		text_string(text, " : ");
 		put_padded(text, slots[i], 8);
 		text_char(text, ' ');
-		put_stars(text, slots[i], most, wide ? 20 : 40);
+		put_stars(text, slots[i], most, bar_length(wide, cells));
 	}
 }
 

@@ -9,8 +9,8 @@
 
 unsigned int histogram_slot(uint64_t value);
 /* Appends a heading with `label` (the unit; NULL: no heading), then a line with a bar for each slot up to the last
- * nonzero one. */
-void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const char *label);
+ * nonzero one. Bars are shorter where lines would be longer than `cells` (0: of any length). */
+void histogram_lines(struct text *text, const uint64_t *slots, size_t n, const char *label, size_t cells);
 /* [{"from":4,"to":7,"count":12},...]: the nonzero slots. */
 void histogram_json(struct text *text, const uint64_t *slots, size_t n);
 /* "4-7:12 8-15:40": the nonzero slots. */

@@ -155,33 +155,48 @@ struct terminal_size terminal_size(const struct terminal *terminal)
 	return size;
 }
 
-/* Copies as much of a line as fits, in whole characters, with tabs as spaces. Returns the columns it fills. */
-static size_t put_line(struct text *to, const char *line, size_t length, size_t columns)
+/* Copies as much of a line as fits, in whole characters, with tabs as spaces. Returns the columns it fills. marks: its
+ * reversed parts; NULL: none. */
+static size_t put_line(struct text *to, const char *line, size_t length, size_t columns,
+		       const struct terminal_marks *marks)
 {
-	size_t cells = 0;
+	size_t cells = 0, mark = 0;
+	bool reversed = false;
 
 	for (size_t i = 0; i < length; i++) {
 		bool begins = (line[i] & 0xc0) != 0x80;
 
 		if (begins && cells == columns)
 			break;
+		if (begins && marks && mark < marks->count && cells == marks->each[mark].from) {
+			text_string(to, REVERSE);
+			reversed = true;
+		}
 		if (line[i] != '\t') {
 			text_char(to, line[i]);
 			cells += begins;
-			continue;
+		} else {
+			do {
+				text_char(to, ' ');
+				cells++;
+			} while (cells % TAB && cells < columns);
 		}
-		do {
-			text_char(to, ' ');
-			cells++;
-		} while (cells % TAB && cells < columns);
+		if (reversed && cells >= marks->each[mark].to) {
+			text_string(to, PLAIN);
+			reversed = false;
+			mark++;
+		}
 	}
+	if (reversed)
+		text_string(to, PLAIN);
 	return cells;
 }
 
 /* Erases the rest of a shorter line only: after a full line the cursor stands on its last character. */
-static void put_body_line(struct text *to, const char *line, size_t length, size_t columns)
+static void put_body_line(struct text *to, const char *line, size_t length, size_t columns,
+			  const struct terminal_marks *marks)
 {
-	if (put_line(to, line, length, columns) < columns)
+	if (put_line(to, line, length, columns, marks) < columns)
 		text_string(to, CLEAR_LINE);
 	text_string(to, NEXT_LINE);
 }
@@ -191,41 +206,24 @@ static void put_status(struct text *to, const struct text *status, size_t column
 	size_t cells;
 
 	text_string(to, REVERSE);
-	for (cells = put_line(to, status->data, status->length, columns); cells < columns; cells++)
+	for (cells = put_line(to, status->data, status->length, columns, NULL); cells < columns; cells++)
 		text_char(to, ' ');
 	text_string(to, PLAIN);
 }
 
-void terminal_put_more(struct text *to, size_t more)
+void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture,
+		    const struct terminal_marks *marks, const struct text *status)
 {
-	text_string(to, "... ");
-	text_unsigned(to, more);
-	text_string(to, " more\n");
-}
-
-void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture, size_t more,
-		    const struct text *status)
-{
-	size_t room = size.rows - 1, lines = text_lines(picture), shown = lines;
+	size_t room = size.rows - 1, lines = text_lines(picture), shown = lines < room ? lines : room;
 	const char *line = picture->data;
-	struct text last = { 0 };
 
-	if (lines + (more != 0) > room) {
-		shown = room ? room - 1 : 0;
-		more += lines - shown;
-	}
 	text_string(to, HOME);
 	for (size_t i = 0; i < shown; i++) {
 		const char *end = memchr(line, '\n', (size_t)(picture->data + picture->length - line));
 
-		put_body_line(to, line, (size_t)(end - line), size.columns);
+		put_body_line(to, line, (size_t)(end - line), size.columns,
+			      marks && marks->count && marks->line == i ? marks : NULL);
 		line = end + 1;
-	}
-	if (more && room) {
-		terminal_put_more(&last, more);
-		put_body_line(to, last.data, last.length - 1, size.columns);
-		text_free(&last);
-		shown++;
 	}
 	if (shown < room)
 		text_string(to, CLEAR_BELOW);
@@ -242,37 +240,24 @@ int terminal_keys_fd(const struct terminal *terminal)
 	return terminal->acquired && !terminal->no_keys ? terminal->in : -1;
 }
 
-size_t terminal_single_keys(char *keys, size_t length)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		if (keys[i] != '\033') {
-			keys[kept++] = keys[i];
-			continue;
-		}
-		/* Sequences: ESC [ ... LETTER, ESC O LETTER, ESC LETTER, or ESC alone. */
-		i++;
-		if (i < length && keys[i] == '[') {
-			do
-				i++;
-			while (i < length && (keys[i] < 0x40 || keys[i] > 0x7e));
-		} else if (i < length && keys[i] == 'O') {
-			i++;
-		}
-	}
-	return kept;
-}
-
-size_t terminal_keys(struct terminal *terminal, char *keys, size_t room)
+size_t terminal_keys(struct terminal *terminal, int *keys)
 {
 	struct pollfd fd = { .fd = terminal_keys_fd(terminal), .events = POLLIN };
-	ssize_t got;
+	size_t before = terminal->n_unread, used, count;
+	ssize_t got = 0;
 
-	if (fd.fd < 0 || poll(&fd, 1, 0) <= 0)
+	if (fd.fd < 0)
 		return 0;
-	got = read(fd.fd, keys, room);
-	if (got <= 0 && fd.revents & (POLLHUP | POLLERR | POLLNVAL))
-		terminal->no_keys = true; /* end of file or an error */
-	return got > 0 ? terminal_single_keys(keys, (size_t)got) : 0;
+	if (poll(&fd, 1, 0) > 0) {
+		got = read(fd.fd, terminal->unread + before, sizeof(terminal->unread) - before);
+		if (got <= 0 && fd.revents & (POLLHUP | POLLERR | POLLNVAL))
+			terminal->no_keys = true; /* end of file or an error */
+	}
+	if (got > 0)
+		terminal->n_unread += (size_t)got;
+	/* A key that began before this call would be whole by now. */
+	count = keys_of_bytes(keys, terminal->unread, terminal->n_unread, &used, got <= 0 || before >= KEY_LONGEST);
+	terminal->n_unread -= used;
+	memmove(terminal->unread, terminal->unread + used, terminal->n_unread);
+	return count;
 }

@@ -5,11 +5,14 @@
 
 #include <termios.h>
 
+#include "core/base/keys.h"
 #include "core/base/text.h"
 
 struct terminal_size {
 	size_t rows, columns; /* at least 1 */
 };
+
+#define TERMINAL_KEYS 64 /* read at once */
 
 /* One a process: whatever ends the program restores this terminal. */
 struct terminal {
@@ -17,9 +20,20 @@ struct terminal {
 	bool no_keys;  /* `in` sends no keys */
 	bool acquired; /* this process uses the terminal: alternate screen, no cursor, unbuffered keys */
 	bool remembered;
-	struct termios before; /* the modes to restore, saved once */
-	struct text messages;  /* messages that would have destroyed the screen */
-	size_t last_message;   /* offset of the latest message */
+	struct termios before;      /* the modes to restore, saved once */
+	struct text messages;       /* messages that would have destroyed the screen */
+	size_t last_message;        /* offset of the latest message */
+	char unread[TERMINAL_KEYS]; /* the beginning of a key */
+	size_t n_unread;
+};
+
+/* Reversed parts of one line of a picture, from left to right. */
+#define TERMINAL_MARKS 8
+struct terminal_marks {
+	size_t line, count;
+	struct {
+		size_t from, to; /* columns */
+	} each[TERMINAL_MARKS];
 };
 
 /* Whether `out` is a terminal that supports the sequences. */
@@ -40,20 +54,16 @@ void terminal_close(struct terminal *terminal);
 extern const char *const terminal_red, *const terminal_plain;
 
 struct terminal_size terminal_size(const struct terminal *terminal);
-/* Appends the sequences that draw as many lines of the picture as fit, and the status line below them. more: number of
- * rows that the picture omits. If the picture does not fit, its last line reports the number of omitted rows. No line
- * is cleared before it is redrawn, so nothing flickers. */
-void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture, size_t more,
-		    const struct text *status);
-/* Appends "... 123 more\n". */
-void terminal_put_more(struct text *to, size_t more);
+/* Appends the sequences that draw as many lines of the picture as fit, and the status line below them. marks: NULL:
+ * none. No line is cleared before it is redrawn, so nothing flickers. */
+void terminal_paint(struct text *to, struct terminal_size size, const struct text *picture,
+		    const struct terminal_marks *marks, const struct text *status);
 
 /* The descriptor to poll for keys; -1: none. */
 int terminal_keys_fd(const struct terminal *terminal);
-/* Reads the keys pressed since the last call, one byte each. Omits keys that send several bytes (arrows). */
-size_t terminal_keys(struct terminal *terminal, char *keys, size_t room);
-/* Removes the bytes of multi-byte keys from bytes that the caller read. Returns the number of remaining bytes. */
-size_t terminal_single_keys(char *keys, size_t length);
+/* Reads the keys pressed since the last call, at most TERMINAL_KEYS (core/base/keys.h). Escape alone is a key of the
+ * next call, because other keys begin with it. */
+size_t terminal_keys(struct terminal *terminal, int *keys);
 
 /* The requests of ioctl() for a terminal here. None puts characters into its input, as TIOCSTI would. */
 #define TERMINAL_REQUESTS 7

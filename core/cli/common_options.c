@@ -303,6 +303,9 @@ const struct common_option common_options[] = {
 	       "print totals every SECONDS (1, 0.5, 5m), and the remainder on exit", AT_OPTION(interval)),
 	OPTION(GROUP_OUTPUT, WITH_TOTALS, "rows", 0, "N", set_number, "print at most N rows per interval", NUMBER(rows)),
 
+	OPTION(GROUP_OUTPUT, WITH_TOTALS, "noclear", 0, NULL, set_true,
+	       "on a terminal, too, print one table after the other instead of a live screen", AT_OPTION(noclear)),
+
 	OPTION(GROUP_RUN, SHOWN, "count", 0, "N", set_number, "stop after N rows, or after N intervals of totals", NUMBER(count)),
 	/* The same option in every tool: in some tools --count is a flag. */
 	OPTION(GROUP_OUTPUT, HIDDEN, "outputs", 0, "N", set_number, NULL, NUMBER(count)),

@@ -2,6 +2,7 @@
 /* help.c: the text of --help around the options, and its width. */
 #include "core/cli/help.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,4 +83,45 @@ void help_fit_width(void)
 		columns = NARROWEST;
 	snprintf(format, sizeof(format), "rmargin=%zu", (columns > WIDEST ? WIDEST : columns) - 1);
 	setenv("ARGP_HELP_FMT", format, 0);
+}
+
+/* Where a line of at most `room` characters ends: after a word, if there is one. */
+static size_t end_of_line(const char *line, size_t length, size_t room)
+{
+	size_t end = room;
+
+	if (length <= room)
+		return length;
+	while (end > 0 && line[end] != ' ')
+		end--;
+	return end ? end : room;
+}
+
+static void fold_line(struct text *to, const char *line, size_t length, size_t room, size_t hang)
+{
+	size_t end = end_of_line(line, length, room);
+
+	text_bytes(to, line, end);
+	text_char(to, '\n');
+	while (end < length) {
+		size_t from = end + (line[end] == ' '), margin = to->length;
+
+		end = from + end_of_line(line + from, length - from, room - hang);
+		text_pad(to, margin, (int)hang);
+		text_bytes(to, line + from, end - from);
+		text_char(to, '\n');
+	}
+}
+
+void help_fold(struct text *to, const char *list, size_t hang, int fd)
+{
+	const struct terminal screen = { .out = fd };
+	size_t room = terminal_is_capable(screen.out) ? terminal_size(&screen).columns : SIZE_MAX;
+
+	if (room < hang + NARROWEST / 2)
+		room = SIZE_MAX;
+	for (size_t length; *list; list += length + (list[length] == '\n')) {
+		length = strcspn(list, "\n");
+		fold_line(to, list, length, room, hang);
+	}
 }

@@ -292,11 +292,14 @@ static error_t print_listing(const struct parse *parse, const struct opt *opt, c
 
 static void print_columns(const struct options *options)
 {
-	struct text text = { 0 };
+	struct text list = { 0 }, folded = { 0 };
 
-	choice_list(&text, options);
-	fwrite(text.data, 1, text.length, stdout);
-	text_free(&text);
+	choice_list(&list, options);
+	text_char(&list, '\0');
+	help_fold(&folded, list.data, CHOICE_HELP, fileno(stdout));
+	fwrite(folded.data, 1, folded.length, stdout);
+	text_free(&list);
+	text_free(&folded);
 }
 
 static void print_schema(const struct parse *parse)

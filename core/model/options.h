@@ -39,7 +39,7 @@ struct options {
 	enum format format;
 	bool time_iso;    /* times have date, fraction and zone */
 	bool csv_classic; /* CSV in the form of bcc: units of the table, times without date */
-	bool wide, time, timestamp, containers, no_header, verbose, journal, keep_caps, no_sandbox;
+	bool wide, time, timestamp, containers, no_header, noclear, verbose, journal, keep_caps, no_sandbox;
 	int ready_fd;                 /* -1: none */
 	int cgroupmap, mntnsmap;      /* descriptors of the user's maps (core/bpf/pinned_maps.h); -1: none */
 	uint32_t ring_bytes;          /* power of two */

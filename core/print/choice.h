@@ -16,7 +16,8 @@ bool choice_field(struct field *field, const struct options *options, const char
 bool choice_check(struct options *options, struct error *error);
 /* Whether the totals are a histogram, which has no columns. */
 bool choice_is_histogram(const struct options *options);
-/* Appends a line for each name: the column's unit and its description. */
+/* Appends a line for each name: the column's unit, and from CHOICE_HELP on its description. */
+#define CHOICE_HELP 27
 void choice_list(struct text *text, const struct options *options);
 
 #endif

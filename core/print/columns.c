@@ -91,6 +91,8 @@ static void make_table(struct columns *columns)
 			column->ascii = column[-1].ascii && kind_rows[field->kind].sizes != SIZES_TEXT;
 			column->width = column[-1].width;
 			column->after = column[-1].after;
+			column->shorten = column[-1].shorten;
+			column[-1].shorten = false;
 			column[-1].width = 0;
 			column[-1].after = NULL;
 			continue;
@@ -103,6 +105,7 @@ static void make_table(struct columns *columns)
 		column->ascii = kind_rows[field->kind].sizes != SIZES_TEXT && !field->fallback;
 		column->cells = field->truncate ? (uint8_t)(width < 0 ? -width : width) : 0;
 		column->width = (int16_t)(main == last && width > 0 ? 0 : width);
+		column->shorten = field->shorten;
 		column->after = field->after;
 		add_text(column->before, &column->before_length, i ? " " : "");
 		add_text(column->before, &column->before_length, field->before ? field->before : "");
@@ -187,6 +190,31 @@ static char *put_interval(const struct columns *columns, char *to)
 	return group ? put_quote(put_string(put_string(to, ",\"by\":\""), group), true) : to;
 }
 
+/* The first byte after this number of characters. */
+static char *after_cells(char *from, const char *to, size_t cells)
+{
+	while (from < to && cells--)
+		do
+			from++;
+		while (from < to && (*from & 0xc0) == 0x80);
+	return from;
+}
+
+/* Replaces the middle of an address by "~", because its end is the port; or the end of other text. */
+static char *shorten(const struct ready_column *column, char *from, char *to, size_t wanted)
+{
+	const struct kind_row *kind = &kind_rows[column->field->kind];
+	const char *port = kind->has_port
+				   ? memrchr(from, column->field->kind == F_ENDPOINT ? ':' : '#', (size_t)(to - from))
+				   : NULL;
+	size_t tail = port ? (size_t)(to - port) : 0;
+	char *cut = after_cells(from, to, wanted > tail + 1 ? wanted - tail - 1 : 0);
+
+	*cut++ = '~';
+	memmove(cut, to - tail, tail);
+	return cut + tail;
+}
+
 /* Pads the column that began at `from` to its width. */
 static char *pad(const struct ready_column *column, bool ascii, char *from, char *to)
 {
@@ -196,6 +224,8 @@ static char *pad(const struct ready_column *column, bool ascii, char *from, char
 		cells += (*at & 0xc0) != 0x80; /* characters, not bytes */
 	if (ascii)
 		cells = (size_t)(to - from);
+	if (cells > wanted && column->shorten)
+		return shorten(column, from, to, wanted);
 	if (cells >= wanted)
 		return to;
 	if (column->width < 0) {

@@ -21,6 +21,7 @@ struct ready_column {
 	bool is_short; /* field_put() can write it */
 	bool never;    /* never has a value: container lookups are disabled */
 	bool ascii;    /* a byte is a column of a terminal */
+	bool shorten;  /* text beyond the width is cut */
 	bool part;     /* suffix of the previous column: " (value)", if known */
 	uint8_t cells; /* longer text is truncated; 0: never */
 	int16_t width; /* 0: no padding; negative: right-aligned */
@@ -38,6 +39,7 @@ struct columns {
 	bool totals;       /* rows are totals ... */
 	uint64_t interval; /* ... of this length, ns ... */
 	bool partial;      /* ... shorter than the option's: the run ended */
+	size_t window;     /* width that histograms fit; 0: any */
 };
 
 /* The options' style of values; the width of a field in a table. */

@@ -404,12 +404,13 @@ void field_stack_lines(struct text *text, const struct field *field, const struc
 		stack_lines(text, place(field, row), field->size);
 }
 
-void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, bool heading)
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, bool heading,
+			   size_t cells)
 {
 	uint64_t slots[HISTOGRAM_SLOTS];
 	size_t n = read_slots(slots, field, row);
 
-	histogram_lines(text, slots, n, heading ? field->title : NULL);
+	histogram_lines(text, slots, n, heading ? field->title : NULL, cells);
 }
 
 /* ---- the table ---- */

@@ -29,6 +29,7 @@ struct field {
 	uint8_t where;
 	int8_t width, wide;
 	bool truncate, suffix, bad;
+	bool shorten;  /* text beyond the width is cut, so that other columns keep their places */
 	bool iso;      /* F_TIME: with date, fraction and zone */
 	bool capitals; /* the title is a key, in capitals */
 	const char *fallback, *before, *after;
@@ -115,6 +116,7 @@ void member_set_unknown(const struct member *member, struct event *event);
 /* Appends a stack (F_STACK) as lines "\tsymbol+0xoffset\n"; nothing for an empty one. */
 void field_stack_lines(struct text *text, const struct field *field, const struct field_row *row);
 /* Appends a histogram (F_LOG2, F_HISTOGRAM) as lines. */
-void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, bool heading);
+void field_histogram_lines(struct text *text, const struct field *field, const struct field_row *row, bool heading,
+			   size_t cells);
 
 #endif

@@ -106,14 +106,47 @@ static bool is_extra(const struct printer *printer, const struct field *field)
 	return true;
 }
 
-static void add_column(struct printer *printer, const struct column *column)
+static bool is_shown(const struct printer *printer, const struct field *field)
 {
 	const struct options *options = printer->options;
-	struct field field = field_of_column(options->tool, column);
 
-	if ((field.where & place(options) || is_extra(printer, &field)) && has_flags(printer, &field) &&
-	    (field.kind != F_RELATIVE || options->timestamp) && (field.kind != F_CONTAINER || options->containers))
+	return (field->where & place(options) || is_extra(printer, field)) && has_flags(printer, field) &&
+	       (field->kind != F_RELATIVE || options->timestamp) && (field->kind != F_CONTAINER || options->containers);
+}
+
+static void add_column(struct printer *printer, const struct column *column)
+{
+	struct field field = field_of_column(printer->options->tool, column);
+
+	if (is_shown(printer, &field))
 		add(printer, &field);
+}
+
+/* Whether a table of totals is sorted by this column, and neither shows it nor another view of its member. The first
+ * view then appears, so that the order is visible. Histograms show no columns. */
+static bool is_missed(const struct printer *printer, const struct column *columns, const struct column *column)
+{
+	const struct tool *tool = printer->options->tool;
+	struct field wanted = field_of_column(tool, column), other;
+
+	if (!printer->columns.totals || printer->options->format != FORMAT_TABLE ||
+	    !(wanted.sorts & 1U << printer->options->sort))
+		return false;
+	for (const struct column *each = columns; each->name; each++) {
+		other = field_of_column(tool, each);
+		if (field_is_histogram(&other) && is_shown(printer, &other))
+			return false;
+		if (other.off == wanted.off && (is_shown(printer, &other) || each < column))
+			return false;
+	}
+	return true;
+}
+
+static void add_missed(struct printer *printer, const struct column *column)
+{
+	struct field field = field_of_column(printer->options->tool, column);
+
+	add(printer, &field);
 }
 
 static void add_named(struct printer *printer, const char *name)
@@ -158,7 +191,10 @@ static void choose_columns(struct printer *printer)
 
 	add_times(printer, columns);
 	for (const struct column *column = columns; column->name; column++) {
-		add_column(printer, column);
+		if (is_missed(printer, columns, column))
+			add_missed(printer, column);
+		else
+			add_column(printer, column);
 		if (!strcmp(column->name, "time"))
 			add_named(printer, "timestamp");
 	}

@@ -13,9 +13,8 @@ struct printer {
 	struct text text; /* unwritten rows, always whole ones */
 	uint64_t first_ts;
 	uint64_t rows;
-	uint64_t now;      /* the end of the interval of the totals */
-	uint64_t blocks;   /* of totals so far */
-	uint64_t left_out; /* rows of the last block that --rows omitted */
+	uint64_t now;    /* the end of the interval of the totals */
+	uint64_t blocks; /* of totals so far */
 	int fd;
 	int error; /* errno of the first failed write; afterwards nothing is written */
 };

@@ -58,7 +58,7 @@ static void put_histogram(const struct columns *columns, struct text *text, cons
 	}
 	if (columns->count > 1)
 		text_char(text, '\n');
-	field_histogram_lines(text, histogram, row, !columns->options->no_header);
+	field_histogram_lines(text, histogram, row, !columns->options->no_header, columns->window);
 }
 
 void table_header(const struct columns *columns, struct text *text)

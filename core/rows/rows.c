@@ -20,8 +20,9 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
 	if (totals) {
-		rows->summary = summary_new(options->tool, 0, options->containers);
 		rows->live = live_new(&rows->printer);
+		rows->summary =
+			rows->live ? live_interval(rows->live) : summary_new(options->tool, 0, options->containers);
 	}
 }
 
@@ -108,11 +109,22 @@ void rows_count_row(struct rows *rows)
 	printer_flush_if_full(&rows->printer);
 }
 
-void rows_interval(struct rows *rows, uint64_t now, bool partial)
+static void set_interval(struct rows *rows, uint64_t now, bool partial)
 {
 	rows->printer.now = now;
 	rows->printer.columns.interval = now - rows->since;
 	rows->printer.columns.partial = partial;
+}
+
+void rows_refresh(struct rows *rows, uint64_t now)
+{
+	set_interval(rows, now, true);
+	live_refresh(rows->live, rows->summary);
+}
+
+void rows_interval(struct rows *rows, uint64_t now, bool partial)
+{
+	set_interval(rows, now, partial);
 	if (rows->live)
 		live_add(rows->live, &rows->summary);
 	else

@@ -38,6 +38,8 @@ const struct event *rows_derive(struct rows *rows, const struct event *event, si
 void rows_count_row(struct rows *rows);
 /* Totals only: ends the interval and prints it. partial: shorter than the option says. */
 void rows_interval(struct rows *rows, uint64_t now, bool partial);
+/* A live screen of totals that have no interval: shows those so far. */
+void rows_refresh(struct rows *rows, uint64_t now);
 /* Whether the output has reached its --count. */
 bool rows_are_enough(const struct rows *rows);
 void rows_stop(struct rows *rows);

@@ -51,6 +51,7 @@ struct run {
 	struct command command;
 	struct losses losses[TOOLS_MOST];
 	uint64_t deadline, next_interval, next_second, last_event;
+	uint64_t next_refresh; /* of the live screen of totals that have no interval; 0: none */
 	struct signals signals;
 	uint64_t later;      /* bit N: signal N arrived during a write, and is pending */
 	uint64_t ended_by;   /* when a signal ended the run, ns; 0: not yet */
@@ -202,6 +203,15 @@ static void print_totals(struct run *run, uint64_t now, bool partial)
 		rows_interval(&run->rows, now, partial);
 }
 
+/* Shows the totals so far, and continues to count. */
+static void refresh(struct run *run, uint64_t now)
+{
+	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
+	empty_ring(run);
+	rows_refresh(&run->rows, now);
+	run->next_refresh = now + LIVE_REFRESH;
+}
+
 static void wait_events(struct run *run, uint64_t now)
 {
 	struct pollfd fds[] = {
@@ -217,6 +227,8 @@ static void wait_events(struct run *run, uint64_t now)
 		until = run->deadline;
 	if (run->next_interval && run->next_interval < until)
 		until = run->next_interval;
+	if (run->next_refresh && run->next_refresh < until)
+		until = run->next_refresh;
 	poll(fds, sizeof(fds) / sizeof(fds[0]), until > now ? (int)((until - now + MS - 1) / MS) : 0);
 	if (!(fds[2].revents & POLLERR))
 		return;
@@ -278,6 +290,8 @@ static void on_clock(struct run *run, uint64_t now)
 		run->next_interval +=
 			((now - run->next_interval) / run->options->interval + 1) * run->options->interval;
 	}
+	if (run->next_refresh && now >= run->next_refresh && !run->stop)
+		refresh(run, now);
 	if (command_is_settled(&run->command, now, run->last_event))
 		run->stop = true;
 }
@@ -385,6 +399,21 @@ static bool open_outputs(struct run *run, struct error *error)
 	return (!options->record || run->recorder) && command_prepare(&run->command, options->command, error);
 }
 
+/* A live screen can do without: its groups then have no names. */
+static bool watch_cgroups(struct run *run, size_t count, struct error *error)
+{
+	const struct options *options = run->options;
+	bool wanted = cgroup_watch_is_wanted(options, run->tools, count);
+
+	if (!wanted && !(run->rows.live && is_about_sockets(options->tool)))
+		return true;
+	run->cgroups = cgroup_watch_new(options, run->tools->tool->name, error);
+	if (run->cgroups || wanted)
+		return run->cgroups != NULL;
+	*error = (struct error){ 0 };
+	return true;
+}
+
 /* Loads and attaches the tools, and starts their output and recording. */
 static bool start(struct run *run, size_t count, struct error *error)
 {
@@ -393,8 +422,7 @@ static bool start(struct run *run, size_t count, struct error *error)
 	if (!open_outputs(run, error))
 		return false;
 	clock_sync();
-	if (cgroup_watch_is_wanted(options, run->tools, count) &&
-	    !(run->cgroups = cgroup_watch_new(options, run->tools->tool->name, error)))
+	if (!watch_cgroups(run, count, error))
 		return false;
 	if (!sessions_start(&run->sessions, run->tools, count, handle_event, run, error))
 		return false;
@@ -421,6 +449,7 @@ static void run_until_end(struct run *run)
 	command_go(&run->command);
 	run->deadline = options->duration ? now + options->duration : 0;
 	run->next_interval = options->interval ? now + options->interval : 0;
+	run->next_refresh = run->rows.live && !options->interval ? now + LIVE_REFRESH : 0;
 	run->next_second = now + SECOND;
 	loop(run);
 	finish(run);

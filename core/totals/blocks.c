@@ -9,7 +9,12 @@
 #include "core/kernel/loadavg.h"
 #include "core/print/table.h"
 
-static const struct block plain;
+static const struct block *block_of(const struct options *options)
+{
+	static const struct block plain;
+
+	return options->tool->totals->block ? options->tool->totals->block : &plain;
+}
 
 struct view {
 	struct printer *printer;
@@ -44,12 +49,10 @@ static bool differ(const struct field *field, const struct event *a, const struc
 	return memcmp((const char *)a + field->off, (const char *)b + field->off, field->size) != 0;
 }
 
-/* Prints the line above a block. Counts printed once, at the end, have it with -T only. */
-static void put_stamp(const struct view *view)
+void blocks_stamp(struct printer *printer)
 {
-	struct printer *printer = view->printer;
 	const struct options *options = printer->options;
-	const struct block *block = view->block;
+	const struct block *block = block_of(options);
 
 	if (block->stamp) {
 		if (options->time_iso)
@@ -102,6 +105,16 @@ static void put_heading(struct text *text, const struct printer *printer, const 
 	text_string(text, name);
 }
 
+/* Whether the user has chosen the order. */
+static bool is_ordered(const struct options *options)
+{
+	const struct opt *opt = options->tool->opts;
+
+	while (opt && opt->name && strcmp(opt->name, "sort") != 0)
+		opt++;
+	return options->sort && opt && opt->name;
+}
+
 /* Prints by what the rows are sorted, where the user has chosen groups, an order or rates: other tables stay those of
  * bcc. */
 static void put_order(const struct view *view)
@@ -112,8 +125,7 @@ static void put_order(const struct view *view)
 	bool ranked = false;
 
 	if (options->no_header || view->block->no_header || view->printer->fd < 0 ||
-	    (view->block->split && !view->count) ||
-	    !(options->by_name || options->rate || (options->sort && options->tool->totals->live)))
+	    (view->block->split && !view->count) || !(options->by_name || options->rate || is_ordered(options)))
 		return;
 	for (int counts = 0; counts <= 1 && !order.length; counts++) {
 		for (size_t i = 0; i < fields->count; i++) {
@@ -261,7 +273,7 @@ static void put_rule(struct printer *printer)
 
 static void put_block(struct view *view)
 {
-	put_stamp(view);
+	blocks_stamp(view->printer);
 	put_order(view);
 	if (view->block->split) {
 		put_tables(view);
@@ -274,21 +286,24 @@ static void put_block(struct view *view)
 		put_rule(view->printer);
 }
 
-/* Moves omitted rows after view->count: the summary still owns them. */
-static void finish_rows(struct view *view)
+struct total *blocks_rows(struct summary *summary, const struct printer *printer, size_t *count)
 {
-	const struct options *options = view->printer->options;
+	const struct options *options = printer->options;
+	struct total *totals = summary_sort(summary, options->sort, count);
 	size_t kept = 0;
 
-	for (size_t i = 0; i < view->count; i++) {
-		struct total total = view->totals[i];
+	if (!options->tool->totals->finish)
+		return totals;
+	for (size_t i = 0; i < *count; i++) {
+		struct total total = totals[i];
 
-		if (!options->tool->totals->finish(options, total.event, view->printer->columns.interval))
+		if (!options->tool->totals->finish(options, total.event, printer->columns.interval))
 			continue;
-		view->totals[i] = view->totals[kept];
-		view->totals[kept++] = total;
+		totals[i] = totals[kept]; /* behind the others: the summary still owns it */
+		totals[kept++] = total;
 	}
-	view->count = kept;
+	*count = kept;
+	return totals;
 }
 
 const struct json_key empty_keys[] = {
@@ -318,15 +333,10 @@ static void put_empty(struct printer *printer)
 size_t blocks_print(struct summary *summary, struct printer *printer)
 {
 	const struct options *options = printer->options;
-	struct view view = { .printer = printer,
-			     .summary = summary,
-			     .block = options->tool->totals->block ? options->tool->totals->block : &plain };
+	struct view view = { .printer = printer, .summary = summary, .block = block_of(options) };
 
-	view.totals = summary_sort(summary, options->sort, &view.count);
-	if (options->tool->totals->finish)
-		finish_rows(&view);
+	view.totals = blocks_rows(summary, printer, &view.count);
 	view.shown = options->rows && view.count > options->rows ? (size_t)options->rows : view.count;
-	printer->left_out = view.count - view.shown;
 	if (!view.block->total)
 		view.count = view.shown;
 	if (view.block->split)

@@ -74,6 +74,7 @@ struct by {
 	struct tool tool; /* first: options->tool points to it */
 	const struct tool *of;
 	const struct group *group; /* NULL: only rates */
+	bool of_totals;            /* adds up numbers of totals, not of rows */
 	struct totals totals;
 	struct block block;
 	struct member members[MOST];
@@ -212,7 +213,7 @@ static void add_sums_of_rows(struct by *by, const struct options *options)
 	}
 }
 
-/* Adds what an interval tool counts, in the order of its columns; numbers without a column last. */
+/* Adds what totals count, in the order of its columns; numbers without a column last. */
 static void add_sums_of_totals(struct by *by, const struct options *options)
 {
 	const struct member *members = by->of->totals->members;
@@ -319,23 +320,20 @@ static void set_block(struct by *by)
 
 static void set_totals(struct by *by, const struct options *options)
 {
-	bool intervals = is_interval_tool(by->of);
-
-	if (intervals || !by->group)
+	if (by->of_totals)
 		by->totals = *by->of->totals;
-	by->own = (by->of->image.event_size + 7) & ~(size_t)7;
+	by->own = (tool_row_size(by->of) + 7) & ~(size_t)7;
 	if (by->group) {
 		by->named = !is_in_event(by);
 		add_keys(by);
-		by->totals.of_rows = !intervals;
-		by->totals.live = NULL;
+		by->totals.of_rows |= !by->of_totals;
 		by->totals.row_size = by->own + sizeof(struct extra);
 	} else {
 		for (const struct member *member = by->of->totals->members; member->name; member++)
 			if (!is_number(member))
 				add_member(by, member);
 	}
-	if (intervals || !by->group)
+	if (by->of_totals)
 		add_sums_of_totals(by, options);
 	else
 		add_sums_of_rows(by, options);
@@ -344,35 +342,92 @@ static void set_totals(struct by *by, const struct options *options)
 	set_block(by);
 }
 
+static struct by *by_new(const struct tool *tool, const struct group *group, bool of_totals)
+{
+	struct by *by = must(calloc(1, sizeof(*by)));
+
+	by->tool = *tool;
+	by->tool.totals = &by->totals;
+	by->tool.check = NULL;
+	by->of = tool;
+	by->group = group;
+	by->of_totals = of_totals;
+	return by;
+}
+
+static bool is_histogram_without_groups(const struct options *options)
+{
+	struct options ungrouped = *options;
+
+	ungrouped.by_name = NULL;
+	return choice_is_histogram(&ungrouped);
+}
+
 bool by_apply(struct options *options, struct error *error)
 {
-	const struct tool *tool = options->tool;
 	const struct group *group = options->by_name ? group_named(options->by_name, error) : NULL;
 	struct by *by;
 
 	if (options->by_name && !group)
 		return false;
-	/* Not without the flag: a tool with rows has a histogram only then. */
-	if ((options->settings.flags & tool_summary_flag(tool)) && choice_is_histogram(options))
+	if (is_histogram_without_groups(options))
 		return error_set(error, EXIT_USAGE,
 				 group ? "--by: histograms have no groups" : "--rate: histograms have none");
 	if (group && group->found == FROM_CGROUP && group->of == CONTAINER_UNIT && options->containers)
 		return error_set(error, EXIT_USAGE, "--containers: not together with --by unit");
-	by = must(calloc(1, sizeof(*by)));
+	by = by_new(options->tool, group, !group || is_interval_tool(options->tool));
 	options->by = by;
-	by->tool = *tool;
-	by->of = tool;
-	by->group = group;
 	if (!set_subnets(by, options, error))
 		return false;
 	set_totals(by, options);
 	if (!check_sort(by, options, error))
 		return false;
-	by->tool.totals = &by->totals;
-	by->tool.check = NULL;
 	options->names_cgroups = group && group->found == FROM_CGROUP;
 	options->tool = &by->tool;
 	return true;
+}
+
+/* ---- groups of totals ---- */
+
+static bool has_key(const struct tool *tool, const char *name)
+{
+	for (const struct member *member = tool_totals_members(tool); member->name; member++)
+		if (member->merge == KEY && !strcmp(member->name, name))
+			return true;
+	return false;
+}
+
+bool by_is_possible(const struct options *options, size_t group, bool cgroups)
+{
+	const struct tool *tool = options->tool;
+
+	if (choice_is_histogram(options))
+		return false;
+	if (groups[group].found == FROM_CGROUP)
+		return cgroups && !options->names_cgroups;
+	if (groups[group].found == FROM_ADDRESS)
+		return has_key(tool, "raddr");
+	for (size_t i = 0; i < 2 && groups[group].keys[i]; i++)
+		if (!has_key(tool, groups[group].keys[i]))
+			return false;
+	return true;
+}
+
+void by_regroup(struct options *grouped, const struct options *options, size_t group)
+{
+	struct by *by = by_new(options->tool, &groups[group], true);
+	struct error error;
+
+	*grouped = *options;
+	grouped->subnets = NULL;
+	grouped->rate = false; /* the rows have theirs */
+	if (!set_subnets(by, grouped, &error))
+		bug("%s", error.text);
+	set_totals(by, grouped);
+	grouped->rate = options->rate;
+	grouped->by_name = by_names[group];
+	grouped->by = by;
+	grouped->tool = &by->tool;
 }
 
 /* ---- a run ---- */

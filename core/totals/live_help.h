@@ -4,24 +4,26 @@
 #define NETTRACE_TOTALS_LIVE_HELP_H
 
 #include "core/base/text.h"
-#include "core/tool.h"
+#include "core/totals/live_keys.h"
 
 struct live_state {
 	const struct tool *tool;
+	const struct live_keys *keys;
 	unsigned int sort, group;
 	bool frozen;
-	bool keys;           /* the tool has keys */
-	uint64_t every;      /* ns */
+	bool no_keys;        /* the terminal sends none */
+	bool typing;         /* a filter is being typed */
+	const char *filter;  /* "": none */
+	uint64_t every;      /* ns between pictures */
+	bool whole;          /* each picture has all since the start */
 	const char *message; /* instead of the keys; NULL: none */
 	size_t length;       /* of the message */
 };
 
-/* The tool's action for this key; NULL: none. */
-const struct live_key *live_key(const struct live *live, char key);
-/* Appends the status line, most important first: a narrow window shows only its start. */
-void live_status(struct text *text, const struct live_state *state);
-/* Appends a line for each key and its action. */
-void live_help(struct text *text, const struct tool *tool);
+/* Appends the status line, most important first: a window of few columns shows only its first items. */
+void live_status(struct text *text, const struct live_state *state, size_t columns);
+/* Appends the keys and their actions, in lines of at most `columns`. */
+void live_help(struct text *text, const struct live_state *state, size_t columns);
 /* Appends the picture before the first interval ends. */
 void live_waiting(struct text *text, const struct live_state *state);
 

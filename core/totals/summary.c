@@ -178,14 +178,24 @@ void summary_add(struct summary *summary, const struct event *event, size_t size
 	forget(summary, total->event);
 }
 
+void summary_add_row(struct summary *summary, const struct total *row)
+{
+	struct total *total = total_of(summary, row->event, row->size);
+
+	totals_add_row(&summary->fields, total, row);
+	forget(summary, total->event);
+}
+
 void summary_add_all(struct summary *summary, const struct summary *other)
 {
-	for (size_t i = 0; i < other->count; i++) {
-		struct total *total = total_of(summary, other->totals[i].event, other->totals[i].size);
+	for (size_t i = 0; i < other->count; i++)
+		summary_add_row(summary, &other->totals[i]);
+}
 
-		totals_add_row(&summary->fields, total, &other->totals[i]);
-		forget(summary, total->event);
-	}
+const struct total *summary_rows(const struct summary *summary, size_t *count)
+{
+	*count = summary->count;
+	return summary->totals;
 }
 
 struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count)

@@ -15,6 +15,10 @@ void summary_free(struct summary *summary);
 void summary_add(struct summary *summary, const struct event *event, size_t size);
 /* Adds the rows of another summary of the same tool: the same events in a coarser group. */
 void summary_add_all(struct summary *summary, const struct summary *other);
+/* Adds one such row. */
+void summary_add_row(struct summary *summary, const struct total *row);
+/* The rows in any order. Valid until the next call. */
+const struct total *summary_rows(const struct summary *summary, size_t *count);
 /* The rows in the order of totals_sort(). The caller may reorder them. Valid until the next call. */
 struct total *summary_sort(struct summary *summary, unsigned int sort, size_t *count);
 const struct totals_fields *summary_fields(const struct summary *summary);

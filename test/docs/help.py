@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""help.py: `nettrace help` on a terminal: pages longer than the screen go through a pager, others do not."""
+"""help.py: help on a terminal: pages longer than the screen go through a pager, and lists fit its width."""
 
 import fcntl
 import os
 import pathlib
 import pty
+import re
 import struct
 import subprocess
 import tempfile
@@ -24,12 +25,12 @@ class Help(unittest.TestCase):
         pager.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{self.folder}/words\ncat >{self.page}\n")
         pager.chmod(0o755)
 
-    def on_terminal(self, rows, **environment):
-        """The exit status, and what `nettrace help guide` writes to a terminal of 80 columns."""
+    def on_terminal(self, rows, *command, **environment):
+        """The exit status, and what nettrace writes to a terminal of 80 columns."""
         outside, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
         environment = {"PATH": str(self.folder), "TERM": "xterm", **environment}
-        process = subprocess.Popen([NETTRACE, "help", "guide"], stdin=inside, stdout=inside, stderr=inside, env=environment)
+        process = subprocess.Popen([NETTRACE, *command], stdin=inside, stdout=inside, stderr=inside, env=environment)
         os.close(inside)
         seen = b""
         try:
@@ -41,18 +42,26 @@ class Help(unittest.TestCase):
         return process.wait(60), seen.decode().replace("\r\n", "\n")
 
     def test_long(self):
-        self.assertEqual(self.on_terminal(24, PAGER="pager -a b", PATH=f"{self.folder}:{os.environ['PATH']}"), (0, ""))
+        self.assertEqual(self.on_terminal(24, "help", "guide", PAGER="pager -a b", PATH=f"{self.folder}:{os.environ['PATH']}"), (0, ""))
         self.assertEqual(self.page.read_text(), PIPED)
         self.assertEqual((self.folder / "words").read_text(), "-a\nb\n")
 
     def test_short(self):
         """It fits."""
-        self.assertEqual(self.on_terminal(2000, PAGER="pager"), (0, PIPED))
+        self.assertEqual(self.on_terminal(2000, "help", "guide", PAGER="pager"), (0, PIPED))
         self.assertFalse(self.page.exists())
 
     def test_no_pager(self):
         """Neither $PAGER nor less nor more: as into a pipe."""
-        self.assertEqual(self.on_terminal(24, PAGER="none"), (0, PIPED))
+        self.assertEqual(self.on_terminal(24, "help", "guide", PAGER="none"), (0, PIPED))
+
+    def test_lists(self):
+        """The meaning of a column continues below itself."""
+        piped = subprocess.run([NETTRACE, "tcplife", "--fields"], capture_output=True, text=True, timeout=60, check=True).stdout
+        code, shown = self.on_terminal(24, "tcplife", "--fields")
+        self.assertEqual((code, re.sub(r"\n {27}(?=\S)", " ", shown)), (0, piped))
+        self.assertGreater(max(map(len, piped.splitlines())), 80)
+        self.assertLessEqual(max(map(len, shown.splitlines())), 80)
 
     def test_first_screen(self):
         """The end of the list of tools, which a small terminal shows, leads to the guide."""

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""test_screen.py: the live screen of tcptop on a terminal: redrawn in place, with keys, and the terminal restored after
-every kind of end."""
+"""test_screen.py: the live screens on a terminal: redrawn in place, with keys, at every size, and the terminal restored
+after every kind of end."""
 
 import contextlib
 import re
@@ -14,6 +14,9 @@ from sockets import connection, port_of, receive
 from terminal import Terminal
 
 KIB = 1024
+# As --by names them, and the tool's own.
+GROUPS = "process", "container", "unit", "host", "subnet", "port", "peer-port", "connection"
+ID = "4c3b2a19" * 8
 HEADING = "PID     COMM         LADDR                 RADDR                  RX_KB  TX_KB"
 
 
@@ -34,10 +37,13 @@ class Screen(lab.LiveTest):
         super().setUp()
         self.terminal = self.enterContext(Terminal())
 
-    @contextlib.contextmanager
     def tcptop(self, *options, **more):
         """tcptop on the terminal, with connections of this namespace."""
-        process = self.terminal.run(lab.NETTRACE, "tcptop", "-S", "--netns", self.space.inode, *options, **more)
+        return self.tool("tcptop", "-S", "--netns", self.space.inode, *options, **more)
+
+    @contextlib.contextmanager
+    def tool(self, *command, **more):
+        process = self.terminal.run(lab.NETTRACE, *command, **more)
         try:
             yield process
         finally:
@@ -80,7 +86,7 @@ class Screen(lab.LiveTest):
                 # An interval without a byte replaces it.
                 self.terminal.wait(lambda it: not rows(it), "an empty interval")
             self.assertEqual(self.terminal.cleared, 1)
-            self.assertRegex(self.terminal.status, r"^sort: rx\+tx  group: connection  \?:help  space:freeze  q:quit")
+            self.assertRegex(self.terminal.status, r"^sort: all  group: connection  \?:help  q:quit  /:filter")
             self.terminal.type("q")
             self.terminal.wait(ended(process), "the end")
         self.assert_given_back()
@@ -93,11 +99,12 @@ class Screen(lab.LiveTest):
             self.wait_to_begin()
             self.move(client, server, 31)
             self.wait_for_rows(2)
-            for key, status in zip("trxlaphoc", ("sort: tx ", "sort: rx ", "sort: retransmits ", "sort: srtt ", "sort: rx+tx ",
-                                                 "group: process ", "group: peer host ", "group: local port ",
-                                                 "group: connection ")):
-                terminal.type(key)
-                terminal.wait(lambda it, status=status: status in it.status, f"the key {key}")
+            for keys, status in (("srxla", ("sort: sent ", "sort: received ", "sort: retransmits ", "sort: srtt ",
+                                            "sort: all ")),
+                                 ("pnuhboec", [f"group: {name} " for name in GROUPS])):
+                for key, shown in zip(keys, status):
+                    terminal.type(key)
+                    terminal.wait(lambda it, shown=shown: shown in it.status, f"the key {key}")
             for size in ((9, 30), (1, 1), (0, 0), (24, 100)):
                 terminal.resize(*size)
                 terminal.look(0.2)
@@ -106,6 +113,89 @@ class Screen(lab.LiveTest):
             terminal.type("q")
             terminal.wait(ended(process), "the end")
         self.assert_given_back()
+
+    def test_sizes(self):
+        """Numbers are whole at each size, also after the size changes, and the help fits."""
+        terminal = self.terminal
+        terminal.resize(15, 60)
+        with contextlib.ExitStack() as stack:
+            ends = [stack.enter_context(connection(self.space, family)) for family in (4, 6)]
+            stack.enter_context(self.tcptop("1", "-w"))
+            self.wait_to_begin()
+            for rows_, columns in ((15, 60), (24, 80), (50, 200), (15, 60)):
+                with self.subTest(f"{columns}x{rows_}"):
+                    terminal.resize(rows_, columns)
+                    for client, server in ends:
+                        self.move(client, server, 1234)
+                    terminal.wait(lambda it: len(re.findall(r"\b1234\b", it.text)) == 4 and "sort:" in it.status,
+                                  "both families in one table")
+                    self.assertEqual(sum("RADDR" in line for line in terminal.lines), 1)
+                    self.assertEqual("CWND" in terminal.text, columns > 60)
+                    self.assertLessEqual(max(map(len, terminal.lines)), columns)
+                    terminal.type("?")
+                    terminal.wait(lambda it: "Any key returns." in it.text and "tcptop:" in it.text, "the help")
+                    terminal.type(".")
+                    terminal.wait(lambda it: "Any key returns." not in it.text, "the table")
+            terminal.type("q")
+            terminal.look(0.5)
+        self.assert_given_back()
+
+    def test_scroll_and_filter(self):
+        terminal = self.terminal
+        terminal.resize(6, 60)
+        with contextlib.ExitStack() as stack:
+            ends = [stack.enter_context(connection(self.space)) for _ in range(4)]
+            stack.enter_context(self.tcptop("3"))
+            self.wait_to_begin()
+            for i, (client, server) in enumerate(ends):
+                self.move(client, server, 100 * (i + 1))
+            terminal.wait(lambda it: "rows 1-3 of 8" in it.text, "the first rows")
+            terminal.type(" ")  # freezes
+            terminal.type("\033[F")
+            terminal.wait(lambda it: "rows 6-8 of 8" in it.text, "the last rows")
+            terminal.type("\033[H")
+            terminal.wait(lambda it: "rows 1-3 of 8" in it.text, "the first rows")
+            terminal.type(f"/:{port_of(ends[0][0])}\n")
+            terminal.wait(lambda it: "rows 1-2 of 2 with" in it.text, "the rows of one connection")
+            self.assertEqual(len(re.findall(r"\b100\b", terminal.text)), 2)
+            terminal.type("\033")
+            terminal.wait(lambda it: "rows 1-3 of 8" in it.text, "all rows")
+            terminal.type("q")
+            terminal.look(0.5)
+        self.assert_given_back()
+
+    def test_containers(self):
+        """A container's traffic has a row of its own, without --containers."""
+        with self.tcptop("1"):
+            self.wait_to_begin()
+            self.terminal.type("n")
+            with lab.cgroup(f"docker-{ID}.scope") as (_, inner):
+                self.space.traffic("--connect=3", "--bytes=30011", through=lab.in_cgroup(inner))
+                self.terminal.wait(lambda it: re.search(rf"^{ID[:12]} +[1-9]\d* +[1-9]\d* +\d+$", it.text, re.MULTILINE),
+                                   "the container")
+            self.assertIn("group: container ", self.terminal.status)
+            self.terminal.type("q")
+            self.terminal.look(0.5)
+        self.assert_given_back()
+
+    def test_every_tool(self):
+        """Each tool of totals has a screen that fits, with an interval and without."""
+        for command in (("tcpsubnet", "--rx"), ("netqtop", "lo", "-t"), ("softirqs",), ("softirqs", "-d", "1"),
+                        ("tcpretrans", "-c"), ("tcpconnect", "-c"), ("tcpdrop", "-c"), ("tcprst", "-c", "--interval", "1"),
+                        ("tcpconnlat", "--dist"), ("tcplife", "--by", "process", "--interval", "1")):
+            with self.subTest(command), Terminal(15, 60) as self.terminal, self.tool(*command) as process:
+                self.terminal.wait(lambda it: it.other and it.status.startswith("sort: ") and "tracing" not in it.text,
+                                   "the first totals")
+                for size in ((24, 80), (50, 200), (15, 60)):
+                    self.terminal.resize(*size)
+                    self.terminal.type("?")
+                    self.terminal.wait(lambda it: "Any key returns." in it.text, "the help")
+                    self.terminal.type(".")
+                    self.terminal.wait(lambda it: it.status and "Any key returns." not in it.text, "the table")
+                self.terminal.type("q")
+                self.terminal.wait(ended(process), "the end")
+                self.assertEqual(process.returncode, 0)
+                self.assert_given_back()
 
     # ---- the end ----
 

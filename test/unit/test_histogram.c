@@ -40,7 +40,7 @@ static const char *written(void)
 
 static const char *lines(size_t n, const char *label)
 {
-	histogram_lines(&text, slots, n, label);
+	histogram_lines(&text, slots, n, label, 0);
 	return written();
 }
 
@@ -68,6 +68,23 @@ static void lines_up_to_the_last(void **state)
 			    "         2 -> 3          : 1        |**********                              |\n"
 			    "         4 -> 7          : 0        |                                        |\n"
 			    "         8 -> 15         : 4        |****************************************|\n");
+}
+
+static void bars_fit_a_window(void **state)
+{
+	const char *line;
+
+	(void)state;
+	slots[1] = 1;
+	for (size_t cells = 42; cells < 90; cells++) {
+		histogram_lines(&text, slots, HISTOGRAM_SLOTS, "usecs", cells);
+		line = strstr(written(), "         2");
+		assert_non_null(line);
+		assert_int_equal(strlen(line), 1 + (cells < 78 ? cells : 78));
+	}
+	slots[40] = 1;
+	histogram_lines(&text, slots, HISTOGRAM_SLOTS, "usecs", 62);
+	assert_non_null(strstr(written(), " : 1        |****|\n"));
 }
 
 static void bars_are_rounded_down(void **state)
@@ -162,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(slots_begin_at_powers_of_two),
 		TEST(lines_up_to_the_last),
+		TEST(bars_fit_a_window),
 		TEST(bars_are_rounded_down),
 		TEST(numbers_beyond_32_bits_are_wide),
 		TEST(the_last_slot_has_no_end),

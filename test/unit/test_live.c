@@ -29,15 +29,13 @@ struct sample {
 };
 
 enum { SIZE, AGAIN, RTT };
-enum { EACH, PROCESS, HOST };
-enum { PLAIN = 1 };
-
+enum { EACH, ID };
 #define OWN(member) AT(struct sample, member)
 
 static const struct member members[] = {
-	{ "pid", .groups = 1 << PROCESS },
-	{ "family", .groups = 1 << HOST },
-	{ "raddr", .groups = 1 << HOST },
+	{ "pid", .groups = 1 << ID },
+	{ "family" },
+	{ "raddr" },
 	{ "rport" },
 	{ "bytes", F_UINT, OWN(bytes), .merge = SUM, .sorts = 1 << SIZE },
 	{ "again", F_UINT, OWN(again), .merge = SUM, .sorts = 1 << AGAIN },
@@ -57,13 +55,11 @@ static const struct column table_columns[] = {
 	{},
 };
 
-static const struct live live = { PLAIN,
-				  { { 'b', LIVE_SORT, SIZE, "bytes" },
+static const struct live live = { { { 's', LIVE_SORT, SIZE, "bytes" },
 				    { 'x', LIVE_SORT, AGAIN, "again" },
 				    { 'r', LIVE_SORT, RTT, "rtt" },
 				    { 'c', LIVE_GROUP, EACH, "connection" },
-				    { 'p', LIVE_GROUP, PROCESS, "process" },
-				    { 'o', LIVE_GROUP, HOST, "host" } } };
+				    { 'i', LIVE_GROUP, ID, "id" } } };
 
 static const struct block block = { .split = "family" };
 
@@ -336,7 +332,7 @@ static void it_waits_for_the_first(void **state)
 	(void)state;
 	assert_true(live_update(view));
 	assert_terminal("tracing; the first totals appear after 1 s");
-	assert_status("sort: bytes  group: connection  ?:help  space:freeze  q:quit");
+	assert_status("sort: bytes  group: connection  ?:help  q:quit  /:filter");
 	assert_true(terminal.other && !terminal.cursor && !terminal.wraps);
 	type(" "); /* without an interval there is nothing to freeze */
 	take_three();
@@ -353,7 +349,7 @@ static void an_interval_is_drawn_over_the_other(void **state)
 	end_interval();
 	assert_terminal("PID  REMOTE        BYTES   RTT", "9    10.0.0.9:9        5     -");
 	end_interval();
-	assert_terminal("");
+	assert_terminal("PID  REMOTE        BYTES   RTT");
 }
 
 static void keys_sort_at_once(void **state)
@@ -368,7 +364,7 @@ static void keys_sort_at_once(void **state)
 	type("x");
 	assert_terminal("PID  REMOTE        BYTES AGAIN   RTT", "7    10.0.0.2:443    250     2    20",
 			"7    10.0.0.1:80     100     1    30", "8    10.0.0.2:80     300     0    10");
-	type("b");
+	type("s");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 }
 
@@ -379,21 +375,26 @@ static void keys_group_at_once(void **state)
 	add(6, 6, 1, 80, 1000, 0, 0);
 	add(6, 6, 1, 81, 1000, 0, 0);
 	add(7, 4, 1, 80, 100, 0, 0);
-	type("p");
+	type("i");
 	assert_terminal("PID   BYTES", "7       350", "8       300");
-	assert_status("sort: bytes  group: process");
+	assert_status("sort: bytes  group: id");
 	/* New intervals while frozen. */
 	end_interval();
 	assert_terminal("PID   BYTES", "6      2000", "7       100");
-	type("o");
-	assert_terminal(
-		"RADDR                                    BYTES", "10.0.0.1                                   100", "",
-		"RADDR                                    BYTES", "a00::1                                    2000");
+	type("h");
+	/* Both families share a table. */
+	assert_terminal("RADDR                                        BYTES      AGAIN",
+			"a00::1                                        2000          0",
+			"10.0.0.1                                       100          0");
 	assert_status("sort: bytes  group: host");
 	type("c");
-	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100     -", "",
-			"PID  REMOTE        BYTES   RTT", "6    a00::1:80      1000     -",
-			"6    a00::1:81      1000     -");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "6    a00::1:80      1000     -",
+			"6    a00::1:81      1000     -", "7    10.0.0.1:80     100     -");
+	/* No name is known. */
+	type("n");
+	assert_terminal("CONTAINER                     BYTES      AGAIN",
+			"-                              2100          0");
+	assert_status("sort: bytes  group: container");
 }
 
 static void frozen_is_frozen(void **state)
@@ -401,17 +402,17 @@ static void frozen_is_frozen(void **state)
 	(void)state;
 	take_three();
 	type(" ");
-	assert_status("FROZEN  sort: bytes  group: connection  ?:help  space:continue");
+	assert_status("FROZEN  sort: bytes  group: connection  ?:help  q:quit");
 	add(9, 4, 9, 9, 5, 0, 0);
 	end_interval();
 	add(9, 4, 9, 9, 6, 0, 0);
 	end_interval();
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
 	/* Sorting and grouping use the frozen interval. */
-	type("p");
+	type("i");
 	assert_terminal("PID   BYTES", "7       350", "8       300");
 	type(" ");
-	assert_status("sort: bytes  group: process");
+	assert_status("sort: bytes  group: id");
 	assert_terminal("PID   BYTES", "9         6");
 	/* Without a new interval, it resumes with the frozen one. */
 	type(" ");
@@ -429,13 +430,22 @@ static void help_and_back(void **state)
 	take_three();
 	type("?");
 	assert_string_equal(line(0), "fake: what is made up");
-	assert_string_equal(line(2), "  b      sort, largest first, by bytes");
+	assert_string_equal(line(2), "sort by   s bytes  x again  r rtt");
+	assert_string_equal(line(3), "group by  c connection  i id  n container  u unit  h host");
+	resize(5, 40);
+	assert_true(live_signal(view, SIGWINCH));
+	type("\033[6~"); /* scrolls on */
+	assert_string_equal(line(0), "          n container  u unit  h host");
+	assert_string_equal(line(4), "sort: bytes  group: connection  ?:help");
+	type("\033[H");
+	resize(ROWS, COLUMNS);
+	assert_true(live_signal(view, SIGWINCH));
 	take_three();
 	assert_string_equal(line(0), "fake: what is made up");
 	type("r"); /* any key leaves the help without another effect */
 	assert_status("sort: bytes");
 	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
-	type("h");
+	type("?");
 	assert_string_equal(line(0), "fake: what is made up");
 	press("q");
 	assert_false(live_update(view));
@@ -448,16 +458,101 @@ static void windows_of_every_size(void **state)
 		add(7, 4, host, 80, host, 0, 0);
 	add(6, 6, 1, 80, 95, 0, 0);
 	end_interval();
-	/* The largest rows of both families, and the number of omitted rows. */
-	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.100:80    100     -",
-			"7    10.0.0.99:80     99     -", "7    10.0.0.98:80     98     -",
-			"7    10.0.0.97:80     97     -", "7    10.0.0.96:80     96     -",
-			"7    10.0.0.95:80     95     -", "", "PID  REMOTE        BYTES   RTT",
-			"6    a00::1:80        95     -", "... 94 more");
+	/* The largest rows of both families, as wide as needed, and which they are. */
+	assert_terminal("PID  REMOTE         BYTES   RTT", "7    10.0.0.100:80    100     -",
+			"7    10.0.0.99:80      99     -", "7    10.0.0.98:80      98     -",
+			"7    10.0.0.97:80      97     -", "7    10.0.0.96:80      96     -",
+			"6    a00::1:80         95     -", "7    10.0.0.95:80      95     -",
+			"7    10.0.0.94:80      94     -", "7    10.0.0.93:80      93     -", "rows 1-9 of 101");
+	/* Empty space goes first. */
+	resize(6, 28);
+	assert_true(live_signal(view, SIGWINCH));
+	assert_terminal("PID REMOTE        BYTES  RTT", "7   10.0.0.100:80   100    -", "7   10.0.0.99:80     99    -",
+			"7   10.0.0.98:80     98    -", "rows 1-3 of 101");
+	/* Addresses become shorter, but no number. */
+	resize(6, 26);
+	assert_true(live_signal(view, SIGWINCH));
+	assert_terminal("PID REMOTE       BYTES RTT", "7   10.0.0.1~:80   100   -", "7   10.0.0.99:80    99   -",
+			"7   10.0.0.98:80    98   -", "rows 1-3 of 101");
 	resize(6, 20);
 	assert_true(live_signal(view, SIGWINCH));
-	assert_terminal("PID  REMOTE        B", "7    10.0.0.100:80", "7    10.0.0.99:80", "7    10.0.0.98:80",
-			"... 98 more");
+	assert_string_equal(line(0), "PID   BYTES");
+}
+
+static void arrows_scroll_both_ways(void **state)
+{
+	(void)state;
+	for (uint8_t host = 1; host <= 100; host++)
+		add(7, 4, host, 80, host, 0, 0);
+	end_interval();
+	see();
+	resize(5, 25);
+	assert_true(live_signal(view, SIGWINCH));
+	type("\033[B\033[B");
+	assert_string_equal(line(3), "rows 3-4 of 100, columns");
+	type("\033[6~");
+	assert_string_equal(line(3), "rows 5-6 of 100, columns");
+	type("\033[F");
+	assert_string_equal(line(3), "rows 99-100 of 100, colum");
+	type("\033[A");
+	assert_string_equal(line(3), "rows 98-99 of 100, column");
+	type("\033[H\033[C");
+	assert_terminal("PID   BYTES   RTT", "7       100     -", "7        99     -", "rows 1-2 of 100, columns");
+	type("\033[C\033[C\033[D\033[D\033[D"); /* no further than needed */
+	assert_string_equal(line(0), "PID  REMOTE         BYTES");
+}
+
+static void typing_filters(void **state)
+{
+	(void)state;
+	take_three();
+	type("/");
+	assert_status("filter: _  enter:done  esc:all rows");
+	type("0.2:");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "8    10.0.0.2:80     300    10",
+			"7    10.0.0.2:443    250    20", "rows 1-2 of 2 with 0.2:");
+	type(" 443q"); /* a letter */
+	assert_terminal("PID  REMOTE        BYTES   RTT", "no rows with 0.2: 443q");
+	type("\177");
+	assert_string_equal(line(1), "7    10.0.0.2:443    250    20");
+	type("\n");
+	assert_status("sort: bytes  group: connection  filter: 0.2: 443  ?:help");
+	/* What the window cuts counts, too. */
+	resize(ROWS, 20);
+	assert_true(live_signal(view, SIGWINCH));
+	assert_string_equal(line(1), "7       250");
+	type("/\033");
+	assert_true(live_update(view)); /* nothing followed: it is Escape alone */
+	resize(ROWS, COLUMNS);
+	assert_true(live_signal(view, SIGWINCH));
+	assert_string_equal(line(1), "8    10.0.0.2:80     300    10");
+	assert_string_equal(line(4), "");
+}
+
+/* Without an interval: pictures of all so far, and everything at the end. */
+static void all_time_is_refreshed(void **state)
+{
+	(void)state;
+	live_free(view);
+	options.interval = 0;
+	view = live_new(&printer);
+	assert_non_null(view);
+	add(7, 4, 1, 80, 100, 1, 30);
+	live_refresh(view, summary);
+	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     100    30");
+	type("i ");
+	add(7, 4, 1, 80, 100, 1, 30);
+	live_refresh(view, summary);
+	assert_terminal("PID   BYTES", "7       100");
+	type(" ");
+	assert_terminal("PID   BYTES", "7       200");
+	live_leave(view);
+	live_add(view, &summary);
+	assert_true(printer_flush(&printer));
+	see();
+	assert_false(terminal.other);
+	assert_terminal("PID  REMOTE        BYTES   RTT", "7    10.0.0.1:80     200    30");
+	assert_int_equal(printer.rows, 1);
 }
 
 static void nothing_is_too_small(void **state)
@@ -487,7 +582,7 @@ static void as_many_rows_as_asked(void **state)
 			"7    10.0.0.2:443    250    20");
 	resize(3, COLUMNS);
 	assert_true(live_signal(view, SIGWINCH));
-	assert_terminal("PID  REMOTE        BYTES   RTT", "... 2 more");
+	assert_terminal("PID  REMOTE        BYTES   RTT", "rows 0-0 of 2");
 }
 
 /* ---- other events ---- */
@@ -498,7 +593,7 @@ static void rows_count_once(void **state)
 	take_three();
 	assert_int_equal(printer.rows, 3);
 	type("x");
-	type("p");
+	type("i");
 	type(" ");
 	take_three();
 	assert_int_equal(printer.rows, 3);
@@ -541,7 +636,7 @@ static void what_was_seen_stays(void **state)
 {
 	(void)state;
 	take_three();
-	type("p ");
+	type("i ");
 	take_three();
 	live_leave(view);
 	assert_true(printer_flush(&printer));
@@ -565,7 +660,7 @@ static void what_was_never_seen_is_printed(void **state)
 	see();
 	assert_false(terminal.other);
 	assert_string_equal(line(1), "7    10.0.0.100:80    100     -");
-	assert_string_equal(line(10), "... 91 more");
+	assert_string_equal(line(10), "rows 1-9 of 100");
 }
 
 /* A child whose last message is on the normal screen. */
@@ -622,13 +717,10 @@ static void not_always(void **state)
 	options.format = FORMAT_JSON;
 	assert_null(live_new(&printer));
 	options = usual;
-	options.settings.flags = PLAIN;
+	options.noclear = true;
 	assert_null(live_new(&printer));
 	options = usual;
 	options.command = command;
-	assert_null(live_new(&printer));
-	options = usual;
-	options.interval = 0;
 	assert_null(live_new(&printer));
 	options = usual;
 	printer.fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -654,6 +746,9 @@ int main(void)
 		TEST(frozen_is_frozen),
 		TEST(help_and_back),
 		TEST(windows_of_every_size),
+		TEST(arrows_scroll_both_ways),
+		TEST(typing_filters),
+		TEST(all_time_is_refreshed),
 		TEST(nothing_is_too_small),
 		TEST(as_many_rows_as_asked),
 		TEST(rows_count_once),

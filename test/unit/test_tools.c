@@ -12,6 +12,7 @@
 #include "core/print/fields.h"
 #include "core/cli/parse.h"
 #include "core/print/printer.h"
+#include "core/totals/live_help.h"
 #include "core/totals/summary.h"
 
 #define SUMMARY_MAX 65 /* --list fits 80 columns */
@@ -374,7 +375,8 @@ static void flags_have_options(void **state)
 /* Whether some member has the index of the sort or group. */
 static bool has_index(const struct tool *tool, const struct live_key *key)
 {
-	if (key->what == LIVE_GROUP && !key->index)
+	/* Group 0 has all rows; sort 0 may be their own order. */
+	if (!key->index || (key->what == LIVE_GROUP && key->index >= LIVE_BY))
 		return true;
 	for_each (member, member, tool_totals_members(tool)) {
 		if ((key->what == LIVE_SORT ? member->sorts : member->groups) & 1U << key->index)
@@ -386,13 +388,13 @@ static bool has_index(const struct tool *tool, const struct live_key *key)
 static void live_keys_do_something(void **state)
 {
 	const struct tool *tool = *state;
-	const struct live *live = tool->totals ? tool->totals->live : NULL;
+	struct options options = { .tool = tool };
+	struct live_keys keys;
 
-	if (!live)
+	if (!tool->totals)
 		return;
-	check(is_interval_tool(tool) && tool->totals->every, tool, "live");
-	check(sets(tool, live->unless), tool, "live");
-	for (const struct live_key *key = live->keys; key->key; key++) {
+	live_keys(&keys, &options, is_about_sockets(tool));
+	for (const struct live_key *key = keys.each; key->key; key++) {
 		check(isalnum((unsigned char)key->key) && key->key != 'q', tool, key->name);
 		check(key->name && *key->name, tool, "live");
 		check(has_index(tool, key), tool, key->name);
