@@ -49,7 +49,6 @@ static bool differ(const struct field *field, const struct event *a, const struc
 	return memcmp((const char *)a + field->off, (const char *)b + field->off, field->size) != 0;
 }
 
-/* Prints the line above a block. Counts printed once, at the end, have it with -T only. */
 void blocks_stamp(struct printer *printer)
 {
 	const struct options *options = printer->options;
