@@ -281,10 +281,13 @@ const char *value_size(uint64_t *bytes, const char *text)
 #define V4_BITS        96 /* of ::ffff:0:0/96, the prefix of IPv4 addresses */
 
 #define NOT_AN_ADDRESS "not an address, a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32) or a host that is known"
+#define NOT_A_NETWORK                                                                                                  \
+	"not an address or a network (192.0.2.1, 10.0.0.0/8, 2001:db8::/32); names of hosts are not looked up here"
 
 struct cidrs {
 	struct cidr *items;
 	__u32 *count;
+	bool hosts; /* names are looked up */
 };
 
 /* Reads "192.0.2.1" or "2001:db8::1" into addr. Returns the number of bits before the first bit of the text's own
@@ -331,10 +334,10 @@ static const char *add_cidr(const char *item, void *to)
 		snprintf(host, sizeof(host), "%.*s", (int)length, item);
 		before = read_address(cidr.addr, host);
 	}
-	if (before < 0 && item[length] != '/')
+	if (before < 0 && item[length] != '/' && cidrs->hosts)
 		return add_host(item, cidrs);
 	if (before < 0)
-		return NOT_AN_ADDRESS;
+		return cidrs->hosts ? NOT_AN_ADDRESS : NOT_A_NETWORK;
 	bits = 128 - (uint64_t)before;
 	if (item[length] == '/' && value_number(&bits, item + length + 1, 0, bits))
 		return value_message("not a prefix length (0-%d)", 128 - before);
@@ -353,7 +356,12 @@ static const char *add_cidr(const char *item, void *to)
 
 const char *value_cidrs(struct cidr *cidrs, __u32 *count, const char *text)
 {
-	return value_items(text, add_cidr, &(struct cidrs){ cidrs, count });
+	return value_items(text, add_cidr, &(struct cidrs){ cidrs, count, true });
+}
+
+const char *value_networks(struct cidr *cidrs, __u32 *count, const char *text)
+{
+	return value_items(text, add_cidr, &(struct cidrs){ cidrs, count, false });
 }
 
 struct globs {

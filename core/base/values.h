@@ -21,6 +21,8 @@ const char *value_users(struct list *list, const char *text);
 /* "10.0.0.0/8,2001:db8::/32,192.0.2.1", appended to cidrs[CIDR_ITEMS]. Host bits are cleared. A host name is resolved
  * once, which prints a note. */
 const char *value_cidrs(struct cidr *cidrs, __u32 *count, const char *text);
+/* The same without names of hosts. */
+const char *value_networks(struct cidr *cidrs, __u32 *count, const char *text);
 /* "nginx,postgres*,?sh", appended to globs[GLOB_ITEMS]. '*' matches any characters, '?' one; at most 15 others. */
 const char *value_globs(struct glob *globs, __u32 *count, const char *text);
 /* Network namespaces: inode numbers, paths (/run/netns/blue, /proc/1/ns/net), or names of `ip netns`. */

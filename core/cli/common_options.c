@@ -101,14 +101,24 @@ SETTER(set_comms)
 	return value_globs(options->settings.filter.comms, &options->settings.filter.n_comms, text);
 }
 
+/* A replay looks up no hosts: it is in its sandbox already, and names may have changed since. */
+static const char *add_networks(const struct options *options, struct cidr *cidrs, __u32 *count, const char *text)
+{
+	return (options->recorded ? value_networks : value_cidrs)(cidrs, count, text);
+}
+
 SETTER(set_laddrs)
 {
-	return value_cidrs(options->settings.filter.laddrs, &options->settings.filter.n_laddrs, text);
+	struct filter *filter = &options->settings.filter;
+
+	return add_networks(options, filter->laddrs, &filter->n_laddrs, text);
 }
 
 SETTER(set_raddrs)
 {
-	return value_cidrs(options->settings.filter.raddrs, &options->settings.filter.n_raddrs, text);
+	struct filter *filter = &options->settings.filter;
+
+	return add_networks(options, filter->raddrs, &filter->n_raddrs, text);
 }
 
 SETTER(set_family)

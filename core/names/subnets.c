@@ -24,7 +24,7 @@ static const char *add(const char *item, void *to)
 
 	if (!strchr(item, '/'))
 		return "not a subnet like 10.0.0.0/8 or 2001:db8::/32";
-	message = value_cidrs(subnets->cidrs, &subnets->count, item);
+	message = value_networks(subnets->cidrs, &subnets->count, item);
 	if (message)
 		return message;
 	snprintf(subnets->texts[at], SUBNETS_TEXT, "%s", item);

@@ -376,6 +376,7 @@ static int limit_files(enum sandbox sandbox)
 		allow_reading(rules, "/sys/kernel/btf", true);
 	} else {
 		allow_reading(rules, "/etc/passwd", false);
+		allow_reading(rules, "/etc/services", false);
 	}
 	error = syscall(__NR_landlock_restrict_self, rules, 0) ? errno : 0;
 	close(rules);

@@ -66,9 +66,17 @@ class Sandbox(lab.LiveTest):
         """read() of descriptors opened after the start: system call 0 on x86, 63 elsewhere."""
         return "pipe" in pathlib.Path(f"/proc/{pid}/wchan").read_text()
 
-    def test_names_of_users(self):
-        """The only other file that a replay reads."""
+    def test_names_of_users_and_ports(self):
+        """The only other files that a replay reads."""
         file = lab.ROOT / "test/golden/recordings/rows.rec"
-        done = lab.run(lab.NETTRACE, "replay", file, "tcpstates", "--uid=root", "--debug")
-        self.assertEqual(done.code, 0, done.errors)
-        self.assertGreater(len(done.lines), 1)
+        for name, rows in (("--uid=root", True), ("--rport=https", False)):
+            done = lab.run(lab.NETTRACE, "replay", file, "tcpstates", name, "--debug")
+            self.assertEqual(done.code, 0, done.errors)
+            self.assertEqual(len(done.lines) > 1, rows, name)
+
+    def test_names_of_hosts(self):
+        """A replay looks up none, and its error names what it takes."""
+        file = lab.ROOT / "test/golden/recordings/rows.rec"
+        done = lab.run(lab.NETTRACE, "replay", file, "tcpstates", "--raddr=localhost")
+        self.assertEqual(done.code, 2)
+        self.assertIn("--raddr localhost: not an address or a network", done.errors)
