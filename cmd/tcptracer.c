@@ -22,7 +22,7 @@ static const struct member members[] = {
 
 static const struct column columns[] = {
 	{ "timestamp", .width = 8, .decimals = 3, .unless = TCPTRACER_VERBOSE },
-	{ "timestamp_ns", .flag = TCPTRACER_VERBOSE },
+	{ "timestamp_ns", .width = 13, .flag = TCPTRACER_VERBOSE },
 	{ "type", "T", .width = 2, .unless = TCPTRACER_VERBOSE },
 	{ "type", "TYPE", .width = 12, NAMES(types), .flag = TCPTRACER_VERBOSE },
 	{ "pid", .width = 6 },
