@@ -25,7 +25,7 @@ static const struct column columns[] = {
 	{ "timestamp_ns", .width = 13, .flag = TCPTRACER_VERBOSE },
 	{ "type", "T", .width = 2, .unless = TCPTRACER_VERBOSE },
 	{ "type", "TYPE", .width = 12, NAMES(types), .flag = TCPTRACER_VERBOSE },
-	{ "pid", .width = 6 },
+	{ "pid", .width = 6, .wide = 7 },
 	{ "comm" },
 	{ "family" },
 	{ "laddr", "SADDR", .width = 16, .wide = 41, .bracketed = true },
