@@ -405,6 +405,7 @@ class Several(Recorded):
             (("-o", self.file), "of which tools?"),
             (("-o", self.file, "tcpstate"), "did you mean tcpstates?"),
             (("-o", self.file, "netqtop"), "which interface?"),
+            (("-o", self.file, "tcpstates", "--time=iso"), "--time: no such option"),
         ):
             done = lab.run(lab.NETTRACE, "record", *options)
             self.assertEqual((done.code, done.output, len(done.errors.splitlines())), (2, b"", 1), done.errors)
