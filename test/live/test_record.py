@@ -305,6 +305,15 @@ class Asking(Recorded):
         self.assertEqual(done.code, 1)
         self.assertIn("No space left on device", done.errors)
 
+    def test_slow_reader(self):
+        """A pipe is full for a while: nothing is lost."""
+        record = f"{lab.NETTRACE} record -o - tcpstates --netns=/proc/self/ns/net -- {lab.NETTRACE} traffic --connect=1500"
+        done = self.space.run("sh", "-c", f"{record} | (sleep 2; cat >{self.file})")
+        self.assertEqual(done.code, 0, done.errors)
+        self.assertGreater(self.file.stat().st_size, 2 * 65536)  # what a pipe holds
+        done = replay(self.file, "tcpstates", "--json")
+        self.assertEqual((len(done.rows), done.errors), (1500 * 10 + 2, ""))
+
     def test_info(self):
         with self.space.tool("tcpstates", "--record", self.file):
             self.space.traffic("--connect=7")
