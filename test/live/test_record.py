@@ -270,6 +270,14 @@ class Asking(Recorded):
             self.assertEqual((done.code, done.output), (2, b""))
             self.assertIn(message, done.errors)
 
+    def test_interfaces(self):
+        with self.space.tool("netqtop", "-n", "lo", "--record", self.file):
+            self.space.traffic("--connect=3")
+        self.assertEqual(replay(self.file, "--json", "-n", "lo").rows, replay(self.file, "--json").rows)
+        done = replay(self.file, "-n", "lo,eth7")
+        self.assertEqual((done.code, done.output), (2, b""))
+        self.assertIn("-n eth7: not in this recording (it has lo)", done.errors)
+
     def test_sessions_of_states(self):
         """tcplife from a recording of tcpstates: the same sessions, except for data that state changes lack."""
         told = ("pid", "comm", "uid", "netns", "family", "laddr", "lport", "raddr", "rport", "role", "state")
