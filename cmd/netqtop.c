@@ -102,13 +102,39 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "name", "interval", "count", NULL };
 
+static bool has_device(const char *names, const char *asked)
+{
+	char name[DEVICE_NAME];
+
+	for (unsigned int i = 0; i < DEVICES; i++) {
+		devices_name(name, sizeof(name), names, i);
+		if (!strcmp(name, asked))
+			return true;
+	}
+	return false;
+}
+
+/* The recording has its own devices. */
+static bool check_recorded(const char *names, const char *recorded, struct error *error)
+{
+	char asked[DEVICE_NAME];
+
+	for (unsigned int i = 0; names && i < DEVICES; i++) {
+		devices_name(asked, sizeof(asked), names, i);
+		if (*asked && recorded && !has_device(recorded, asked))
+			return error_set(error, EXIT_USAGE, "-n %s: not in this recording (it has %.100s)", asked,
+					 recorded);
+	}
+	return true;
+}
+
 static bool check(struct options *options, struct error *error)
 {
 	struct own_options *own = options->own;
 	const char *message;
 
-	if (options->recorded) /* the recording has its own devices */
-		return true;
+	if (options->recorded)
+		return check_recorded(own->names, options_effective_text(options), error);
 	if (!own->names)
 		return error_set(error, EXIT_USAGE, "--name: which interface? for example netqtop eth0");
 	message = devices_find(&own->of_programs.devices, own->names, DEVICES);
@@ -208,18 +234,13 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	const struct own_options *own = options->own;
 	const struct netqtop_event *e = (const struct netqtop_event *)event;
 	const char *names = options_effective_text(options);
-	char name[DEVICE_NAME], asked[DEVICE_NAME];
+	char name[DEVICE_NAME];
 
 	(void)size;
 	if (!names || e->table >= DEVICES * DIRECTIONS)
 		return REPLAY_EXCLUDED;
 	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
-	for (unsigned int i = 0; own->names && i < DEVICES; i++) {
-		devices_name(asked, sizeof(asked), own->names, i);
-		if (*asked && !strcmp(asked, name))
-			return REPLAY_SIDE_EVENT;
-	}
-	return own->names ? REPLAY_EXCLUDED : REPLAY_SIDE_EVENT;
+	return !own->names || has_device(own->names, name) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)

@@ -484,10 +484,18 @@ static bool asks_for_all(int argc, char **argv)
 	return false;
 }
 
-/* The letter T has no form, and may be one of several letters: "--time=iso" is a separate option for getopt. */
-static void name_times(char **words, int argc)
+static bool has_option(const struct option_table *table, const char *name)
 {
-	for (int i = 1; i < argc; i++)
+	for (unsigned int i = 0; i < table->n_items; i++)
+		if (!strcmp(table->items[i].opt->name, name))
+			return true;
+	return false;
+}
+
+/* The letter T has no form, and may be one of several letters: "--time=iso" is a separate option for getopt. */
+static void name_times(char **words, int argc, const struct option_table *table)
+{
+	for (int i = 1; i < argc && has_option(table, "time-iso"); i++)
 		if (!strcmp(words[i], "--time=iso"))
 			words[i] = (char *)(uintptr_t) "--time-iso";
 }
@@ -510,7 +518,7 @@ static bool parse_words(struct parse *parse, int argc, char **argv)
 	snprintf(name, sizeof(name), "%s: error", tool->name);
 	memcpy(words, argv, (size_t)argc * sizeof(*words));
 	words[0] = name;
-	name_times(words, argc);
+	name_times(words, argc, &parse->table);
 	argp.doc = doc = help_doc(tool);
 	parse->error->code = EXIT_USAGE;
 	/* In order, so that a positional argument is known with the option before it. Own --help, because a tool may

@@ -270,6 +270,14 @@ class Asking(Recorded):
             self.assertEqual((done.code, done.output), (2, b""))
             self.assertIn(message, done.errors)
 
+    def test_interfaces(self):
+        with self.space.tool("netqtop", "-n", "lo", "--record", self.file):
+            self.space.traffic("--connect=3")
+        self.assertEqual(replay(self.file, "--json", "-n", "lo").rows, replay(self.file, "--json").rows)
+        done = replay(self.file, "-n", "lo,eth7")
+        self.assertEqual((done.code, done.output), (2, b""))
+        self.assertIn("-n eth7: not in this recording (it has lo)", done.errors)
+
     def test_sessions_of_states(self):
         """tcplife from a recording of tcpstates: the same sessions, except for data that state changes lack."""
         told = ("pid", "comm", "uid", "netns", "family", "laddr", "lport", "raddr", "rport", "role", "state")
@@ -304,6 +312,15 @@ class Asking(Recorded):
             done = lab.run(lab.NETTRACE, "replay", self.file, stdout=full)
         self.assertEqual(done.code, 1)
         self.assertIn("No space left on device", done.errors)
+
+    def test_slow_reader(self):
+        """A pipe is full for a while: nothing is lost."""
+        record = f"{lab.NETTRACE} record -o - tcpstates --netns=/proc/self/ns/net -- {lab.NETTRACE} traffic --connect=1500"
+        done = self.space.run("sh", "-c", f"{record} | (sleep 2; cat >{self.file})")
+        self.assertEqual(done.code, 0, done.errors)
+        self.assertGreater(self.file.stat().st_size, 2 * 65536)  # what a pipe holds
+        done = replay(self.file, "tcpstates", "--json")
+        self.assertEqual((len(done.rows), done.errors), (1500 * 10 + 2, ""))
 
     def test_info(self):
         with self.space.tool("tcpstates", "--record", self.file):
@@ -405,6 +422,7 @@ class Several(Recorded):
             (("-o", self.file), "of which tools?"),
             (("-o", self.file, "tcpstate"), "did you mean tcpstates?"),
             (("-o", self.file, "netqtop"), "which interface?"),
+            (("-o", self.file, "tcpstates", "--time=iso"), "--time: no such option"),
         ):
             done = lab.run(lab.NETTRACE, "record", *options)
             self.assertEqual((done.code, done.output, len(done.errors.splitlines())), (2, b"", 1), done.errors)
