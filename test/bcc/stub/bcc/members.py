@@ -92,9 +92,14 @@ def of_solisten(row):
     return {"proto": family << 16 | kind, "backlog": row["backlog"], "laddr": [laddr] if row["family"] == 4 else laddr}
 
 
+EVENTS = {"tcplife": of_tcplife, "tcpstates": of_tcpstates, "tcpconnlat": of_tcpconnlat, "tcpretrans": of_tcpretrans,
+          "tcptracer": of_tcptracer, "tcpdrop": of_tcpdrop, "solisten": of_solisten}  # fmt: skip
+
+
 def of_event(tool, row):
     event = of_socket(row)
-    event.__dict__.update(globals().get(f"of_{tool}", lambda _: {})(row))
+    if tool in EVENTS:
+        event.__dict__.update(EVENTS[tool](row))
     return event
 
 
