@@ -14,6 +14,7 @@
 #define SYSCALL_FIRST(regs)  ((regs)->di)
 #define SYSCALL_SECOND(regs) ((regs)->si)
 #define SYSCALL_THIRD(regs)  ((regs)->dx)
+#define NR_read              0
 #define NR_connect           42
 #define NR_accept            43
 #define NR_listen            50
@@ -23,6 +24,7 @@
 #define SYSCALL_FIRST(regs)  ((regs)->orig_x0)
 #define SYSCALL_SECOND(regs) ((regs)->user_regs.regs[1])
 #define SYSCALL_THIRD(regs)  ((regs)->user_regs.regs[2])
+#define NR_read              63
 #define NR_listen            201
 #define NR_accept            202
 #define NR_connect           203
@@ -32,14 +34,16 @@
 #define SYSCALL_FIRST(regs)  ((regs)->orig_gpr2)
 #define SYSCALL_SECOND(regs) ((regs)->gprs[3])
 #define SYSCALL_THIRD(regs)  ((regs)->gprs[4])
+#define NR_read              3
 #define NR_connect           362
 #define NR_listen            363
 #define NR_accept4           364
 #define NR_accept            NR_accept4 /* has no accept() */
 #endif
 
-#define PF_IO_WORKER 0x00000010 /* include/linux/sched.h */
-#define TS_COMPAT    0x0002     /* arch/x86/include/asm/thread_info.h: within a system call of a 32-bit program */
+#define PF_EXITING   0x00000004 /* include/linux/sched.h */
+#define PF_IO_WORKER 0x00000010
+#define TS_COMPAT    0x0002 /* arch/x86/include/asm/thread_info.h: within a system call of a 32-bit program */
 #define S_IFMT       0170000
 #define S_IFSOCK     0140000
 

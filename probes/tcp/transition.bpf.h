@@ -61,6 +61,24 @@ static __always_inline void tag_inherit(struct tag *tag, const struct transition
 		tag->owner.quality = OWNER_INHERITED;
 }
 
+/* Whether current closes the socket only because it had the last reference to the file for a moment: it walks over
+ * descriptors of other processes (a BPF iterator: task_file_seq_next() in kernel/bpf/task_iter.c), and the owner has
+ * closed its descriptor meanwhile. The file is then released at the end of read(), which closes no descriptor. Before
+ * 6.2 that is unknown. */
+static __always_inline bool closes_for_another(const struct sock *sk)
+{
+	struct task_struct *task;
+	__u64 file;
+
+	if (!settings.has_cast || sk->sk_shutdown != SHUTDOWN_MASK)
+		return false;
+	task = bpf_get_current_task_btf();
+	if (task->flags & PF_EXITING || !is_call((void *)bpf_task_pt_regs(task), NR_read, RUNG_CAST))
+		return false;
+	file = socket_file(sk);
+	return file && file_references(file) <= 0;
+}
+
 /* Whether current, which holds the socket lock, made this change for itself. That is unknown for the end of a
  * connection with an error: a packet caused it, or another process did (tcp_abort(), as in `ss -K`: net/ipv4/tcp.c sets
  * sk_err first). For a listener tcp_abort() sets no error; close() sets both bits of sk_shutdown first. */
@@ -68,7 +86,7 @@ static __always_inline bool is_own_act(const struct transition *t)
 {
 	const struct sock *sk = t->sk;
 
-	if (!sk->sk_lock.owned)
+	if (!sk->sk_lock.owned || closes_for_another(sk))
 		return false;
 	if (t->to != TCP_CLOSE)
 		return true;

@@ -90,7 +90,11 @@ class Refused(lab.LiveTest):
         """The rows of a run without refusals, and its calls: (command, number)."""
         counts = self.directory / "counts"
         self.traced(words)  # the first run may be slow
-        done, usual = self.traced(words, REFUSE_COUNTS=str(counts))
+        for _ in range(lab.LiveTest.attempts):
+            self.unseen.clear()
+            done, usual = self.traced(words, REFUSE_COUNTS=str(counts))
+            if not self.hidden():
+                break
         self.assertEqual((done.code, bool(usual), usual["tcpretrans", "missing"]), (0, True, 0), done.errors)
         return usual, [tuple(map(int, line.split())) for line in counts.read_text().splitlines()]
 

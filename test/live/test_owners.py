@@ -64,6 +64,14 @@ sys.stdin.read()
 os.waitpid(child, 0)
 """
 
+# Opens and closes listeners for some seconds.
+LISTENING = r"""
+import socket, time
+end = time.monotonic() + 5
+while time.monotonic() < end:
+    socket.create_server(("127.0.0.1", 0)).close()
+"""
+
 # Its child accepts one connection, and never uses it.
 ACCEPTING = r"""
 import os, socket, sys
@@ -486,6 +494,15 @@ class Owners(lab.LiveTest):
         for rows in [row for row in life.rows if row["lport"] == port], ends:
             told = [(row["pid"], row["comm"], row["owner"]) for row in rows]
             self.assertEqual(told, [(victim.pid, "victim", "exact")])
+
+    def test_a_socket_that_somebody_looks_at_while_it_closes(self):
+        """A walk over descriptors of other processes, as at the start of each tool, may have the last reference."""
+        with self.space.trace("tcpstates", "--comm=nettrace*") as states:
+            with lab.Running(*self.space.enter, sys.executable, "-c", LISTENING) as listening:
+                while listening.process.poll() is None:
+                    lab.must(lab.NETTRACE, "tcplife", "--duration=0.01", "--netns=1")
+        self.assertEqual((listening.code, states.rows), (0, []))
+        self.assertGreater(states.ledger["seen"], 10_000)
 
     def check_handed(self, how):
         """The peer's close makes a row of the current owner, although that process has not used the connection."""
