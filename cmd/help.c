@@ -61,15 +61,6 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
-static size_t count_lines(const struct text *text)
-{
-	size_t lines = 0;
-
-	for (size_t i = 0; i < text->length; i++)
-		lines += text->data[i] == '\n';
-	return lines;
-}
-
 /* Splits $PAGER into words; without it, less, which cuts wide tables at the edge. A program with file capabilities
  * ignores the variable. */
 static void choose_pager(const char *words[PAGER_WORDS + 1], char *pager, size_t size)
@@ -91,7 +82,7 @@ static bool show_paged(const struct text *text, size_t rows)
 	size_t done;
 	int page;
 
-	if (!terminal_is_capable(STDOUT_FILENO) || count_lines(text) < rows)
+	if (!terminal_is_capable(STDOUT_FILENO) || text_lines(text) < rows)
 		return false;
 	page = memfd_create("page", MFD_CLOEXEC);
 	if (page < 0)

@@ -102,18 +102,6 @@ static const struct opt opts[] = {
 
 static const char *const words[] = { "name", "interval", "count", NULL };
 
-static bool has_device(const char *names, const char *asked)
-{
-	char name[DEVICE_NAME];
-
-	for (unsigned int i = 0; i < DEVICES; i++) {
-		devices_name(name, sizeof(name), names, i);
-		if (!strcmp(name, asked))
-			return true;
-	}
-	return false;
-}
-
 /* The recording has its own devices. */
 static bool check_recorded(const char *names, const char *recorded, struct error *error)
 {
@@ -121,7 +109,7 @@ static bool check_recorded(const char *names, const char *recorded, struct error
 
 	for (unsigned int i = 0; names && i < DEVICES; i++) {
 		devices_name(asked, sizeof(asked), names, i);
-		if (*asked && recorded && !has_device(recorded, asked))
+		if (*asked && recorded && !value_has_name(recorded, asked))
 			return error_set(error, EXIT_USAGE, "-n %s: not in this recording (it has %.100s)", asked,
 					 recorded);
 	}
@@ -240,7 +228,7 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	if (!names || e->table >= DEVICES * DIRECTIONS)
 		return REPLAY_EXCLUDED;
 	devices_name(name, sizeof(name), names, e->table / DIRECTIONS);
-	return !own->names || has_device(own->names, name) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
+	return !own->names || value_has_name(own->names, name) ? REPLAY_SIDE_EVENT : REPLAY_EXCLUDED;
 }
 
 static uint64_t hundredths(uint64_t value, double unit)

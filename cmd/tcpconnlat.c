@@ -66,7 +66,7 @@ static const struct opt opts[] = {
 static const char *const words[] = { "min-ms", NULL };
 
 static const struct apart apart[] = {
-	{ "show-lport,wide,columns", "summary", "which prints a histogram" },
+	{ "show-lport,wide,columns,by", "summary", "which prints a histogram" },
 	{ "show-lport", "by", "which counts attempts" },
 	{ "show-lport", "columns", "which names all columns" },
 	{},

@@ -113,9 +113,12 @@ char *clock_put_local(char *to, uint64_t boot, unsigned int digits)
 	return to + 9 + digits;
 }
 
-void clock_local(struct text *text, uint64_t boot, unsigned int digits)
+void clock_local(struct text *text, uint64_t boot, unsigned int digits, bool iso)
 {
-	text_end(text, clock_put_local(text_room(text, CLOCK_LOCAL), boot, digits));
+	if (iso)
+		text_end(text, clock_put_iso(text_room(text, CLOCK_ISO), boot));
+	else
+		text_end(text, clock_put_local(text_room(text, CLOCK_LOCAL), boot, digits));
 }
 
 void clock_format(struct text *text, uint64_t boot, const char *form)

@@ -38,13 +38,14 @@ void clock_set(int64_t offset);
 int64_t clock_offset(void);
 /* Microseconds since 1970. boot: ns, as events have it. */
 uint64_t clock_wall_us(uint64_t boot);
-/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". The second form writes to a buffer of CLOCK_LOCAL
- * bytes and returns the end. */
-void clock_local(struct text *text, uint64_t boot, unsigned int digits);
+/* "11:02:07", local time; with up to 9 digits, "11:02:07.123456". Writes CLOCK_LOCAL bytes at most, and returns the
+ * end. */
 char *clock_put_local(char *to, uint64_t boot, unsigned int digits);
 /* "2026-03-05T11:02:07.123456+01:00", local time; CLOCK_ISO bytes. Returns the end. */
 #define CLOCK_ISO 36
 char *clock_put_iso(char *to, uint64_t boot);
+/* Appends the first form, or (iso) the second. */
+void clock_local(struct text *text, uint64_t boot, unsigned int digits, bool iso);
 /* Local time in a format of strftime(). */
 void clock_format(struct text *text, uint64_t boot, const char *form);
 /* "2026-03-05T11:02:07.123456789Z"; the second form writes to a buffer and returns the end. */

@@ -157,6 +157,13 @@ size_t text_lines(const struct text *text)
 	return lines;
 }
 
+size_t text_line(const struct text *text, size_t from, size_t lines)
+{
+	for (; lines && from < text->length; from++)
+		lines -= text->data[from] == '\n';
+	return from;
+}
+
 void text_pad(struct text *text, size_t from, int width)
 {
 	size_t cells = text_cells(text, from), bytes = text->length - from;

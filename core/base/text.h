@@ -44,6 +44,8 @@ void text_csv_string(struct text *text, const char *bytes, size_t length);
 size_t text_cells(const struct text *text, size_t from);
 /* The number of newlines. */
 size_t text_lines(const struct text *text);
+/* The offset of the line that is `lines` lines after the offset `from`; at most the length. */
+size_t text_line(const struct text *text, size_t from, size_t lines);
 /* Pads text[from..] with spaces to `width` columns; negative: right-aligned. */
 void text_pad(struct text *text, size_t from, int width);
 

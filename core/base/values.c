@@ -364,6 +364,16 @@ const char *value_networks(struct cidr *cidrs, __u32 *count, const char *text)
 	return value_items(text, add_cidr, &(struct cidrs){ cidrs, count, false });
 }
 
+bool value_has_name(const char *names, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; *names; names += strcspn(names, ","), names += *names == ',')
+		if (strcspn(names, ",") == length && !memcmp(names, name, length))
+			return true;
+	return false;
+}
+
 struct globs {
 	struct glob *items;
 	__u32 *count;

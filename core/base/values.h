@@ -27,6 +27,8 @@ const char *value_networks(struct cidr *cidrs, __u32 *count, const char *text);
 const char *value_globs(struct glob *globs, __u32 *count, const char *text);
 /* Network namespaces: inode numbers, paths (/run/netns/blue, /proc/1/ns/net), or names of `ip netns`. */
 const char *value_netns(struct list *list, const char *text);
+/* Whether "eth0,eth1" has this name. */
+bool value_has_name(const char *names, const char *name);
 /* The network namespace of this process. */
 const char *value_own_netns(struct list *list);
 /* The network namespace of a process. */

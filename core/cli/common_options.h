@@ -30,21 +30,20 @@ struct common_option {
 	enum option_group group;
 	enum {
 		ALWAYS,
-		OF_SOCKETS,     /* tools about sockets */
-		SHOWN,          /* tools that print */
-		SHOWN_SOCKETS,  /* tools about sockets that print */
-		OF_ROWS,        /* tools with rows, not only totals */
-		WITH_ERRORS,    /* tools whose rows have an error */
-		WITH_TIMES,     /* tools whose rows have a duration */
-		WITH_BYTES,     /* tools whose rows have sent and received bytes */
-		WITH_RETRANS,   /* tools whose rows have a number of retransmissions */
-		WITH_GROUPS,    /* tools about sockets, each without others */
-		WITH_RATES,     /* tools about sockets with totals, at least by groups */
-		WITH_TOTALS,    /* tools with totals */
-		WITH_SUMMARY,   /* tools with totals and rows */
-		WITH_INTERVALS, /* tools with totals only */
-		ON_REQUEST,     /* tools with an O_COMMON row of this name in their own table */
-		HIDDEN,         /* accepted, but not in --help */
+		OF_SOCKETS,    /* tools about sockets */
+		SHOWN,         /* tools that print */
+		SHOWN_SOCKETS, /* tools about sockets that print */
+		OF_ROWS,       /* tools with rows, not only totals */
+		WITH_ERRORS,   /* tools whose rows have an error */
+		WITH_TIMES,    /* tools whose rows have a duration */
+		WITH_BYTES,    /* tools whose rows have sent and received bytes */
+		WITH_RETRANS,  /* tools whose rows have a number of retransmissions */
+		WITH_GROUPS,   /* tools about sockets, each without others */
+		WITH_RATES,    /* tools about sockets with totals, at least by groups */
+		WITH_TOTALS,   /* tools with totals */
+		WITH_SUMMARY,  /* tools with totals and rows */
+		ON_REQUEST,    /* tools with an O_COMMON row of this name in their own table */
+		HIDDEN,        /* accepted, but not in --help */
 	} offered;
 	/* Checks and stores the argument (NULL: none). Returns NULL, or a message, and may set *code to EXIT_CANNOT. No
 	 * set(): the option prints what .min (enum about) names, and ends the parsing. */

@@ -154,8 +154,6 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 		return tool_totals_members(tool) || (is_about_sockets(tool) && tool->image.object);
 	case WITH_SUMMARY:
 		return tool_totals_members(tool) && !intervals;
-	case WITH_INTERVALS:
-		return intervals;
 	case ON_REQUEST:
 		return is_asked_for(tool, common);
 	case HIDDEN:

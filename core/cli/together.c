@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/values.h"
+
 static const struct apart common_apart[] = {
 	{ "ipv4", "ipv6", NULL },
 	{ "json", "csv", NULL },
@@ -28,17 +30,6 @@ void given_add(struct given_options *given, const struct opt *opt, const char *w
 	snprintf(given->items[given->count++].written, sizeof(given->items->written), "%s", written);
 }
 
-/* Whether the names, separated by commas, have this one. */
-static bool has_name(const char *names, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (; *names; names += strcspn(names, ","), names += *names == ',')
-		if (strcspn(names, ",") == length && !memcmp(names, name, length))
-			return true;
-	return false;
-}
-
 static bool refuse(const struct given *one, const struct given *other, const char *why, struct error *error)
 {
 	return error_set(error, EXIT_USAGE, "%s: not together with %s%s%s", one->written, other->written,
@@ -51,9 +42,9 @@ static bool check_pair(const struct apart *apart, bool common, const struct give
 {
 	if (common && (earlier->opt->type != O_COMMON || later->opt->type != O_COMMON))
 		return true;
-	if (has_name(apart->options, later->opt->name) && has_name(apart->others, earlier->opt->name))
+	if (value_has_name(apart->options, later->opt->name) && value_has_name(apart->others, earlier->opt->name))
 		return refuse(later, earlier, apart->why, error);
-	if (!has_name(apart->options, earlier->opt->name) || !has_name(apart->others, later->opt->name))
+	if (!value_has_name(apart->options, earlier->opt->name) || !value_has_name(apart->others, later->opt->name))
 		return true;
 	return apart->why ? refuse(earlier, later, apart->why, error) : refuse(later, earlier, NULL, error);
 }

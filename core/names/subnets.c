@@ -48,10 +48,16 @@ static bool has(const struct cidr *cidr, const __u8 *address)
 	return true;
 }
 
-const char *subnets_find(const struct subnets *subnets, const __u8 *address, bool longest)
+bool address_is_v4(const __u8 *address)
 {
 	static const __u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-	bool v4 = !memcmp(address, mapped, sizeof(mapped));
+
+	return !memcmp(address, mapped, sizeof(mapped));
+}
+
+const char *subnets_find(const struct subnets *subnets, const __u8 *address, bool longest)
+{
+	bool v4 = address_is_v4(address);
 	int best = -1;
 
 	for (__u32 i = 0; i < subnets->count; i++) {

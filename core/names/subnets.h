@@ -23,6 +23,8 @@ struct subnets {
 
 /* Parses "10.0.0.0/8,2001:db8::/32". Returns NULL or a message, valid until the next call. */
 const char *subnets_parse(struct subnets *subnets, const char *text);
+/* Whether an address of 16 bytes is IPv4: ::ffff:a.b.c.d. */
+bool address_is_v4(const __u8 *address);
 /* The text of the subnet of an address (16 bytes, IPv4 as ::ffff:a.b.c.d): the first match in the list, or the longest
  * prefix. NULL: none. An IPv6 subnet contains no IPv4 addresses. */
 const char *subnets_find(const struct subnets *subnets, const __u8 *address, bool longest);

@@ -142,13 +142,6 @@ static bool is_missed(const struct printer *printer, const struct column *column
 	return true;
 }
 
-static void add_missed(struct printer *printer, const struct column *column)
-{
-	struct field field = field_of_column(printer->options->tool, column);
-
-	add(printer, &field);
-}
-
 static void add_named(struct printer *printer, const char *name)
 {
 	add_column(printer, &(struct column){ name });
@@ -191,10 +184,10 @@ static void choose_columns(struct printer *printer)
 
 	add_times(printer, columns);
 	for (const struct column *column = columns; column->name; column++) {
-		if (is_missed(printer, columns, column))
-			add_missed(printer, column);
-		else
-			add_column(printer, column);
+		struct field field = field_of_column(tool, column);
+
+		if (is_shown(printer, &field) || is_missed(printer, columns, column))
+			add(printer, &field);
 		if (!strcmp(column->name, "time"))
 			add_named(printer, "timestamp");
 	}

@@ -47,10 +47,7 @@ static void put_head(const struct lines *lines, struct text *text, const struct 
 {
 	const struct event *event = best(flow)->event;
 
-	if (lines->tools->options->time_iso)
-		text_end(text, clock_put_iso(text_room(text, CLOCK_ISO), flow->rows[0].time));
-	else
-		clock_local(text, flow->rows[0].time, 6);
+	clock_local(text, flow->rows[0].time, 6, lines->tools->options->time_iso);
 	text_char(text, ' ');
 	if (event->pid) {
 		text_printable(text, event->comm, sizeof(event->comm), 0);

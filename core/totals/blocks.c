@@ -26,19 +26,11 @@ struct view {
 	struct field above;  /* with block->above only */
 };
 
-static void put_time(struct text *text, const struct options *options, uint64_t now)
-{
-	if (options->time_iso)
-		text_end(text, clock_put_iso(text_room(text, CLOCK_ISO), now));
-	else
-		clock_local(text, now, 0);
-}
-
 static void put_loadavg(struct text *text, const struct options *options, uint64_t now)
 {
 	const char *load = loadavg_at(now);
 
-	put_time(text, options, now);
+	clock_local(text, now, 0, options->time_iso);
 	text_string(text, " loadavg: ");
 	text_printable(text, load, strlen(load), 0); /* a recording may have any bytes */
 	text_string(text, "\n\n");
@@ -56,7 +48,7 @@ void blocks_stamp(struct printer *printer)
 
 	if (block->stamp) {
 		if (options->time_iso)
-			put_time(&printer->text, options, printer->now);
+			clock_local(&printer->text, printer->now, 0, true);
 		else
 			clock_format(&printer->text, printer->now, block->stamp);
 		text_char(&printer->text, '\n');
@@ -69,7 +61,7 @@ void blocks_stamp(struct printer *printer)
 	if (block->loadavg_unless && !(block->loadavg_unless & options->settings.flags)) {
 		put_loadavg(&printer->text, options, printer->now);
 	} else if (options->time) {
-		put_time(&printer->text, options, printer->now);
+		clock_local(&printer->text, printer->now, 0, options->time_iso);
 		text_char(&printer->text, '\n');
 	}
 }

@@ -355,14 +355,6 @@ static struct by *by_new(const struct tool *tool, const struct group *group, boo
 	return by;
 }
 
-static bool is_histogram_without_groups(const struct options *options)
-{
-	struct options ungrouped = *options;
-
-	ungrouped.by_name = NULL;
-	return choice_is_histogram(&ungrouped);
-}
-
 bool by_apply(struct options *options, struct error *error)
 {
 	const struct group *group = options->by_name ? group_named(options->by_name, error) : NULL;
@@ -370,9 +362,8 @@ bool by_apply(struct options *options, struct error *error)
 
 	if (options->by_name && !group)
 		return false;
-	if (is_histogram_without_groups(options))
-		return error_set(error, EXIT_USAGE,
-				 group ? "--by: histograms have no groups" : "--rate: histograms have none");
+	if (!group && choice_is_histogram(options))
+		return error_set(error, EXIT_USAGE, "--rate: histograms have none");
 	if (group && group->found == FROM_CGROUP && group->of == CONTAINER_UNIT && options->containers)
 		return error_set(error, EXIT_USAGE, "--containers: not together with --by unit");
 	by = by_new(options->tool, group, !group || is_interval_tool(options->tool));
@@ -451,13 +442,6 @@ static void copy(char *to, size_t size, const struct event *event, enum of_conta
 		snprintf(to, size, "%.*s", (int)length, text);
 }
 
-static bool is_mapped(const uint8_t address[16])
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return !memcmp(address, mapped, sizeof(mapped));
-}
-
 static void name_container(const struct by *by, struct event *event, struct extra *extra)
 {
 	copy(extra->group, sizeof(extra->group), event, by->group->of);
@@ -491,7 +475,7 @@ void by_derive(const struct options *options, struct event *event)
 
 	widen(by, event, extra);
 	if (by->group->found == A_HOST) {
-		event->family = event->family && is_mapped(event->raddr) ? 4 : event->family;
+		event->family = event->family && address_is_v4(event->raddr) ? 4 : event->family;
 	} else if (by->group->found == FROM_CGROUP) {
 		name_container(by, event, extra);
 	} else if (by->named) {

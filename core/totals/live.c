@@ -130,14 +130,13 @@ static struct live_state state_of(const struct live_view *view)
 static void make_help(struct live_view *view, const struct live_state *state, struct terminal_size size)
 {
 	struct text *text = &view->picture.printer.text;
-	size_t lines, from = 0;
+	size_t lines, from;
 
 	live_help(text, state, size.columns);
 	lines = text_lines(text);
 	if (view->help_first + size.rows - 1 > lines)
 		view->help_first = lines > size.rows - 1 ? lines - (size.rows - 1) : 0;
-	for (size_t line = 0; line < view->help_first; from++)
-		line += text->data[from] == '\n';
+	from = text_line(text, 0, view->help_first);
 	text->length -= from;
 	memmove(text->data, text->data + from, text->length);
 }

@@ -15,7 +15,6 @@ struct live_state {
 	bool typing;         /* a filter is being typed */
 	const char *filter;  /* "": none */
 	uint64_t every;      /* ns between pictures */
-	bool whole;          /* each picture has all since the start */
 	const char *message; /* instead of the keys; NULL: none */
 	size_t length;       /* of the message */
 };

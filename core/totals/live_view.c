@@ -281,14 +281,6 @@ static size_t put_table(struct live_picture *picture, const struct total *totals
 	return shown;
 }
 
-/* The offset of a line in the text, from this offset on. */
-static size_t offset_of_line(const struct text *text, size_t from, size_t line)
-{
-	for (; line && from < text->length; from++)
-		line -= text->data[from] == '\n';
-	return from;
-}
-
 /* Prints histograms, which have several lines each, and keeps those lines that the window has room for. */
 static size_t put_histograms(struct live_picture *picture, const struct total *totals, size_t count, size_t lines)
 {
@@ -301,8 +293,8 @@ static size_t put_histograms(struct live_picture *picture, const struct total *t
 	all = text_lines(text) - before;
 	shown = all <= lines ? all : lines ? lines - 1 : 0;
 	stop_at_end(picture, all, shown);
-	at = offset_of_line(text, from, picture->first);
-	end = offset_of_line(text, at, shown);
+	at = text_line(text, from, picture->first);
+	end = text_line(text, at, shown);
 	memmove(text->data + from, text->data + at, end - at);
 	text->length = from + end - at;
 	if (lines && (shown < all || *picture->filter))

@@ -38,6 +38,7 @@ static const char *who_has(const struct common_option *common)
 {
 	switch (common->offered) {
 	case OF_SOCKETS:
+	case SHOWN_SOCKETS:
 		return "tools about sockets";
 	case OF_ROWS:
 		return "tools with rows";
@@ -56,8 +57,6 @@ static const char *who_has(const struct common_option *common)
 		return "tools with totals";
 	case WITH_SUMMARY:
 		return "tools with rows and totals";
-	case WITH_INTERVALS:
-		return "tools of intervals";
 	default:
 		return NULL;
 	}

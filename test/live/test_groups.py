@@ -183,7 +183,7 @@ class Groups(lab.LiveTest):
              "--subnets 10.0.0.1: not a subnet like 10.0.0.0/8 or 2001:db8::/32"),
             (("tcptop", "--by", "process", "--sort", "srtt"), "--sort: not by a number that --by cannot add up"),
             (("tcpconnlat", "--dist", "--rate"), "--rate: histograms have none"),
-            (("tcpconnlat", "--dist", "--by", "host"), "--by: not together with --dist, which has groups of its own"),
+            (("tcpconnlat", "--dist", "--by", "host"), "--by: not together with --dist, which prints a histogram"),
             (("tcplife", "--by", "host", "-t"), "-t: not together with --by, which prints totals, not rows"),
             (("tcplife", "--by", "unit", "--containers"), "--containers: not together with --by unit"),
         ):
