@@ -157,7 +157,8 @@ static __always_inline bool freed_syn(struct drop *d, struct event *head, __u64 
 		if (places_known() && !at(d->location, PLACE_RCV_STATE_PROCESS))
 			return false;
 	}
-	if (!skb->skb_iif || !packet_read(&d->packet, skb, rung) || (d->packet.flags & (FLAG_SYN | FLAG_ACK)) != FLAG_SYN)
+	if (!skb->skb_iif || !packet_read(&d->packet, skb, rung) ||
+	    (d->packet.flags & (FLAG_SYN | FLAG_ACK)) != FLAG_SYN)
 		return false;
 	net = route_net(skb, rung);
 	event_init(head, bpf_ktime_get_boot_ns());

@@ -21,6 +21,7 @@ struct field {
 	uint16_t off, size, port; /* port: of kinds with a port; else 0 */
 	uint8_t decimals;
 	bool bracketed;
+	bool portless;
 	uint32_t n_names;
 	const char *const *names, *const *keys;
 	const char *btf_enum;

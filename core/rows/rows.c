@@ -59,8 +59,13 @@ static const struct event *derive(struct rows *rows, const struct event *event, 
 
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
 {
+	const struct tool *tool = rows->options->tool;
+
 	event = derive(rows, event, size);
-	if (event && rows->by_outcome && !outcome_matches(&rows->options->outcome, &rows->outcome, event, *size)) {
+	if (!event)
+		return NULL;
+	if ((rows->by_outcome && !outcome_matches(&rows->options->outcome, &rows->outcome, event, *size)) ||
+	    (tool->wanted && !tool->wanted(rows->options, event))) {
 		rows->filtered++;
 		return NULL;
 	}

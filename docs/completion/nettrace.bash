@@ -2,9 +2,9 @@
 # It reads /proc, /sys, /run and /etc/passwd, and asks nettrace for names ("--reason help"). It traces nothing.
 
 # All that can follow the word nettrace; of these, the tools that can be traced, and those that have a part in a timeline.
-_nettrace_applets='netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic'
-_nettrace_traced='netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer'
-_nettrace_stories='solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcptracer'
+_nettrace_applets='drops netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic'
+_nettrace_traced='drops netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer'
+_nettrace_stories='drops solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcptracer'
 
 # What the words of a tool are that are no options.
 _nettrace_words()
@@ -23,6 +23,7 @@ _nettrace_words()
 _nettrace_options()
 {
 	case $1 in
+	drops) printf '%s ' --layer:- --reason:asked -c --summary -p:pids --pid:pids --uid:users --comm:comms --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --all --device:interfaces --json --csv -w --wide -T --time -t --timestamp --containers --columns:asked --output:files --no-header --by:=process,container,unit,host,subnet,port,peer-port --subnets:- --rate --interval:- --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	netqtop) printf '%s ' -n:interfaces --name:interfaces -t --throughput -i:- --interval:- --json --csv -w --wide -T --time --columns:asked --output:files --no-header --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	softirqs) printf '%s ' -d --dist --distributed --per-cpu --latency -N --nanoseconds -C --events -c:- --cpu:- --json --csv -w --wide -T --time --timestamp --columns:asked --output:files --no-header --interval:- --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	solisten) printf '%s ' --show-ret --comm:comms -w --wide -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- -n:netns --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --error:asked --failed --show-netns --json --csv -T --time -t --timestamp --containers --columns:asked --output:files --no-header --by:=process,container,unit,host,subnet,port,peer-port --subnets:- --rate --interval:- --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
@@ -169,7 +170,7 @@ _nettrace()
 	[[ $cur != = ]] || cur=
 	[[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	for entry in $(_nettrace_options "$tool"); do
-		[[ ! $replayed || ! ${entry%%:*} =~ ^--(output|duration|record|max-size|ready-fd|ring-size|keep-caps|rung|cgroupmap|mntnsmap|pid-netns|journal)$ ]] || continue
+		[[ ! $replayed || ! ${entry%%:*} =~ ^--(output|duration|record|max-size|cgroupmap|mntnsmap|ready-fd|ring-size|keep-caps|rung|pid-netns|journal)$ ]] || continue
 		if [[ $entry == "$before":* ]]; then
 			_nettrace_argument "${entry#*:}" "$cur" "$before" "$tool"
 			return

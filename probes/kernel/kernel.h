@@ -68,8 +68,11 @@ struct netns_ipv4 {
 	int sysctl_max_syn_backlog;
 };
 
+struct hlist_head;
+
 struct net {
 	struct ns_common ns;
+	struct hlist_head *dev_index_head; /* its devices: lists by ifindex % 256 */
 	struct netns_mib mib;
 	struct netns_ipv4 ipv4;
 };
@@ -235,8 +238,14 @@ struct tcp_skb_cb {
 	__u8 sacked;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
 struct net_device {
+	char name[16];
 	possible_net_t nd_net;
+	struct hlist_node index_hlist; /* in a list of dev_index_head */
 	int ifindex;
 	unsigned int real_num_tx_queues;
 	unsigned int real_num_rx_queues;
@@ -258,9 +267,14 @@ struct sk_buff {
 	__u16 transport_header;
 	__u16 network_header;
 	__u16 mac_header;
+	unsigned int end; /* of the linear part, from head: struct skb_shared_info */
 	void (*destructor)(struct sk_buff *skb);
 	unsigned char *head;
 	unsigned char *data;
+};
+
+struct skb_shared_info {
+	unsigned short gso_segs; /* 0: one */
 };
 
 struct iphdr {
