@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* drops.c: packets of any protocol that the kernel drops, with layer, device, reason and place. */
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/base/put.h"
 #include "core/base/values.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
@@ -208,12 +208,15 @@ static void name_protocol(struct drops_event *e)
 {
 	const char *name = e->common.protocol ? name_in(protocols, e->common.protocol) : name_in(frames, e->ethertype);
 
+	char text[PROTO_SIZE + PUT_SLACK], *end = text;
+
 	if (name)
-		snprintf(e->proto, sizeof(e->proto), "%s", name);
+		end = put_string(text, name);
 	else if (e->common.protocol)
-		snprintf(e->proto, sizeof(e->proto), "%u", e->common.protocol);
+		end = put_unsigned(text, e->common.protocol);
 	else if (e->ethertype)
-		snprintf(e->proto, sizeof(e->proto), "0x%04x", e->ethertype);
+		end = put_hex(put_string(text, "0x"), e->ethertype, 4);
+	memcpy(e->proto, text, (size_t)(end - text));
 }
 
 static bool derive(const struct options *options, struct event *event, size_t size)
@@ -421,6 +424,8 @@ static const struct hook hooks[] = {
 	  { "drops_kfree_cast", "drops_kfree_helper", "drops_kfree_socket" },
 	  .lacks[2] = "packet contents: addresses only of packets that belong to a socket" },
 	{ "consume_skb", { "drops_consume_cast", "drops_consume_helper" }, "the SYNs that a full listener drops" },
+	{ "end of bind", { "drops_owner" }, "the owners of new UDP sockets", .misses_harmless = true },
+	{ "open UDP sockets", { "drops_seed" }, "the owners of UDP sockets older than the trace", RUN_AT_START },
 	{},
 };
 
@@ -479,6 +484,7 @@ static const struct story story = { .words = words };
 
 /* Alternatives of programs; one of each is needed. */
 #define READS_PACKETS "drops_kfree_cast|drops_kfree_helper"
+#define SEES_OWNERS   "drops_owner"
 #define SEES_SYNS     "drops_consume_cast|drops_consume_helper"
 
 static const struct expectation proof[] = {
@@ -493,7 +499,16 @@ static const struct expectation proof[] = {
 	  .needs = READS_PACKETS, .reason = "SOCKET_FILTER" },
 	{ "LISTEN_OVERFLOW", "reason=LISTEN_OVERFLOW pid=@server_pid dport=@overflow_port state=LISTEN device=lo",
 	  "listen_drops", .needs = SEES_SYNS },
-	{ "all rows", "", "refuse+filter_drops+listen_drops+deferred+again", .needs = READS_PACKETS },
+	{ "UDP: NO_SOCKET", "reason=NO_SOCKET layer=udp proto=udp pid=null dport=@refused_port device=lo", "udp_refuse",
+	  .needs = READS_PACKETS, .reason = "NO_SOCKET" },
+	{ "UDP: no socket", "proto=udp pid=null dport=@refused_port", "udp_refuse", .needs = READS_PACKETS },
+	{ "UDP: of nobody", "proto=udp pid=null dport=@server_port", NULL, .how = MEASURE },
+	{ "UDP: SOCKET_RCVBUFF", "reason=SOCKET_RCVBUFF layer=socket proto=udp dport=@server_port device=lo",
+	  "buffer_drops", .needs = READS_PACKETS, .reason = "SOCKET_RCVBUFF" },
+	{ "UDP: owners", "pid=@server_pid proto=udp dport=@server_port", "buffer_drops", .needs = SEES_OWNERS },
+	{ "UDP: full buffer", "proto=udp dport=@server_port", "buffer_drops", .needs = READS_PACKETS },
+	{ "all rows", "", "refuse+filter_drops+listen_drops+deferred+again+udp_refuse+buffer_drops",
+	  .needs = READS_PACKETS },
 	{},
 };
 
@@ -501,7 +516,7 @@ OBJECT(drops);
 
 const struct tool drops = {
 	.name = "drops",
-	.summary = "packets of any protocol dropped by the kernel, with layer, device and reason",
+	.summary = "dropped packets of all protocols, with layer, device and reason",
 	.first = { "layer", "reason", "summary" },
 	.examples = examples,
 	OBJECT_OF(drops),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* drops.bpf.c: an event for each packet that the kernel drops, of any protocol. */
+#include "probes/drops_owner.bpf.h"
 #include "probes/drops_packet.bpf.h"
 #include "probes/tcpdrop_freed.bpf.h"
 
@@ -188,6 +189,8 @@ static __always_inline struct net *other_head(struct event *head, const struct d
 	if (sk) {
 		event_place(head, sk);
 		event_ends(head, &sk->__sk_common);
+		if (sk->sk_protocol == IPPROTO_UDP)
+			udp_owner_set(head, sk);
 		net = sk->__sk_common.skc_net.net;
 	} else {
 		net = device_net(skb);

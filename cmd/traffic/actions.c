@@ -324,6 +324,10 @@ const struct action traffic_actions[STEPS] = {
 			  0, SLOT_ACCEPTING, 0, client_has_no_way, NULL },
 	[URING_UNREACHABLE] = { "uring-unreachable", "The same through io_uring, to the port after the server's", "fail before anything is sent, through io_uring",
 				0, SLOT_REFUSING, 0, traffic_client_has_no_way_by_ring, NULL },
+	[UDP_REFUSE] = { "udp-refuse", "UDP datagrams to a port without a socket", "are datagrams that find no socket",
+			 0, SLOT_REFUSING, 0, traffic_client_sends_to_nobody, NULL },
+	[UDP_FULL] = { "udp-full", "UDP datagrams that find a full receive buffer, at least", "are datagrams to a socket that does not read, at least so many too many",
+		       0, SLOT_REFUSING, 0, traffic_client_fills_buffer, traffic_server_does_not_read },
 	[RELEASE] = { "hold", NULL, "send more data, then close",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };

@@ -40,6 +40,8 @@ enum action_id {
 	DISCONNECT,
 	UNREACHABLE,
 	URING_UNREACHABLE,
+	UDP_REFUSE,
+	UDP_FULL,
 	ACTIONS, /* actions with an option */
 	RELEASE = ACTIONS,
 	STEPS,
@@ -64,7 +66,7 @@ struct traffic_totals {
 	uint16_t port; /* of SLOT_ACCEPTING */
 	uint64_t listeners, connects, established, accepted;
 	uint64_t bytes[2], retransmits[2];
-	uint64_t filter_drops, listen_drops;
+	uint64_t filter_drops, listen_drops, buffer_drops;
 };
 
 struct traffic {
@@ -133,6 +135,11 @@ void traffic_server_is_killed(struct traffic *t, size_t n);
 void traffic_client_closes_too_early(struct traffic *t, size_t n);
 void traffic_server_answers_too_late(struct traffic *t, size_t n);
 void traffic_client_disconnects(struct traffic *t, size_t n);
+
+/* cmd/traffic/datagrams.c */
+void traffic_client_sends_to_nobody(struct traffic *t, size_t n);
+void traffic_client_fills_buffer(struct traffic *t, size_t n);
+void traffic_server_does_not_read(struct traffic *t, size_t n);
 
 /* cmd/traffic/uring.c */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n);

@@ -10,10 +10,9 @@
 #include "core/base/put.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
-static const char *const protocol_names[] = { [IPPROTO_ICMP] = "icmp",
-						[IPPROTO_TCP] = "tcp",
-						[IPPROTO_UDP] = "udp",
-						[IPPROTO_ICMPV6] = "icmpv6" };
+static const char *const protocol_names[] = {
+	[IPPROTO_ICMP] = "icmp", [IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp", [IPPROTO_ICMPV6] = "icmpv6"
+};
 
 #define COMMON(member) AT(struct event, member)
 #define IN_ALL         (IN_TABLE | IN_WIDE | IN_CSV)
