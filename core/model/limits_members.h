@@ -28,7 +28,7 @@
 	{ "unread_ns", F_MSEC, OF(unread_ns), .merge = LATEST,                                                         \
 	  .help = "how long it waits at least: time since the latest data arrived; 0: nothing is unread" },            \
 	{ "window_closed", F_BOOL, OF(closed), .merge = LATEST,                                                        \
-	  .help = "the own receive window has no room for a segment" },                                                \
+	  .help = "the own receive window is smaller than a segment" },                                                \
 	{ "first_byte_ns", F_MSEC, OF(first_byte), .merge = LATEST,                                                    \
 	  .help = "time from established to the first received data; unknown if more than one segment has arrived" },  \
 	{ "min_rtt_us", F_UINT, OF(min_rtt_us), .merge = LATEST, .help = "smallest round-trip time" },                 \

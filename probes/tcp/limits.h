@@ -39,7 +39,7 @@ struct limits {
 	__u32 timeouts;     /* retransmission timeouts (6.7) */
 	__u32 unread;       /* received bytes that no process has read */
 	__u8 app_limited;   /* the delivery rate is what the process sent, not what the path could carry */
-	__u8 closed;        /* the own receive window has no room for a segment of the peer */
+	__u8 closed;        /* the own receive window is smaller than a segment of the peer */
 	__u8 now;           /* enum limit: what it waits for at this moment; never READER, MIXED */
 	/* Filled by limits_judge(): */
 	__u8 word; /* enum limit: the verdict */
@@ -53,7 +53,7 @@ static inline __u8 limits_percent(__u64 part, __u64 whole)
 	return (__u8)((part * 100 + whole / 2) / whole);
 }
 
-/* Data that nobody reads comes first: whatever else limits the connection, the own process can end this. */
+/* Data that no process reads comes first: whatever else limits the connection, the own process can end this. */
 static inline __u8 limits_verdict(const struct limits *l, __u64 network, __u64 whole)
 {
 	if (l->unread && l->closed)
