@@ -141,6 +141,10 @@ typedef struct {
 	int owned; /* a task holds the socket lock: then current is that task (kernel-side proof: never 1 in softirq) */
 } socket_lock_t;
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct socket;
 
 struct sock {
@@ -154,6 +158,7 @@ struct sock {
 	int sk_err;
 	struct proto *sk_prot_creator; /* the first skc_prot */
 	unsigned long sk_lingertime;   /* of SO_LINGER */
+	kuid_t sk_uid;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;

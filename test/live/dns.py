@@ -4,6 +4,7 @@
 import os
 import socket
 import struct
+import threading
 
 from sockets import family_of
 
@@ -23,6 +24,11 @@ def record(owner, kind, data, ttl=60):
 
 def question(name, kind, number=1):
     return struct.pack("!HHHHHH", number, 0x0100, 1, 0, 0, 0) + name_bytes(name) + struct.pack("!HH", kind, 1)
+
+
+def failure(asked, code):
+    """An answer without records, with this code."""
+    return asked[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, 0, 0, 0) + asked[12:]
 
 
 def answer(asked, addresses, aliases=()):
@@ -64,3 +70,82 @@ class Server:
             self.socket.sendto(answer(got, addresses, aliases), who)
             if READERS[reader](client) != answer(asked, addresses, aliases):
                 raise AssertionError(f"{name}: not the answer")
+
+
+def asked_name(message):
+    """The name and the type in a query."""
+    labels, at = [], 12
+    while message[at]:
+        labels.append(message[at + 1 : at + 1 + message[at]].decode())
+        at += 1 + message[at]
+    return ".".join(labels), struct.unpack_from("!H", message, at + 1)[0]
+
+
+class Responder:
+    """Answers every query by the first label of its name, until the end of `with`: nx, fail, silent, slow (50 ms), or
+    with addresses. Its sockets are in the network namespace of the thread that makes it. `asked`: names and types."""
+
+    DELAY = 0.05
+
+    def __init__(self, *addresses, port=53):
+        self.asked, self.stopping = [], False
+        self.sockets = [socket.socket(family_of(address), socket.SOCK_DGRAM) for address in addresses]
+        self.threads = []
+        for server, address in zip(self.sockets, addresses):
+            server.bind((address, port))
+            server.settimeout(0.05)
+            self.threads.append(threading.Thread(target=self.serve, args=(server,)))
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.stopping = True
+        for thread in self.threads:
+            thread.join()
+        for server in self.sockets:
+            server.close()
+
+    def reply(self, message):
+        """The answer, or None; and the delay before it."""
+        name, kind = asked_name(message)
+        self.asked.append((name, kind))
+        first = name.split(".")[0]
+        if first.startswith("silent"):
+            return None, 0
+        if first.startswith(("nx", "fail")):
+            return failure(message, 3 if first.startswith("nx") else 2), 0
+        addresses = {A: ["192.0.2.1", "192.0.2.2"], AAAA: ["2001:db8::1"]}.get(kind, [])
+        return answer(message, addresses), self.DELAY if first.startswith("slow") else 0
+
+    def serve(self, server):
+        while not self.stopping:
+            try:
+                message, who = server.recvfrom(MOST)
+            except TimeoutError:
+                continue
+            reply, delay = self.reply(message)
+            if reply:
+                threading.Timer(delay, server.sendto, (reply, who)).start() if delay else server.sendto(reply, who)
+
+
+# A client for another process: sends a query of a type for each name to a server, each from a socket of its own.
+ASK = """
+import socket, struct, sys
+server, kind, patience, *names = sys.argv[1:]
+family = socket.AF_INET6 if ":" in server else socket.AF_INET
+clients = []
+for number, name in enumerate(names):
+    client = socket.socket(family, socket.SOCK_DGRAM)
+    client.settimeout(float(patience))
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+    client.sendto(struct.pack("!HHHHHH", number, 256, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, int(kind), 1), (server, 53))
+    clients.append(client)
+for client in clients:
+    try:
+        client.recv(4096)
+    except TimeoutError:
+        pass
+"""
