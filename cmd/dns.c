@@ -124,9 +124,17 @@ static const struct apart apart[] = {
 	{},
 };
 
+/* Before 6.12 programs of tracepoints see only the first piece of a packet. */
+#define QUERIES_LACK "queries over TCP"
+#define ANSWERS_LACK "answers over TCP, and the end of answers that a driver keeps in several pieces"
+
 static const struct hook hooks[] = {
-	{ "net_dev_queue", { "query_cast", "query_helper" } },
-	{ "netif_receive_skb", { "answer_cast", "answer_helper" } },
+	{ "net_dev_queue",
+	  { "query_whole_cast", "query_cast", "query_helper" },
+	  .lacks = { NULL, QUERIES_LACK, QUERIES_LACK } },
+	{ "netif_receive_skb",
+	  { "answer_whole_cast", "answer_cast", "answer_helper" },
+	  .lacks = { NULL, ANSWERS_LACK, ANSWERS_LACK } },
 	{},
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dns.bpf.c: an event for each DNS query that a socket of this machine sends, and for each answer that arrives. */
+/* dns.bpf.c: an event for each DNS query that a socket of this machine sends,
+ * and for each answer that arrives. */
+#include "probes/dns.h"
 #include "probes/lib/datagram.bpf.h"
 #include "probes/lib/event.bpf.h"
 #include "probes/owner/holder.bpf.h"
-#include "probes/dns.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -29,33 +30,81 @@ static __always_inline bool is_server(__u16 port)
 	return list_has(&own.ports, port);
 }
 
-/* Whether a message is a standard query, or an answer to one. */
-static __always_inline bool is_dns(const struct datagram *d, __u8 answers, const int rung)
-{
-	struct in6_addr *first = KPTR(rung, d->payload, in6_addr); /* any type that starts with numbers */
-	__u8 flags = byte_at(rung, first, 2);
+/* How much of a packet a program can read. */
+enum extent_of {
+	LINEAR, /* its first piece, and so UDP only */
+	WHOLE,  /* all of it, through bpf_dynptr_from_skb() */
+};
 
-	/* One question, in bytes 4 and 5. */
-	return (flags & (DNS_IS_ANSWER | DNS_OPCODE)) == answers && byte_at(rung, first, 4) == 0 &&
-	       byte_at(rung, first, 5) == 1;
+struct message {
+	struct datagram d;
+	struct bpf_dynptr packet; /* WHOLE */
+	__u8 protocol;
+};
+
+static __always_inline bool is_carrier(__u8 protocol, const int extent)
+{
+	return protocol == IPPROTO_UDP || (extent == WHOLE && protocol == IPPROTO_TCP);
+}
+
+/* Whether the first 6 bytes are those of a standard query or answer
+ * (`answers`), with one question. */
+static __always_inline bool is_dns(const __u8 *first, __u8 answers)
+{
+	return (first[2] & (DNS_IS_ANSWER | DNS_OPCODE)) == answers && first[4] == 0 && first[5] == 1;
+}
+
+static __always_inline bool linear_is_dns(const struct message *m, __u8 answers, const int rung)
+{
+	struct in6_addr *at = KPTR(rung, m->d.payload, in6_addr); /* any type that starts with numbers */
+	__u8 first[6] = { 0, 0, byte_at(rung, at, 2), 0, byte_at(rung, at, 4), byte_at(rung, at, 5) };
+
+	return m->d.length >= DNS_HEADER && is_dns(first, answers);
+}
+
+/* The same through a dynptr. Of TCP, the message follows its length. */
+static __always_inline bool whole_is_dns(struct message *m, struct sk_buff *skb, __u8 answers)
+{
+	__u8 first[8];
+
+	if (m->d.whole < DNS_HEADER + 2 || bpf_dynptr_from_skb(skb, 0, &m->packet) ||
+	    bpf_dynptr_read(first, sizeof(first), &m->packet, m->d.offset, 0))
+		return false;
+	if (m->protocol == IPPROTO_UDP)
+		return is_dns(first, answers);
+	m->d.offset += 2;
+	m->d.whole -= 2;
+	return (first[0] || first[1] >= DNS_HEADER) && is_dns(first + 2, answers);
+}
+
+/* Copies at most `most` bytes, a constant. Returns the number. */
+static __always_inline __u16 message_copy(__u8 *to, const struct message *m, const __u32 most, const int rung,
+					  const int extent)
+{
+	__u32 length = m->d.whole < most ? m->d.whole : most;
+
+	if (extent == WHOLE)
+		return bpf_dynptr_read(to, length, &m->packet, m->d.offset, 0) ? 0 : (__u16)length;
+	datagram_copy(to, &m->d, most, rung);
+	return (__u16)m->d.length;
 }
 
 /* Adds what both kinds of event have. lost: the number of lost events. */
-static __always_inline void message_fill(struct dns_event *e, const struct sk_buff *skb, const struct datagram *d,
-					 __u32 lost)
+static __always_inline void event_add(struct dns_event *e, const struct sk_buff *skb, __u8 kind, __u32 lost)
 {
 	e->ifindex = (__u32)skb->dev->ifindex;
 	e->lost = lost;
-	e->length = (__u16)d->length;
+	e->kind = kind;
 	e->is_split = skb->data_len > 0;
 	*(__u32 *)e->pad = 0;
 }
 
 /* ---- queries ---- */
 
-/* How certain it is that current sends the packet of this socket. A packet that waited for its neighbour's address
- * leaves in a softirq, over a bystander. From 6.2 on the table of descriptors shows it; before, a bystander of the same
- * user passes for the sender. */
+/* How certain it is that current sends the packet of this socket. A packet that
+ * waited for its neighbour's address leaves in a softirq, over a bystander.
+ * From 6.2 on the table of descriptors shows it; before, a bystander of the
+ * same user passes for the sender. */
 static __always_inline __u8 sender_quality(struct sock *sk)
 {
 	struct task_struct *task;
@@ -92,7 +141,8 @@ static __always_inline void query_owner(struct event *e, struct sock *sk)
 		e->cgroup_id = bpf_get_current_cgroup_id();
 }
 
-static __always_inline int query_send(struct sk_buff *skb, struct sock *sk, const struct datagram *d, const int rung)
+static __always_inline int query_send(struct sk_buff *skb, struct sock *sk, const struct message *m, const int rung,
+				      const int extent)
 {
 	struct dns_event *e;
 	struct event head;
@@ -104,10 +154,10 @@ static __always_inline int query_send(struct sk_buff *skb, struct sock *sk, cons
 	query_owner(&head, sk);
 	event_place(&head, sk);
 	head.family = skb->protocol == bpf_htons(ETH_P_IPV6) ? 6 : 4;
-	head.lport = d->sport;
-	head.rport = d->dport;
-	__builtin_memcpy(head.laddr, d->saddr, sizeof(head.laddr));
-	__builtin_memcpy(head.raddr, d->daddr, sizeof(head.raddr));
+	head.lport = m->d.sport;
+	head.rport = m->d.dport;
+	__builtin_memcpy(head.laddr, m->d.saddr, sizeof(head.laddr));
+	__builtin_memcpy(head.raddr, m->d.daddr, sizeof(head.raddr));
 	if (!event_wanted(&head, sk))
 		return 0;
 	e = ring_reserve(QUERY_SIZE, &head);
@@ -115,49 +165,70 @@ static __always_inline int query_send(struct sk_buff *skb, struct sock *sk, cons
 		__sync_fetch_and_add(lost, 1);
 		return 0;
 	}
-	message_fill(e, skb, d, *lost);
-	e->kind = DNS_QUERY;
-	datagram_copy(e->message, d, DNS_QUERY_BYTES, rung);
+	event_add(e, skb, DNS_QUERY, *lost);
+	e->length = message_copy(e->message, m, DNS_QUERY_BYTES, rung, extent);
 	ring_submit(e);
 	return 0;
 }
 
-/* (struct sk_buff *). Sends a query on departure, from the first device of its socket's namespace. Context: a task, or
- * softirq; preemption is disabled. */
-static __always_inline int query_leaves(__u64 *ctx, const int rung)
+/* Reads ends and payload of a packet whose IP header is at this address. */
+static __always_inline bool message_read(struct message *m, const struct sk_buff *skb, __u64 network, const int rung)
+{
+	return m->protocol == IPPROTO_UDP ? datagram_read(&m->d, skb, network, rung)
+					  : segment_read(&m->d, skb, network, rung);
+}
+
+static __always_inline bool is_dns_message(struct message *m, struct sk_buff *skb, __u8 answers, const int rung,
+					   const int extent)
+{
+	return extent == WHOLE ? whole_is_dns(m, skb, answers) : linear_is_dns(m, answers, rung);
+}
+
+/* (struct sk_buff *). Sends a query on departure, from the first device of its
+ * socket's namespace. Context: a task, or softirq; preemption is disabled. */
+static __always_inline int query_leaves(__u64 *ctx, const int rung, const int extent)
 {
 	struct sk_buff *skb = (void *)ctx[0];
 	struct sock *sk = skb->sk;
-	struct datagram d;
+	struct message m;
 	__u16 port;
 
 	if (!sk || sk->__sk_common.skc_state == TCP_TIME_WAIT || sk->__sk_common.skc_state == TCP_NEW_SYN_RECV)
 		return 0;
 	port = sk->__sk_common.skc_dport; /* 0: not connected */
-	if ((port && !is_server(bpf_ntohs(port))) || sk->sk_protocol != IPPROTO_UDP)
+	if (port && !is_server(bpf_ntohs(port)))
 		return 0;
-	if (!datagram_read(&d, skb, (__u64)skb->head + skb->network_header, rung) || !is_server(d.dport) ||
-	    d.length <= DNS_HEADER || !is_dns(&d, 0, rung) ||
+	m.protocol = (__u8)sk->sk_protocol;
+	if (!is_carrier(m.protocol, extent))
+		return 0;
+	if (!message_read(&m, skb, (__u64)skb->head + skb->network_header, rung) || !is_server(m.d.dport) ||
+	    !is_dns_message(&m, skb, 0, rung, extent) ||
 	    skb->dev->nd_net.net->ns.inum != sk->__sk_common.skc_net.net->ns.inum)
 		return 0;
-	return query_send(skb, sk, &d, rung);
+	return query_send(skb, sk, &m, rung, extent);
+}
+
+SEC("tp_btf/net_dev_queue")
+int query_whole_cast(__u64 *ctx)
+{
+	return query_leaves(ctx, RUNG_CAST, WHOLE);
 }
 
 SEC("tp_btf/net_dev_queue")
 int query_cast(__u64 *ctx)
 {
-	return query_leaves(ctx, RUNG_CAST);
+	return query_leaves(ctx, RUNG_CAST, LINEAR);
 }
 
 SEC("tp_btf/net_dev_queue")
 int query_helper(__u64 *ctx)
 {
-	return query_leaves(ctx, RUNG_PROBE_READ);
+	return query_leaves(ctx, RUNG_PROBE_READ, LINEAR);
 }
 
 /* ---- answers ---- */
 
-static __always_inline int answer_send(struct sk_buff *skb, const struct datagram *d, const int rung)
+static __always_inline int answer_send(struct sk_buff *skb, const struct message *m, const int rung, const int extent)
 {
 	struct dns_event *e;
 	struct event head;
@@ -169,44 +240,74 @@ static __always_inline int answer_send(struct sk_buff *skb, const struct datagra
 	head.netns = skb->dev->nd_net.net->ns.inum;
 	if (!list_has(&settings.filter.netns, head.netns))
 		return 0;
-	head.protocol = IPPROTO_UDP;
+	head.protocol = m->protocol;
 	head.family = skb->protocol == bpf_htons(ETH_P_IPV6) ? 6 : 4;
-	head.lport = d->dport;
-	head.rport = d->sport;
-	__builtin_memcpy(head.laddr, d->daddr, sizeof(head.laddr));
-	__builtin_memcpy(head.raddr, d->saddr, sizeof(head.raddr));
+	head.lport = m->d.dport;
+	head.rport = m->d.sport;
+	__builtin_memcpy(head.laddr, m->d.daddr, sizeof(head.laddr));
+	__builtin_memcpy(head.raddr, m->d.saddr, sizeof(head.raddr));
 	e = ring_reserve_side_event(ANSWER_SIZE, &head);
 	if (!e) {
 		__sync_fetch_and_add(lost, 1);
 		return 0;
 	}
-	message_fill(e, skb, d, *lost);
-	e->kind = DNS_ANSWER;
-	datagram_copy(e->message, d, DNS_ANSWER_BYTES, rung);
+	event_add(e, skb, DNS_ANSWER, *lost);
+	e->length = message_copy(e->message, m, DNS_ANSWER_BYTES, rung, extent);
 	ring_submit_side_event(e);
 	return 0;
 }
 
+/* The protocol and the source port of an arriving packet: all that most packets
+ * cost. Of a fragment and of an IPv6 extension header, any numbers. */
+static __always_inline __u16 arriving_from(struct message *m, const struct sk_buff *skb, const int rung)
+{
+	__u64 network = (__u64)skb->data;
+	struct udphdr *ports; /* where TCP has them, too */
+
+	if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = KPTR(rung, network, iphdr);
+
+		m->protocol = KREAD(rung, ip, protocol);
+		ports = KPTR(rung, network + (byte_at(rung, ip, 0) & 0xf) * 4, udphdr);
+	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip = KPTR(rung, network, ipv6hdr);
+
+		m->protocol = KREAD(rung, ip, nexthdr);
+		ports = KPTR(rung, network + 40, udphdr);
+	} else {
+		m->protocol = 0;
+		return 0;
+	}
+	return bpf_ntohs(KREAD(rung, ports, source));
+}
+
 /* (struct sk_buff *). Context: softirq. */
-static __always_inline int answer_arrives(__u64 *ctx, const int rung)
+static __always_inline int answer_arrives(__u64 *ctx, const int rung, const int extent)
 {
 	struct sk_buff *skb = (void *)ctx[0];
-	struct datagram d;
+	struct message m;
 
-	if (!datagram_read(&d, skb, (__u64)skb->data, rung) || !is_server(d.sport) || d.length < DNS_HEADER ||
-	    !is_dns(&d, DNS_IS_ANSWER, rung))
+	if (!is_server(arriving_from(&m, skb, rung)) || !is_carrier(m.protocol, extent))
 		return 0;
-	return answer_send(skb, &d, rung);
+	if (!message_read(&m, skb, (__u64)skb->data, rung) || !is_dns_message(&m, skb, DNS_IS_ANSWER, rung, extent))
+		return 0;
+	return answer_send(skb, &m, rung, extent);
+}
+
+SEC("tp_btf/netif_receive_skb")
+int answer_whole_cast(__u64 *ctx)
+{
+	return answer_arrives(ctx, RUNG_CAST, WHOLE);
 }
 
 SEC("tp_btf/netif_receive_skb")
 int answer_cast(__u64 *ctx)
 {
-	return answer_arrives(ctx, RUNG_CAST);
+	return answer_arrives(ctx, RUNG_CAST, LINEAR);
 }
 
 SEC("tp_btf/netif_receive_skb")
 int answer_helper(__u64 *ctx)
 {
-	return answer_arrives(ctx, RUNG_PROBE_READ);
+	return answer_arrives(ctx, RUNG_PROBE_READ, LINEAR);
 }

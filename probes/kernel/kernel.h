@@ -296,4 +296,7 @@ struct tcphdr {
 /* kfunc (6.2): a number as a read-only pointer to a kernel type; direct loads through it cannot fault. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
 
+/* kfunc (6.4; for tracepoints 6.12): all bytes of a packet from skb->data on, for bpf_dynptr_read(). */
+extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *packet) __ksym __weak;
+
 #endif

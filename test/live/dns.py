@@ -82,19 +82,24 @@ def asked_name(message):
 
 
 class Responder:
-    """Answers every query by the first label of its name, until the end of `with`: nx, fail, silent, slow (50 ms), or
-    with addresses. Its sockets are in the network namespace of the thread that makes it. `asked`: names and types."""
+    """Answers every query by the first label of its name, until the end of `with`: nx, fail, silent, slow (50 ms), big
+    (too long for UDP), or with addresses. Its sockets are in the network namespace of the thread that makes it. `asked`: names and types."""
 
     DELAY = 0.05
 
     def __init__(self, *addresses, port=53):
         self.asked, self.stopping = [], False
-        self.sockets = [socket.socket(family_of(address), socket.SOCK_DGRAM) for address in addresses]
-        self.threads = []
-        for server, address in zip(self.sockets, addresses):
-            server.bind((address, port))
-            server.settimeout(0.05)
-            self.threads.append(threading.Thread(target=self.serve, args=(server,)))
+        self.sockets, self.threads = [], []
+        for address in addresses:
+            for kind, serve in ((socket.SOCK_DGRAM, self.serve), (socket.SOCK_STREAM, self.serve_stream)):
+                server = socket.socket(family_of(address), kind)
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                server.bind((address, port))
+                server.settimeout(0.05)
+                if kind == socket.SOCK_STREAM:
+                    server.listen()
+                self.sockets.append(server)
+                self.threads.append(threading.Thread(target=serve, args=(server,)))
 
     def __enter__(self):
         for thread in self.threads:
@@ -128,8 +133,38 @@ class Responder:
                 continue
             reply, delay = self.reply(message)
             if reply:
+                if asked_name(message)[0].startswith("big"):
+                    reply = message[:2] + b"\x83\x80" + message[4:]  # TC
                 threading.Timer(delay, server.sendto, (reply, who)).start() if delay else server.sendto(reply, who)
 
+    def serve_stream(self, server):
+        """One message of each connection. `big` has 200 records, in several segments."""
+        while not self.stopping:
+            try:
+                client, _ = server.accept()
+            except TimeoutError:
+                continue
+            with client:
+                message = client.recv(MOST)[2:]
+                reply, _ = self.reply(message)
+                if asked_name(message)[0].startswith("big"):
+                    reply = answer(message, [f"192.0.2.{i}" for i in range(200)])
+                if reply:
+                    client.sendall(struct.pack("!H", len(reply)) + reply)
+
+
+# A client for another process: sends a query by TCP for each name, each over a connection of its own.
+ASK_STREAM = """
+import socket, struct, sys
+server, kind, *names = sys.argv[1:]
+for number, name in enumerate(names):
+    client = socket.create_connection((server, 53), 1)
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+    query = struct.pack("!HHHHHH", number, 256, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, int(kind), 1)
+    client.sendall(struct.pack("!H", len(query)) + query)
+    while client.recv(4096):
+        pass
+"""
 
 # A client for another process: sends a query of a type for each name to a server, each from a socket of its own.
 ASK = """

@@ -5,6 +5,7 @@
 import collections
 import contextlib
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -33,6 +34,14 @@ class Dns(lab.LiveTest):
             done = client.wait()
         self.assertEqual(done.code, 0, done.errors)
         return client.pid
+
+    def in_space_with_resolver(self, *command):
+        """A program whose C library asks 127.0.0.1; returns its output."""
+        with tempfile.TemporaryDirectory() as folder:
+            conf = pathlib.Path(folder, "resolv.conf")
+            conf.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:2\n")
+            return lab.must(*self.space.enter, "unshare", "-m", "sh", "-c",
+                            f'mount --bind {conf} /etc/resolv.conf && exec "$@"', "sh", *command)
 
     def test_every_outcome(self):
         server = self.responder()
@@ -88,18 +97,30 @@ class Dns(lab.LiveTest):
     def test_tries(self):
         """The resolver of the C library asks again; it asks for both kinds of addresses, each with tries of its own."""
         server = self.responder()
-        with tempfile.TemporaryDirectory() as folder:
-            conf = pathlib.Path(folder, "resolv.conf")
-            conf.write_text("nameserver 127.0.0.1\noptions timeout:1 attempts:2\n")
-            look_up = "import socket\ntry: socket.getaddrinfo('silent.test', 80)\nexcept OSError: pass"
-            with self.space.trace("dns", "--timeout", "800") as traced:
-                lab.must(*self.space.enter, "unshare", "-m", "sh", "-c", f"mount --bind {conf} /etc/resolv.conf && "
-                         f'exec {sys.executable} -c "$0"', look_up)
+        look_up = "import socket\ntry: socket.getaddrinfo('silent.test', 80)\nexcept OSError: pass"
+        with self.space.trace("dns", "--timeout", "800") as traced:
+            self.in_space_with_resolver(sys.executable, "-c", look_up)
         self.assertEqual(len(server.asked), 4)
         tries = sorted((row["qtype"], row["try"]) for row in traced.rows)
         self.assertEqual(tries, [("A", 1), ("A", 2), ("AAAA", 1), ("AAAA", 2)], traced.errors)
         for row in traced.rows:
             self.assertEqual((row["rcode"], row["owner"], row["comm"][:6]), ("timeout", "exact", "python"))
+
+    def test_stream(self):
+        """DNS over TCP, also for an answer that is too long for UDP and for a segment."""
+        self.responder()
+        with self.space.trace("dns") as traced:
+            for address, kind in zip(SERVERS, (dns.A, dns.AAAA)):
+                done = self.space.run(sys.executable, "-c", dns.ASK_STREAM, address, kind, "www.test", "nx.test")
+                self.assertEqual(done.code, 0, done.errors)
+            look_up = self.in_space_with_resolver("getent", "ahostsv4", "big.test")
+        self.assertEqual(look_up.count("STREAM"), 200)
+        rows = [(row["protocol"], row["qname"], row["qtype"], row["rcode"], row["answers"], row["try"]) for row in traced.rows]
+        self.assertEqual(rows, [("tcp", "www.test", "A", "NOERROR", 2, 1), ("tcp", "nx.test", "A", "NXDOMAIN", 0, 1),
+                                ("tcp", "www.test", "AAAA", "NOERROR", 1, 1), ("tcp", "nx.test", "AAAA", "NXDOMAIN", 0, 1),
+                                ("udp", "big.test", "A", "NOERROR", 0, 1), ("tcp", "big.test", "A", "NOERROR", 200, 2)])
+        for row in traced.rows:
+            self.assertEqual((row["owner"], row["rport"]), ("exact", 53), row)
 
     def test_static_program(self):
         """A program without a C library's resolver."""
@@ -107,6 +128,34 @@ class Dns(lab.LiveTest):
             report = self.space.traffic("--dns=7", "--dns-fail=3", "--port=5300", *lab.BOTH)
         self.assertEqual(lab.count_by(traced.rows, "pid", "rcode"),
                          {(report["client_pid"], "NOERROR"): 14, (report["client_pid"], "NXDOMAIN"): 6})
+
+    def test_against_dnsmasq(self):
+        """A resolver on this machine, query by query against its own log: both legs, and answers from its cache."""
+        lab.must("ip", "-n", self.space.name, "addr", "add", "10.9.0.1/32", "dev", "lo")
+        server = self.responder("10.9.0.1")
+        names = [f"host{i}.test" for i in range(23)] + [f"nx{i}.test" for i in range(5)] + [f"fail{i}.test" for i in range(3)]
+        command = ("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--pid-file=", "--user=root",
+                   "--listen-address=127.0.0.1", "--bind-interfaces", "--server=10.9.0.1", "--log-queries=extra", "--log-facility=-")
+        with lab.Running(*self.space.enter, *command) as resolver:
+            lab.wait_for(lambda: b"started" in resolver.errors_so_far(), "dnsmasq")
+            with self.space.trace("dns") as traced:
+                pids = [self.ask(*names, kind=kind) for kind in (dns.A, dns.A, dns.AAAA)]
+        log = resolver.finished.errors
+        local = [row for row in traced.rows if row["stub"]]
+        remote = [row for row in traced.rows if not row["stub"]]
+        asked = re.findall(r"\d+ 127.0.0.1/(\d+) query\[(\w+)\] (\S+) from", log)
+        self.assertEqual(len(asked), 3 * len(names))
+        self.assertEqual(collections.Counter((str(row["lport"]), row["qtype"], row["qname"]) for row in local), collections.Counter(asked))
+        self.assertEqual({row["pid"] for row in local}, set(pids))
+        forwarded = re.findall(r"forwarded (\S+) to 10.9.0.1", log)
+        self.assertEqual(collections.Counter(row["qname"] for row in remote), collections.Counter(forwarded))
+        self.assertEqual({(row["pid"], row["comm"], row["owner"]) for row in remote}, {(resolver.pid, "dnsmasq", "exact")})
+        self.assertEqual(collections.Counter(name for name, _ in server.asked), collections.Counter(forwarded))
+        self.assertLess(len(remote), len(local))
+        for row in traced.rows:
+            code = {"h": "NOERROR", "n": "NXDOMAIN", "f": "SERVFAIL"}[row["qname"][0]]
+            self.assertEqual(row["rcode"], code, row)
+        self.assert_account(traced, len(local) + len(remote))
 
     def test_another_namespace(self):
         """A process in a namespace of its own, like a container, asks over a virtual wire. Its first query waits for
