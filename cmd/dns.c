@@ -22,7 +22,7 @@ static const struct member members[] = {
 	/* For recordings. */
 	{ "event_kind", F_NAME, OWN(kind), NAMES(kinds), .hidden = true },
 	{ "ifindex", F_UINT, OWN(ifindex), .hidden = true },
-	{ "lost", F_UINT, OWN(lost), .hidden = true },
+	{ "lost_before", F_UINT, OWN(lost), .hidden = true },
 	{ "length", F_UINT, OWN(length), .hidden = true },
 	{ "is_split", F_BOOL, OWN(is_split), .hidden = true },
 	{ "message", F_TEXT, MESSAGE(0, DNS_QUERY_BYTES), .hidden = true },

@@ -32,7 +32,7 @@ bool dns_is_retried(const struct dns_message *answer);
 
 /* Whether the query's name is an expansion by a search list, as far as earlier queries show it. */
 bool dns_search_is(struct dns_tries *tries, const struct event *query, const char *name);
-/* Records that the process was told that the name does not exist. */
+/* Records an answer to the process that the name does not exist. */
 void dns_search_failed(struct dns_tries *tries, const struct event *query, const char *name);
 
 #endif

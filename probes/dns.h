@@ -32,7 +32,7 @@ enum dns_kind {
 struct dns_event {
 	struct event common; /* ts: when the packet left or arrived; of a row: when the query left */
 	__u32 ifindex;
-	__u32 lost;    /* events that found no room in the ring before this one */
+	__u32 lost;    /* earlier events that the full ring refused */
 	__u16 length;  /* of the message, as far as the packet has it in one piece */
 	__u8 kind;     /* enum dns_kind */
 	__u8 is_split; /* the packet has more of the message elsewhere */

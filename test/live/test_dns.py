@@ -107,18 +107,22 @@ class Dns(lab.LiveTest):
             self.assertEqual((row["rcode"], row["owner"], row["comm"][:6]), ("timeout", "exact", "python"))
 
     def test_stream(self):
-        """DNS over TCP, also for an answer that is too long for UDP and for a segment."""
+        """DNS over TCP, also for an answer that is too long for UDP."""
         self.responder()
         with self.space.trace("dns") as traced:
             for address, kind in zip(SERVERS, (dns.A, dns.AAAA)):
                 done = self.space.run(sys.executable, "-c", dns.ASK_STREAM, address, kind, "www.test", "nx.test")
                 self.assertEqual(done.code, 0, done.errors)
-            look_up = self.in_space_with_resolver("getent", "ahostsv4", "big.test")
-        self.assertEqual(look_up.count("STREAM"), 200)
+            look_up = "import socket; print(*socket.getaddrinfo('big.test', 80, socket.AF_INET, socket.SOCK_STREAM), sep='\\n')"
+            found = self.in_space_with_resolver(sys.executable, "-c", look_up)
+        self.assertEqual(len(found.splitlines()), 200)
         rows = [(row["protocol"], row["qname"], row["qtype"], row["rcode"], row["answers"], row["try"]) for row in traced.rows]
-        self.assertEqual(rows, [("tcp", "www.test", "A", "NOERROR", 2, 1), ("tcp", "nx.test", "A", "NXDOMAIN", 0, 1),
-                                ("tcp", "www.test", "AAAA", "NOERROR", 1, 1), ("tcp", "nx.test", "AAAA", "NXDOMAIN", 0, 1),
-                                ("udp", "big.test", "A", "NOERROR", 0, 1), ("tcp", "big.test", "A", "NOERROR", 200, 2)])
+        self.assertEqual(rows[:4], [("tcp", "www.test", "A", "NOERROR", 2, 1), ("tcp", "nx.test", "A", "NXDOMAIN", 0, 1),
+                                    ("tcp", "www.test", "AAAA", "NOERROR", 1, 1), ("tcp", "nx.test", "AAAA", "NXDOMAIN", 0, 1)])
+        # The C library begins again with a larger buffer.
+        big = ("udp", "big.test", "A", "NOERROR", 0, 1), ("tcp", "big.test", "A", "NOERROR", 200, 2)
+        self.assertEqual(rows[4:], [*big] * ((len(rows) - 4) // 2))
+        self.assertGreater(len(rows), 4)
         for row in traced.rows:
             self.assertEqual((row["owner"], row["rport"]), ("exact", 53), row)
 
