@@ -126,19 +126,72 @@ static __always_inline __u8 sender_quality(struct sock *sk)
 	return fd >= 0 ? OWNER_EXACT : fd == HOLDER_ENDS ? OWNER_INHERITED : OWNER_UNKNOWN;
 }
 
-static __always_inline void query_owner(struct event *e, struct sock *sk)
+/* The sender of a packet that waits for the address of its neighbour. */
+struct delayed {
+	__u64 at; /* ns */
+	struct event event;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64); /* address of the socket */
+	__type(value, struct delayed);
+} delayed SEC(".maps");
+
+#define DELAY 10000000000ULL /* ns: the kernel drops it earlier */
+
+static __always_inline bool owner_is_current(struct event *e, struct sock *sk)
 {
 	__u8 quality = sender_quality(sk);
 
-	if (quality == OWNER_UNKNOWN) {
-		e->uid = sk->sk_uid.val;
-		return;
-	}
+	if (quality == OWNER_UNKNOWN)
+		return false;
 	event_current(e);
 	event_of_worker(e);
 	e->owner = quality;
 	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
 		e->cgroup_id = bpf_get_current_cgroup_id();
+	return true;
+}
+
+/* (struct neighbour *, int rc). Records the sender of the packet that has just been queued for the neighbour. Context:
+ * a task, or softirq. */
+SEC("tp_btf/neigh_event_send_done")
+int query_waits(__u64 *ctx)
+{
+	struct neighbour *neighbour = (void *)ctx[0];
+	struct sock *sk = neighbour->arp_queue.prev->sk;
+	struct delayed wait = {};
+	__u64 key = (__u64)sk;
+
+	if (!sk || sk->sk_protocol != IPPROTO_UDP || !owner_is_current(&wait.event, sk))
+		return 0;
+	wait.at = bpf_ktime_get_boot_ns();
+	if (bpf_map_update_elem(&delayed, &key, &wait, BPF_ANY))
+		COUNT(lost_map);
+	return 0;
+}
+
+static __always_inline void query_owner(struct event *e, struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+	const struct delayed *wait;
+
+	if (owner_is_current(e, sk))
+		return;
+	wait = bpf_map_lookup_elem(&delayed, &key);
+	if (!wait || e->ts - wait->at > DELAY) {
+		e->uid = sk->sk_uid.val;
+		return;
+	}
+	e->pid = wait->event.pid;
+	e->tid = wait->event.tid;
+	e->uid = wait->event.uid;
+	e->owner = wait->event.owner;
+	e->mntns_listed = wait->event.mntns_listed;
+	e->cgroup_id = wait->event.cgroup_id;
+	__builtin_memcpy(e->comm, wait->event.comm, sizeof(e->comm));
 }
 
 static __always_inline int query_send(struct sk_buff *skb, struct sock *sk, const struct message *m, const int rung,

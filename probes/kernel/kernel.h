@@ -302,6 +302,14 @@ struct sk_buff {
 	unsigned char *data;
 };
 
+struct sk_buff_head {
+	struct sk_buff *prev; /* the latest */
+};
+
+struct neighbour {
+	struct sk_buff_head arp_queue; /* packets that wait for its address */
+};
+
 struct iphdr {
 	__u8 protocol;
 	__be16 tot_len;
