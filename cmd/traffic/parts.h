@@ -40,6 +40,9 @@ enum action_id {
 	DISCONNECT,
 	UNREACHABLE,
 	URING_UNREACHABLE,
+	DNS,
+	DNS_FAIL,
+	DNS_SILENT,
 	UDP_REFUSE,
 	UDP_FULL,
 	ACTIONS, /* actions with an option */
@@ -135,6 +138,13 @@ void traffic_server_is_killed(struct traffic *t, size_t n);
 void traffic_client_closes_too_early(struct traffic *t, size_t n);
 void traffic_server_answers_too_late(struct traffic *t, size_t n);
 void traffic_client_disconnects(struct traffic *t, size_t n);
+
+/* cmd/traffic/dns.c */
+void traffic_client_asks(struct traffic *t, size_t n);
+void traffic_client_asks_in_vain(struct traffic *t, size_t n);
+void traffic_server_answers(struct traffic *t, size_t n);
+void traffic_server_knows_no_name(struct traffic *t, size_t n);
+void traffic_server_is_silent(struct traffic *t, size_t n);
 
 /* cmd/traffic/datagrams.c */
 void traffic_client_sends_to_nobody(struct traffic *t, size_t n);

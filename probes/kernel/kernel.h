@@ -144,6 +144,10 @@ typedef struct {
 	int owned; /* a task holds the socket lock: then current is that task (kernel-side proof: never 1 in softirq) */
 } socket_lock_t;
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct socket;
 
 struct sock {
@@ -157,6 +161,7 @@ struct sock {
 	int sk_err;
 	struct proto *sk_prot_creator; /* the first skc_prot */
 	unsigned long sk_lingertime;   /* of SO_LINGER */
+	kuid_t sk_uid;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
@@ -173,8 +178,19 @@ struct request_sock_queue {
 	__u8 rskq_defer_accept;
 };
 
+struct tcp_congestion_ops {
+	char name[16];
+};
+
+struct icsk_ack {       /* the kernel's struct has no name */
+	__u32 lrcvtime; /* time of the latest data; ticks */
+	__u16 rcv_mss;  /* the size of the peer's segments, estimated */
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	struct icsk_ack icsk_ack;
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
 	__u8 icsk_retransmits; /* timeouts since the peer's last new acknowledgement */
@@ -188,8 +204,31 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct minmax_sample {
+	__u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	__u32 chrono_start; /* ticks */
+	__u32 chrono_stat[3];
+	__u8 chrono_type : 2;
+	__u8 rate_app_limited : 1;
+	__u32 rate_delivered;   /* segments ... */
+	__u32 rate_interval_us; /* ... in this time */
+	__u32 mss_cache;
+	struct minmax rtt_min;
+	__u32 lost, reord_seen, dsack_dups, rcv_ooopack, delivered_ce;
+	__u16 total_rto;      /* new in 6.7 */
+	__u32 total_rto_time; /* ms */
+	__u32 rto_stamp;      /* since when it recovers from a timeout; ms of CLOCK_MONOTONIC; 0: it does not */
+	__u32 data_segs_in;
+	__u32 rcv_wnd; /* the advertised receive window ... */
+	__u32 rcv_wup; /* ... from here on */
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
@@ -277,6 +316,14 @@ struct skb_shared_info {
 	unsigned short gso_segs; /* 0: one */
 };
 
+struct sk_buff_head {
+	struct sk_buff *prev; /* the latest */
+};
+
+struct neighbour {
+	struct sk_buff_head arp_queue; /* packets that wait for its address */
+};
+
 struct iphdr {
 	__u8 protocol;
 	__be16 tot_len;
@@ -304,5 +351,8 @@ struct tcphdr {
 
 /* kfunc (6.2): a number as a read-only pointer to a kernel type; direct loads through it cannot fault. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+
+/* kfunc (6.4; for tracepoints 6.12): all bytes of a packet from skb->data on, for bpf_dynptr_read(). */
+extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *packet) __ksym __weak;
 
 #endif
