@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/message.h"
+#include "core/bpf/netns_walk.h"
 
 struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program)
 {
@@ -68,21 +69,41 @@ static bool is_due(const struct session *session, size_t i, int use)
 	return (int)hook->use == use;
 }
 
+/* What a walk needs. */
+struct iteration {
+	struct session *session;
+	size_t hook;
+	iterator_event *handle;
+	void *context;
+};
+
+static void iterate(void *context)
+{
+	const struct iteration *walk = context;
+	struct session *session = walk->session;
+	int fd = bpf_iter_create(bpf_link__fd(session->links[walk->hook]));
+
+	if (fd < 0) {
+		print_warning("cannot walk %s: %s", session->plan.hooks[walk->hook].name, strerror(errno));
+		return;
+	}
+	read_events(fd, session->tool->image.event_size, walk->handle, walk->context);
+	close(fd);
+}
+
 void iterators_run(struct session *session, int use, iterator_event *handle, void *context)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
+		struct iteration walk = { session, i, handle, context };
 		uint64_t start = clock_boot();
-		int fd;
 
 		if (!is_due(session, i, use))
 			continue;
-		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
-		if (fd < 0) {
-			print_warning("cannot walk %s: %s", session->plan.hooks[i].name, strerror(errno));
-			continue;
-		}
-		read_events(fd, session->tool->image.event_size, handle, context);
-		close(fd);
+		if (!session->plan.hooks[i].each_netns)
+			iterate(&walk);
+		else if (!netns_walk(iterate, &walk))
+			print_warning("cannot enter all network namespaces: %s of some are missing (run as root)",
+				      session->plan.hooks[i].name);
 		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

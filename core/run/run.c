@@ -422,6 +422,8 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 		ok = error_set(error, EXIT_FAILED, "writing the output: %s", output_error(run->rows.printer.error));
 	else if (ok && run->cut) /* a warning has reported it */
 		error->code = EXIT_FAILED;
+	else if (ok && options->tool->quiet & options->settings.flags && !run->rows.outputs)
+		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;
 	release(run);

@@ -63,6 +63,7 @@ struct task_struct {
 };
 
 struct socket {
+	struct file *file;
 	struct sock *sk;
 };
 
@@ -127,6 +128,11 @@ struct bpf_iter__bpf_sk_storage_map {
 struct bpf_iter__tcp {
 	struct bpf_iter_meta *meta;
 	struct sock_common *sk_common;
+};
+
+struct bpf_iter__udp {
+	struct bpf_iter_meta *meta;
+	struct udp_sock *udp_sk;
 };
 
 #pragma clang attribute pop

@@ -28,9 +28,9 @@ struct tag {
 	struct owner owner;
 	struct tcp_life life;
 	/* Notes of one tool each: tools of a process share their tags. */
-	__u8 attempt_reported; /* tcpconnect: its row was sent */
-	__u8 end_reported;     /* tcptracer: the same */
-	__u8 reported_open;    /* tcplife --open: its row was written */
+	__u8 attempt_reported;  /* tcpconnect: its row was sent */
+	__u8 end_reported;      /* tcptracer: the same */
+	__u8 reported_open;     /* tcplife --open: its row was written */
 	__u8 peer_ttl, rst_ttl; /* tcprst: hop limits of the peer's segments and of its reset; 0: not seen */
 	__u8 pad[3];
 	__u64 syn_at; /* tcpconnlat: when the first SYN of this life left, if not at its beginning; else before that */
