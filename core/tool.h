@@ -183,6 +183,8 @@ struct hook {
 	uint32_t unless;          /* ... and none of these */
 	const char *lacks[4];     /* what is missing where this one of its alts serves; NULL: nothing */
 	uint8_t unusable_args;    /* a target with this number of arguments is unusable for the programs; 0: none */
+	bool each_netns;          /* an iterator that shows the network namespace it is opened in: run in each
+				     (core/bpf/netns_walk.h) */
 	bool rerun_each_interval; /* RUN_AT_START: also before the iterators of an interval, see core/bpf/iterators.c */
 	bool where_refused;       /* an iterator: runs only if some sockets take no tag (struct walk) */
 	bool misses_harmless;     /* recursion misses of this hook are not counted as losses */
@@ -351,6 +353,7 @@ struct tool {
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h), the struct begins with a copy of it. */
 	size_t options_size;
 	const char *first[3];          /* the first options of --help; fewer: NULL */
+	uint32_t quiet;                /* tool flag: no output, and exit status 1 without a row; 0: no such flag */
 	const char *const *positional; /* options that positional arguments set, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* Optional capabilities; NULL: none. */

@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/message.h"
+#include "core/bpf/netns_walk.h"
 
 struct bpf_link *iterator_attach(struct session *session, struct bpf_program *program)
 {
@@ -70,21 +71,41 @@ static bool is_due(const struct session *session, size_t i, int use)
 	return (int)hook->use == use && (!hook->where_refused || wanted_walks(session).refused);
 }
 
+/* What a walk needs. */
+struct iteration {
+	struct session *session;
+	size_t hook;
+	iterator_event *handle;
+	void *context;
+};
+
+static void iterate(void *context)
+{
+	const struct iteration *walk = context;
+	struct session *session = walk->session;
+	int fd = bpf_iter_create(bpf_link__fd(session->links[walk->hook]));
+	int error = fd < 0 ? -errno : read_events(fd, session->tool->image.event_size, walk->handle, walk->context);
+
+	if (fd >= 0)
+		close(fd);
+	if (error)
+		print_warning("cannot walk %s: %s: rows or owners are missing", session->plan.hooks[walk->hook].name,
+			      strerror(-error));
+}
+
 void iterators_run(struct session *session, int use, iterator_event *handle, void *context)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
+		struct iteration walk = { session, i, handle, context };
 		uint64_t start = clock_boot();
-		int fd, error;
 
 		if (!is_due(session, i, use))
 			continue;
-		fd = bpf_iter_create(bpf_link__fd(session->links[i]));
-		error = fd < 0 ? -errno : read_events(fd, session->tool->image.event_size, handle, context);
-		if (fd >= 0)
-			close(fd);
-		if (error)
-			print_warning("cannot walk %s: %s: rows or owners are missing", session->plan.hooks[i].name,
-				      strerror(-error));
+		if (!session->plan.hooks[i].each_netns)
+			iterate(&walk);
+		else if (!netns_walk(iterate, &walk))
+			print_warning("cannot enter all network namespaces: %s of some are missing (run as root)",
+				      session->plan.hooks[i].name);
 		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

@@ -89,6 +89,10 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 	event = rows_derive(rows, event, &size);
 	if (!event)
 		return true;
+	if (rows->options->tool->quiet & rows->options->settings.flags) {
+		rows->outputs++;
+		return false;
+	}
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
 	if (rows->summary && by_derives(rows->options))

@@ -513,6 +513,8 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 		error->code = EXIT_OWN;
 	else if (ok && (run->cut || run->unread)) /* a message has reported it */
 		error->code = EXIT_FAILED;
+	else if (ok && options->tool->quiet & options->settings.flags && !run->rows.outputs)
+		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;
 	release(run);

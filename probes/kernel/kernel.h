@@ -143,10 +143,29 @@ typedef struct {
 
 struct socket;
 
+typedef struct {
+	atomic_t refs;
+} refcount_t;
+
+struct numa_drop_counters { /* 6.18 */
+	atomic_t drops0, drops1;
+};
+
+struct sock_backlog {
+	atomic_t rmem_alloc;
+	int len;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
+	struct numa_drop_counters *sk_drop_counters; /* of UDP, instead (6.18) */
+	struct sock_backlog sk_backlog;
+	int sk_rcvbuf, sk_sndbuf;
+	int sk_wmem_queued;
+	int sk_forward_alloc;
+	refcount_t sk_wmem_alloc; /* one more than there is */
 	__u16 sk_protocol;
 	__u16 sk_type;
 	__u8 sk_shutdown;
@@ -170,8 +189,18 @@ struct request_sock_queue {
 	__u8 rskq_defer_accept;
 };
 
+struct tcp_congestion_ops {
+	char name[16];
+};
+
+struct icsk_ack_member {
+	__u32 lrcvtime; /* when data was received last; ticks */
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	struct icsk_ack_member icsk_ack;
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
 	__u8 icsk_retransmits; /* timeouts since the peer's last new acknowledgement */
@@ -185,8 +214,30 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct minmax_sample {
+	__u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	__u32 chrono_start; /* ticks */
+	__u32 chrono_stat[3];
+	__u8 chrono_type : 2;
+	__u8 rate_app_limited : 1;
+	__u32 rate_delivered;   /* segments ... */
+	__u32 rate_interval_us; /* ... in this time */
+	__u32 mss_cache;
+	struct minmax rtt_min;
+	__u32 lost_out, reord_seen, dsack_dups, rcv_ooopack, delivered_ce;
+	__u16 total_rto;      /* (6.7) */
+	__u32 total_rto_time; /* ms */
+	__u32 rcv_wnd;
+	__u32 lsndtime; /* when data was sent last; ticks */
+	__u32 snd_una;
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
@@ -210,6 +261,19 @@ struct tcp_sock {
 	__u8 syn_data_acked : 1;
 	struct list_head tsorted_sent_queue;
 	bool is_mptcp; /* a subflow */
+};
+
+struct inet_timewait_sock {
+	volatile unsigned char tw_substate;
+};
+
+struct tcp_timewait_sock {
+	struct inet_timewait_sock tw_sk;
+};
+
+struct udp_sock {
+	struct inet_sock inet;
+	int forward_deficit;
 };
 
 struct mptcp_sock {

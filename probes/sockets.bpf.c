@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sockets.bpf.c: an event for each socket of TCP and UDP, from walks over all of them. */
+#include "probes/lib/event.bpf.h"
+#include "probes/lib/iterate.bpf.h"
+#include "probes/owner/owner.bpf.h"
+#include "probes/sockets.h"
+#include "probes/tcp/limits.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+OWN_OPTIONS(struct sockets_options);
+
+#ifndef S_IFMT
+#define S_IFMT   0170000
+#define S_IFSOCK 0140000
+#endif
+
+/* Who holds a socket: as a walk over descriptors has found. What an older walk found may be of another socket. */
+struct holder {
+	struct owner owner;
+	__u64 walk;
+};
+
+/* By the socket's address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << 18);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct holder);
+} holders SEC(".maps");
+
+/* The last walk. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} last_walk SEC(".maps");
+
+/* ---- owners ---- */
+
+static __always_inline __u64 *walk_number(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&last_walk, &zero);
+}
+
+static __always_inline int holder_add(const struct bpf_iter__task_file *ctx, struct task_struct *task, __u64 key)
+{
+	struct holder *holder = bpf_map_lookup_elem(&holders, &key), new = {};
+	__u64 *last = walk_number();
+
+	if (last)
+		*last = ctx->meta->session_id;
+	if (holder && holder->walk == ctx->meta->session_id) {
+		owner_seed_task(&holder->owner, task);
+		return 0;
+	}
+	new.walk = ctx->meta->session_id;
+	owner_seed_task(&new.owner, task);
+	if (bpf_map_update_elem(&holders, &key, &new, BPF_ANY))
+		COUNT(lost_map);
+	return 0;
+}
+
+static __always_inline bool is_inet(__u16 family)
+{
+	return family == AF_INET || family == AF_INET6;
+}
+
+/* The socket behind a file, of IPv4 or IPv6; NULL: it is none. */
+static __always_inline struct sock *inet_of_file(struct file *file)
+{
+	struct socket *socket = file ? bpf_sock_from_file(file) : NULL;
+	struct sock *sk = socket ? socket->sk : NULL;
+
+	return sk && is_inet(sk->__sk_common.skc_family) ? sk : NULL;
+}
+
+/* Every descriptor of every process. Context: nettrace. */
+SEC("iter/task_file")
+int held_by(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct sock *sk = inet_of_file(ctx->file);
+
+	return task && sk ? holder_add(ctx, task, (__u64)sk) : 0;
+}
+
+/* The same before 5.11. Context: nettrace. */
+SEC("iter/task_file")
+int held_by_helper(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file;
+	struct sock *sk;
+
+	if (!task || !file || (file->f_inode->i_mode & S_IFMT) != S_IFSOCK)
+		return 0;
+	sk = BPF_CORE_READ((struct socket *)file->private_data, sk);
+	if (!sk || !is_inet(BPF_CORE_READ(sk, __sk_common.skc_family)))
+		return 0;
+	return holder_add(ctx, task, (__u64)sk);
+}
+
+/* ---- one socket ---- */
+
+static __always_inline void socket_owner(struct sockets_event *e, __u64 key)
+{
+	struct holder *holder = bpf_map_lookup_elem(&holders, &key);
+	__u64 *last = walk_number();
+
+	if (holder && last && holder->walk == *last)
+		event_set_owner(&e->common, &holder->owner);
+}
+
+static __always_inline __u8 kind_of(const struct sock *sk)
+{
+	if (!sk->sk_socket)
+		return socket_flag(sk, SOCK_DEAD) ? KIND_ORPHAN : KIND_UNACCEPTED;
+	return sk->sk_socket->file ? KIND_PROCESS : KIND_KERNEL;
+}
+
+static __always_inline void socket_begin(struct sockets_event *e)
+{
+	__builtin_memset(e, 0, sizeof(*e));
+	event_init(&e->common, bpf_ktime_get_boot_ns());
+	e->idle = NOT_KNOWN;
+	e->tx_bytes = NOT_KNOWN;
+	e->rx_bytes = NOT_KNOWN;
+	e->syn_queue = ~0U;
+	e->limits.min_rtt_us = ~0U;
+	e->limits.time_outs = ~0U;
+	e->limits.time_outs_ns = NOT_KNOWN;
+}
+
+static __always_inline void socket_memory(struct sockets_event *e, struct sock *sk)
+{
+	e->rmem = (__u32)sk->sk_backlog.rmem_alloc.counter;
+	e->rcvbuf = (__u32)sk->sk_rcvbuf;
+	e->wmem = (__u32)sk->sk_wmem_queued;
+	e->sndbuf = (__u32)sk->sk_sndbuf;
+	e->forward = (__u32)sk->sk_forward_alloc;
+	e->backlog = (__u32)sk->sk_backlog.len;
+	e->drops = (__u32)sk->sk_drops.counter;
+}
+
+/* False: not wanted. */
+static __always_inline bool socket_finish(const struct sockets_event *e, struct sock *sk)
+{
+	bool queues = e->state != TCP_LISTEN;
+
+	if ((own.unread && (!queues || e->recv_queue < own.unread)) ||
+	    (own.unsent && (!queues || e->send_queue < own.unsent)) ||
+	    (own.idle && (e->idle == NOT_KNOWN || e->idle / 1000000000 < own.idle))) {
+		COUNT(filtered);
+		return false;
+	}
+	return event_wanted(&e->common, sk);
+}
+
+static __always_inline __u64 ns_since(__u32 tick)
+{
+	return (__u64)((__u32)bpf_jiffies64() - tick) * settings.tick_ns;
+}
+
+static __always_inline void listener_queues(struct sockets_event *e, struct sock *sk, struct tcp_sock *tcp)
+{
+	e->recv_queue = sk->sk_ack_backlog;
+	e->send_queue = sk->sk_max_ack_backlog;
+	e->syn_queue = (__u32)tcp->inet_conn.icsk_accept_queue.qlen.counter;
+}
+
+static __always_inline void connection_numbers(struct sockets_event *e, struct sock *sk, struct tcp_sock *tcp)
+{
+	__u64 sent = ns_since(tcp->lsndtime), received = ns_since(tcp->inet_conn.icsk_ack.lrcvtime);
+	__s32 unsent = (__s32)(tcp->write_seq - tcp->snd_una);
+
+	limits_fill(&e->limits, tcp, sk, NOT_KNOWN);
+	e->recv_queue = e->limits.unread;
+	e->send_queue = unsent > 0 ? (__u32)unsent : 0;
+	e->idle = sent < received ? sent : received;
+	e->tx_bytes = payload_sent(tcp);
+	e->rx_bytes = payload_received(tcp, sk);
+	e->srtt_us = tcp->srtt_us >> 3;
+	e->cwnd = tcp->snd_cwnd;
+	e->mss = tcp->mss_cache;
+	e->retrans = tcp->total_retrans;
+}
+
+static __always_inline int emit_full(struct bpf_iter_meta *meta, struct tcp_sock *tcp)
+{
+	struct sock *sk = (struct sock *)tcp;
+	__u8 state = sk->__sk_common.skc_state;
+	struct sockets_event e;
+
+	if (((settings.flags & SOCKETS_LISTEN) && state != TCP_LISTEN) || !list_has(&own.states, state))
+		return 0;
+	socket_begin(&e);
+	e.skaddr = (__u64)sk;
+	e.state = state;
+	e.kind = kind_of(sk);
+	event_socket(&e.common, sk);
+	e.common.protocol = IPPROTO_TCP;
+	socket_owner(&e, (__u64)sk);
+	socket_memory(&e, sk);
+	if (state == TCP_LISTEN) {
+		listener_queues(&e, sk, tcp);
+		event_no_peer(&e.common);
+	} else {
+		connection_numbers(&e, sk, tcp);
+	}
+	if (socket_finish(&e, sk))
+		event_write(meta, &e, sizeof(e));
+	return 0;
+}
+
+/* A TIME_WAIT or a request socket: only what all sockets share. */
+static __always_inline int emit_mini(struct bpf_iter_meta *meta, struct sock_common *common, __u8 state, __u8 kind)
+{
+	struct sockets_event e;
+
+	if ((settings.flags & SOCKETS_LISTEN) || !list_has(&own.states, state))
+		return 0;
+	socket_begin(&e);
+	e.skaddr = (__u64)common;
+	e.state = state;
+	e.kind = kind;
+	event_ends(&e.common, common);
+	e.common.netns = common->skc_net.net->ns.inum;
+	e.common.protocol = IPPROTO_TCP;
+	if (socket_finish(&e, NULL))
+		event_write(meta, &e, sizeof(e));
+	return 0;
+}
+
+/* Every TCP socket of the namespace that nettrace is in. Context: nettrace. */
+SEC("iter/tcp")
+int tcp_sockets(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *common = ctx->sk_common;
+	struct tcp_timewait_sock *waiting;
+	struct tcp_sock *tcp;
+
+	if (!common)
+		return 0;
+	tcp = bpf_skc_to_tcp_sock(common);
+	if (tcp)
+		return emit_full(ctx->meta, tcp);
+	waiting = bpf_skc_to_tcp_timewait_sock(common);
+	if (waiting)
+		return emit_mini(ctx->meta, common, waiting->tw_sk.tw_substate, KIND_TIME_WAIT);
+	return emit_mini(ctx->meta, common, TCP_SYN_RECV, KIND_REQUEST);
+}
+
+/* The same of UDP. Context: nettrace. */
+SEC("iter/udp")
+int udp_sockets(struct bpf_iter__udp *ctx)
+{
+	struct udp_sock *udp = ctx->udp_sk;
+	struct sockets_event e;
+	struct sock *sk;
+	__s32 unread;
+
+	if (!udp || (settings.flags & SOCKETS_LISTEN))
+		return 0;
+	sk = (struct sock *)udp;
+	if (!list_has(&own.states, sk->__sk_common.skc_state))
+		return 0;
+	socket_begin(&e);
+	e.skaddr = (__u64)sk;
+	e.state = sk->__sk_common.skc_state;
+	e.kind = kind_of(sk);
+	event_place(&e.common, sk);
+	event_ends(&e.common, &sk->__sk_common);
+	e.common.protocol = IPPROTO_UDP;
+	socket_owner(&e, (__u64)sk);
+	socket_memory(&e, sk);
+	if (bpf_core_field_exists(struct sock, sk_drop_counters) && sk->sk_drop_counters)
+		e.drops = (__u32)(sk->sk_drop_counters->drops0.counter + sk->sk_drop_counters->drops1.counter);
+	unread = sk->sk_backlog.rmem_alloc.counter - udp->forward_deficit;
+	e.recv_queue = unread > 0 ? (__u32)unread : 0;
+	e.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
+	if (socket_finish(&e, sk))
+		event_write(ctx->meta, &e, sizeof(e));
+	return 0;
+}
