@@ -192,7 +192,7 @@ static bool check(struct options *options, struct error *error)
 		return error_set(error, EXIT_USAGE, "-q: prints nothing that could be sorted or repeated");
 	options->no_header |= options->settings.flags & SOCKETS_QUIET;
 	options->keep_caps = true; /* to enter other network namespaces */
-	if (!options->interval && !options->recorded)
+	if (!options->interval && !options->duration && !options->command && !options->recorded)
 		options->duration = 1; /* at once */
 	return true;
 }

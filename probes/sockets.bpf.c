@@ -2,7 +2,8 @@
 /* sockets.bpf.c: an event for each socket of TCP and UDP, from walks over all of them. */
 #include "probes/lib/event.bpf.h"
 #include "probes/lib/iterate.bpf.h"
-#include "probes/owner/owner.bpf.h"
+#include "probes/lib/pinned.bpf.h"
+#include "probes/lib/task.bpf.h"
 #include "probes/sockets.h"
 #include "probes/tcp/limits.bpf.h"
 
@@ -14,10 +15,15 @@ OWN_OPTIONS(struct sockets_options);
 #define S_IFSOCK 0140000
 #endif
 
-/* Who holds a socket: as a walk over descriptors has found. What an older walk found may be of another socket. */
+/* The process that holds a socket: the first one that a walk over descriptors has found. What an older walk found may
+ * be of another socket. */
 struct holder {
-	struct owner owner;
+	struct who who;
 	__u64 walk;
+	__u64 cgroup_id; /* only where the socket's own is unavailable */
+	__u32 mntns;     /* if --mntnsmap needs it */
+	__u8 quality;    /* enum owner_quality */
+	__u8 pad[3];
 };
 
 /* By the socket's address. */
@@ -46,20 +52,25 @@ static __always_inline __u64 *walk_number(void)
 	return bpf_map_lookup_elem(&last_walk, &zero);
 }
 
-static __always_inline int holder_add(const struct bpf_iter__task_file *ctx, struct task_struct *task, __u64 key)
+static __always_inline int add_holder(const struct bpf_iter__task_file *ctx, struct task_struct *task, __u64 key)
 {
-	struct holder *holder = bpf_map_lookup_elem(&holders, &key), new = {};
+	struct holder *found = bpf_map_lookup_elem(&holders, &key), holder = {};
 	__u64 *last = walk_number();
 
 	if (last)
 		*last = ctx->meta->session_id;
-	if (holder && holder->walk == ctx->meta->session_id) {
-		owner_seed_task(&holder->owner, task);
+	if (found && found->walk == ctx->meta->session_id) {
+		if (found->who.pid != (__u32)task->tgid)
+			found->quality = OWNER_INHERITED;
 		return 0;
 	}
-	new.walk = ctx->meta->session_id;
-	owner_seed_task(&new.owner, task);
-	if (bpf_map_update_elem(&holders, &key, &new, BPF_ANY))
+	who_of(&holder.who, task);
+	holder.walk = ctx->meta->session_id;
+	holder.mntns = task_mntns(task);
+	holder.quality = OWNER_EXACT;
+	if (!bpf_core_field_exists(struct sock_cgroup_data, cgroup))
+		holder.cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	if (bpf_map_update_elem(&holders, &key, &holder, BPF_ANY))
 		COUNT(lost_map);
 	return 0;
 }
@@ -85,7 +96,7 @@ int held_by(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct sock *sk = inet_of_file(ctx->file);
 
-	return task && sk ? holder_add(ctx, task, (__u64)sk) : 0;
+	return task && sk ? add_holder(ctx, task, (__u64)sk) : 0;
 }
 
 /* The same before 5.11. Context: nettrace. */
@@ -101,18 +112,26 @@ int held_by_helper(struct bpf_iter__task_file *ctx)
 	sk = BPF_CORE_READ((struct socket *)file->private_data, sk);
 	if (!sk || !is_inet(BPF_CORE_READ(sk, __sk_common.skc_family)))
 		return 0;
-	return holder_add(ctx, task, (__u64)sk);
+	return add_holder(ctx, task, (__u64)sk);
 }
 
 /* ---- one socket ---- */
 
 static __always_inline void socket_owner(struct sockets_event *e, __u64 key)
 {
-	struct holder *holder = bpf_map_lookup_elem(&holders, &key);
-	__u64 *last = walk_number();
+	const struct holder *holder = bpf_map_lookup_elem(&holders, &key);
+	const __u64 *last = walk_number();
 
-	if (holder && last && holder->walk == *last)
-		event_set_owner(&e->common, &holder->owner);
+	if (!holder || !last || holder->walk != *last)
+		return;
+	e->common.pid = holder->who.pid;
+	e->common.tid = holder->who.tid;
+	e->common.uid = holder->who.uid;
+	e->common.owner = holder->quality;
+	e->common.mntns_listed = mntns_is_listed(holder->mntns);
+	if (!e->common.cgroup_id)
+		e->common.cgroup_id = holder->cgroup_id;
+	__builtin_memcpy(e->common.comm, holder->who.comm, sizeof(e->common.comm));
 }
 
 static __always_inline __u8 kind_of(const struct sock *sk)

@@ -237,7 +237,6 @@ struct tcp_sock {
 	__u32 total_rto_time; /* ms */
 	__u32 rcv_wnd;
 	__u32 lsndtime; /* when data was sent last; ticks */
-	__u32 snd_una;
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;

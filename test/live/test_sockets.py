@@ -50,7 +50,8 @@ class Sockets(lab.LiveTest):
 
     def test_as_ss(self):
         """TCP in many states, UDP: states and queues are those of ss."""
-        with self.space.hold("--hold=3", "--connect=2", *lab.BOTH) as held, sockets.connection(self.space) as (client, server):
+        self.space.run(lab.NETTRACE, "traffic", "--connect=2", *lab.BOTH)
+        with self.space.hold("--hold=3", *lab.BOTH) as held, sockets.connection(self.space) as (client, server):
             with self.space.inside():
                 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
             with udp, sockets.listen(self.space) as listener, sockets.connect(self.space, listener) as waiting:
