@@ -1,40 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sockets.c: every socket as it is now, with owner, queues, memory and limits. */
-#include "core/base/error.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
-#include "core/names/enums.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/filter.h"
 #include "probes/sockets.h"
 
-#define STATES      "TCP_" /* not of the kernel: own_names has all */
+#define SECOND      1000000000ULL
 #define OWN(member) AT(struct sockets_event, member)
 #define BY(sort)    (1U << (sort))
 
 /* In the order of the names of --sort. */
-enum { UNSORTED, RECV, SEND, IDLE, RTT, RETRANS, BYTES, BUSY };
+enum { UNSORTED, RECV, SEND, IDLE, RTT, RETRANS, BYTES, BUSY, DROPS, WAIT };
 
-static const char *const sorts[] = { "none", "recv", "send", "idle", "rtt", "retrans", "bytes", "busy", NULL };
+static const char *const sorts[] = {
+	"none", "recv", "send", "idle", "rtt", "retrans", "bytes", "busy", "drops", "wait", NULL
+};
+/* From 1 on, as tcp_states; named as ss(8) names them. */
+static const char *const state_names[] = {
+	"established", "syn-sent",   "syn-recv", "fin-wait-1", "fin-wait-2", "time-wait",
+	"close",       "close-wait", "last-ack", "listen",     "closing",    NULL,
+};
 /* enum limit */
 static const char *const limit_words[] = { NULL, "network", "peer", "sndbuf", "reader", "idle", "mixed" };
-static const char *const kinds[] = { "process", "orphan", "unaccepted", "kernel", "time_wait", "request" };
-static const char *const nobody[] = { NULL, "(orphan)", "(not accepted)", "(kernel)", "(TIME_WAIT)", "(half open)" };
+static const char *const kinds[] = {
+	"process", "orphan", "unaccepted", "kernel", "time_wait", "request", "subflow", "mptcp"
+};
+static const char *const nobody[] = { NULL,          "(orphan)",    "(not accepted)", "(kernel)",
+				      "(TIME_WAIT)", "(half open)", "(subflow)",      NULL };
+enum { SAME, NEW, GONE, CHANGED };
+static const char *const changes[] = { NULL, "new", "gone", "changed" };
 
 static const struct member members[] = {
 	{ "skaddr", F_HEX, OWN(skaddr), .hidden = true, .help = "address of the socket" },
+	{ "identity", F_HEX, OWN(identity), .hidden = true, .help = "tells sockets with the same ends apart" },
 	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "state; of UDP: ESTABLISHED (connected) or CLOSE" },
 	{ "kind", F_NAME, OWN(kind), NAMES(kinds),
-	  .help = "process: processes hold it; orphan: none any more; unaccepted: none yet; kernel: its "
-		  "own, or a subflow of MPTCP; time_wait; request: half open" },
+	  .help = "process: processes hold it; orphan: none any more; unaccepted: none yet; kernel: its own; "
+		  "time_wait; request: half open; subflow of an MPTCP socket; mptcp: that socket" },
 	{ "nobody", F_NAME, OWN(kind), NAMES(nobody), .hidden = true, .help = "why it has no process" },
-	{ "recv_queue", F_UINT, OWN(recv_queue),
+	{ "recv_queue", F_UINT, OWN(now.recv_queue),
 	  .help = "received bytes that no process has read; of a listener: connections to accept" },
-	{ "send_queue", F_UINT, OWN(send_queue),
+	{ "send_queue", F_UINT, OWN(now.send_queue),
 	  .help = "bytes that the peer has not acknowledged; of a listener: how many connections it queues" },
+	{ "fill_percent", F_UINT, OWN(fill), .help = "part of a listener's limit that its queue takes, in per cent" },
 	{ "syn_queue", F_UINT, OWN(syn_queue), .help = "half-open connections of a listener" },
-	{ "drops", F_UINT, OWN(drops), .help = "packets that the socket dropped; of a listener: connections, too" },
+	{ "oldest_wait_ns", F_MSEC, OWN(oldest_wait),
+	  .help = "how long the next connection to accept has waited in a listener's queue" },
+	{ "drops", F_UINT, OWN(now.drops), .help = "packets that the socket dropped; of a listener: connections, too" },
 	{ "rmem", F_UINT, OWN(rmem), .help = "memory of received packets in bytes" },
 	{ "rcvbuf", F_UINT, OWN(rcvbuf), .help = "limit of it" },
 	{ "wmem", F_UINT, OWN(wmem), .help = "memory of packets to send in bytes" },
@@ -43,12 +57,12 @@ static const struct member members[] = {
 	{ "backlog", F_UINT, OWN(backlog),
 	  .help = "memory of packets that wait while a process has the socket locked" },
 	{ "idle_ns", F_MSEC, OWN(idle), .help = "time since data was sent or received" },
-	{ "tx_bytes", F_UINT, OWN(tx_bytes), .help = "payload sent" },
-	{ "rx_bytes", F_UINT, OWN(rx_bytes), .help = "payload received" },
+	{ "tx_bytes", F_UINT, OWN(now.tx_bytes), .help = "payload sent" },
+	{ "rx_bytes", F_UINT, OWN(now.rx_bytes), .help = "payload received" },
 	{ "srtt_us", F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
 	{ "cwnd", F_ID, OWN(cwnd), .help = "congestion window in segments" },
 	{ "mss", F_ID, OWN(mss), .help = "payload of a segment in bytes" },
-	{ "retrans", F_UINT, OWN(retrans), .help = "retransmitted segments" },
+	{ "retrans", F_UINT, OWN(now.retrans), .help = "retransmitted segments" },
 	{ "busy_ns", F_MSEC, OWN(limits.busy), .help = "time in which data was on its way, or waited to be sent" },
 	{ "rwnd_limited_ns", F_MSEC, OWN(limits.rwnd), .help = "part of it: held up by the peer's receive window" },
 	{ "sndbuf_limited_ns", F_MSEC, OWN(limits.sndbuf), .help = "part of it: held up by the own send buffer" },
@@ -67,24 +81,40 @@ static const struct member members[] = {
 	{ "unread_bytes", F_UINT, OWN(limits.unread), .help = "received payload that no process has read" },
 	{ "window_closed", F_BOOL, OWN(limits.window_closed), .help = "the own receive window is closed" },
 	{ "cc", F_TEXT, OWN(limits.cc), .help = "congestion control" },
+	/* Of totals, which show some of them. */
+	{ "drop_rate", F_SI, OWN(drop_rate), .unit = 1000, .decimals = 1, .hidden = true,
+	  .help = "drops of a listener per second" },
+	{ "walks", F_UINT, OWN(walks), .hidden = true, .help = "walks that have seen it: 1, 2, 3: both" },
+	{ "old_state", F_NAME, OWN(old_state), TCP_STATES, .hidden = true, .help = "its state in the first walk" },
+	{ "tx_before", F_UINT, OWN(before.tx_bytes), .hidden = true, .help = "payload sent before the first walk" },
+	{ "rx_before", F_UINT, OWN(before.rx_bytes), .hidden = true, .help = "payload received before it" },
+	{ "recv_before", F_UINT, OWN(before.recv_queue), .hidden = true, .help = "its queues in the first walk" },
+	{ "send_before", F_UINT, OWN(before.send_queue), .hidden = true, .help = "the same" },
+	{ "retrans_before", F_UINT, OWN(before.retrans), .hidden = true, .help = "retransmissions before it" },
+	{ "drops_before", F_UINT, OWN(before.drops), .hidden = true, .help = "drops before it" },
 	{},
 };
 
-#define COLUMNS                                                                                                        \
-	{ "protocol", "PROTO", .width = 5 }, { "state", "STATE", .width = 11 },                                        \
-		{ "recv_queue", "RECVQ", .width = -7 }, { "send_queue", "SENDQ", .width = -7 },                        \
-		{ "laddr", .where = IN_CSV }, { "lport", .where = IN_CSV }, { "raddr", .where = IN_CSV },              \
-		{ "rport", .where = IN_CSV },                                                                          \
+/* The columns of rows and of totals. */
+#define ENDS                                                                                                           \
+	{ "laddr", .where = IN_CSV }, { "lport", .where = IN_CSV },                                                    \
+		{ "raddr", .where = IN_CSV, .unless = SOCKETS_LISTEN },                                                \
+		{ "rport", .where = IN_CSV, .unless = SOCKETS_LISTEN },                                                \
 		{ "local", "LADDR:LPORT", "laddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45 },          \
-		{ "remote", "RADDR:RPORT", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45 },         \
-		{ "syn_queue", "SYNQ", .width = -5, .flag = SOCKETS_LISTEN },                                          \
-		{ "drops", "DROPS", .width = -6, .flag = SOCKETS_LISTEN | SOCKETS_MEMORY },                            \
-		{ "rmem", "RMEM", .width = -7, .flag = SOCKETS_MEMORY },                                               \
+		{ "remote", "RADDR:RPORT", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45,           \
+		  .unless = SOCKETS_LISTEN }
+#define QUEUES                                                                                                         \
+	{ "recv_queue", "RECVQ", .width = -7, .unless = SOCKETS_LISTEN },                                              \
+		{ "send_queue", "SENDQ", .width = -7, .unless = SOCKETS_LISTEN }
+#define MEMORY                                                                                                         \
+	{ "rmem", "RMEM", .width = -7, .flag = SOCKETS_MEMORY },                                                       \
 		{ "rcvbuf", "RCVBUF", .width = -7, .flag = SOCKETS_MEMORY },                                           \
 		{ "wmem", "WMEM", .width = -7, .flag = SOCKETS_MEMORY },                                               \
 		{ "sndbuf", "SNDBUF", .width = -7, .flag = SOCKETS_MEMORY },                                           \
 		{ "forward", "FWD", .width = -6, .flag = SOCKETS_MEMORY },                                             \
-		{ "limit", "LIMIT", .width = 7, .flag = SOCKETS_LIMITS },                                              \
+		{ "dropped", "DROPS", "drops", .width = -6, .flag = SOCKETS_MEMORY, .unless = SOCKETS_LISTEN }
+#define LIMITS                                                                                                         \
+	{ "limit", "LIMIT", .width = 7, .flag = SOCKETS_LIMITS },                                                      \
 		{ "busy_ns", "BUSY(ms)", .width = -9, .flag = SOCKETS_LIMITS },                                        \
 		{ "rwnd_limited_ns", "PEER(ms)", .width = -9, .flag = SOCKETS_LIMITS },                                \
 		{ "sndbuf_limited_ns", "SNDB(ms)", .width = -9, .flag = SOCKETS_LIMITS },                              \
@@ -93,14 +123,23 @@ static const struct member members[] = {
 		{ "min_rtt_us", "MIN_us", .width = -7, .flag = SOCKETS_LIMITS },                                       \
 		{ "cwnd", "CWND", .width = -5, .flag = SOCKETS_LIMITS },                                               \
 		{ "retrans", "RETR", .width = -5, .flag = SOCKETS_LIMITS },                                            \
-		{ "cc", "CC", .width = 6, .flag = SOCKETS_LIMITS }, { "pid" },                                         \
-	{                                                                                                              \
-		"comm", .width = 16, .fallback = "nobody"                                                              \
-	}
+		{ "lost_segs", "LOST", .width = -5, .flag = SOCKETS_LIMITS },                                          \
+		{ "time_outs", "RTOS", .width = -5, .flag = SOCKETS_LIMITS },                                          \
+		{ "cc", "CC", .width = 6, .flag = SOCKETS_LIMITS }
+#define HOLDER { "pid" }, { "comm", .width = 16, .fallback = "nobody" }
 
-static const struct column columns[] = { COLUMNS, {} };
+static const struct column columns[] = {
+	{ "protocol", "PROTO", .width = 5 },
+	{ "state", "STATE", .width = 11 },
+	QUEUES,
+	ENDS,
+	MEMORY,
+	LIMITS,
+	HOLDER,
+	{},
+};
 
-/* Sorted, or watched: one socket is one row. */
+/* One socket is one row. */
 static const struct member sorted_members[] = {
 	{ "protocol" },
 	{ "netns" },
@@ -108,51 +147,181 @@ static const struct member sorted_members[] = {
 	{ "lport" },
 	{ "raddr" },
 	{ "rport" },
-	{ "skaddr" },
+	{ "identity" },
+	{ "family", .merge = LATEST },
+	{ "skaddr", .merge = LATEST },
 	{ "pid", .merge = LATEST },
+	{ "tid", .merge = LATEST },
 	{ "comm", .merge = LATEST },
+	{ "uid", .merge = LATEST },
 	{ "owner", .merge = LATEST },
+	{ "cgroup_id", .merge = LATEST },
 	{ "state", .merge = LATEST },
 	{ "kind", .merge = LATEST },
 	{ "nobody", .merge = LATEST },
-	{ "recv_queue", .merge = LATEST, .sorts = BY(RECV) },
-	{ "send_queue", .merge = LATEST, .sorts = BY(SEND) },
-	{ "syn_queue", .merge = LATEST },
-	{ "drops", .merge = LATEST },
-	{ "rmem", .merge = LATEST },
+	{ "change", F_NAME, OWN(change), NAMES(changes), .merge = LATEST,
+	  .help = "--diff: new, gone or changed between the two walks" },
+	{ "old_state", F_NAME, OWN(old_state), TCP_STATES, .merge = SUM, .help = "--diff: its state in the first walk" },
+	{ "recv_queue", .merge = SUM, .sorts = BY(RECV) },
+	{ "send_queue", .merge = SUM, .sorts = BY(SEND) },
+	{ "fill_percent", .merge = LATEST },
+	{ "syn_queue", .merge = SUM },
+	{ "oldest_wait_ns", .merge = LATEST, .sorts = BY(WAIT) },
+	{ "drops", .merge = SUM, .sorts = BY(DROPS) },
+	{ "drop_rate", F_SI, OWN(drop_rate), .unit = 1000, .decimals = 1, .merge = LATEST,
+	  .help = "drops of a listener per second, in the interval" },
+	{ "rmem", .merge = SUM },
 	{ "rcvbuf", .merge = LATEST },
-	{ "wmem", .merge = LATEST },
+	{ "wmem", .merge = SUM },
 	{ "sndbuf", .merge = LATEST },
-	{ "forward", .merge = LATEST },
+	{ "forward", .merge = SUM },
+	{ "backlog", .merge = SUM },
 	{ "idle_ns", .merge = LATEST, .sorts = BY(IDLE) },
-	{ "tx_bytes", .merge = LATEST, .sorts = BY(BYTES) },
-	{ "rx_bytes", .merge = LATEST, .sorts = BY(BYTES) },
+	{ "tx_bytes", .merge = SUM, .sorts = BY(BYTES) },
+	{ "rx_bytes", .merge = SUM, .sorts = BY(BYTES) },
 	{ "srtt_us", .merge = LATEST, .sorts = BY(RTT) },
 	{ "cwnd", .merge = LATEST },
-	{ "retrans", .merge = LATEST, .sorts = BY(RETRANS) },
+	{ "mss", .merge = LATEST },
+	{ "retrans", .merge = SUM, .sorts = BY(RETRANS) },
 	{ "limit", .merge = LATEST },
 	{ "busy_ns", .merge = LATEST, .sorts = BY(BUSY) },
 	{ "rwnd_limited_ns", .merge = LATEST },
 	{ "sndbuf_limited_ns", .merge = LATEST },
 	{ "min_rtt_us", .merge = LATEST },
+	{ "delivery_rate", .merge = LATEST },
+	{ "app_limited", .merge = LATEST },
+	{ "lost_segs", .merge = LATEST },
+	{ "dsacks", .merge = LATEST },
+	{ "reordered", .merge = LATEST },
+	{ "out_of_order", .merge = LATEST },
+	{ "ce", .merge = LATEST },
+	{ "time_outs", .merge = LATEST },
+	{ "time_outs_ns", .merge = LATEST },
+	{ "unread_bytes", .merge = LATEST },
+	{ "window_closed", .merge = LATEST },
 	{ "cc", .merge = LATEST },
+	{ "recv_grown", F_INT, OWN(grown.recv_queue), .merge = LATEST, .help = "--diff: growth of recv_queue" },
+	{ "send_grown", F_INT, OWN(grown.send_queue), .merge = LATEST, .help = "--diff: growth of send_queue" },
+	{ "tx_grown", F_UINT, OWN(grown.tx_bytes), .merge = LATEST, .help = "--diff: payload sent between the walks" },
+	{ "rx_grown", F_UINT, OWN(grown.rx_bytes), .merge = LATEST, .help = "--diff: payload received between them" },
+	{ "retrans_grown", F_UINT, OWN(grown.retrans), .merge = LATEST, .help = "--diff: retransmissions between them" },
+	{ "drops_grown", F_UINT, OWN(grown.drops), .merge = LATEST, .help = "--diff: drops between them" },
+	{ "walks", .merge = SUM },
+	{ "tx_before", .merge = SUM },
+	{ "rx_before", .merge = SUM },
+	{ "recv_before", .merge = SUM },
+	{ "send_before", .merge = SUM },
+	{ "retrans_before", .merge = SUM },
+	{ "drops_before", .merge = SUM },
 	{},
 };
 
-static const struct column sorted_columns[] = { COLUMNS, {} };
+static const struct column sorted_columns[] = {
+	{ "change", "CHANGE", .width = 7, .flag = SOCKETS_DIFF },
+	{ "protocol", "PROTO", .width = 5 },
+	{ "old_state", "WAS", .width = 11, .flag = SOCKETS_DIFF },
+	{ "state", "STATE", .width = 11, .unless = SOCKETS_LISTEN },
+	QUEUES,
+	{ "recv_grown", "+RECVQ", .width = -7, .flag = SOCKETS_DIFF },
+	{ "send_grown", "+SENDQ", .width = -7, .flag = SOCKETS_DIFF },
+	{ "tx_grown", "+TX", .width = -9, .flag = SOCKETS_DIFF },
+	{ "rx_grown", "+RX", .width = -9, .flag = SOCKETS_DIFF },
+	{ "retrans_grown", "+RETR", .width = -5, .flag = SOCKETS_DIFF },
+	{ "drops_grown", "+DROPS", .width = -6, .flag = SOCKETS_DIFF },
+	ENDS,
+	{ "queue", "QUEUE", "recv_queue", .width = -6, .flag = SOCKETS_LISTEN },
+	{ "queue_limit", "LIMIT", "send_queue", .width = -6, .flag = SOCKETS_LISTEN },
+	{ "fill_percent", "FULL%", .width = -5, .flag = SOCKETS_LISTEN },
+	{ "syn_queue", "SYNQ", .width = -5, .flag = SOCKETS_LISTEN },
+	{ "oldest_wait_ns", "WAIT(ms)", .width = -9, .flag = SOCKETS_LISTEN },
+	{ "drops", "DROPS", .width = -7, .flag = SOCKETS_LISTEN },
+	{ "drop_rate", "DROPS/s", .width = -8, .flag = SOCKETS_LISTEN },
+	MEMORY,
+	LIMITS,
+	HOLDER,
+	{},
+};
+
+/* What has grown between two numbers; unknown if one is. */
+static uint64_t grown(uint64_t before, uint64_t now)
+{
+	return before == NOT_KNOWN || now == NOT_KNOWN ? NOT_KNOWN : now - before;
+}
+
+static uint32_t grown32(uint32_t before, uint32_t now)
+{
+	return before == UINT32_MAX || now == UINT32_MAX ? UINT32_MAX : now - before;
+}
+
+static int32_t grown_queue(uint32_t before, uint32_t now)
+{
+	return before == UINT32_MAX || now == UINT32_MAX ? INT32_MIN : (int32_t)(now - before);
+}
+
+static bool has_grown(const struct socket_growth *grown)
+{
+	return (grown->tx_bytes != NOT_KNOWN && grown->tx_bytes) || (grown->rx_bytes != NOT_KNOWN && grown->rx_bytes) ||
+	       (grown->recv_queue != INT32_MIN && grown->recv_queue) ||
+	       (grown->send_queue != INT32_MIN && grown->send_queue) ||
+	       (grown->retrans != UINT32_MAX && grown->retrans) || (grown->drops != UINT32_MAX && grown->drops);
+}
+
+/* What two walks have seen of a socket. Unchanged ones make no row. */
+static bool finish(const struct options *options, struct event *event, uint64_t interval)
+{
+	struct sockets_event *e = (void *)event;
+
+	(void)interval;
+	if (!(options->settings.flags & SOCKETS_DIFF))
+		return true;
+	e->grown = (struct socket_growth){
+		.tx_bytes = grown(e->before.tx_bytes, e->now.tx_bytes),
+		.rx_bytes = grown(e->before.rx_bytes, e->now.rx_bytes),
+		.recv_queue = grown_queue(e->before.recv_queue, e->now.recv_queue),
+		.send_queue = grown_queue(e->before.send_queue, e->now.send_queue),
+		.retrans = grown32(e->before.retrans, e->now.retrans),
+		.drops = grown32(e->before.drops, e->now.drops),
+	};
+	e->change = SAME;
+	if (e->walks == 1)
+		e->change = GONE;
+	else if (e->walks == 2)
+		e->change = NEW;
+	else if (has_grown(&e->grown) || e->old_state != e->state)
+		e->change = CHANGED;
+	return e->change != SAME;
+}
 
 static const struct block block = { .stamp = NULL };
+
+static const struct live live = {
+	.keys = {
+		{ 'v', LIVE_SORT, RECV, "recv" },
+		{ 's', LIVE_SORT, SEND, "send" },
+		{ 'i', LIVE_SORT, IDLE, "idle" },
+		{ 't', LIVE_SORT, RTT, "rtt" },
+		{ 'x', LIVE_SORT, RETRANS, "retrans" },
+		{ 'd', LIVE_SORT, BYTES, "bytes" },
+		{ 'y', LIVE_SORT, BUSY, "busy" },
+		{ 'w', LIVE_SORT, WAIT, "wait" },
+		{ 'c', LIVE_GROUP, 0, "socket" },
+	},
+};
 
 static const struct totals totals = {
 	.members = sorted_members,
 	.columns = sorted_columns,
 	.flag = SOCKETS_SORTED,
+	.compares = SOCKETS_DIFF,
 	.block = &block,
+	.live = &live,
+	.finish = finish,
 };
 
 struct own_options {
 	struct sockets_options kernel;
 	uint64_t rows; /* 0: all */
+	uint64_t diff; /* seconds; 0: no comparison */
 	uint32_t sort;
 };
 
@@ -161,10 +330,11 @@ struct own_options {
 static const struct opt opts[] = {
 	{ "memory", 'm', O_FLAG, .flag = SOCKETS_MEMORY, .help = "add memory, its limits, and drops" },
 	{ "listen", 'l', O_FLAG, .flag = SOCKETS_LISTEN,
-	  .help = "listeners only: RECVQ is their queue, SENDQ its limit; add half-open connections and drops" },
+	  .help = "listeners only, with their health: queue, its limit, half-open connections, the longest wait for "
+		  "accept(), drops a second (takes a second to count)" },
 	{ "info", 'i', O_FLAG, .flag = SOCKETS_LIMITS, .help = "add what limits each connection" },
-	{ "state", 0, O_ENUM, "STATES", IN(kernel.states), .btf_enum = STATES,
-	  .help = "only these states: close-wait,fin-wait-2" },
+	{ "state", 0, O_NAMES, "STATES", IN(kernel.states), .names = state_names, .min = 1,
+	  .help = "only these states: close-wait,fin-wait-2; help lists them" },
 	{ "unread", 0, O_NUMBER, "BYTES", IN(kernel.unread), .min = 1, .max = UINT32_MAX,
 	  .help = "only sockets with at least so much unread" },
 	{ "unsent", 0, O_NUMBER, "BYTES", IN(kernel.unsent), .min = 1, .max = UINT32_MAX,
@@ -172,30 +342,58 @@ static const struct opt opts[] = {
 	{ "idle", 0, O_NUMBER, "SECONDS", IN(kernel.idle), .min = 1, .max = UINT32_MAX,
 	  .help = "only connections without data for so long" },
 	{ "sort", 0, O_CHOICE, "KEY", IN(sort), .names = sorts,
-	  .help = "largest first: recv, send, idle, rtt, retrans, bytes, busy" },
-	{ "rows", 'r', O_NUMBER, "N", IN(rows), .min = 1, .max = UINT32_MAX, .help = "with --sort: the first N only" },
-	{ "watch", 'w', O_ALIAS, .alias_of = "interval", .help = "again every SECONDS, with --sort or -c" },
+	  .help = "largest first: recv, send, idle, rtt, retrans, bytes, busy, drops, wait" },
+	{ "rows", 'r', O_NUMBER, "N", IN(rows), .min = 1, .max = UINT32_MAX, .help = "the first N only, with --sort" },
+	{ "watch", 'w', O_ALIAS, .alias_of = "interval",
+	  .help = "show all sockets again every SECONDS, on a terminal as a live screen" },
+	{ "diff", 'd', O_NUMBER, "SECONDS", IN(diff), .min = 1, .max = 86400,
+	  .help = "walk twice, SECONDS apart, and show what changed: new, gone, other state, queues, bytes" },
 	{ "quiet", 'q', O_FLAG, .flag = SOCKETS_QUIET,
 	  .help = "print nothing; exit status 0 if there is such a socket, 1 if not" },
+	{},
+};
+
+static const struct apart apart[] = {
+	{ "quiet", "sort,rows,interval,watch,summary,by,rate,diff,noclear", "which prints nothing" },
+	{ "quiet", "memory,info,wide,containers,columns,csv,json,time,timestamp,no-header,subnets", "which prints nothing" },
+	{ "diff", "interval,watch,summary,by,rate,noclear,listen", "which compares two walks" },
+	{ "listen", "info,state,unread,unsent,idle", "which shows listeners only" },
+	{ "rows", "count", NULL },
 	{},
 };
 
 static bool check(struct options *options, struct error *error)
 {
 	const struct own_options *own = options->own;
+	uint32_t *flags = &options->settings.flags;
 
-	if (own->sort || own->rows)
-		options->settings.flags |= SOCKETS_SORTED;
+	(void)error;
+	if (own->diff)
+		*flags |= SOCKETS_DIFF;
+	if (own->sort || own->rows || own->diff || options->interval ||
+	    ((*flags & SOCKETS_LISTEN) && !(*flags & SOCKETS_QUIET)))
+		*flags |= SOCKETS_SORTED;
 	options->sort = own->sort;
 	options->rows = own->rows;
-	if ((options->settings.flags & SOCKETS_QUIET) && options_totals(options))
-		return error_set(error, EXIT_USAGE, "-q: prints nothing that could be sorted or repeated");
-	options->no_header |= options->settings.flags & SOCKETS_QUIET;
+	options->no_header |= *flags & SOCKETS_QUIET;
 	options->keep_caps = true; /* to enter other network namespaces */
-	if (!options->interval && !options->duration && !options->command && !options->recorded)
-		options->duration = 1; /* at once */
+	if (options->interval)
+		return true;
+	options->noclear = true;
+	if (own->diff)
+		options->duration = own->diff * SECOND;
+	else if (!options->duration && !options->command && !options->recorded)
+		options->duration = *flags & SOCKETS_LISTEN && *flags & SOCKETS_SORTED ? SECOND : 1; /* 1: at once */
 	return true;
 }
+
+/* Sockets, in each network namespace. */
+#define WALKS(...)                                                                                                     \
+	{ "TCP sockets", { "tcp_sockets" }, NULL, __VA_ARGS__, .each_netns = true },                                   \
+		{ "UDP sockets", { "udp_sockets" }, NULL, __VA_ARGS__, .each_netns = true },                           \
+	{                                                                                                              \
+		"MPTCP sockets", { "mptcp_sockets" }, "MPTCP sockets (their subflows have rows)", __VA_ARGS__          \
+	}
 
 static const struct hook hooks[] = {
 	{ "open sockets",
@@ -203,35 +401,25 @@ static const struct hook hooks[] = {
 	  "the owners of sockets",
 	  RUN_AT_START,
 	  .rerun_each_interval = true },
-	{ "TCP sockets", { "tcp_sockets" }, NULL, RUN_AT_END, .unless = SOCKETS_SORTED, .each_netns = true },
-	{ "UDP sockets", { "udp_sockets" }, NULL, RUN_AT_END, .unless = SOCKETS_SORTED, .each_netns = true },
-	{ "TCP sockets", { "tcp_sockets" }, NULL, RUN_AT_INTERVAL, SOCKETS_SORTED, .each_netns = true },
-	{ "UDP sockets", { "udp_sockets" }, NULL, RUN_AT_INTERVAL, SOCKETS_SORTED, .each_netns = true },
+	{ "walks", { "walk_begins" }, NULL, RUN_AT_INTERVAL, .flag = SOCKETS_DIFF },
+	WALKS(RUN_AT_END, .unless = SOCKETS_SORTED),
+	WALKS(RUN_AT_INTERVAL, .flag = SOCKETS_SORTED),
 	{},
 };
-
-/* As tables have them, and as ss(8) has them. */
-static const struct enum_extra own_names[] = {
-	{ STATES, "ESTABLISHED", 1 }, { STATES, "SYN_SENT", 2 },   { STATES, "SYN_RECV", 3 },
-	{ STATES, "FIN_WAIT1", 4 },   { STATES, "FIN_WAIT2", 5 },  { STATES, "TIME_WAIT", 6 },
-	{ STATES, "CLOSE", 7 },       { STATES, "CLOSE_WAIT", 8 }, { STATES, "LAST_ACK", 9 },
-	{ STATES, "LISTEN", 10 },     { STATES, "CLOSING", 11 },   { STATES, "SYN-SENT", 2 },
-	{ STATES, "SYN-RECV", 3 },    { STATES, "FIN-WAIT-1", 4 }, { STATES, "FIN-WAIT-2", 5 },
-	{ STATES, "TIME-WAIT", 6 },   { STATES, "CLOSED", 7 },     { STATES, "CLOSE-WAIT", 8 },
-	{ STATES, "LAST-ACK", 9 },    { STATES, "LISTENING", 10 }, {},
-};
-
-static const struct lookup lookup = { .extra_names = own_names, .derives_enums = true };
 
 static const char *const examples[] = {
 	"sockets",
 	"every socket in every network namespace",
 	"sockets -l",
-	"listeners with their queues",
+	"listeners with their queues, drops a second, and the longest wait for accept()",
 	"sockets -i --sort busy --rows 10",
 	"the ten connections that were busy longest, with what limits them",
 	"sockets --state close-wait --idle 600 -q",
 	"exit status 0 if a process has forgotten to close connections",
+	"sockets --diff 10",
+	"what changed in ten seconds",
+	"sockets --watch 1 --sort recv",
+	"the sockets with the most unread data, as a live screen",
 	NULL,
 };
 
@@ -239,19 +427,22 @@ static enum replayed filter_recorded(const struct options *options, struct event
 {
 	const struct own_options *own = options->own;
 	const struct sockets_event *e = (const void *)event;
+	const struct socket_numbers *numbers = e->walks == 1 ? &e->before : &e->now;
 	bool queues = e->state != TCP_STATE_LISTEN;
 
 	(void)size;
-	if (!list_has(&own->kernel.states, e->state) ||
-	    ((options->settings.flags & SOCKETS_LISTEN) && (queues || event->protocol != 6)) ||
-	    (own->kernel.unread && (!queues || e->recv_queue < own->kernel.unread)) ||
-	    (own->kernel.unsent && (!queues || e->send_queue < own->kernel.unsent)) ||
-	    (own->kernel.idle && (e->idle == NOT_KNOWN || e->idle / 1000000000 < own->kernel.idle)))
+	if (!list_has(&own->kernel.states, e->state) || ((options->settings.flags & SOCKETS_LISTEN) && queues) ||
+	    (own->kernel.unread && (!queues || numbers->recv_queue < own->kernel.unread)) ||
+	    (own->kernel.unsent && (!queues || numbers->send_queue < own->kernel.unsent)) ||
+	    (own->kernel.idle && (e->idle == NOT_KNOWN || e->idle / SECOND < own->kernel.idle)))
 		return REPLAY_EXCLUDED;
 	return REPLAY_FILTERED;
 }
 
-static const struct replay_rules recording = { .filter = filter_recorded };
+static const struct replay_rules recording = {
+	.fixed_flags = SOCKETS_DIFF | SOCKETS_SORTED,
+	.filter = filter_recorded,
+};
 
 /* The traffic ends with no socket but those in TIME_WAIT: of those that were closed in order, where they closed first.
  */
@@ -275,11 +466,12 @@ const struct tool sockets = {
 	.opts = opts,
 	.options_size = sizeof(struct own_options),
 	.quiet = SOCKETS_QUIET,
+	.tally = "kind",
 	.check = check,
 	.members = members,
 	.columns = columns,
 	.totals = &totals,
 	.recording = &recording,
-	.lookup = &lookup,
 	.proof = proof,
+	.apart = apart,
 };

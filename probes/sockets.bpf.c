@@ -6,6 +6,7 @@
 #include "probes/lib/task.bpf.h"
 #include "probes/sockets.h"
 #include "probes/tcp/limits.bpf.h"
+#include "probes/tcp/mptcp.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 OWN_OPTIONS(struct sockets_options);
@@ -24,6 +25,7 @@ struct holder {
 	__u32 mntns;     /* if --mntnsmap needs it */
 	__u8 quality;    /* enum owner_quality */
 	__u8 pad[3];
+	__u64 shown; /* of an MPTCP socket: the walk that has written its event */
 };
 
 /* By the socket's address. */
@@ -42,6 +44,29 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } last_walk SEC(".maps");
+
+/* How often the sockets were walked: the start of counting is 1, which makes no rows. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} walks SEC(".maps");
+
+/* What the walk before saw of a listener. */
+struct listener_drops {
+	__u64 at; /* ns */
+	__u32 drops;
+	__u32 lport; /* another one: another listener at the same address */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << 16);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u64);
+	__type(value, struct listener_drops);
+} listener_drops SEC(".maps");
 
 /* ---- owners ---- */
 
@@ -117,13 +142,13 @@ int held_by_helper(struct bpf_iter__task_file *ctx)
 
 /* ---- one socket ---- */
 
-static __always_inline void socket_owner(struct sockets_event *e, __u64 key)
+static __always_inline bool socket_owner(struct sockets_event *e, __u64 key)
 {
 	const struct holder *holder = bpf_map_lookup_elem(&holders, &key);
 	const __u64 *last = walk_number();
 
 	if (!holder || !last || holder->walk != *last)
-		return;
+		return false;
 	e->common.pid = holder->who.pid;
 	e->common.tid = holder->who.tid;
 	e->common.uid = holder->who.uid;
@@ -132,6 +157,7 @@ static __always_inline void socket_owner(struct sockets_event *e, __u64 key)
 	if (!e->common.cgroup_id)
 		e->common.cgroup_id = holder->cgroup_id;
 	__builtin_memcpy(e->common.comm, holder->who.comm, sizeof(e->common.comm));
+	return true;
 }
 
 static __always_inline __u8 kind_of(const struct sock *sk)
@@ -141,20 +167,38 @@ static __always_inline __u8 kind_of(const struct sock *sk)
 	return sk->sk_socket->file ? KIND_PROCESS : KIND_KERNEL;
 }
 
-static __always_inline void socket_begin(struct sockets_event *e)
+static __always_inline void numbers_unknown(struct socket_numbers *numbers)
+{
+	__builtin_memset(numbers, 0xff, sizeof(*numbers));
+}
+
+static __always_inline void socket_begin(struct sockets_event *e, __u64 skaddr, __u8 state, __u8 kind)
 {
 	__builtin_memset(e, 0, sizeof(*e));
 	event_init(&e->common, bpf_ktime_get_boot_ns());
+	e->skaddr = skaddr;
+	e->state = state;
+	e->kind = kind;
 	e->idle = NOT_KNOWN;
-	e->tx_bytes = NOT_KNOWN;
-	e->rx_bytes = NOT_KNOWN;
+	e->oldest_wait = NOT_KNOWN;
+	e->drop_rate = NOT_KNOWN;
+	e->now.tx_bytes = NOT_KNOWN;
+	e->now.rx_bytes = NOT_KNOWN;
+	numbers_unknown(&e->before);
+	e->grown.tx_bytes = NOT_KNOWN;
+	e->grown.rx_bytes = NOT_KNOWN;
+	e->grown.recv_queue = -1 - 0x7fffffff;
+	e->grown.send_queue = -1 - 0x7fffffff;
+	e->grown.retrans = ~0U;
+	e->grown.drops = ~0U;
 	e->syn_queue = ~0U;
+	e->fill = ~0U;
 	e->limits.min_rtt_us = ~0U;
 	e->limits.time_outs = ~0U;
 	e->limits.time_outs_ns = NOT_KNOWN;
 }
 
-static __always_inline void socket_memory(struct sockets_event *e, struct sock *sk)
+static __always_inline void socket_memory(struct sockets_event *e, const struct sock *sk)
 {
 	e->rmem = (__u32)sk->sk_backlog.rmem_alloc.counter;
 	e->rcvbuf = (__u32)sk->sk_rcvbuf;
@@ -162,21 +206,55 @@ static __always_inline void socket_memory(struct sockets_event *e, struct sock *
 	e->sndbuf = (__u32)sk->sk_sndbuf;
 	e->forward = (__u32)sk->sk_forward_alloc;
 	e->backlog = (__u32)sk->sk_backlog.len;
-	e->drops = (__u32)sk->sk_drops.counter;
+	e->now.drops = (__u32)sk->sk_drops.counter;
 }
 
-/* False: not wanted. */
-static __always_inline bool socket_finish(const struct sockets_event *e, struct sock *sk)
+/* Whether the options name a socket in this state. */
+static __always_inline bool state_wanted(__u8 state)
+{
+	if ((!(settings.flags & SOCKETS_LISTEN) || state == TCP_LISTEN) && list_has(&own.states, state))
+		return true;
+	COUNT(filtered);
+	return false;
+}
+
+static __always_inline bool numbers_wanted(const struct sockets_event *e)
 {
 	bool queues = e->state != TCP_LISTEN;
 
-	if ((own.unread && (!queues || e->recv_queue < own.unread)) ||
-	    (own.unsent && (!queues || e->send_queue < own.unsent)) ||
-	    (own.idle && (e->idle == NOT_KNOWN || e->idle / 1000000000 < own.idle))) {
-		COUNT(filtered);
-		return false;
+	return !(own.unread && (!queues || e->now.recv_queue < own.unread)) &&
+	       !(own.unsent && (!queues || e->now.send_queue < own.unsent)) &&
+	       !(own.idle && (e->idle == NOT_KNOWN || e->idle / 1000000000 < own.idle));
+}
+
+/* Moves the numbers of a first walk to where those of the second do not replace them. */
+static __always_inline void note_walk(struct sockets_event *e)
+{
+	__u32 zero = 0;
+	const __u64 *number = bpf_map_lookup_elem(&walks, &zero);
+
+	if (number && *number > 2) {
+		e->walks = 2;
+		return;
 	}
-	return event_wanted(&e->common, sk);
+	e->walks = 1;
+	e->before = e->now;
+	e->old_state = e->state;
+	numbers_unknown(&e->now);
+}
+
+/* False: see event_write(). */
+static __always_inline bool socket_write(struct bpf_iter_meta *meta, struct sockets_event *e, struct sock *sk)
+{
+	if (!numbers_wanted(e)) {
+		COUNT(filtered);
+		return true;
+	}
+	if (!event_wanted(&e->common, sk))
+		return true;
+	if (settings.flags & SOCKETS_DIFF)
+		note_walk(e);
+	return event_write(meta, e, sizeof(*e));
 }
 
 static __always_inline __u64 ns_since(__u32 tick)
@@ -184,11 +262,58 @@ static __always_inline __u64 ns_since(__u32 tick)
 	return (__u64)((__u32)bpf_jiffies64() - tick) * settings.tick_ns;
 }
 
-static __always_inline void listener_queues(struct sockets_event *e, struct sock *sk, struct tcp_sock *tcp)
+/* ---- TCP ---- */
+
+/* How long the next connection to accept has waited. Its lsndtime is the time of its creation
+ * (tcp_create_openreq_child()) until it sends data, which it cannot before accept(). */
+static __always_inline __u64 oldest_wait(struct tcp_sock *listener)
 {
-	e->recv_queue = sk->sk_ack_backlog;
-	e->send_queue = sk->sk_max_ack_backlog;
+	struct request_sock *first = listener->inet_conn.icsk_accept_queue.rskq_accept_head;
+	struct tcp_sock *child;
+	struct sock *sk;
+
+	if (!first)
+		return NOT_KNOWN;
+	sk = first->sk;
+	if (!sk)
+		return NOT_KNOWN;
+	if (settings.has_cast)
+		return ns_since(KPTR(RUNG_CAST, sk, tcp_sock)->lsndtime);
+	child = bpf_skc_to_tcp_sock(sk);
+	return child ? ns_since(child->lsndtime) : NOT_KNOWN;
+}
+
+/* Drops since the walk before, in thousandths per second. */
+static __always_inline __u64 drop_rate(const struct sockets_event *e)
+{
+	const struct listener_drops *before = bpf_map_lookup_elem(&listener_drops, &e->skaddr);
+	__u64 took;
+
+	if (!before || before->lport != e->common.lport)
+		return NOT_KNOWN;
+	took = (e->common.ts - before->at) / 1000;
+	return (__u64)(e->now.drops - before->drops) * 1000000000 / (took ? took : 1);
+}
+
+/* For the next walk. */
+static __always_inline void note_drops(const struct sockets_event *e, __u32 drops)
+{
+	struct listener_drops now = { .at = e->common.ts, .drops = drops, .lport = e->common.lport };
+
+	if (bpf_map_update_elem(&listener_drops, &e->skaddr, &now, BPF_ANY))
+		COUNT(lost_map);
+}
+
+static __always_inline void listener_numbers(struct sockets_event *e, struct sock *sk, struct tcp_sock *tcp)
+{
+	e->now.recv_queue = sk->sk_ack_backlog;
+	e->now.send_queue = sk->sk_max_ack_backlog;
 	e->syn_queue = (__u32)tcp->inet_conn.icsk_accept_queue.qlen.counter;
+	if (e->now.send_queue)
+		e->fill = e->now.recv_queue * 100 / e->now.send_queue;
+	e->oldest_wait = oldest_wait(tcp);
+	if (settings.flags & SOCKETS_SORTED)
+		e->drop_rate = drop_rate(e);
 }
 
 static __always_inline void connection_numbers(struct sockets_event *e, struct sock *sk, struct tcp_sock *tcp)
@@ -197,41 +322,51 @@ static __always_inline void connection_numbers(struct sockets_event *e, struct s
 	__s32 unsent = (__s32)(tcp->write_seq - tcp->snd_una);
 
 	limits_fill(&e->limits, tcp, sk, NOT_KNOWN);
-	e->recv_queue = e->limits.unread;
-	e->send_queue = unsent > 0 ? (__u32)unsent : 0;
+	e->now.recv_queue = e->limits.unread;
+	e->now.send_queue = unsent > 0 ? (__u32)unsent : 0;
+	e->now.tx_bytes = payload_sent(tcp);
+	e->now.rx_bytes = payload_received(tcp, sk);
+	e->now.retrans = tcp->total_retrans;
 	e->idle = sent < received ? sent : received;
-	e->tx_bytes = payload_sent(tcp);
-	e->rx_bytes = payload_received(tcp, sk);
 	e->srtt_us = tcp->srtt_us >> 3;
 	e->cwnd = tcp->snd_cwnd;
 	e->mss = tcp->mss_cache;
-	e->retrans = tcp->total_retrans;
+}
+
+/* A subflow's owner is that of its MPTCP socket. */
+static __always_inline void subflow_owner(struct sockets_event *e, struct sock *sk)
+{
+	__u64 key = mptcp_of(sk);
+
+	e->kind = KIND_SUBFLOW;
+	if (key)
+		socket_owner(e, key);
 }
 
 static __always_inline int emit_full(struct bpf_iter_meta *meta, struct tcp_sock *tcp)
 {
 	struct sock *sk = (struct sock *)tcp;
 	__u8 state = sk->__sk_common.skc_state;
+	__u32 drops = (__u32)sk->sk_drops.counter;
 	struct sockets_event e;
 
-	if (((settings.flags & SOCKETS_LISTEN) && state != TCP_LISTEN) || !list_has(&own.states, state))
+	if (!state_wanted(state))
 		return 0;
-	socket_begin(&e);
-	e.skaddr = (__u64)sk;
-	e.state = state;
-	e.kind = kind_of(sk);
+	socket_begin(&e, (__u64)sk, state, kind_of(sk));
 	event_socket(&e.common, sk);
 	e.common.protocol = IPPROTO_TCP;
-	socket_owner(&e, (__u64)sk);
+	if (!socket_owner(&e, (__u64)sk) && bpf_core_field_exists(struct tcp_sock, is_mptcp) && tcp->is_mptcp)
+		subflow_owner(&e, sk);
 	socket_memory(&e, sk);
 	if (state == TCP_LISTEN) {
-		listener_queues(&e, sk, tcp);
+		e.identity = e.skaddr;
 		event_no_peer(&e.common);
+		listener_numbers(&e, sk, tcp);
 	} else {
 		connection_numbers(&e, sk, tcp);
 	}
-	if (socket_finish(&e, sk))
-		event_write(meta, &e, sizeof(e));
+	if (socket_write(meta, &e, sk) && state == TCP_LISTEN && settings.flags & SOCKETS_SORTED)
+		note_drops(&e, drops);
 	return 0;
 }
 
@@ -240,17 +375,13 @@ static __always_inline int emit_mini(struct bpf_iter_meta *meta, struct sock_com
 {
 	struct sockets_event e;
 
-	if ((settings.flags & SOCKETS_LISTEN) || !list_has(&own.states, state))
+	if (!state_wanted(state))
 		return 0;
-	socket_begin(&e);
-	e.skaddr = (__u64)common;
-	e.state = state;
-	e.kind = kind;
+	socket_begin(&e, (__u64)common, state, kind);
 	event_ends(&e.common, common);
 	e.common.netns = common->skc_net.net->ns.inum;
 	e.common.protocol = IPPROTO_TCP;
-	if (socket_finish(&e, NULL))
-		event_write(meta, &e, sizeof(e));
+	socket_write(meta, &e, NULL);
 	return 0;
 }
 
@@ -273,7 +404,9 @@ int tcp_sockets(struct bpf_iter__tcp *ctx)
 	return emit_mini(ctx->meta, common, TCP_SYN_RECV, KIND_REQUEST);
 }
 
-/* The same of UDP. Context: nettrace. */
+/* ---- UDP ---- */
+
+/* Every UDP socket of the namespace that nettrace is in. Context: nettrace. */
 SEC("iter/udp")
 int udp_sockets(struct bpf_iter__udp *ctx)
 {
@@ -282,26 +415,80 @@ int udp_sockets(struct bpf_iter__udp *ctx)
 	struct sock *sk;
 	__s32 unread;
 
-	if (!udp || (settings.flags & SOCKETS_LISTEN))
+	if (!udp)
 		return 0;
 	sk = (struct sock *)udp;
-	if (!list_has(&own.states, sk->__sk_common.skc_state))
+	if (!state_wanted(sk->__sk_common.skc_state))
 		return 0;
-	socket_begin(&e);
-	e.skaddr = (__u64)sk;
-	e.state = sk->__sk_common.skc_state;
-	e.kind = kind_of(sk);
+	socket_begin(&e, (__u64)sk, sk->__sk_common.skc_state, kind_of(sk));
+	e.identity = e.skaddr;
 	event_place(&e.common, sk);
 	event_ends(&e.common, &sk->__sk_common);
 	e.common.protocol = IPPROTO_UDP;
 	socket_owner(&e, (__u64)sk);
 	socket_memory(&e, sk);
 	if (bpf_core_field_exists(struct sock, sk_drop_counters) && sk->sk_drop_counters)
-		e.drops = (__u32)(sk->sk_drop_counters->drops0.counter + sk->sk_drop_counters->drops1.counter);
+		e.now.drops = (__u32)(sk->sk_drop_counters->drops0.counter + sk->sk_drop_counters->drops1.counter);
 	unread = sk->sk_backlog.rmem_alloc.counter - udp->forward_deficit;
-	e.recv_queue = unread > 0 ? (__u32)unread : 0;
-	e.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
-	if (socket_finish(&e, sk))
-		event_write(ctx->meta, &e, sizeof(e));
+	e.now.recv_queue = unread > 0 ? (__u32)unread : 0;
+	e.now.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
+	socket_write(ctx->meta, &e, sk);
+	return 0;
+}
+
+/* ---- MPTCP ---- */
+
+#define IPPROTO_MPTCP 262
+
+/* Each MPTCP socket that a process holds, once: no walk of the kernel finds them. Queues are those of mptcp_diag.c.
+ * Context: nettrace. */
+SEC("iter/task_file")
+int mptcp_sockets(struct bpf_iter__task_file *ctx)
+{
+	struct sock *sk = inet_of_file(ctx->file);
+	struct sockets_event e;
+	struct holder *holder;
+	__u64 key = (__u64)sk;
+
+	if (!sk || sk->sk_protocol != IPPROTO_MPTCP || !ctx->task)
+		return 0;
+	holder = bpf_map_lookup_elem(&holders, &key);
+	if (!holder || holder->shown == ctx->meta->session_id)
+		return 0;
+	if (!state_wanted(sk->__sk_common.skc_state))
+		return 0;
+	socket_begin(&e, key, sk->__sk_common.skc_state, KIND_MPTCP);
+	e.identity = key;
+	event_place(&e.common, sk);
+	event_ends(&e.common, &sk->__sk_common);
+	e.common.protocol = IPPROTO_TCP;
+	socket_owner(&e, key);
+	socket_memory(&e, sk);
+	if (e.state == TCP_LISTEN) {
+		event_no_peer(&e.common);
+		e.now.send_queue = sk->sk_max_ack_backlog;
+	} else {
+		e.now.recv_queue = e.rmem;
+		e.now.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
+	}
+	if (socket_write(ctx->meta, &e, NULL))
+		holder->shown = ctx->meta->session_id;
+	return 0;
+}
+
+/* ---- two walks ---- */
+
+/* Counts the walks. Context: nettrace. */
+SEC("iter/task")
+int walk_begins(struct bpf_iter__task *ctx)
+{
+	__u32 zero = 0;
+	__u64 *number;
+
+	if (ctx->meta->seq_num || !ctx->task)
+		return 0;
+	number = bpf_map_lookup_elem(&walks, &zero);
+	if (number)
+		*number += 1;
 	return 0;
 }

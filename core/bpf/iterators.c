@@ -24,14 +24,17 @@ struct bpf_link *iterator_attach(struct session *session, struct bpf_program *pr
 	return bpf_program__attach_iter(program, &options);
 }
 
+/* A walk over more is incomplete. Rare walks take seconds, while many sockets are torn down. */
+#define WALK_LIMIT (10 * 1000000000ULL)
+
 /* A read makes the kernel walk. The kernel buffers whole events, but a read may end within one. Returns 0 or a negative
- * errno. */
-static int read_events(int fd, size_t event_size, iterator_event *handle, void *context)
+ * errno; ETIME: the walk has not ended at `until`. */
+static int read_events(int fd, size_t event_size, uint64_t until, iterator_event *handle, void *context)
 {
 	char buffer[64 * 1024];
 	size_t left = 0;
 
-	for (;;) {
+	while (clock_boot() < until) {
 		ssize_t got = read(fd, buffer + left, sizeof(buffer) - left);
 		size_t at = 0;
 
@@ -44,6 +47,7 @@ static int read_events(int fd, size_t event_size, iterator_event *handle, void *
 			handle(context, buffer + at, event_size);
 		memmove(buffer, buffer + at, left);
 	}
+	return -ETIME;
 }
 
 /* An unrequested repeated walk may use this fraction of one CPU. */
@@ -75,37 +79,53 @@ static bool is_due(const struct session *session, size_t i, int use)
 struct iteration {
 	struct session *session;
 	size_t hook;
+	uint64_t until;
 	iterator_event *handle;
 	void *context;
+	int error;
 };
 
 static void iterate(void *context)
 {
-	const struct iteration *walk = context;
+	struct iteration *walk = context;
 	struct session *session = walk->session;
-	int fd = bpf_iter_create(bpf_link__fd(session->links[walk->hook]));
-	int error = fd < 0 ? -errno : read_events(fd, session->tool->image.event_size, walk->handle, walk->context);
+	int fd, error;
 
+	if (walk->error)
+		return;
+	fd = bpf_iter_create(bpf_link__fd(session->links[walk->hook]));
+	error = fd < 0 ? -errno
+		       : read_events(fd, session->tool->image.event_size, walk->until, walk->handle, walk->context);
 	if (fd >= 0)
 		close(fd);
-	if (error)
-		print_warning("cannot walk %s: %s: rows or owners are missing", session->plan.hooks[walk->hook].name,
-			      strerror(-error));
+	walk->error = error;
+}
+
+static void run_iterator(struct iteration *walk)
+{
+	const struct hook *hook = &walk->session->plan.hooks[walk->hook];
+	bool all = true;
+
+	if (hook->each_netns)
+		all = netns_walk(iterate, walk);
+	else
+		iterate(walk);
+	if (walk->error)
+		print_warning("cannot walk %s: %s: rows or owners are missing", hook->name, strerror(-walk->error));
+	else if (!all)
+		print_warning("cannot enter all network namespaces: %s of some are missing (run as root)", hook->name);
+	walk->session->partial |= walk->error || !all;
 }
 
 void iterators_run(struct session *session, int use, iterator_event *handle, void *context)
 {
 	for (size_t i = 0; i < session->plan.count; i++) {
-		struct iteration walk = { session, i, handle, context };
 		uint64_t start = clock_boot();
+		struct iteration walk = { session, i, start + WALK_LIMIT, handle, context, 0 };
 
 		if (!is_due(session, i, use))
 			continue;
-		if (!session->plan.hooks[i].each_netns)
-			iterate(&walk);
-		else if (!netns_walk(iterate, &walk))
-			print_warning("cannot enter all network namespaces: %s of some are missing (run as root)",
-				      session->plan.hooks[i].name);
+		run_iterator(&walk);
 		session->rerun_after[i] = clock_boot() + AGAIN_PART * (clock_boot() - start);
 	}
 }

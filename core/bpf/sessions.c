@@ -322,6 +322,14 @@ void sessions_iterate(struct sessions *sessions, int use)
 	}
 }
 
+bool sessions_are_partial(const struct sessions *sessions)
+{
+	for_each (session, (struct sessions *)(uintptr_t)sessions)
+		if (session->partial)
+			return true;
+	return false;
+}
+
 int sessions_fd(const struct sessions *sessions)
 {
 	return ring_fd(sessions->ring);

@@ -19,6 +19,7 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	/* The tools themselves select the rows of a timeline. */
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
+	tally_start(&rows->tally, options);
 	if (totals) {
 		rows->live = live_new(&rows->printer);
 		rows->summary =
@@ -82,6 +83,16 @@ static const struct event *in_group(struct rows *rows, const struct event *event
 	return rows->copy;
 }
 
+static bool is_quiet(const struct rows *rows)
+{
+	return rows->options->tool->quiet & rows->options->settings.flags;
+}
+
+bool rows_answer_no(const struct rows *rows)
+{
+	return is_quiet(rows) && !rows->outputs;
+}
+
 bool rows_add(struct rows *rows, const struct event *event, size_t size)
 {
 	if (rows_are_enough(rows))
@@ -89,7 +100,7 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 	event = rows_derive(rows, event, &size);
 	if (!event)
 		return true;
-	if (rows->options->tool->quiet & rows->options->settings.flags) {
+	if (is_quiet(rows)) {
 		rows->outputs++;
 		return false;
 	}
@@ -101,6 +112,7 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 		summary_add(rows->summary, event, size);
 	} else {
 		printer_row(&rows->printer, event, size);
+		tally_add(&rows->tally, event);
 		rows->outputs++;
 	}
 	return !rows_are_enough(rows) && !rows->printer.error;
@@ -129,13 +141,22 @@ void rows_refresh(struct rows *rows, uint64_t now)
 void rows_interval(struct rows *rows, uint64_t now, bool partial)
 {
 	set_interval(rows, now, partial);
-	if (rows->live)
+	if (rows->live) {
 		live_add(rows->live, &rows->summary);
-	else
+	} else {
+		tally_count(&rows->tally, rows->summary);
 		blocks_print(rows->summary, &rows->printer);
+		tally_print(&rows->tally, &rows->printer);
+	}
 	summary_clear(rows->summary);
 	rows->since = now;
 	rows->outputs++;
+}
+
+void rows_end(struct rows *rows)
+{
+	if (!rows->summary)
+		tally_print(&rows->tally, &rows->printer);
 }
 
 void rows_stop(struct rows *rows)

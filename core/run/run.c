@@ -195,6 +195,7 @@ static void empty_ring(struct run *run)
 static void print_totals(struct run *run, uint64_t now, bool partial)
 {
 	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
+	partial |= sessions_are_partial(&run->sessions);
 	empty_ring(run);
 	for (size_t i = 0; i < run->sessions.count; i++)
 		if (options_totals(&run->tools[i]))
@@ -362,7 +363,11 @@ static void finish(struct run *run)
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);
 	}
+	if (run->shows == SHOWS_ROWS)
+		rows_end(&run->rows);
 	check_account(run);
+	if (sessions_are_partial(&run->sessions) && !run->rows.summary)
+		losses_partial(&run->rows.printer, clock_boot());
 	report_losses(run, true);
 	printer_flush(&run->rows.printer);
 	run->cut = run->at_once;
@@ -438,6 +443,12 @@ static bool start(struct run *run, size_t count, struct error *error)
 	return true;
 }
 
+/* Whether the rows compare two walks. */
+static bool compares(const struct options *options)
+{
+	return options->tool->totals && options->tool->totals->compares & options->settings.flags;
+}
+
 static void run_until_end(struct run *run)
 {
 	const struct options *options = run->options;
@@ -445,6 +456,8 @@ static void run_until_end(struct run *run)
 
 	rows_begin(&run->rows, now);
 	recorder_begin(run->recorder, now);
+	if (compares(options))
+		sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
 	announce_ready(&run->rows.printer, run->rows.summary && !run->rows.live);
 	command_go(&run->command);
 	run->deadline = options->duration ? now + options->duration : 0;
@@ -513,7 +526,7 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 		error->code = EXIT_OWN;
 	else if (ok && (run->cut || run->unread)) /* a message has reported it */
 		error->code = EXIT_FAILED;
-	else if (ok && options->tool->quiet & options->settings.flags && !run->rows.outputs)
+	else if (ok && rows_answer_no(&run->rows))
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;

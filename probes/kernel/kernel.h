@@ -184,9 +184,12 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct request_sock;
+
 struct request_sock_queue {
 	atomic_t qlen;
 	__u8 rskq_defer_accept;
+	struct request_sock *rskq_accept_head; /* the next that accept() returns; NULL: none */
 };
 
 struct tcp_congestion_ops {
@@ -289,6 +292,7 @@ struct proto_accept_arg { /* argument of accept(), new in 6.10 */
 
 struct request_sock {
 	struct sock_common __req_common;
+	struct sock *sk; /* the connection, once it is established */
 };
 
 struct tcp_skb_cb {

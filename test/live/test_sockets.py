@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """sockets: every socket of a namespace, against what ss(8) shows of it."""
 
+import collections
+import contextlib
 import os
 import re
 import socket
@@ -107,13 +109,81 @@ class Sockets(lab.LiveTest):
         self.assertEqual(reader["limit"], "reader")
 
     def test_listeners(self):
-        with sockets.listen(self.space, backlog=7) as listener:
-            clients = [sockets.connect(self.space, listener) for _ in range(5)]
-            (row,) = self.snapshot("-l")
-            self.assertEqual((row["recv_queue"], row["send_queue"], row["syn_queue"]), (5, 7, 0))
-            self.assertEqual((row["pid"], row["lport"]), (os.getpid(), sockets.port_of(listener)))
-            for client in clients:
-                client.close()
+        """The queue, its limit, the longest wait, and the SYNs that a full listener drops each second."""
+        with sockets.listen(self.space, backlog=4) as listener, contextlib.ExitStack() as clients:
+            first = time.monotonic()
+            for _ in range(5):
+                clients.enter_context(sockets.connect(self.space, listener))
+            begun = self.space.counters()["ListenDrops"]
+            for _ in range(3):
+                with self.space.inside():
+                    late = clients.enter_context(socket.socket())
+                late.setblocking(False)
+                late.connect_ex(listener.getsockname())
+            with self.space.counting() as grown:
+                before = time.monotonic()
+                (row,) = self.snapshot("-l")
+                after = time.monotonic()
+            self.assertEqual((row["recv_queue"], row["send_queue"], row["fill_percent"]), (5, 4, 125))
+            self.assertEqual((row["pid"], row["lport"], row["syn_queue"]), (os.getpid(), sockets.port_of(listener), 0))
+            self.assertAlmostEqual(row["oldest_wait_ns"] / 1e9, after - first, delta=after - before)
+            self.assertGreaterEqual(row["drops"], begun)
+            self.assertGreater(grown["ListenDrops"], 0)
+            # SYNs go again a second after the first, and then after two more.
+            self.assertLessEqual(row["drop_rate"], 1.1 * grown["ListenDrops"])
+            self.assertGreater(row["drop_rate"], 0)
+
+    def test_what_changed(self):
+        """--diff: new, gone, changed and unchanged sockets."""
+        with contextlib.ExitStack() as stack:
+            pairs = [stack.enter_context(sockets.connection(self.space)) for _ in range(3)]
+            (same, _), (writes, reads), (ends, _) = pairs
+            with self.space.trace("sockets", "--diff=2") as tool:
+                writes.send(b"x" * 100)
+                sockets.reset(ends)
+                new = stack.enter_context(sockets.listen(self.space))
+                tool.wait()
+            rows = tool.rows
+            found = collections.defaultdict(list)
+            for row in rows:
+                found[row["change"]].append(row)
+            port = sockets.port_of
+            self.assertEqual(sorted(found), ["changed", "gone", "new"], rows)
+            self.assertEqual([row["lport"] for row in found["new"]], [port(new)])
+            self.assertEqual(len(found["gone"]), 2)  # both ends
+            changed = {row["lport"]: row for row in found["changed"]}
+            self.assertEqual(set(changed) & {port(same)}, set())
+            self.assertEqual((changed[port(writes)]["tx_grown"], changed[port(writes)]["recv_grown"]), (100, 0))
+            server = next(row for row in found["changed"] if row["rport"] == port(writes))
+            self.assertEqual((server["rx_grown"], server["recv_grown"], server["recv_queue"]), (100, 100, 100))
+            self.assertIsNotNone(reads)
+
+    def test_kinds(self):
+        """Sockets without a process: why, and how many."""
+        with sockets.listen(self.space) as listener, sockets.connect(self.space, listener), sockets.connection(self.space) as (client, server):
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while client.send(b"x" * 65536):
+                    pass
+            client.close()  # the kernel still has to send the rest
+            self.assertIsNotNone(server)
+            rows = self.snapshot()
+            self.assertIn(("FIN_WAIT1", "orphan"), lab.count_by(rows, "state", "kind"))
+            table = lab.run(*self.space.enter, lab.NETTRACE, "sockets", "--netns", self.space.inode).output.decode()
+        kinds = lab.count_by(rows, "kind")
+        self.assertEqual(kinds["unaccepted",], 1)
+        counts = {name: int(count) for count, name in re.findall(r"(\d+) (\w+)", table.splitlines()[-1])}
+        self.assertEqual(counts, {"sockets": len(rows), **{kind: count for (kind,), count in kinds.items()}})
+
+    def test_mptcp(self):
+        """The MPTCP socket and its subflow, with one owner."""
+        with sockets.listen(self.space, protocol=sockets.MPTCP) as listener:
+            client = sockets.connect(self.space, listener, sockets.MPTCP)
+            server, _ = listener.accept()
+            with client, server:
+                rows = self.snapshot("--lport", sockets.port_of(client))
+        self.assertEqual(sorted(row["kind"] for row in rows), ["mptcp", "subflow"])
+        self.assertEqual({row["pid"] for row in rows}, {os.getpid()})
 
     def test_exit_status(self):
         """For scripts."""
