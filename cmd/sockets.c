@@ -1,32 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sockets.c: every socket as it is now, with owner, queues, memory and limits. */
 #include "core/model/expectation.h"
+#include "core/model/limits_members.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
 #include "probes/filter.h"
 #include "probes/sockets.h"
 
-#define SECOND      1000000000ULL
-#define OWN(member) AT(struct sockets_event, member)
-#define BY(sort)    (1U << (sort))
+#define SECOND            1000000000ULL
+#define OWN(member)       AT(struct sockets_event, member)
+#define LIMITS_OF(member) OWN(limits.member)
+#define BY(sort)          (1U << (sort))
 
 /* In the order of the names of --sort. */
 enum { UNSORTED, RECV, SEND, IDLE, RTT, RETRANS, BYTES, BUSY, DROPS, WAIT };
 
-static const char *const sorts[] = {
-	"none", "recv", "send", "idle", "rtt", "retrans", "bytes", "busy", "drops", "wait", NULL
-};
+static const char *const sorts[] = { "none",  "recv", "send",  "idle", "rtt", "retrans",
+				     "bytes", "busy", "drops", "wait", NULL };
 /* From 1 on, as tcp_states; named as ss(8) names them. */
 static const char *const state_names[] = {
 	"established", "syn-sent",   "syn-recv", "fin-wait-1", "fin-wait-2", "time-wait",
 	"close",       "close-wait", "last-ack", "listen",     "closing",    NULL,
 };
-/* enum limit */
-static const char *const limit_words[] = { NULL, "network", "peer", "sndbuf", "reader", "idle", "mixed" };
-static const char *const kinds[] = {
-	"process", "orphan", "unaccepted", "kernel", "time_wait", "request", "subflow", "mptcp"
-};
+static const char *const kinds[] = { "process",   "orphan",  "unaccepted", "kernel",
+				     "time_wait", "request", "subflow",    "mptcp" };
 static const char *const nobody[] = { NULL,          "(orphan)",    "(not accepted)", "(kernel)",
 				      "(TIME_WAIT)", "(half open)", "(subflow)",      NULL };
 enum { SAME, NEW, GONE, CHANGED };
@@ -63,24 +61,10 @@ static const struct member members[] = {
 	{ "cwnd", F_ID, OWN(cwnd), .help = "congestion window in segments" },
 	{ "mss", F_ID, OWN(mss), .help = "payload of a segment in bytes" },
 	{ "retrans", F_UINT, OWN(now.retrans), .help = "retransmitted segments" },
-	{ "busy_ns", F_MSEC, OWN(limits.busy), .help = "time in which data was on its way, or waited to be sent" },
-	{ "rwnd_limited_ns", F_MSEC, OWN(limits.rwnd), .help = "part of it: held up by the peer's receive window" },
-	{ "sndbuf_limited_ns", F_MSEC, OWN(limits.sndbuf), .help = "part of it: held up by the own send buffer" },
-	{ "limit", F_NAME, OWN(limits.word), NAMES(limit_words),
-	  .help = "what took more than half of the time: network, peer, sndbuf, reader, idle, or mixed" },
-	{ "min_rtt_us", F_UINT, OWN(limits.min_rtt_us), .help = "least round-trip time" },
-	{ "delivery_rate", F_ID, OWN(limits.delivery_rate), .help = "bytes per second, last measured" },
-	{ "app_limited", F_BOOL, OWN(limits.app_limited), .help = "the process limited that rate, not the path" },
-	{ "lost_segs", F_UINT, OWN(limits.lost), .help = "segments that TCP takes for lost now" },
-	{ "dsacks", F_UINT, OWN(limits.dsacks), .help = "duplicate segments that the peer reported" },
-	{ "reordered", F_UINT, OWN(limits.reordered), .help = "times that segments were reordered" },
-	{ "out_of_order", F_UINT, OWN(limits.out_of_order), .help = "segments received out of order" },
-	{ "ce", F_UINT, OWN(limits.ce), .help = "delivered segments that a router marked (ECN)" },
-	{ "time_outs", F_UINT, OWN(limits.time_outs), .help = "retransmission time-outs; unknown before Linux 6.7" },
-	{ "time_outs_ns", F_MSEC, OWN(limits.time_outs_ns), .help = "time spent in them" },
-	{ "unread_bytes", F_UINT, OWN(limits.unread), .help = "received payload that no process has read" },
-	{ "window_closed", F_BOOL, OWN(limits.window_closed), .help = "the own receive window is closed" },
-	{ "cc", F_TEXT, OWN(limits.cc), .help = "congestion control" },
+	{ "waits_for", F_NAME, OWN(limits.now), LIMIT_NAMES,
+	  .help = "what it waits for now: network, peer, sndbuf, idle" },
+	LIMITS_MEMBERS(LIMITS_OF),
+	{ "busy", F_MSEC, OWN(limits.busy), .hidden = true, .help = "time with data to send or unacknowledged" },
 	/* Of totals, which show some of them. */
 	{ "drop_rate", F_SI, OWN(drop_rate), .unit = 1000, .decimals = 1, .hidden = true,
 	  .help = "drops of a listener per second" },
@@ -101,20 +85,27 @@ static const struct member members[] = {
 		{ "raddr", .where = IN_CSV, .unless = SOCKETS_LISTEN },                                                \
 		{ "rport", .where = IN_CSV, .unless = SOCKETS_LISTEN },                                                \
 		{ "local", "LADDR:LPORT", "laddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45 },          \
-		{ "remote", "RADDR:RPORT", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45,           \
-		  .unless = SOCKETS_LISTEN }
+	{                                                                                                              \
+		"remote", "RADDR:RPORT", "raddr", F_ENDPOINT, IN_TABLE | IN_WIDE, .width = 21, .wide = 45,             \
+										  .unless = SOCKETS_LISTEN             \
+	}
 #define QUEUES                                                                                                         \
 	{ "recv_queue", "RECVQ", .width = -7, .unless = SOCKETS_LISTEN },                                              \
-		{ "send_queue", "SENDQ", .width = -7, .unless = SOCKETS_LISTEN }
+	{                                                                                                              \
+		"send_queue", "SENDQ", .width = -7, .unless = SOCKETS_LISTEN                                           \
+	}
 #define MEMORY                                                                                                         \
 	{ "rmem", "RMEM", .width = -7, .flag = SOCKETS_MEMORY },                                                       \
 		{ "rcvbuf", "RCVBUF", .width = -7, .flag = SOCKETS_MEMORY },                                           \
 		{ "wmem", "WMEM", .width = -7, .flag = SOCKETS_MEMORY },                                               \
 		{ "sndbuf", "SNDBUF", .width = -7, .flag = SOCKETS_MEMORY },                                           \
 		{ "forward", "FWD", .width = -6, .flag = SOCKETS_MEMORY },                                             \
-		{ "dropped", "DROPS", "drops", .width = -6, .flag = SOCKETS_MEMORY, .unless = SOCKETS_LISTEN }
+	{                                                                                                              \
+		"dropped", "DROPS", "drops", .width = -6, .flag = SOCKETS_MEMORY, .unless = SOCKETS_LISTEN             \
+	}
 #define LIMITS                                                                                                         \
 	{ "limit", "LIMIT", .width = 7, .flag = SOCKETS_LIMITS },                                                      \
+		{ "waits_for", "NOW", .width = 7, .flag = SOCKETS_LIMITS },                                            \
 		{ "busy_ns", "BUSY(ms)", .width = -9, .flag = SOCKETS_LIMITS },                                        \
 		{ "rwnd_limited_ns", "PEER(ms)", .width = -9, .flag = SOCKETS_LIMITS },                                \
 		{ "sndbuf_limited_ns", "SNDB(ms)", .width = -9, .flag = SOCKETS_LIMITS },                              \
@@ -124,9 +115,15 @@ static const struct member members[] = {
 		{ "cwnd", "CWND", .width = -5, .flag = SOCKETS_LIMITS },                                               \
 		{ "retrans", "RETR", .width = -5, .flag = SOCKETS_LIMITS },                                            \
 		{ "lost_segs", "LOST", .width = -5, .flag = SOCKETS_LIMITS },                                          \
-		{ "time_outs", "RTOS", .width = -5, .flag = SOCKETS_LIMITS },                                          \
-		{ "cc", "CC", .width = 6, .flag = SOCKETS_LIMITS }
-#define HOLDER { "pid" }, { "comm", .width = 16, .fallback = "nobody" }
+		{ "rtos", "RTOS", .width = -5, .flag = SOCKETS_LIMITS },                                               \
+	{                                                                                                              \
+		"cc", "CC", .width = 6, .flag = SOCKETS_LIMITS                                                         \
+	}
+#define HOLDER                                                                                                         \
+	{ "pid" },                                                                                                     \
+	{                                                                                                              \
+		"comm", .width = 16, .fallback = "nobody"                                                              \
+	}
 
 static const struct column columns[] = {
 	{ "protocol", "PROTO", .width = 5 },
@@ -161,7 +158,8 @@ static const struct member sorted_members[] = {
 	{ "nobody", .merge = LATEST },
 	{ "change", F_NAME, OWN(change), NAMES(changes), .merge = LATEST,
 	  .help = "--diff: new, gone or changed between the two walks" },
-	{ "old_state", F_NAME, OWN(old_state), TCP_STATES, .merge = SUM, .help = "--diff: its state in the first walk" },
+	{ "old_state", F_NAME, OWN(old_state), TCP_STATES, .merge = SUM,
+	  .help = "--diff: its state in the first walk" },
 	{ "recv_queue", .merge = SUM, .sorts = BY(RECV) },
 	{ "send_queue", .merge = SUM, .sorts = BY(SEND) },
 	{ "fill_percent", .merge = LATEST },
@@ -183,28 +181,15 @@ static const struct member sorted_members[] = {
 	{ "cwnd", .merge = LATEST },
 	{ "mss", .merge = LATEST },
 	{ "retrans", .merge = SUM, .sorts = BY(RETRANS) },
-	{ "limit", .merge = LATEST },
-	{ "busy_ns", .merge = LATEST, .sorts = BY(BUSY) },
-	{ "rwnd_limited_ns", .merge = LATEST },
-	{ "sndbuf_limited_ns", .merge = LATEST },
-	{ "min_rtt_us", .merge = LATEST },
-	{ "delivery_rate", .merge = LATEST },
-	{ "app_limited", .merge = LATEST },
-	{ "lost_segs", .merge = LATEST },
-	{ "dsacks", .merge = LATEST },
-	{ "reordered", .merge = LATEST },
-	{ "out_of_order", .merge = LATEST },
-	{ "ce", .merge = LATEST },
-	{ "time_outs", .merge = LATEST },
-	{ "time_outs_ns", .merge = LATEST },
-	{ "unread_bytes", .merge = LATEST },
-	{ "window_closed", .merge = LATEST },
-	{ "cc", .merge = LATEST },
+	{ "waits_for", .merge = LATEST },
+	LIMITS_MEMBERS(LIMITS_OF),
+	{ "busy", .merge = LATEST, .sorts = BY(BUSY) },
 	{ "recv_grown", F_INT, OWN(grown.recv_queue), .merge = LATEST, .help = "--diff: growth of recv_queue" },
 	{ "send_grown", F_INT, OWN(grown.send_queue), .merge = LATEST, .help = "--diff: growth of send_queue" },
 	{ "tx_grown", F_UINT, OWN(grown.tx_bytes), .merge = LATEST, .help = "--diff: payload sent between the walks" },
 	{ "rx_grown", F_UINT, OWN(grown.rx_bytes), .merge = LATEST, .help = "--diff: payload received between them" },
-	{ "retrans_grown", F_UINT, OWN(grown.retrans), .merge = LATEST, .help = "--diff: retransmissions between them" },
+	{ "retrans_grown", F_UINT, OWN(grown.retrans), .merge = LATEST,
+	  .help = "--diff: retransmissions between them" },
 	{ "drops_grown", F_UINT, OWN(grown.drops), .merge = LATEST, .help = "--diff: drops between them" },
 	{ "walks", .merge = SUM },
 	{ "tx_before", .merge = SUM },
@@ -287,7 +272,7 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 		e->change = GONE;
 	else if (e->walks == 2)
 		e->change = NEW;
-	else if (has_grown(&e->grown) || e->old_state != e->state)
+	else if (e->walks == 3 && (has_grown(&e->grown) || e->old_state != e->state))
 		e->change = CHANGED;
 	return e->change != SAME;
 }
@@ -314,6 +299,7 @@ static const struct totals totals = {
 	.flag = SOCKETS_SORTED,
 	.compares = SOCKETS_DIFF,
 	.block = &block,
+	.of_states = true,
 	.live = &live,
 	.finish = finish,
 };
@@ -354,11 +340,12 @@ static const struct opt opts[] = {
 };
 
 static const struct apart apart[] = {
-	{ "quiet", "sort,rows,interval,watch,summary,by,rate,diff,noclear", "which prints nothing" },
-	{ "quiet", "memory,info,wide,containers,columns,csv,json,time,timestamp,no-header,subnets", "which prints nothing" },
-	{ "diff", "interval,watch,summary,by,rate,noclear,listen", "which compares two walks" },
+	{ "quiet", "sort,rows,interval,watch,by,diff,noclear", "which prints nothing" },
+	{ "quiet", "memory,info,wide,containers,columns,csv,json,time,timestamp,no-header,subnets",
+	  "which prints nothing" },
+	{ "diff", "interval,watch,by,noclear,listen", "which compares two walks" },
 	{ "listen", "info,state,unread,unsent,idle", "which shows listeners only" },
-	{ "rows", "count", NULL },
+	{ "timestamp", "sort,rows,interval,watch,diff,listen", "which print no rows one by one" },
 	{},
 };
 
@@ -431,6 +418,8 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	bool queues = e->state != TCP_STATE_LISTEN;
 
 	(void)size;
+	if (e->walks == 1 && !own->diff) /* rows are those of the second walk */
+		return REPLAY_EXCLUDED;
 	if (!list_has(&own->kernel.states, e->state) || ((options->settings.flags & SOCKETS_LISTEN) && queues) ||
 	    (own->kernel.unread && (!queues || numbers->recv_queue < own->kernel.unread)) ||
 	    (own->kernel.unsent && (!queues || numbers->send_queue < own->kernel.unsent)) ||
@@ -440,7 +429,7 @@ static enum replayed filter_recorded(const struct options *options, struct event
 }
 
 static const struct replay_rules recording = {
-	.fixed_flags = SOCKETS_DIFF | SOCKETS_SORTED,
+	.wider_flags = SOCKETS_DIFF,
 	.filter = filter_recorded,
 };
 
@@ -448,7 +437,7 @@ static const struct replay_rules recording = {
  */
 static const struct expectation proof[] = {
 	{ "TIME_WAIT of clients", "state=TIME_WAIT kind=time_wait rport=@server_port", "connect", .how = AT_LEAST,
-	  .options = "--summary --interval 3600" },
+	  .options = "--interval 3600" },
 	{ "TIME_WAIT of servers", "state=TIME_WAIT kind=time_wait lport=@server_port", "server_first",
 	  .how = AT_LEAST },
 	{},

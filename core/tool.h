@@ -243,6 +243,7 @@ struct totals {
 	uint32_t compares;         /* with these tool flags a row compares two walks (RUN_AT_INTERVAL): one more of
 				      them, whose events belong to the rows, at the beginning; 0: never */
 	uint64_t every;            /* an interval tool's default interval in ns; 0: once at the end */
+	bool of_states;            /* a row is a state, no sum: the tool has no --summary, --rate, --min-ms */
 	const struct block *block; /* NULL: a heading and rows */
 	const struct live *live;   /* NULL: the live screen has no sorts and groups of the tool's own */
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE): `totals`, or `totals_by_cpu`

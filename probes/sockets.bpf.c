@@ -45,6 +45,14 @@ struct {
 	__type(value, __u64);
 } last_walk SEC(".maps");
 
+/* The event that a walk fills: too large for the stack. Only the thread that walks uses it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sockets_event);
+} scratch SEC(".maps");
+
 /* How often the sockets were walked: the start of counting is 1, which makes no rows. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -172,8 +180,14 @@ static __always_inline void numbers_unknown(struct socket_numbers *numbers)
 	__builtin_memset(numbers, 0xff, sizeof(*numbers));
 }
 
-static __always_inline void socket_begin(struct sockets_event *e, __u64 skaddr, __u8 state, __u8 kind)
+/* NULL: never. */
+static __always_inline struct sockets_event *socket_begin(__u64 skaddr, __u8 state, __u8 kind)
 {
+	__u32 zero = 0;
+	struct sockets_event *e = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (!e)
+		return NULL;
 	__builtin_memset(e, 0, sizeof(*e));
 	event_init(&e->common, bpf_ktime_get_boot_ns());
 	e->skaddr = skaddr;
@@ -193,9 +207,8 @@ static __always_inline void socket_begin(struct sockets_event *e, __u64 skaddr, 
 	e->grown.drops = ~0U;
 	e->syn_queue = ~0U;
 	e->fill = ~0U;
-	e->limits.min_rtt_us = ~0U;
-	e->limits.time_outs = ~0U;
-	e->limits.time_outs_ns = NOT_KNOWN;
+	limits_clear(&e->limits);
+	return e;
 }
 
 static __always_inline void socket_memory(struct sockets_event *e, const struct sock *sk)
@@ -259,7 +272,7 @@ static __always_inline bool socket_write(struct bpf_iter_meta *meta, struct sock
 
 static __always_inline __u64 ns_since(__u32 tick)
 {
-	return (__u64)((__u32)bpf_jiffies64() - tick) * settings.tick_ns;
+	return ticks_to_ns(ticks_now() - tick);
 }
 
 /* ---- TCP ---- */
@@ -316,12 +329,25 @@ static __always_inline void listener_numbers(struct sockets_event *e, struct soc
 		e->drop_rate = drop_rate(e);
 }
 
+/* TCP does not know since when a socket lives: shares are those of the busy time, and idle time has none. */
+static __always_inline void limits_read(struct limits *limits, struct tcp_sock *tcp, struct sock *sk)
+{
+	struct chrono chrono;
+
+	chrono_read(&chrono, tcp);
+	limits_fill(limits, tcp, sk, &chrono, NOT_KNOWN);
+	limits_judge(limits, limits->busy);
+	limits->idle_share = SHARE_NOT_KNOWN;
+	if (limits->unread && limits->closed)
+		limits->word = LIMIT_READER;
+}
+
 static __always_inline void connection_numbers(struct sockets_event *e, struct sock *sk, struct tcp_sock *tcp)
 {
 	__u64 sent = ns_since(tcp->lsndtime), received = ns_since(tcp->inet_conn.icsk_ack.lrcvtime);
 	__s32 unsent = (__s32)(tcp->write_seq - tcp->snd_una);
 
-	limits_fill(&e->limits, tcp, sk, NOT_KNOWN);
+	limits_read(&e->limits, tcp, sk);
 	e->now.recv_queue = e->limits.unread;
 	e->now.send_queue = unsent > 0 ? (__u32)unsent : 0;
 	e->now.tx_bytes = payload_sent(tcp);
@@ -348,40 +374,44 @@ static __always_inline int emit_full(struct bpf_iter_meta *meta, struct tcp_sock
 	struct sock *sk = (struct sock *)tcp;
 	__u8 state = sk->__sk_common.skc_state;
 	__u32 drops = (__u32)sk->sk_drops.counter;
-	struct sockets_event e;
+	struct sockets_event *e;
 
 	if (!state_wanted(state))
 		return 0;
-	socket_begin(&e, (__u64)sk, state, kind_of(sk));
-	event_socket(&e.common, sk);
-	e.common.protocol = IPPROTO_TCP;
-	if (!socket_owner(&e, (__u64)sk) && bpf_core_field_exists(struct tcp_sock, is_mptcp) && tcp->is_mptcp)
-		subflow_owner(&e, sk);
-	socket_memory(&e, sk);
+	e = socket_begin((__u64)sk, state, kind_of(sk));
+	if (!e)
+		return 0;
+	event_socket(&e->common, sk);
+	e->common.protocol = IPPROTO_TCP;
+	if (!socket_owner(e, (__u64)sk) && bpf_core_field_exists(struct tcp_sock, is_mptcp) && tcp->is_mptcp)
+		subflow_owner(e, sk);
+	socket_memory(e, sk);
 	if (state == TCP_LISTEN) {
-		e.identity = e.skaddr;
-		event_no_peer(&e.common);
-		listener_numbers(&e, sk, tcp);
+		e->identity = e->skaddr;
+		event_no_peer(&e->common);
+		listener_numbers(e, sk, tcp);
 	} else {
-		connection_numbers(&e, sk, tcp);
+		connection_numbers(e, sk, tcp);
 	}
-	if (socket_write(meta, &e, sk) && state == TCP_LISTEN && settings.flags & SOCKETS_SORTED)
-		note_drops(&e, drops);
+	if (socket_write(meta, e, sk) && state == TCP_LISTEN && settings.flags & SOCKETS_SORTED)
+		note_drops(e, drops);
 	return 0;
 }
 
 /* A TIME_WAIT or a request socket: only what all sockets share. */
 static __always_inline int emit_mini(struct bpf_iter_meta *meta, struct sock_common *common, __u8 state, __u8 kind)
 {
-	struct sockets_event e;
+	struct sockets_event *e;
 
 	if (!state_wanted(state))
 		return 0;
-	socket_begin(&e, (__u64)common, state, kind);
-	event_ends(&e.common, common);
-	e.common.netns = common->skc_net.net->ns.inum;
-	e.common.protocol = IPPROTO_TCP;
-	socket_write(meta, &e, NULL);
+	e = socket_begin((__u64)common, state, kind);
+	if (!e)
+		return 0;
+	event_ends(&e->common, common);
+	e->common.netns = common->skc_net.net->ns.inum;
+	e->common.protocol = IPPROTO_TCP;
+	socket_write(meta, e, NULL);
 	return 0;
 }
 
@@ -411,7 +441,7 @@ SEC("iter/udp")
 int udp_sockets(struct bpf_iter__udp *ctx)
 {
 	struct udp_sock *udp = ctx->udp_sk;
-	struct sockets_event e;
+	struct sockets_event *e;
 	struct sock *sk;
 	__s32 unread;
 
@@ -420,19 +450,21 @@ int udp_sockets(struct bpf_iter__udp *ctx)
 	sk = (struct sock *)udp;
 	if (!state_wanted(sk->__sk_common.skc_state))
 		return 0;
-	socket_begin(&e, (__u64)sk, sk->__sk_common.skc_state, kind_of(sk));
-	e.identity = e.skaddr;
-	event_place(&e.common, sk);
-	event_ends(&e.common, &sk->__sk_common);
-	e.common.protocol = IPPROTO_UDP;
-	socket_owner(&e, (__u64)sk);
-	socket_memory(&e, sk);
+	e = socket_begin((__u64)sk, sk->__sk_common.skc_state, kind_of(sk));
+	if (!e)
+		return 0;
+	e->identity = e->skaddr;
+	event_place(&e->common, sk);
+	event_ends(&e->common, &sk->__sk_common);
+	e->common.protocol = IPPROTO_UDP;
+	socket_owner(e, (__u64)sk);
+	socket_memory(e, sk);
 	if (bpf_core_field_exists(struct sock, sk_drop_counters) && sk->sk_drop_counters)
-		e.now.drops = (__u32)(sk->sk_drop_counters->drops0.counter + sk->sk_drop_counters->drops1.counter);
+		e->now.drops = (__u32)(sk->sk_drop_counters->drops0.counter + sk->sk_drop_counters->drops1.counter);
 	unread = sk->sk_backlog.rmem_alloc.counter - udp->forward_deficit;
-	e.now.recv_queue = unread > 0 ? (__u32)unread : 0;
-	e.now.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
-	socket_write(ctx->meta, &e, sk);
+	e->now.recv_queue = unread > 0 ? (__u32)unread : 0;
+	e->now.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
+	socket_write(ctx->meta, e, sk);
 	return 0;
 }
 
@@ -446,7 +478,7 @@ SEC("iter/task_file")
 int mptcp_sockets(struct bpf_iter__task_file *ctx)
 {
 	struct sock *sk = inet_of_file(ctx->file);
-	struct sockets_event e;
+	struct sockets_event *e;
 	struct holder *holder;
 	__u64 key = (__u64)sk;
 
@@ -457,21 +489,23 @@ int mptcp_sockets(struct bpf_iter__task_file *ctx)
 		return 0;
 	if (!state_wanted(sk->__sk_common.skc_state))
 		return 0;
-	socket_begin(&e, key, sk->__sk_common.skc_state, KIND_MPTCP);
-	e.identity = key;
-	event_place(&e.common, sk);
-	event_ends(&e.common, &sk->__sk_common);
-	e.common.protocol = IPPROTO_TCP;
-	socket_owner(&e, key);
-	socket_memory(&e, sk);
-	if (e.state == TCP_LISTEN) {
-		event_no_peer(&e.common);
-		e.now.send_queue = sk->sk_max_ack_backlog;
+	e = socket_begin(key, sk->__sk_common.skc_state, KIND_MPTCP);
+	if (!e)
+		return 0;
+	e->identity = key;
+	event_place(&e->common, sk);
+	event_ends(&e->common, &sk->__sk_common);
+	e->common.protocol = IPPROTO_TCP;
+	socket_owner(e, key);
+	socket_memory(e, sk);
+	if (e->state == TCP_LISTEN) {
+		event_no_peer(&e->common);
+		e->now.send_queue = sk->sk_max_ack_backlog;
 	} else {
-		e.now.recv_queue = e.rmem;
-		e.now.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
+		e->now.recv_queue = e->rmem;
+		e->now.send_queue = (__u32)sk->sk_wmem_alloc.refs.counter - 1;
 	}
-	if (socket_write(ctx->meta, &e, NULL))
+	if (socket_write(ctx->meta, e, NULL))
 		holder->shown = ctx->meta->session_id;
 	return 0;
 }

@@ -58,15 +58,15 @@ struct sockets_event {
 	struct socket_numbers before; /* SOCKETS_DIFF: those of the first walk; else unknown */
 	struct socket_growth grown;   /* the user half fills it */
 	__u32 syn_queue;              /* half-open connections of a listener; all bits set: no listener */
-	__u32 fill;                   /* of a listener: per cent of its limit that its queue takes; all bits set: none */
+	__u32 fill; /* of a listener: per cent of its limit that its queue takes; all bits set: none */
 	__u32 rmem, rcvbuf, wmem, sndbuf, forward, backlog; /* bytes */
 	__u32 srtt_us;                                      /* 0: never measured */
 	__u32 cwnd, mss;
-	__u32 walks;     /* bits: 1: the first of two walks has seen it, 2: the second */
-	__u8 state;      /* of UDP: ESTABLISHED (connected) or CLOSE */
-	__u8 kind;       /* enum socket_kind */
-	__u8 old_state;  /* in the first walk; 0: unknown */
-	__u8 change;     /* the user half fills it; 0: unknown */
+	__u32 walks;    /* bits: 1: the first of two walks has seen it, 2: the second */
+	__u8 state;     /* of UDP: ESTABLISHED (connected) or CLOSE */
+	__u8 kind;      /* enum socket_kind */
+	__u8 old_state; /* in the first walk; 0: unknown */
+	__u8 change;    /* the user half fills it; 0: unknown */
 	struct limits limits;
 };
 

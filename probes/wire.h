@@ -20,8 +20,7 @@
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
 			type(linux_mib) type(list_head) type(mptcp_sock) type(mptcp_subflow_context) type(net)         \
-				type(sock) type(socket) type(task_struct) type(tcp_congestion_ops) type(tcp_sock)      \
-					type(tcphdr) type(udphdr)
+				type(sock) type(socket) type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 
@@ -71,7 +70,7 @@ struct settings {
 	__u32 has_tag_slots;         /* tags of new sockets are in slots if possible (probes/tcp/tag_store.bpf.h) */
 	__u32 has_task_btf;          /* bpf_get_current_task_btf() (new in 5.11) */
 	__u32 has_cast;              /* bpf_rdonly_cast() (new in 6.2) */
-	__u32 tick_ns;               /* length of a tick of the kernel's timer */
+	__u32 tick_ns;               /* of the kernel's timer (jiffies) */
 	__u32 has_cgroupmap;         /* the user's map (probes/lib/pinned.bpf.h) */
 	__u32 has_mntnsmap;          /* the same */
 	__u32 casts[CAST_ITEMS];     /* the kernel's type ids of these structs; 0: none of the name */

@@ -40,12 +40,13 @@ void configure_kernel(struct settings *settings, const struct tool *tool)
 	}
 }
 
-/* The clocks that the kernel's timer moves have its period as their resolution. */
+/* The resolution of clocks that only the kernel's timer moves is its period (TICK_NSEC). Whole microseconds, because
+ * tcp_get_info() calculates with them. 0: unknown. */
 static __u32 tick_ns(void)
 {
 	struct timespec tick = { 0 };
 
-	return clock_getres(CLOCK_MONOTONIC_COARSE, &tick) ? 0 : (__u32)tick.tv_nsec;
+	return clock_getres(CLOCK_MONOTONIC_COARSE, &tick) ? 0 : (__u32)(tick.tv_nsec / 1000 * 1000);
 }
 
 /* Replaces the session's own map by that of another session. Returns 0 or a negative errno. */
@@ -144,8 +145,8 @@ int configure_object(struct session *session, struct options *options)
 	settings->has_sk_storage = session->kernel.sk_storage;
 	settings->has_task_btf = session->kernel.task_btf;
 	settings->has_cast = session->kernel.cast;
-	settings->tick_ns = tick_ns();
 	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
+	settings->tick_ns = tick_ns();
 	kernel_btf_casts(settings->casts);
 	error = pinned_maps_install(session, options);
 	if (error)

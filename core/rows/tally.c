@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tally.c: the last line of a table: "7 sockets: 5 process, 2 orphan". */
+/* tally.c: the last line of a table: "sockets: 7 (5 process, 2 orphan)". */
 #include "core/rows/tally.h"
 
 #include <string.h>
@@ -42,13 +42,13 @@ void tally_count(struct tally *tally, const struct summary *summary)
 void tally_print(const struct tally *tally, struct printer *printer)
 {
 	struct text *text = &printer->text;
-	const char *before = ": ";
+	const char *before = " (";
 
 	if (!tally->field.name || printer->error)
 		return;
-	text_unsigned(text, tally->rows);
-	text_char(text, ' ');
 	text_string(text, printer->options->tool->name);
+	text_string(text, ": ");
+	text_unsigned(text, tally->rows);
 	for (size_t i = 0; i < TALLY_VALUES && i < tally->field.n_names; i++) {
 		if (!tally->of[i])
 			continue;
@@ -58,5 +58,5 @@ void tally_print(const struct tally *tally, struct printer *printer)
 		text_string(text, tally->field.names[i]);
 		before = ", ";
 	}
-	text_char(text, '\n');
+	text_string(text, tally->rows ? ")\n" : "\n");
 }

@@ -48,6 +48,7 @@ const struct json_key partial_keys[] = {
 	{ "partial", JSON_BOOL,
 	  .help = "true: a walk took too long, or could not enter all network namespaces: rows are missing" },
 	{ "printed", JSON_NUMBER, .help = "rows printed" },
+	{ "lost", JSON_NUMBER, .help = "events lost, as in the last line about losses; 0: none" },
 	{},
 };
 
@@ -62,6 +63,7 @@ void losses_partial(struct printer *printer, uint64_t when)
 	json_text(&line, "tool", printer->options->tool->name);
 	json_bool(&line, "partial", true);
 	json_number(&line, "printed", printer->rows);
+	json_number(&line, "lost", ledger_lost(&printer->reported));
 	json_end(&line);
 	text_char(&printer->text, '\n');
 }
@@ -95,6 +97,7 @@ bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t 
 			      now.counters.lost_map - reported->counters.lost_map);
 	losses_line(printer, &now, when);
 	losses->reported = now;
+	printer->reported = now;
 	return true;
 }
 

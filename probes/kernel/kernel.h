@@ -196,14 +196,15 @@ struct tcp_congestion_ops {
 	char name[16];
 };
 
-struct icsk_ack_member {
-	__u32 lrcvtime; /* when data was received last; ticks */
+struct icsk_ack {       /* the kernel's struct has no name */
+	__u32 lrcvtime; /* time of the latest data; ticks */
+	__u16 rcv_mss;  /* the size of the peer's segments, estimated */
 };
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	const struct tcp_congestion_ops *icsk_ca_ops;
-	struct icsk_ack_member icsk_ack;
+	struct icsk_ack icsk_ack;
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
 	__u8 icsk_retransmits; /* timeouts since the peer's last new acknowledgement */
@@ -235,11 +236,14 @@ struct tcp_sock {
 	__u32 rate_interval_us; /* ... in this time */
 	__u32 mss_cache;
 	struct minmax rtt_min;
-	__u32 lost_out, reord_seen, dsack_dups, rcv_ooopack, delivered_ce;
-	__u16 total_rto;      /* (6.7) */
+	__u32 lost, reord_seen, dsack_dups, rcv_ooopack, delivered_ce;
+	__u16 total_rto;      /* new in 6.7 */
 	__u32 total_rto_time; /* ms */
-	__u32 rcv_wnd;
-	__u32 lsndtime; /* when data was sent last; ticks */
+	__u32 rto_stamp;      /* since when it recovers from a timeout; ms of CLOCK_MONOTONIC; 0: it does not */
+	__u32 data_segs_in;
+	__u32 rcv_wnd;  /* the advertised receive window ... */
+	__u32 rcv_wup;  /* ... from here on */
+	__u32 lsndtime; /* when data was last sent; of a new socket: its creation; ticks */
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;

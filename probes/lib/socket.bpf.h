@@ -153,7 +153,7 @@ static __always_inline __u64 payload_received(const struct tcp_sock *tcp, const 
 	return tcp->bytes_received - socket_flag(sk, SOCK_DONE);
 }
 
-/* Received bytes that no process has read. A FIN is counted as one until it was read, too. */
+/* Received bytes that no process has read. An unread FIN counts as one until then. */
 static __always_inline __u32 unread_bytes(const struct tcp_sock *tcp, const struct sock *sk)
 {
 	__s32 unread = (__s32)(tcp->rcv_nxt - tcp->copied_seq - socket_flag(sk, SOCK_DONE));
