@@ -32,7 +32,7 @@ static const char *const changes[] = { NULL, "new", "gone", "changed" };
 
 static const struct member members[] = {
 	{ "skaddr", F_HEX, OWN(skaddr), .hidden = true, .help = "address of the socket" },
-	{ "identity", F_HEX, OWN(identity), .hidden = true, .help = "tells sockets with the same ends apart" },
+	{ "identity", F_HEX, OWN(identity), .hidden = true, .help = "distinguishes sockets with the same ends" },
 	{ "state", F_NAME, OWN(state), TCP_STATES, .help = "state; of UDP: ESTABLISHED (connected) or CLOSE" },
 	{ "kind", F_NAME, OWN(kind), NAMES(kinds),
 	  .help = "process: processes hold it; orphan: none any more; unaccepted: none yet; kernel: its own; "
@@ -322,11 +322,11 @@ static const struct opt opts[] = {
 	{ "state", 0, O_NAMES, "STATES", IN(kernel.states), .names = state_names, .min = 1,
 	  .help = "only these states: close-wait,fin-wait-2; help lists them" },
 	{ "unread", 0, O_NUMBER, "BYTES", IN(kernel.unread), .min = 1, .max = UINT32_MAX,
-	  .help = "only sockets with at least so much unread" },
+	  .help = "only sockets with BYTES or more unread" },
 	{ "unsent", 0, O_NUMBER, "BYTES", IN(kernel.unsent), .min = 1, .max = UINT32_MAX,
-	  .help = "only sockets with at least so much unacknowledged" },
+	  .help = "only sockets with BYTES or more unacknowledged" },
 	{ "idle", 0, O_NUMBER, "SECONDS", IN(kernel.idle), .min = 1, .max = UINT32_MAX,
-	  .help = "only connections without data for so long" },
+	  .help = "only connections without data for SECONDS or more" },
 	{ "sort", 0, O_CHOICE, "KEY", IN(sort), .names = sorts,
 	  .help = "largest first: recv, send, idle, rtt, retrans, bytes, busy, drops, wait" },
 	{ "rows", 'r', O_NUMBER, "N", IN(rows), .min = 1, .max = UINT32_MAX, .help = "the first N only, with --sort" },
@@ -363,9 +363,10 @@ static bool check(struct options *options, struct error *error)
 	options->sort = own->sort;
 	options->rows = own->rows;
 	options->no_header |= *flags & SOCKETS_QUIET;
-	options->keep_caps = true; /* to enter other network namespaces */
-	if (options->interval)
+	if (options->interval) {
+		options->keep_caps = true; /* to enter network namespaces again and again */
 		return true;
+	}
 	options->noclear = true;
 	if (own->diff)
 		options->duration = own->diff * SECOND;
@@ -374,6 +375,10 @@ static bool check(struct options *options, struct error *error)
 	return true;
 }
 
+#define HELD(...)                                                                                                      \
+	{                                                                                                              \
+		"open sockets", { "held_by", "held_by_helper" }, "the owners of sockets", __VA_ARGS__                  \
+	}
 /* Sockets, in each network namespace. */
 #define WALKS(...)                                                                                                     \
 	{ "TCP sockets", { "tcp_sockets" }, NULL, __VA_ARGS__, .each_netns = true },                                   \
@@ -383,11 +388,8 @@ static bool check(struct options *options, struct error *error)
 	}
 
 static const struct hook hooks[] = {
-	{ "open sockets",
-	  { "held_by", "held_by_helper" },
-	  "the owners of sockets",
-	  RUN_AT_START,
-	  .rerun_each_interval = true },
+	HELD(RUN_AT_END, .unless = SOCKETS_SORTED),
+	HELD(RUN_AT_START, .flag = SOCKETS_SORTED, .rerun_each_interval = true),
 	{ "walks", { "walk_begins" }, NULL, RUN_AT_INTERVAL, .flag = SOCKETS_DIFF },
 	WALKS(RUN_AT_END, .unless = SOCKETS_SORTED),
 	WALKS(RUN_AT_INTERVAL, .flag = SOCKETS_SORTED),
@@ -437,7 +439,7 @@ static const struct replay_rules recording = {
  */
 static const struct expectation proof[] = {
 	{ "TIME_WAIT of clients", "state=TIME_WAIT kind=time_wait rport=@server_port", "connect", .how = AT_LEAST,
-	  .options = "--interval 3600" },
+	  .options = "--duration 3600" },
 	{ "TIME_WAIT of servers", "state=TIME_WAIT kind=time_wait lport=@server_port", "server_first",
 	  .how = AT_LEAST },
 	{},

@@ -50,7 +50,7 @@ struct socket_growth {
 struct sockets_event {
 	struct event common;
 	__u64 skaddr;
-	__u64 identity;    /* tells sockets with the same ends apart: skaddr, where there may be several; else 0 */
+	__u64 identity;    /* distinguishes sockets with the same ends: skaddr, where there may be several; else 0 */
 	__u64 idle;        /* ns since data was sent or received; NOT_KNOWN */
 	__u64 oldest_wait; /* of a listener: ns that the next connection to accept has waited; NOT_KNOWN */
 	__u64 drop_rate;   /* of a listener: thousandths per second since the walk before; NOT_KNOWN */

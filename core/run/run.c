@@ -419,6 +419,12 @@ static bool watch_cgroups(struct run *run, size_t count, struct error *error)
 	return true;
 }
 
+/* Whether the rows compare two walks. */
+static bool compares(const struct options *options)
+{
+	return options->tool->totals && options->tool->totals->compares & options->settings.flags;
+}
+
 /* Loads and attaches the tools, and starts their output and recording. */
 static bool start(struct run *run, size_t count, struct error *error)
 {
@@ -436,17 +442,15 @@ static bool start(struct run *run, size_t count, struct error *error)
 	recorder_start(run->recorder, recorded, run->sessions.count);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
+	if (!options->keep_caps && !options->interval) {
+		sessions_open_iterators(&run->sessions, RUN_AT_INTERVAL, compares(options) ? 2 : 1);
+		sessions_open_iterators(&run->sessions, RUN_AT_END, 1);
+	}
 	if (!options->keep_caps) /* without CAP_KILL, a command with another uid by now would miss forwarded signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
 	if (!options->keep_caps && !options->no_sandbox)
 		sandbox_enter(SANDBOX_TRACE, options->verbose);
 	return true;
-}
-
-/* Whether the rows compare two walks. */
-static bool compares(const struct options *options)
-{
-	return options->tool->totals && options->tool->totals->compares & options->settings.flags;
 }
 
 static void run_until_end(struct run *run)

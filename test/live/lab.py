@@ -36,10 +36,12 @@ def has_rows(tool):
     return "row" in json.loads((ROOT / f"docs/schema/{tool}.json").read_text())["$defs"]
 
 
-TOOLS = tuple(filter(has_rows, EVERY))
-TOTALS = tuple(tool for tool in EVERY if tool not in TOOLS)  # including tools without sockets
-# Every tool, with its required arguments.
-COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in EVERY}
+SNAPSHOTS = ("sockets",)  # their rows come at the end
+TOOLS = tuple(tool for tool in EVERY if has_rows(tool) and tool not in SNAPSHOTS)
+TOTALS = tuple(tool for tool in EVERY if tool not in (*TOOLS, *SNAPSHOTS))  # including tools without sockets
+# Every tool, with its required arguments; a snapshot waits for the end.
+ARGUMENTS = {"netqtop": ("-n", "lo"), **dict.fromkeys(SNAPSHOTS, ("--duration=1h",))}
+COMMANDS = {tool: (tool, *ARGUMENTS.get(tool, ())) for tool in EVERY}
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 

@@ -23,6 +23,7 @@ LOSSES = ("--retransmit=1", "--synack=1")
 # The options of each tool, besides formats, that mean the same live and replayed.
 RUNS = {
     "netqtop": (("-n", "lo", "--interval", "0.2"), ("-n", "lo", "-t", "--interval", "0.1")),
+    "sockets": (("--duration=1h",), ("-l", "--duration=1h"), ("--diff=1",)),
     "softirqs": (("--interval", "0.2"), ("-T", "-C", "--interval", "0.2"), ("-d", "--per-cpu"), ("--latency", "-dN")),
     "solisten": ((), ("-T", "--show-netns", "--show-ret")),
     "tcpaccept": ((), ("-T", "-t")),
