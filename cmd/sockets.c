@@ -268,12 +268,14 @@ static bool finish(const struct options *options, struct event *event, uint64_t 
 		.drops = grown32(e->before.drops, e->now.drops),
 	};
 	e->change = SAME;
-	if (e->walks == 1)
+	if (e->walks == 1) {
 		e->change = GONE;
-	else if (e->walks == 2)
+		e->state = 0;
+	} else if (e->walks == 2) {
 		e->change = NEW;
-	else if (e->walks == 3 && (has_grown(&e->grown) || e->old_state != e->state))
+	} else if (e->walks == 3 && (has_grown(&e->grown) || e->old_state != e->state)) {
 		e->change = CHANGED;
+	}
 	return e->change != SAME;
 }
 
@@ -306,7 +308,6 @@ static const struct totals totals = {
 
 struct own_options {
 	struct sockets_options kernel;
-	uint64_t rows; /* 0: all */
 	uint64_t diff; /* seconds; 0: no comparison */
 	uint32_t sort;
 };
@@ -329,7 +330,7 @@ static const struct opt opts[] = {
 	  .help = "only connections without data for SECONDS or more" },
 	{ "sort", 0, O_CHOICE, "KEY", IN(sort), .names = sorts,
 	  .help = "largest first: recv, send, idle, rtt, retrans, bytes, busy, drops, wait" },
-	{ "rows", 'r', O_NUMBER, "N", IN(rows), .min = 1, .max = UINT32_MAX, .help = "the first N only, with --sort" },
+	{ "rows", 'r', O_ALIAS, .alias_of = "rows" },
 	{ "watch", 'w', O_ALIAS, .alias_of = "interval",
 	  .help = "show all sockets again every SECONDS, on a terminal as a live screen" },
 	{ "diff", 'd', O_NUMBER, "SECONDS", IN(diff), .min = 1, .max = 86400,
@@ -340,12 +341,12 @@ static const struct opt opts[] = {
 };
 
 static const struct apart apart[] = {
-	{ "quiet", "sort,rows,interval,watch,by,diff,noclear", "which prints nothing" },
-	{ "quiet", "memory,info,wide,containers,columns,csv,json,time,timestamp,no-header,subnets",
+	{ "sort,rows,interval,watch,by,diff,noclear", "quiet", "which prints nothing" },
+	{ "memory,info,wide,containers,columns,csv,json,time,timestamp,no-header,subnets", "quiet",
 	  "which prints nothing" },
-	{ "diff", "interval,watch,by,noclear,listen", "which compares two walks" },
-	{ "listen", "info,state,unread,unsent,idle", "which shows listeners only" },
-	{ "timestamp", "sort,rows,interval,watch,diff,listen", "which print no rows one by one" },
+	{ "interval,watch,by,noclear,listen", "diff", "which compares two walks" },
+	{ "info,state,unread,unsent,idle", "listen", "which shows listeners only" },
+	{ "timestamp", "sort,rows,interval,watch,diff,listen", "which prints no rows one by one" },
 	{},
 };
 
@@ -357,11 +358,9 @@ static bool check(struct options *options, struct error *error)
 	(void)error;
 	if (own->diff)
 		*flags |= SOCKETS_DIFF;
-	if (own->sort || own->rows || own->diff || options->interval ||
-	    ((*flags & SOCKETS_LISTEN) && !(*flags & SOCKETS_QUIET)))
+	if (own->sort || own->diff || options->interval || ((*flags & SOCKETS_LISTEN) && !(*flags & SOCKETS_QUIET)))
 		*flags |= SOCKETS_SORTED;
 	options->sort = own->sort;
-	options->rows = own->rows;
 	options->no_header |= *flags & SOCKETS_QUIET;
 	if (options->interval) {
 		options->keep_caps = true; /* to enter network namespaces again and again */
@@ -438,10 +437,11 @@ static const struct replay_rules recording = {
 /* The traffic ends with no socket but those in TIME_WAIT: of those that were closed in order, where they closed first.
  */
 static const struct expectation proof[] = {
-	{ "TIME_WAIT of clients", "state=TIME_WAIT kind=time_wait rport=@server_port", "connect", .how = AT_LEAST,
-	  .options = "--duration 3600" },
-	{ "TIME_WAIT of servers", "state=TIME_WAIT kind=time_wait lport=@server_port", "server_first",
+	{ "TIME_WAIT of clients", "pid=null state=TIME_WAIT kind=time_wait rport=@server_port", "connect",
+	  .how = AT_LEAST, .options = "--duration 3600" },
+	{ "TIME_WAIT of servers", "pid=null state=TIME_WAIT kind=time_wait lport=@server_port", "server_first",
 	  .how = AT_LEAST },
+	{ "others of nobody", "pid=null", NULL, .how = MEASURE },
 	{},
 };
 

@@ -398,6 +398,16 @@ static __always_inline int emit_full(struct bpf_iter_meta *meta, struct tcp_sock
 	return 0;
 }
 
+static __always_inline void memory_unknown(struct sockets_event *e)
+{
+	e->rmem = ~0U;
+	e->rcvbuf = ~0U;
+	e->wmem = ~0U;
+	e->sndbuf = ~0U;
+	e->forward = ~0U;
+	e->backlog = ~0U;
+}
+
 /* A TIME_WAIT or a request socket: only what all sockets share. */
 static __always_inline int emit_mini(struct bpf_iter_meta *meta, struct sock_common *common, __u8 state, __u8 kind)
 {
@@ -408,6 +418,9 @@ static __always_inline int emit_mini(struct bpf_iter_meta *meta, struct sock_com
 	e = socket_begin((__u64)common, state, kind);
 	if (!e)
 		return 0;
+	e->now.retrans = ~0U;
+	e->now.drops = ~0U;
+	memory_unknown(e);
 	event_ends(&e->common, common);
 	e->common.netns = common->skc_net.net->ns.inum;
 	e->common.protocol = IPPROTO_TCP;

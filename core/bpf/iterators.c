@@ -150,8 +150,8 @@ static void report(const struct iteration *walk, bool all)
 
 	if (walk->error)
 		print_warning("cannot walk %s: %s: rows or owners are missing", name, strerror(-walk->error));
-	else if (!all)
-		print_warning("cannot enter all network namespaces: %s of some are missing (run as root)", name);
+	else if (!all && !walk->session->partial)
+		print_warning("cannot enter all network namespaces: their sockets are missing (needs CAP_SYS_ADMIN)");
 	walk->session->partial |= walk->error || !all;
 }
 

@@ -499,9 +499,13 @@ static bool check_together(const struct parse *parse)
 
 	if (!together_check(&parse->given, tool, error))
 		return false;
+	if ((options->interval || options->rows) && tool->totals && tool->totals->of_states)
+		options->settings.flags |= tool->totals->flag;
 	if (option_of_totals(options) && !options_totals(options))
 		return error_set(error, EXIT_USAGE, "--%s: only together with %s", option_of_totals(options),
-				 tool->totals ? "--summary" : "--by");
+				 !tool->totals             ? "--by"
+				 : tool->totals->of_states ? "--interval"
+							   : "--summary");
 	if (!options->interval && options_totals(options))
 		options->interval = interval_of(options);
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)

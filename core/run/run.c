@@ -453,6 +453,14 @@ static bool start(struct run *run, size_t count, struct error *error)
 	return true;
 }
 
+/* Whether only a signal ends the counting: a snapshot ends by itself. */
+static bool counts_until_ctrl_c(const struct run *run)
+{
+	const struct totals *totals = run->options->tool->totals;
+
+	return run->rows.summary && !run->rows.live && !(totals && totals->of_states && run->options->duration);
+}
+
 static void run_until_end(struct run *run)
 {
 	const struct options *options = run->options;
@@ -462,7 +470,7 @@ static void run_until_end(struct run *run)
 	recorder_begin(run->recorder, now);
 	if (compares(options))
 		sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
-	announce_ready(&run->rows.printer, run->rows.summary && !run->rows.live);
+	announce_ready(&run->rows.printer, counts_until_ctrl_c(run));
 	command_go(&run->command);
 	run->deadline = options->duration ? now + options->duration : 0;
 	run->next_interval = options->interval ? now + options->interval : 0;
