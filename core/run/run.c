@@ -453,7 +453,7 @@ static bool start(struct run *run, size_t count, struct error *error)
 	return true;
 }
 
-/* Whether only a signal ends the counting: a snapshot ends by itself. */
+/* Whether only a signal ends the counting; a snapshot ends without one. */
 static bool counts_until_ctrl_c(const struct run *run)
 {
 	const struct totals *totals = run->options->tool->totals;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Elapsed time of `sockets -i -m` in a namespace with many connections, whose ends two processes hold, against
-`ss -tinpm`, which shows the same sockets with the same numbers."""
+"""Elapsed time of `sockets -i -m` in a namespace with many connections, against `ss -tinpma`. Both show the same sockets
+with the same numbers and processes."""
 
 import time
 
@@ -27,4 +27,5 @@ def measure(rounds):
                 sockets=lambda: elapsed(space, *ours),
                 ss=lambda: elapsed(space, "ss", "-tinpma"),
             )
-        yield bench.Figure(f"all {sockets:,} sockets once", "ms", runs["sockets"], runs["ss"], "ss -tinpm", at_most=1 / 5)
+        yield bench.Figure(f"all {sockets:,} sockets once", "ms", runs["sockets"], runs["ss"], "ss -tinpma",
+                           at_most=1 / 5 if sockets == max(SOCKETS) else None)
