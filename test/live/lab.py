@@ -39,9 +39,11 @@ def has_rows(tool):
 SNAPSHOTS = ("sockets",)  # their rows come at the end
 TOOLS = tuple(tool for tool in EVERY if has_rows(tool) and tool not in SNAPSHOTS)
 TOTALS = tuple(tool for tool in EVERY if tool not in (*TOOLS, *SNAPSHOTS))  # including tools without sockets
-# Every tool, with its required arguments; a snapshot waits for the end.
-ARGUMENTS = {"netqtop": ("-n", "lo"), **dict.fromkeys(SNAPSHOTS, ("--duration=1h",))}
-COMMANDS = {tool: (tool, *ARGUMENTS.get(tool, ())) for tool in EVERY}
+# Every tool, with its required arguments, or with those that let it see the traffic maker; a snapshot waits for the end.
+NEEDED = {"netqtop": ("-n", "lo"), "dns": ("--port", "1-65535"), **dict.fromkeys(SNAPSHOTS, ("--duration=1h",))}
+COMMANDS = {tool: (tool, *NEEDED.get(tool, ())) for tool in EVERY}
+# The names of the links to the program.
+LINKS = (*EVERY, *re.findall(r"^LINK\((\w+), ", (ROOT / "cmd/links.def").read_text(), re.MULTILINE))
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 
