@@ -182,6 +182,7 @@ struct hook {
 	} use;
 	uint32_t flag;            /* only with these tool flags set ... */
 	uint32_t unless;          /* ... and none of these */
+	uint32_t at_end_unless;   /* an iterator: without these tool flags it runs at the end only; 0: never */
 	const char *lacks[4];     /* what is missing where this one of its alts serves; NULL: nothing */
 	uint8_t unusable_args;    /* a target with this number of arguments is unusable for the programs; 0: none */
 	bool each_netns;          /* an iterator that shows the network namespace it is opened in: run in each

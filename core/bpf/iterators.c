@@ -67,15 +67,23 @@ static struct walk wanted_walks(const struct session *session)
 	return !map || bpf_map_lookup_elem(bpf_map__fd(map), &zero, &walk) ? all : walk;
 }
 
+/* When the iterator runs, by the tool's flags. */
+static int use_of(const struct session *session, const struct hook *hook)
+{
+	bool at_end = hook->at_end_unless && !(session->options->settings.flags & hook->at_end_unless);
+
+	return at_end ? RUN_AT_END : (int)hook->use;
+}
+
 static bool is_due(const struct session *session, size_t i, int use)
 {
 	const struct hook *hook = &session->plan.hooks[i];
 
 	if (!session->links[i])
 		return false;
-	if (hook->rerun_each_interval && use == RUN_AT_INTERVAL)
+	if (hook->rerun_each_interval && use == RUN_AT_INTERVAL && use_of(session, hook) != RUN_AT_END)
 		return clock_boot() >= session->rerun_after[i] || wanted_walks(session).requested;
-	return (int)hook->use == use && (!hook->where_refused || wanted_walks(session).refused);
+	return use_of(session, hook) == use && (!hook->where_refused || wanted_walks(session).refused);
 }
 
 /* Open iterators, in the order in which they will be read. */
@@ -162,7 +170,7 @@ void iterators_open(struct session *session, int use, unsigned int runs)
 		struct iteration walk = { .session = session, .hook = i };
 		bool all = true;
 
-		if ((int)hook->use != use || !hook->each_netns || !session->links[i])
+		if (use_of(session, hook) != use || !hook->each_netns || !session->links[i])
 			continue;
 		for (; walk.run < runs; walk.run++)
 			all &= netns_walk(open_later, &walk);
