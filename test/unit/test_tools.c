@@ -170,7 +170,7 @@ static void summaries_count(void **state)
 		check(kind != F_STACK && kind != F_TIME, tool, member->name);
 		counts += kind == F_COUNT;
 	}
-	check(counts <= 1 && (counts || !tool_summary_flag(tool)), tool, "totals");
+	check(counts <= 1 && (counts || !tool_summary_flag(tool) || tool->totals->of_states), tool, "totals");
 	check(!tool_totals_members(tool) == !tool_totals_columns(tool), tool, "totals");
 	check(!tool->totals == !tool_totals_members(tool), tool, "totals");
 	/* An interval tool has one list of members and one of columns. */
