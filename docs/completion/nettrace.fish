@@ -120,7 +120,7 @@ complete -c nettrace -n '__nettrace_tool_is dns' -l cgroup -x -a '(__nettrace_cg
 complete -c nettrace -n '__nettrace_tool_is dns' -s 4 -l ipv4 -d 'only IPv4 on the wire, including IPv6 sockets that use it'
 complete -c nettrace -n '__nettrace_tool_is dns' -s 6 -l ipv6 -d 'only IPv6 on the wire'
 complete -c nettrace -n '__nettrace_tool_is dns' -l type -x -d 'only queries for these types: A,AAAA'
-complete -c nettrace -n '__nettrace_tool_is dns' -l search -d 'mark names that a search list made'
+complete -c nettrace -n '__nettrace_tool_is dns' -l search -d 'add the column SEARCH, which marks names that a search list made'
 complete -c nettrace -n '__nettrace_tool_is dns' -l dist -d 'with -c: add a histogram of latencies to each'
 complete -c nettrace -n '__nettrace_tool_is dns' -l timeout -x -d 'time after which a query has no answer, in ms (default 5000)'
 complete -c nettrace -n '__nettrace_tool_is dns' -l port -x -d 'ports of servers (default 53)'
