@@ -27,8 +27,10 @@
 	{ "unread_bytes", F_UINT, OF(unread), .merge = LATEST, .help = "received payload that no process has read" },  \
 	{ "unread_ns", F_MSEC, OF(unread_ns), .merge = LATEST,                                                         \
 	  .help = "how long it waits at least: time since the latest data arrived; 0: nothing is unread" },            \
+	{ "rcv_window_bytes", F_UINT, OF(window), .merge = LATEST,                                                     \
+	  .help = "the own receive window: bytes that the peer may still send" },                                      \
 	{ "window_closed", F_BOOL, OF(closed), .merge = LATEST,                                                        \
-	  .help = "the own receive window has no room for a segment" },                                                \
+	  .help = "whether that window is smaller than a segment of the peer" },                                       \
 	{ "first_byte_ns", F_MSEC, OF(first_byte), .merge = LATEST,                                                    \
 	  .help = "time from established to the first received data; unknown if more than one segment has arrived" },  \
 	{ "min_rtt_us", F_UINT, OF(min_rtt_us), .merge = LATEST, .help = "smallest round-trip time" },                 \
@@ -45,7 +47,7 @@
 	{ "app_limited", F_BOOL, OF(app_limited), .merge = LATEST,                                                     \
 	  .help = "that rate was limited by the process" },                                                            \
 	{ "cc", F_TEXT, OF(cc), .merge = LATEST, .help = "congestion control" },                                       \
-	{ "tick_ns", F_UINT, OF(tick_ns), .merge = LATEST, .hidden = true }
+	{ "tick_ns", F_ID, OF(tick_ns), .merge = LATEST, .help = "resolution of the times above that TCP counts" }
 
 /* Shown with the tool's flag. */
 #define LIMITS_COLUMNS(FLAG)                                                                                           \

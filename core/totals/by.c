@@ -14,7 +14,7 @@
 #include "core/print/choice.h"
 #include "core/print/fields.h"
 
-#define MOST 48
+#define MOST 64
 #define NAME 40
 
 #define SUMS 4
