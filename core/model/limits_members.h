@@ -34,7 +34,7 @@
 	{ "first_byte_ns", F_MSEC, OF(first_byte), .merge = LATEST,                                                    \
 	  .help = "time from established to the first received data; unknown if more than one segment has arrived" },  \
 	{ "min_rtt_us", F_UINT, OF(min_rtt_us), .merge = LATEST, .help = "smallest round-trip time" },                 \
-	{ "lost", F_UINT, OF(lost), .merge = LATEST, .help = "segments that TCP took for lost" },                      \
+	{ "lost_segs", F_UINT, OF(lost), .merge = LATEST, .help = "segments that TCP took for lost" },                 \
 	{ "dsacks", F_UINT, OF(dsacks), .merge = LATEST, .help = "duplicates that the peer reported (DSACK)" },        \
 	{ "reorders", F_UINT, OF(reordered), .merge = LATEST, .help = "times that sent segments were reordered" },     \
 	{ "ooo_segs", F_UINT, OF(out_of_order), .merge = LATEST, .help = "segments received out of order" },           \

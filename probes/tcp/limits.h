@@ -54,7 +54,7 @@ static inline __u8 limits_percent(__u64 part, __u64 whole)
 	return (__u8)((part * 100 + whole / 2) / whole);
 }
 
-/* Unread data comes first: whatever else limits the connection, the own process can end this. */
+/* Data that no process reads comes first: whatever else limits the connection, the own process can end this. */
 static inline __u8 limits_verdict(const struct limits *l, __u64 network, __u64 whole)
 {
 	if (l->unread && l->closed)
