@@ -31,7 +31,7 @@ static const struct member members[] = {
 	{ "srtt_us", F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
 	{ "error", F_ERRNO, OWN(error),
 	  .help = "error that ended the session: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
-	LIMITS_MEMBERS(LIMITS),
+	LIMITS_MEMBERS(TCPLIFE_LIMITS, LIMITS),
 	{},
 };
 

@@ -36,9 +36,9 @@ static const struct member members[] = {
 	  .help = "segments retransmitted in the interval" },
 	{ "srtt_us", F_ID, OWN(srtt_us), .merge = LATEST, .sorts = BY(SRTT), .help = "smoothed round-trip time" },
 	{ "cwnd", F_ID, OWN(cwnd), .merge = LATEST, .help = "congestion window in segments" },
-	{ "observed_ns", F_MSEC, AT(struct tcptop_event, observed), .merge = SUM,
+	{ "observed_ns", F_MSEC, AT(struct tcptop_event, observed), .merge = SUM, .flag = TCPTOP_LIMITS,
 	  .help = "time in the interval that the shares below are of; with several connections, the sum" },
-	LIMITS_MEMBERS(LIMITS),
+	LIMITS_MEMBERS(TCPTOP_LIMITS, LIMITS),
 	{},
 };
 
