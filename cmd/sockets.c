@@ -344,6 +344,7 @@ static const struct apart apart[] = {
 	{ "sort,rows,interval,watch,by,diff,noclear", "quiet", "which prints nothing" },
 	{ "memory,info,wide,containers,columns,csv,json,time,timestamp,no-header,subnets", "quiet",
 	  "which prints nothing" },
+	{ "memory,info", "by,subnets,columns", "which chooses the columns" },
 	{ "interval,watch,by,noclear,listen", "diff", "which compares two walks" },
 	{ "info,state,unread,unsent,idle", "listen", "which shows listeners only" },
 	{ "timestamp", "sort,rows,interval,watch,diff,listen", "which prints no rows one by one" },
