@@ -103,13 +103,17 @@ static void check_member(const struct tool *tool, const struct member *member)
 	const struct kind_row *kind = &kind_rows[member->kind];
 
 	/* A kind for columns only must come from a member. */
-	check(kind->recorded || kind->is_counted || member->kind == F_CONTAINER, tool, member->name);
+	check(kind->recorded || kind->is_counted || member->kind == F_CONTAINER || member->kind == F_VALUES, tool,
+	      member->name);
 	check(size_fits(member), tool, member->name);
 	check((size_t)member->off + member->size <= tool->image.event_size, tool, member->name);
 	check(!member->port || (kind->is_address && member->port + sizeof(uint16_t) <= tool->image.event_size), tool,
 	      member->name);
 	check(!member->n_names == (member->kind != F_NAME), tool, member->name);
-	check(!member->btf_enum == (member->kind != F_ENUM), tool, member->name);
+	check(!member->btf_enum == (member->kind != F_ENUM && member->kind != F_VALUES), tool, member->name);
+	check(member->kind != F_VALUES || (member->values > member->stack &&
+					   member->values + sizeof(struct drop_values) <= tool->image.event_size),
+	      tool, member->name);
 	check(member->kind != F_LOG2 || member->unit, tool, member->name);
 	check(member->hidden || (member->help && *member->help), tool, member->name);
 	/* A name of a common member is reserved. */
