@@ -177,7 +177,7 @@ static void put_qdisc(struct writer *writer, const struct drop_values *values)
 	put_device(writer, values);
 	put_string(writer, "qdisc", values->qdisc, sizeof(values->qdisc));
 	put_number(writer, "packets", values->qdisc_packets);
-	put_number(writer, "limit", values->qdisc_limit);
+	put_number(writer, "limit", values->qdisc_limit ? values->qdisc_limit : UINT32_MAX); /* not in packets */
 }
 
 static void put_values(struct writer *writer, enum reason_shows shows, const struct drop_values *values,
