@@ -155,8 +155,9 @@ void help_reasons(struct text *text)
 		text_string(text, "## The reasons of this kernel\n");
 		add_running(list);
 	} else {
-		text_string(text, "## All reasons\nThis kernel has none (new in Linux 5.17), or its BTF is unreadable: these "
-				  "are those of other kernels.\n\n");
+		text_string(text,
+			    "## All reasons\nThis kernel has none (new in Linux 5.17), or its BTF is unreadable: these "
+			    "are those of other kernels.\n\n");
 		add_known(list);
 	}
 	put_list(text, list);

@@ -12,7 +12,8 @@
 void help_reasons(struct text *text);
 /* Appends all that nettrace knows, without the numbers of a kernel. */
 void help_reasons_known(struct text *text);
-/* Appends those that match a name or pattern, of any kernel. False: none does; nearest: the most similar name, or empty. */
+/* Appends those that match a name or pattern, of any kernel. False: none does; nearest: the most similar name, or
+ * empty. */
 bool help_reasons_named(struct text *text, const char *pattern, char nearest[64]);
 
 #endif

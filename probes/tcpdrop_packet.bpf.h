@@ -17,7 +17,7 @@
 struct drop {
 	struct packet packet;
 	struct drop_subject at; /* --explain */
-	struct sock *sk;      /* of TCP; NULL: unknown */
+	struct sock *sk;        /* of TCP; NULL: unknown */
 	__u64 location;
 	__u32 reason; /* ~0: unavailable on this kernel */
 	__u32 traits; /* enum drop_trait */

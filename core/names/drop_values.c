@@ -121,12 +121,24 @@ static const char *hook_of(const void *frames, size_t size)
 	static const struct {
 		const char *function, *hook;
 	} hooks[] = {
-		{ "ip_rcv", "PREROUTING" },       { "ipv6_rcv", "PREROUTING" },     { "ip_sabotage_in", "PREROUTING" },
-		{ "ip_list_rcv", "PREROUTING" },  { "ipv6_list_rcv", "PREROUTING" }, { "ip_local_deliver", "INPUT" },
-		{ "ip6_input", "INPUT" },         { "ip_forward", "FORWARD" },      { "ip6_forward", "FORWARD" },
-		{ "__ip_local_out", "OUTPUT" },   { "__ip6_local_out", "OUTPUT" },  { "ip6_xmit", "OUTPUT" },
-		{ "ip_output", "POSTROUTING" },   { "ip6_output", "POSTROUTING" },  { "ip_mc_output", "POSTROUTING" },
-		{ "br_handle_frame", "bridge" },  { "br_forward", "bridge" },       { "br_nf_pre_routing", "bridge" },
+		{ "ip_rcv", "PREROUTING" },
+		{ "ipv6_rcv", "PREROUTING" },
+		{ "ip_sabotage_in", "PREROUTING" },
+		{ "ip_list_rcv", "PREROUTING" },
+		{ "ipv6_list_rcv", "PREROUTING" },
+		{ "ip_local_deliver", "INPUT" },
+		{ "ip6_input", "INPUT" },
+		{ "ip_forward", "FORWARD" },
+		{ "ip6_forward", "FORWARD" },
+		{ "__ip_local_out", "OUTPUT" },
+		{ "__ip6_local_out", "OUTPUT" },
+		{ "ip6_xmit", "OUTPUT" },
+		{ "ip_output", "POSTROUTING" },
+		{ "ip6_output", "POSTROUTING" },
+		{ "ip_mc_output", "POSTROUTING" },
+		{ "br_handle_frame", "bridge" },
+		{ "br_forward", "bridge" },
+		{ "br_nf_pre_routing", "bridge" },
 		{ "__netif_receive_skb_core", "INGRESS" },
 	};
 	struct symbol symbol;

@@ -447,8 +447,9 @@ void field_histogram_lines(struct text *text, const struct field *field, const s
 #define SCHEMA_UINT    SCHEMA_INTEGER ", \"minimum\": 0"
 #define SCHEMA_STRING  "\"type\": [\"string\", \"null\"]"
 #define SCHEMA_VALUES                                                                                                  \
-	"\"type\": [\"object\", \"null\"], \"additionalProperties\": { \"type\": [\"integer\", \"string\", \"null\"] }"
-#define SCHEMA_SLOTS   "\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }"
+	"\"type\": [\"object\", \"null\"], \"additionalProperties\": { \"type\": [\"integer\", \"string\", \"null\"] " \
+	"}"
+#define SCHEMA_SLOTS "\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }"
 
 const struct kind_row kind_rows[F_KINDS] = {
 	[F_NONE] = { 0 },

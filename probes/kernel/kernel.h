@@ -287,7 +287,7 @@ struct dst_entry {
 	struct net_device *dev;
 };
 
-struct rtable { /* begins with a dst_entry, as the next */
+struct rtable {            /* begins with a dst_entry, as the next */
 	__u8 rt_gw_family; /* 0: no gateway */
 	union {
 		__be32 rt_gw4;

@@ -99,7 +99,7 @@ static void values(void **state)
 	memset(&drop, 0xff, sizeof(drop));
 	memset(drop.device, 0, sizeof(drop) - offsetof(struct drop_values, device));
 	assert_false(drop_values_put(&text, "LISTEN_OVERFLOW", &drop, NULL, 0, true)); /* all unknown */
-	assert_false(drop_values_put(&text, "TCP_CSUM", &drop, NULL, 0, true));	       /* none belong to it */
+	assert_false(drop_values_put(&text, "TCP_CSUM", &drop, NULL, 0, true));        /* none belong to it */
 	assert_false(drop_values_put(&text, NULL, &drop, NULL, 0, true));
 	assert_int_equal(text.length, 0);
 	drop.queue = 0;
