@@ -64,14 +64,6 @@ static __always_inline void rst_init(struct tcprst_event *e, __u64 now, __u8 dir
 	e->direction = direction;
 }
 
-/* Received bytes that no process has read. An unread FIN counts as one. */
-static __always_inline __u64 unread_bytes(const struct tcp_sock *tcp, const struct sock *sk)
-{
-	__s32 unread = (__s32)(tcp->rcv_nxt - tcp->copied_seq - socket_flag(sk, SOCK_DONE));
-
-	return unread > 0 ? unread : 0;
-}
-
 /* The life of a full socket. tcp_close() discards unread data, but keeps these two numbers. */
 static __always_inline void rst_life(struct tcprst_event *e, struct sock *sk, struct tag *tag, __u8 state)
 {

@@ -71,6 +71,7 @@ struct settings {
 	__u32 has_tag_slots;         /* tags of new sockets are in slots if possible (probes/tcp/tag_store.bpf.h) */
 	__u32 has_task_btf;          /* bpf_get_current_task_btf() (new in 5.11) */
 	__u32 has_cast;              /* bpf_rdonly_cast() (new in 6.2) */
+	__u32 tick_ns;               /* of the kernel's timer (jiffies) */
 	__u32 has_cgroupmap;         /* the user's map (probes/lib/pinned.bpf.h) */
 	__u32 has_mntnsmap;          /* the same */
 	__u32 casts[CAST_ITEMS];     /* the kernel's type ids of these structs; 0: none of the name */

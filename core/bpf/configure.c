@@ -3,6 +3,7 @@
 #include "core/bpf/configure.h"
 
 #include <string.h>
+#include <time.h>
 
 #include <bpf/libbpf.h>
 
@@ -37,6 +38,15 @@ void configure_kernel(struct settings *settings, const struct tool *tool)
 
 		settings->values[i] = known ? (__u32)value : ~0U;
 	}
+}
+
+/* The resolution of clocks that only the kernel's timer moves is its period (TICK_NSEC). Whole microseconds, because
+ * tcp_get_info() calculates with them. 0: unknown. */
+static __u32 tick_ns(void)
+{
+	struct timespec tick = { 0 };
+
+	return clock_getres(CLOCK_MONOTONIC_COARSE, &tick) ? 0 : (__u32)(tick.tv_nsec / 1000 * 1000);
 }
 
 /* Replaces the session's own map by that of another session. Returns 0 or a negative errno. */
@@ -136,6 +146,7 @@ int configure_object(struct session *session, struct options *options)
 	settings->has_task_btf = session->kernel.task_btf;
 	settings->has_cast = session->kernel.cast;
 	settings->has_tag_slots = settings->has_sk_storage && may_use_slots(session, settings);
+	settings->tick_ns = tick_ns();
 	kernel_btf_casts(settings->casts);
 	error = pinned_maps_install(session, options);
 	if (error)

@@ -211,7 +211,22 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 /* Whether the word is a list of numbers and ranges, such as options have. */
 static bool is_list(const char *word)
 {
-	return strlen(word) < 100 && !word[strspn(word, "0123456789,-")];
+	return *word != '-' && strlen(word) < 100 && !word[strspn(word, "0123456789,-")];
+}
+
+/* The argument of an option that can do without, in the next word: "--lport 8077" means the same as "--lport=8077". In
+ * a tool with positional arguments a small number may be one of them ("--lport 10" of bcc's tcpconnlat: a column, and
+ * 10 ms): it stays a word, which add_word() refuses. NULL: the option has no argument. */
+static char *argument_in_next_word(const struct parse *parse, struct argp_state *state)
+{
+	char *word = state->next < state->argc ? state->argv[state->next] : NULL;
+
+	if (!word || !*word || !is_list(word))
+		return NULL;
+	if (parse->options->tool->positional && !strpbrk(word, ",-") && strlen(word) <= strlen("999"))
+		return NULL;
+	state->next++;
+	return word;
 }
 
 /* Refuses a positional argument. After "--count 5", where --count is a flag, the message shows the right form. */
@@ -260,8 +275,7 @@ static bool add_word(struct parse *parse, const char *word)
 	const char *const *words = parse->options->tool->positional;
 	const struct option_item *item;
 
-	/* In "--lport 80", the 80 may be the port or a positional argument. It is refused, so that a name means the
-	 * same with a blank and with "=". */
+	/* In "--lport 80", the 80 may be the port or a positional argument. */
 	if (parse->bare && is_list(word))
 		return refuse_word(parse, word);
 	for (unsigned int i = 0; words && i <= parse->n_words; i++) {
@@ -359,6 +373,8 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 	}
 	if (!item)
 		return key == ARGP_KEY_INIT ? 0 : ARGP_ERR_UNKNOWN;
+	if (item->bare && !arg)
+		arg = argument_in_next_word(parse, state);
 	parse->last = item;
 	parse->bare = item->bare && !arg;
 	written(option, sizeof(option), key, arg, state);

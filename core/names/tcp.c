@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcp.c: the names of TCP states, and of the results of connection attempts. */
+/* tcp.c: the names of TCP states, of the results of connection attempts, and of limits. */
 #include "core/names/tcp.h"
 
 const char *const tcp_states[13] = {
@@ -13,4 +13,5 @@ const char *const result_words[7] = {
 	"still connecting", "connected", "refused", "unreachable", "timed out", "abandoned", "failed",
 };
 const char *const result_columns[7] = { BUT_FAILED, NULL };
+const char *const limit_names[7] = { NULL, "network", "peer", "sndbuf", "reader", "idle", "mixed" };
 const char *const result_names[7] = { BUT_FAILED, "failed" };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tcp.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI), and of the results of
- * connection attempts. */
+/* tcp.h: the names of TCP states, by number (include/net/tcp_states.h of the kernel: stable ABI), of the results of
+ * connection attempts, and of limits. */
 #ifndef NETTRACE_NAMES_TCP_H
 #define NETTRACE_NAMES_TCP_H
 
@@ -20,6 +20,10 @@ extern const char *const result_words[7];
 	(1 << RESULT_REFUSED | 1 << RESULT_UNREACHABLE | 1 << RESULT_TIMED_OUT | 1 << RESULT_ABANDONED |               \
 	 1 << RESULT_FAILED)
 
+/* By enum limit of probes/tcp/limits.h. */
+extern const char *const limit_names[7];
+
+#define LIMIT_NAMES      NAMES(limit_names)
 #define TCP_STATE_CLOSE  7
 #define TCP_STATE_LISTEN 10
 

@@ -5,6 +5,7 @@
 
 #include "core/print/columns.h"
 #include "core/print/fields.h"
+#include "core/model/ledger.h"
 #include "core/model/options.h"
 
 struct printer {
@@ -13,8 +14,9 @@ struct printer {
 	struct text text; /* unwritten rows, always whole ones */
 	uint64_t first_ts;
 	uint64_t rows;
-	uint64_t now;    /* the end of the interval of the totals */
-	uint64_t blocks; /* of totals so far */
+	uint64_t now;           /* the end of the interval of the totals */
+	uint64_t blocks;        /* of totals so far */
+	struct ledger reported; /* with the losses that were reported (core/run/losses.h) */
 	int fd;
 	int error; /* errno of the first failed write; afterwards nothing is written */
 };

@@ -71,6 +71,7 @@ bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t 
 			      now.counters.lost_map - reported->counters.lost_map);
 	losses_line(printer, &now, when);
 	losses->reported = now;
+	printer->reported = now;
 	return true;
 }
 

@@ -323,12 +323,18 @@ const struct json_key empty_keys[] = {
 	{ "interval_ns", JSON_NUMBER, .help = "measured length of the interval" },
 	{ "partial", JSON_BOOL, .help = "whether the end of the run cut the interval short" },
 	{ "rows", JSON_NUMBER, .help = "0: the interval has no rows" },
+	{ "lost", JSON_NUMBER, .help = "events lost, as in the last line about losses; 0: none" },
+	{ "lost_ring", JSON_NUMBER, .help = "of these, because the ring was full" },
+	{ "lost_missed", JSON_NUMBER, .help = "of these, because a probe was re-entered" },
+	{ "lost_map", JSON_NUMBER, .help = "map updates that failed" },
 	{},
 };
 
-/* With it, an interval without rows differs from a tool that has stopped. */
+/* With it, an interval without rows differs from a tool that has stopped. It has the keys of losses, by which readers
+ * know lines that are no rows. */
 static void put_empty(struct printer *printer)
 {
+	const struct ledger *reported = &printer->reported;
 	struct json_object line;
 
 	json_begin(&line, &printer->text, empty_keys);
@@ -337,6 +343,10 @@ static void put_empty(struct printer *printer)
 	json_number(&line, "interval_ns", printer->columns.interval);
 	json_bool(&line, "partial", printer->columns.partial);
 	json_number(&line, "rows", 0);
+	json_number(&line, "lost", ledger_lost(reported));
+	json_number(&line, "lost_ring", reported->counters.lost_ring);
+	json_number(&line, "lost_missed", reported->missed);
+	json_number(&line, "lost_map", reported->counters.lost_map);
 	json_end(&line);
 	text_char(&printer->text, '\n');
 }

@@ -194,8 +194,19 @@ struct request_sock_queue {
 	__u8 rskq_defer_accept;
 };
 
+struct tcp_congestion_ops {
+	char name[16];
+};
+
+struct icsk_ack {       /* the kernel's struct has no name */
+	__u32 lrcvtime; /* time of the latest data; ticks */
+	__u16 rcv_mss;  /* the size of the peer's segments, estimated */
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	struct icsk_ack icsk_ack;
 	struct request_sock_queue icsk_accept_queue;
 	__u8 icsk_ca_state : 5;
 	__u8 icsk_retransmits; /* timeouts since the peer's last new acknowledgement */
@@ -209,8 +220,31 @@ struct list_head {
 	struct list_head *next;
 };
 
+struct minmax_sample {
+	__u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	__u32 chrono_start; /* ticks */
+	__u32 chrono_stat[3];
+	__u8 chrono_type : 2;
+	__u8 rate_app_limited : 1;
+	__u32 rate_delivered;   /* segments ... */
+	__u32 rate_interval_us; /* ... in this time */
+	__u32 mss_cache;
+	struct minmax rtt_min;
+	__u32 lost, reord_seen, dsack_dups, rcv_ooopack, delivered_ce;
+	__u16 total_rto;      /* new in 6.7 */
+	__u32 total_rto_time; /* ms */
+	__u32 rto_stamp;      /* since when it recovers from a timeout; ms of CLOCK_MONOTONIC; 0: it does not */
+	__u32 data_segs_in;
+	__u32 rcv_wnd; /* the advertised receive window ... */
+	__u32 rcv_wup; /* ... from here on */
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;

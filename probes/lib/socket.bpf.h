@@ -153,6 +153,14 @@ static __always_inline __u64 payload_received(const struct tcp_sock *tcp, const 
 	return tcp->bytes_received - socket_flag(sk, SOCK_DONE);
 }
 
+/* Received bytes that no process has read. An unread FIN counts as one until then. */
+static __always_inline __u32 unread_bytes(const struct tcp_sock *tcp, const struct sock *sk)
+{
+	__s32 unread = (__s32)(tcp->rcv_nxt - tcp->copied_seq - socket_flag(sk, SOCK_DONE));
+
+	return unread > 0 ? (__u32)unread : 0;
+}
+
 static __always_inline bool is_tcp(const struct sock *sk)
 {
 	return sk->sk_protocol == IPPROTO_TCP; /* an MPTCP socket (262) is no tcp_sock; its subflows are */

@@ -65,11 +65,11 @@ class Finished:
     @property
     def rows(self):
         """The events among the lines of JSON; not those about losses and empty intervals."""
-        return [object for object in self.objects if "tool" in object and not {"lost", "rows"} & object.keys()]
+        return [object for object in self.objects if "tool" in object and "lost" not in object]
 
     @property
     def losses(self):
-        return [object for object in self.objects if "lost" in object]
+        return [object for object in self.objects if "lost" in object and "rows" not in object]
 
     @property
     def ledger(self):

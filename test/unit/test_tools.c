@@ -118,6 +118,8 @@ static void check_member(const struct tool *tool, const struct member *member)
 	check(member->hidden || (member->help && *member->help), tool, member->name);
 	/* A name of a common member is reserved. */
 	check(!is_common(member->name), tool, member->name);
+	/* By this key readers of JSON know lines that are no rows. */
+	check(strcmp(member->name, "lost") != 0, tool, member->name);
 }
 
 /* Ends the program if a member of the name is missing. */
