@@ -128,6 +128,15 @@ class Tcprst(lab.LiveTest):
         (row,) = of(traced.rows, "sent")
         self.assertEqual((row["cause"], row["reason"]), ("keepalive", "TCP_KEEPALIVE_TIMEOUT"))
 
+    def test_linger2(self):
+        """TCP_LINGER2 below 0: closed when the peer acknowledges the FIN, with a reset."""
+        with sockets.connection(self.space) as (client, server), self.space.trace("tcprst", "--sent") as traced:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_LINGER2, -1)
+            client.close()
+            lab.wait_for(lambda: sockets.state_of(server) == sockets.CLOSE, "the reset")
+        (row,) = traced.rows
+        self.assertEqual((row["cause"], row["by"], row["pid"]), ("linger", "us", os.getpid()))
+
     def test_aborted(self):
         """ss -K: its process is not the owner."""
         lab.need("ss")
