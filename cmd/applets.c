@@ -30,6 +30,16 @@ static const struct applet helpers[] = {
 	  traffic_lines },
 };
 
+/* Other names of tools, for people who know them from elsewhere: cmd/links.def. */
+static const struct {
+	const char *name, *tool;
+} links[] = {
+#define LINK(name, tool) { #name, #tool },
+#include "cmd/links.def"
+#undef LINK
+};
+
+#define N_LINKS   (sizeof(links) / sizeof(links[0]))
 #define N_HELPERS (sizeof(helpers) / sizeof(helpers[0]))
 
 const struct applet *applet_at(size_t i)
@@ -51,6 +61,9 @@ const struct applet *applet_find(const char *name)
 	for (size_t i = 0; (found = applet_at(i)); i++)
 		if (!strcmp(found->name, name))
 			return found;
+	for (size_t i = 0; i < N_LINKS; i++)
+		if (!strcmp(links[i].name, name))
+			return applet_find(links[i].tool);
 	return NULL;
 }
 
@@ -136,6 +149,9 @@ int applets_install(int argc, char **argv)
 	self[length] = '\0';
 	for (size_t i = 0; tool_at(i); i++)
 		if (link_tool(self, argv[1], prefix, tool_at(i)->name))
+			code = EXIT_FAILED;
+	for (size_t i = 0; i < N_LINKS; i++)
+		if (link_tool(self, argv[1], prefix, links[i].name))
 			code = EXIT_FAILED;
 	return code;
 }

@@ -136,14 +136,10 @@ static bool is_chance(const struct field *field, const struct event *event)
 	return field->kind == F_PORT && field_number(field, event, &known) >= 32768;
 }
 
-static void add_event(struct diff *diff, int side, struct counted_tool *tool, const struct event *event, size_t size)
+static void add_row(struct diff *diff, int side, struct counted_tool *tool, const struct event *event, size_t size)
 {
-	uint64_t ns;
+	uint64_t ns = time_of(tool, event, size);
 
-	event = rows_derive(&tool->rows, event, &size);
-	if (!event)
-		return;
-	ns = time_of(tool, event, size);
 	add(diff, side, tool, "", "", ns);
 	for (size_t i = 0; i < tool->n_fields; i++) {
 		struct field_row row = { .event = event, .size = size };
@@ -155,6 +151,24 @@ static void add_event(struct diff *diff, int side, struct counted_tool *tool, co
 		}
 		text_free(&value);
 	}
+}
+
+/* Adds the rows that are due, as rows_due(). */
+static void add_due(struct diff *diff, int side, struct counted_tool *tool, uint64_t now)
+{
+	const struct event *row;
+	size_t size;
+
+	while ((row = rows_due(&tool->rows, now, &size)))
+		add_row(diff, side, tool, row, size);
+}
+
+static void add_event(struct diff *diff, int side, struct counted_tool *tool, const struct event *event, size_t size)
+{
+	add_due(diff, side, tool, event->ts);
+	event = rows_derive(&tool->rows, event, &size);
+	if (event)
+		add_row(diff, side, tool, event, size);
 }
 
 static void say(struct text *text, const char *first, const char *second, const char *third)
@@ -287,6 +301,9 @@ bool diff_count(struct diff *diff, int side, struct recording_files *files, stru
 				add_event(diff, side, tool, event, size);
 		}
 	}
+	for (size_t i = 0; ok && i < RECORD_TOOLS; i++)
+		if (tools[i].tool)
+			add_due(diff, side, &tools[i], UINT64_MAX);
 	if (ok) {
 		const struct record_head *head = recording_head(recording);
 

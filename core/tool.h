@@ -254,6 +254,23 @@ struct totals {
 	size_t row_size; /* bytes of a row, if it has more than the tool's event; 0: image.event_size */
 };
 
+/* ---- rows of several events ---- */
+
+/* A tool whose rows have several events, such as a question and its answer, or end by time. It keeps the unfinished
+ * ones, in a state for each run or replay. A row has the size of the tool's event and is valid until the next call. */
+struct join {
+	void *(*start)(const struct options *options);
+	void (*stop)(void *state);
+	/* Takes an event of the kernel half. Returns the row that it completes, or NULL. *left_out: it repeats an
+	 * earlier one and becomes no row. */
+	const struct event *(*take)(void *state, const struct event *event, size_t size, bool *left_out);
+	/* The next row whose time is over at `now` (CLOCK_BOOTTIME, ns), in the order of time; or NULL. UINT64_MAX:
+	 * tracing has ended, and every row is due. */
+	const struct event *(*due)(void *state, uint64_t now);
+	/* Whether the tool's own options select the row. */
+	bool (*selects)(const struct options *options, const struct event *row);
+};
+
 /* ---- the timeline ---- */
 
 /* The form of a tool's row among those of other tools (nettrace trace). */
@@ -359,6 +376,7 @@ struct tool {
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* Optional capabilities; NULL: none. */
 	const struct totals *totals;
+	const struct join *join;
 	const struct story *story; /* the tool takes part in timelines */
 	const struct replay_rules *recording;
 	const struct journal *journal;

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "core/kernel/btf/signature.h"
+
 static void put_error(struct json_object *line, const char *key, int error)
 {
 	json_text(line, key, error ? doctor_error_name(error) : NULL);
@@ -106,6 +108,8 @@ static const char *const states[] = {
 static const struct json_key rung_keys[] = {
 	{ "program", JSON_TEXT, .help = "of the tool's object" },
 	{ "rung", JSON_TEXT, .help = "how and where it is attached: its section" },
+	{ "arguments", JSON_TEXT, .nullable = true,
+	  .help = "types of the arguments there, by the kernel's BTF; null: none" },
 	{ "state", JSON_TEXT, .texts = states,
 	  .help = "what has become of it; works: when tried by itself (--all-rungs)" },
 	{ "error", JSON_TEXT, .nullable = true, .help = "with which it was refused" },
@@ -114,6 +118,16 @@ static const struct json_key rung_keys[] = {
 	  .help = "what can be done about it; null: nothing, or there is no need" },
 	{},
 };
+
+static void put_arguments(struct json_object *object, const char *section)
+{
+	struct text arguments = { 0 };
+	bool known = signature_put(&arguments, section);
+
+	text_char(&arguments, '\0');
+	json_text(object, "arguments", known ? arguments.data : NULL);
+	text_free(&arguments);
+}
 
 static void put_rung(struct text *text, const struct hook_survey *found, size_t i, const struct doctor *doctor)
 {
@@ -128,6 +142,7 @@ static void put_rung(struct text *text, const struct hook_survey *found, size_t 
 	json_begin(&object, text, rung_keys);
 	json_text(&object, "program", rung->program);
 	json_text(&object, "rung", rung->section);
+	put_arguments(&object, rung->section);
 	json_text(&object, "state", states[state]);
 	put_error(&object, "error", rung->fate == AT_LOAD || rung->fate == AT_ATTACH ? rung->error : 0);
 	json_text(&object, "why", rung->fate == NOT_REFUSED ? NULL : doctor_why(rung, &doctor->machine));

@@ -324,6 +324,12 @@ const struct action traffic_actions[STEPS] = {
 			  0, SLOT_ACCEPTING, 0, client_has_no_way, NULL },
 	[URING_UNREACHABLE] = { "uring-unreachable", "The same through io_uring, to the port after the server's", "fail before anything is sent, through io_uring",
 				0, SLOT_REFUSING, 0, traffic_client_has_no_way_by_ring, NULL },
+	[DNS] = { "dns", "DNS queries by UDP, each answered with an address", "ask for a name by UDP, and get an address",
+		  0, SLOT_ACCEPTING, 0, traffic_client_asks, traffic_server_answers },
+	[DNS_FAIL] = { "dns-fail", "DNS queries for names that do not exist", "ask for a name by UDP that does not exist",
+		       0, SLOT_ACCEPTING, 0, traffic_client_asks, traffic_server_knows_no_name },
+	[DNS_SILENT] = { "dns-silent", "DNS queries without an answer", "ask for a name by UDP, and get no answer",
+			 0, SLOT_ACCEPTING, 0, traffic_client_asks_in_vain, traffic_server_is_silent },
 	[RELEASE] = { "hold", NULL, "send more data, then close",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };

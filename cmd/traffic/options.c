@@ -63,9 +63,9 @@ const struct helper *traffic_helper(void)
 	static struct opt opts[ACTIONS + sizeof(others) / sizeof(others[0])];
 	static const struct helper helper = {
 		.name = TRAFFIC_NAME,
-		.about = "Generates known TCP events on the loopback interface, using only sockets.",
+		.about = "Generates known TCP and DNS events on the loopback interface, using only sockets.",
 		.note = "Without any of the first options: a few of every kind, except --bad-listen, --unread, "
-			"--killed, --late, --disconnect and those through io_uring.",
+			"--killed, --late, --disconnect, DNS and those through io_uring.",
 		.opts = opts,
 	};
 

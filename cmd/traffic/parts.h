@@ -40,6 +40,9 @@ enum action_id {
 	DISCONNECT,
 	UNREACHABLE,
 	URING_UNREACHABLE,
+	DNS,
+	DNS_FAIL,
+	DNS_SILENT,
 	ACTIONS, /* actions with an option */
 	RELEASE = ACTIONS,
 	STEPS,
@@ -133,6 +136,13 @@ void traffic_server_is_killed(struct traffic *t, size_t n);
 void traffic_client_closes_too_early(struct traffic *t, size_t n);
 void traffic_server_answers_too_late(struct traffic *t, size_t n);
 void traffic_client_disconnects(struct traffic *t, size_t n);
+
+/* cmd/traffic/dns.c */
+void traffic_client_asks(struct traffic *t, size_t n);
+void traffic_client_asks_in_vain(struct traffic *t, size_t n);
+void traffic_server_answers(struct traffic *t, size_t n);
+void traffic_server_knows_no_name(struct traffic *t, size_t n);
+void traffic_server_is_silent(struct traffic *t, size_t n);
 
 /* cmd/traffic/uring.c */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n);

@@ -15,7 +15,8 @@
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/tracepoint_id.h"
 
-#define CAST "_cast" /* suffix of programs that call bpf_rdonly_cast() */
+#define CAST  "_cast"       /* suffix of programs that call bpf_rdonly_cast() ... */
+#define WHOLE "_whole_cast" /* ... and bpf_dynptr_from_skb() */
 
 /* Features that a loaded program has shown. */
 struct features {
@@ -164,11 +165,11 @@ static int syscall_arguments(const char *names)
 	return tracepoint_arguments(kernel_btf_subset(), "sys_exit");
 }
 
-static bool is_cast(const char *program)
+static bool ends_with(const char *program, const char *suffix)
 {
 	size_t length = strlen(program);
 
-	return length > strlen(CAST) && !strcmp(program + length - strlen(CAST), CAST);
+	return length > strlen(suffix) && !strcmp(program + length - strlen(suffix), suffix);
 }
 
 int kernel_arguments(const struct kernel *kernel, const char *program, const char *section)
@@ -179,7 +180,10 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 	if (!target)
 		return -1;
 	/* New in 6.2. The verifier would reject it too, after much work. */
-	if (is_cast(program) && !kernel->cast)
+	if (ends_with(program, CAST) && !kernel->cast)
+		return -ENOSYS;
+	/* New in 6.4; the verifier allows it for tracepoints from 6.12 on. */
+	if (ends_with(program, WHOLE) && !has_function(kernel_btf_subset(), "bpf_dynptr_from_skb"))
 		return -ENOSYS;
 	target++;
 	if (!strncmp(section, "tp_btf/", 7))

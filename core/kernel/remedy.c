@@ -22,6 +22,7 @@
 #define INITIAL_USERNS 0xEFFFFFFDU
 #define INITIAL_PIDNS  0xEFFFFFFCU
 
+#define LOCKED_DOWN    "lockdown=confidentiality is in force, see /sys/kernel/security/lockdown"
 #define SENTENCE       1024
 #define PATH           512
 
@@ -141,7 +142,7 @@ static const char *not_allowed(void)
 		return sentence("before Linux 5.11 maps are locked memory, this is %s: ulimit -l unlimited",
 				release(&names));
 	if (kernel_is_locked_down())
-		return "lockdown=confidentiality is in force, see /sys/kernel/security/lockdown";
+		return LOCKED_DOWN;
 	return "with all capabilities: perhaps a security module; --verbose shows the kernel's own words";
 }
 
@@ -180,6 +181,8 @@ const char *kernel_remedy(int error)
 		missing = missing_capabilities();
 		if (missing)
 			return missing;
+		if (kernel_is_locked_down()) /* helpers that read the kernel's memory are then unknown */
+			return LOCKED_DOWN;
 		return sentence("needs a kernel of 5.10 or later, this is %s; --verbose shows the kernel's own words",
 				release(&names));
 	}

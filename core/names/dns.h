@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dns.h: a parser and cache of DNS answers: names by address. */
+/* dns.h: a parser of DNS messages, and a cache of answers: names by address. */
 #ifndef NETTRACE_NAMES_DNS_H
 #define NETTRACE_NAMES_DNS_H
 
@@ -13,6 +13,24 @@
 
 /* Receives each address of an answer: 16 bytes, IPv4 as ::ffff:a.b.c.d. */
 typedef void dns_address(void *context, const uint8_t address[16]);
+
+/* What a message says about its first question. */
+struct dns_message {
+	uint16_t id;
+	bool is_answer;
+	bool is_truncated;   /* the server had more to say than a datagram has room for (TC) */
+	uint8_t rcode;       /* of the header */
+	uint16_t type;       /* of the question */
+	uint16_t records;    /* of the answer */
+	uint32_t ttl;        /* the smallest of those that were read, s; UINT32_MAX: none */
+	char name[DNS_NAME]; /* of the question; "." for the root */
+};
+
+/* Parses a message from the network, which may be truncated. Calls each() as dns_read() does; NULL: not. False: no
+ * standard query or answer with one question. */
+bool dns_parse(struct dns_message *parsed, const uint8_t *message, size_t length, dns_address *each, void *context);
+/* Writes the name of a type of records: "AAAA", "TYPE4711". */
+void dns_type_name(char *name, size_t size, unsigned int type);
 
 /* Parses a message from the network, which may be truncated. For an answer to one question, copies the question's name
  * to `name` and calls each() for every IPv4 and IPv6 address, including those of aliases (CNAME). False: no such

@@ -19,6 +19,8 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	/* The tools themselves select the rows of a timeline. */
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
+	if (options->tool->join)
+		rows->join = options->tool->join->start(options);
 	if (totals) {
 		rows->live = live_new(&rows->printer);
 		rows->summary =
@@ -57,14 +59,47 @@ static const struct event *derive(struct rows *rows, const struct event *event, 
 	return tool->derive(rows->options, rows->copy, *size) ? rows->copy : NULL;
 }
 
+/* Whether the options select the row; if not, counts it. */
+static bool selects(struct rows *rows, const struct event *row, size_t size)
+{
+	const struct join *join = rows->options->tool->join;
+
+	if ((!join || join->selects(rows->options, row)) &&
+	    (!rows->by_outcome || outcome_matches(&rows->options->outcome, &rows->outcome, row, size)))
+		return true;
+	rows->filtered++;
+	return false;
+}
+
+const struct event *rows_join(struct rows *rows, const struct event *event, size_t *size)
+{
+	bool left_out = false;
+
+	event = rows->options->tool->join->take(rows->join, event, *size, &left_out);
+	*size = rows->options->tool->image.event_size;
+	rows->filtered += left_out;
+	return event && selects(rows, event, *size) ? event : NULL;
+}
+
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size)
 {
+	if (rows->joined)
+		return event;
+	if (rows->join)
+		return rows_join(rows, event, size);
 	event = derive(rows, event, size);
-	if (event && rows->by_outcome && !outcome_matches(&rows->options->outcome, &rows->outcome, event, *size)) {
-		rows->filtered++;
-		return NULL;
-	}
-	return event;
+	return event && selects(rows, event, *size) ? event : NULL;
+}
+
+const struct event *rows_due(struct rows *rows, uint64_t now, size_t *size)
+{
+	const struct event *row;
+
+	*size = rows->options->tool->image.event_size;
+	while (rows->join && (row = rows->options->tool->join->due(rows->join, now)))
+		if (selects(rows, row, *size))
+			return row;
+	return NULL;
 }
 
 /* A copy of the event with the names of its group. */
@@ -82,13 +117,8 @@ static const struct event *in_group(struct rows *rows, const struct event *event
 	return rows->copy;
 }
 
-bool rows_add(struct rows *rows, const struct event *event, size_t size)
+static void put(struct rows *rows, const struct event *event, size_t size)
 {
-	if (rows_are_enough(rows))
-		return false;
-	event = rows_derive(rows, event, &size);
-	if (!event)
-		return true;
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
 	if (rows->summary && by_derives(rows->options))
@@ -99,6 +129,32 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 		printer_row(&rows->printer, event, size);
 		rows->outputs++;
 	}
+}
+
+void rows_pass(struct rows *rows, uint64_t now)
+{
+	const struct event *row;
+	size_t size;
+
+	while (!rows_are_enough(rows) && (row = rows_due(rows, now, &size)))
+		put(rows, row, size);
+}
+
+void rows_end(struct rows *rows, uint64_t now)
+{
+	rows_pass(rows, now);
+	rows_pass(rows, UINT64_MAX);
+}
+
+bool rows_add(struct rows *rows, const struct event *event, size_t size)
+{
+	if (!rows->joined)
+		rows_pass(rows, event->ts);
+	if (rows_are_enough(rows))
+		return false;
+	event = rows_derive(rows, event, &size);
+	if (event)
+		put(rows, event, size);
 	return !rows_are_enough(rows) && !rows->printer.error;
 }
 
@@ -138,6 +194,8 @@ void rows_stop(struct rows *rows)
 {
 	if (rows->journal.tool)
 		journal_rows_stop(&rows->journal);
+	if (rows->join)
+		rows->options->tool->join->stop(rows->join);
 	live_free(rows->live);
 	summary_free(rows->summary);
 	printer_free(&rows->printer);

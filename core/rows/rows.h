@@ -18,6 +18,8 @@ struct rows {
 	struct outcome_fields outcome;
 	bool by_outcome;    /* an outcome selects rows ... */
 	uint64_t filtered;  /* ... and excluded this number */
+	void *join;         /* the state of the tool's unfinished rows (struct join); NULL: the tool has none */
+	bool joined;        /* events are finished rows of such a tool (core/rows/timeline.c) */
 	struct event *copy; /* of the current event, if the tool derives members; tool_row_size() bytes */
 	uint64_t outputs;   /* rows or blocks of totals so far, limited by --count */
 	uint64_t since;     /* start of the interval */
@@ -34,6 +36,14 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size);
 /* The event with the members that the user half derives, in memory of `rows`. NULL: the event makes no row, or is
  * filtered. */
 const struct event *rows_derive(struct rows *rows, const struct event *event, size_t *size);
+/* Of a tool with a join: the row that an event of the kernel half completes, or NULL. */
+const struct event *rows_join(struct rows *rows, const struct event *event, size_t *size);
+/* The next row that is due at `now` (ns; UINT64_MAX: tracing has ended), or NULL. */
+const struct event *rows_due(struct rows *rows, uint64_t now, size_t *size);
+/* Adds all rows that are due. */
+void rows_pass(struct rows *rows, uint64_t now);
+/* The same at the end of tracing, where all are due. */
+void rows_end(struct rows *rows, uint64_t now);
 /* Counts a row that the caller appended to the printer's text. */
 void rows_count_row(struct rows *rows);
 /* Totals only: ends the interval and prints it. partial: shorter than the option says. */

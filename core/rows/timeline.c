@@ -35,6 +35,8 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 
 	*timeline = (struct timeline){ .out = out };
 	lines_start(&timeline->lines, options, count);
+	for (size_t i = 0; i < count; i++)
+		timeline->lines.tools[i].rows.joined = options[i].tool->join;
 	timeline->lines.colours = terminal && !(no_colour && *no_colour);
 	if (terminal && terminal_size(&screen).columns < ROOMY)
 		fold(&out->printer);
@@ -42,12 +44,35 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 		timeline->flows = flows_new(&timeline->lines, out);
 }
 
-bool timeline_add(struct timeline *timeline, const struct event *event, size_t size)
+static void push(struct timeline *timeline, const struct event *event, size_t size)
 {
-	if (event->tool >= timeline->lines.count)
-		return true; /* a corrupt recording */
 	reorder_push(&timeline->reorder, story_time(lines_tool(&timeline->lines, event)->story, event, size), event,
 		     size);
+}
+
+/* Adds the rows of all tools that are due at `now`. */
+static void push_due(struct timeline *timeline, uint64_t now)
+{
+	const struct event *row;
+	size_t size;
+
+	for (size_t i = 0; i < timeline->lines.count; i++)
+		while ((row = rows_due(&timeline->lines.tools[i].rows, now, &size)))
+			push(timeline, row, size);
+}
+
+bool timeline_add(struct timeline *timeline, const struct event *event, size_t size)
+{
+	struct rows *rows;
+
+	if (event->tool >= timeline->lines.count)
+		return true; /* a corrupt recording */
+	push_due(timeline, event->ts);
+	rows = &timeline->lines.tools[event->tool].rows;
+	if (rows->join)
+		event = rows_join(rows, event, &size);
+	if (event)
+		push(timeline, event, size);
 	return !rows_are_enough(timeline->out);
 }
 
@@ -105,12 +130,14 @@ void timeline_release(struct timeline *timeline, uint64_t now)
 {
 	uint64_t known = now ? now : timeline->reorder.newest;
 
+	push_due(timeline, now);
 	if (known > TIMELINE_SLACK)
 		release(timeline, known - TIMELINE_SLACK);
 }
 
 void timeline_end(struct timeline *timeline)
 {
+	push_due(timeline, UINT64_MAX);
 	release(timeline, UINT64_MAX);
 	if (timeline->reorder.late)
 		print_warning("%llu rows are out of order: they came more than %llu ms late",

@@ -162,6 +162,7 @@ static void end(struct replay *replay, uint64_t now)
 	if (now > replay->until)
 		now = replay->until;
 	on_clock(replay, now);
+	rows_end(&replay->rows, now);
 	if (replay->rows.summary && !replay->follows && !rows_are_enough(&replay->rows))
 		end_interval(replay, now, now < replay->next_interval);
 }
@@ -226,6 +227,8 @@ static void cut_off(struct replay *replay)
 {
 	if (replay->has_timeline)
 		timeline_end(&replay->timeline);
+	else
+		rows_end(&replay->rows, replay->latest);
 	if (replay->rows.summary && replay->unfinished && !rows_are_enough(&replay->rows))
 		end_interval(replay, replay->latest, true);
 }

@@ -177,6 +177,8 @@ static size_t read_ring(struct run *run)
 	run->reading = false;
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_release(&run->timeline, sessions_are_drained(&run->sessions) ? before : 0);
+	else if (run->shows == SHOWS_ROWS && sessions_are_drained(&run->sessions))
+		rows_pass(&run->rows, before - TAIL);
 	return got;
 }
 
@@ -358,6 +360,8 @@ static void finish(struct run *run)
 	}
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_end(&run->timeline);
+	else if (run->shows == SHOWS_ROWS)
+		rows_end(&run->rows, clock_boot());
 	if ((run->rows.summary || run->next_interval) && !is_over(run)) {
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);

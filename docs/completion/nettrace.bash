@@ -2,9 +2,9 @@
 # It reads /proc, /sys, /run and /etc/passwd, and asks nettrace for names ("--reason help"). It traces nothing.
 
 # All that can follow the word nettrace; of these, the tools that can be traced, and those that have a part in a timeline.
-_nettrace_applets='netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic'
-_nettrace_traced='netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer'
-_nettrace_stories='solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcptracer'
+_nettrace_applets='dns netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic'
+_nettrace_traced='dns netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer'
+_nettrace_stories='dns solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcptracer'
 
 # What the words of a tool are that are no options.
 _nettrace_words()
@@ -23,6 +23,7 @@ _nettrace_words()
 _nettrace_options()
 {
 	case $1 in
+	dns) printf '%s ' --name:- --fail --min-ms:- --slow:- -p:pids --pid:pids --uid:users --comm:comms --lport:- --rport:- --laddr:- --raddr:- --server:- --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --type:- --search --dist --timeout:- --port:- --json --csv -w --wide -T --time -t --timestamp --containers --columns:asked --output:files --no-header -c --summary --by:=process,container,unit,host,subnet,port,peer-port --subnets:- --rate --interval:- --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	netqtop) printf '%s ' -n:interfaces --name:interfaces -t --throughput -i:- --interval:- --json --csv -w --wide -T --time --columns:asked --output:files --no-header --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	softirqs) printf '%s ' -d --dist --distributed --per-cpu --latency -N --nanoseconds -C --events -c:- --cpu:- --json --csv -w --wide -T --time --timestamp --columns:asked --output:files --no-header --interval:- --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	solisten) printf '%s ' --show-ret --comm:comms -w --wide -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- -n:netns --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --error:asked --failed --show-netns --json --csv -T --time -t --timestamp --containers --columns:asked --output:files --no-header --by:=process,container,unit,host,subnet,port,peer-port --subnets:- --rate --interval:- --rows:- --noclear --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
@@ -42,7 +43,7 @@ _nettrace_options()
 	record) printf '%s ' --tools:traced -o:files --record:files --output:files --max-size:- -p:pids --pid:pids --uid:users --comm:comms --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 -n:interfaces --name:interfaces --duration:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	replay) printf '%s ' --info -h --help ;;
 	trace) printf '%s ' --tools:stories --flow --comm:comms -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --error:asked --failed --min-ms:- --min-bytes:- --retrans --json --csv -w --wide -T --time -t --timestamp --containers --columns:asked --output:files --no-header --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
-	traffic) printf '%s ' --connect:- --server-first:- --refuse:- --reset:- --retransmit:- --syn:- --synack:- --fast:- --drop:- --overflow:- --churn:- --hold:- --fork:- --uring-accept:- --uring-multishot:- --uring-connect:- --uring-listen:- --bad-listen:- --unread:- --killed:- --late:- --disconnect:- --unreachable:- --uring-unreachable:- --ipv4 --ipv6 --bytes:- --port:- --client-port:- --hold-until-stdin --json -v --verbose -h --help ;;
+	traffic) printf '%s ' --connect:- --server-first:- --refuse:- --reset:- --retransmit:- --syn:- --synack:- --fast:- --drop:- --overflow:- --churn:- --hold:- --fork:- --uring-accept:- --uring-multishot:- --uring-connect:- --uring-listen:- --bad-listen:- --unread:- --killed:- --late:- --disconnect:- --unreachable:- --uring-unreachable:- --dns:- --dns-fail:- --dns-silent:- --ipv4 --ipv6 --bytes:- --port:- --client-port:- --hold-until-stdin --json -v --verbose -h --help ;;
 	esac
 }
 
@@ -173,7 +174,7 @@ _nettrace()
 	[[ $cur != = ]] || cur=
 	[[ $before != = ]] || before=${COMP_WORDS[COMP_CWORD - 2]}
 	for entry in $(_nettrace_options "$tool"); do
-		[[ ! $replayed || ! ${entry%%:*} =~ ^--(output|duration|record|max-size|ready-fd|ring-size|keep-caps|rung|cgroupmap|mntnsmap|pid-netns|journal)$ ]] || continue
+		[[ ! $replayed || ! ${entry%%:*} =~ ^--(output|duration|record|max-size|cgroupmap|mntnsmap|ready-fd|ring-size|keep-caps|rung|pid-netns|journal)$ ]] || continue
 		if [[ $entry == "$before":* ]]; then
 			_nettrace_argument "${entry#*:}" "$cur" "$before" "$tool"
 			return

@@ -159,6 +159,10 @@ typedef struct {
 	int owned; /* a task holds the socket lock: then current is that task (kernel-side proof: never 1 in softirq) */
 } socket_lock_t;
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
 struct socket;
 
 struct sock {
@@ -178,6 +182,7 @@ struct sock {
 	int sk_err;
 	struct proto *sk_prot_creator; /* the first skc_prot */
 	unsigned long sk_lingertime;   /* of SO_LINGER */
+	kuid_t sk_uid;
 	__u32 sk_ack_backlog;
 	__u32 sk_max_ack_backlog;
 	struct sock_cgroup_data sk_cgrp_data;
@@ -350,6 +355,14 @@ struct sk_buff {
 	unsigned char *data;
 };
 
+struct sk_buff_head {
+	struct sk_buff *prev; /* the latest */
+};
+
+struct neighbour {
+	struct sk_buff_head arp_queue; /* packets that wait for its address */
+};
+
 struct iphdr {
 	__u8 protocol;
 	__be16 tot_len;
@@ -377,5 +390,8 @@ struct tcphdr {
 
 /* kfunc (6.2): a number as a read-only pointer to a kernel type; direct loads through it cannot fault. */
 extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+
+/* kfunc (6.4; for tracepoints 6.12): all bytes of a packet from skb->data on, for bpf_dynptr_read(). */
+extern int bpf_dynptr_from_skb(struct sk_buff *skb, __u64 flags, struct bpf_dynptr *packet) __ksym __weak;
 
 #endif

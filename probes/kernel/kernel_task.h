@@ -37,10 +37,6 @@ struct files_struct {
 	unsigned int next_fd; /* start of the search for a free descriptor: mostly after the latest one */
 };
 
-typedef struct {
-	__u32 val;
-} kuid_t;
-
 struct cred {
 	kuid_t uid;
 };

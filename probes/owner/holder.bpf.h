@@ -14,6 +14,17 @@ enum {
 	HOLDER_ENDS = -2, /* unknown: the process is exiting, or uses io_uring, which has tables of its own */
 };
 
+/* The first argument of the system call: the descriptor, in each call that makes current an owner, except accept(). */
+static __always_inline __u16 current_descriptor(void)
+{
+	struct pt_regs *regs;
+
+	if (!settings.has_cast)
+		return 0;
+	regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return (__u16)SYSCALL_FIRST(regs);
+}
+
 /* The number at an address. The verifier allows no arithmetic on pointers. */
 static __always_inline __u64 word_at(__u64 address)
 {

@@ -195,17 +195,6 @@ int owner_executes(__u64 *ctx)
 
 /* ---- the process ---- */
 
-/* The first argument of the system call: the descriptor, in each call that makes current an owner, except accept(). */
-static __always_inline __u16 current_descriptor(void)
-{
-	struct pt_regs *regs;
-
-	if (!settings.has_cast)
-		return 0;
-	regs = (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	return (__u16)SYSCALL_FIRST(regs);
-}
-
 /* The descriptor of the connection that accept() returns, unless another thread has opened one since. */
 static __always_inline __u16 newest_descriptor(void)
 {

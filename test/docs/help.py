@@ -80,8 +80,8 @@ class Help(unittest.TestCase):
             self.assertLessEqual(max(map(len, text.splitlines())), 80)
 
     def test_reasons_by_name(self):
-        self.assertRegex(self.printed("help", "reasons", "otherhost"), r"^- OTHERHOST( \(\d+\))?: The Ethernet[^-]*\bHarmless: otherhost\.\n$")
-        self.assertRegex(self.printed("help", "reasons", "TCP_CLOSE"), r"\bHarmless in part: reset,\s+done\.\n$")
+        self.assertRegex(self.printed("help", "reasons", "otherhost"), r"^- OTHERHOST( \(\d+\))?: The Ethernet[^-]*\bHarmless:\s+otherhost\.\n$")
+        self.assertRegex(self.printed("help", "reasons", "TCP_CLOSE"), r"\bHarmless\s+in\s+part:\s+reset,\s+done\.\n$")
         self.assertEqual(self.printed("help", "reasons", "TCP_AO*").count("\n- "), 3)
         wrong = subprocess.run([NETTRACE, "help", "reasons", "NO_SOCKT"], capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual((wrong.returncode, wrong.stdout), (2, ""))

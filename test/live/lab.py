@@ -38,8 +38,11 @@ def has_rows(tool):
 
 TOOLS = tuple(filter(has_rows, EVERY))
 TOTALS = tuple(tool for tool in EVERY if tool not in TOOLS)  # including tools without sockets
-# Every tool, with its required arguments.
-COMMANDS = {tool: (tool, "-n", "lo") if tool == "netqtop" else (tool,) for tool in EVERY}
+# Every tool, with its required arguments, or with those that let it see the traffic maker.
+NEEDED = {"netqtop": ("-n", "lo"), "dns": ("--port", "1-65535")}
+COMMANDS = {tool: (tool, *NEEDED.get(tool, ())) for tool in EVERY}
+# The names of the links to the program.
+LINKS = (*EVERY, *re.findall(r"^LINK\((\w+), ", (ROOT / "cmd/links.def").read_text(), re.MULTILINE))
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
 BOTH = ("--ipv4", "--ipv6")
 

@@ -19,6 +19,7 @@ KEYS = ("container_id", "pod_uid", "cgroup_path")
 
 # Traffic for a row of each tool, all from the traffic maker.
 EVENTS = {
+    "dns": ("--dns=3",),
     "solisten": ("--connect=3",),
     "tcpaccept": ("--connect=3",),
     "tcpconnect": ("--connect=3",),
@@ -52,7 +53,7 @@ class Containers(lab.LiveTest):
         """Cgroups that are created while the tool runs, and deleted before it prints its totals."""
         for tool in sorted({*lab.TOOLS, *lab.TOTALS} - {"netqtop", "softirqs"}):
             with self.subTest(tool):
-                with self.space.trace(tool, "--containers") as traced:
+                with self.space.trace(*lab.COMMANDS[tool], "--containers") as traced:
                     with lab.cgroup(SLICE, SCOPE) as (outer, _, inner):
                         self.space.traffic(*EVENTS[tool], through=lab.in_cgroup(inner))
                 self.assertGreater(len(traced.rows), 0, traced.errors)

@@ -58,7 +58,7 @@ class Installed(lab.LiveTest):
         files = self.install("NETTRACE_LINK_PREFIX=nt-", "NETTRACE_LINK_DIR=bin", destination="prefixed")
         self.assertEqual(
             {file for file in files if file.startswith(("bin/", "libexec/"))},
-            {"bin/nettrace", *(f"bin/nt-{tool}" for tool in lab.COMMANDS)},
+            {"bin/nettrace", *(f"bin/nt-{name}" for name in lab.LINKS)},
         )
         link = self.folder / "prefixed/usr/local/bin/nt-tcplife"
         self.assertEqual(os.readlink(link), "nettrace")
@@ -74,7 +74,7 @@ class Installed(lab.LiveTest):
         done = lab.run(lab.NETTRACE, "--install", place, "--prefix", "nt-")
         self.assertEqual((done.code, len(done.errors.splitlines())), (1, 1), done.errors)
         self.assertIn("nt-tcptop", done.errors)
-        self.assertEqual(below(place), {f"nt-{tool}" for tool in lab.COMMANDS})
+        self.assertEqual(below(place), {f"nt-{name}" for name in lab.LINKS})
         self.assertEqual((place / "nt-tcptop").read_text(), "somebody else's")
 
 
@@ -124,7 +124,7 @@ class Package(lab.LiveTest):
     def test_rpm(self):
         """The same files as in the .deb; the package requires nothing, and owns no other package's directory."""
         files = set(self.ask_rpm("-l"))
-        links = {f"/usr/libexec/nettrace/{tool}" for tool in lab.COMMANDS}
+        links = {f"/usr/libexec/nettrace/{name}" for name in lab.LINKS}
         pages = {f"/usr/share/man/man8/nettrace-{tool}.8.gz" for tool in lab.COMMANDS}
         self.assertLessEqual(links | pages, files)
         own = {file for file in files if not re.search(r"/(man[578]|schema|nettrace)/", file)}

@@ -17,11 +17,12 @@ sys.path.insert(0, str(lab.ROOT / "test/hostile"))
 import recording  # noqa: E402  # pylint: disable=wrong-import-position
 
 FORMATS = ((), ("--wide",), ("--csv",), ("--json",))
-TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=3", *lab.BOTH)
+TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=3", "--dns=3", "--dns-fail=2", *lab.BOTH)
 LOSSES = ("--retransmit=1", "--synack=1")
 
 # The options of each tool, besides formats, that mean the same live and replayed.
 RUNS = {
+    "dns": (("--port", "1-65535"), ("--port", "1-65535", "--fail", "-w"), ("--port", "1-65535", "-c")),
     "netqtop": (("-n", "lo", "--interval", "0.2"), ("-n", "lo", "-t", "--interval", "0.1")),
     "softirqs": (("--interval", "0.2"), ("-T", "-C", "--interval", "0.2"), ("-d", "--per-cpu"), ("--latency", "-dN")),
     "solisten": ((), ("-T", "--show-netns", "--show-ret")),

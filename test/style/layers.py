@@ -19,9 +19,14 @@ def room(path):
     return path.split("/")[1] if path.count("/") > 1 else ""
 
 
+def tool_of(file):
+    """The tool of a file in cmd/: TOOL.c, TOOL_PART.c; "" elsewhere."""
+    return "" if room(file) else pathlib.Path(file).stem.split("_")[0]
+
+
 def events_of(file):
     """The tools whose events a tool knows: its own, and those that it reconstructs from."""
-    return [pathlib.Path(file).stem, *re.findall(r"^extern const struct tool (\w+);$", pathlib.Path(file).read_text(), re.M)]
+    return [tool_of(file), *re.findall(r"^extern const struct tool (\w+);$", pathlib.Path(file).read_text(), re.M)]
 
 
 def is_allowed(file, included, tools):
@@ -40,8 +45,8 @@ def is_allowed(file, included, tools):
         return bool(towards) and PROBES.index(towards) <= PROBES.index(inside)
     if half == "probes":
         return False
-    if half == "cmd" and pathlib.Path(file).stem in tools:
-        return included.startswith(TOOL_ROOMS) or included in SHARED or \
+    if half == "cmd" and tool_of(file) in tools:
+        return included.startswith((*TOOL_ROOMS, f"cmd/{tool_of(file)}_")) or included in SHARED or \
             pathlib.Path(included) in [pathlib.Path(f"probes/{event}.h") for event in events_of(file)]
     return not included.endswith(".bpf.h")
 

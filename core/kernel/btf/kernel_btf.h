@@ -16,8 +16,8 @@ struct btf;
 #define KERNEL_BTF_PATH "/sys/kernel/btf/vmlinux"
 /* The functions that kernel_detect() of core/kernel/kernel.c looks for. */
 #define KERNEL_FUNCTIONS                                                                                               \
-	"bpf_sk_storage_get_tracing", "bpf_get_current_task_btf", "bpf_rdonly_cast", "tcp_set_state",                  \
-		"bpf_iter_bpf_sk_storage_map"
+	"bpf_sk_storage_get_tracing", "bpf_get_current_task_btf", "bpf_rdonly_cast", "bpf_dynptr_from_skb",            \
+		"tcp_set_state", "bpf_iter_bpf_sk_storage_map"
 
 /* Adds what the object uses: types and their members, attach targets of its programs, kernel functions that they call.
  * The objects of a context add up. */
