@@ -55,7 +55,7 @@ TYPED = (
     ("nettrace trace tcplife,tcpt", "nettrace trace tcplife,tcptracer"),
     ("nettrace trace --tools tcpt", "nettrace trace --tools tcptracer"),
     ("nettrace record tcplife,tcpto", "nettrace record tcplife,tcptop"),
-    ("nettrace record d", "nettrace record d"),  # diff and doctor are no tools
+    ("nettrace record do", "nettrace record do"),  # doctor is no tool
     ("nettrace record repl", "nettrace record repl"),
     ("nettrace doctor trac", "nettrace doctor trac"),
     ("nettrace doctor tcpretr", "nettrace doctor tcpretrans"),
