@@ -114,6 +114,7 @@ static const struct opt opts[] = {
 static const struct apart apart[] = {
 	{ "wide", "summary", "which is as wide as its columns need" },
 	{ "explain", "columns", "which names all columns" },
+	{ "explain", "by,subnets", "which counts groups" },
 	{},
 };
 
