@@ -40,7 +40,7 @@ enum kind {
 	F_ENUM,        /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: unknown */
 	F_EXPLANATION, /* the same bytes: what the value means, and where to look (core/names/reasons.h) */
 	F_VALUES,      /* the same bytes: the values of this drop that belong to it, from .values and .stack */
-	F_BOOL,        /* 1 byte: false is 0 */
+	F_BOOL,        /* 1 byte: false is 0; all bits set: unknown */
 	F_TCPFLAGS,    /* a TCP flag byte: SYN|ACK; two bytes with all bits set: unknown */
 	F_ERRNO,       /* an errno, negative or not; 0: none (null) */
 	F_SYMBOL,      /* a kernel address: symbol+0xoffset; 0: unknown */
@@ -79,7 +79,7 @@ struct member {
 	uint32_t unit;        /* F_LOG2: slots count this many of the number's unit; F_SI; F_CONTAINER */
 	uint8_t decimals;     /* F_SI */
 	bool hidden;          /* no JSON key: for totals, recordings or columns only */
-	uint32_t flag;        /* of a histogram, which has one unit: only with these tool flags set ... */
+	uint32_t flag;        /* known only with these tool flags set; of a histogram, which has one unit: shown ... */
 	uint32_t unless;      /* ... and none of these */
 	/* In totals: */
 	enum merge {
@@ -216,9 +216,10 @@ struct block {
  * its rows can form the groups (core/totals/live_keys.c). */
 struct live_key {
 	char key;
-	enum { LIVE_SORT, LIVE_GROUP } what;
+	enum { LIVE_SORT, LIVE_GROUP, LIVE_SHOW } what;
 	uint8_t index;    /* of the sort, or of the group (struct member) */
 	const char *name; /* of the sort or group, as options name it, or JSON keys; of group 0: of a row */
+	uint32_t flag;    /* LIVE_SHOW: the tool flag of more columns of rows, which the key shows and hides */
 };
 
 /* On a terminal totals are redrawn in place, in one table, and keys sort and group them. The table of a group has the

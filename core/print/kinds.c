@@ -160,7 +160,9 @@ PUT(put_name)
 
 PUT(put_bool)
 {
-	return put_string(to, *place(field, row) ? "true" : "false");
+	unsigned char value = (unsigned char)*place(field, row);
+
+	return value == UINT8_MAX ? NULL : put_string(to, value ? "true" : "false");
 }
 
 PUT(put_errno)

@@ -8,18 +8,29 @@
  *
  * A tool includes its own header before this one, and defines its event, which starts with struct bytes_event:
  *
- * #define BYTES_EVENT struct tcptop_event */
+ * #define BYTES_EVENT struct tcptop_event
+ *
+ * If the event has limits, too: the tool's flag that asks for them (otherwise the events of the ring end before):
+ *
+ * #define BYTES_READ_LIMITS TCPTOP_READ_LIMITS */
 #ifndef NETTRACE_PROBES_TCP_BYTES_BPF_H
 #define NETTRACE_PROBES_TCP_BYTES_BPF_H
 
 #include "probes/kernel/kernel.h"
 #include "probes/tcp/bytes.h"
 
+#ifdef BYTES_READ_LIMITS
+#include "probes/tcp/limits_growth.bpf.h"
+#endif
+
 /* The part of the socket's counters that is already reported. */
 struct reported_bytes {
 	__u64 tx, rx, retrans;
 	__u32 life; /* number of the socket's life; 0: an older socket, not read yet */
 	__u32 pad;
+#ifdef BYTES_READ_LIMITS
+	struct limits_read limits;
+#endif
 };
 
 /* The processes found to have the socket (owner_walk.bpf.h). */
@@ -91,24 +102,56 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
+#ifdef BYTES_READ_LIMITS
+#define SENDS_WHOLE_EVENT (settings.flags & BYTES_READ_LIMITS)
+
+/* Fills what limited the connection since the last reading. False: nothing: no data waited, or the tool does not ask.
+ * Context: any. */
+static __always_inline bool limits_take(BYTES_EVENT *e, struct sock *sk, struct tcp_sock *tcp, struct tag *tag,
+					__u64 now)
+{
+	__u64 since = tag->life.established_at;
+
+	if (!(settings.flags & BYTES_READ_LIMITS))
+		return false;
+	e->observed = limits_grown(&e->limits, &tag->reported.limits, sk, tcp, now, since ? now - since : NOT_KNOWN);
+	return e->observed && (e->limits.busy || e->limits.unread);
+}
+#else
+#define SENDS_WHOLE_EVENT                true
+#define limits_take(e, sk, tcp, tag, ts) false
+#endif
+
 /* Sends the unreported bytes of a closed socket as an event. Context: any. */
 static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
 {
 	BYTES_EVENT own = {};
 	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
-	BYTES_EVENT *sent;
+	void *sent;
+	bool some;
 
 	event_init(&e->common, ts);
-	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
+	if (!tcp)
+		return;
+	some = bytes_take(e, sk, tcp, &tag->reported, atomic);
+	if (!limits_take(&own, sk, tcp, tag, ts) && !some)
 		return;
 	event_owner(&e->common, sk, tag);
 	event_socket(&e->common, sk);
-	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
-	if (sent) {
+	if (!event_wanted(&e->common, sk))
+		return;
+	if (SENDS_WHOLE_EVENT)
+		sent = ring_reserve(sizeof(own), &e->common);
+	else
+		sent = ring_reserve(sizeof(*e), &e->common);
+	if (!sent)
+		return;
+	if (SENDS_WHOLE_EVENT)
 		__builtin_memcpy(sent, &own, sizeof(own));
-		ring_submit(sent);
-	}
+	else
+		__builtin_memcpy(sent, e, sizeof(*e));
+	ring_submit(sent);
 }
 
 /* Not inlined, with stacks of their own, because owner_verify() needs the rest of the program's stack. One for each
@@ -146,6 +189,9 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	if (t.fresh || t.late) {
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
 		told_begins(&t.tag->reported);
+#ifdef BYTES_READ_LIMITS
+		limits_begin(&t.tag->reported.limits, head.ts);
+#endif
 		if (t.from == TCP_LISTEN)
 			walk_request();
 	}
@@ -209,7 +255,12 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp;
 	struct tag *tag;
+	__u64 now = bpf_ktime_get_boot_ns();
 	__u32 life;
+	bool some;
+#ifdef BYTES_READ_LIMITS
+	struct limits_read last;
+#endif
 
 	/* A task that has locked the socket to close or disconnect it reports it itself. */
 	if (state == TCP_LISTEN || (state == TCP_CLOSE && sk->sk_lock.owned))
@@ -219,9 +270,13 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	if (!tag || !tcp)
 		return 0;
 	life = tag->reported.life;
-	if (!bytes_take(e, sk, tcp, &tag->reported, atomic))
+#ifdef BYTES_READ_LIMITS
+	last = tag->reported.limits;
+#endif
+	some = bytes_take(e, sk, tcp, &tag->reported, atomic);
+	if (!limits_take(&own, sk, tcp, tag, now) && !some)
 		return 0;
-	e->common.ts = bpf_ktime_get_boot_ns();
+	e->common.ts = now;
 	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
 	tag_confirm_sole_holder(tag, sk);
@@ -237,6 +292,9 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	__sync_fetch_and_add(&tag->reported.tx, -e->tx_bytes);
 	__sync_fetch_and_add(&tag->reported.rx, -e->rx_bytes);
 	__sync_fetch_and_add(&tag->reported.retrans, -(__u64)e->retrans);
+#ifdef BYTES_READ_LIMITS
+	tag->reported.limits = last;
+#endif
 	return 0;
 }
 
