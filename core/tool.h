@@ -87,7 +87,7 @@ struct member {
 		SUM,    /* the sum over all events; */
 		LATEST, /* the value of the latest event */
 	} merge;
-	uint8_t sorts;    /* bit i: part of the order of sort i (the tool's --sort), largest first */
+	uint16_t sorts;   /* bit i: part of the order of sort i (the tool's --sort), largest first */
 	uint8_t groups;   /* bit i: a KEY of group i; all KEYs are in group 0 */
 	const char *help; /* its line in the manual, with the unit */
 };
@@ -142,6 +142,7 @@ enum opt_type {
 	O_MSEC,     /* milliseconds with a fraction: as ns, 8 bytes at .off */
 	O_TEXT,     /* the argument unchanged: a const char * at .off, for check() */
 	O_CHOICE,   /* one of .names: its index, 4 bytes at .off */
+	O_NAMES,    /* some of .names, or beginnings of them: the indices from .min on, into a struct list at .off */
 	O_TRUE,     /* sets the bool at .off */
 	O_COMMON,   /* handled by core/cli/parse.c */
 };
@@ -156,7 +157,7 @@ struct opt {
 	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
-	const char *const *names; /* O_CHOICE, and O_COMMON with a choice (NULL: none); ends with NULL */
+	const char *const *names; /* O_CHOICE, O_NAMES, and O_COMMON with a choice (NULL: none); ends with NULL */
 	const char *help;
 	int8_t group; /* of a helper: its section of --help, in this order (core/cli/helper.h) */
 };
@@ -185,8 +186,11 @@ struct hook {
 	} use;
 	uint32_t flag;            /* only with these tool flags set ... */
 	uint32_t unless;          /* ... and none of these */
+	uint32_t at_end_unless;   /* an iterator: without these tool flags it runs at the end only; 0: never */
 	const char *lacks[4];     /* what is missing where this one of its alts serves; NULL: nothing */
 	uint8_t unusable_args;    /* a target with this number of arguments is unusable for the programs; 0: none */
+	bool each_netns;          /* an iterator that shows the network namespace it is opened in: run in each
+				     (core/bpf/netns_walk.h) */
 	bool rerun_each_interval; /* RUN_AT_START: also before the iterators of an interval, see core/bpf/iterators.c */
 	bool where_refused;       /* an iterator: runs only if some sockets take no tag (struct walk) */
 	bool misses_harmless;     /* recursion misses of this hook are not counted as losses */
@@ -242,7 +246,10 @@ struct totals {
 	 * interval tool, which has totals only: the members and columns are the tool's. */
 	uint32_t flag;
 	bool of_rows;              /* of a tool with rows, whatever its flags (--by) */
+	uint32_t compares;         /* with these tool flags a row compares two walks (RUN_AT_INTERVAL): one more of
+				      them, whose events belong to the rows, at the beginning; 0: never */
 	uint64_t every;            /* an interval tool's default interval in ns; 0: once at the end */
+	bool of_states;            /* a row is a state, no sum: the tool has no --summary, --rate, --min-ms */
 	const struct block *block; /* NULL: a heading and rows */
 	const struct live *live;   /* NULL: the live screen has no sorts and groups of the tool's own */
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE): `totals`, or `totals_by_cpu`
@@ -373,6 +380,8 @@ struct tool {
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h), the struct begins with a copy of it. */
 	size_t options_size;
 	const char *first[3];          /* the first options of --help; fewer: NULL */
+	uint32_t quiet;                /* tool flag: no output, and exit status 1 without a row; 0: no such flag */
+	const char *tally;             /* an F_NAME member: tables end with the number of rows of each value; or NULL */
 	const char *const *positional; /* options that positional arguments set, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* Optional capabilities; NULL: none. */

@@ -37,7 +37,7 @@ struct field {
 	uint32_t flag, unless;
 	/* In totals: */
 	enum merge merge;
-	uint8_t sorts, groups;
+	uint16_t sorts, groups;
 	bool hidden;
 	const char *help; /* NULL: none */
 };

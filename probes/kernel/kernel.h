@@ -165,16 +165,29 @@ typedef struct {
 
 struct socket;
 
+typedef struct {
+	atomic_t refs;
+} refcount_t;
+
+struct numa_drop_counters { /* 6.18 */
+	atomic_t drops0, drops1;
+};
+
+struct sock_backlog {
+	atomic_t rmem_alloc;
+	int len;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
-	struct {
-		atomic_t rmem_alloc; /* bytes in the receive buffer */
-		int len;
-	} sk_backlog;
-	int sk_rcvbuf;
-	int sk_sndbuf;
+	struct numa_drop_counters *sk_drop_counters; /* of UDP, instead (6.18) */
+	struct sock_backlog sk_backlog;
+	int sk_rcvbuf, sk_sndbuf;
+	int sk_wmem_queued;
+	int sk_forward_alloc;
+	refcount_t sk_wmem_alloc; /* one more than there is */
 	__u16 sk_protocol;
 	__u16 sk_type;
 	__u8 sk_shutdown;
@@ -194,9 +207,12 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct request_sock;
+
 struct request_sock_queue {
 	atomic_t qlen;
 	__u8 rskq_defer_accept;
+	struct request_sock *rskq_accept_head; /* the next that accept() returns; NULL: none */
 };
 
 struct tcp_congestion_ops {
@@ -248,8 +264,9 @@ struct tcp_sock {
 	__u32 total_rto_time; /* ms */
 	__u32 rto_stamp;      /* since when it recovers from a timeout; ms of CLOCK_MONOTONIC; 0: it does not */
 	__u32 data_segs_in;
-	__u32 rcv_wnd; /* the advertised receive window ... */
-	__u32 rcv_wup; /* ... from here on */
+	__u32 rcv_wnd;  /* the advertised receive window ... */
+	__u32 rcv_wup;  /* ... from here on */
+	__u32 lsndtime; /* when data was last sent; of a new socket: its creation; ticks */
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
@@ -275,6 +292,19 @@ struct tcp_sock {
 	bool is_mptcp; /* a subflow */
 };
 
+struct inet_timewait_sock {
+	volatile unsigned char tw_substate;
+};
+
+struct tcp_timewait_sock {
+	struct inet_timewait_sock tw_sk;
+};
+
+struct udp_sock {
+	struct inet_sock inet;
+	int forward_deficit;
+};
+
 struct mptcp_sock {
 	struct sock *first; /* the TCP socket of the first subflow */
 };
@@ -289,6 +319,7 @@ struct proto_accept_arg { /* argument of accept(), new in 6.10 */
 
 struct request_sock {
 	struct sock_common __req_common;
+	struct sock *sk; /* the connection, once it is established */
 };
 
 struct tcp_skb_cb {

@@ -175,7 +175,7 @@ static void summaries_count(void **state)
 		check(kind != F_STACK && kind != F_TIME, tool, member->name);
 		counts += kind == F_COUNT;
 	}
-	check(counts <= 1 && (counts || !tool_summary_flag(tool)), tool, "totals");
+	check(counts <= 1 && (counts || !tool_summary_flag(tool) || tool->totals->of_states), tool, "totals");
 	check(!tool_totals_members(tool) == !tool_totals_columns(tool), tool, "totals");
 	check(!tool->totals == !tool_totals_members(tool), tool, "totals");
 	/* An interval tool has one list of members and one of columns. */
@@ -289,6 +289,7 @@ static size_t stored_size(const struct opt *option)
 	switch (option->type) {
 	case O_LIST:
 	case O_ENUM:
+	case O_NAMES:
 		return sizeof(struct list);
 	case O_NUMBER:
 	case O_MSEC:
@@ -315,7 +316,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_FLAG) == (option->flag != 0), tool, option->name);
 	check((option->type == O_ENUM) == (option->btf_enum != NULL), tool, option->name);
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
-	check((option->type == O_CHOICE) == (option->names != NULL), tool, option->name);
+	check((option->type == O_CHOICE || option->type == O_NAMES) == (option->names != NULL), tool, option->name);
 	check(option->off + stored_size(option) <= tool->options_size, tool, option->name);
 	for (const struct opt *other = option + 1; other->name; other++) /* no two options in one place */
 		check(!stored_size(option) || !stored_size(other) || option->off + stored_size(option) <= other->off ||
