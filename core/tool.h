@@ -37,15 +37,17 @@ enum kind {
 	F_ENDPOINT,       /* an address and its port: addr:port; in columns only */
 	F_ADDR_HASH_PORT, /* the same as [addr]#port */
 	F_NAME,           /* an index into .names; beyond: the number; a NULL name: unknown */
-	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: unknown */
-	F_BOOL,      /* 1 byte: false is 0; all bits set: unknown */
-	F_TCPFLAGS,  /* a TCP flag byte: SYN|ACK; two bytes with all bits set: unknown */
-	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
-	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: unknown */
-	F_STACK,     /* u64[.size / 8], up to the first 0: one line per frame below the row; an array in JSON */
-	F_CONTAINER, /* 8 bytes, a cgroup id: its property .unit (enum of_container); with --containers only */
-	F_COUNT,     /* totals only: the number of events in the row; with an offset: the sum of that member, 1 where
-			unknown */
+	F_ENUM,        /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: unknown */
+	F_EXPLANATION, /* the same bytes: what the value means, and where to look (core/names/reasons.h) */
+	F_VALUES,      /* the same bytes: the values of this drop that belong to it, from .values and .stack */
+	F_BOOL,        /* 1 byte: false is 0; all bits set: unknown */
+	F_TCPFLAGS,    /* a TCP flag byte: SYN|ACK; two bytes with all bits set: unknown */
+	F_ERRNO,       /* an errno, negative or not; 0: none (null) */
+	F_SYMBOL,      /* a kernel address: symbol+0xoffset; 0: unknown */
+	F_STACK,       /* u64[.size / 8], up to the first 0: one line per frame below the row; an array in JSON */
+	F_CONTAINER,   /* 8 bytes, a cgroup id: its property .unit (enum of_container); with --containers only */
+	F_COUNT,       /* totals only: the number of events in the row; with an offset: the sum of that member, 1 where
+			  unknown */
 	F_RATE,  /* totals only: a number per second of the interval: the member at .off, or (no .size) the count; in
 		    tables over .unit (0: 1) */
 	F_PER_S, /* totals only: thousandths per second, which the tool computed; unknown as F_UINT */
@@ -69,6 +71,7 @@ struct member {
 	enum kind kind;
 	uint16_t off, size;       /* AT() */
 	uint16_t port;            /* F_ADDRESS: offset of its port; 0: none */
+	uint16_t values, stack;   /* F_VALUES: offsets of a struct drop_values, and of the drop's stack */
 	const char *const *names; /* F_NAME: stable ABI values, as in tables and CSV */
 	const char *const *keys;  /* F_NAME: the same for JSON, if different */
 	uint32_t n_names;
@@ -108,6 +111,7 @@ struct column {
 	uint8_t decimals;
 	bool truncate;              /* longer text is truncated to the width */
 	bool bracketed;             /* table: IPv6 addresses as [address] */
+	bool once;                  /* table and CSV of totals: in the first row with the value, unknown in others */
 	bool suffix;                /* table: printed as " (value)" in the previous column, if known */
 	bool bad;                   /* of a story: a known value is an alarm */
 	const char *fallback;       /* table: the member to print if this one is unknown */

@@ -64,13 +64,28 @@ struct netns_mib {
 	struct linux_mib *net_statistics;
 };
 
+struct netns_core {
+	int sysctl_somaxconn;
+};
+
+struct ipv4_devconf {
+	int data[8]; /* sysctls of a device, from number 1 on (IPV4_DEVCONF_... of include/uapi/linux/ip.h) */
+};
+
+struct in_device {
+	struct ipv4_devconf cnf;
+};
+
 struct netns_ipv4 {
+	struct ipv4_devconf *devconf_all;
 	int sysctl_max_syn_backlog;
+	int sysctl_tcp_rmem[3];
 };
 
 struct net {
 	struct ns_common ns;
 	struct netns_mib mib;
+	struct netns_core core;
 	struct netns_ipv4 ipv4;
 };
 
@@ -120,7 +135,10 @@ struct in6_addr {
 	} in6_u;
 };
 
-struct proto;
+struct proto {
+	void *memory_allocated; /* atomic_long_t: pages */
+	long *sysctl_mem;       /* tcp_mem, udp_mem */
+};
 
 struct sock_common {
 	__be32 skc_daddr;
@@ -311,15 +329,44 @@ struct tcp_skb_cb {
 	__u8 sacked;
 };
 
+struct Qdisc_ops {
+	char id[16];
+};
+
+struct qdisc_skb_head {
+	__u32 qlen;
+};
+
+struct Qdisc {
+	__u32 limit;
+	const struct Qdisc_ops *ops;
+	struct qdisc_skb_head q;
+};
+
 struct net_device {
 	possible_net_t nd_net;
+	char name[16];
 	int ifindex;
+	struct in_device *ip_ptr;
+	struct Qdisc *qdisc; /* the root, for sending */
 	unsigned int real_num_tx_queues;
 	unsigned int real_num_rx_queues;
 };
 
 struct dst_entry {
 	struct net_device *dev;
+};
+
+struct rtable {            /* begins with a dst_entry, as the next */
+	__u8 rt_gw_family; /* 0: no gateway */
+	union {
+		__be32 rt_gw4;
+		struct in6_addr rt_gw6;
+	};
+};
+
+struct rt6_info {
+	struct in6_addr rt6i_gateway;
 };
 
 struct sk_buff {
