@@ -103,10 +103,10 @@ static bool has_groups(const struct tool *tool)
 	return false;
 }
 
-/* The key depends on options: histograms on the unit, rates on --rate. */
+/* The key depends on options: histograms on the unit, limits on -x, rates on --rate. */
 static bool is_optional(const struct field *field)
 {
-	return (field_is_histogram(field) && field->flag) || field->kind == F_RATE || field->kind == F_PER_S;
+	return field->flag || field->kind == F_RATE || field->kind == F_PER_S;
 }
 
 /* Writes the schema of a row or (totals) of a row of totals; group: of totals with --by; more: keys after its members.
