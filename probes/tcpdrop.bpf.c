@@ -20,17 +20,32 @@ static __always_inline void drop_ends(struct event *e, const struct drop *d)
 	e->rport = d->received ? p->sport : p->dport;
 }
 
-static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d)
+/* Each option ends the event earlier. */
+static __always_inline struct tcpdrop_event *drop_reserve(const struct event *head)
 {
-	const __u64 size = settings.flags & TCPDROP_NO_STACK ? __builtin_offsetof(struct tcpdrop_event, stack)
-							     : sizeof(struct tcpdrop_event);
-	struct tcpdrop_event *e;
-	long got;
-
+	if (settings.flags & TCPDROP_EXPLAIN)
+		return ring_reserve(sizeof(struct tcpdrop_event), head);
 	if (settings.flags & TCPDROP_NO_STACK)
-		e = ring_reserve(__builtin_offsetof(struct tcpdrop_event, stack), head);
-	else
-		e = ring_reserve(sizeof(*e), head);
+		return ring_reserve(__builtin_offsetof(struct tcpdrop_event, stack), head);
+	return ring_reserve(__builtin_offsetof(struct tcpdrop_event, values), head);
+}
+
+static __always_inline void drop_stack(void *ctx, struct tcpdrop_event *e)
+{
+	/* Skips the two frames of the tracing itself. */
+	long got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
+
+	if (got < 0)
+		got = 0;
+	if (got < (long)sizeof(e->stack))
+		e->stack[(got / 8) & (TCPDROP_FRAMES - 1)] = 0;
+}
+
+static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d, const int rung,
+				      const bool read)
+{
+	struct tcpdrop_event *e = drop_reserve(head);
+
 	if (!e)
 		return;
 	__builtin_memcpy(e->saddr, d->received ? head->raddr : head->laddr, 16);
@@ -43,33 +58,34 @@ static __always_inline void drop_emit(void *ctx, const struct event *head, const
 	e->reason = d->reason;
 	e->reason_code = d->reason < REASON_LISTEN_OVERFLOW ? d->reason : ~0U;
 	e->location = d->location;
-	if (size == sizeof(*e)) {
-		/* Skips the two frames of the tracing itself. */
-		got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
-		if (got < 0)
-			got = 0;
-		if (got < (long)sizeof(e->stack))
-			e->stack[(got / 8) & (TCPDROP_FRAMES - 1)] = 0;
-	}
+	if (!(settings.flags & TCPDROP_NO_STACK))
+		drop_stack(ctx, e);
+	else if (settings.flags & TCPDROP_EXPLAIN)
+		e->stack[0] = 0;
+	if (settings.flags & TCPDROP_EXPLAIN)
+		drop_values_fill(&e->values, &d->at, e->daddr, rung, read);
 	ring_submit(e);
 }
 
 /* Before 6.11 the kernel does not report the socket of a packet. If a listener has its port, the packet is for that
  * listener, or for a connection that it accepted. */
-static __always_inline void drop_owner_by_port(struct event *head, const struct drop *d)
+static __always_inline void drop_owner_by_port(struct event *head, struct drop *d)
 {
 	int slot = find_only_owner(head->netns, d->packet.dport);
 	struct listener *listener = slot < 0 ? NULL : listener_at(head->netns, d->packet.dport, (__u16)slot);
 
 	if (!listener)
 		return;
+	if (d->reason >= REASON_LISTEN_OVERFLOW)
+		d->at.sk = listener->sk;
 	event_set_owner(head, &listener->tag.owner);
 	if (head->owner == OWNER_EXACT)
 		head->owner = OWNER_INHERITED;
 }
 
 /* Filters and sends the event; head has its namespace and owner. */
-static __always_inline int drop_report(void *ctx, const struct drop *d, struct event *head, struct sock *full)
+static __always_inline int drop_report(void *ctx, const struct drop *d, struct event *head, struct sock *full,
+				       const int rung, const bool read)
 {
 	if (d->known)
 		drop_ends(head, d);
@@ -79,7 +95,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, struct e
 		COUNT(filtered);
 		return 0;
 	}
-	drop_emit(ctx, head, d);
+	drop_emit(ctx, head, d, rung, read);
 	return 0;
 }
 
@@ -154,7 +170,11 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 		event_owner(&head, d.sk, tag_find(d.sk));
 	else if (!d.sk && d.received && settings.arguments[DROP_KFREE_HOOK] < 4)
 		drop_owner_by_port(&head, &d);
-	return drop_report(ctx, &d, &head, d.sk && d.full ? d.sk : NULL);
+	d.at.skb = skb;
+	d.at.net = (__u64)net;
+	if (d.sk && d.full)
+		d.at.sk = (__u64)d.sk;
+	return drop_report(ctx, &d, &head, d.sk && d.full ? d.sk : NULL, rung, read);
 }
 
 SEC("tp_btf/kfree_skb")
@@ -220,7 +240,8 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	}
 	if (listener)
 		event_set_owner(&head, &listener->tag.owner);
-	return drop_report(ctx, &d, &head, NULL);
+	d.at = (struct drop_subject){ skb, listener ? listener->sk : 0, (__u64)net };
+	return drop_report(ctx, &d, &head, NULL, rung, true);
 }
 
 SEC("tp_btf/consume_skb")

@@ -14,7 +14,7 @@
 #include "core/print/choice.h"
 #include "core/print/fields.h"
 
-#define MOST 64
+#define MOST 96 /* members or columns of a copy */
 #define NAME 40
 
 #define SUMS 4

@@ -84,6 +84,12 @@ function __nettrace_asked
     $words[1] $argv help 2>/dev/null | string match -rv '^KEY ' | string match -r '^\S+'
 end
 
+# Behind "nettrace help reasons".
+function __nettrace_at_reasons
+    set -l words (commandline -opc)
+    test "$words[3]" = reasons
+end
+
 function __nettrace_traced
     printf '%s\n' dns netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer
 end
@@ -95,7 +101,8 @@ end
 complete -c nettrace -f
 complete -c nettrace -n __nettrace_in_command -a '(__nettrace_command)'
 complete -c nettrace -n __nettrace_no_tool -a help -d 'the manual'
-complete -c nettrace -n '__nettrace_live_tool_is help' -a 'dns netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic guide json reasons kernels containers monitoring limits moving-from-bcc changes'
+complete -c nettrace -n '__nettrace_live_tool_is help; and not __nettrace_at_reasons' -a 'dns netqtop softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer diff doctor record replay trace traffic guide json reasons harmless kernels containers monitoring limits moving-from-bcc changes'
+complete -c nettrace -n '__nettrace_live_tool_is help; and __nettrace_at_reasons' -a '(__nettrace_asked tcpdrop --reason)'
 complete -c nettrace -n __nettrace_at_tool_of_file -a '(__nettrace_list (__nettrace_traced)) trace'
 complete -c nettrace -n '__nettrace_live_tool_is replay; and __nettrace_has_file' -x -l since -d 'rows from this time on: 02:15:30 or +90s'
 complete -c nettrace -n '__nettrace_live_tool_is replay; and __nettrace_has_file' -x -l until -d 'rows before this time'
@@ -470,6 +477,7 @@ complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l cgroup -x -a '(__nettrac
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -s 4 -l ipv4 -d 'only IPv4 on the wire, including IPv6 sockets that use it'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -s 6 -l ipv6 -d 'only IPv6 on the wire'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l all -d 'include harmless drops, marked: last ACKs and FINs, duplicates, probes, copies ...'
+complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l explain -d 'add what each means and where to look, and the values of this drop'
 complete -c nettrace -n '__nettrace_live_tool_is tcpdrop' -l pid-netns -x -d 'only the network namespace of this process'
 complete -c nettrace -n '__nettrace_live_tool_is tcpdrop' -l pid-netns -x -a '(__nettrace_list (__nettrace_names /proc/* | string match -r "^[0-9]+\$"))'
 complete -c nettrace -n '__nettrace_tool_is tcpdrop' -l json -d 'print one JSON object per row, with every key: options that only add columns, their titles or the time change nothing'

@@ -37,6 +37,7 @@ TYPED = (
     ("nettrace help guid", "nettrace help guide"),
     ("nettrace help tcpretr", "nettrace help tcpretrans"),
     ("nettrace help movi", "nettrace help moving-from-bcc"),
+    ("nettrace help reasons SYN_Q", "nettrace help reasons SYN_QUEUE_FULL"),
     # options and choices
     ("nettrace tcplife --js", "nettrace tcplife --json"),
     ("nettrace tcplife --no-san", "nettrace tcplife --no-sandbox"),
