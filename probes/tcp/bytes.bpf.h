@@ -103,6 +103,8 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 }
 
 #ifdef BYTES_READ_LIMITS
+#define SENDS_WHOLE_EVENT (settings.flags & BYTES_READ_LIMITS)
+
 /* Fills what follows the bytes of an event. */
 static __always_inline void limits_put(BYTES_EVENT *e, struct sock *sk, struct tcp_sock *tcp, struct tag *tag,
 				       const struct limits_growth *growth, __u64 now)
@@ -112,6 +114,8 @@ static __always_inline void limits_put(BYTES_EVENT *e, struct sock *sk, struct t
 	e->observed = growth->observed;
 	limits_fill(&e->limits, tcp, sk, &growth->chrono, since ? now - since : NOT_KNOWN);
 }
+#else
+#define SENDS_WHOLE_EVENT true
 #endif
 
 /* Sends the unreported bytes of a closed socket as an event. Context: any. */
@@ -139,17 +143,18 @@ static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __
 	event_socket(&own.common, sk);
 	if (!event_wanted(&own.common, sk))
 		return;
-#ifdef BYTES_READ_LIMITS
-	if (settings.flags & BYTES_READ_LIMITS)
+	/* Without limits it ends before them. */
+	if (SENDS_WHOLE_EVENT)
 		sent = ring_reserve(sizeof(*sent), &own.common);
 	else
-#endif
 		sent = ring_reserve(sizeof(own), &own.common);
 	if (!sent)
 		return;
 	__builtin_memcpy(sent, &own, sizeof(own));
+	if (SENDS_WHOLE_EVENT)
+		__builtin_memset((char *)sent + sizeof(own), 0, sizeof(*sent) - sizeof(own));
 #ifdef BYTES_READ_LIMITS
-	if (settings.flags & BYTES_READ_LIMITS)
+	if (SENDS_WHOLE_EVENT)
 		limits_put(sent, sk, tcp, tag, &growth, ts);
 #endif
 	ring_submit(sent);
