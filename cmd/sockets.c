@@ -63,7 +63,7 @@ static const struct member members[] = {
 	{ "retrans", F_UINT, OWN(now.retrans), .help = "retransmitted segments" },
 	{ "waits_for", F_NAME, OWN(limits.now), LIMIT_NAMES,
 	  .help = "what it waits for now: network, peer, sndbuf, idle" },
-	LIMITS_MEMBERS(LIMITS_OF),
+	LIMITS_MEMBERS(0, LIMITS_OF),
 	{ "busy", F_MSEC, OWN(limits.busy), .hidden = true, .help = "time with data to send or unacknowledged" },
 	/* Of totals, which show some of them. */
 	{ "drop_rate", F_SI, OWN(drop_rate), .unit = 1000, .decimals = 1, .hidden = true,
@@ -182,7 +182,7 @@ static const struct member sorted_members[] = {
 	{ "mss", .merge = LATEST },
 	{ "retrans", .merge = SUM, .sorts = BY(RETRANS) },
 	{ "waits_for", .merge = LATEST },
-	LIMITS_MEMBERS(LIMITS_OF),
+	LIMITS_MEMBERS(0, LIMITS_OF),
 	{ "busy", .merge = LATEST, .sorts = BY(BUSY) },
 	{ "recv_grown", F_INT, OWN(grown.recv_queue), .merge = LATEST, .help = "--diff: growth of recv_queue" },
 	{ "send_grown", F_INT, OWN(grown.send_queue), .merge = LATEST, .help = "--diff: growth of send_queue" },

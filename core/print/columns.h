@@ -6,7 +6,7 @@
 #include "core/model/options.h"
 #include "core/print/fields.h"
 
-#define COLUMNS_MOST 96
+#define COLUMNS_MOST 112
 #define COLUMN_TEXT  64 /* of the text before a value */
 #define COLUMN_ROOM  (FIELD_ROOM + 4 * COLUMN_TEXT + INT8_MAX)
 
