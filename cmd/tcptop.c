@@ -163,7 +163,7 @@ static const struct totals totals = {
 
 static const struct expectation proof[] = {
 	/* Connections to a full listener carry no data, but retransmit SYNs and SYN-ACKs. */
-	{ "at the full listener", "lport=@overflow_port", NULL, .how = MEASURE },
+	{ "at the full listener", "lport=@overflow_port", NULL, .how = MEASURE, .options = "-x" },
 	{ "to the full listener", "rport=@overflow_port", NULL, .how = MEASURE },
 	{ "sent by clients", "rport=@server_port", "bytes_client", .sum = "tx_bytes" },
 	{ "received by clients", "rport=@server_port", "bytes_server", .sum = "rx_bytes" },

@@ -27,34 +27,33 @@ static __always_inline __u32 ticks_grown(__u32 *last, __u32 now, __u64 most)
 	return grown > most ? (__u32)most : grown;
 }
 
-static __always_inline void chrono_grown(struct chrono *grown, struct limits_read *last, struct tcp_sock *tcp,
-					 __u64 observed)
+/* What TCP's stopwatch counted since the last reading. Not a whole struct limits, which some stacks have no space for.
+ */
+struct limits_growth {
+	__u64 observed; /* time since the last reading, ns; 0: none */
+	struct chrono chrono;
+};
+
+/* Fills *growth, for limits_fill(). False: nothing waited: the connection had nothing to send, and its process has read
+ * everything. In TCP_CLOSE the stopwatch may run on, and means nothing. Context: any. */
+static __always_inline bool limits_grown(struct limits_growth *growth, struct limits_read *last, struct sock *sk,
+					 struct tcp_sock *tcp, __u64 now)
 {
-	__u64 most = observed && settings.tick_ns ? observed / settings.tick_ns + 1 : 0;
-	struct chrono now;
+	__u32 *ticks = growth->chrono.ticks;
+	__u64 most;
 
-	chrono_read(&now, tcp);
-	grown->type = now.type;
-	grown->ticks[CHRONO_BUSY] = ticks_grown(&last->ticks[CHRONO_BUSY], now.ticks[CHRONO_BUSY], most);
-	grown->ticks[CHRONO_RWND] = ticks_grown(&last->ticks[CHRONO_RWND], now.ticks[CHRONO_RWND], most);
-	grown->ticks[CHRONO_SNDBUF] = ticks_grown(&last->ticks[CHRONO_SNDBUF], now.ticks[CHRONO_SNDBUF], most);
-}
-
-/* As limits_fill(), but the times of the sender are those since the last reading. Returns how long that is, in ns; 0:
- * there was none. In TCP_CLOSE the stopwatch may run on, and means nothing. Context: any. */
-static __always_inline __u64 limits_grown(struct limits *l, struct limits_read *last, struct sock *sk,
-					  struct tcp_sock *tcp, __u64 now, __u64 since_established)
-{
-	struct chrono grown = {};
-	__u64 observed = 0;
-
-	if (sk->__sk_common.skc_state != TCP_CLOSE) {
-		observed = last->at && now > last->at ? now - last->at : 0;
-		chrono_grown(&grown, last, tcp, observed);
-		last->at = now;
-	}
-	limits_fill(l, tcp, sk, &grown, since_established);
-	return observed;
+	__builtin_memset(growth, 0, sizeof(*growth));
+	if (sk->__sk_common.skc_state == TCP_CLOSE)
+		return false;
+	growth->observed = last->at && now > last->at ? now - last->at : 0;
+	most = growth->observed && settings.tick_ns ? growth->observed / settings.tick_ns + 1 : 0;
+	last->at = now;
+	chrono_read(&growth->chrono, tcp);
+	ticks[CHRONO_BUSY] = ticks_grown(&last->ticks[CHRONO_BUSY], ticks[CHRONO_BUSY], most);
+	ticks[CHRONO_RWND] = ticks_grown(&last->ticks[CHRONO_RWND], ticks[CHRONO_RWND], most);
+	ticks[CHRONO_SNDBUF] = ticks_grown(&last->ticks[CHRONO_SNDBUF], ticks[CHRONO_SNDBUF], most);
+	return growth->observed &&
+	       (ticks[CHRONO_BUSY] || ticks[CHRONO_RWND] || ticks[CHRONO_SNDBUF] || unread_bytes(tcp, sk));
 }
 
 #endif
