@@ -79,7 +79,7 @@ struct member {
 	uint32_t unit;        /* F_LOG2: slots count this many of the number's unit; F_SI; F_CONTAINER */
 	uint8_t decimals;     /* F_SI */
 	bool hidden;          /* no JSON key: for totals, recordings or columns only */
-	uint32_t flag;        /* known only with these tool flags set; of a histogram, which has one unit: shown ... */
+	uint32_t flag;        /* has a key in JSON only with these tool flags set ... */
 	uint32_t unless;      /* ... and none of these */
 	/* In totals: */
 	enum merge {
