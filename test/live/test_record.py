@@ -82,7 +82,7 @@ class Record(Recorded):
             with self.subTest(tool=tool, options=options, format=form):
                 with self.space.tool(tool, *recordable, *form) as traced:
                     self.traffic(tool)
-                done = replay(self.file, *options, *form)
+                done = replay(self.file, *(option for option in options if option != "--duration=1h"), *form)
                 self.assertEqual(ordered(done.output).decode(), ordered(traced.output).decode())
                 self.assertEqual((done.code, done.errors), (0, ""))
                 self.assertGreater(len(done.output.splitlines()), 0 if form == ("--json",) else 1)

@@ -104,7 +104,8 @@ class Schemas(lab.LiveTest):
         self.assertGreater(len(groups), 5 * 7)
         for name in dict.fromkeys(kind for _, kind in groups):
             tools = [tool for tool, kind in groups if kind == name]
-            commands = [(*lab.COMMANDS[tool], "--by", name.removeprefix("by_"), "--interval", "0.5", "--rate") for tool in tools]
+            rate = {tool: () if tool in lab.SNAPSHOTS else ("--rate",) for tool in tools}
+            commands = [(*lab.COMMANDS[tool], "--by", name.removeprefix("by_"), "--interval", "0.5", *rate[tool]) for tool in tools]
             for tool, traced in zip(tools, self.trace(commands, *TRAFFIC)):
                 with self.subTest(tool=tool, group=name):
                     counts = self.check(tool, traced.objects)
