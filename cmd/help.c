@@ -20,6 +20,7 @@
 #define NARROWEST   40
 #define WIDEST      110
 #define PAGER_WORDS 8
+
 static int unknown(const char *name)
 {
 	char nearest[64];
