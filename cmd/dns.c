@@ -5,6 +5,7 @@
 #include "core/model/expectation.h"
 #include "core/model/options.h"
 #include "core/tool.h"
+#include "probes/filter.h"
 
 #define OWN(member)       AT(struct dns_event, member)
 #define MESSAGE(from, to) .off = offsetof(struct dns_event, message) + (from), .size = (to) - (from)
@@ -106,7 +107,8 @@ static const struct opt opts[] = {
 	{ "server", 0, O_ALIAS, .alias_of = "raddr", .help = "only queries to these servers: 127.0.0.53,10.0.0.0/8" },
 	{ "slow", 0, O_ALIAS, .alias_of = "min-ms", .help = "only queries that take this many milliseconds or more" },
 	{ "fail", 0, O_FLAG, .flag = DNS_FAIL, .help = "only failures: another code than NOERROR, or no answer" },
-	{ "search", 0, O_FLAG, .flag = DNS_SEARCH, .help = "mark names that a search list made" },
+	{ "search", 0, O_FLAG, .flag = DNS_SEARCH,
+	  .help = "add the column SEARCH, which marks names that a search list made" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by name, server and code; print on exit and every --interval" },
 	{ "dist", 0, O_FLAG, .flag = DNS_DIST, .help = "with -c: add a histogram of latencies to each" },
@@ -120,7 +122,7 @@ static const struct opt opts[] = {
 static const struct apart apart[] = {
 	{ "search", "columns", "which names all columns" },
 	{ "search", "summary,by", "which counts queries" },
-	{ "dist", "columns", "which prints histograms" },
+	{ "wide,columns,by", "dist", "which prints histograms" },
 	{},
 };
 
@@ -161,7 +163,7 @@ static bool check(struct options *options, struct error *error)
 
 	if ((options->settings.flags & DNS_DIST) && !(options->settings.flags & DNS_SUMMARY))
 		return error_set(error, EXIT_USAGE, "--dist: needs -c");
-	if (!ports->count) {
+	if (!ports->count && !options->recorded) { /* a replay has those of the recording */
 		ports->count = 1;
 		ports->item[0].first = ports->item[0].last = 53;
 	}
@@ -183,10 +185,12 @@ static const struct story story = {
 
 static enum replayed filter_recorded(const struct options *options, struct event *event, size_t *size)
 {
+	const struct dns_all_options *all = options->own;
 	const struct dns_event *e = (const void *)event;
 
-	(void)options;
 	(void)size;
+	if (!list_has(&all->programs.ports, event->rport))
+		return REPLAY_EXCLUDED;
 	return e->kind == DNS_ANSWER ? REPLAY_SIDE_EVENT : REPLAY_FILTERED;
 }
 

@@ -146,6 +146,8 @@ static struct dns_event *row_of(struct matcher *matcher, struct query *query, en
 	row->common = query->common;
 	row->latency = NOT_KNOWN;
 	row->waited = matcher->latest > query->common.ts ? matcher->latest - query->common.ts : 0;
+	if (row->waited > matcher->timeout) /* a row at its deadline, whenever the caller asks for it */
+		row->waited = matcher->timeout;
 	row->ttl = UINT32_MAX;
 	row->answers = UINT16_MAX;
 	row->tries = query->tries;
@@ -329,10 +331,10 @@ static const struct event *due(void *state, uint64_t now)
 	struct query *query = matcher->oldest;
 	uint64_t deadline = query ? query->common.ts + matcher->timeout : 0;
 
-	if (!query || (now != UINT64_MAX && deadline > now))
+	if (now != UINT64_MAX && now > matcher->latest)
+		matcher->latest = now; /* also of a query that is pending at the end */
+	if (!query || deadline > now)
 		return NULL;
-	if (deadline > matcher->latest && now != UINT64_MAX)
-		matcher->latest = deadline;
 	if (query->lost != matcher->lost)
 		return &row_of(matcher, query, DNS_LOST)->common;
 	return &row_of(matcher, query, now == UINT64_MAX && deadline > matcher->latest ? DNS_PENDING : DNS_TIMEOUT)

@@ -466,7 +466,7 @@ static const char *const examples[] = {
 	"drops --layer udp,socket --lport 53",
 	"datagrams that a DNS server loses",
 	"drops --device eth0 --reason 'QDISC*' --json",
-	"packets that the queue of eth0 has no room for, as JSON lines",
+	"packets that the full queue of eth0 drops, as JSON lines",
 	NULL,
 };
 

@@ -10,45 +10,16 @@
 #include <unistd.h>
 
 #include "cmd/applets.h"
+#include "cmd/help_reasons.h"
 #include "core/base/message.h"
 #include "core/base/output.h"
 #include "core/base/program.h"
 #include "core/base/terminal.h"
 #include "core/cli/pages.h"
-#include "core/names/enums.h"
 
 #define NARROWEST   40
 #define WIDEST      110
 #define PAGER_WORDS 8
-#define REASONS     "skb_drop_reason"
-
-static void put_reason(void *to, uint64_t value, const char *name, const char *short_name)
-{
-	struct text *text = to;
-	size_t from = text->length;
-
-	(void)name;
-	if (enum_is_limit(short_name))
-		return;
-	text_string(text, "    ");
-	text_unsigned(text, value);
-	text_pad(text, from, 12);
-	text_string(text, short_name);
-	text_char(text, '\n');
-}
-
-/* With this kernel's numbers. */
-static void put_reasons(struct text *text)
-{
-	if (!enum_exists(NULL, REASONS)) {
-		text_string(text,
-			    "\nTHE REASONS OF THIS KERNEL\nIt has none (Linux 5.17 and later have), or its BTF cannot "
-			    "be read.\n");
-		return;
-	}
-	text_string(text, "\nTHE REASONS OF THIS KERNEL\n");
-	enum_each(REASONS, put_reason, text);
-}
 
 static int unknown(const char *name)
 {
@@ -95,34 +66,70 @@ static bool show_paged(const struct text *text, size_t rows)
 	return done == text->length;
 }
 
-int help_page(int argc, char **argv)
+/* Appends the reasons with these names, or all with the text about them. Returns the exit code. */
+static int put_reasons(struct text *markdown, const char *page, char **names, int count)
 {
-	struct terminal_size size = terminal_size(&(struct terminal){ .out = STDOUT_FILENO });
-	size_t columns = size.columns, done;
-	char *page = argc == 2 ? page_find(argv[1]) : NULL;
-	struct text text = { 0 };
-	int error;
+	char nearest[64];
 
-	if (argc > 2)
-		return print_error("help: one page at a time"), EXIT_USAGE;
-	if (!page)
-		return unknown(argv[1]);
-	if (strchr(argv[1], '/'))
-		text_string(&text, page);
-	else
-		page_render(&text, page, columns < NARROWEST ? NARROWEST : columns > WIDEST ? WIDEST : columns);
-	if (!strcmp(argv[1], "reasons"))
-		put_reasons(&text);
-	free(page);
-	if (show_paged(&text, size.rows)) {
-		text_free(&text);
+	if (!count) {
+		text_string(markdown, page);
+		help_reasons(markdown);
 		return EXIT_DONE;
 	}
-	error = output_write(STDOUT_FILENO, text.data, text.length, &done);
-	text_free(&text);
+	for (int i = 0; i < count; i++) {
+		if (help_reasons_named(markdown, names[i], nearest))
+			continue;
+		if (*nearest)
+			print_error("help reasons: no reason %s (did you mean %s?)", names[i], nearest);
+		else
+			print_error("help reasons: no reason %s (nettrace help reasons shows them)", names[i]);
+		return EXIT_USAGE;
+	}
+	return EXIT_DONE;
+}
+
+/* Writes a text, page by page on a terminal. Returns the exit code. */
+static int show(const struct text *text, size_t rows)
+{
+	size_t done;
+	int error;
+
+	if (show_paged(text, rows))
+		return EXIT_DONE;
+	error = output_write(STDOUT_FILENO, text->data, text->length, &done);
 	if (error && error != EPIPE) {
 		print_error("writing the output: %s", strerror(error));
 		return EXIT_FAILED;
 	}
 	return EXIT_DONE;
+}
+
+int help_page(int argc, char **argv)
+{
+	struct terminal_size size = terminal_size(&(struct terminal){ .out = STDOUT_FILENO });
+	size_t columns = size.columns < NARROWEST ? NARROWEST : size.columns > WIDEST ? WIDEST : size.columns;
+	bool reasons = !strcmp(argv[1], "reasons");
+	char *page = argc == 2 || reasons ? page_find(argv[1]) : NULL;
+	struct text text = { 0 }, markdown = { 0 };
+	int code = EXIT_DONE;
+
+	if (argc > 2 && !reasons)
+		return print_error("help: one page at a time"), EXIT_USAGE;
+	if (!page)
+		return unknown(argv[1]);
+	if (reasons)
+		code = put_reasons(&markdown, page, argv + 2, argc - 2);
+	else
+		text_string(&markdown, page);
+	text_char(&markdown, '\0');
+	if (strchr(argv[1], '/'))
+		text_bytes(&text, markdown.data, markdown.length - 1);
+	else
+		page_render(&text, markdown.data, columns);
+	if (code == EXIT_DONE)
+		code = show(&text, size.rows);
+	free(page);
+	text_free(&markdown);
+	text_free(&text);
+	return code;
 }

@@ -3,7 +3,8 @@
 #ifndef NETTRACE_HELP_H
 #define NETTRACE_HELP_H
 
-/* Prints a page. argv[0] is "help", argv[1] the page. Returns the exit code. */
+/* Prints a page. argv[0] is "help", argv[1] the page; names of reasons may follow the page "reasons". Returns the exit
+ * code. */
 int help_page(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcpdrop.c: TCP packets that the kernel drops, with the reason and the place in its code. */
 #include "core/model/expectation.h"
+#include "core/names/drop_values.h"
 #include "core/names/enums.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
@@ -34,7 +35,10 @@ static const struct member members[] = {
 	  .help = "why no receiver needed it" },
 	{ "location", F_SYMBOL, OWN(location), .help = "kernel function and offset of the drop" },
 	{ "stack", F_STACK, OWN(stack), .help = "kernel stack at the drop" },
-	{},
+	{ "values", F_VALUES, OWN(reason), .values = offsetof(struct tcpdrop_event, values),
+	  .stack = offsetof(struct tcpdrop_event, stack), .btf_enum = REASONS,
+	  .help = "with --explain: the values that explain this drop" },
+	DROP_VALUES(struct tcpdrop_event, values, TCPDROP_EXPLAIN){},
 };
 
 static const struct column columns[] = {
@@ -55,6 +59,9 @@ static const struct column columns[] = {
 	{ "reason_code", "CODE", .suffix = true },
 	{ "harmless_kind", "HARMLESS", .suffix = true, .flag = TCPDROP_ALL },
 	{ "location", "LOCATION", .where = IN_CSV },
+	{ "values", "VALUES", .width = 40, .flag = TCPDROP_EXPLAIN },
+	{ "explanation", "EXPLANATION", "reason", F_EXPLANATION, .flag = TCPDROP_EXPLAIN,
+	  .help = "what it means, and where to look" },
 	{ "stack", "STACK", .unless = TCPDROP_NO_STACK },
 	{},
 };
@@ -76,6 +83,8 @@ static const struct column summary_columns[] = {
 	{ "reason", "REASON", .width = 28 },
 	{ "location", "LOCATION", .width = 40 },
 	{ "count", "DROPS", .width = -8 },
+	{ "explanation", "EXPLANATION", "reason", F_EXPLANATION, .once = true, .flag = TCPDROP_EXPLAIN,
+	  .help = "what it means, and where to look; once for each reason" },
 	{},
 };
 
@@ -93,6 +102,8 @@ static const struct opt opts[] = {
 	{ "reason", 0, O_ENUM, "REASONS", .off = offsetof(struct tcpdrop_options, reasons), .btf_enum = REASONS,
 	  .help = "only these reasons, by name, pattern or number: NO_SOCKET,NETFILTER*; help lists "
 		  "them" },
+	{ "explain", 0, O_FLAG, .flag = TCPDROP_EXPLAIN,
+	  .help = "add what each means and where to look, and the values of this drop" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by reason and location; print on exit and every --interval" },
 	{ "netns-id", 0, O_ALIAS, .alias_of = "netns" },
@@ -102,6 +113,8 @@ static const struct opt opts[] = {
 
 static const struct apart apart[] = {
 	{ "wide", "summary", "which is as wide as its columns need" },
+	{ "explain", "columns", "which names all columns" },
+	{ "explain", "by,subnets", "which counts groups" },
 	{},
 };
 
@@ -149,12 +162,22 @@ static enum replayed filter_recorded(const struct options *options, struct event
 
 	if ((e->harmless && !(flags & TCPDROP_ALL)) || !list_has(&own->reasons, e->reason))
 		return REPLAY_EXCLUDED;
-	if ((flags & TCPDROP_NO_STACK) && *size > offsetof(struct tcpdrop_event, stack))
-		*size = offsetof(struct tcpdrop_event, stack);
+	if ((flags & TCPDROP_NO_STACK) && *size > offsetof(struct tcpdrop_event, stack)) {
+		if (flags & TCPDROP_EXPLAIN)
+			((struct tcpdrop_event *)event)->stack[0] = 0;
+		else
+			*size = offsetof(struct tcpdrop_event, stack);
+	} else if (!(flags & TCPDROP_EXPLAIN) && *size > offsetof(struct tcpdrop_event, values)) {
+		*size = offsetof(struct tcpdrop_event, values);
+	}
 	return REPLAY_FILTERED;
 }
 
-static const struct replay_rules recording = { .wider_flags = TCPDROP_ALL, .filter = filter_recorded };
+static const struct replay_rules recording = {
+	.wider_flags = TCPDROP_ALL,
+	.record_flags = TCPDROP_EXPLAIN,
+	.filter = filter_recorded,
+};
 
 /* Functions that the kernel half's rules refer to (probes/tcpdrop_rules.h). */
 #define SYMBOL(place, name) [PLACE_##place] = (name),

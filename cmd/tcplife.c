@@ -6,6 +6,7 @@
 
 #include "core/base/must.h"
 #include "core/model/expectation.h"
+#include "core/model/limits_members.h"
 #include "core/model/options.h"
 #include "core/names/tcp.h"
 #include "core/tool.h"
@@ -14,7 +15,8 @@
 
 extern const struct tool tcpstates;
 
-#define OWN(member) AT(struct tcplife_event, member)
+#define OWN(member)    AT(struct tcplife_event, member)
+#define LIMITS(member) OWN(limits.member)
 
 static const char *const roles[] = { NULL, "client", "server" };
 
@@ -29,6 +31,7 @@ static const struct member members[] = {
 	{ "srtt_us", F_ID, OWN(srtt_us), .help = "smoothed round-trip time" },
 	{ "error", F_ERRNO, OWN(error),
 	  .help = "error that ended the session: ECONNRESET, ECONNREFUSED, ETIMEDOUT ..." },
+	LIMITS_MEMBERS(TCPLIFE_LIMITS, LIMITS),
 	{},
 };
 
@@ -48,15 +51,23 @@ static const struct column columns[] = {
 	{ "srtt_us", "SRTT_us", .where = IN_WIDE, .width = -8 },
 	{ "retrans", "RETR", .where = IN_WIDE, .width = -5 },
 	{ "error", "ERROR", .where = IN_WIDE, .width = 12 },
+	LIMITS_COLUMNS(TCPLIFE_LIMITS),
 	{},
 };
 
 static const struct opt opts[] = {
 	{ "open", 0, O_FLAG, .flag = TCPLIFE_OPEN,
 	  .help = "include sessions opened before tracing, and at the end those still open" },
+	{ "limits", 'x', O_FLAG, .flag = TCPLIFE_LIMITS,
+	  .help = "what limited the session: network, peer, send buffer, own reader; in JSON all that TCP counts" },
 	{ "csv", 's', O_ALIAS, .alias_of = "csv" },
 	{ "localport", 'L', O_ALIAS, .alias_of = "lport" },
 	{ "remoteport", 'D', O_ALIAS, .alias_of = "rport" },
+	{},
+};
+
+static const struct apart apart[] = {
+	{ "limits", "by", "which adds up sessions" },
 	{},
 };
 
@@ -103,8 +114,10 @@ static enum replayed filter_recorded(const struct options *options, struct event
 {
 	const struct tcplife_event *e = (const void *)event;
 	bool open = e->state != TCP_CLOSE || e->duration == NOT_KNOWN;
+	size_t without = offsetof(struct tcplife_event, limits);
 
-	(void)size;
+	if (*size > without && (!(options->settings.flags & TCPLIFE_LIMITS) || !e->limits.tick_ns))
+		*size = without;
 	return open && !(options->settings.flags & TCPLIFE_OPEN) ? REPLAY_EXCLUDED : REPLAY_FILTERED;
 }
 
@@ -192,20 +205,24 @@ static const struct synthesis synthesis = {
 };
 
 static const struct replay_rules recording = {
-	.wider_flags = TCPLIFE_OPEN,
-	.record_flags = TCPLIFE_OPEN,
+	.wider_flags = TCPLIFE_OPEN | TCPLIFE_LIMITS,
+	.record_flags = TCPLIFE_OPEN | TCPLIFE_LIMITS,
 	.filter = filter_recorded,
 	.synthesize = &synthesis,
 };
 
 static const struct expectation proof[] = {
-	{ "clients", "role=client", "connects" },
+	{ "clients", "role=client", "connects", .options = "-x" },
 	{ "servers", "role=server", "established" },
 	{ "refused", "error=ECONNREFUSED pid=@client_pid", "refuse" },
 	{ "reset by the client", "error=ECONNRESET pid=@server_pid lport=@server_port", "reset" },
 	{ "forked", "comm=nt-forked role=client", "fork" },
 	{ "bytes of clients", "role=client", "bytes_client", .sum = "tx_bytes" },
 	{ "bytes of servers", "role=server", "bytes_server", .sum = "tx_bytes" },
+	{ "limited by the peer", "limit=peer pid=@client_pid", "slow_reader" },
+	{ "limited by the send buffer", "limit=sndbuf pid=@client_pid", "small_sndbuf" },
+	{ "limited by the network", "limit=network pid=@client_pid", "retransmit", .how = AT_LEAST },
+	{ "idle", "limit=idle pid=@server_pid", "slow_reader+retransmit+hold", .how = AT_LEAST },
 	{ "all rows", "", "connects+established" },
 	{},
 };
@@ -220,6 +237,7 @@ const struct tool tcplife = {
 	OBJECT_OF(tcplife),
 	.hooks = hooks,
 	.opts = opts,
+	.apart = apart,
 	.members = members,
 	.columns = columns,
 	.story = &story,

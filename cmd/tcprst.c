@@ -77,8 +77,9 @@ static const char *const explanations[] = {
 	[BY_UNREAD] = "The process closed the socket before it read all that the peer had sent; the peer may lose data "
 		      "that it had not read either. Often: a server that answers an error without reading the request. "
 		      "unread_bytes has how much; read to the end, or shutdown(SHUT_WR) and read, before close().",
-	[BY_LINGER] = "The process set SO_LINGER with a time of 0, so close() drops unsent data and resets. Often: "
-		      "health checks and load balancers that save TIME_WAIT.",
+	[BY_LINGER] =
+		"The process set SO_LINGER with a time of 0, so close() drops unsent data and resets; or TCP_LINGER2 "
+		"below 0. Often: health checks and load balancers that save TIME_WAIT.",
 	[BY_KILLED] = "A signal ended the process with the connection open and data unread, or with SO_LINGER 0. See "
 		      "dmesg (oom-kill, segfault), coredumpctl(1), and the sender of the signal.",
 	[BY_DISCONNECT] = "The process called connect() with AF_UNSPEC on a connection.",
@@ -156,7 +157,7 @@ static const struct column columns[] = {
 	{ "state", "STATE", .width = 11 },
 	{ "age_ns", "AGE(ms)", .width = -10, .decimals = 2 },
 	{ "by", "BY", .width = 27 },
-	{ "reason", "REASON" },
+	{ "reason", "REASON", .width = 18 },
 	{ "mark", "", "reason_source", .where = IN_TABLE | IN_WIDE, .suffix = true, NAMES(marks) },
 	{ "reason_source", "REASON_SOURCE", .where = IN_CSV },
 	{ "explanation", "EXPLANATION", .flag = TCPRST_EXPLAIN },
@@ -191,8 +192,9 @@ static const struct column summary_columns[] = {
 	{ "raddr", .width = 15, .wide = 39 },
 	{ "port", "PORT", .width = 5 },
 	{ "by", "BY", .width = 27 },
-	{ "reason", "REASON" },
-	{ "explanation", "EXPLANATION", .flag = TCPRST_EXPLAIN },
+	{ "reason", "REASON", .width = 18 },
+	{ "explanation", "EXPLANATION", .once = true, .flag = TCPRST_EXPLAIN,
+	  .help = "what it means, and where to look; once for each cause" },
 	{},
 };
 

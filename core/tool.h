@@ -37,15 +37,17 @@ enum kind {
 	F_ENDPOINT,       /* an address and its port: addr:port; in columns only */
 	F_ADDR_HASH_PORT, /* the same as [addr]#port */
 	F_NAME,           /* an index into .names; beyond: the number; a NULL name: unknown */
-	F_ENUM,      /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: unknown */
-	F_BOOL,      /* 1 byte: false is 0 */
-	F_TCPFLAGS,  /* a TCP flag byte: SYN|ACK; two bytes with all bits set: unknown */
-	F_ERRNO,     /* an errno, negative or not; 0: none (null) */
-	F_SYMBOL,    /* a kernel address: symbol+0xoffset; 0: unknown */
-	F_STACK,     /* u64[.size / 8], up to the first 0: one line per frame below the row; an array in JSON */
-	F_CONTAINER, /* 8 bytes, a cgroup id: its property .unit (enum of_container); with --containers only */
-	F_COUNT,     /* totals only: the number of events in the row; with an offset: the sum of that member, 1 where
-			unknown */
+	F_ENUM,        /* a value of the kernel's enum .btf_enum, named by the running kernel; all bits set: unknown */
+	F_EXPLANATION, /* the same bytes: what the value means, and where to look (core/names/reasons.h) */
+	F_VALUES,      /* the same bytes: the values of this drop that belong to it, from .values and .stack */
+	F_BOOL,        /* 1 byte: false is 0; all bits set: unknown */
+	F_TCPFLAGS,    /* a TCP flag byte: SYN|ACK; two bytes with all bits set: unknown */
+	F_ERRNO,       /* an errno, negative or not; 0: none (null) */
+	F_SYMBOL,      /* a kernel address: symbol+0xoffset; 0: unknown */
+	F_STACK,       /* u64[.size / 8], up to the first 0: one line per frame below the row; an array in JSON */
+	F_CONTAINER,   /* 8 bytes, a cgroup id: its property .unit (enum of_container); with --containers only */
+	F_COUNT,       /* totals only: the number of events in the row; with an offset: the sum of that member, 1 where
+			  unknown */
 	F_RATE,  /* totals only: a number per second of the interval: the member at .off, or (no .size) the count; in
 		    tables over .unit (0: 1) */
 	F_PER_S, /* totals only: thousandths per second, which the tool computed; unknown as F_UINT */
@@ -69,6 +71,7 @@ struct member {
 	enum kind kind;
 	uint16_t off, size;       /* AT() */
 	uint16_t port;            /* F_ADDRESS: offset of its port; 0: none */
+	uint16_t values, stack;   /* F_VALUES: offsets of a struct drop_values, and of the drop's stack */
 	const char *const *names; /* F_NAME: stable ABI values, as in tables and CSV */
 	const char *const *keys;  /* F_NAME: the same for JSON, if different */
 	uint32_t n_names;
@@ -76,7 +79,7 @@ struct member {
 	uint32_t unit;        /* F_LOG2: slots count this many of the number's unit; F_SI; F_CONTAINER */
 	uint8_t decimals;     /* F_SI */
 	bool hidden;          /* no JSON key: for totals, recordings or columns only */
-	uint32_t flag;        /* of a histogram, which has one unit: only with these tool flags set ... */
+	uint32_t flag;        /* has a key in JSON only with these tool flags set ... */
 	uint32_t unless;      /* ... and none of these */
 	/* In totals: */
 	enum merge {
@@ -84,7 +87,7 @@ struct member {
 		SUM,    /* the sum over all events; */
 		LATEST, /* the value of the latest event */
 	} merge;
-	uint8_t sorts;    /* bit i: part of the order of sort i (the tool's --sort), largest first */
+	uint16_t sorts;   /* bit i: part of the order of sort i (the tool's --sort), largest first */
 	uint8_t groups;   /* bit i: a KEY of group i; all KEYs are in group 0 */
 	const char *help; /* its line in the manual, with the unit */
 };
@@ -109,6 +112,7 @@ struct column {
 	bool truncate;              /* longer text is truncated to the width */
 	bool bracketed;             /* table: IPv6 addresses as [address] */
 	bool portless;              /* F_ENDPOINT: without the port if it is 0 */
+	bool once;                  /* table and CSV of totals: in the first row with the value, unknown in others */
 	bool suffix;                /* table: printed as " (value)" in the previous column, if known */
 	bool bad;                   /* of a story: a known value is an alarm */
 	const char *fallback;       /* table: the member to print if this one is unknown */
@@ -139,6 +143,7 @@ enum opt_type {
 	O_MSEC,     /* milliseconds with a fraction: as ns, 8 bytes at .off */
 	O_TEXT,     /* the argument unchanged: a const char * at .off, for check() */
 	O_CHOICE,   /* one of .names: its index, 4 bytes at .off */
+	O_NAMES,    /* some of .names, or beginnings of them: the indices from .min on, into a struct list at .off */
 	O_TRUE,     /* sets the bool at .off */
 	O_COMMON,   /* handled by core/cli/parse.c */
 };
@@ -153,7 +158,7 @@ struct opt {
 	uint16_t off; /* in the tool's own options (options.own) */
 	uint64_t min, max;
 	const char *btf_enum;
-	const char *const *names; /* O_CHOICE, and O_COMMON with a choice (NULL: none); ends with NULL */
+	const char *const *names; /* O_CHOICE, O_NAMES, and O_COMMON with a choice (NULL: none); ends with NULL */
 	const char *help;
 	int8_t group; /* of a helper: its section of --help, in this order (core/cli/helper.h) */
 };
@@ -182,8 +187,11 @@ struct hook {
 	} use;
 	uint32_t flag;            /* only with these tool flags set ... */
 	uint32_t unless;          /* ... and none of these */
+	uint32_t at_end_unless;   /* an iterator: without these tool flags it runs at the end only; 0: never */
 	const char *lacks[4];     /* what is missing where this one of its alts serves; NULL: nothing */
 	uint8_t unusable_args;    /* a target with this number of arguments is unusable for the programs; 0: none */
+	bool each_netns;          /* an iterator that shows the network namespace it is opened in: run in each
+				     (core/bpf/netns_walk.h) */
 	bool rerun_each_interval; /* RUN_AT_START: also before the iterators of an interval, see core/bpf/iterators.c */
 	bool where_refused;       /* an iterator: runs only if some sockets take no tag (struct walk) */
 	bool misses_harmless;     /* recursion misses of this hook are not counted as losses */
@@ -213,9 +221,10 @@ struct block {
  * its rows can form the groups (core/totals/live_keys.c). */
 struct live_key {
 	char key;
-	enum { LIVE_SORT, LIVE_GROUP } what;
+	enum { LIVE_SORT, LIVE_GROUP, LIVE_SHOW } what;
 	uint8_t index;    /* of the sort, or of the group (struct member) */
 	const char *name; /* of the sort or group, as options name it, or JSON keys; of group 0: of a row */
+	uint32_t flag;    /* LIVE_SHOW: the tool flag of more columns of rows, which the key shows and hides */
 };
 
 /* On a terminal totals are redrawn in place, in one table, and keys sort and group them. The table of a group has the
@@ -238,7 +247,10 @@ struct totals {
 	 * interval tool, which has totals only: the members and columns are the tool's. */
 	uint32_t flag;
 	bool of_rows;              /* of a tool with rows, whatever its flags (--by) */
+	uint32_t compares;         /* with these tool flags a row compares two walks (RUN_AT_INTERVAL): one more of
+				      them, whose events belong to the rows, at the beginning; 0: never */
 	uint64_t every;            /* an interval tool's default interval in ns; 0: once at the end */
+	bool of_states;            /* a row is a state, no sum: the tool has no --summary, --rate, --min-ms */
 	const struct block *block; /* NULL: a heading and rows */
 	const struct live *live;   /* NULL: the live screen has no sorts and groups of the tool's own */
 	/* Optional, of an interval tool whose programs count in an array (BPF_F_MMAPABLE): `totals`, or `totals_by_cpu`
@@ -369,6 +381,8 @@ struct tool {
 	 * programs have `own` (OWN_OPTIONS of probes/lib/ring.bpf.h), the struct begins with a copy of it. */
 	size_t options_size;
 	const char *first[3];          /* the first options of --help; fewer: NULL */
+	uint32_t quiet;                /* tool flag: no output, and exit status 1 without a row; 0: no such flag */
+	const char *tally;             /* an F_NAME member: tables end with the number of rows of each value; or NULL */
 	const char *const *positional; /* options that positional arguments set, in order; NULL: none */
 	const struct hook *hooks;      /* ends with a NULL name */
 	/* Optional capabilities; NULL: none. */

@@ -5,17 +5,32 @@
 char LICENSE[] SEC("license") = "GPL";
 OWN_OPTIONS(struct tcpdrop_options);
 
-static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d)
+/* Each option ends the event earlier. */
+static __always_inline struct tcpdrop_event *drop_reserve(const struct event *head)
 {
-	const __u64 size = settings.flags & TCPDROP_NO_STACK ? __builtin_offsetof(struct tcpdrop_event, stack)
-							     : sizeof(struct tcpdrop_event);
-	struct tcpdrop_event *e;
-	long got;
-
+	if (settings.flags & TCPDROP_EXPLAIN)
+		return ring_reserve(sizeof(struct tcpdrop_event), head);
 	if (settings.flags & TCPDROP_NO_STACK)
-		e = ring_reserve(__builtin_offsetof(struct tcpdrop_event, stack), head);
-	else
-		e = ring_reserve(sizeof(*e), head);
+		return ring_reserve(__builtin_offsetof(struct tcpdrop_event, stack), head);
+	return ring_reserve(__builtin_offsetof(struct tcpdrop_event, values), head);
+}
+
+static __always_inline void drop_stack(void *ctx, struct tcpdrop_event *e)
+{
+	/* Skips the two frames of the tracing itself. */
+	long got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
+
+	if (got < 0)
+		got = 0;
+	if (got < (long)sizeof(e->stack))
+		e->stack[(got / 8) & (TCPDROP_FRAMES - 1)] = 0;
+}
+
+static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d, const int rung,
+				      const bool read)
+{
+	struct tcpdrop_event *e = drop_reserve(head);
+
 	if (!e)
 		return;
 	__builtin_memcpy(e->saddr, d->received ? head->raddr : head->laddr, 16);
@@ -28,19 +43,18 @@ static __always_inline void drop_emit(void *ctx, const struct event *head, const
 	e->reason = d->reason;
 	e->reason_code = d->reason < REASON_LISTEN_OVERFLOW ? d->reason : ~0U;
 	e->location = d->location;
-	if (size == sizeof(*e)) {
-		/* Skips the two frames of the tracing itself. */
-		got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
-		if (got < 0)
-			got = 0;
-		if (got < (long)sizeof(e->stack))
-			e->stack[(got / 8) & (TCPDROP_FRAMES - 1)] = 0;
-	}
+	if (!(settings.flags & TCPDROP_NO_STACK))
+		drop_stack(ctx, e);
+	else if (settings.flags & TCPDROP_EXPLAIN)
+		e->stack[0] = 0;
+	if (settings.flags & TCPDROP_EXPLAIN)
+		drop_values_fill(&e->values, &d->at, e->daddr, rung, read);
 	ring_submit(e);
 }
 
 /* Filters and sends the event. */
-static __always_inline int drop_report(void *ctx, const struct drop *d, const struct event *head, struct sock *full)
+static __always_inline int drop_report(void *ctx, const struct drop *d, const struct event *head, struct sock *full,
+				       const int rung, const bool read)
 {
 	if (!event_wanted(head, full))
 		return 0;
@@ -48,7 +62,7 @@ static __always_inline int drop_report(void *ctx, const struct drop *d, const st
 		COUNT(filtered);
 		return 0;
 	}
-	drop_emit(ctx, head, d);
+	drop_emit(ctx, head, d, rung, read);
 	return 0;
 }
 
@@ -62,7 +76,7 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 	if (freed == NOT_TCP || (freed == HARMLESS && !(settings.flags & TCPDROP_ALL)))
 		return 0;
 	freed_tcp_owner(&head, &d);
-	return drop_report(ctx, &d, &head, d.sk && d.full ? d.sk : NULL);
+	return drop_report(ctx, &d, &head, d.sk && d.full ? d.sk : NULL, rung, read);
 }
 
 SEC("tp_btf/kfree_skb")
@@ -89,7 +103,7 @@ static __always_inline int consume(__u64 *ctx, const int rung)
 	struct drop d = {};
 	struct event head;
 
-	return freed_syn(&d, &head, ctx, rung) ? drop_report(ctx, &d, &head, NULL) : 0;
+	return freed_syn(&d, &head, ctx, rung) ? drop_report(ctx, &d, &head, NULL, rung, true) : 0;
 }
 
 SEC("tp_btf/consume_skb")

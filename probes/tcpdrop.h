@@ -10,6 +10,7 @@
 #define TCPDROP_ALL      1 /* also harmless packets */
 #define TCPDROP_NO_STACK 2
 #define TCPDROP_SUMMARY  4
+#define TCPDROP_EXPLAIN  8
 
 #define TCPDROP_FRAMES   64
 
@@ -35,7 +36,8 @@ struct tcpdrop_event {
 	__u32 reason;                /* all bits set: this kernel has no reasons */
 	__u32 reason_code;           /* the same, but unknown for reasons that the program adds */
 	__u64 location;              /* address of the call in the kernel */
-	__u64 stack[TCPDROP_FRAMES]; /* ends at the first 0; absent with TCPDROP_NO_STACK */
+	__u64 stack[TCPDROP_FRAMES]; /* ends at the first 0; with TCPDROP_NO_STACK absent, or empty */
+	struct drop_values values;   /* absent without TCPDROP_EXPLAIN */
 };
 
 #endif

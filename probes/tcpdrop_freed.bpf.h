@@ -22,13 +22,15 @@ static __always_inline void drop_ends(struct event *e, const struct drop *d)
 
 /* Before 6.11 the kernel does not report the socket of a packet. If a listener has its port, the packet is for that
  * listener, or for a connection that it accepted. */
-static __always_inline void drop_owner_by_port(struct event *head, const struct drop *d)
+static __always_inline void drop_owner_by_port(struct event *head, struct drop *d)
 {
 	int slot = find_only_owner(head->netns, d->packet.dport);
 	struct listener *listener = slot < 0 ? NULL : listener_at(head->netns, d->packet.dport, (__u16)slot);
 
 	if (!listener)
 		return;
+	if (d->reason >= REASON_LISTEN_OVERFLOW)
+		d->at.sk = listener->sk;
 	event_set_owner(head, &listener->tag.owner);
 	if (head->owner == OWNER_EXACT)
 		head->owner = OWNER_INHERITED;
@@ -60,7 +62,7 @@ static __always_inline bool may_be_listeners(const struct drop *d)
 
 enum freed {
 	NOT_TCP,
-	HARMLESS, /* d->harmless says why */
+	HARMLESS, /* of the kind d->harmless */
 	DROPPED,
 };
 
@@ -105,6 +107,10 @@ static __always_inline enum freed freed_tcp(struct drop *d, struct event *head, 
 		head->netns = KREAD(rung, KPTR(rung, net, net), ns.inum);
 	else if (net)
 		head->netns = net->ns.inum;
+	d->at.skb = skb;
+	d->at.net = (__u64)net;
+	if (d->sk && d->full)
+		d->at.sk = (__u64)d->sk;
 	if (read && may_be_listeners(d)) {
 		drop_at_listener(d, head, net, rung);
 		rung == RUNG_CAST ? catch_up_cast(head->netns, d->packet.dport)
@@ -117,7 +123,7 @@ static __always_inline enum freed freed_tcp(struct drop *d, struct event *head, 
 }
 
 /* Fills ends and owner. */
-static __always_inline void freed_tcp_owner(struct event *head, const struct drop *d)
+static __always_inline void freed_tcp_owner(struct event *head, struct drop *d)
 {
 	if (d->sk)
 		event_ends(head, &d->sk->__sk_common);
@@ -176,6 +182,7 @@ static __always_inline bool freed_syn(struct drop *d, struct event *head, __u64 
 	}
 	if (listener)
 		event_set_owner(head, &listener->tag.owner);
+	d->at = (struct drop_subject){ skb, listener ? listener->sk : 0, (__u64)net };
 	drop_ends(head, d);
 	return true;
 }

@@ -4,6 +4,7 @@
 #ifndef NETTRACE_PROBES_TCPDROP_PACKET_BPF_H
 #define NETTRACE_PROBES_TCPDROP_PACKET_BPF_H
 
+#include "probes/lib/drop_values.bpf.h"
 #include "probes/lib/packet.bpf.h"
 #include "probes/tcpdrop_judge.bpf.h"
 
@@ -15,7 +16,8 @@
 
 struct drop {
 	struct packet packet;
-	struct sock *sk; /* of TCP; NULL: unknown */
+	struct drop_subject at; /* --explain */
+	struct sock *sk;        /* of TCP; NULL: unknown */
 	__u64 location;
 	__u32 reason; /* ~0: unavailable on this kernel */
 	__u32 traits; /* enum drop_trait */

@@ -3,6 +3,7 @@
 #include "probes/lib/iterate.bpf.h"
 #include "probes/tcp/open_sockets.bpf.h"
 #include "probes/lib/pair.bpf.h"
+#include "probes/tcp/limits.bpf.h"
 #include "probes/tcp/sockmap.bpf.h"
 #include "probes/tcplife.h"
 
@@ -16,7 +17,7 @@ static __always_inline bool wanted(struct event *head, struct sock *sk, struct t
 	return event_wanted(head, sk);
 }
 
-/* Fills the members after the head. */
+/* Fills the members between the head and the limits. */
 static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struct tcp_sock *tcp, struct tag *tag,
 				 const struct event *head, __u8 state)
 {
@@ -32,6 +33,16 @@ static __always_inline void fill(struct tcplife_event *e, struct sock *sk, struc
 	*(__u16 *)e->pad = 0;
 }
 
+/* Not before fill(). At TCP_CLOSE, TCP still has all of its counters: it clears them later (tcp_disconnect()). */
+static __always_inline void fill_limits(struct tcplife_event *e, struct sock *sk, struct tcp_sock *tcp)
+{
+	struct chrono chrono;
+
+	chrono_read(&chrono, tcp);
+	limits_fill(&e->limits, tcp, sk, &chrono, e->duration);
+	limits_judge(&e->limits, e->duration);
+}
+
 static __always_inline void emit(struct event *head, struct sock *sk, struct tag *tag, __u8 state)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
@@ -39,10 +50,15 @@ static __always_inline void emit(struct event *head, struct sock *sk, struct tag
 
 	if (!tcp || !wanted(head, sk, tag))
 		return;
-	e = ring_reserve(sizeof(*e), head);
+	if (settings.flags & TCPLIFE_LIMITS)
+		e = ring_reserve(sizeof(*e), head);
+	else
+		e = ring_reserve(__builtin_offsetof(struct tcplife_event, limits), head);
 	if (!e)
 		return;
 	fill(e, sk, tcp, tag, head, state);
+	if (settings.flags & TCPLIFE_LIMITS)
+		fill_limits(e, sk, tcp);
 	ring_submit(e);
 }
 
@@ -95,6 +111,10 @@ static __always_inline int emit_open(struct bpf_iter_meta *meta, struct sock *sk
 	if (!wanted(&own.common, sk, tag))
 		return 0;
 	fill(&own, sk, tcp, tag, &own.common, state);
+	if (settings.flags & TCPLIFE_LIMITS)
+		fill_limits(&own, sk, tcp);
+	else
+		limits_clear(&own.limits);
 	if (event_write(meta, &own, sizeof(own)) && tag)
 		tag_set_reported(tag, true);
 	return 0;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* tcplife.h: the event of tcplife: one TCP session, ended or still open when tracing ends. */
-#include "probes/wire.h"
+#include "probes/tcp/limits.h"
 
-#define TCPLIFE_OPEN 1 /* flag: also sessions that are still open, or older than the trace */
+/* flags */
+#define TCPLIFE_OPEN   1 /* also sessions that are still open, or older than the trace */
+#define TCPLIFE_LIMITS 2 /* also what limited the session; else an event in the ring ends before it */
 
 struct tcplife_event {
 	struct event common;
@@ -14,4 +16,5 @@ struct tcplife_event {
 	__u8 role;                /* enum role */
 	__u8 state;               /* TCP_CLOSE, or the state at the end of tracing */
 	__u8 pad[2];
+	struct limits limits;
 };

@@ -233,6 +233,10 @@ static __always_inline __u8 by_reply(const struct tcprst_event *e, __u32 payload
 		return payload ? BY_AFTER_CLOSE : BY_TIME_WAIT;
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
+		/* The ACK of the FIN, with TCP_LINGER2 below 0 (tcp_rcv_state_process()). */
+		if (e->flags != 0xffff && !payload)
+			return BY_LINGER;
+		return BY_AFTER_CLOSE;
 	case TCP_CLOSE:
 		return BY_AFTER_CLOSE;
 	default:

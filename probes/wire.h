@@ -20,8 +20,8 @@
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
 			type(linux_mib) type(list_head) type(mptcp_sock) type(mptcp_subflow_context) type(net)         \
-				type(net_device) type(skb_shared_info) type(sock) type(socket) type(task_struct)       \
-					type(tcp_sock) type(tcphdr) type(udphdr)
+				type(net_device) type(rt6_info) type(rtable) type(skb_shared_info) type(sock)          \
+					type(socket) type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 
@@ -151,6 +151,20 @@ struct cgroups_event {
 	struct event common; /* cgroup_id */
 	__u64 parent;        /* 0: none */
 	char name[256];      /* NAME_MAX and a NUL; empty for the root */
+};
+
+/* The values that explain a drop, at its time: part of an event, with --explain (core/names/drop_values.h). Numbers
+ * with all bits set, and empty texts and addresses, are unknown. */
+struct drop_values {
+	__u64 memory, memory_limit;          /* of the protocol: pages in use, and sysctl_mem[2] */
+	__u32 rmem, rcvbuf, sndbuf, backlog; /* of the socket, bytes */
+	__u32 tcp_rmem_max;                  /* of TCP: net.ipv4.tcp_rmem, the third number */
+	__u32 queue, queue_limit, half_open; /* of the listener: connections */
+	__u32 somaxconn, max_syn_backlog;    /* sysctls of its network namespace */
+	__u32 qdisc_packets, qdisc_limit;    /* of the root queueing discipline of the device */
+	__u32 rp_filter, rp_filter_all;      /* sysctls: of the device, of all devices */
+	char device[16], qdisc[16];          /* IFNAMSIZ */
+	__u8 next_hop[16];                   /* gateway, or else the destination */
 };
 
 /* The name of an event's remote address from observed DNS answers; filled by the user half (core/names/dns.h). */

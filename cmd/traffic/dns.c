@@ -2,6 +2,7 @@
 /* dns.c: DNS queries of the traffic applet, over UDP to the number of the server's first port. */
 #include "cmd/traffic/parts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,8 +84,9 @@ static void serve(struct traffic *t, size_t n, size_t (*reply)(unsigned char *me
 	traffic_notify(t);
 	for (size_t i = 0; i < n; i++) {
 		socklen_t size = sizeof(from);
-		int got = traffic_check((int)recvfrom(fd, message, MESSAGE / 2, 0, (struct sockaddr *)&from, &size),
-					"receive");
+		int got = traffic_check(
+			(int)TEMP_FAILURE_RETRY(recvfrom(fd, message, MESSAGE / 2, 0, (struct sockaddr *)&from, &size)),
+			"receive");
 
 		if (reply)
 			traffic_check((int)sendto(fd, message, reply(message, (size_t)got, t->family), 0,
@@ -108,7 +110,7 @@ static void ask(struct traffic *t, size_t n, bool is_answered)
 			(int)sendto(fd, message, put_query(message, i, t->family), 0, (struct sockaddr *)&server, size),
 			"send");
 		if (is_answered)
-			traffic_check((int)recv(fd, message, sizeof(message), 0), "receive");
+			traffic_check((int)TEMP_FAILURE_RETRY(recv(fd, message, sizeof(message), 0)), "receive");
 		traffic_check(close(fd), "close");
 	}
 }

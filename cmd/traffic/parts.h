@@ -38,6 +38,9 @@ enum action_id {
 	KILLED,
 	LATE,
 	DISCONNECT,
+	SLOW_READER,
+	SMALL_SNDBUF,
+	IDLE,
 	UNREACHABLE,
 	URING_UNREACHABLE,
 	DNS,
@@ -138,6 +141,13 @@ void traffic_server_is_killed(struct traffic *t, size_t n);
 void traffic_client_closes_too_early(struct traffic *t, size_t n);
 void traffic_server_answers_too_late(struct traffic *t, size_t n);
 void traffic_client_disconnects(struct traffic *t, size_t n);
+
+/* cmd/traffic/limits.c */
+void traffic_client_outruns_reader(struct traffic *t, size_t n);
+void traffic_server_reads_late(struct traffic *t, size_t n);
+void traffic_client_has_small_buffer(struct traffic *t, size_t n);
+void traffic_server_acknowledges_late(struct traffic *t, size_t n);
+void traffic_client_thinks(struct traffic *t, size_t n);
 
 /* cmd/traffic/dns.c */
 void traffic_client_asks(struct traffic *t, size_t n);

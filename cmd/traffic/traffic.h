@@ -14,7 +14,7 @@ const struct helper *traffic_helper(void);
 /* The lines that it prints with --json (struct applet). */
 const struct json_line *traffic_lines(void);
 /* Whether this process may let a socket filter drop segments (since 6.18 with CAP_NET_ADMIN or similar). Without it,
- * --retransmit, --syn, --fast and --drop are unavailable. */
+ * --retransmit, --syn, --fast, --drop and --small-sndbuf are unavailable. */
 bool traffic_can_drop(void);
 /* Whether the kernel has io_uring and allows it. */
 bool traffic_can_uring(void);

@@ -25,7 +25,9 @@ struct session {
 	bool paired[HOOK_ITEMS];             /* hook i has two programs (probes/lib/pair.bpf.h) */
 	struct mapped_counters *counters;    /* core/bpf/counters.c; NULL: none */
 	uint64_t counter_events;             /* events made from counters */
-	uint64_t received;                   /* events read, of those that the session sent */
+	struct walks *walks; /* core/bpf/iterators.c; opened before privileges are dropped; NULL: none */
+	bool partial;        /* an iterator took too long, or could not enter a network namespace */
+	uint64_t received;   /* events read, of those that the session sent */
 	const struct options *options;
 	/* With several tools in a process: */
 	const struct session *ring_of; /* the session whose ring it writes to; NULL: its own */

@@ -322,6 +322,20 @@ void sessions_iterate(struct sessions *sessions, int use)
 	}
 }
 
+void sessions_open_iterators(struct sessions *sessions, int use, unsigned int runs)
+{
+	for_each (session, sessions)
+		iterators_open(session, use, runs);
+}
+
+bool sessions_are_partial(const struct sessions *sessions)
+{
+	for_each (session, (struct sessions *)(uintptr_t)sessions)
+		if (session->partial)
+			return true;
+	return false;
+}
+
 int sessions_fd(const struct sessions *sessions)
 {
 	return ring_fd(sessions->ring);
@@ -351,6 +365,7 @@ void sessions_stop(struct sessions *sessions)
 	sessions->ring = NULL;
 	for_each (session, sessions) {
 		counters_close(session);
+		iterators_close(session);
 		session_leave(session);
 	}
 }

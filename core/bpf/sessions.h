@@ -33,6 +33,10 @@ bool sessions_start(struct sessions *sessions, struct options *options, size_t c
 void sessions_drop_privileges(const struct sessions *sessions, uint64_t keep);
 /* Runs the iterators of this use (struct hook), and passes their events on. */
 void sessions_iterate(struct sessions *sessions, int use);
+/* Opens iterators of each network namespace ahead, see core/bpf/iterators.h. */
+void sessions_open_iterators(struct sessions *sessions, int use, unsigned int runs);
+/* Whether an iterator took too long, or could not enter all network namespaces: events are missing. */
+bool sessions_are_partial(const struct sessions *sessions);
 /* Becomes readable when the kernel half wakes the reader of the ring. */
 int sessions_fd(const struct sessions *sessions);
 /* Passes the events in the ring on, up to a limit, so that signals are handled under any load. Returns their number. */

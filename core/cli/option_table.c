@@ -125,6 +125,11 @@ static bool has_member(const struct tool *tool, enum kind kind, const char *name
 	return false;
 }
 
+static bool shows_states(const struct tool *tool)
+{
+	return tool->totals && tool->totals->of_states;
+}
+
 static bool is_offered(const struct tool *tool, const struct common_option *common)
 {
 	bool intervals = is_interval_tool(tool);
@@ -141,7 +146,7 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	case WITH_ERRORS:
 		return has_member(tool, F_ERRNO, NULL);
 	case WITH_TIMES:
-		return has_member(tool, F_MSEC, NULL);
+		return has_member(tool, F_MSEC, NULL) && !shows_states(tool);
 	case WITH_BYTES:
 		return has_member(tool, F_NONE, "tx_bytes");
 	case WITH_RETRANS:
@@ -149,11 +154,11 @@ static bool is_offered(const struct tool *tool, const struct common_option *comm
 	case WITH_GROUPS:
 		return is_about_sockets(tool) && tool->image.object && !own_option(tool, "by");
 	case WITH_RATES:
-		return is_about_sockets(tool) && tool->image.object;
+		return is_about_sockets(tool) && tool->image.object && !shows_states(tool);
 	case WITH_TOTALS:
 		return tool_totals_members(tool) || (is_about_sockets(tool) && tool->image.object);
 	case WITH_SUMMARY:
-		return tool_totals_members(tool) && !intervals;
+		return tool_totals_members(tool) && !intervals && !shows_states(tool);
 	case ON_REQUEST:
 		return is_asked_for(tool, common);
 	case HIDDEN:

@@ -155,6 +155,53 @@ static const char *choose(uint32_t *index, const struct opt *opt, const char *ar
 	return value_message("not one of %s", all);
 }
 
+/* Compares without case, '-' and '_'. Returns 0 if they are equal, 1 if one is the beginning of the other, else -1. */
+static int compare_names(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, "-_");
+		b += strspn(b, "-_");
+		if (!*a || !*b)
+			return *a || *b;
+		if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+			return -1;
+	}
+}
+
+struct chosen {
+	struct list *list;
+	const struct opt *opt;
+};
+
+/* One name, or all that begin so. */
+static const char *add_choice(const char *item, void *to)
+{
+	const struct chosen *chosen = to;
+	struct nearest nearest = nearest_to(item);
+	int best = -1;
+
+	for (const char *const *name = chosen->opt->names; *name; name++) {
+		int how = compare_names(item, *name);
+
+		nearest_try(&nearest, *name);
+		if (how >= 0 && (best < 0 || how < best))
+			best = how;
+	}
+	for (uint64_t i = 0; best >= 0 && chosen->opt->names[i]; i++) {
+		uint64_t value = chosen->opt->min + i;
+		const char *message = NULL;
+
+		if (compare_names(item, chosen->opt->names[i]) == best)
+			message = value_append(chosen->list, value, value);
+		if (message)
+			return message;
+	}
+	if (best >= 0)
+		return NULL;
+	return nearest.found ? value_message("unknown (did you mean %s?)", nearest.found)
+			     : "unknown (help lists the names)";
+}
+
 /* Returns NULL, or why the names of the option's enum are unavailable. */
 static const char *find_names(const struct opt *opt, enum exit_code *code)
 {
@@ -198,6 +245,8 @@ static const char *store_own(struct options *options, const struct opt *opt, con
 		return NULL;
 	case O_CHOICE:
 		return choose(place, opt, arg);
+	case O_NAMES:
+		return value_items(arg, add_choice, &(struct chosen){ place, opt });
 	case O_TRUE:
 		*(bool *)place = true;
 		return NULL;
@@ -450,9 +499,13 @@ static bool check_together(const struct parse *parse)
 
 	if (!together_check(&parse->given, tool, error))
 		return false;
+	if ((options->interval || options->rows) && tool->totals && tool->totals->of_states)
+		options->settings.flags |= tool->totals->flag;
 	if (option_of_totals(options) && !options_totals(options))
 		return error_set(error, EXIT_USAGE, "--%s: only together with %s", option_of_totals(options),
-				 tool->totals ? "--summary" : "--by");
+				 !tool->totals             ? "--by"
+				 : tool->totals->of_states ? "--interval"
+							   : "--summary");
 	if (!options->interval && options_totals(options))
 		options->interval = interval_of(options);
 	if (options->record && !strcmp(options->record, "-") && tool->columns->name)

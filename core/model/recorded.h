@@ -9,7 +9,7 @@
 
 #include "probes/wire.h"
 
-#define RECORD_FIELDS 96
+#define RECORD_FIELDS 192
 #define RECORD_WORD   64
 #define NUMBER_ITEMS  4 /* of the tool's own options, in the order of its table */
 

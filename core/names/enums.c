@@ -268,7 +268,7 @@ void enum_each_known(const char *type, enum_handler *handle, void *context)
 
 bool enum_is_limit(const char *short_name)
 {
-	return !strcmp(short_name, "MAX") || !strcmp(short_name, "SUBSYS_MASK");
+	return !strcmp(short_name, "MAX") || !strcmp(short_name, "SUBSYS_MASK") || !strncmp(short_name, "__", 2);
 }
 
 bool enum_exists(const struct btf *btf, const char *type)

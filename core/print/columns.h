@@ -6,7 +6,7 @@
 #include "core/model/options.h"
 #include "core/print/fields.h"
 
-#define COLUMNS_MOST 48
+#define COLUMNS_MOST 112
 #define COLUMN_TEXT  64 /* of the text before a value */
 #define COLUMN_ROOM  (FIELD_ROOM + 4 * COLUMN_TEXT + INT8_MAX)
 
@@ -19,7 +19,7 @@ struct ready_column {
 	char before[COLUMN_TEXT];
 	uint8_t before_length, absent_length;
 	bool is_short; /* field_put() can write it */
-	bool never;    /* never has a value: container lookups are disabled */
+	bool never;    /* has no value: container lookups are disabled, or an earlier row shows it (field.once) */
 	bool ascii;    /* a byte is a column of a terminal */
 	bool shorten;  /* text beyond the width is cut */
 	bool part;     /* suffix of the previous column: " (value)", if known */

@@ -108,6 +108,8 @@ struct field field_of_member(const struct tool *tool, const struct member *membe
 		.kind = whole->kind,
 		.off = whole->off,
 		.size = whole->size,
+		.values = whole->values,
+		.stack = whole->stack,
 		.names = whole->names,
 		.keys = whole->keys,
 		.n_names = whole->n_names,
@@ -163,6 +165,7 @@ struct field field_of_column(const struct tool *tool, const struct column *colum
 	field.truncate = SAID(truncate);
 	field.bracketed = column->bracketed;
 	field.portless = column->portless;
+	field.once = column->once;
 	field.suffix = column->suffix;
 	field.bad = column->bad;
 	field.fallback = column->fallback;

@@ -10,7 +10,9 @@
 #include "core/base/json.h"
 #include "core/base/put.h"
 #include "core/names/containers.h"
+#include "core/names/drop_values.h"
 #include "core/names/enums.h"
+#include "core/names/reasons.h"
 #include "core/names/stack.h"
 
 /* Kinds share the parameters of PUT and WRITE, and some ignore part of them. */
@@ -158,7 +160,9 @@ PUT(put_name)
 
 PUT(put_bool)
 {
-	return put_string(to, *place(field, row) ? "true" : "false");
+	unsigned char value = (unsigned char)*place(field, row);
+
+	return value == UINT8_MAX ? NULL : put_string(to, value ? "true" : "false");
 }
 
 PUT(put_errno)
@@ -316,6 +320,32 @@ WRITE(write_enum)
 	return known && write_named(text, enum_name(NULL, field->btf_enum, value), value, how);
 }
 
+WRITE(write_explanation)
+{
+	bool known;
+	uint64_t value = number(field, row, &known);
+	const char *explanation;
+
+	if (!known)
+		return false;
+	explanation = reason_text(enum_name(NULL, field->btf_enum, value));
+	return write_string(text, explanation, strlen(explanation), how, 0);
+}
+
+WRITE(write_values)
+{
+	struct drop_values values;
+	bool known, has_stack = field->stack && field->stack < row->size;
+	uint64_t value = number(field, row, &known);
+
+	if (!known || field->values + sizeof(values) > row->size)
+		return false;
+	memcpy(&values, (const char *)row->event + field->values, sizeof(values));
+	return drop_values_put(text, enum_name(NULL, field->btf_enum, value), &values,
+			       has_stack ? (const char *)row->event + field->stack : NULL,
+			       (size_t)field->values - field->stack, how == AS_JSON);
+}
+
 WRITE(write_human_ns)
 {
 	bool known;
@@ -420,7 +450,10 @@ void field_histogram_lines(struct text *text, const struct field *field, const s
 #define SCHEMA_INTEGER "\"type\": [\"integer\", \"null\"]"
 #define SCHEMA_UINT    SCHEMA_INTEGER ", \"minimum\": 0"
 #define SCHEMA_STRING  "\"type\": [\"string\", \"null\"]"
-#define SCHEMA_SLOTS   "\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }"
+#define SCHEMA_VALUES                                                                                                  \
+	"\"type\": [\"object\", \"null\"], \"additionalProperties\": { \"type\": [\"integer\", \"string\", \"null\"] " \
+	"}"
+#define SCHEMA_SLOTS "\"type\": \"array\", \"items\": { \"$ref\": \"#/$defs/slot\" }"
 
 const struct kind_row kind_rows[F_KINDS] = {
 	[F_NONE] = { 0 },
@@ -449,6 +482,10 @@ const struct kind_row kind_rows[F_KINDS] = {
 			       .is_address = true, .has_port = true },
 	[F_NAME] = { "index", NULL, .put = put_name, .append = write_name, .sizes = SIZES_NUMBER },
 	[F_ENUM] = { "enum", SCHEMA_STRING, .append = write_enum, .sizes = SIZES_NUMBER, .unknown = UNKNOWN_ONES },
+	[F_EXPLANATION] = { NULL, SCHEMA_STRING, .append = write_explanation, .sizes = SIZES_NUMBER,
+			    .unknown = UNKNOWN_ONES },
+	[F_VALUES] = { NULL, SCHEMA_VALUES, "names and values", "an object", .append = write_values,
+		       .sizes = SIZES_NUMBER, .unknown = UNKNOWN_ONES },
 	/* Another member, of the same byte, may name its values. */
 	[F_BOOL] = { "index", "\"type\": [\"boolean\", \"null\"]", .put = put_bool, .sizes = 1 },
 	[F_TCPFLAGS] = { "tcpflags", SCHEMA_STRING ", \"pattern\": \"^(0|[A-Z]{3}([|][A-Z]{3})*)$\"",

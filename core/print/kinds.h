@@ -19,6 +19,7 @@ struct field {
 	const char *name, *title;
 	enum kind kind;
 	uint16_t off, size, port; /* port: of kinds with a port; else 0 */
+	uint16_t values, stack;   /* F_VALUES */
 	uint8_t decimals;
 	bool bracketed;
 	bool portless;
@@ -29,7 +30,7 @@ struct field {
 	/* Of a column: */
 	uint8_t where;
 	int8_t width, wide;
-	bool truncate, suffix, bad;
+	bool truncate, once, suffix, bad;
 	bool shorten;  /* text beyond the width is cut, so that other columns keep their places */
 	bool iso;      /* F_TIME: with date, fraction and zone */
 	bool capitals; /* the title is a key, in capitals */
@@ -37,7 +38,7 @@ struct field {
 	uint32_t flag, unless;
 	/* In totals: */
 	enum merge merge;
-	uint8_t sorts, groups;
+	uint16_t sorts, groups;
 	bool hidden;
 	const char *help; /* NULL: none */
 };

@@ -58,12 +58,12 @@ static bool has_flags(const struct printer *printer, const struct field *field)
 
 /* ---- the keys of JSON ---- */
 
-/* JSON always has every key, so that readers do not depend on options; except a histogram, which has one unit. */
+/* JSON always has every key, so that readers do not depend on options; except what an option asks for. */
 static void add_key(struct printer *printer, const struct member *member)
 {
 	struct field field = field_of_member(printer->options->tool, member);
 
-	if (field.hidden || (field_is_histogram(&field) && !has_flags(printer, &field)))
+	if (field.hidden || !has_flags(printer, &field))
 		return;
 	for (size_t i = 0; i < printer->columns.count; i++)
 		if (!strcmp(printer->columns.fields[i].name, field.name))

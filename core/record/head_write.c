@@ -105,7 +105,7 @@ static void put_enum_value(void *context, uint64_t value, const char *name, cons
 static void put_enums(struct text *text, const struct member *members)
 {
 	for (; members && members->name; members++) {
-		if (members->btf_enum)
+		if (members->btf_enum && kind_rows[members->kind].recorded)
 			enum_each(members->btf_enum, put_enum_value, &(struct enum_line){ text, members->btf_enum });
 	}
 }

@@ -19,6 +19,7 @@ void rows_start(struct rows *rows, const struct options *options, int fd)
 	/* The tools themselves select the rows of a timeline. */
 	rows->by_outcome = outcome_is_asked(&options->outcome) && options->tool->image.object;
 	printer_start(&rows->printer, options, totals, fd);
+	tally_start(&rows->tally, options);
 	if (options->tool->join)
 		rows->join = options->tool->join->start(options);
 	if (totals) {
@@ -118,8 +119,22 @@ static const struct event *in_group(struct rows *rows, const struct event *event
 	return rows->copy;
 }
 
+static bool is_quiet(const struct rows *rows)
+{
+	return rows->options->tool->quiet & rows->options->settings.flags;
+}
+
+bool rows_answer_no(const struct rows *rows)
+{
+	return is_quiet(rows) && !rows->outputs;
+}
+
 static void put(struct rows *rows, const struct event *event, size_t size)
 {
+	if (is_quiet(rows)) {
+		rows->outputs++;
+		return;
+	}
 	if (rows->options->journal)
 		journal_rows_add(&rows->journal, event, size);
 	if (rows->summary && by_derives(rows->options))
@@ -128,6 +143,7 @@ static void put(struct rows *rows, const struct event *event, size_t size)
 		summary_add(rows->summary, event, size);
 	} else {
 		printer_row(&rows->printer, event, size);
+		tally_add(&rows->tally, event);
 		rows->outputs++;
 	}
 }
@@ -156,7 +172,7 @@ bool rows_add(struct rows *rows, const struct event *event, size_t size)
 	event = rows_derive(rows, event, &size);
 	if (event)
 		put(rows, event, size);
-	return !rows_are_enough(rows) && !rows->printer.error;
+	return !rows_are_enough(rows) && !rows->printer.error && !(is_quiet(rows) && rows->outputs);
 }
 
 void rows_count_row(struct rows *rows)
@@ -182,13 +198,22 @@ void rows_refresh(struct rows *rows, uint64_t now)
 void rows_interval(struct rows *rows, uint64_t now, bool partial)
 {
 	set_interval(rows, now, partial);
-	if (rows->live)
+	if (rows->live) {
 		live_add(rows->live, &rows->summary);
-	else
+	} else {
+		tally_count(&rows->tally, rows->summary);
 		blocks_print(rows->summary, &rows->printer);
+		tally_print(&rows->tally, &rows->printer);
+	}
 	summary_clear(rows->summary);
 	rows->since = now;
 	rows->outputs++;
+}
+
+void rows_tail(struct rows *rows)
+{
+	if (!rows->summary)
+		tally_print(&rows->tally, &rows->printer);
 }
 
 void rows_stop(struct rows *rows)

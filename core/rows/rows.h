@@ -7,6 +7,7 @@
 #include "core/totals/live.h"
 #include "core/print/outcome.h"
 #include "core/print/printer.h"
+#include "core/rows/tally.h"
 #include "core/totals/summary.h"
 
 struct rows {
@@ -15,6 +16,7 @@ struct rows {
 	struct summary *summary;     /* NULL: rows */
 	struct live_view *live;      /* of totals; NULL: blocks follow each other */
 	struct journal_rows journal; /* with --journal */
+	struct tally tally;
 	struct outcome_fields outcome;
 	bool by_outcome;    /* an outcome selects rows ... */
 	uint64_t filtered;  /* ... and excluded this number */
@@ -50,6 +52,10 @@ void rows_count_row(struct rows *rows);
 void rows_interval(struct rows *rows, uint64_t now, bool partial);
 /* A live screen of totals that have no interval: shows those so far. */
 void rows_refresh(struct rows *rows, uint64_t now);
+/* Whether the exit status is the answer (struct tool, .quiet), and it is: no row. */
+bool rows_answer_no(const struct rows *rows);
+/* Prints what follows the last row. */
+void rows_tail(struct rows *rows);
 /* Whether the output has reached its --count. */
 bool rows_are_enough(const struct rows *rows);
 void rows_stop(struct rows *rows);

@@ -42,6 +42,32 @@ void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t 
 	text_char(&printer->text, '\n');
 }
 
+const struct json_key partial_keys[] = {
+	{ "ts", JSON_TIME, .help = "time of the report: RFC 3339, with ns, in UTC" },
+	{ "tool", JSON_TEXT, .help = "the tool that lacks rows" },
+	{ "partial", JSON_BOOL,
+	  .help = "true: a walk took too long, or could not enter all network namespaces: rows are missing" },
+	{ "printed", JSON_NUMBER, .help = "rows printed" },
+	{ "lost", JSON_NUMBER, .help = "events lost, as in the last line about losses; 0: none" },
+	{},
+};
+
+void losses_partial(struct printer *printer, uint64_t when)
+{
+	struct json_object line;
+
+	if (printer->options->format != FORMAT_JSON || printer->error)
+		return;
+	json_begin(&line, &printer->text, partial_keys);
+	json_time(&line, "ts", when);
+	json_text(&line, "tool", printer->options->tool->name);
+	json_bool(&line, "partial", true);
+	json_number(&line, "printed", printer->rows);
+	json_number(&line, "lost", ledger_lost(&printer->reported));
+	json_end(&line);
+	text_char(&printer->text, '\n');
+}
+
 void losses_unreadable(struct losses *losses, int error)
 {
 	if (!losses->unreadable)

@@ -7,7 +7,7 @@
 #include "core/model/ledger.h"
 #include "core/print/printer.h"
 
-extern const struct json_key loss_keys[];
+extern const struct json_key loss_keys[], partial_keys[];
 
 /* Zero-initialized at the start. */
 struct losses {
@@ -22,6 +22,9 @@ void losses_line(struct printer *printer, const struct ledger *ledger, uint64_t 
 bool losses_report(struct losses *losses, const struct ledger *ledger, uint64_t when, struct printer *printer);
 /* Reports, once, that the ledger is unreadable, and why (errno). */
 void losses_unreadable(struct losses *losses, int error);
+/* JSON only: prints a line of its own after rows of which a cut walk lacks some; its keys are partial_keys. when: ns.
+ */
+void losses_partial(struct printer *printer, uint64_t when);
 /* Prints the whole ledger on stderr. */
 void losses_account(const struct ledger *ledger, const struct printer *printer);
 

@@ -263,11 +263,13 @@ bool replay_run(const struct options *options, const struct options *tools, size
 		;
 	if (!item)
 		cut_off(&replay);
+	if (!replay.has_timeline)
+		rows_tail(&replay.rows);
 	printer_flush(&replay.rows.printer);
 	report_empty_range(&replay);
 	if (printer->error && printer->error != EPIPE)
 		error_set(error, EXIT_FAILED, "writing the output: %s", output_error(printer->error));
-	else if (!recording_whole(recording))
+	else if (!recording_whole(recording) || rows_answer_no(&replay.rows))
 		error->code = EXIT_FAILED;
 	stop(&replay);
 	return !error->code;

@@ -197,6 +197,7 @@ static void empty_ring(struct run *run)
 static void print_totals(struct run *run, uint64_t now, bool partial)
 {
 	sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
+	partial |= sessions_are_partial(&run->sessions);
 	empty_ring(run);
 	for (size_t i = 0; i < run->sessions.count; i++)
 		if (options_totals(&run->tools[i]))
@@ -366,7 +367,11 @@ static void finish(struct run *run)
 		now = clock_boot();
 		print_totals(run, now, now < run->next_interval);
 	}
+	if (run->shows == SHOWS_ROWS)
+		rows_tail(&run->rows);
 	check_account(run);
+	if (sessions_are_partial(&run->sessions) && !run->rows.summary)
+		losses_partial(&run->rows.printer, clock_boot());
 	report_losses(run, true);
 	printer_flush(&run->rows.printer);
 	run->cut = run->at_once;
@@ -418,6 +423,12 @@ static bool watch_cgroups(struct run *run, size_t count, struct error *error)
 	return true;
 }
 
+/* Whether the rows compare two walks. */
+static bool compares(const struct options *options)
+{
+	return options->tool->totals && options->tool->totals->compares & options->settings.flags;
+}
+
 /* Loads and attaches the tools, and starts their output and recording. */
 static bool start(struct run *run, size_t count, struct error *error)
 {
@@ -435,11 +446,23 @@ static bool start(struct run *run, size_t count, struct error *error)
 	recorder_start(run->recorder, recorded, run->sessions.count);
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
+	if (!options->keep_caps && !options->interval) {
+		sessions_open_iterators(&run->sessions, RUN_AT_INTERVAL, compares(options) ? 2 : 1);
+		sessions_open_iterators(&run->sessions, RUN_AT_END, 1);
+	}
 	if (!options->keep_caps) /* without CAP_KILL, a command with another uid by now would miss forwarded signals */
 		sessions_drop_privileges(&run->sessions, run->command.pid ? CAPABILITY_BIT(CAP_KILL) : 0);
 	if (!options->keep_caps && !options->no_sandbox)
 		sandbox_enter(SANDBOX_TRACE, options->verbose);
 	return true;
+}
+
+/* Whether only a signal ends the counting; a snapshot ends without one. */
+static bool counts_until_ctrl_c(const struct run *run)
+{
+	const struct totals *totals = run->options->tool->totals;
+
+	return run->rows.summary && !run->rows.live && !(totals && totals->of_states && run->options->duration);
 }
 
 static void run_until_end(struct run *run)
@@ -449,7 +472,9 @@ static void run_until_end(struct run *run)
 
 	rows_begin(&run->rows, now);
 	recorder_begin(run->recorder, now);
-	announce_ready(&run->rows.printer, run->rows.summary && !run->rows.live);
+	if (compares(options))
+		sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
+	announce_ready(&run->rows.printer, counts_until_ctrl_c(run));
 	command_go(&run->command);
 	run->deadline = options->duration ? now + options->duration : 0;
 	run->next_interval = options->interval ? now + options->interval : 0;
@@ -516,6 +541,8 @@ bool run_tools(const struct options *options, struct options *tools, size_t coun
 	else if (ok && (run->cut || run->unread) && options->command)
 		error->code = EXIT_OWN;
 	else if (ok && (run->cut || run->unread)) /* a message has reported it */
+		error->code = EXIT_FAILED;
+	else if (ok && rows_answer_no(&run->rows))
 		error->code = EXIT_FAILED;
 	else if (ok && run->command.ended)
 		error->code = run->command.status;

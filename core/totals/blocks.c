@@ -164,6 +164,24 @@ static uint64_t split_value(const struct view *view, const struct total *total)
 	return view->block->split ? field_number(&view->split, total->event, &known) : 0;
 }
 
+/* A column that shows a value once shows it in the first row of its table. */
+static void show_once(const struct view *view, size_t row)
+{
+	struct columns *columns = &view->printer->columns;
+
+	for (size_t i = 0; i < columns->n_ready; i++) {
+		const struct field *field = columns->ready[i].field;
+
+		if (!field->once)
+			continue;
+		columns->ready[i].never = false;
+		for (size_t other = 0; other < row && !columns->ready[i].never; other++)
+			columns->ready[i].never =
+				split_value(view, &view->totals[other]) == split_value(view, &view->totals[row]) &&
+				!differ(field, view->totals[other].event, view->totals[row].event);
+	}
+}
+
 /* Prints the rows with this value of the split field, with a heading and their sums. */
 static void put_table(const struct view *view, uint64_t value)
 {
@@ -176,6 +194,7 @@ static void put_table(const struct view *view, uint64_t value)
 			continue;
 		if (!rows++ && !view->block->no_header)
 			printer_header(view->printer);
+		show_once(view, i);
 		if (i < view->shown)
 			total_print(view->printer, &view->totals[i], NULL);
 		if (view->block->total)
@@ -354,6 +373,7 @@ size_t blocks_print(struct summary *summary, struct printer *printer)
 			/* The time of a row is the end of its interval. */
 			if (options->format == FORMAT_CSV)
 				view.totals[i].event->ts = printer->now;
+			show_once(&view, i);
 			total_print(printer, &view.totals[i], NULL);
 		}
 	}

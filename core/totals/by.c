@@ -14,7 +14,7 @@
 #include "core/print/choice.h"
 #include "core/print/fields.h"
 
-#define MOST 48
+#define MOST 96 /* members or columns of a copy */
 #define NAME 40
 
 #define SUMS 4
@@ -226,9 +226,14 @@ static void add_sums_of_totals(struct by *by, const struct options *options)
 		else if (!by->group)
 			add_column(by, column);
 	}
-	for (const struct member *member = members; member->name; member++)
-		if (is_number(member) && !column_of(by->of->totals->columns, member->name))
+	for (const struct member *member = members; member->name; member++) {
+		if (!is_number(member) || column_of(by->of->totals->columns, member->name))
+			continue;
+		if (!member->flag)
 			add_number(by, options, member, NULL);
+		else if (!by->group)
+			add_member(by, member);
+	}
 }
 
 /* ---- groups ---- */

@@ -268,10 +268,15 @@ static void type(struct live_view *view, int key)
 
 static void choose(struct live_view *view, const struct live_key *own)
 {
-	if (own->what == LIVE_SORT)
+	if (own->what == LIVE_SORT) {
 		live_picture_sort(&view->picture, own->index);
-	else
+	} else if (own->what == LIVE_GROUP) {
 		group_by(view, own->index);
+	} else {
+		live_picture_show(&view->picture, own->flag);
+		if (view->picture.group) /* groups lack these columns */
+			group_by(view, 0);
+	}
 }
 
 /* A key while the help is shown: one that scrolls, or any, which returns. */

@@ -121,6 +121,7 @@ void live_status(struct text *text, const struct live_state *state, size_t colum
 	text_string(text, state->frozen ? "space:continue  " : "space:freeze  ");
 	put_keys(text, state, LIVE_SORT, "| sort by  ");
 	put_keys(text, state, LIVE_GROUP, "| group by  ");
+	put_keys(text, state, LIVE_SHOW, "| show  ");
 	remove_last_items(text, columns);
 }
 
@@ -177,6 +178,7 @@ void live_help(struct text *text, const struct live_state *state, size_t columns
 	text_string(text, "\n\n");
 	put_choices(text, state, LIVE_SORT, "sort by", columns);
 	put_choices(text, state, LIVE_GROUP, "group by", columns);
+	put_choices(text, state, LIVE_SHOW, "show", columns);
 	put_line(text, "/", "type words: only rows with all of them; esc: all");
 	put_line(text, "arrows", "scroll, PgUp PgDn Home End too");
 	put_line(text, "space", "freeze; again: show the latest totals");

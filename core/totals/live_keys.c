@@ -49,7 +49,7 @@ void live_keys(struct live_keys *keys, const struct options *asked, bool cgroups
 			index = 0;
 		else if (!by_is_possible(asked, i, cgroups) || named(keys, by_names[i]))
 			continue;
-		add(keys, &n, (struct live_key){ by_keys[i], LIVE_GROUP, (uint8_t)index, by_names[i] });
+		add(keys, &n, (struct live_key){ by_keys[i], LIVE_GROUP, (uint8_t)index, by_names[i], 0 });
 	}
 }
 

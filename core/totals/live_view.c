@@ -72,6 +72,12 @@ void live_picture_group(struct live_picture *picture, unsigned int group)
 	live_picture_sort(picture, picture->sort);
 }
 
+void live_picture_show(struct live_picture *picture, uint32_t flag)
+{
+	picture->options.settings.flags ^= flag;
+	picture->first = picture->fit.left = 0;
+}
+
 /* Adds rows with the name of their group. */
 static void add_named_rows(const struct live_picture *picture, struct summary *to, const struct summary *rows)
 {
@@ -159,7 +165,8 @@ static void choose_columns(struct live_picture *picture)
 /* Forgets the widths if the columns or the window are others than before. */
 static void keep_widths(struct live_picture *picture, size_t width)
 {
-	size_t layout = (width << 8) + (picture->group << 4) + picture->options.sort;
+	uint64_t layout = ((uint64_t)picture->options.settings.flags << 32) + (width << 8) + (picture->group << 4) +
+			  picture->options.sort;
 
 	if (layout != picture->layout)
 		live_fit_forget(&picture->fit);

@@ -27,7 +27,7 @@ struct live_picture {
 	struct printer printer; /* its text is the picture */
 	struct printer whole;   /* rows in full, for the filter */
 	struct live_fit fit;
-	size_t layout;               /* what the widths belong to */
+	uint64_t layout;             /* what the widths belong to */
 	struct terminal_marks marks; /* the headings to sort by */
 	size_t page;                 /* rows that were shown */
 };
@@ -37,6 +37,8 @@ void live_picture_free(struct live_picture *picture);
 /* Selects a sort, or a group. A group may lack the numbers of a sort; then it is sorted by 0. */
 void live_picture_sort(struct live_picture *picture, unsigned int sort);
 void live_picture_group(struct live_picture *picture, unsigned int group);
+/* Shows or hides the columns of a tool flag. */
+void live_picture_show(struct live_picture *picture, uint32_t flag);
 /* Makes the rows of the selected group from those of an interval. The caller frees the summary. */
 struct summary *live_picture_rows(const struct live_picture *picture, const struct summary *rows);
 /* Makes the picture of an interval's rows, which are of picture->group: as many as the window has room for, from

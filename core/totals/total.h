@@ -5,7 +5,7 @@
 
 #include "core/print/printer.h"
 
-#define TOTALS_FIELDS 48
+#define TOTALS_FIELDS 112
 #define TOTALS_KEY    128
 
 /* A row: the latest event of its key, with the sums over all events in the SUM fields. */

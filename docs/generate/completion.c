@@ -135,7 +135,7 @@ static bool put_common(FILE *out, const char *what, const char *between)
 	else if (!strcmp(what, "traced") || !strcmp(what, "stories"))
 		put_tools(out, *what == 's');
 	else if (!strcmp(what, "pages"))
-		fputs("guide json reasons kernels containers monitoring limits moving-from-bcc changes", out);
+		fputs("guide json reasons harmless kernels containers monitoring limits moving-from-bcc changes", out);
 	else if (!strcmp(what, "live"))
 		put_live(out, between);
 	else

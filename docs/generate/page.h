@@ -7,7 +7,7 @@
 
 #define PAGE_NAMES    6
 #define PAGE_OPTIONS  64
-#define PAGE_FIELDS   48
+#define PAGE_FIELDS   128
 #define PAGE_SECTIONS 24
 
 /* An option with all its names. */

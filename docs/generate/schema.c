@@ -103,10 +103,10 @@ static bool has_groups(const struct tool *tool)
 	return false;
 }
 
-/* The key depends on options: histograms on the unit, rates on --rate. */
+/* The key depends on options: histograms on the unit, limits on -x, rates on --rate. */
 static bool is_optional(const struct field *field)
 {
-	return (field_is_histogram(field) && field->flag) || field->kind == F_RATE || field->kind == F_PER_S;
+	return field->flag || field->kind == F_RATE || field->kind == F_PER_S;
 }
 
 /* Writes the schema of a row or (totals) of a row of totals; group: of totals with --by; more: keys after its members.
@@ -193,6 +193,15 @@ static void put_head(FILE *out, const struct page *page)
 	fputs(",\n  \"oneOf\": [", out);
 }
 
+/* Whether its rows can be partial. */
+static bool walks_namespaces(const struct tool *tool)
+{
+	for (const struct hook *hook = tool->hooks; hook->name; hook++)
+		if (hook->each_netns)
+			return true;
+	return false;
+}
+
 static void put_references(FILE *out, const struct tool *tool)
 {
 	if (!is_interval_tool(tool))
@@ -203,6 +212,8 @@ static void put_references(FILE *out, const struct tool *tool)
 		fprintf(out, "{ \"$ref\": \"#/$defs/by_%s\" }, ", by_names[i]);
 	if (tool->totals || has_groups(tool))
 		fputs("{ \"$ref\": \"#/$defs/empty\" }, ", out);
+	if (walks_namespaces(tool))
+		fputs("{ \"$ref\": \"#/$defs/partial\" }, ", out);
 	fputs("{ \"$ref\": \"#/$defs/loss\" }],\n", out);
 }
 
@@ -228,6 +239,10 @@ static void put_tool(FILE *out, const struct page *page)
 		fputs(",\n", out);
 	}
 	put_keys(out, "loss", loss_keys, tool);
+	if (walks_namespaces(tool)) {
+		fputs(",\n", out);
+		put_keys(out, "partial", partial_keys, tool);
+	}
 }
 
 /* Writes references to the lines of all tools with a story: all their lines, or (rows) only rows. */

@@ -64,8 +64,22 @@ struct netns_mib {
 	struct linux_mib *net_statistics;
 };
 
+struct netns_core {
+	int sysctl_somaxconn;
+};
+
+struct ipv4_devconf {
+	int data[8]; /* sysctls of a device, from number 1 on (IPV4_DEVCONF_... of include/uapi/linux/ip.h) */
+};
+
+struct in_device {
+	struct ipv4_devconf cnf;
+};
+
 struct netns_ipv4 {
+	struct ipv4_devconf *devconf_all;
 	int sysctl_max_syn_backlog;
+	int sysctl_tcp_rmem[3];
 };
 
 struct hlist_head;
@@ -74,6 +88,7 @@ struct net {
 	struct ns_common ns;
 	struct hlist_head *dev_index_head; /* its devices: lists by ifindex % 256 */
 	struct netns_mib mib;
+	struct netns_core core;
 	struct netns_ipv4 ipv4;
 };
 
@@ -123,7 +138,10 @@ struct in6_addr {
 	} in6_u;
 };
 
-struct proto;
+struct proto {
+	void *memory_allocated; /* atomic_long_t: pages */
+	long *sysctl_mem;       /* tcp_mem, udp_mem */
+};
 
 struct sock_common {
 	__be32 skc_daddr;
@@ -150,10 +168,29 @@ typedef struct {
 
 struct socket;
 
+typedef struct {
+	atomic_t refs;
+} refcount_t;
+
+struct numa_drop_counters { /* 6.18 */
+	atomic_t drops0, drops1;
+};
+
+struct sock_backlog {
+	atomic_t rmem_alloc;
+	int len;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
 	atomic_t sk_drops;
+	struct numa_drop_counters *sk_drop_counters; /* of UDP, instead (6.18) */
+	struct sock_backlog sk_backlog;
+	int sk_rcvbuf, sk_sndbuf;
+	int sk_wmem_queued;
+	int sk_forward_alloc;
+	refcount_t sk_wmem_alloc; /* one more than there is */
 	__u16 sk_protocol;
 	__u16 sk_type;
 	__u8 sk_shutdown;
@@ -173,9 +210,12 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+struct request_sock;
+
 struct request_sock_queue {
 	atomic_t qlen;
 	__u8 rskq_defer_accept;
+	struct request_sock *rskq_accept_head; /* the next that accept() returns; NULL: none */
 };
 
 struct tcp_congestion_ops {
@@ -227,8 +267,9 @@ struct tcp_sock {
 	__u32 total_rto_time; /* ms */
 	__u32 rto_stamp;      /* since when it recovers from a timeout; ms of CLOCK_MONOTONIC; 0: it does not */
 	__u32 data_segs_in;
-	__u32 rcv_wnd; /* the advertised receive window ... */
-	__u32 rcv_wup; /* ... from here on */
+	__u32 rcv_wnd;  /* the advertised receive window ... */
+	__u32 rcv_wup;  /* ... from here on */
+	__u32 lsndtime; /* when data was last sent; of a new socket: its creation; ticks */
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_retrans;
@@ -254,6 +295,19 @@ struct tcp_sock {
 	bool is_mptcp; /* a subflow */
 };
 
+struct inet_timewait_sock {
+	volatile unsigned char tw_substate;
+};
+
+struct tcp_timewait_sock {
+	struct inet_timewait_sock tw_sk;
+};
+
+struct udp_sock {
+	struct inet_sock inet;
+	int forward_deficit;
+};
+
 struct mptcp_sock {
 	struct sock *first; /* the TCP socket of the first subflow */
 };
@@ -268,6 +322,7 @@ struct proto_accept_arg { /* argument of accept(), new in 6.10 */
 
 struct request_sock {
 	struct sock_common __req_common;
+	struct sock *sk; /* the connection, once it is established */
 };
 
 struct tcp_skb_cb {
@@ -281,17 +336,45 @@ struct hlist_node {
 	struct hlist_node *next;
 };
 
+struct Qdisc_ops {
+	char id[16];
+};
+
+struct qdisc_skb_head {
+	__u32 qlen;
+};
+
+struct Qdisc {
+	__u32 limit;
+	const struct Qdisc_ops *ops;
+	struct qdisc_skb_head q;
+};
+
 struct net_device {
 	char name[16];
 	possible_net_t nd_net;
 	struct hlist_node index_hlist; /* in a list of dev_index_head */
 	int ifindex;
+	struct in_device *ip_ptr;
+	struct Qdisc *qdisc; /* the root, for sending */
 	unsigned int real_num_tx_queues;
 	unsigned int real_num_rx_queues;
 };
 
 struct dst_entry {
 	struct net_device *dev;
+};
+
+struct rtable {            /* begins with a dst_entry, as the next */
+	__u8 rt_gw_family; /* 0: no gateway */
+	union {
+		__be32 rt_gw4;
+		struct in6_addr rt_gw6;
+	};
+};
+
+struct rt6_info {
+	struct in6_addr rt6i_gateway;
 };
 
 struct sk_buff {

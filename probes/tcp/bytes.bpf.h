@@ -8,18 +8,29 @@
  *
  * A tool includes its own header before this one, and defines its event, which starts with struct bytes_event:
  *
- * #define BYTES_EVENT struct tcptop_event */
+ * #define BYTES_EVENT struct tcptop_event
+ *
+ * If the event has limits, too: the tool's flag that asks for them (otherwise the events of the ring end before):
+ *
+ * #define BYTES_READ_LIMITS TCPTOP_READ_LIMITS */
 #ifndef NETTRACE_PROBES_TCP_BYTES_BPF_H
 #define NETTRACE_PROBES_TCP_BYTES_BPF_H
 
 #include "probes/kernel/kernel.h"
 #include "probes/tcp/bytes.h"
 
+#ifdef BYTES_READ_LIMITS
+#include "probes/tcp/limits_growth.bpf.h"
+#endif
+
 /* The part of the socket's counters that is already reported. */
 struct reported_bytes {
 	__u64 tx, rx, retrans;
 	__u32 life; /* number of the socket's life; 0: an older socket, not read yet */
 	__u32 pad;
+#ifdef BYTES_READ_LIMITS
+	struct limits_read limits;
+#endif
 };
 
 /* The processes found to have the socket (owner_walk.bpf.h). */
@@ -91,24 +102,62 @@ static __always_inline bool bytes_take(struct bytes_event *e, struct sock *sk, s
 	return e->tx_bytes || e->rx_bytes || e->retrans;
 }
 
+#ifdef BYTES_READ_LIMITS
+#define SENDS_WHOLE_EVENT (settings.flags & BYTES_READ_LIMITS)
+
+/* Fills what follows the bytes of an event. */
+static __always_inline void limits_put(BYTES_EVENT *e, struct sock *sk, struct tcp_sock *tcp, struct tag *tag,
+				       const struct limits_growth *growth, __u64 now)
+{
+	__u64 since = tag->life.established_at;
+
+	e->observed = growth->observed;
+	limits_fill(&e->limits, tcp, sk, &growth->chrono, since ? now - since : NOT_KNOWN);
+}
+#else
+#define SENDS_WHOLE_EVENT true
+#endif
+
 /* Sends the unreported bytes of a closed socket as an event. Context: any. */
 static __always_inline void bytes_report_by(struct sock *sk, struct tag *tag, __u64 ts, const bool atomic)
 {
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct bytes_event own = {};
+	bool some;
+#ifdef BYTES_READ_LIMITS
+	struct limits_growth growth;
+#endif
 	BYTES_EVENT *sent;
 
-	event_init(&e->common, ts);
-	if (!tcp || !bytes_take(e, sk, tcp, &tag->reported, atomic))
+	event_init(&own.common, ts);
+	if (!tcp)
 		return;
-	event_owner(&e->common, sk, tag);
-	event_socket(&e->common, sk);
-	sent = event_wanted(&e->common, sk) ? ring_reserve(sizeof(own), &e->common) : NULL;
-	if (sent) {
-		__builtin_memcpy(sent, &own, sizeof(own));
-		ring_submit(sent);
-	}
+	some = bytes_take(&own, sk, tcp, &tag->reported, atomic);
+#ifdef BYTES_READ_LIMITS
+	if (settings.flags & BYTES_READ_LIMITS)
+		some |= limits_grown(&growth, &tag->reported.limits, sk, tcp, ts);
+#endif
+	if (!some)
+		return;
+	event_owner(&own.common, sk, tag);
+	event_socket(&own.common, sk);
+	if (!event_wanted(&own.common, sk))
+		return;
+	/* Without limits it ends before them. */
+	if (SENDS_WHOLE_EVENT)
+		sent = ring_reserve(sizeof(*sent), &own.common);
+	else
+		sent = ring_reserve(sizeof(own), &own.common);
+	if (!sent)
+		return;
+	__builtin_memcpy(sent, &own, sizeof(own));
+	if (SENDS_WHOLE_EVENT)
+		__builtin_memset((char *)sent + sizeof(own), 0, sizeof(*sent) - sizeof(own));
+#ifdef BYTES_READ_LIMITS
+	if (SENDS_WHOLE_EVENT)
+		limits_put(sent, sk, tcp, tag, &growth, ts);
+#endif
+	ring_submit(sent);
 }
 
 /* Not inlined, with stacks of their own, because owner_verify() needs the rest of the program's stack. One for each
@@ -146,6 +195,9 @@ static __always_inline int bytes_state(__u64 *ctx, const bool atomic)
 	if (t.fresh || t.late) {
 		__builtin_memset(&t.tag->holders, 0, sizeof(t.tag->holders));
 		told_begins(&t.tag->reported);
+#ifdef BYTES_READ_LIMITS
+		limits_begin(&t.tag->reported.limits, head.ts);
+#endif
 		if (t.from == TCP_LISTEN)
 			walk_request();
 	}
@@ -202,26 +254,53 @@ int traffic_destroyed_hash(__u64 *ctx)
 	return bytes_destroyed(ctx, false);
 }
 
+/* The event of the walk: the stack has no space for it. Only one thread walks. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, BYTES_EVENT);
+} walked SEC(".maps");
+
 static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *sk, const bool atomic)
 {
 	__u8 state = sk->__sk_common.skc_state;
-	BYTES_EVENT own = {};
-	struct bytes_event *e = (void *)&own;
+	__u64 now = bpf_ktime_get_boot_ns();
+	__u32 zero = 0, life;
+	BYTES_EVENT *own = bpf_map_lookup_elem(&walked, &zero);
+	struct bytes_event *e = (void *)own;
 	struct tcp_sock *tcp;
 	struct tag *tag;
-	__u32 life;
+	bool some;
+#ifdef BYTES_READ_LIMITS
+	struct limits_growth growth;
+	struct limits_read last;
+#endif
 
 	/* A task that has locked the socket to close or disconnect it reports it itself. */
 	if (state == TCP_LISTEN || (state == TCP_CLOSE && sk->sk_lock.owned))
 		return 0;
 	tag = tag_get(sk, !atomic && state != TCP_CLOSE);
 	tcp = bpf_skc_to_tcp_sock(sk);
-	if (!tag || !tcp)
+	if (!tag || !tcp || !own)
 		return 0;
+	__builtin_memset(own, 0, sizeof(*own));
 	life = tag->reported.life;
-	if (!bytes_take(e, sk, tcp, &tag->reported, atomic))
+#ifdef BYTES_READ_LIMITS
+	last = tag->reported.limits;
+#endif
+	some = bytes_take(e, sk, tcp, &tag->reported, atomic);
+#ifdef BYTES_READ_LIMITS
+	if (settings.flags & BYTES_READ_LIMITS)
+		some |= limits_grown(&growth, &tag->reported.limits, sk, tcp, now);
+#endif
+	if (!some)
 		return 0;
-	e->common.ts = bpf_ktime_get_boot_ns();
+#ifdef BYTES_READ_LIMITS
+	if (settings.flags & BYTES_READ_LIMITS)
+		limits_put(own, sk, tcp, tag, &growth, now);
+#endif
+	e->common.ts = now;
 	e->common.tool = (__u8)settings.tool;
 	e->common.uid = UID_NOT_KNOWN;
 	tag_confirm_sole_holder(tag, sk);
@@ -232,11 +311,14 @@ static __always_inline int bytes_walk(struct bpf_iter_meta *meta, struct sock *s
 	 * begun a new life. */
 	if (tag_get(sk, false) != tag || tag->reported.life != life)
 		return 0;
-	if (!event_wanted(&e->common, sk) || event_write(meta, &own, sizeof(own)))
+	if (!event_wanted(&e->common, sk) || event_write(meta, own, sizeof(*own)))
 		return 0;
 	__sync_fetch_and_add(&tag->reported.tx, -e->tx_bytes);
 	__sync_fetch_and_add(&tag->reported.rx, -e->rx_bytes);
 	__sync_fetch_and_add(&tag->reported.retrans, -(__u64)e->retrans);
+#ifdef BYTES_READ_LIMITS
+	tag->reported.limits = last;
+#endif
 	return 0;
 }
 

@@ -91,12 +91,12 @@ static __always_inline void limits_sender(struct limits *l, struct tcp_sock *tcp
 	}
 }
 
-/* Whether the own receive window (tcp_receive_window()) has room for a segment of the peer. */
-static __always_inline bool window_closed(const struct tcp_sock *tcp)
+/* tcp_receive_window() */
+static __always_inline __u32 receive_window(const struct tcp_sock *tcp)
 {
 	__s32 window = (__s32)(tcp->rcv_wup + tcp->rcv_wnd - tcp->rcv_nxt);
 
-	return window < (__s32)tcp->inet_conn.icsk_ack.rcv_mss;
+	return window > 0 ? (__u32)window : 0;
 }
 
 /* TCP keeps the arrival time of the latest data only. So the age of unread data is a least one, and that of the first
@@ -109,25 +109,11 @@ static __always_inline void limits_receiver(struct limits *l, struct tcp_sock *t
 	l->out_of_order = tcp->rcv_ooopack;
 	l->unread = unread_bytes(tcp, sk);
 	l->unread_ns = l->unread ? since_data : 0;
-	l->closed = window_closed(tcp);
+	l->window = receive_window(tcp);
+	l->closed = l->window < tcp->inet_conn.icsk_ack.rcv_mss;
 	l->first_byte = NOT_KNOWN;
 	if (since_established != NOT_KNOWN && since_established >= settings.tick_ns && tcp->data_segs_in == 1)
 		l->first_byte = since_established > since_data ? since_established - since_data : 0;
-}
-
-/* Marks everything as unknown. */
-static __always_inline void limits_clear(struct limits *l)
-{
-	__builtin_memset(l, 0xff, __builtin_offsetof(struct limits, tick_ns));
-	l->tick_ns = 0;
-	__builtin_memset(&l->min_rtt_us, 0xff,
-			 __builtin_offsetof(struct limits, app_limited) -
-				 __builtin_offsetof(struct limits, min_rtt_us));
-	l->app_limited = 0;
-	l->closed = 0;
-	l->now = LIMIT_UNKNOWN;
-	limits_judge(l, NOT_KNOWN);
-	__builtin_memset(l->cc, 0, sizeof(l->cc));
 }
 
 static __always_inline void limits_name(struct limits *l, const struct tcp_sock *tcp)

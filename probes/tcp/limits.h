@@ -38,8 +38,9 @@ struct limits {
 	__u32 ce;           /* segments whose congestion marks the peer reported */
 	__u32 timeouts;     /* retransmission timeouts (6.7) */
 	__u32 unread;       /* received bytes that no process has read */
+	__u32 window;       /* the own receive window: bytes that the peer may still send */
 	__u8 app_limited;   /* the delivery rate is what the process sent, not what the path could carry */
-	__u8 closed;        /* the own receive window is smaller than a segment of the peer */
+	__u8 closed;        /* that window is smaller than a segment of the peer */
 	__u8 now;           /* enum limit: what it waits for at this moment; never READER, MIXED */
 	/* Filled by limits_judge(): */
 	__u8 word; /* enum limit: the verdict */
@@ -86,6 +87,18 @@ static inline void limits_judge(struct limits *l, __u64 lived)
 	l->peer_share = limits_percent(l->rwnd, whole);
 	l->sndbuf_share = limits_percent(l->sndbuf, whole);
 	l->idle_share = limits_percent(whole - l->busy, whole);
+}
+
+/* Marks everything as unknown. */
+static inline void limits_clear(struct limits *l)
+{
+	__builtin_memset(l, 0xff, __builtin_offsetof(struct limits, tick_ns));
+	l->tick_ns = 0;
+	__builtin_memset(&l->min_rtt_us, 0xff,
+			 __builtin_offsetof(struct limits, now) - __builtin_offsetof(struct limits, min_rtt_us));
+	l->now = LIMIT_UNKNOWN;
+	limits_judge(l, NOT_KNOWN);
+	__builtin_memset(l->cc, 0, sizeof(l->cc));
 }
 
 #endif

@@ -4,6 +4,7 @@
 #define NETTRACE_PROBES_TCP_SUBFLOW_BPF_H
 
 #include "probes/owner/owner.bpf.h"
+#include "probes/tcp/mptcp.bpf.h"
 
 /* Owners of MPTCP sockets, by address: the process that opened the first subflow. A later socket at the same address
  * overwrites the entry with its own. */
@@ -13,20 +14,6 @@ struct {
 	__type(key, __u64);
 	__type(value, struct owner);
 } mptcp_owners SEC(".maps");
-
-/* The MPTCP socket of a TCP subflow; 0: no subflow, or unknown (before 6.2). */
-static __always_inline __u64 mptcp_of(struct sock *sk)
-{
-	struct tcp_sock *tcp;
-
-	if (!settings.has_cast || !bpf_core_type_exists(struct mptcp_subflow_context) ||
-	    !bpf_core_field_exists(struct tcp_sock, is_mptcp))
-		return 0;
-	tcp = KPTR(RUNG_CAST, sk, tcp_sock);
-	if (!tcp->is_mptcp || !tcp->inet_conn.icsk_ulp_data)
-		return 0;
-	return (__u64)KPTR(RUNG_CAST, tcp->inet_conn.icsk_ulp_data, mptcp_subflow_context)->conn;
-}
 
 /* A socket begins to connect. acts: current is its owner; otherwise the owner is looked up here. Context: a task with
  * the socket locked. */

@@ -37,6 +37,7 @@ TYPED = (
     ("nettrace help guid", "nettrace help guide"),
     ("nettrace help tcpretr", "nettrace help tcpretrans"),
     ("nettrace help movi", "nettrace help moving-from-bcc"),
+    ("nettrace help reasons SYN_Q", "nettrace help reasons SYN_QUEUE_FULL"),
     # options and choices
     ("nettrace tcplife --js", "nettrace tcplife --json"),
     ("nettrace tcplife --no-san", "nettrace tcplife --no-sandbox"),
@@ -54,7 +55,7 @@ TYPED = (
     ("nettrace trace tcplife,tcpt", "nettrace trace tcplife,tcptracer"),
     ("nettrace trace --tools tcpt", "nettrace trace --tools tcptracer"),
     ("nettrace record tcplife,tcpto", "nettrace record tcplife,tcptop"),
-    ("nettrace record d", "nettrace record d"),  # diff and doctor are no tools
+    ("nettrace record do", "nettrace record do"),  # doctor is no tool
     ("nettrace record repl", "nettrace record repl"),
     ("nettrace doctor trac", "nettrace doctor trac"),
     ("nettrace doctor tcpretr", "nettrace doctor tcpretrans"),

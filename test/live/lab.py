@@ -36,10 +36,11 @@ def has_rows(tool):
     return "row" in json.loads((ROOT / f"docs/schema/{tool}.json").read_text())["$defs"]
 
 
-TOOLS = tuple(filter(has_rows, EVERY))
-TOTALS = tuple(tool for tool in EVERY if tool not in TOOLS)  # including tools without sockets
-# Every tool, with its required arguments, or with those that let it see the traffic maker.
-NEEDED = {"netqtop": ("-n", "lo"), "dns": ("--port", "1-65535")}
+SNAPSHOTS = ("sockets",)  # their rows come at the end
+TOOLS = tuple(tool for tool in EVERY if has_rows(tool) and tool not in SNAPSHOTS)
+TOTALS = tuple(tool for tool in EVERY if tool not in (*TOOLS, *SNAPSHOTS))  # including tools without sockets
+# Every tool, with its required arguments, or with those that let it see the traffic maker; a snapshot waits for the end.
+NEEDED = {"netqtop": ("-n", "lo"), "dns": ("--port", "1-65535"), **dict.fromkeys(SNAPSHOTS, ("--duration=1h",))}
 COMMANDS = {tool: (tool, *NEEDED.get(tool, ())) for tool in EVERY}
 # The names of the links to the program.
 LINKS = (*EVERY, *re.findall(r"^LINK\((\w+), ", (ROOT / "cmd/links.def").read_text(), re.MULTILINE))

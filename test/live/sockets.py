@@ -56,6 +56,26 @@ def connection(space, family=4):
         yield client, server
 
 
+def forge(space, sender, receiver, flags=0x04, ahead=0, ttl=64):
+    """A segment without data in the name of a connected socket, by default a reset. TCP repair shows its next sequence
+    number; ahead: how far the segment lies beyond it."""
+    TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_SEND_QUEUE = 19, 20, 21, 2
+    sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
+    sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE)
+    number = sender.getsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ) & 0xFFFFFFFF
+    sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, -1)
+    (here, port), (there, peer) = sender.getsockname(), receiver.getsockname()
+    number = (number + ahead) & 0xFFFFFFFF
+    header = struct.pack("!HHIIHHHH", port, peer, number, 0, 0x5000 | flags, 0, 0, 0)
+    total = sum(struct.unpack("!16H", socket.inet_aton(here) + socket.inet_aton(there) + struct.pack("!HH", 6, 20) + header))
+    total = (total & 0xFFFF) + (total >> 16)
+    header = header[:16] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + header[18:]
+    with space.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP) as raw:
+        raw.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+        raw.bind((here, 0))
+        raw.sendto(header, (there, 0))
+
+
 def receive(end, size):
     """Reads exactly `size` bytes."""
     while size:

@@ -31,7 +31,7 @@ OTHERS = (errno.EPERM, errno.ENOMEM)
 # Fast, and equal each time. Retransmissions take long, and their number varies, so only their own tool gets some, and
 # its rows are compared with the kernel's counter.
 TRAFFIC = ("--connect=1", "--refuse=1", "--ipv4")
-OF_RETRANSMISSIONS = ("--retransmit=1", "--ipv4")
+OTHER = {"tcpretrans": ("--retransmit=1", "--ipv4"), "dns": ("--dns=1", "--dns-fail=1", "--ipv4")}
 
 
 def key(row):
@@ -54,7 +54,7 @@ class Place:
         """The result of a run, and its rows by key (of a recording: the number for each tool)."""
         words = [self.file if word is FILE else word for word in words]
         command = [*self.space.enter, REFUSED, *words, "--netns", self.space.inode, "--", lab.NETTRACE, "traffic"]
-        command += OF_RETRANSMISSIONS if words[0] == "tcpretrans" else TRAFFIC
+        command += OTHER.get(words[0], TRAFFIC)
         self.file.unlink(missing_ok=True)
         with self.space.counting() as counters:
             done = lab.run(*command, env={**os.environ, **environment})

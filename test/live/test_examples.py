@@ -67,7 +67,8 @@ class Examples(lab.LiveTest):
         for tool, commands in examples().items():
             self.assertEqual(sorted(commands), sorted(recorded(tool)), tool)
             for example in commands:
-                with self.subTest(example=example):
+                # Sockets of the example before would be in a snapshot.
+                with self.subTest(example=example), lab.Namespace() as self.space:
                     printed = self.run_example(example)
                     self.assertEqual(shape(tool, printed), shape(tool, recorded(tool)[example]), printed)
 

@@ -153,11 +153,11 @@ class Maps(lab.LiveTest):
     def test_every_tool(self):
         """The tool accepts both options, and has no rows outside the maps."""
         cgroups, namespaces = pinned.Map(self.directory / "cgroups", 8), pinned.Map(self.directory / "mounts", 4)
-        traffic = ("--connect=3", "--refuse=2", "--drop=2", "--overflow=2")
+        traffic = ("--connect=3", "--refuse=2", "--drop=2", "--overflow=2", "--dns=3")
         for tool in lab.TOOLS:
             with self.subTest(tool):
                 options = [(), ("--mntnsmap", namespaces), ("--cgroupmap", cgroups)]
-                tools = [self.space.trace(tool, *each) for each in options]
+                tools = [self.space.trace(*lab.COMMANDS[tool], *each) for each in options]
                 with lab.side_by_side(tools):
                     self.space.traffic(*traffic)
                 self.assertGreater(len(tools[0].rows), 0)

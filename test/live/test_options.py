@@ -59,19 +59,17 @@ BAD_OF_ONE = (
     ("tcpdrop", "--interval=1"),
     ("tcpconnect", "-c", "-d"),
     ("tcpconnect", "--interval=1"),
-    ("tcpconnect", "--lport", "80"),
-    ("tcpconnect", "--count", "5"),
     ("tcpconnlat", "10ms"),
+    ("tcpconnlat", "--lport", "80"),
     ("tcpconnlat", "10", "20"),
     ("tcpconnlat", "--min-ms=-1"),
     ("tcpretrans", "--interval=1"),
     ("tcpretrans", "-c", "--interval=0"),
-    ("tcpretrans", "--count", "5"),
     ("tcpretrans", "--count=0"),
     ("tcplife", "-Y"),
     ("tcpstates", "--open"),
 )
-# Common options that are flags in these tools, unless an argument follows a =.
+# Common options that are flags in these tools, unless an argument follows.
 FLAGS = {"tcpretrans": ("--count",), "tcpconnect": ("--count", "--lport"), "tcpconnlat": ("--lport",)}
 
 

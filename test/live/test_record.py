@@ -24,6 +24,7 @@ LOSSES = ("--retransmit=1", "--synack=1")
 RUNS = {
     "dns": (("--port", "1-65535"), ("--port", "1-65535", "--fail", "-w"), ("--port", "1-65535", "-c")),
     "netqtop": (("-n", "lo", "--interval", "0.2"), ("-n", "lo", "-t", "--interval", "0.1")),
+    "sockets": (("--duration=1h",), ("-l", "--duration=1h"), ("--diff=1",)),
     "softirqs": (("--interval", "0.2"), ("-T", "-C", "--interval", "0.2"), ("-d", "--per-cpu"), ("--latency", "-dN")),
     "solisten": ((), ("-T", "--show-netns", "--show-ret")),
     "tcpaccept": ((), ("-T", "-t")),
@@ -81,7 +82,7 @@ class Record(Recorded):
             with self.subTest(tool=tool, options=options, format=form):
                 with self.space.tool(tool, *recordable, *form) as traced:
                     self.traffic(tool)
-                done = replay(self.file, *options, *form)
+                done = replay(self.file, *(option for option in options if option != "--duration=1h"), *form)
                 self.assertEqual(ordered(done.output).decode(), ordered(traced.output).decode())
                 self.assertEqual((done.code, done.errors), (0, ""))
                 self.assertGreater(len(done.output.splitlines()), 0 if form == ("--json",) else 1)

@@ -13,9 +13,10 @@ import lab
 
 SCHEMAS = pathlib.Path(__file__).parents[2] / "docs" / "schema"
 BASE = "https://nettrace.example/schema/"  # resolvers join references with known schemes only
-TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=2", "--retransmit=1", "--drop=2", *lab.BOTH)
+TRAFFIC = ("--connect=7", "--refuse=3", "--reset=2", "--overflow=2", "--retransmit=1", "--drop=2",
+           "--dns=3", *lab.BOTH)
 # The tools with an option that adds other lines.
-TOTALS_OF_ROWS = {"tcpconnect": "-c", "tcpconnlat": "--dist", "tcpdrop": "-c", "tcpretrans": "-c"}
+TOTALS_OF_ROWS = {"tcpconnect": "-c", "tcpconnlat": "--dist", "tcpdrop": "-c", "tcpretrans": "-c", "dns": "-c"}
 
 
 def close(schema):
@@ -91,7 +92,7 @@ class Schemas(lab.LiveTest):
                     self.assertIn(False, [line.get("partial") for line in traced.objects])
 
     def test_totals_of_tools_with_rows(self):
-        commands = [(tool, option) for tool, option in TOTALS_OF_ROWS.items()]
+        commands = [(*lab.COMMANDS[tool], option) for tool, option in TOTALS_OF_ROWS.items()]
         commands += [("softirqs", "-d"), ("softirqs", "-dN", "--per-cpu"), ("tcpsubnet", "--rx", "127.0.0.0/8,::/0")]
         for command, traced in zip(commands, self.trace(commands, *TRAFFIC)):
             with self.subTest(command=command):
@@ -103,7 +104,8 @@ class Schemas(lab.LiveTest):
         self.assertGreater(len(groups), 5 * 7)
         for name in dict.fromkeys(kind for _, kind in groups):
             tools = [tool for tool, kind in groups if kind == name]
-            commands = [(tool, "--by", name.removeprefix("by_"), "--interval", "0.5", "--rate") for tool in tools]
+            rate = {tool: () if tool in lab.SNAPSHOTS else ("--rate",) for tool in tools}
+            commands = [(*lab.COMMANDS[tool], "--by", name.removeprefix("by_"), "--interval", "0.5", *rate[tool]) for tool in tools]
             for tool, traced in zip(tools, self.trace(commands, *TRAFFIC)):
                 with self.subTest(tool=tool, group=name):
                     counts = self.check(tool, traced.objects)

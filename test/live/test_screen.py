@@ -99,12 +99,16 @@ class Screen(lab.LiveTest):
             self.wait_to_begin()
             self.move(client, server, 31)
             self.wait_for_rows(2)
-            for keys, status in (("srxla", ("sort: sent ", "sort: received ", "sort: retransmits ", "sort: srtt ",
+            for keys, status in (("srxta", ("sort: sent ", "sort: received ", "sort: retransmits ", "sort: srtt ",
                                             "sort: all ")),
                                  ("pnuhboec", [f"group: {name} " for name in GROUPS])):
                 for key, shown in zip(keys, status):
                     terminal.type(key)
                     terminal.wait(lambda it, shown=shown: shown in it.status, f"the key {key}")
+            for key, shown in (("l", True), ("l", False), ("n", False), ("l", True)):  # by container it is not shown
+                terminal.type(key)
+                terminal.wait(lambda it, shown=shown: all((word in it.text) == shown for word in ("NET%", "LIMIT")),
+                              f"limits: {shown}")
             for size in ((9, 30), (1, 1), (0, 0), (24, 100)):
                 terminal.resize(*size)
                 terminal.look(0.2)

@@ -128,6 +128,15 @@ class Tcprst(lab.LiveTest):
         (row,) = of(traced.rows, "sent")
         self.assertEqual((row["cause"], row["reason"]), ("keepalive", "TCP_KEEPALIVE_TIMEOUT"))
 
+    def test_linger2(self):
+        """TCP_LINGER2 below 0: closed when the peer acknowledges the FIN, with a reset."""
+        with sockets.connection(self.space) as (client, server), self.space.trace("tcprst", "--sent") as traced:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_LINGER2, -1)
+            client.close()
+            lab.wait_for(lambda: sockets.state_of(server) == sockets.CLOSE, "the reset")
+        (row,) = traced.rows
+        self.assertEqual((row["cause"], row["by"], row["pid"]), ("linger", "us", os.getpid()))
+
     def test_aborted(self):
         """ss -K: its process is not the owner."""
         lab.need("ss")
@@ -154,7 +163,7 @@ class Tcprst(lab.LiveTest):
         with sockets.connection(self.space) as (client, server), self.space.trace("tcprst", "--got") as traced:
             server.send(b"x" * 100)
             sockets.receive(client, 100)
-            forge_reset(self.space, server, client, 99)
+            sockets.forge(self.space, server, client, ttl=99)
             lab.wait_for(lambda: sockets.state_of(client) == sockets.CLOSE, "the reset")
         (row,) = traced.rows
         self.assertEqual((row["by"], row["cause"], row["ttl"], row["peer_ttl"]), ("between", "hop_limit", 99, 64))
@@ -169,24 +178,6 @@ class Tcprst(lab.LiveTest):
             rf"{report['server_pid']} +nt-server +sent +\S+:{report['server_port']} +\S+ +ESTABLISHED +[\d.]+ us: closed with unread data +TCP_ABORT_ON_CLOSE +The process closed",
         )
         self.assertEqual(len(lines), 2)
-
-
-def forge_reset(space, sender, receiver, ttl):
-    """A reset in the name of a connected socket: TCP repair shows its next sequence number."""
-    TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_SEND_QUEUE = 19, 20, 21, 2
-    sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
-    sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR_QUEUE, TCP_SEND_QUEUE)
-    number = sender.getsockopt(socket.IPPROTO_TCP, TCP_QUEUE_SEQ) & 0xFFFFFFFF
-    sender.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, -1)
-    (here, port), (there, peer) = sender.getsockname(), receiver.getsockname()
-    header = struct.pack("!HHIIHHHH", port, peer, number, 0, 0x5004, 0, 0, 0)
-    total = sum(struct.unpack("!16H", socket.inet_aton(here) + socket.inet_aton(there) + struct.pack("!HH", 6, 20) + header))
-    total = (total & 0xFFFF) + (total >> 16)
-    header = header[:16] + struct.pack("!H", ~(total + (total >> 16)) & 0xFFFF) + header[18:]
-    with space.inside(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP) as raw:
-        raw.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
-        raw.bind((here, 0))
-        raw.sendto(header, (there, 0))
 
 
 if __name__ == "__main__":

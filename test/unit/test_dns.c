@@ -375,9 +375,57 @@ static void the_oldest_name_goes_first(void **state)
 	assert_string_equal(peer_of(9, SECOND, "10.1.0.0").query, "more.example");
 }
 
+/* Messages as dns shows them: queries, codes, the smallest time to live. */
+static void messages_are_parsed(void **state)
+{
+	struct dns_message parsed;
+	struct message m;
+
+	(void)state;
+	begin(&m, "www.example.net", 2);
+	put_name(&m, "@12");
+	put(&m, "\0\1\0\1\0\0\1\x2c\0\4\xc0\0\2\1", 14);
+	put_name(&m, "@12");
+	put(&m, "\0\1\0\1\0\0\0\x3c\0\4\xc0\0\2\2", 14);
+	assert_true(dns_parse(&parsed, m.bytes, m.length, NULL, NULL));
+	assert_string_equal(parsed.name, "www.example.net");
+	assert_true(parsed.is_answer && !parsed.is_truncated && !parsed.rcode);
+	assert_int_equal(parsed.id, 4711);
+	assert_int_equal(parsed.records, 2);
+	assert_int_equal(parsed.ttl, 60);
+	/* Truncated within the last record: what is before it counts. */
+	assert_true(dns_parse(&parsed, m.bytes, m.length - 16, NULL, NULL));
+	assert_int_equal(parsed.ttl, 300);
+	m.bytes[2] = 0x01;
+	m.bytes[3] = 0x00;
+	assert_true(dns_parse(&parsed, m.bytes, m.length, NULL, NULL) && !parsed.is_answer);
+	m.bytes[2] = 0x83;
+	m.bytes[3] = 0x85;
+	assert_true(dns_parse(&parsed, m.bytes, m.length, NULL, NULL) && parsed.is_truncated);
+	assert_int_equal(parsed.rcode, 5);
+	m.bytes[2] = 0x28; /* another kind of query */
+	assert_false(dns_parse(&parsed, m.bytes, m.length, NULL, NULL));
+	begin(&m, "", 0);
+	assert_true(dns_parse(&parsed, m.bytes, m.length, NULL, NULL));
+	assert_string_equal(parsed.name, ".");
+	assert_false(dns_parse(&parsed, m.bytes, 11, NULL, NULL));
+}
+
+static void types_have_names(void **state)
+{
+	char name[16];
+
+	(void)state;
+	dns_type_name(name, sizeof(name), 28);
+	assert_string_equal(name, "AAAA");
+	dns_type_name(name, sizeof(name), 65535);
+	assert_string_equal(name, "TYPE65535");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(messages_are_parsed),       cmocka_unit_test(types_have_names),
 		cmocka_unit_test(aliases_lead_to_addresses), cmocka_unit_test(other_records_are_passed_over),
 		cmocka_unit_test(the_end_may_be_missing),    cmocka_unit_test(what_is_no_answer_is_refused),
 		cmocka_unit_test(pointers_come_to_an_end),   cmocka_unit_test(names_are_text),

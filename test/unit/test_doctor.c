@@ -16,7 +16,8 @@
 #define REPORT                                                                                                         \
 	"{\"connect\":11,\"server_first\":3,\"refuse\":5,\"reset\":2,\"retransmit\":1,\"syn\":1,\"synack\":1,"         \
 	"\"fast\":1,"                                                                                                  \
-	"\"drop\":2,\"overflow\":3,\"churn\":0,\"hold\":2,\"fork\":1,\"bad_listen\":2,\"unreachable\":2,\"uring_"      \
+	"\"drop\":2,\"overflow\":3,\"churn\":0,\"hold\":2,\"fork\":1,\"bad_listen\":2,\"slow_reader\":1,\"small_"      \
+	"sndbuf\":1,\"unreachable\":2,\"uring_"                                                                        \
 	"unreachable\":3,\"dns\":7,\"dns_fail\":3,\"dns_silent\":2,\"listeners\":2,\"connects\":"                      \
 	"42,"                                                                                                          \
 	"\"established\":34,\"accepted\":32,\"bytes_client\":29800,\"bytes_server\":13001,\"retransmits_client\":7,"   \

@@ -28,7 +28,7 @@ static const char *enum_name_of(const char *type, uint64_t value)
 {
 	if (strcmp(type, "skb_drop_reason") != 0)
 		return NULL;
-	return value == 2 ? "NOT_SPECIFIED" : value == 3 ? "NO_SOCKET" : NULL;
+	return value == 2 ? "NOT_SPECIFIED" : value == 3 ? "NO_SOCKET" : value == 4 ? "NETFILTER_DROP" : NULL;
 }
 
 static bool symbol_of(uint64_t address, struct symbol *symbol)
@@ -38,6 +38,7 @@ static bool symbol_of(uint64_t address, struct symbol *symbol)
 		{ "bpf_trace_run4", NULL, 0x11000, 0x12000 },
 		{ "tcp_v4_rcv", NULL, 0x20000, 0x21000 },
 		{ "nf_hook_slow", "nf_tables", 0x30000, 0x31000 },
+		{ "ip_local_deliver", NULL, 0x40000, 0x41000 },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -61,6 +62,7 @@ struct sample {
 	uint8_t byte, address[16];
 	char text[16], long_text[64];
 	uint64_t stack[6];
+	struct drop_values drop;
 };
 
 #define FIELD(as, member, ...)                                                                                         \
@@ -86,9 +88,12 @@ static const char *const letters[] = { NULL, "R", "L" }, *const keys[] = { NULL,
 static const char *const long_names[] = { NULL, "a name that is longer than what is put" };
 static const uint64_t slots[64] = { [3] = 5 };
 
-#define LETTERS   NAMES(letters), .keys = keys
-#define REASON    .btf_enum = "skb_drop_reason"
-#define HUNDREDTH .unit = 100, .decimals = 2
+#define LETTERS     NAMES(letters), .keys = keys
+#define REASON      .btf_enum = "skb_drop_reason"
+#define DROP        REASON, .stack = offsetof(struct sample, stack), .values = offsetof(struct sample, drop)
+#define HUNDREDTH   .unit = 100, .decimals = 2
+
+#define UNEXPLAINED "No explanation yet. LOCATION and STACK show the place in the kernel."
 
 static const struct value {
 	struct field field;
@@ -113,7 +118,8 @@ static const struct value {
 	{ FIELD(F_PORT, port), { .port = 0 }, { "0", "0", NULL } },
 	{ FIELD(F_BOOL, byte), { .byte = 0 }, { ALL("false") } },
 	{ FIELD(F_BOOL, byte), { .byte = 1 }, { ALL("true") } },
-	{ FIELD(F_BOOL, byte), { .byte = UINT8_MAX }, { ALL("true") } },
+	{ FIELD(F_BOOL, byte), { .byte = UINT8_MAX - 1 }, { ALL("true") } },
+	{ FIELD(F_BOOL, byte), { .byte = UINT8_MAX }, { UNKNOWN } },
 	{ FIELD(F_HEX, number), { .number = 0xffff8881042a8000 }, { NAMED("ffff8881042a8000") } },
 	{ FIELD(F_HEX, number), { .number = 0 }, { UNKNOWN } },
 	{ FIELD(F_TIME, number),
@@ -197,6 +203,16 @@ static const struct value {
 	{ FIELD(F_ENUM, word, REASON), { .word = 0 }, { NAMED("0") } },
 	{ FIELD(F_ENUM, word, .btf_enum = "no_such_enum"), { .word = 3 }, { NAMED("3") } },
 	{ FIELD(F_ENUM, word, REASON), { .word = UINT32_MAX }, { UNKNOWN } },
+	{ FIELD(F_EXPLANATION, word, REASON), { .word = 1000 }, { NAMED(UNEXPLAINED) } },
+	{ FIELD(F_EXPLANATION, word, REASON), { .word = UINT32_MAX }, { UNKNOWN } },
+	{ FIELD(F_VALUES, word, DROP),
+	  { .word = 4, .stack = { 0x30001, 0x40001 }, .drop.device = "eth0" },
+	  { "hook=INPUT device=eth0", "hook=INPUT device=eth0", "{\"hook\":\"INPUT\",\"device\":\"eth0\"}" } },
+	{ FIELD(F_VALUES, word, DROP),
+	  { .word = 4, .drop.device = "eth0" },
+	  { "hook=- device=eth0", "hook=- device=eth0", "{\"hook\":null,\"device\":\"eth0\"}" } },
+	{ FIELD(F_VALUES, word, DROP), { .word = 4 }, { UNKNOWN } },
+	{ FIELD(F_VALUES, word, DROP), { .word = 3, .drop.device = "eth0" }, { UNKNOWN } },
 	{ FIELD(F_TCPFLAGS, half), { .half = 0x18 }, { NAMED("PSH|ACK") } },
 	{ FIELD(F_TCPFLAGS, half), { .half = 0xff }, { NAMED("FIN|SYN|RST|PSH|ACK|URG|ECE|CWR") } },
 	{ FIELD(F_TCPFLAGS, byte), { .byte = 0xff }, { NAMED("FIN|SYN|RST|PSH|ACK|URG|ECE|CWR") } },

@@ -139,6 +139,7 @@ enum { NANOSECONDS = 1, PER_CPU = 2, NETNS = 4, VERBOSE = 8 };
 
 static const struct member totals[] = { { "pid" }, { .name = NULL } };
 static const char *const sorts[] = { "all", "sent", "rtt", NULL };
+static const char *const state_names[] = { "open", "fin-wait-1", "fin-wait-2", "close", "close-wait", NULL };
 static const char *const top_words[] = { "interval", "count", "least", NULL };
 static const struct opt top_opts[] = {
 	{ .name = "nanoseconds", .key = 'N', .type = O_FLAG, .flag = NANOSECONDS, .help = "in ns" },
@@ -178,6 +179,13 @@ static const struct opt top_opts[] = {
 	  .off = offsetof(struct own, sort),
 	  .names = sorts,
 	  .help = "most first: all, sent, rtt" },
+	{ .name = "state",
+	  .type = O_NAMES,
+	  .arg = "STATES",
+	  .off = offsetof(struct own, selected),
+	  .min = 1,
+	  .names = state_names,
+	  .help = "only these" },
 	{ .name = NULL },
 };
 /* A tool of totals only, without sockets. */
@@ -536,6 +544,19 @@ static void numbers_times_texts_and_picks(void **state)
 	assert_refused(&top, WORDS("--rows", "0"), 2, "top: error: --rows 0: not a number (1 or more)\n");
 }
 
+static void names_may_be_beginnings(void **state)
+{
+	(void)state;
+	parse(&top, WORDS("--state", "FIN_WAIT2,close"));
+	assert_int_equal(own->selected.count, 2);
+	assert_true(own->selected.item[0].first == 3 && own->selected.item[1].first == 4);
+	parse(&top, WORDS("--state=fin-wait,closed,op"));
+	assert_int_equal(own->selected.count, 4);
+	assert_true(own->selected.item[0].first == 2 && own->selected.item[1].first == 3);
+	assert_true(own->selected.item[2].first == 4 && own->selected.item[3].first == 1);
+	assert_refused(&top, WORDS("--state", "xyz"), 2, "top: error: --state xyz: unknown (help lists the names)\n");
+}
+
 static void what_makes_no_sense_is_not_offered(void **state)
 {
 	const char *text;
@@ -746,6 +767,7 @@ int main(void)
 		cmocka_unit_test(an_interval_unless_told),
 		cmocka_unit_test(words_stand_for_options),
 		cmocka_unit_test(numbers_times_texts_and_picks),
+		cmocka_unit_test(names_may_be_beginnings),
 		cmocka_unit_test(what_makes_no_sense_is_not_offered),
 		cmocka_unit_test(a_flag_shares_its_name),
 		cmocka_unit_test(debug_is_told_where_verbose_is_taken),

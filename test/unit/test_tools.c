@@ -103,13 +103,17 @@ static void check_member(const struct tool *tool, const struct member *member)
 	const struct kind_row *kind = &kind_rows[member->kind];
 
 	/* A kind for columns only must come from a member. */
-	check(kind->recorded || kind->is_counted || member->kind == F_CONTAINER, tool, member->name);
+	check(kind->recorded || kind->is_counted || member->kind == F_CONTAINER || member->kind == F_VALUES, tool,
+	      member->name);
 	check(size_fits(member), tool, member->name);
 	check((size_t)member->off + member->size <= tool->image.event_size, tool, member->name);
 	check(!member->port || (kind->is_address && member->port + sizeof(uint16_t) <= tool->image.event_size), tool,
 	      member->name);
 	check(!member->n_names == (member->kind != F_NAME), tool, member->name);
-	check(!member->btf_enum == (member->kind != F_ENUM), tool, member->name);
+	check(!member->btf_enum == (member->kind != F_ENUM && member->kind != F_VALUES), tool, member->name);
+	check(member->kind != F_VALUES || (member->values > member->stack &&
+					   member->values + sizeof(struct drop_values) <= tool->image.event_size),
+	      tool, member->name);
 	check(member->kind != F_LOG2 || member->unit, tool, member->name);
 	check(member->hidden || (member->help && *member->help), tool, member->name);
 	/* A name of a common member is reserved. */
@@ -121,7 +125,7 @@ static void check_member(const struct tool *tool, const struct member *member)
 /* Ends the program if a member of the name is missing. */
 static void check_members(const struct tool *tool, const struct member *members)
 {
-	size_t shown = 0;
+	size_t shown = 0, all = 0;
 
 	for_each (member, member, members) {
 		check(is_word(member->name, '_'), tool, member->name);
@@ -131,11 +135,12 @@ static void check_members(const struct tool *tool, const struct member *members)
 			field_of_member(tool, member);
 		for (const struct member *other = member + 1; other->name; other++)
 			check(strcmp(other->name, member->name) != 0, tool, member->name);
-		shown++;
+		shown += !member->hidden;
+		all++;
 	}
 	for_each (member, common, common_members)
 		shown++;
-	check(shown <= COLUMNS_MOST && shown <= TOTALS_FIELDS, tool, "number of members");
+	check(shown <= COLUMNS_MOST && all <= TOTALS_FIELDS, tool, "number of members");
 }
 
 static void members_lie_inside_the_event(void **state)
@@ -170,7 +175,7 @@ static void summaries_count(void **state)
 		check(kind != F_STACK && kind != F_TIME, tool, member->name);
 		counts += kind == F_COUNT;
 	}
-	check(counts <= 1 && (counts || !tool_summary_flag(tool)), tool, "totals");
+	check(counts <= 1 && (counts || !tool_summary_flag(tool) || tool->totals->of_states), tool, "totals");
 	check(!tool_totals_members(tool) == !tool_totals_columns(tool), tool, "totals");
 	check(!tool->totals == !tool_totals_members(tool), tool, "totals");
 	/* An interval tool has one list of members and one of columns. */
@@ -284,6 +289,7 @@ static size_t stored_size(const struct opt *option)
 	switch (option->type) {
 	case O_LIST:
 	case O_ENUM:
+	case O_NAMES:
 		return sizeof(struct list);
 	case O_NUMBER:
 	case O_MSEC:
@@ -310,7 +316,7 @@ static void check_own(const struct tool *tool, const struct opt *option)
 	check((option->type == O_FLAG) == (option->flag != 0), tool, option->name);
 	check((option->type == O_ENUM) == (option->btf_enum != NULL), tool, option->name);
 	check(option->type != O_LIST || option->max > 0, tool, option->name);
-	check((option->type == O_CHOICE) == (option->names != NULL), tool, option->name);
+	check((option->type == O_CHOICE || option->type == O_NAMES) == (option->names != NULL), tool, option->name);
 	check(option->off + stored_size(option) <= tool->options_size, tool, option->name);
 	for (const struct opt *other = option + 1; other->name; other++) /* no two options in one place */
 		check(!stored_size(option) || !stored_size(other) || option->off + stored_size(option) <= other->off ||

@@ -51,7 +51,7 @@ static void put_type(struct text *text, const struct btf *btf, __u32 id, int dep
 	}
 }
 
-/* The prototype of a target, and how many of its first parameters are not arguments. NULL: there is none. */
+/* The prototype of a target, and how many of its first parameters are not arguments. NULL: none. */
 static const struct btf_type *prototype_of(const struct btf *btf, const char *section, unsigned int *own)
 {
 	const char *name = strchr(section, '/') + 1;
