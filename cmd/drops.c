@@ -8,6 +8,7 @@
 #include "core/base/values.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
+#include "core/names/drop_values.h"
 #include "core/names/enums.h"
 #include "core/names/symbols.h"
 #include "core/names/tcp.h"
@@ -268,7 +269,11 @@ static const struct member members[] = {
 	{ "harmless_kind", F_NAME, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
 	  .help = "why no receiver needed it" },
 	{ "location", F_SYMBOL, OWN(location), .help = "kernel function and offset of the drop" },
-	{},
+	{ "stack", F_STACK, OWN(stack), .hidden = true, .flag = DROPS_EXPLAIN },
+	{ "values", F_VALUES, OWN(reason), .values = offsetof(struct drops_event, values),
+	  .stack = offsetof(struct drops_event, stack), .btf_enum = REASONS,
+	  .help = "with --explain: the values that explain this drop" },
+	DROP_VALUES(struct drops_event, values, DROPS_EXPLAIN){},
 };
 
 static const struct column columns[] = {
@@ -293,6 +298,9 @@ static const struct column columns[] = {
 	{ "reason", "REASON", .width = 18 },
 	{ "harmless_kind", "HARMLESS", .suffix = true, .flag = DROPS_ALL },
 	{ "location", "WHERE", .width = 28 },
+	{ "values", "VALUES", .width = 40, .flag = DROPS_EXPLAIN },
+	{ "explanation", "EXPLANATION", "reason", F_EXPLANATION, .flag = DROPS_EXPLAIN,
+	  .help = "what it means, and where to look" },
 	{},
 };
 
@@ -321,6 +329,8 @@ static const struct column summary_columns[] = {
 	{ "count", "DROPS", .width = -8 },
 	{ "segments", "PACKETS", .width = -8 },
 	{ "length", "BYTES", .width = -10 },
+	{ "explanation", "EXPLANATION", "reason", F_EXPLANATION, .once = true, .flag = DROPS_EXPLAIN,
+	  .help = "what it means, and where to look; once for each reason" },
 	{},
 };
 
@@ -352,6 +362,8 @@ static const struct opt opts[] = {
 		  "them" },
 	{ "device", 0, O_TEXT, "INTERFACES", .off = offsetof(struct own_options, device_names),
 	  .help = "only drops at these interfaces, by name or pattern: eth0,veth*" },
+	{ "explain", 0, O_FLAG, .flag = DROPS_EXPLAIN,
+	  .help = "add what each means and where to look, and the values of this drop" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by layer, reason and location; print on exit and every --interval" },
 	{},
@@ -359,6 +371,8 @@ static const struct opt opts[] = {
 
 static const struct apart apart[] = {
 	{ "wide", "summary", "which is as wide as its columns need" },
+	{ "explain", "columns", "which names all columns" },
+	{ "explain", "by,subnets", "which counts groups" },
 	{},
 };
 
@@ -408,14 +422,20 @@ static enum replayed filter_recorded(const struct options *options, struct event
 {
 	const struct own_options *own = options->own;
 	const struct drops_event *e = (const void *)event;
+	uint32_t flags = options->settings.flags;
 
-	(void)size;
-	if ((e->harmless && !(options->settings.flags & DROPS_ALL)) || !list_has(&own->of_programs.reasons, e->reason))
+	if ((e->harmless && !(flags & DROPS_ALL)) || !list_has(&own->of_programs.reasons, e->reason))
 		return REPLAY_EXCLUDED;
+	if (!(flags & DROPS_EXPLAIN) && *size > offsetof(struct drops_event, stack))
+		*size = offsetof(struct drops_event, stack);
 	return REPLAY_FILTERED;
 }
 
-static const struct replay_rules recording = { .wider_flags = DROPS_ALL, .filter = filter_recorded };
+static const struct replay_rules recording = {
+	.wider_flags = DROPS_ALL,
+	.record_flags = DROPS_EXPLAIN,
+	.filter = filter_recorded,
+};
 
 /* ---- hooks ---- */
 
