@@ -34,22 +34,18 @@ static const struct hook hooks[] = { {} };
 
 struct why_options {
 	const char *target;
+	bool json;
 };
 
 static const struct opt opts[] = {
 	{ "target", 0, O_TEXT, "TARGET", .off = offsetof(struct why_options, target),
 	  .help = "whose connections, separated by commas: a port (:8080), a process (4711, nginx), an address or network "
 		  "(10.0.0.0/8), a container or systemd unit; default: all of this machine" },
+	{ "json", 0, O_TRUE, .off = offsetof(struct why_options, json), .help = "print one JSON object" },
 	{},
 };
 
 static const char *const words[] = { "target", NULL };
-
-static const struct apart apart[] = {
-	{ "target", "csv,columns,count,wide,time,timestamp,containers,no-header",
-	  "which are for rows" },
-	{},
-};
 
 static const char *const examples[] = {
 	"why",
@@ -65,29 +61,10 @@ static const char *const examples[] = {
 	NULL,
 };
 
-/* Rows do not exist here. */
-static const char *option_of_rows(const struct options *options)
-{
-	if (options->format == FORMAT_CSV)
-		return "csv";
-	if (options->columns)
-		return "columns";
-	if (options->count)
-		return "count";
-	if (options->wide)
-		return "wide";
-	if (options->time || options->timestamp)
-		return "time";
-	return NULL;
-}
-
 static bool check(struct options *options, struct error *error)
 {
-	const char *of_rows = option_of_rows(options);
 	struct why_target target;
 
-	if (of_rows)
-		return error_set(error, EXIT_USAGE, "--%s: why prints a page or --json, no rows", of_rows);
 	if (!why_target_parse(&target, options_text(options), error))
 		return false;
 	options->containers |= target.n_names > 0;
@@ -106,7 +83,6 @@ const struct tool why = {
 	.subject = SOCKETS,
 	.hooks = hooks,
 	.opts = opts,
-	.apart = apart,
 	.options_size = sizeof(struct why_options),
 	.positional = words,
 	.members = members,
@@ -157,7 +133,7 @@ static void print(void *state, struct text *out, const struct event_span *span)
 	why_model_end(&watch->model);
 	why_judge(&findings, &watch->model, span);
 	watch->trouble = why_has_trouble(&findings);
-	if (watch->options->format == FORMAT_JSON)
+	if (((const struct why_options *)watch->options->own)->json)
 		why_print_json(out, &page);
 	else
 		why_print_page(out, &page);
@@ -198,7 +174,7 @@ static uint32_t flags_of(const char *name)
 		const char *name;
 		uint32_t flags;
 	} flags[] = {
-		{ "tcplife", TCPLIFE_OPEN | TCPLIFE_LIMITS },
+		{ "tcplife", TCPLIFE_OPEN | TCPLIFE_ENDED | TCPLIFE_LIMITS },
 		{ "tcpconnect", TCPCONNECT_RESULTS },
 		{ "tcpdrop", TCPDROP_NO_STACK | TCPDROP_EXPLAIN },
 		{ "sockets", SOCKETS_DIFF | SOCKETS_SORTED },
@@ -231,11 +207,12 @@ static bool choose_tools(struct options **list, size_t *count, const struct opti
 		tool->settings.flags |= flags_of(tool->tool->name);
 		if (!tool_list_inherit(tool, asked, error))
 			return false;
-		tool->format = FORMAT_TABLE; /* of stderr: losses are part of the page */
 		if (!head)
 			continue;
 		tool->recorded = record_head_tool(head, tool->tool->name);
-		tool->settings.flags &= tool->recorded->flags | TCPDROP_NO_STACK;
+		tool->settings.flags &= tool->recorded->flags;
+		if (!strcmp(tool->tool->name, "tcpdrop"))
+			tool->settings.flags |= TCPDROP_NO_STACK;
 		if (!replay_apply_flags(tool, error))
 			return false;
 	}

@@ -629,12 +629,24 @@ static struct why_tool *tool_of(struct why_model *model, const struct tool *tool
 	return &model->tools[i];
 }
 
-bool why_model_has(const struct why_model *model, const char *tool)
+static const struct why_tool *find_tool(const struct why_model *model, const char *name)
 {
 	for (size_t i = 0; i < model->n_tools; i++)
-		if (!strcmp(model->tools[i].tool->name, tool))
-			return true;
-	return false;
+		if (!strcmp(model->tools[i].tool->name, name))
+			return &model->tools[i];
+	return NULL;
+}
+
+bool why_model_has(const struct why_model *model, const char *tool)
+{
+	return find_tool(model, tool);
+}
+
+bool why_model_misses(const struct why_model *model, const char *tool)
+{
+	const struct why_tool *known = find_tool(model, tool);
+
+	return !known || known->lost;
 }
 
 void why_model_ledger(void *context, const struct tool *tool, const struct ledger *ledger)

@@ -93,7 +93,6 @@ struct why_seen {
 struct why_tool {
 	const struct tool *tool;
 	uint64_t lost;
-	bool present;
 };
 
 struct why_model {
@@ -123,6 +122,8 @@ void why_model_ledger(void *model, const struct tool *tool, const struct ledger 
 void why_model_end(struct why_model *model);
 /* Whether the tool's events were there. */
 bool why_model_has(const struct why_model *model, const char *tool);
+/* Whether some were not: what it did not report may have happened. */
+bool why_model_misses(const struct why_model *model, const char *tool);
 
 /* Calls each() for every connection that is kept or open. */
 void why_model_each(const struct why_model *model,

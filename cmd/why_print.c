@@ -120,7 +120,7 @@ static void put_seen(struct text *out, const struct why_page *page)
 	put_bytes(&line, seen->rx_bytes);
 	put_number(&line, seen->retrans, "segments sent again");
 	put_number(&line, seen->queries, "DNS queries");
-	put_number(&line, seen->listeners, "listeners");
+	put_number(&line, seen->listeners, seen->listeners == 1 ? "listener" : "listeners");
 	put_titled(out, "seen", string_of(&line), page->width);
 	text_free(&line);
 }

@@ -263,7 +263,8 @@ static void find_refused(struct judge *judge, const struct why_connection *c)
 	const struct why_connection *peer = why_model_peer(judge->model, c);
 	struct why_finding *finding;
 	char end[END_TEXT];
-	bool local = peer && peer->reset.by == BY_NOBODY, answered = c->reset.by == BY_REFUSED || local;
+	bool nobody = peer && peer->reset.by == BY_NOBODY, no_socket = peer && is_drop(peer, "NO_SOCKET");
+	bool local = nobody || no_socket, answered = c->reset.by == BY_REFUSED || local;
 
 	remote_end(end, &c->who);
 	finding = finding_of(judge, WHY_CONNECT_REFUSED, &c->who, end);
@@ -272,11 +273,14 @@ static void find_refused(struct judge *judge, const struct why_connection *c)
 	finding->trouble = true;
 	finding->local |= local;
 	finding->number += answered;
-	if (!answered)
-		weaken(finding, WHY_SUPPORTED);
+	finding->limit |= why_model_misses(judge->model, "tcprst");
+	if (!answered && !finding->limit)
+		weaken(finding, WHY_SUPPORTED); /* of the cause: without a RST, it was ICMP */
 	count(finding, 1, 1, c->last, c->last);
-	if (local)
+	if (nobody)
 		prove(finding, peer->reset.ts, "tcprst", "%s has no socket: answered the SYN with RST", end);
+	else if (no_socket)
+		prove(finding, peer->drop.ts, "tcpdrop", "NO_SOCKET: the SYN found no socket at %s", end);
 	prove(finding, c->last, "tcpconnect", "%s[%u] refused by %s after %s", process(&c->who), c->who.pid, end,
 	      duration(c->connect_ns));
 }
@@ -584,8 +588,10 @@ static bool held_of(struct held *held, const struct why_connection *c, const str
 	}
 	if (!c->has_life || !c->limits.tick_ns)
 		return false;
+	if (!(before->ts && before->known) && c->duration == WHY_UNKNOWN)
+		return false;
 	before = before->ts && before->known ? before : &none;
-	*held = (struct held){ .time = c->closed_at ? less(c->closed_at, before->ts) : c->duration,
+	*held = (struct held){ .time = before != &none ? less(c->last, before->ts) : c->duration,
 			       .rwnd = less(c->limits.rwnd, before->rwnd),
 			       .sndbuf = less(c->limits.sndbuf, before->sndbuf),
 			       .bytes = less(c->tx_bytes, before->tx_bytes),
@@ -611,12 +617,12 @@ static void find_held(struct judge *judge, const struct why_connection *c, const
 	finding->trouble |= slow || c->retrans[CAUSE_ZERO_WINDOW];
 	if (time > finding->number) {
 		finding->number = time;
-		finding->limit = held->time;
+		finding->limit = time > held->time ? time : held->time; /* a tick may begin before it */
 	}
 	count(finding, 1, c->retrans[CAUSE_ZERO_WINDOW], held->ts - held->time, held->ts);
 	remote_end(end, &c->who);
 	prove(finding, held->ts, held->tool, "%s[%u] > %s: held up %s of %s, %llu bytes sent", process(&c->who),
-	      c->who.pid, end, duration(time), duration(held->time), (unsigned long long)held->bytes);
+	      c->who.pid, end, duration(time), duration(time > held->time ? time : held->time), (unsigned long long)held->bytes);
 	if (c->retrans[CAUSE_ZERO_WINDOW])
 		prove(finding, c->last_retrans, "tcpretrans", "%u probes of the closed window of %s",
 		      c->retrans[CAUSE_ZERO_WINDOW], end);
@@ -692,7 +698,7 @@ static void judge_loss(struct judge *judge, const struct why_connection *c)
 	finding->number += again;
 	finding->limit += drop ? drop->count : 0;
 	if (!drop)
-		weaken(finding, WHY_SUPPORTED);
+		weaken(finding, why_model_misses(judge->model, "tcpdrop") ? WHY_POSSIBLE : WHY_SUPPORTED);
 	count(finding, 1, again, c->first_retrans, c->last_retrans);
 	if (drop)
 		prove(finding, drop->ts, "tcpdrop", "%u packets of this connection, %s: %s", drop->count,

@@ -45,9 +45,10 @@ SENTENCE(accept_queue_full)
 	if (f->limit != UINT32_MAX && f->limit)
 		put(text, " (limit %llu)", (unsigned long long)f->limit);
 	text_string(text, ": ");
+	put_count(text, f->events, "packet");
+	text_string(text, " of new connections dropped; ");
 	put_process(text, f);
-	text_string(text, " accepts too slowly; dropped ");
-	put_count(text, f->events, "SYN or ACK");
+	text_string(text, " does not accept fast enough");
 }
 
 SENTENCE(syn_queue_full)
@@ -76,7 +77,7 @@ SENTENCE(connect_refused)
 	text_string(text, " refused");
 	if (!f->local && f->number == f->connections)
 		text_string(text, " by RST (nobody listens there, or a firewall rejects)");
-	else if (!f->local)
+	else if (!f->local && !f->limit)
 		text_string(text, ", some without a RST, so by ICMP: probably a firewall rejects");
 }
 
