@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why.c: the applet `nettrace why`: what is wrong with connections, with evidence. It runs several tools in one process,
- * and reads their events instead of printing them. */
+/* why.c: the applet `nettrace why`: what is wrong with connections, with evidence. It runs several tools in one
+ * process, and reads their events instead of printing them. */
 #include "cmd/why.h"
 
 #include <stdio.h>
@@ -39,7 +39,8 @@ struct why_options {
 
 static const struct opt opts[] = {
 	{ "target", 0, O_TEXT, "TARGET", .off = offsetof(struct why_options, target),
-	  .help = "whose connections, separated by commas: a port (:8080), a process (4711, nginx), an address or network "
+	  .help = "whose connections, separated by commas: a port (:8080), a process (4711, nginx), an address or "
+		  "network "
 		  "(10.0.0.0/8), a container or systemd unit; default: all of this machine" },
 	{ "json", 0, O_TRUE, .off = offsetof(struct why_options, json), .help = "print one JSON object" },
 	{},
@@ -198,7 +199,8 @@ static bool choose_tools(struct options **list, size_t *count, const struct opti
 		if (!head || record_head_tool(head, source->name))
 			snprintf(names + strlen(names), sizeof(names) - strlen(names), "%s,", source->name);
 	if (!*names)
-		return error_set(error, EXIT_USAGE, "the recording has no tool that why reads (nettrace help why lists them)");
+		return error_set(error, EXIT_USAGE,
+				 "the recording has no tool that why reads (nettrace help why lists them)");
 	if (!tool_list(list, count, names, error))
 		return false;
 	for (size_t i = 0; i < *count; i++) {
@@ -223,22 +225,24 @@ static void say_hello(const struct options *options)
 {
 	if (!isatty(STDERR_FILENO) || options->command)
 		return;
-	print_note("watching %s for %g s (Ctrl-C ends it)", options_text(options) ? options_text(options) : "this machine",
-		   (double)options->duration / 1e9);
+	print_note("watching %s for %g s (Ctrl-C ends it)",
+		   options_text(options) ? options_text(options) : "this machine", (double)options->duration / 1e9);
 }
 
 int why_main(int argc, char **argv)
 {
 	static struct options options;
 	static struct watch watch;
-	const struct event_reader reader = { .state = &watch, .event = take_event, .ledger = take_ledger, .end = print };
+	const struct event_reader reader = {
+		.state = &watch, .event = take_event, .ledger = take_ledger, .end = print
+	};
 	struct options *tools = NULL;
 	struct error error;
 	size_t count = 0;
 	bool started = false, ran;
 
-	ran = options_parse(&options, &why, argc, argv, &error) &&
-	      (started = watch_start(&watch, &options, &error)) && choose_tools(&tools, &count, &options, NULL, &error);
+	ran = options_parse(&options, &why, argc, argv, &error) && (started = watch_start(&watch, &options, &error)) &&
+	      choose_tools(&tools, &count, &options, NULL, &error);
 	if (ran) {
 		options.reader = &reader;
 		say_hello(&options);
@@ -257,7 +261,9 @@ int why_replay(struct recording *recording, int argc, char **argv)
 	static const struct ledger nothing;
 	static struct options options;
 	static struct watch watch;
-	const struct event_reader reader = { .state = &watch, .event = take_event, .ledger = take_ledger, .end = print };
+	const struct event_reader reader = {
+		.state = &watch, .event = take_event, .ledger = take_ledger, .end = print
+	};
 	struct options *tools = NULL;
 	struct error error;
 	size_t count = 0;

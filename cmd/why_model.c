@@ -238,8 +238,8 @@ const struct why_connection *why_model_peer(const struct why_model *model, const
 	return c;
 }
 
-void why_model_each(const struct why_model *model,
-		    void (*each)(void *context, const struct why_connection *connection), void *context)
+void why_model_each(const struct why_model *model, void (*each)(void *context, const struct why_connection *connection),
+		    void *context)
 {
 	for (size_t i = 0; i < SLOTS; i++)
 		for (const struct why_connection *c = model->slots[i]; c; c = c->next)
@@ -331,9 +331,8 @@ static void take_connect(struct why_model *model, const struct event *event, siz
 	struct why_connection *c;
 	struct tcpconnect_event e = { .duration = NOT_KNOWN };
 
-	memcpy(&e, event, size < offsetof(struct tcpconnect_event, message)
-				  ? size
-				  : offsetof(struct tcpconnect_event, message));
+	memcpy(&e, event,
+	       size < offsetof(struct tcpconnect_event, message) ? size : offsetof(struct tcpconnect_event, message));
 	if (e.kind != KIND_ATTEMPT)
 		return;
 	c = connection_of(model, event, event->ts);

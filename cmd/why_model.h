@@ -44,10 +44,10 @@ struct why_reset {
 
 /* One end of a connection on this machine, or an attempt to connect. */
 struct why_connection {
-	struct why_connection *next; /* of its slot in the table */
+	struct why_connection *next;  /* of its slot in the table */
 	struct why_connection *later; /* of those that are closed, or kept */
-	struct event who;            /* ends, namespace and owner; ts: of the first event */
-	uint64_t last, closed_at;    /* ns; closed_at 0: open */
+	struct event who;             /* ends, namespace and owner; ts: of the first event */
+	uint64_t last, closed_at;     /* ns; closed_at 0: open */
 	bool attempted, accepted, established, older, retired, has_life;
 	uint8_t result, role; /* enum result, enum role */
 	int32_t error;        /* errno of the attempt, or of the life */
@@ -126,8 +126,8 @@ bool why_model_has(const struct why_model *model, const char *tool);
 bool why_model_misses(const struct why_model *model, const char *tool);
 
 /* Calls each() for every connection that is kept or open. */
-void why_model_each(const struct why_model *model,
-		    void (*each)(void *context, const struct why_connection *connection), void *context);
+void why_model_each(const struct why_model *model, void (*each)(void *context, const struct why_connection *connection),
+		    void *context);
 /* The other end of the connection on this machine, in any namespace. NULL: none is known. */
 const struct why_connection *why_model_peer(const struct why_model *model, const struct why_connection *connection);
 /* The listener of an end. NULL: none is known. */

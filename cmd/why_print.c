@@ -216,8 +216,7 @@ static void each_gap(const struct why_page *page, put_gap *gap, void *context)
 			gap(context, source->name, source->lost);
 	for (size_t i = 0; i < model->n_tools; i++)
 		if (model->tools[i].lost) {
-			snprintf(what, sizeof(what), "%llu events were lost",
-				 (unsigned long long)model->tools[i].lost);
+			snprintf(what, sizeof(what), "%llu events were lost", (unsigned long long)model->tools[i].lost);
 			gap(context, model->tools[i].tool->name, what);
 		}
 	if (page->span->partial)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why_rules.c: the rules of `nettrace why`, one function for each cause. A rule says `proved` only where an event of the
- * kernel proves its sentence. */
+/* why_rules.c: the rules of `nettrace why`, one function for each cause. A rule says `proved` only where an event of
+ * the kernel proves its sentence. */
 #include "cmd/why_rules.h"
 
 #include <errno.h>
@@ -15,17 +15,17 @@
 #include "probes/tcpretrans.h"
 #include "probes/tcprst.h"
 
-#define MS          1000000ULL
-#define SECOND      (1000 * MS)
+#define MS         1000000ULL
+#define SECOND     (1000 * MS)
 
-#define SLOW        SECOND      /* a handshake or a wait for accept() that a person notices */
-#define LATE        (500 * MS)  /* a SYN answered so late, beyond what the round-trip time explains */
-#define HELD        (300 * MS)  /* a sender held up at least so long ... */
-#define FAST        (2 << 20)   /* ... is trouble below this rate, bytes/s; above, a limit like any other */
-#define LOSS_LEAST  3           /* retransmitted segments that count as loss ... */
-#define LOSS_SHARE  100         /* ... if they are one of this number or more */
-#define MSS_USUAL   1448
-#define REFUSALS    3 /* SYNs of one port that count as clients, not as a scan */
+#define SLOW       SECOND     /* a handshake or a wait for accept() that a person notices */
+#define LATE       (500 * MS) /* a SYN answered so late, beyond what the round-trip time explains */
+#define HELD       (300 * MS) /* a sender held up at least so long ... */
+#define FAST       (2 << 20)  /* ... is trouble below this rate, bytes/s; above, a limit like any other */
+#define LOSS_LEAST 3          /* retransmitted segments that count as loss ... */
+#define LOSS_SHARE 100        /* ... if they are one of this number or more */
+#define MSS_USUAL  1448
+#define REFUSALS   3 /* SYNs of one port that count as clients, not as a scan */
 
 struct judge {
 	const struct why_model *model;
@@ -212,16 +212,14 @@ static bool is_at_full_listener(struct judge *judge, const struct why_connection
 	return false;
 }
 
-/* The SYN was dropped on this machine, by a rule of netfilter or another program: at either end. */
+/* The end at which this machine dropped the SYN, or its answer: by a rule, a filter, a program. */
 static const struct why_connection *blocked_end(struct judge *judge, const struct why_connection *c)
 {
 	const struct why_connection *peer = why_model_peer(judge->model, c);
 
-	if (is_drop(c, "NETFILTER_DROP") || is_drop(c, "BPF_CGROUP_EGRESS") || is_drop(c, "SECURITY_HOOK"))
+	if (c->drop.syns)
 		return c;
-	if (peer && peer->drop.syns && (is_drop(peer, "NETFILTER_DROP") || is_drop(peer, "XDP") || is_drop(peer, "TC_INGRESS")))
-		return peer;
-	return NULL;
+	return peer && peer->drop.syns && !is_drop(peer, "NO_SOCKET") ? peer : NULL;
 }
 
 static void find_blocked(struct judge *judge, const struct why_connection *c, const struct why_connection *at)
@@ -322,7 +320,7 @@ static void find_unreachable(struct judge *judge, const struct why_connection *c
 static void find_slow_connect(struct judge *judge, const struct why_connection *c)
 {
 	uint64_t trip = (uint64_t)(c->now.ts && c->now.known ? c->now.min_rtt_us
-				   : c->limits.tick_ns	     ? c->limits.min_rtt_us
+				   : c->limits.tick_ns       ? c->limits.min_rtt_us
 							     : UINT32_MAX) *
 			1000;
 	bool again = is_retried(c);
@@ -407,8 +405,8 @@ static void find_full_queue(struct judge *judge, const struct why_listener *list
 	finding->limit = listener->limit;
 	count(finding, 0, listener->overflows, listener->first_overflow, listener->last_overflow);
 	if (listener->limit != UINT32_MAX)
-		prove(finding, listener->first_overflow, "tcpdrop", "LISTEN_OVERFLOW %s > %s queue %u, limit %u%s", from,
-		      end, listener->queue, listener->limit,
+		prove(finding, listener->first_overflow, "tcpdrop", "LISTEN_OVERFLOW %s > %s queue %u, limit %u%s",
+		      from, end, listener->queue, listener->limit,
 		      listener->somaxconn == listener->limit ? " (= net.core.somaxconn)" : "");
 	else
 		prove(finding, listener->first_overflow, "tcpdrop", "LISTEN_OVERFLOW %s > %s", from, end);
@@ -531,9 +529,10 @@ static void judge_reset(struct judge *judge, const struct why_connection *c)
 		finding->number += c->reset.unread;
 	count(finding, 1, 1, c->reset.ts, c->reset.ts);
 	prove(finding, c->reset.ts, "tcprst", "%s[%u] %s %s %s in %s: %s%s%s", process(&c->who), c->who.pid, here,
-	      c->reset.direction == RESET_SENT ? "reset" : "was reset by", there, state_name(c->reset.state), rule->text,
-	      c->reset.reason == UINT32_MAX ? "" : ", ",
-	      c->reset.reason == UINT32_MAX ? "" : reason_name("sk_rst_reason", c->reset.reason, reason, sizeof(reason)));
+	      c->reset.direction == RESET_SENT ? "reset" : "was reset by", there, state_name(c->reset.state),
+	      rule->text, c->reset.reason == UINT32_MAX ? "" : ", ",
+	      c->reset.reason == UINT32_MAX ? ""
+					    : reason_name("sk_rst_reason", c->reset.reason, reason, sizeof(reason)));
 }
 
 /* An established connection ended because nothing was acknowledged any more. */
@@ -622,7 +621,8 @@ static void find_held(struct judge *judge, const struct why_connection *c, const
 	count(finding, 1, c->retrans[CAUSE_ZERO_WINDOW], held->ts - held->time, held->ts);
 	remote_end(end, &c->who);
 	prove(finding, held->ts, held->tool, "%s[%u] > %s: held up %s of %s, %llu bytes sent", process(&c->who),
-	      c->who.pid, end, duration(time), duration(time > held->time ? time : held->time), (unsigned long long)held->bytes);
+	      c->who.pid, end, duration(time), duration(time > held->time ? time : held->time),
+	      (unsigned long long)held->bytes);
 	if (c->retrans[CAUSE_ZERO_WINDOW])
 		prove(finding, c->last_retrans, "tcpretrans", "%u probes of the closed window of %s",
 		      c->retrans[CAUSE_ZERO_WINDOW], end);
@@ -682,7 +682,7 @@ static void judge_loss(struct judge *judge, const struct why_connection *c)
 	const struct why_connection *peer = why_model_peer(judge->model, c);
 	/* A tail loss probe asks whether something was lost. */
 	uint64_t again = why_retransmitted(c) - c->retrans[CAUSE_TLP], sent = segments_sent(c);
-	const struct why_drop *drop = c->drop.count > c->drop.syns ? &c->drop
+	const struct why_drop *drop = c->drop.count > c->drop.syns                 ? &c->drop
 				      : peer && peer->drop.count > peer->drop.syns ? &peer->drop
 										   : NULL;
 	struct why_finding *finding;

@@ -52,9 +52,9 @@ struct why_evidence {
 struct why_finding {
 	enum why_code code;
 	enum why_certainty certainty;
-	bool trouble;     /* else a note, which does not change the exit status */
-	char subject[96]; /* what it is about: an end, a server, a process */
-	struct event who; /* the first of them: ends and owner */
+	bool trouble;                              /* else a note, which does not change the exit status */
+	char subject[96];                          /* what it is about: an end, a server, a process */
+	struct event who;                          /* the first of them: ends and owner */
 	uint64_t connections, events, first, last; /* ns */
 	uint64_t number, limit;                    /* their meaning depends on the code */
 	bool local;                                /* both ends are on this machine */

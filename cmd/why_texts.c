@@ -257,8 +257,10 @@ SENTENCE(connect_slow)
 /* The words of each finding, in the order of enum why_code. A name never changes: scripts know it. */
 const struct why_text why_texts[WHY_CODES] = {
 	[WHY_ACCEPT_QUEUE_FULL] = { "accept_queue_full",
-				    "See what the process waits for (its threads, its own limits), or start more of it. A "
-				    "longer queue helps with bursts only: its listen() backlog, up to net.core.somaxconn.",
+				    "See what the process waits for (its threads, its own limits), or start more of "
+				    "it. A "
+				    "longer queue helps with bursts only: its listen() backlog, up to "
+				    "net.core.somaxconn.",
 				    accept_queue_full },
 	[WHY_SYN_QUEUE_FULL] = { "syn_queue_full",
 				 "Raise the listen() backlog and net.ipv4.tcp_max_syn_backlog, or set "
@@ -276,7 +278,8 @@ const struct why_text why_texts[WHY_CODES] = {
 				       "See the rules of this machine: nft list ruleset, iptables-save -c.",
 				       connect_blocked_here },
 	[WHY_CONNECT_NO_ANSWER] = { "connect_no_answer",
-				    "Check that the address is right and its machine up, then the firewalls between: one "
+				    "Check that the address is right and its machine up, then the firewalls between: "
+				    "one "
 				    "that drops gives no answer.",
 				    connect_no_answer },
 	[WHY_CONNECT_UNREACHABLE] = { "connect_unreachable",
@@ -308,7 +311,8 @@ const struct why_text why_texts[WHY_CODES] = {
 				"The cause is at the peer: run nettrace why there, or see the log of its service.",
 				reset_by_peer },
 	[WHY_RESET_BY_US_UNREAD] = { "reset_by_us_unread",
-				     "The process gave up on the request: see its log. To close without RST, it reads to the end, "
+				     "The process gave up on the request: see its log. To close without RST, it reads "
+				     "to the end, "
 				     "or calls shutdown(SHUT_WR) and then reads.",
 				     reset_by_us_unread },
 	[WHY_RESET_BY_US_KILLED] = { "reset_by_us_killed",
@@ -318,29 +322,36 @@ const struct why_text why_texts[WHY_CODES] = {
 					 "The service stopped or restarted with clients in its queue: see its log.",
 					 reset_by_us_unaccepted },
 	[WHY_RESET_BY_US_ABORTED] = { "reset_by_us_aborted",
-				      "See who runs ss -K, or which BPF program destroys sockets.", reset_by_us_aborted },
+				      "See who runs ss -K, or which BPF program destroys sockets.",
+				      reset_by_us_aborted },
 	[WHY_RESET_BY_US] = { "reset_by_us",
 			      "Often meant so (health checks, SO_LINGER 0). nettrace tcprst --explain has each.",
 			      reset_by_us },
 	[WHY_WE_READ_SLOWLY] = { "we_read_slowly",
-				 "See what the process does instead of reading: a stack of its threads, its CPU, its disk.",
+				 "See what the process does instead of reading: a stack of its threads, its CPU, its "
+				 "disk.",
 				 we_read_slowly },
 	[WHY_PEER_READS_SLOWLY] = { "peer_reads_slowly",
-				    "The peer reads too slowly, or its receive buffer is too small: run nettrace why there. "
+				    "The peer reads too slowly, or its receive buffer is too small: run nettrace why "
+				    "there. "
 				    "Nothing here makes it faster.",
 				    peer_reads_slowly },
 	[WHY_OWN_SNDBUF] = { "own_sndbuf",
-			     "Remove SO_SNDBUF from the program, or raise net.ipv4.tcp_wmem (third number).", own_sndbuf },
+			     "Remove SO_SNDBUF from the program, or raise net.ipv4.tcp_wmem (third number).",
+			     own_sndbuf },
 	[WHY_LOSS_HERE] = { "loss_here", "The reason names the rule or queue: nettrace tcpdrop --explain has more.",
 			    loss_here },
 	[WHY_LOSS_BEYOND] = { "loss_beyond",
-			      "Look at the network card (ip -s -s link, ethtool -S), then along the path: mtr, and nettrace "
+			      "Look at the network card (ip -s -s link, ethtool -S), then along the path: mtr, and "
+			      "nettrace "
 			      "why at the peer.",
 			      loss_beyond },
 	[WHY_CONNECT_SLOW] = { "connect_slow",
-			       "A SYN sent again after 1 s: it, or its answer, was lost, or the peer's queue was full: run nettrace "
+			       "A SYN sent again after 1 s: it, or its answer, was lost, or the peer's queue was full: "
+			       "run nettrace "
 			       "why there.",
 			       connect_slow },
-	[WHY_NAME_SLOW] = { "name_slow", "Check the name server and those behind it. nettrace dns --slow 1000 shows each.",
+	[WHY_NAME_SLOW] = { "name_slow",
+			    "Check the name server and those behind it. nettrace dns --slow 1000 shows each.",
 			    name_slow },
 };

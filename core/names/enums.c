@@ -29,7 +29,7 @@ struct reasons {
 };
 
 #define EXTRAS 16
-#define for_each_extra(extra)                                                                                            \
+#define for_each_extra(extra)                                                                                          \
 	for (const struct enum_extra *const *list = enums()->extras; *list; list++)                                    \
 		for (const struct enum_extra *extra = *list; extra->name; extra++)
 
@@ -200,7 +200,8 @@ const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
 {
 	const char *name;
 
-	for_each_extra (extra) {
+	for_each_extra(extra)
+	{
 		if (extra->value == value && strcmp(extra->type, type) == 0)
 			return extra->name;
 	}
@@ -220,7 +221,8 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 {
 	const struct enum_table *table;
 
-	for_each_extra (extra) {
+	for_each_extra(extra)
+	{
 		if (strcasecmp(extra->name, name) == 0 && strcmp(extra->type, type) == 0) {
 			*value = extra->value;
 			return true;
@@ -277,9 +279,7 @@ void enum_each_known(const char *type, enum_handler *handle, void *context)
 		names_recorded()->enum_each(type, handle, context);
 	else
 		enum_each(type, handle, context);
-	for_each_extra (extra)
-		if (!strcmp(extra->type, type))
-			handle(context, extra->value, extra->name, extra->name);
+	for_each_extra(extra) if (!strcmp(extra->type, type)) handle(context, extra->value, extra->name, extra->name);
 }
 
 bool enum_is_limit(const char *short_name)

@@ -126,12 +126,13 @@ static void add(const struct tool *tool, const struct event *event, size_t size)
 	why_model_event(&model, tool, event, size, event->ts);
 }
 
-#define ADD(tool, ...)                                                                                                 \
-	add(&tool, &((__typeof__(__VA_ARGS__)[]){ __VA_ARGS__ })->common, sizeof(__VA_ARGS__))
+#define ADD(tool, ...) add(&tool, &((__typeof__(__VA_ARGS__)[]){ __VA_ARGS__ })->common, sizeof(__VA_ARGS__))
 
 static void attempt(uint16_t port, uint64_t ms, uint8_t result, int error, uint64_t took)
 {
-	struct tcpconnect_event e = { .common = ends(port, ms), .duration = took * MS, .error = error, .result = result };
+	struct tcpconnect_event e = {
+		.common = ends(port, ms), .duration = took * MS, .error = error, .result = result
+	};
 
 	why_model_event(&model, &tcpconnect, &e.common, sizeof(e), e.common.ts + e.duration);
 }
@@ -202,8 +203,9 @@ static void a_reset_refuses(void **state)
 	found = only(WHY_CONNECT_REFUSED);
 	assert_int_equal(found->connections, 2);
 	assert_int_equal(found->certainty, WHY_PROVED);
-	assert_string_equal(found->sentence, "10.0.0.2:80 refuses: 2 attempts refused by RST (nobody listens there, or a "
-					     "firewall rejects)");
+	assert_string_equal(found->sentence,
+			    "10.0.0.2:80 refuses: 2 attempts refused by RST (nobody listens there, or a "
+			    "firewall rejects)");
 }
 
 static void icmp_refuses_without_a_reset(void **state)
@@ -260,7 +262,9 @@ static void an_abandoned_attempt_is_nothing(void **state)
 
 static void a_lost_syn_makes_the_connection_slow(void **state)
 {
-	struct tcpconnlat_event e = { .common = ends(40000, 1040), .latency = 1040 * MS, .syns = 2, .result = RESULT_OK };
+	struct tcpconnlat_event e = {
+		.common = ends(40000, 1040), .latency = 1040 * MS, .syns = 2, .result = RESULT_OK
+	};
 
 	(void)state;
 	retransmitted(ends(40000, 1000), CAUSE_SYN, 1);
