@@ -208,7 +208,7 @@ static struct why_connection *add(struct why_model *model, const struct event *e
 	return c;
 }
 
-/* The connection of the event, which begins at `began`; a new one, if none is known. NULL: no room. */
+/* The connection of the event, which begins at `began`; a new one, if none is known. NULL: the table is full. */
 static struct why_connection *connection_of(struct why_model *model, const struct event *event, uint64_t began)
 {
 	struct why_connection *c = model->slots[slot_of(event)];
@@ -279,7 +279,7 @@ const struct why_listener *why_model_listener(const struct why_model *model, uin
 	return find_listener(model, netns, laddr, lport);
 }
 
-/* NULL: no room. */
+/* NULL: the table is full. */
 static struct why_listener *listener_of(struct why_model *model, const struct event *event)
 {
 	struct why_listener *listener = find_listener(model, event->netns, event->laddr, event->lport);
@@ -553,7 +553,7 @@ static void take_socket(struct why_model *model, const struct event *event, size
 		c->older = true;
 }
 
-/* NULL: no room. */
+/* NULL: the table is full. */
 static struct why_server *server_of(struct why_model *model, const struct event *event)
 {
 	struct why_server *server = model->servers, *end = server + model->n_servers;

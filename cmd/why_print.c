@@ -118,7 +118,7 @@ static void put_seen(struct text *out, const struct why_page *page)
 	put_bytes(&line, seen->tx_bytes);
 	text_string(&line, ", received ");
 	put_bytes(&line, seen->rx_bytes);
-	put_number(&line, seen->retrans, "segments sent again");
+	put_number(&line, seen->retrans, "segments retransmitted");
 	put_number(&line, seen->queries, "DNS queries");
 	put_number(&line, seen->listeners, seen->listeners == 1 ? "listener" : "listeners");
 	put_titled(out, "seen", string_of(&line), page->width);
@@ -220,17 +220,17 @@ static void each_gap(const struct why_page *page, put_gap *gap, void *context)
 			gap(context, model->tools[i].tool->name, what);
 		}
 	if (page->span->partial)
-		gap(context, "sockets", "a walk was cut off: some sockets are missing");
+		gap(context, "sockets", "a walk took too long: some sockets are missing");
 	if (page->span->cut)
 		gap(context, "why", "ended early, or the recording is damaged: the end is missing");
 	if (model->left_out + model->unkept + model->other_listeners + model->other_servers) {
-		snprintf(what, sizeof(what), "no room for %llu connections, %llu listeners, %llu name servers",
+		snprintf(what, sizeof(what), "not kept: %llu connections, %llu listeners, %llu name servers (tables full)",
 			 (unsigned long long)(model->left_out + model->unkept),
 			 (unsigned long long)model->other_listeners, (unsigned long long)model->other_servers);
 		gap(context, "why", what);
 	}
 	if (page->findings->left_out) {
-		snprintf(what, sizeof(what), "no room for %llu further findings",
+		snprintf(what, sizeof(what), "not kept: %llu further findings",
 			 (unsigned long long)page->findings->left_out);
 		gap(context, "why", what);
 	}
@@ -315,7 +315,7 @@ const struct json_key why_keys[] = {
 	{ "failed", JSON_NUMBER, .help = "attempts that failed" },
 	{ "tx_bytes", JSON_NUMBER, .help = "payload sent in this time" },
 	{ "rx_bytes", JSON_NUMBER, .help = "payload received" },
-	{ "retrans", JSON_NUMBER, .help = "segments sent again" },
+	{ "retrans", JSON_NUMBER, .help = "segments retransmitted" },
 	{ "queries", JSON_NUMBER, .help = "DNS queries" },
 	{ "findings", JSON_LIST, .objects = finding_keys, .help = "trouble first" },
 	{ "unchecked", JSON_LIST, .objects = gap_keys, .help = "what could not be checked" },

@@ -107,7 +107,7 @@ static void count(struct why_finding *finding, uint64_t connections, uint64_t ev
 		finding->last = last;
 }
 
-/* A finding is as certain as the least certain of what it is made of. */
+/* A finding is as certain as its least certain part. */
 static void weaken(struct why_finding *finding, enum why_certainty certainty)
 {
 	if (certainty < finding->certainty)
@@ -192,7 +192,7 @@ static uint32_t syns_of(const struct why_connection *c)
 	return c->syns > sent ? c->syns : sent;
 }
 
-/* Whether a full accept queue on this machine explains the attempt: told there. */
+/* Whether a full accept queue on this machine explains the attempt. */
 static bool is_at_full_listener(struct judge *judge, const struct why_connection *c)
 {
 	const struct why_connection *peer = why_model_peer(judge->model, c);

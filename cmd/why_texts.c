@@ -232,7 +232,7 @@ SENTENCE(loss_here)
 	put_count(text, f->limit, "drop");
 	text_string(text, ", ");
 	put_count(text, f->number, "segment");
-	text_string(text, " sent again");
+	text_string(text, " retransmitted");
 }
 
 SENTENCE(loss_beyond)
@@ -241,7 +241,7 @@ SENTENCE(loss_beyond)
 	put_count(text, f->number, "segment");
 	text_string(text, " of ");
 	put_count(text, f->connections, "connection");
-	text_string(text, " sent again, none dropped on this machine");
+	text_string(text, " retransmitted, none dropped on this machine");
 }
 
 SENTENCE(connect_slow)
@@ -347,7 +347,7 @@ const struct why_text why_texts[WHY_CODES] = {
 			      "why at the peer.",
 			      loss_beyond },
 	[WHY_CONNECT_SLOW] = { "connect_slow",
-			       "A SYN sent again after 1 s: it, or its answer, was lost, or the peer's queue was full: "
+			       "A SYN was retransmitted: it, or its answer, was lost, or the peer's queue was full: "
 			       "run nettrace "
 			       "why there.",
 			       connect_slow },

@@ -16,7 +16,7 @@ struct tool;
 /* The time of a run or of a recording, in ns. */
 struct event_span {
 	uint64_t begun, ended;
-	bool partial; /* a walk over sockets was cut off */
+	bool partial; /* a walk over sockets took too long */
 	bool cut;     /* a signal ended the run at once, or a recording is damaged */
 };
 

@@ -70,7 +70,7 @@ class Why(lab.LiveTest):
         self.assertEqual(found["trouble"]["reset_by_us_unread"]["connections"], 2)
 
     def test_attempts(self):
-        """A SYN that is dropped here, a full queue that explains one, no way, and an attempt that gives up at once."""
+        """A SYN that is dropped here, a full queue that explains one, no way, and an attempt that ends at once."""
         with listen(self.space, backlog=0) as full, listen(self.space) as deaf, self.space.inside():
             port = port_of(deaf)
             drop(deaf, True)
@@ -87,7 +87,7 @@ class Why(lab.LiveTest):
         self.assertEqual(found["notes"], set())
 
     def test_silence(self):
-        """A SYN to a machine that is not there, and one that gives up at once."""
+        """A SYN to a machine that is not there, and one that ends at once."""
         with contextlib.ExitStack() as stack:
             other = stack.enter_context(lab.Namespace())
             lab.must("ip", "-n", self.space.name, "link", "add", "va", "type", "veth", "peer", "vb", "netns", other.name)
