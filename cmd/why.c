@@ -78,7 +78,7 @@ static bool check(struct options *options, struct error *error)
 const struct tool why = {
 	.name = "why",
 	.summary = "what is wrong with connections: verdicts with evidence",
-	.first = { "target", "duration", "json" },
+	.first = { "target", "duration" },
 	.examples = examples,
 	.image = { .event_size = sizeof(struct event) },
 	.subject = SOCKETS,

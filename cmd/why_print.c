@@ -224,7 +224,8 @@ static void each_gap(const struct why_page *page, put_gap *gap, void *context)
 	if (page->span->cut)
 		gap(context, "why", "ended early, or the recording is damaged: the end is missing");
 	if (model->left_out + model->unkept + model->other_listeners + model->other_servers) {
-		snprintf(what, sizeof(what), "not kept: %llu connections, %llu listeners, %llu name servers (tables full)",
+		snprintf(what, sizeof(what),
+			 "not kept: %llu connections, %llu listeners, %llu name servers (tables full)",
 			 (unsigned long long)(model->left_out + model->unkept),
 			 (unsigned long long)model->other_listeners, (unsigned long long)model->other_servers);
 		gap(context, "why", what);
