@@ -139,7 +139,7 @@ class Drops(lab.LiveTest):
         lab.must(*self.space.enter, "nft", "; ".join(rules))
         with self.watch("--explain", "--layer=netfilter") as (traced, _):
             for family in (4, 6):
-                for port, number in ((81, 5), (82, 7), (9, 3)):  # nobody listens at 9: its ICMP messages are dropped, too
+                for port, number in ((81, 5), (82, 7), (9, 3)):  # port 9 has no socket: its ICMP messages are dropped, too
                     for _ in range(number):
                         with contextlib.suppress(PermissionError):
                             self.udp(family).sendto(b"x", (lab.LOOPBACK[family], port))
