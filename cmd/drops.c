@@ -134,7 +134,9 @@ static const struct prefix by_function[] = {
 	{ "inet_sock_", LAYER_SOCKET },
 	{ "packet_", LAYER_SOCKET },
 	{ "raw", LAYER_SOCKET },
-	{ "xdp_", LAYER_XDP },
+	{ "xfrm_", LAYER_IP },
+	{ "igmp", LAYER_IP },
+	{ "inet_", LAYER_IP },
 	{},
 };
 
@@ -143,6 +145,26 @@ static enum layer layer_by_prefix(const struct prefix *prefixes, const char *nam
 	while (prefixes->text && strncmp(name, prefixes->text, strlen(prefixes->text)) != 0)
 		prefixes++;
 	return prefixes->layer;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name), size = strlen(end);
+
+	return length >= size && !strcmp(name + length - size, end);
+}
+
+/* Functions with other names are those of devices and their drivers. */
+static enum layer layer_of_function(const char *name)
+{
+	enum layer layer;
+
+	if (strstr(name, "xdp")) /* do_xdp_generic(), veth_xdp_rcv_skb() */
+		return LAYER_XDP;
+	layer = layer_by_prefix(by_function, name);
+	if (!layer && (ends_with(name, "_enqueue") || ends_with(name, "_dequeue"))) /* struct Qdisc_ops */
+		layer = LAYER_QDISC;
+	return layer ? layer : LAYER_NIC;
 }
 
 static enum layer layer_of_protocol(const struct drops_event *e)
@@ -160,7 +182,8 @@ static enum layer layer_of_protocol(const struct drops_event *e)
 	}
 }
 
-/* By the reason; by the function, if the reason fits several layers or is unknown; else by the protocol. */
+/* By the reason; by the function, if the reason fits several layers or is unknown; by the protocol, if symbols
+ * are unavailable. */
 static enum layer layer_of(const struct drops_event *e)
 {
 	const char *reason = e->reason == ~0U ? NULL : enum_name(NULL, REASONS, e->reason);
@@ -170,7 +193,7 @@ static enum layer layer_of(const struct drops_event *e)
 	if (!layer && reason && !strcmp(reason, "NO_SOCKET"))
 		return layer_of_protocol(e);
 	if (!layer && e->location && symbols_at(e->location, &symbol))
-		layer = layer_by_prefix(by_function, symbol.name);
+		layer = layer_of_function(symbol.name);
 	return layer ? layer : layer_of_protocol(e);
 }
 

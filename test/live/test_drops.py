@@ -13,6 +13,7 @@ import time
 
 import lab
 import silence
+import xdp
 
 IPV6_SOCKETS = {4: socket.AF_INET, 6: socket.AF_INET6}
 
@@ -162,6 +163,17 @@ class Drops(lab.LiveTest):
         self.assertEqual(sum(row["segments"] for row in traced.rows), qdisc["drops"], traced.errors)
         self.assertEqual(lab.count_by(traced.rows, "device", "proto", "dport", "received"),
                          {("silent", "udp", 9, False): qdisc["drops"]})  # fmt: skip
+
+    def test_xdp(self):
+        """Each packet that an XDP program drops, generic and of veth."""
+        silence.add(self.space)
+        for mode in (xdp.GENERIC, xdp.DRIVER):
+            with self.subTest(mode=mode), xdp.attached(self.space, "deaf", xdp.DROP, mode):
+                with self.watch("--layer=xdp") as (traced, _):
+                    for _ in range(11):
+                        self.udp().sendto(b"x", (silence.NOWHERE[4], 9))
+                counted = lab.count_by([row for row in traced.rows if row["proto"] == "udp"], "dport", "device", "received")
+                self.assertEqual(dict(counted), {(9, "deaf", True): 11}, traced.errors)
 
     def test_unknown_frames(self):
         """Frames of a protocol without a handler: as many as `ip -s link` counts as dropped."""
