@@ -21,7 +21,7 @@
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
 			type(linux_mib) type(list_head) type(mptcp_sock) type(mptcp_subflow_context) type(net)         \
 				type(net_device) type(rt6_info) type(rtable) type(sock) type(socket) type(task_struct) \
-					type(tcp_sock) type(tcphdr) type(udphdr)
+					type(sk_buff) type(tcp_sock) type(tcphdr) type(udp_sock) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 

@@ -12,9 +12,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "core/base/clock.h"
+#include "core/bpf/places.h"
 #include "core/model/counter.h"
 
 struct mapped_counters {
@@ -22,7 +24,8 @@ struct mapped_counters {
 	unsigned char *reported;  /* their values at the last report; updated by the tool's read_counter() */
 	size_t size, mapped;
 	uint32_t count;
-	struct event *event; /* tool->image.event_size bytes */
+	struct event *event;   /* tool->image.event_size bytes */
+	struct places *places; /* NULL: every value has a fixed meaning */
 };
 
 const struct bpf_map *counters_map(const struct bpf_object *object)
@@ -56,7 +59,29 @@ bool counters_open(struct session *session)
 		return false;
 	session->counters->reported = calloc(session->counters->count, session->counters->size);
 	session->counters->event = malloc(session->tool->image.event_size);
-	return session->counters->reported && session->counters->event;
+	return session->counters->reported && session->counters->event &&
+	       places_open(&session->counters->places, session->object, session->counters->count);
+}
+
+static bool look_up(const struct counter *counter, const char *map, const void *key, void *value)
+{
+	const struct bpf_map *found = bpf_object__find_map_by_name(counter->object, map);
+
+	return found && !bpf_map_lookup_elem(bpf_map__fd(found), key, value);
+}
+
+/* False: it makes no event. */
+static bool read_one(struct session *session, const struct counter *counter)
+{
+	struct mapped_counters *counters = session->counters;
+	bool grown = counters->places && memcmp(counter->now, counter->reported, counters->size) != 0, some;
+
+	memset(counters->event, 0, session->tool->image.event_size);
+	some = (!counters->places || grown) &&
+	       session->tool->totals->read_counter(session->options, counter, counters->event);
+	if (counters->places)
+		places_read(counters->places, counter->key, counter->now, grown);
+	return some;
 }
 
 void counters_run(struct session *session, counter_event *handle, void *context)
@@ -68,10 +93,11 @@ void counters_run(struct session *session, counter_event *handle, void *context)
 		struct counter counter = { .key = key,
 					   .all = counters->now,
 					   .now = counters->now + key * counters->size,
-					   .reported = counters->reported + key * counters->size };
+					   .reported = counters->reported + key * counters->size,
+					   .object = session->object,
+					   .look_up = look_up };
 
-		memset(counters->event, 0, tool->image.event_size);
-		if (!tool->totals->read_counter(session->options, &counter, counters->event))
+		if (!read_one(session, &counter))
 			continue;
 		counters->event->ts = clock_boot();
 		counters->event->tool = (uint8_t)session->options->settings.tool;
@@ -88,6 +114,7 @@ void counters_close(struct session *session)
 		return;
 	if (counters->now)
 		munmap((void *)counters->now, counters->mapped);
+	places_close(counters->places);
 	free(counters->reported);
 	free(counters->event);
 	free(counters);
