@@ -138,6 +138,8 @@ static __always_inline void datagram_count(struct __sk_buff *ctx, bool sent, con
 	bytes = flow_read(&flow, skb, sent, rung);
 	found = bpf_map_lookup_elem(&places, &flow);
 	place = found ? *found : place_add(&flow, sk, bpf_skb_cgroup_id(ctx), rung);
+	if (!found && !sent && !bpf_map_lookup_elem(&holders, &flow.socket))
+		walk_request();
 	counters = bpf_map_lookup_elem(&totals, &place);
 	if (!counters)
 		return;

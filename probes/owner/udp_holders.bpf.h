@@ -127,7 +127,7 @@ static __always_inline void holder_found(struct bpf_iter__task_file *ctx, struct
 {
 	struct udp_holder *found = bpf_map_lookup_elem(&holders, &cookie), holder = {};
 
-	if (!cookie) /* no datagram so far */
+	if (!cookie)
 		return;
 	if (found && found->walk == ctx->meta->session_id) {
 		if (found->pid != (__u32)task->tgid)
@@ -168,11 +168,11 @@ int udp_held_by(struct bpf_iter__task_file *ctx)
 
 	walk_begins(ctx);
 	if (task && sk && sk->sk_protocol == IPPROTO_UDP)
-		holder_found(ctx, task, (__u64)sk->__sk_common.skc_cookie.counter);
+		holder_found(ctx, task, bpf_get_socket_cookie(sk));
 	return 0;
 }
 
-/* The same before 5.11. Context: nettrace. */
+/* The same before 5.12, for sockets with a cookie: those with a datagram since the trace began. Context: nettrace. */
 SEC("iter/task_file")
 int udp_held_by_helper(struct bpf_iter__task_file *ctx)
 {
