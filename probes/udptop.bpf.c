@@ -31,7 +31,51 @@ struct {
 	__type(value, __u32);
 } free_places SEC(".maps");
 
+/* The place where a flow was found last, by some of its bits. Often that saves the look-up in `places`, a third
+ * of the cost of a datagram. */
+#define HINTS 4096
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, HINTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} hints SEC(".maps");
+
 /* ---- flows ---- */
+
+static __always_inline __u32 *hint_of(const struct udp_flow *flow)
+{
+	__u32 address = ((const __u32 *)flow->raddr)[3];
+	__u32 key = ((__u32)flow->socket ^ address ^ flow->rport << 16 ^ flow->lport) * 0x9e3779b1 >> 20;
+
+	return bpf_map_lookup_elem(&hints, &key);
+}
+
+/* Whether the flow has this place. The user half clears the first word of a place that it frees. */
+static __always_inline bool is_at(const struct udp_counters *counters, const struct udp_flow *flow)
+{
+	const __u64 *a = (const __u64 *)&counters->flow, *b = (const __u64 *)flow;
+
+	return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5]));
+}
+
+/* NULL: the flow is new. */
+static __always_inline struct udp_counters *counters_find(const struct udp_flow *flow)
+{
+	__u32 *hint = hint_of(flow), place = hint ? *hint : 0, *found;
+	struct udp_counters *counters = bpf_map_lookup_elem(&totals, &place);
+
+	if (counters && is_at(counters, flow))
+		return counters;
+	found = bpf_map_lookup_elem(&places, flow);
+	if (!found)
+		return NULL;
+	place = *found;
+	if (hint)
+		*hint = place;
+	return bpf_map_lookup_elem(&totals, &place);
+}
 
 static __always_inline void counters_begin(struct udp_counters *c, const struct udp_flow *flow, const struct sock *sk,
 					   __u64 cgroup_id, const int rung)
@@ -52,7 +96,7 @@ static __always_inline void counters_begin(struct udp_counters *c, const struct 
 	c->cgroup_listed = cgroups_match(e, (struct sock *)sk, rung);
 }
 
-/* The place of a new flow; 0: there is none. Another CPU may add the same flow first. */
+/* The place of a new flow; 0: none is free. Another CPU may add the same flow first. */
 static __always_inline __u32 place_add(const struct udp_flow *flow, const struct sock *sk, __u64 cgroup_id,
 				       const int rung)
 {
@@ -128,7 +172,7 @@ static __always_inline void datagram_count(struct __sk_buff *ctx, bool sent, con
 	const struct task_struct *task;
 	struct udp_counters *counters;
 	struct udp_flow flow = {};
-	__u32 place, *found, bytes;
+	__u32 place, bytes;
 
 	if (!sk)
 		return;
@@ -136,11 +180,13 @@ static __always_inline void datagram_count(struct __sk_buff *ctx, bool sent, con
 	if (!flow.socket)
 		flow.socket = bpf_get_socket_cookie(ctx);
 	bytes = flow_read(&flow, skb, sent, rung);
-	found = bpf_map_lookup_elem(&places, &flow);
-	place = found ? *found : place_add(&flow, sk, bpf_skb_cgroup_id(ctx), rung);
-	if (!found && !sent && !bpf_map_lookup_elem(&holders, &flow.socket))
-		walk_request();
-	counters = bpf_map_lookup_elem(&totals, &place);
+	counters = counters_find(&flow);
+	if (!counters) {
+		place = place_add(&flow, sk, bpf_skb_cgroup_id(ctx), rung);
+		if (!sent && !bpf_map_lookup_elem(&holders, &flow.socket))
+			walk_request();
+		counters = bpf_map_lookup_elem(&totals, &place);
+	}
 	if (!counters)
 		return;
 	if (!sent) {
@@ -149,7 +195,7 @@ static __always_inline void datagram_count(struct __sk_buff *ctx, bool sent, con
 		return;
 	}
 	task = current_task(rung);
-	if (place && counters->common.pid != (__u32)KREAD(rung, task, tgid))
+	if (counters->flow.socket && counters->common.pid != (__u32)KREAD(rung, task, tgid))
 		event_of_task(&counters->common, task, rung);
 	__sync_fetch_and_add(&counters->tx_datagrams, 1);
 	__sync_fetch_and_add(&counters->tx_bytes, bytes);
@@ -194,21 +240,20 @@ static __always_inline bool is_udp(const struct sock *sk, const int rung)
 static __always_inline struct udp_counters *flow_counters(const struct udp_flow *flow, const struct sock *sk,
 							  const int rung)
 {
-	__u32 *found = bpf_map_lookup_elem(&places, flow), place;
+	struct udp_counters *counters = counters_find(flow);
 	const struct cgroup *cgroup;
 	__u64 cgroup_id = 0;
+	__u32 place;
 
-	if (found) {
-		place = *found;
-	} else {
-		cgroup = socket_cgroup_by(sk, rung);
-		if (cgroup) {
-			const struct kernfs_node *directory = KREAD(rung, cgroup, kn);
+	if (counters)
+		return counters;
+	cgroup = socket_cgroup_by(sk, rung);
+	if (cgroup) {
+		const struct kernfs_node *directory = KREAD(rung, cgroup, kn);
 
-			cgroup_id = KREAD(rung, directory, id);
-		}
-		place = place_add(flow, sk, cgroup_id, rung);
+		cgroup_id = KREAD(rung, directory, id);
 	}
+	place = place_add(flow, sk, cgroup_id, rung);
 	return bpf_map_lookup_elem(&totals, &place);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* udptop.h: the event of udptop: the datagrams of a flow since the last reading. */
-#include "probes/udp_flow.h"
+#include "probes/owner/udp_flow.h"
 
 /* flags */
 #define UDPTOP_NO_LOADAVG 2

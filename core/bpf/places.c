@@ -2,8 +2,9 @@
 /* places.c: the places of a bounded array of counters.
  *
  * The programs take a free place for a new key, and count there. A place is freed in two steps, so that no count is
- * lost: its key is deleted, so that no program finds the place any longer. Later, when programs that had found it are
- * certainly over, it is read for the last time, and becomes free. Counters are never reset: the next key goes on from
+ * lost. Its key is deleted, and the first word of its value, where the key is, too, so that no program finds the place
+ * any longer. Later, when programs that had found it are
+ * certainly over, it is read for the last time, and becomes free. Counters are never reset: the next key continues from
  * the values that were read. */
 #include "core/bpf/places.h"
 
@@ -34,6 +35,11 @@ static bool fill(struct places *places)
 		if (bpf_map_update_elem(places->free, NULL, &place, BPF_ANY))
 			return false;
 	return true;
+}
+
+bool places_are_in(const struct bpf_object *object)
+{
+	return bpf_object__find_map_by_name(object, "free_places");
 }
 
 bool places_open(struct places **places, const struct bpf_object *object, uint32_t count)
@@ -70,13 +76,15 @@ static void release(struct places *places, uint32_t place)
 	places->used--;
 }
 
-static void leave(struct places *places, uint32_t place, const void *key)
+static void leave(struct places *places, uint32_t place, uint64_t *key)
 {
-	if (!bpf_map_delete_elem(places->keys, key) || errno == ENOENT)
-		places->state[place] = PLACE_LEAVING;
+	if (bpf_map_delete_elem(places->keys, key) && errno != ENOENT)
+		return;
+	places->state[place] = PLACE_LEAVING;
+	__atomic_store_n(key, 0, __ATOMIC_RELEASE);
 }
 
-void places_read(struct places *places, uint32_t place, const void *key, bool grown)
+void places_read(struct places *places, uint32_t place, void *key, bool grown)
 {
 	int limit = places->used > places->count / 4 * 3 ? IDLE_IF_FULL : IDLE_READINGS;
 

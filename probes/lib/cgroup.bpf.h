@@ -5,7 +5,7 @@
 
 #include "probes/lib/reading.bpf.h"
 
-/* The verdict of every such program: the kernel goes on as without it. Any other value would drop packets or refuse
+/* The verdict of every such program: the kernel continues as without it. Any other value would drop packets or refuse
  * sockets. A program returns nothing else (a unit test reads the objects). */
 #define CGROUP_PASS 1
 

@@ -7,7 +7,7 @@
 #include "probes/lib/cgroup.bpf.h"
 #include "probes/lib/pinned.bpf.h"
 #include "probes/lib/ring.bpf.h"
-#include "probes/udp_flow.h"
+#include "probes/owner/udp_flow.h"
 
 #ifndef S_IFMT
 #define S_IFMT   0170000

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""BPF time of udptop for a datagram on loopback, once as it is sent and once as it is received, by packets and by the lengths of messages. It includes
-the cost of the kernel's measuring (kernel.bpf_stats_enabled)."""
+"""BPF time of udptop for a datagram on loopback, sent or received: by packets, and by the lengths of messages. It includes the
+cost of the kernel's measuring (kernel.bpf_stats_enabled)."""
 
 import contextlib
 import subprocess

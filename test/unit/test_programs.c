@@ -378,7 +378,8 @@ static void counters_can_be_mapped(void **state)
 
 static bool is_move_of_one(const struct bpf_insn *instruction)
 {
-	return (instruction->code == (BPF_ALU | BPF_MOV | BPF_K) || instruction->code == (BPF_ALU64 | BPF_MOV | BPF_K)) &&
+	return (instruction->code == (BPF_ALU | BPF_MOV | BPF_K) ||
+		instruction->code == (BPF_ALU64 | BPF_MOV | BPF_K)) &&
 	       instruction->dst_reg == BPF_REG_0 && instruction->imm == 1;
 }
 
@@ -405,8 +406,8 @@ static void cgroup_programs_pass_everything(void **state)
 	bpf_object__for_each_program(program, object)
 	{
 		const Elf64_Sym *function = function_named(&elf, bpf_program__name(program));
-		const struct bpf_insn *code = (const void *)(elf.file + elf.sections[function->st_shndx].sh_offset +
-							     function->st_value);
+		const struct bpf_insn *code =
+			(const void *)(elf.file + elf.sections[function->st_shndx].sh_offset + function->st_value);
 		size_t count = function->st_size / sizeof(*code);
 
 		if (strncmp(bpf_program__section_name(program), "cgroup", 6))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* udp_flow.h: a flow of UDP and its counters, and the holder of a socket: shared by tools of UDP. */
-#ifndef NETTRACE_PROBES_UDP_FLOW_H
-#define NETTRACE_PROBES_UDP_FLOW_H
+/* udp_flow.h: a flow of UDP and its counters, and the process that has a socket: shared by tools of UDP. */
+#ifndef NETTRACE_PROBES_OWNER_UDP_FLOW_H
+#define NETTRACE_PROBES_OWNER_UDP_FLOW_H
 
 #include "probes/wire.h"
 
