@@ -111,6 +111,7 @@ struct column {
 	uint8_t decimals;
 	bool truncate;              /* longer text is truncated to the width */
 	bool bracketed;             /* table: IPv6 addresses as [address] */
+	bool portless;              /* F_ENDPOINT: without the port if it is 0 */
 	bool once;                  /* table and CSV of totals: in the first row with the value, unknown in others */
 	bool suffix;                /* table: printed as " (value)" in the previous column, if known */
 	bool bad;                   /* of a story: a known value is an alarm */
@@ -399,6 +400,9 @@ struct tool {
 	/* Optional, called for each event before any other use: fills members that only the user half knows. False: the
 	 * event becomes no row of its own. */
 	bool (*derive)(const struct options *options, struct event *event, size_t size);
+	/* Optional, called after derive(): whether the event passes those of the tool's own filters that only the user
+	 * half can apply. */
+	bool (*wanted)(const struct options *options, const struct event *event);
 };
 
 /* The members of the tool's totals, or NULL. */

@@ -49,13 +49,8 @@ static __always_inline __u64 other_reason(__u32 reason, __u32 value)
 	return (reason ^ settings.values[value]) | missing;
 }
 
-/* The enum drop_kind of a packet with these traits. */
-__noinline int drop_kind(__u32 reason, __u32 place, __u32 traits)
-{
-	__u32 places = places_known() ? ~0U : 0;
-	__u64 differs;
-
-#define APPLY(reason_, place_, all, none, kind, source)                                                                \
+/* A rule, within a function that has reason, place, traits, places (all bits, if places are known) and differs. */
+#define APPLY_RULE(reason_, place_, all, none, kind, source)                                                           \
 	differs = (traits & ((all) | (none))) ^ (all);                                                                 \
 	if (VALUE_##reason_ != VALUE_ANY)                                                                              \
 		differs |= other_reason(reason, VALUE_##reason_);                                                      \
@@ -64,8 +59,14 @@ __noinline int drop_kind(__u32 reason, __u32 place, __u32 traits)
 	barrier_var(differs);                                                                                          \
 	if (!differs)                                                                                                  \
 		return KIND_##kind;
-	DROP_RULES(APPLY)
-#undef APPLY
+
+/* The enum drop_kind of a packet with these traits. */
+__noinline int drop_kind(__u32 reason, __u32 place, __u32 traits)
+{
+	__u32 places = places_known() ? ~0U : 0;
+	__u64 differs;
+
+	DROP_RULES(APPLY_RULE)
 	return KIND_NEEDED;
 }
 

@@ -17,7 +17,7 @@
 	kind(RESET, "reset") /* a RST that has done its work, or found no connection to reset */ \
 	kind(COPY, "copy") /* for a packet socket, as tcpdump's */ \
 	kind(ERROR_QUEUE, "error-queue") /* timestamps and ICMP errors of a socket */ \
-	kind(UNREAD, "unread") /* received, acknowledged, but unread when the socket was closed */ \
+	kind(UNREAD, "unread") /* unread when the socket was closed, or received after that */ \
 	kind(OTHERHOST, "otherhost") /* for another host; visible because the device is promiscuous */
 
 /* Functions that the rules refer to. The first ones only free packets: a location within them is no place of a drop. */
@@ -62,7 +62,8 @@
 	reason(TCP_CLOSE) \
 	reason(TCP_RESET) \
 	reason(TCP_OVERWINDOW) \
-	reason(TCP_LISTEN_OVERFLOW)
+	reason(TCP_LISTEN_OVERFLOW) \
+	reason(TCP_ABORT_ON_DATA)
 
 /* Properties of a packet and its socket: bits. */
 enum drop_trait {
@@ -145,6 +146,8 @@ enum drop_trait {
 	rule(NOT_SPECIFIED, V6_RCV, TO_TIMEWAIT | IS_OLD, HAS_SYN, DUPLICATE, "tcp_timewait_state_process()") \
 	rule(NOT_SPECIFIED, V4_RCV, TO_TIMEWAIT, HAS_SYN | HAS_DATA, DONE, "tcp_timewait_state_process()") \
 	rule(NOT_SPECIFIED, V6_RCV, TO_TIMEWAIT, HAS_SYN | HAS_DATA, DONE, "tcp_timewait_state_process()") \
+	rule(NOT_SPECIFIED, V4_RCV, TO_TIMEWAIT | HAS_DATA, HAS_SYN, UNREAD, "tcp_timewait_state_process()") \
+	rule(NOT_SPECIFIED, V6_RCV, TO_TIMEWAIT | HAS_DATA, HAS_SYN, UNREAD, "tcp_timewait_state_process()") \
 	rule(NOT_SPECIFIED, V4_RCV, HAS_FIN | TO_HIDDEN, HAS_SYN | HAS_DATA, DONE, "tcp_timewait_state_process()") \
 	rule(NOT_SPECIFIED, V6_RCV, HAS_FIN | TO_HIDDEN, HAS_SYN | HAS_DATA, DONE, "tcp_timewait_state_process()") \
 	rule(NOT_SPECIFIED, RCV_STATE_PROCESS, HAS_ACK, HAS_RST | HAS_SYN | HAS_FIN | HAS_DATA, DONE, \
@@ -156,6 +159,8 @@ enum drop_trait {
 	     "__skb_queue_purge(), include/linux/skbuff.h; tcp_disconnect(), sk_stream_kill_queues()") \
 	rule(SOCKET_CLOSE, ANY, IN_QUEUE | TO_CLOSED | HAS_DATA, 0, UNREAD, \
 	     "inet_sock_destruct(), net/ipv4/af_inet.c") \
+	rule(TCP_ABORT_ON_DATA, ANY, 0, HAS_RST, UNREAD, \
+	     "tcp_rcv_state_process(), net/ipv4/tcp_input.c: the process had closed the socket; tcprst shows the reset") \
 	rule(NOT_SPECIFIED, KILL_QUEUES, HAS_FIN | TO_CLOSED, HAS_SYN | HAS_DATA, DONE, "sk_stream_kill_queues()") \
 	rule(QUEUE_PURGE, ANY, HAS_FIN, HAS_SYN | HAS_DATA, DONE, "__skb_queue_purge(), include/linux/skbuff.h") \
 	rule(QUEUE_PURGE, ANY, IN_QUEUE | TO_CLOSED, HAS_DATA, DONE, "tcp_disconnect(), net/ipv4/tcp.c") \

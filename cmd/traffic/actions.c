@@ -336,6 +336,10 @@ const struct action traffic_actions[STEPS] = {
 		       0, SLOT_ACCEPTING, 0, traffic_client_asks, traffic_server_knows_no_name },
 	[DNS_SILENT] = { "dns-silent", "DNS queries without an answer", "ask for a name by UDP, and get no answer",
 			 0, SLOT_ACCEPTING, 0, traffic_client_asks_in_vain, traffic_server_is_silent },
+	[UDP_REFUSE] = { "udp-refuse", "UDP datagrams to a port without a socket", "are datagrams that find no socket",
+			 0, SLOT_REFUSING, 0, traffic_client_sends_to_nobody, NULL },
+	[UDP_FULL] = { "udp-full", "UDP datagrams that find a full receive buffer, at least", "are datagrams to a socket that does not read: at least N find a full buffer",
+		       0, SLOT_REFUSING, 0, traffic_client_fills_buffer, traffic_server_does_not_read },
 	[RELEASE] = { "hold", NULL, "send more data, then close",
 		      0, SLOT_ACCEPTING, 0, traffic_client_releases, traffic_server_releases },
 };

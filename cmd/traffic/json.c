@@ -31,6 +31,7 @@ static const struct json_key more_keys[] = {
 	{ "retransmits_server", JSON_NUMBER, .help = "segments that the server's sockets retransmitted" },
 	{ "filter_drops", JSON_NUMBER, .help = "segments that socket filters dropped" },
 	{ "listen_drops", JSON_NUMBER, .help = "segments dropped because the accept queue was full" },
+	{ "buffer_drops", JSON_NUMBER, .help = "datagrams dropped because the receive buffer was full" },
 	{ "churn_seconds", JSON_FRACTION, .help = "duration of --churn in seconds" },
 	{ "server_port", JSON_NUMBER, .nullable = true,
 	  .help = "port where the server accepts; this port and those below are null if unused" },
@@ -88,6 +89,7 @@ static void put_totals(struct json_object *line, const struct traffic_totals *to
 	json_number(line, "retransmits_server", totals->retransmits[SERVER]);
 	json_number(line, "filter_drops", totals->filter_drops);
 	json_number(line, "listen_drops", totals->listen_drops);
+	json_number(line, "buffer_drops", totals->buffer_drops);
 }
 
 static void put_processes(struct json_object *line, const struct traffic *t)
@@ -114,7 +116,7 @@ void traffic_print_json(const struct traffic *t)
 	put_totals(&line, t->totals);
 	json_fraction(&line, "churn_seconds", (uint64_t)(t->churn_seconds * 1e6));
 	put_port(&line, t, "server_port", SLOT_ACCEPTING, t->totals->port);
-	put_port(&line, t, "refused_port", SLOT_REFUSING, t->counts[REFUSE]);
+	put_port(&line, t, "refused_port", SLOT_REFUSING, t->counts[REFUSE] || t->counts[UDP_REFUSE]);
 	put_port(&line, t, "overflow_port", SLOT_OVERFLOWING, t->counts[OVERFLOW]);
 	put_port(&line, t, "churn_port", SLOT_CHURNING, t->counts[CHURN]);
 	json_number(&line, "churn_ports", t->n_slots - SLOT_CHURNING);

@@ -65,8 +65,8 @@ const struct helper *traffic_helper(void)
 		.name = TRAFFIC_NAME,
 		.about = "Generates known TCP and DNS events on the loopback interface, using only sockets.",
 		.note = "Without any of the first options: a few of every kind, except --bad-listen, --unread, "
-			"--killed, --late, --disconnect, --slow-reader, --small-sndbuf, --idle, DNS and those "
-			"through io_uring.",
+			"--killed, --late, --disconnect, --slow-reader, --small-sndbuf, --idle, --udp-refuse, "
+			"--udp-full, DNS and those through io_uring.",
 		.opts = opts,
 	};
 

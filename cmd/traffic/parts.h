@@ -46,6 +46,8 @@ enum action_id {
 	DNS,
 	DNS_FAIL,
 	DNS_SILENT,
+	UDP_REFUSE,
+	UDP_FULL,
 	ACTIONS, /* actions with an option */
 	RELEASE = ACTIONS,
 	STEPS,
@@ -70,7 +72,7 @@ struct traffic_totals {
 	uint16_t port; /* of SLOT_ACCEPTING */
 	uint64_t listeners, connects, established, accepted;
 	uint64_t bytes[2], retransmits[2];
-	uint64_t filter_drops, listen_drops;
+	uint64_t filter_drops, listen_drops, buffer_drops;
 };
 
 struct traffic {
@@ -153,6 +155,11 @@ void traffic_client_asks_in_vain(struct traffic *t, size_t n);
 void traffic_server_answers(struct traffic *t, size_t n);
 void traffic_server_knows_no_name(struct traffic *t, size_t n);
 void traffic_server_is_silent(struct traffic *t, size_t n);
+
+/* cmd/traffic/datagrams.c */
+void traffic_client_sends_to_nobody(struct traffic *t, size_t n);
+void traffic_client_fills_buffer(struct traffic *t, size_t n);
+void traffic_server_does_not_read(struct traffic *t, size_t n);
 
 /* cmd/traffic/uring.c */
 void traffic_client_waits_for_ring(struct traffic *t, size_t n);

@@ -10,7 +10,9 @@
 #include "core/base/put.h"
 
 static const char *const owner_names[] = { "unknown", "inherited", "exact" };
-static const char *const protocol_names[] = { [IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp" };
+static const char *const protocol_names[] = {
+	[IPPROTO_ICMP] = "icmp", [IPPROTO_TCP] = "tcp", [IPPROTO_UDP] = "udp", [IPPROTO_ICMPV6] = "icmpv6"
+};
 
 #define COMMON(member) AT(struct event, member)
 #define IN_ALL         (IN_TABLE | IN_WIDE | IN_CSV)
@@ -33,7 +35,7 @@ const struct member common_members[] = {
 	{ "cgroup_path", F_CONTAINER, COMMON(cgroup_id), .unit = CONTAINER_PATH,
 	  .help = "with --containers: path of the socket's cgroup" },
 	{ "protocol", F_NAME, COMMON(protocol), NAMES(protocol_names),
-	  .help = "transport protocol of the socket: tcp, udp" },
+	  .help = "transport protocol of the socket or packet: tcp, udp, icmp, icmpv6" },
 	{ "family", F_FAMILY, COMMON(family), .help = "IP version of the socket: 4 or 6" },
 	{ "laddr", F_ADDRESS, COMMON(laddr), .port = offsetof(struct event, lport), .help = "local address" },
 	{ "lport", F_PORT, COMMON(lport), .help = "local port; 0: not assigned yet" },
@@ -162,6 +164,7 @@ struct field field_of_column(const struct tool *tool, const struct column *colum
 	field.decimals = SAID_OF(decimals);
 	field.truncate = SAID(truncate);
 	field.bracketed = column->bracketed;
+	field.portless = column->portless;
 	field.once = column->once;
 	field.suffix = column->suffix;
 	field.bad = column->bad;

@@ -201,7 +201,7 @@ static inline char *put_place(char *to, const struct field *field, const struct 
 			      bool bracketed, char port)
 {
 	const struct event *event = row->event;
-	uint16_t number;
+	uint16_t number = 0;
 
 	if (!event->family)
 		return NULL;
@@ -214,6 +214,8 @@ static inline char *put_place(char *to, const struct field *field, const struct 
 		*to++ = ']';
 	if (port) {
 		memcpy(&number, (const char *)event + field->port, sizeof(number));
+	}
+	if (port && (number || !field->portless)) {
 		*to++ = port;
 		to = put_unsigned(to, number);
 	}

@@ -22,6 +22,7 @@ struct field {
 	uint16_t values, stack;   /* F_VALUES */
 	uint8_t decimals;
 	bool bracketed;
+	bool portless;
 	uint32_t n_names;
 	const char *const *names, *const *keys;
 	const char *btf_enum;

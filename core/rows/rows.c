@@ -63,9 +63,10 @@ static const struct event *derive(struct rows *rows, const struct event *event, 
 /* Whether the options select the row; if not, counts it. */
 static bool selects(struct rows *rows, const struct event *row, size_t size)
 {
-	const struct join *join = rows->options->tool->join;
+	const struct tool *tool = rows->options->tool;
 
-	if ((!join || join->selects(rows->options, row)) &&
+	if ((!tool->join || tool->join->selects(rows->options, row)) &&
+	    (!tool->wanted || tool->wanted(rows->options, row)) &&
 	    (!rows->by_outcome || outcome_matches(&rows->options->outcome, &rows->outcome, row, size)))
 		return true;
 	rows->filtered++;

@@ -82,8 +82,11 @@ struct netns_ipv4 {
 	int sysctl_tcp_rmem[3];
 };
 
+struct hlist_head;
+
 struct net {
 	struct ns_common ns;
+	struct hlist_head *dev_index_head; /* its devices: lists by ifindex % 256 */
 	struct netns_mib mib;
 	struct netns_core core;
 	struct netns_ipv4 ipv4;
@@ -333,6 +336,10 @@ struct tcp_skb_cb {
 	__u8 sacked;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
 struct Qdisc_ops {
 	char id[16];
 };
@@ -348,8 +355,9 @@ struct Qdisc {
 };
 
 struct net_device {
-	possible_net_t nd_net;
 	char name[16];
+	possible_net_t nd_net;
+	struct hlist_node index_hlist; /* in a list of dev_index_head */
 	int ifindex;
 	struct in_device *ip_ptr;
 	struct Qdisc *qdisc; /* the root, for sending */
@@ -385,9 +393,14 @@ struct sk_buff {
 	__u16 transport_header;
 	__u16 network_header;
 	__u16 mac_header;
+	unsigned int end; /* of the linear part, from head: struct skb_shared_info */
 	void (*destructor)(struct sk_buff *skb);
 	unsigned char *head;
 	unsigned char *data;
+};
+
+struct skb_shared_info {
+	unsigned short gso_segs; /* 0: one */
 };
 
 struct sk_buff_head {

@@ -130,6 +130,28 @@ class Harmless(lab.LiveTest):
 
         self.traced(unread)
 
+    def test_data_after_the_close(self):
+        """The process has closed the socket; the peer still sends. In FIN_WAIT2 the kernel keeps the socket if
+        TCP_LINGER2 asks for that, and a small one otherwise."""
+
+        def closed(*options):
+            for _ in range(5):
+                with sockets.connection(self.space) as (client, server):
+                    for option, value in options:
+                        client.setsockopt(socket.IPPROTO_TCP, option, value)
+                    client.close()
+                    server.recv(1)
+                    time.sleep(0.1)  # the ACK of the FIN may be a delayed one
+                    server.send(b"late")
+
+        def both():
+            closed((socket.TCP_LINGER2, 100))
+            closed()
+
+        kinds, counters = self.traced(both)
+        self.assertEqual(counters["TCPAbortOnData"], 5)
+        self.assertEqual(len(kinds["unread"]), 10)
+
 
 if __name__ == "__main__":
     lab.main()

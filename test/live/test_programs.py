@@ -137,7 +137,7 @@ class Programs(lab.LiveTest):
     # ---- nginx, curl, wget ----
 
     NGINX = """
-        daemon off; master_process on; worker_processes 3; pid {folder}/nginx.pid; error_log {folder}/nginx-errors;
+        daemon {daemon}; master_process on; worker_processes 3; pid {folder}/nginx.pid; error_log {folder}/nginx-errors;
         events {{ worker_connections 200; accept_mutex off; }}
         http {{
             log_format by_port '$pid $server_port $remote_port $bytes_sent $request_length $status';
@@ -159,13 +159,16 @@ class Programs(lab.LiveTest):
         }}
         """
 
-    def nginx(self):
-        """A master and three workers, which run as another user."""
+    def nginx_command(self, daemon="off"):
         (self.folder / "files").mkdir()
         for name, size in ("small", 503), ("large", 3_000_017):
             (self.folder / "files" / name).write_bytes(b"x" * size)
-        config = self.write("nginx.conf", self.NGINX.format(folder=self.folder, host=HOST))
-        return self.serving(8080, lab.need("nginx"), "-c", config, "-p", self.folder, how=signal.SIGQUIT)
+        config = self.write("nginx.conf", self.NGINX.format(folder=self.folder, host=HOST, daemon=daemon))
+        return lab.need("nginx"), "-c", config, "-p", self.folder
+
+    def nginx(self):
+        """A master and three workers, which run as another user."""
+        return self.serving(8080, *self.nginx_command(), how=signal.SIGQUIT)
 
     def check_nginx(self, told, port):
         """Sessions of the port match nginx's log, for any worker. Returns their number."""
@@ -247,6 +250,46 @@ class Programs(lab.LiveTest):
         self.assertEqual({ends[-1] for ends in rows - log} - {0}, set())
         names = ("pid", "lport", "rport")
         self.assertEqual(lab.count_by(told.of["tcpaccept"], *names), lab.count_by(servers, *names))
+
+    def test_nginx_upgraded(self):
+        """A new binary inherits the listeners; workers of both generations serve, then only the new ones. nginx
+        accepts the signal only as a daemon."""
+        url, pids = f"http://{HOST}:8080/small", self.folder / "nginx.pid"
+
+        def master(but=None):
+            """The master in the file, once it has its workers; None before."""
+            pid = int(pids.read_text() or 0) if pids.exists() else but
+            return pid if pid != but and len(workers(pid)) == 3 else None
+
+        def workers(pid):
+            return {int(each) for each in lab.run("pgrep", "-P", pid).output.split()}
+
+        self.addCleanup(lab.run, "pkill", "-f", self.folder)
+        with self.traced() as told:
+            lab.must(*self.space.enter, *self.nginx_command(daemon="on"))
+            lab.wait_for(lambda: master() and self.listens(8080), "nginx")
+            old = master()
+            of_old = workers(old)
+            for _ in range(6):
+                self.curl(url)
+            os.kill(old, signal.SIGUSR2)
+            lab.wait_for(lambda: master(but=old), "the new nginx")
+            new = master()
+            of_new = workers(new)
+            for _ in range(12):
+                self.curl(url)
+            os.kill(old, signal.SIGQUIT)
+            lab.wait_for(lambda: not workers(old), "the end of the old workers")
+            for _ in range(6):
+                self.curl(url)
+            os.kill(new, signal.SIGQUIT)
+            lab.wait_for(lambda: not self.listens(8080), "the end of the new nginx")
+        told, = told
+        self.assertEqual(self.check_nginx(told, 8080), 24)
+        serving = [row["pid"] for row in sorted(told.of["tcpaccept"], key=lambda row: row["ts"]) if row["lport"] == 8080]
+        self.assertLessEqual(set(serving[:6]), of_old)
+        self.assertLessEqual(set(serving[6:18]), of_old | of_new)
+        self.assertLessEqual(set(serving[18:]), of_new)
 
     # ---- haproxy ----
 

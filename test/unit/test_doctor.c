@@ -18,7 +18,8 @@
 	"\"fast\":1,"                                                                                                  \
 	"\"drop\":2,\"overflow\":3,\"churn\":0,\"hold\":2,\"fork\":1,\"bad_listen\":2,\"slow_reader\":1,\"small_"      \
 	"sndbuf\":1,\"unreachable\":2,\"uring_"                                                                        \
-	"unreachable\":3,\"dns\":7,\"dns_fail\":3,\"dns_silent\":2,\"listeners\":2,\"connects\":"                      \
+	"unreachable\":3,\"dns\":7,\"dns_fail\":3,\"dns_silent\":2,\"udp_refuse\":7,\"udp_full\":5,\"buffer_drops\":"  \
+	"9,\"listeners\":2,\"connects\":"                                                                              \
 	"42,"                                                                                                          \
 	"\"established\":34,\"accepted\":32,\"bytes_client\":29800,\"bytes_server\":13001,\"retransmits_client\":7,"   \
 	"\"retransmits_server\":1,\"filter_drops\":7,\"listen_drops\":3,\"server_port\":7301,\"refused_port\":7302,"   \
