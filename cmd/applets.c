@@ -14,6 +14,7 @@
 #include "cmd/tools.h"
 #include "cmd/trace.h"
 #include "cmd/traffic/traffic.h"
+#include "cmd/why.h"
 #include "core/base/message.h"
 #include "cmd/fatal.h"
 #include "core/base/nearest.h"
@@ -28,6 +29,7 @@ static const struct applet helpers[] = {
 	{ "trace", "several tools as one timeline, or grouped by connection", &trace, trace_main, NULL, trace_lines },
 	{ "traffic", "generate known TCP events on loopback, to try the tools on", NULL, traffic_main, traffic_helper,
 	  traffic_lines },
+	{ "why", "what is wrong with connections: verdicts with evidence", &why, why_main, NULL, why_lines },
 };
 
 /* Other names of tools, for people who know them from elsewhere: cmd/links.def. */

@@ -11,6 +11,7 @@
 #include "cmd/tool_list.h"
 #include "cmd/tools.h"
 #include "cmd/trace.h"
+#include "cmd/why.h"
 #include "core/cli/helper.h"
 #include "core/run/replay.h"
 #include "core/run/sandbox.h"
@@ -151,6 +152,8 @@ static int replay_file(const char *file, struct recording *recording, int argc, 
 		return replay_info(recording);
 	if (!strcmp(name, "trace"))
 		return replay_timeline(recording, argc - 1, argv + 1);
+	if (!strcmp(name, "why"))
+		return why_replay(recording, argc - 1, argv + 1);
 	if (strchr(name, ',') && *name != '-')
 		return replay_timeline(recording, argc, argv);
 	if (tool_find(name) || record_head_tool(head, name))

@@ -428,7 +428,7 @@ static enum replayed filter_recorded(const struct options *options, struct event
 	bool queues = e->state != TCP_STATE_LISTEN;
 
 	(void)size;
-	if (e->walks == 1 && !own->diff) /* rows are those of the second walk */
+	if (e->walks == 1 && !(options->settings.flags & SOCKETS_DIFF)) /* rows are those of the second walk */
 		return REPLAY_EXCLUDED;
 	if (!list_has(&own->kernel.states, e->state) || ((options->settings.flags & SOCKETS_LISTEN) && queues) ||
 	    (own->kernel.unread && (!queues || numbers->recv_queue < own->kernel.unread)) ||

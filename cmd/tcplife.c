@@ -78,6 +78,7 @@ static const struct hook hooks[] = {
 	  "the sessions that are still open",
 	  RUN_AT_END,
 	  TCPLIFE_OPEN,
+	  TCPLIFE_ENDED,
 	  .lacks = { [1] = "the open sessions that no process holds",
 		     [2] = "the open sessions of other network namespaces" } },
 	{},

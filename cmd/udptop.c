@@ -76,7 +76,7 @@ static const struct live live = {
 		{ 'a', LIVE_SORT, ALL, "all" },
 		{ 's', LIVE_SORT, SENT, "sent" },
 		{ 'r', LIVE_SORT, RECEIVED, "received" },
-		{ 'n', LIVE_SORT, DATAGRAMS, "datagrams" },
+		{ 'g', LIVE_SORT, DATAGRAMS, "datagrams" },
 		{ 'd', LIVE_SORT, DROPS, "drops" },
 		{ 'c', LIVE_GROUP, 0, "flow" },
 	},
@@ -207,12 +207,21 @@ static const struct totals totals = {
 	.finish = finish,
 };
 
+/* Alternatives of programs; one of them is needed. */
+#define SEES_PACKETS "sent_cast|sent_helper"
+
 static const struct expectation proof[] = {
-	{ "sent by clients", "rport=@server_port pid=@client_pid", "dns+dns_fail+dns_silent", .sum = "tx_datagrams" },
-	{ "received by clients", "rport=@server_port pid=@client_pid", "dns+dns_fail", .sum = "rx_datagrams" },
+	{ "without a peer", "pid=@client_pid rport=null", NULL, .how = MEASURE },
+	{ "sent", "rport=@server_port pid=@client_pid", NULL, .sum = "tx_datagrams", MEASURE },
+	{ "sent by clients", "rport=@server_port pid=@client_pid", "dns+dns_fail+dns_silent+udp_full",
+	  .sum = "tx_datagrams", AT_LEAST, .needs = SEES_PACKETS },
+	{ "received by clients", "rport=@server_port pid=@client_pid", "dns+dns_fail", .sum = "rx_datagrams",
+	  .needs = SEES_PACKETS },
 	{ "sent by servers", "lport=@server_port pid=@server_pid", "dns+dns_fail", .sum = "tx_datagrams" },
-	{ "received by servers", "lport=@server_port pid=@server_pid", "dns+dns_fail+dns_silent",
-	  .sum = "rx_datagrams" },
+	{ "received by servers", "lport=@server_port pid=@server_pid", "sent", .sum = "rx_datagrams",
+	  .needs = SEES_PACKETS },
+	{ "dropped", "lport=@server_port pid=@server_pid", "buffer_drops", .sum = "drops" },
+	{ "refused", "rport=@refused_port pid=@client_pid", "udp_refuse", .sum = "tx_datagrams" },
 	{},
 };
 

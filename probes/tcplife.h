@@ -4,6 +4,7 @@
 
 /* flags */
 #define TCPLIFE_OPEN   1 /* also sessions that are still open, or older than the trace */
+#define TCPLIFE_ENDED  4 /* of these only those that end: another tool walks over the open ones */
 #define TCPLIFE_LIMITS 2 /* also what limited the session; else an event in the ring ends before it */
 
 struct tcplife_event {

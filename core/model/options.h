@@ -31,6 +31,7 @@ struct outcome {
 	uint64_t min_ns, min_bytes;
 };
 
+struct event_reader;
 struct recorded_tool;
 
 struct options {
@@ -61,6 +62,8 @@ struct options {
 	const char *columns;          /* names of the columns to show; NULL: the tool's */
 	const char *record;           /* file to record events in; NULL: none */
 	uint64_t record_limit;        /* size limit of the recording in bytes; 0: none */
+	/* Of several tools: takes their events instead of a timeline (core/model/event_reader.h); NULL: none. */
+	const struct event_reader *reader;
 	/* The tool as the replayed recording describes it (core/model/recorded.h); NULL: a run. */
 	const struct recorded_tool *recorded;
 };

@@ -28,11 +28,16 @@ struct reasons {
 	struct enum_table *tables;
 };
 
+#define EXTRAS 16
+#define for_each_extra(extra)                                                                                          \
+	for (const struct enum_extra *const *list = enums()->extras; *list; list++)                                    \
+		for (const struct enum_extra *extra = *list; extra->name; extra++)
+
 struct enums {
 	/* The tables of every BTF; the BTF owns the names. */
 	struct enum_table *tables;
 	struct reasons *reasons;
-	const struct enum_extra *extras; /* names that the program adds: enum_extend(); NULL: none */
+	const struct enum_extra *extras[EXTRAS]; /* names that the program adds: enum_extend(); the rest NULL */
 };
 
 static void end(void *enums);
@@ -177,14 +182,26 @@ void enums_free(void)
 
 void enum_extend(const struct enum_extra *own)
 {
-	enums()->extras = own;
+	const struct enum_extra **at = enums()->extras;
+
+	if (!own)
+		memset(enums()->extras, 0, sizeof(enums()->extras));
+	for (size_t i = 0; own; i++) {
+		if (i == EXTRAS - 1)
+			bug("more than %d tools add names to enums", EXTRAS - 1);
+		if (!at[i])
+			at[i] = own;
+		if (at[i] == own)
+			break;
+	}
 }
 
 const char *enum_name(const struct btf *btf, const char *type, uint64_t value)
 {
 	const char *name;
 
-	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++) {
+	for_each_extra(extra)
+	{
 		if (extra->value == value && strcmp(extra->type, type) == 0)
 			return extra->name;
 	}
@@ -204,7 +221,8 @@ bool enum_value(const struct btf *btf, const char *type, const char *name, uint6
 {
 	const struct enum_table *table;
 
-	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++) {
+	for_each_extra(extra)
+	{
 		if (strcasecmp(extra->name, name) == 0 && strcmp(extra->type, type) == 0) {
 			*value = extra->value;
 			return true;
@@ -261,9 +279,7 @@ void enum_each_known(const char *type, enum_handler *handle, void *context)
 		names_recorded()->enum_each(type, handle, context);
 	else
 		enum_each(type, handle, context);
-	for (const struct enum_extra *extra = enums()->extras; extra && extra->name; extra++)
-		if (!strcmp(extra->type, type))
-			handle(context, extra->value, extra->name, extra->name);
+	for_each_extra(extra) if (!strcmp(extra->type, type)) handle(context, extra->value, extra->name, extra->name);
 }
 
 bool enum_is_limit(const char *short_name)

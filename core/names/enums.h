@@ -17,7 +17,8 @@ struct enum_extra {
 	uint64_t value;
 };
 
-/* Makes these values visible to enum_name() and enum_value(); ends with a NULL name; borrowed, not copied. */
+/* Makes these values visible to enum_name() and enum_value(), besides those of earlier calls; ends with a NULL name;
+ * borrowed, not copied. NULL: removes them all. */
 void enum_extend(const struct enum_extra *own);
 
 /* Returns the name of a value in enum `type` of `btf`; btf NULL: the running kernel's, loaded on first use.

@@ -10,6 +10,7 @@
 #include "core/rows/flows.h"
 #include "core/base/message.h"
 #include "core/base/terminal.h"
+#include "core/model/event_reader.h"
 #include "core/rows/story.h"
 
 #define ROOMY 120 /* width of a terminal that shows a row in one line */
@@ -46,8 +47,9 @@ void timeline_start(struct timeline *timeline, struct rows *out, const struct op
 
 static void push(struct timeline *timeline, const struct event *event, size_t size)
 {
-	reorder_push(&timeline->reorder, story_time(lines_tool(&timeline->lines, event)->story, event, size), event,
-		     size);
+	const struct story *story = lines_tool(&timeline->lines, event)->story;
+
+	reorder_push(&timeline->reorder, story ? story_time(story, event, size) : event->ts, event, size);
 }
 
 /* Adds the rows of all tools that are due at `now`. */
@@ -103,6 +105,17 @@ static void put_row(struct timeline *timeline, const struct pending_event *pendi
 	text_free(&what);
 }
 
+static void pass_on(struct timeline *timeline, const struct pending_event *pending)
+{
+	const struct event_reader *reader = timeline->out->options->reader;
+	struct rows *rows = &timeline->lines.tools[pending->event->tool].rows;
+	size_t size = pending->size;
+	const struct event *event = rows_derive(rows, pending->event, &size);
+
+	if (event)
+		reader->event(reader->state, rows->options->tool, event, size, pending->time);
+}
+
 static void release(struct timeline *timeline, uint64_t until)
 {
 	struct rows *out = timeline->out;
@@ -115,7 +128,9 @@ static void release(struct timeline *timeline, uint64_t until)
 			continue;
 		}
 		clock_set(pending.wall);
-		if (out->options->format == FORMAT_JSON)
+		if (out->options->reader)
+			pass_on(timeline, &pending);
+		else if (out->options->format == FORMAT_JSON)
 			put_json(timeline, &pending);
 		else
 			put_row(timeline, &pending);
@@ -139,7 +154,7 @@ void timeline_end(struct timeline *timeline)
 {
 	push_due(timeline, UINT64_MAX);
 	release(timeline, UINT64_MAX);
-	if (timeline->reorder.late)
+	if (timeline->reorder.late && !timeline->out->options->reader)
 		print_warning("%llu rows are out of order: they came more than %llu ms late",
 			      (unsigned long long)timeline->reorder.late, TIMELINE_SLACK / 1000000);
 }

@@ -30,8 +30,8 @@ struct timeline {
 	struct flows *flows; /* NULL: rows in order of time */
 };
 
-/* options[0 .. count - 1]: of the tools, each with a story; the caller keeps them. out: after rows_start() with the
- * timeline's own options. */
+/* options[0 .. count - 1]: of the tools, each with a story, unless the timeline's own options have a reader, which gets
+ * the events instead; the caller keeps them. out: after rows_start() with the timeline's own options. */
 void timeline_start(struct timeline *timeline, struct rows *out, const struct options *options, size_t count);
 /* Adds an event of the kernel half; the caller keeps the memory. False: the output needs no more events. */
 bool timeline_add(struct timeline *timeline, const struct event *event, size_t size);

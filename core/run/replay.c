@@ -16,6 +16,7 @@
 #include "core/base/error.h"
 #include "core/base/message.h"
 #include "core/base/output.h"
+#include "core/model/event_reader.h"
 #include "core/rows/timeline.h"
 
 /* Events to read between releases of ordered rows. */
@@ -35,6 +36,7 @@ struct replay {
 	uint64_t next_interval;                      /* if not .follows; 0: none */
 	uint64_t since, until;                       /* excludes earlier and later events; UINT64_MAX: to the end */
 	uint64_t latest;                             /* time of the last event */
+	uint64_t begun, ended;                       /* of the recording, as far as it is selected; 0: unknown */
 	uint64_t first, last;                        /* times of selected events, also of excluded ones; 0: none */
 	bool in_range;                               /* one is between since and until */
 	size_t taken;
@@ -113,6 +115,7 @@ static void begin(struct replay *replay, uint64_t now)
 {
 	if (now < replay->since)
 		now = replay->since;
+	replay->begun = now;
 	rows_begin(&replay->rows, now);
 	if (replay->rows.summary && !replay->follows && replay->options->interval)
 		replay->next_interval = now + replay->options->interval;
@@ -149,12 +152,15 @@ static void handle_ledger(struct replay *replay, size_t index, const struct reco
 	if (replay->has_timeline)
 		printer = timeline_printer(&replay->timeline, index);
 	losses_report(&replay->losses[index], &ledger, recorded->now, printer);
+	if (replay->options->reader)
+		replay->options->reader->ledger(replay->options->reader->state, replay->tools[index].tool, &ledger);
 	if (replay->has_timeline)
 		timeline_collect(&replay->timeline);
 }
 
 static void end(struct replay *replay, uint64_t now)
 {
+	replay->ended = now < replay->until ? now : replay->until;
 	if (replay->has_timeline) {
 		timeline_end(&replay->timeline);
 		return;
@@ -233,6 +239,20 @@ static void cut_off(struct replay *replay)
 		end_interval(replay, replay->latest, true);
 }
 
+static void end_reader(struct replay *replay, bool cut)
+{
+	const struct event_reader *reader = replay->options->reader;
+	struct event_span span = { .begun = replay->begun, .ended = replay->ended, .cut = cut };
+
+	if (!reader)
+		return;
+	if (!span.begun)
+		span.begun = replay->first;
+	if (!span.ended)
+		span.ended = replay->last;
+	reader->end(reader->state, &replay->rows.printer.text, &span);
+}
+
 static bool find_range(struct replay *replay, const struct record_head *head, struct error *error)
 {
 	const struct options *options = replay->options;
@@ -265,6 +285,7 @@ bool replay_run(const struct options *options, const struct options *tools, size
 		cut_off(&replay);
 	if (!replay.has_timeline)
 		rows_tail(&replay.rows);
+	end_reader(&replay, !recording_whole(recording));
 	printer_flush(&replay.rows.printer);
 	report_empty_range(&replay);
 	if (printer->error && printer->error != EPIPE)

@@ -23,6 +23,7 @@
 #include "core/base/must.h"
 #include "core/base/error.h"
 #include "core/base/output.h"
+#include "core/model/event_reader.h"
 #include "core/bpf/sessions.h"
 #include "core/run/sandbox.h"
 #include "core/run/signals.h"
@@ -50,7 +51,7 @@ struct run {
 	struct recorder *recorder; /* NULL: none */
 	struct command command;
 	struct losses losses[TOOLS_MOST];
-	uint64_t deadline, next_interval, next_second, last_event;
+	uint64_t begun, deadline, next_interval, next_second, last_event;
 	uint64_t next_refresh; /* of the live screen of totals that have no interval; 0: none */
 	struct signals signals;
 	uint64_t later;      /* bit N: signal N arrived during a write, and is pending */
@@ -267,6 +268,8 @@ static void report_losses(struct run *run, bool end)
 		ledger_filter(&told, filtered_rows(run, i));
 		if (losses_report(&run->losses[i], &told, now, printer_of(run, i)) || end)
 			recorder_ledger(run->recorder, i, now, &ledger);
+		if (end && run->options->reader)
+			run->options->reader->ledger(run->options->reader->state, run->tools[i].tool, &told);
 		if (end && run->options->verbose)
 			losses_account(&told, printer_of(run, i));
 	}
@@ -346,6 +349,30 @@ static void check_account(struct run *run)
 	}
 }
 
+/* Whether rows of a tool compare two walks. */
+static bool compares(const struct run *run)
+{
+	for (size_t i = 0; i < run->sessions.count; i++) {
+		const struct options *options = &run->tools[i];
+
+		if (options->tool->totals && options->tool->totals->compares & options->settings.flags)
+			return true;
+	}
+	return false;
+}
+
+static void end_reader(struct run *run)
+{
+	const struct event_reader *reader = run->options->reader;
+	struct event_span span = { .begun = run->begun,
+				   .ended = clock_boot(),
+				   .partial = sessions_are_partial(&run->sessions),
+				   .cut = run->cut };
+
+	if (reader)
+		reader->end(reader->state, &run->rows.printer.text, &span);
+}
+
 /* Stops the producers of events, prints the remaining events, then what belongs to the end. */
 static void finish(struct run *run)
 {
@@ -357,6 +384,8 @@ static void finish(struct run *run)
 	empty_ring(run);
 	if (!is_over(run)) {
 		sessions_iterate(&run->sessions, RUN_AT_END);
+		if (run->shows == SHOWS_TIMELINE && compares(run))
+			sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
 		empty_ring(run);
 	}
 	if (run->shows == SHOWS_TIMELINE)
@@ -373,8 +402,9 @@ static void finish(struct run *run)
 	if (sessions_are_partial(&run->sessions) && !run->rows.summary)
 		losses_partial(&run->rows.printer, clock_boot());
 	report_losses(run, true);
-	printer_flush(&run->rows.printer);
 	run->cut = run->at_once;
+	end_reader(run);
+	printer_flush(&run->rows.printer);
 	if (run->cut)
 		print_warning("ended at once: the last rows are missing");
 }
@@ -423,12 +453,6 @@ static bool watch_cgroups(struct run *run, size_t count, struct error *error)
 	return true;
 }
 
-/* Whether the rows compare two walks. */
-static bool compares(const struct options *options)
-{
-	return options->tool->totals && options->tool->totals->compares & options->settings.flags;
-}
-
 /* Loads and attaches the tools, and starts their output and recording. */
 static bool start(struct run *run, size_t count, struct error *error)
 {
@@ -447,7 +471,7 @@ static bool start(struct run *run, size_t count, struct error *error)
 	if (run->shows == SHOWS_TIMELINE)
 		timeline_start(&run->timeline, &run->rows, run->tools, run->sessions.count);
 	if (!options->keep_caps && !options->interval) {
-		sessions_open_iterators(&run->sessions, RUN_AT_INTERVAL, compares(options) ? 2 : 1);
+		sessions_open_iterators(&run->sessions, RUN_AT_INTERVAL, compares(run) ? 2 : 1);
 		sessions_open_iterators(&run->sessions, RUN_AT_END, 1);
 	}
 	if (!options->keep_caps) /* without CAP_KILL, a command with another uid by now would miss forwarded signals */
@@ -470,9 +494,10 @@ static void run_until_end(struct run *run)
 	const struct options *options = run->options;
 	uint64_t now = clock_boot();
 
+	run->begun = now;
 	rows_begin(&run->rows, now);
 	recorder_begin(run->recorder, now);
-	if (compares(options))
+	if (compares(run))
 		sessions_iterate(&run->sessions, RUN_AT_INTERVAL);
 	announce_ready(&run->rows.printer, counts_until_ctrl_c(run));
 	command_go(&run->command);

@@ -2,7 +2,7 @@
 # It reads /proc, /sys, /run and /etc/passwd, and asks nettrace for names ("--reason help"). It traces nothing.
 
 # All that can follow the word nettrace; of these, the tools that can be traced, and those that have a part in a timeline.
-_nettrace_applets='dns drops netqtop sockets softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer udptop diff doctor record replay trace traffic'
+_nettrace_applets='dns drops netqtop sockets softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer udptop diff doctor record replay trace traffic why'
 _nettrace_traced='dns drops netqtop sockets softirqs solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcpsubnet tcptop tcptracer udptop'
 _nettrace_stories='dns drops solisten tcpaccept tcpconnect tcpconnlat tcpdrop tcplife tcpretrans tcprst tcpstates tcptracer'
 
@@ -47,6 +47,7 @@ _nettrace_options()
 	replay) printf '%s ' --info -h --help ;;
 	trace) printf '%s ' --tools:stories --flow --comm:comms -p:pids --pid:pids --uid:users --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --error:asked --failed --min-ms:- --min-bytes:- --retrans --json --csv -w --wide -T --time -t --timestamp --containers --columns:asked --output:files --no-header --count:- --duration:- --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	traffic) printf '%s ' --connect:- --server-first:- --refuse:- --reset:- --retransmit:- --syn:- --synack:- --fast:- --drop:- --overflow:- --churn:- --hold:- --fork:- --uring-accept:- --uring-multishot:- --uring-connect:- --uring-listen:- --bad-listen:- --unread:- --killed:- --late:- --disconnect:- --slow-reader:- --small-sndbuf:- --idle:- --unreachable:- --uring-unreachable:- --dns:- --dns-fail:- --dns-silent:- --udp-refuse:- --udp-full:- --ipv4 --ipv6 --bytes:- --port:- --client-port:- --hold-until-stdin --json -v --verbose -h --help ;;
+	why) printf '%s ' --target:- --duration:- -p:pids --pid:pids --uid:users --comm:comms --lport:- --rport:- --laddr:- --raddr:- --netns:netns --cgroup:cgroups -4 --ipv4 -6 --ipv6 --json --record:files --max-size:- -v --verbose --cgroupmap:files --mntnsmap:files --ready-fd:- --ring-size:- --keep-caps --no-sandbox --rung:- -h --help --fields --schema --usage -V --version ;;
 	esac
 }
 

@@ -11,6 +11,7 @@
 #include "core/kernel/btf/kernel_btf.h"
 #include "core/kernel/kernel.h"
 #include "core/kernel/loadavg.h"
+#include "core/names/enums.h"
 #include "core/record/writer.h"
 #include "test/golden/record_text.h"
 
@@ -110,8 +111,12 @@ static void set_fields(struct made *made, const struct tool *tool, char *words)
 
 /* ---- the recorded run ---- */
 
+#define TOOLS_OF_RUN 16
+
 static struct {
-	struct options options;
+	struct options options; /* of the first tool */
+	struct options tools[TOOLS_OF_RUN];
+	size_t count, current; /* tools; the one whose events follow */
 	struct recorder *recorder;
 	uint64_t since;  /* start of the interval; 0: no event yet */
 	uint64_t latest; /* time of the last event */
@@ -132,7 +137,8 @@ static void record_event(const struct made *made)
 		recorder_begin(run.recorder, run.since);
 	}
 	run.latest = event->ts;
-	recorder_event(run.recorder, 0, event, made->size);
+	event->tool = (__u8)run.current;
+	recorder_event(run.recorder, run.current, event, made->size);
 	free(event);
 }
 
@@ -157,6 +163,15 @@ static void record_cgroup_of(char *line)
 	containers_add(parse_number(id, sizeof(uint64_t)), 0, line);
 }
 
+/* The events that follow are those of another tool of the run. */
+static const struct tool *choose_tool(const char *name)
+{
+	for (run.current = 0; run.current < run.count; run.current++)
+		if (!strcmp(run.tools[run.current].tool->name, name))
+			return run.tools[run.current].tool;
+	refuse("%s: not a tool of this run", name);
+}
+
 static void record_text(const char *name)
 {
 	static struct made usual, made;
@@ -170,6 +185,9 @@ static void record_text(const char *name)
 
 		if (!strcmp(word, "always") && line) {
 			set_fields(&usual, tool, line);
+		} else if (!strcmp(word, "tool") && line) {
+			tool = choose_tool(line);
+			all_unknown(&usual, tool);
 		} else if (!strcmp(word, "event")) {
 			made = usual;
 			if (line)
@@ -183,7 +201,7 @@ static void record_text(const char *name)
 			if (run.options.interval)
 				record_interval(false);
 		} else if (strcmp(word, "case") && strcmp(word, "shows")) {
-			refuse("%s: not a case, shows, always, event, cgroup, loadavg or interval", word);
+			refuse("%s: not a case, shows, always, tool, event, cgroup, loadavg or interval", word);
 		}
 	}
 	record_interval(run.options.interval);
@@ -198,22 +216,47 @@ static const struct tool *find_tool(const char *name)
 	fatal(EXIT_USAGE, "%s: no such tool", name);
 }
 
+/* Several tools as `nettrace record` runs them: "tcplife,tcprst". */
+static void parse_tools(char *names)
+{
+	for (char *name; (name = strsep(&names, ","));) {
+		struct options *options = &run.tools[run.count++];
+
+		if (run.count > TOOLS_OF_RUN)
+			fatal(EXIT_USAGE, "more than %d tools", TOOLS_OF_RUN);
+		options_init(options, find_tool(name));
+		if (options->tool->lookup && options->tool->lookup->extra_names)
+			enum_extend(options->tool->lookup->extra_names);
+		if (options->tool->recording)
+			options->settings.flags |= options->tool->recording->record_flags;
+	}
+	run.options = run.tools[0];
+}
+
 int main(int argc, char **argv)
 {
-	const struct options *options = &run.options;
+	const struct options *options[TOOLS_OF_RUN];
 	struct error error;
 
 	if (argc < 4)
 		fatal(EXIT_USAGE, "usage: record_text EVENTS RECORDING TOOL [OPTION...]");
 	kernel_btf(); /* now: reading its file later would overwrite the current line of events */
 	clock_set(BOOTED);
-	if (!options_parse(&run.options, find_tool(argv[3]), argc - 3, argv + 3, &error))
+	if (strchr(argv[3], ',')) {
+		parse_tools(argv[3]);
+	} else if (!options_parse(&run.tools[0], find_tool(argv[3]), argc - 3, argv + 3, &error)) {
 		return error_print(&error);
+	} else {
+		run.options = run.tools[0];
+		run.count = 1;
+	}
 	containers_on(NULL, NULL);
 	run.recorder = recorder_new(argv[2], 0, &error);
 	if (!run.recorder)
 		return error_print(&error);
-	recorder_start(run.recorder, &options, 1);
+	for (size_t i = 0; i < run.count; i++)
+		options[i] = &run.tools[i];
+	recorder_start(run.recorder, options, run.count);
 	record_text(argv[1]);
 	containers_off();
 	return recorder_stop(run.recorder, run.latest, false, &error) ? EXIT_DONE : error_print(&error);
