@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* places.c: the places of a bounded array of counters.
  *
- * The programs take a free place for a new key, and count there. At first they take places in order, later those that
- * were freed. A place is freed in two steps, so that no count is
- * lost. Its key is deleted, and the first word of its value, where the key is, too, so that no program finds the place
- * any longer. Later, when programs that had found it are
+ * The programs take a free place for a new key, and count there: at first places in order, later those that were freed.
+ * A place is freed in two steps, so that no count is lost. First its key is deleted, and the first word of its value,
+ * where the key is, too, so that no program finds the place any longer. Later, when programs that had found it are
  * certainly over, it is read for the last time, and becomes free. Counters are never reset: the next key continues from
  * the values that were read. */
 #include "core/bpf/places.h"
