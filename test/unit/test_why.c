@@ -553,7 +553,7 @@ static void acknowledgements_are_dropped_here(void **state)
 	assert_int_equal(only(WHY_LOSS_HERE)->limit, 3);
 }
 
-/* Nobody missed it. */
+/* Its absence had no effect. */
 static void a_dropped_packet_alone_is_nothing(void **state)
 {
 	(void)state;
