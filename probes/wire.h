@@ -20,8 +20,9 @@
 	type(dst_entry) type(file) type(in6_addr) type(inet_connection_sock) type(inet_sock) type(inode)               \
 		type(io_accept) type(io_connect) type(io_kiocb) type(io_listen) type(iphdr) type(ipv6hdr)              \
 			type(linux_mib) type(list_head) type(mptcp_sock) type(mptcp_subflow_context) type(net)         \
-				type(net_device) type(rt6_info) type(rtable) type(skb_shared_info) type(sock)          \
-					type(socket) type(task_struct) type(tcp_sock) type(tcphdr) type(udphdr)
+				type(net_device) type(rt6_info) type(rtable) type(sk_buff) type(skb_shared_info)       \
+					type(sock) type(socket) type(task_struct) type(tcp_sock) type(tcphdr)          \
+						type(udp_sock) type(udphdr)
 #define CAST_INDEX(name) CAST_##name,
 enum cast_type { CAST_TYPES(CAST_INDEX) CAST_ITEMS };
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -16,6 +17,7 @@
 #include "core/bpf/object.h"
 #include "core/bpf/configure.h"
 #include "core/bpf/syscalls.h"
+#include "core/kernel/cgroup_root.h"
 #include "core/kernel/kernel.h"
 #include "core/model/owner_hooks.h"
 
@@ -63,6 +65,18 @@ void attach_plan(struct session *session)
 	session->plan.owners = owners;
 }
 
+static struct bpf_link *attach_to_root(struct bpf_program *program)
+{
+	int root = cgroup_root_open(), why;
+	struct bpf_link *link = root < 0 ? NULL : bpf_program__attach_cgroup(program, root);
+
+	why = errno;
+	if (root >= 0)
+		close(root);
+	errno = why;
+	return link;
+}
+
 /* n: index among the system calls that the section names, if any. */
 static struct bpf_link *attach(struct session *session, struct bpf_program *program, size_t n)
 {
@@ -70,6 +84,8 @@ static struct bpf_link *attach(struct session *session, struct bpf_program *prog
 
 	if (is_syscall_section(named))
 		return syscall_attach(program, n);
+	if (!strncmp(named, "cgroup", 6))
+		return attach_to_root(program);
 	return strncmp(named, "iter/", 5) ? bpf_program__attach(program) : iterator_attach(session, program);
 }
 

@@ -100,7 +100,10 @@ static int queue_load(struct queue *to, struct load load)
 /* Whether the program belongs to an object; other programs are libbpf's probes, which have no name. */
 static bool is_of_object(enum bpf_prog_type type, const char *name, const struct bpf_prog_load_opts *options)
 {
-	return options && (options->attach_btf_id || (type == BPF_PROG_TYPE_TRACEPOINT && name));
+	bool needs_name = type == BPF_PROG_TYPE_TRACEPOINT || type == BPF_PROG_TYPE_CGROUP_SKB ||
+			  type == BPF_PROG_TYPE_CGROUP_SOCK;
+
+	return options && (options->attach_btf_id || (needs_name && name));
 }
 
 /* Replaces libbpf's function. Relocates ids to the kernel's own types (core/kernel/btf/kernel_btf.h). */

@@ -161,7 +161,9 @@ void exclusions_apply(struct kernel *kernel, const char *without)
 
 static const char *const features[] = { "sk_storage",  "tag_slots", "map_iterators", "task_btf", "cast",
 					"trampolines", NULL };
-static const char *const kinds[] = { "tp_btf", "fexit", "tp", "iter", NULL }; /* of all tools' programs */
+static const char *const kinds[] = {
+	"tp_btf", "fexit", "tp", "iter", "cgroup_skb", "cgroup", NULL
+}; /* of all programs */
 
 static bool is_listed(const char *const *list, const char *name, size_t length)
 {

@@ -13,6 +13,7 @@
 
 #include "core/base/context.h"
 #include "core/kernel/btf/kernel_btf.h"
+#include "core/kernel/cgroup_root.h"
 #include "core/kernel/tracepoint_id.h"
 
 #define CAST  "_cast"       /* suffix of programs that call bpf_rdonly_cast() ... */
@@ -165,6 +166,17 @@ static int syscall_arguments(const char *names)
 	return tracepoint_arguments(kernel_btf_subset(), "sys_exit");
 }
 
+/* Programs at the root of cgroup v2 need its directory. */
+static int cgroup_arguments(void)
+{
+	int fd = cgroup_root_open();
+
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
 static bool ends_with(const char *program, const char *suffix)
 {
 	size_t length = strlen(program);
@@ -185,6 +197,8 @@ int kernel_arguments(const struct kernel *kernel, const char *program, const cha
 	/* New in 6.4; the verifier allows it for tracepoints from 6.12 on. */
 	if (ends_with(program, WHOLE) && !has_function(kernel_btf_subset(), "bpf_dynptr_from_skb"))
 		return -ENOSYS;
+	if (!strncmp(section, "cgroup", 6))
+		return cgroup_arguments();
 	target++;
 	if (!strncmp(section, "tp_btf/", 7))
 		return tracepoint_arguments(kernel_btf_subset(), target);

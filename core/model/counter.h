@@ -3,9 +3,12 @@
 #ifndef NETTRACE_MODEL_COUNTER_H
 #define NETTRACE_MODEL_COUNTER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <linux/types.h>
+
+struct bpf_object;
 
 /* A value of the array `totals` of the tool's programs. */
 struct counter {
@@ -13,6 +16,9 @@ struct counter {
 	const void *all; /* the value of key 0 */
 	const void *now; /* this value; programs keep adding to it */
 	void *reported;  /* the value at the previous interval; initially zeroes */
+	const struct bpf_object *object;
+	/* Reads the value of a key in another map of the object. False: none. */
+	bool (*look_up)(const struct counter *counter, const char *map, const void *key, void *value);
 };
 
 /* Returns the growth of a counter since the last call, and sets *reported to its current value. */

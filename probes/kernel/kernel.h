@@ -152,6 +152,9 @@ struct sock_common {
 	volatile unsigned char skc_state;
 	possible_net_t skc_net;
 	struct proto *skc_prot;
+	struct {
+		__s64 counter;
+	} skc_cookie; /* 0: none yet */
 	unsigned long skc_flags;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -305,6 +308,7 @@ struct tcp_timewait_sock {
 
 struct udp_sock {
 	struct inet_sock inet;
+	int pending; /* not 0: a corked datagram is incomplete */
 	int forward_deficit;
 };
 

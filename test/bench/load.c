@@ -168,6 +168,26 @@ static void pingpong(size_t times)
 	       (unsigned long long)took[times * 99 / 100]);
 }
 
+/* Sends datagrams to a socket of this process, which receives each. */
+static void datagrams(size_t times)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof(address);
+	int receiver = (int)check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+	int sender = (int)check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+	char byte = 'x';
+	uint64_t start;
+
+	check(bind(receiver, (struct sockaddr *)&address, size), "bind");
+	check(getsockname(receiver, (struct sockaddr *)&address, &size), "getsockname");
+	start = now();
+	for (size_t i = 0; i < times; i++) {
+		check(sendto(sender, &byte, 1, 0, (struct sockaddr *)&address, size), "sendto");
+		check(recv(receiver, &byte, 1, 0), "recv");
+	}
+	printf("{\"datagrams\":%zu,\"mean_ns\":%.1f}\n", times, (double)(now() - start) / (double)times);
+}
+
 /* Connections for each address, each with a port of its own. */
 #define PER_ADDRESS 20000
 
@@ -256,6 +276,8 @@ int main(int argc, char **argv)
 		refused(number);
 	else if (!strcmp(what, "pingpong"))
 		pingpong((size_t)number);
+	else if (!strcmp(what, "datagrams"))
+		datagrams((size_t)number);
 	else if (!strcmp(what, "queue"))
 		queue((size_t)number);
 	else if (!strcmp(what, "hold"))
@@ -263,6 +285,6 @@ int main(int argc, char **argv)
 	else
 		check((errno = EINVAL, -1),
 		      "usage: load churn SECONDS [RATE] | listens SECONDS | refused SECONDS | pingpong TIMES | "
-		      "hold CONNECTIONS [BUSY] | queue CONNECTIONS");
+		      "datagrams TIMES | hold CONNECTIONS [BUSY] | queue CONNECTIONS");
 	return 0;
 }

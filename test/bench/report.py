@@ -37,6 +37,9 @@ TAIL = """## Where the time goes
 - tcptop and tcpsubnet run no program for a message. Once they followed owners by a hook at each read, and another at the end of each system call where functions cannot be traced. With these hooks, both tools added 6 % to a round trip. They walk over descriptors instead, and that cost is part of a refresh.
 - tcpstates and tcplife of the peer run nothing for a message either. They print the process that runs when a state changes, so half of their rows name another process (neighbours).
 
+### Datagrams
+- udptop runs a program for each datagram. Two fifths of its time is the kernel's measuring, and as much two atomic additions, which are slow on this virtual machine. The rest finds the flow.
+
 ### Softirqs
 - A softirq is two program runs. Each reads the clock, and the kernel measures both. That alone is nearly all of the time of softirqs, and seven tenths of its peer's (`packets`).
 
@@ -69,6 +72,7 @@ Both CPUs work:
 | ring (`--ring-size`) | 8 MiB: 60,000 events | events are lost; nettrace counts and reports them each second and at the end, also in JSON |
 | tags of sockets | one per socket; the first 16,384 cost least | - |
 | tags before Linux 5.11 | 65,536 sockets | reported as failed map updates: rows lack owners and times; tcplife, tcptop and tcpsubnet omit the socket |
+| flows of UDP (udptop) | 8,191 that are not idle | datagrams of further ones are one row, `other` |
 | connections that wait for accept() (tcpaccept, tcptracer) | 65,536 | reported as failed map updates: WAIT is `-` |
 | listeners, for SYNs that they drop (tcpdrop) | 16,384, 32 of a port | reported as failed map updates: these SYNs have no row |
 | attempts that failed before a SYN, until their socket is closed (tcpconnect) | 16,384 | the oldest is evicted |

@@ -48,7 +48,7 @@ class Why(lab.LiveTest):
         self.assertEqual(found["tx_bytes"], report["bytes_client"] + report["bytes_server"])
 
     def test_causes(self):
-        """Causes of the traffic maker: all of them, proved, and no other."""
+        """Causes of the traffic maker: all of them, proved, and no other. Its small buffer loses segments, too."""
         with self.why() as found:
             report = self.space.traffic(
                 "--connect=5", "--refuse=2", "--overflow=3", "--unread=2", "--killed=1", "--reset=2", "--slow-reader=1",
@@ -58,7 +58,7 @@ class Why(lab.LiveTest):
             {code: one["certainty"] for code, one in found["trouble"].items()},
             dict.fromkeys(
                 ("accept_queue_full", "connect_refused", "reset_by_us_unread", "reset_by_us_killed",
-                 "reset_by_us_unaccepted", "peer_reads_slowly", "own_sndbuf"),
+                 "reset_by_us_unaccepted", "peer_reads_slowly", "own_sndbuf", "loss_here"),
                 "proved",
             ),
         )
@@ -66,6 +66,7 @@ class Why(lab.LiveTest):
         full, refused = found["trouble"]["accept_queue_full"], found["trouble"]["connect_refused"]
         self.assertEqual((full["pid"], full["events"]), (report["server_pid"], report["listen_drops"]), full)
         self.assertEqual(refused["connections"], 2)
+        self.assertIn(f"{report['filter_drops']} drops", found["trouble"]["loss_here"]["sentence"])
         self.assertIn(f"nobody listens on 127.0.0.1:{report['refused_port']}", refused["sentence"])
         self.assertEqual(found["trouble"]["reset_by_us_unread"]["connections"], 2)
 

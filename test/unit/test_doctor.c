@@ -139,6 +139,7 @@ static void has_a_sound_proof(void **state)
 
 	here.measured[2].name = "deferred";
 	here.measured[3].name = "without a SYN";
+	here.measured[4].name = "sent";
 	check(tool->proof, tool, "proof");
 	for (const struct expectation *row = tool->proof; row->what; row++) {
 		uint64_t sum;

@@ -376,6 +376,50 @@ static void counters_can_be_mapped(void **state)
 	bpf_object__close(object);
 }
 
+static bool is_move_of_one(const struct bpf_insn *instruction)
+{
+	return (instruction->code == (BPF_ALU | BPF_MOV | BPF_K) ||
+		instruction->code == (BPF_ALU64 | BPF_MOV | BPF_K)) &&
+	       instruction->dst_reg == BPF_REG_0 && instruction->imm == 1;
+}
+
+static bool jumps_to(const struct bpf_insn *code, size_t count, size_t target)
+{
+	for (size_t i = 0; i < count; i++) {
+		__u8 class = BPF_CLASS(code[i].code), operation = BPF_OP(code[i].code);
+
+		if ((class == BPF_JMP || class == BPF_JMP32) && operation != BPF_CALL && operation != BPF_EXIT &&
+		    i + 1 + (size_t)(long)code[i].off == target)
+			return true;
+	}
+	return false;
+}
+
+/* Programs in cgroups decide about packets and sockets: every path ends with the verdict that changes nothing. */
+static void cgroup_programs_pass_everything(void **state)
+{
+	const struct tool *tool = *state;
+	struct object elf = elf_of(tool);
+	struct bpf_object *object = object_of(tool);
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, object)
+	{
+		const Elf64_Sym *function = function_named(&elf, bpf_program__name(program));
+		const struct bpf_insn *code =
+			(const void *)(elf.file + elf.sections[function->st_shndx].sh_offset + function->st_value);
+		size_t count = function->st_size / sizeof(*code);
+
+		if (strncmp(bpf_program__section_name(program), "cgroup", 6))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (code[i].code == (BPF_JMP | BPF_EXIT))
+				check(i && is_move_of_one(&code[i - 1]) && !jumps_to(code, count, i), tool,
+				      bpf_program__name(program));
+	}
+	bpf_object__close(object);
+}
+
 static void nobody_prints_in_the_kernel(void **state)
 {
 	const struct tool *tool = *state;
@@ -418,6 +462,7 @@ int main(void)
 		LOOK(owner_hooks_follow),
 		LOOK(first_rungs_read_directly),
 		LOOK(counters_can_be_mapped),
+		LOOK(cgroup_programs_pass_everything),
 		LOOK(nobody_prints_in_the_kernel),
 		LOOK(settings_are_as_large_as_here),
 	};
