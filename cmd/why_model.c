@@ -538,6 +538,7 @@ static void take_socket(struct why_model *model, const struct event *event, size
 	struct why_connection *c;
 	WHOLE(struct sockets_event, event, size);
 
+	model->time_wait += whole.kind == KIND_TIME_WAIT && whole.walks != 1;
 	if (event->protocol != TCP || whole.kind == KIND_TIME_WAIT || whole.kind == KIND_REQUEST ||
 	    whole.state == TCP_STATE_CLOSE)
 		return;

@@ -104,6 +104,7 @@ struct why_model {
 	struct why_connection *kept, **kept_end;
 	struct why_listener *listeners;
 	struct why_server *servers;
+	uint64_t time_wait; /* sockets in TIME_WAIT at the end */
 	size_t n_connections, n_kept, n_listeners, n_servers;
 	struct why_seen seen;
 	struct why_tool tools[16];

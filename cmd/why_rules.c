@@ -15,17 +15,18 @@
 #include "probes/tcpretrans.h"
 #include "probes/tcprst.h"
 
-#define MS         1000000ULL
-#define SECOND     (1000 * MS)
+#define MS           1000000ULL
+#define SECOND       (1000 * MS)
 
-#define SLOW       SECOND     /* a handshake or a wait for accept() that a person notices */
-#define LATE       (500 * MS) /* a SYN answered so late, beyond what the round-trip time explains */
-#define HELD       (300 * MS) /* a sender held up at least so long ... */
-#define FAST       (2 << 20)  /* ... is trouble below this rate, bytes/s; above, a limit like any other */
-#define LOSS_LEAST 3          /* retransmitted segments that count as loss ... */
-#define LOSS_SHARE 100        /* ... if they are one of this number or more */
-#define MSS_USUAL  1448
-#define REFUSALS   3 /* SYNs of one port that count as clients, not as a scan */
+#define SLOW         SECOND     /* a handshake or a wait for accept() that a person notices */
+#define LATE         (500 * MS) /* a SYN answered so late, beyond what the round-trip time explains */
+#define HELD         (300 * MS) /* a sender held up at least so long ... */
+#define FAST         (2 << 20)  /* ... is trouble below this rate, bytes/s; above, a limit like any other */
+#define LOSS_LEAST   3          /* retransmitted segments that count as loss ... */
+#define LOSS_SHARE   100        /* ... if they are one of this number or more */
+#define MSS_LOOPBACK 65483
+#define MSS_USUAL    1448
+#define REFUSALS     3 /* SYNs of one port that count as clients, not as a scan */
 
 struct judge {
 	const struct why_model *model;
@@ -316,6 +317,32 @@ static void find_unreachable(struct judge *judge, const struct why_connection *c
 	      name ? name : "unreachable", duration(c->connect_ns));
 }
 
+/* The kernel refused the call. EADDRNOTAVAIL is for want of a port, or of a local address that fits. */
+static void find_failed(struct judge *judge, const struct why_connection *c)
+{
+	int error = c->error < 0 ? -c->error : c->error;
+	bool ports = error == EADDRNOTAVAIL;
+	struct why_finding *finding;
+	const char *name = strerrorname_np(error);
+	char end[END_TEXT], subject[96];
+
+	remote_end(end, &c->who);
+	snprintf(subject, sizeof(subject), ports ? "%s" : "%s with %s", end, name ? name : "an error");
+	finding = finding_of(judge, ports ? WHY_PORTS_EXHAUSTED : WHY_CONNECT_FAILED, &c->who, subject);
+	if (!finding)
+		return;
+	finding->trouble = true;
+	if (ports)
+		weaken(finding, WHY_SUPPORTED);
+	finding->number = judge->model->time_wait;
+	count(finding, 1, 1, c->last, c->last);
+	prove(finding, c->last, "tcpconnect", "%s[%u] > %s: %s after %s", process(&c->who), c->who.pid, end,
+	      name ? name : "an error", duration(c->connect_ns));
+	if (ports && judge->model->time_wait && finding->connections == 1)
+		prove(finding, judge->span->ended, "sockets", "%llu sockets in TIME_WAIT at the end",
+		      (unsigned long long)judge->model->time_wait);
+}
+
 /* The handshake took long. The round-trip time of the path explains some of it. */
 static void find_slow_connect(struct judge *judge, const struct why_connection *c)
 {
@@ -353,13 +380,22 @@ static bool is_unanswered(const struct why_connection *c)
 	       (!c->attempted || c->result == RESULT_PENDING || c->result == RESULT_ABANDONED);
 }
 
+/* Whether no answer of the peer's TCP ended the attempt. */
+static bool is_without_peer(const struct why_connection *c)
+{
+	if (is_unanswered(c))
+		return true;
+	return c->attempted && !c->established && c->result != RESULT_OK && c->reset.by != BY_REFUSED &&
+	       (c->result == RESULT_REFUSED || c->result == RESULT_ABANDONED || c->result == RESULT_PENDING);
+}
+
 static void judge_attempt(struct judge *judge, const struct why_connection *c)
 {
 	const struct why_connection *at = blocked_end(judge, c);
 
 	if (find_rejected(judge, c))
 		return;
-	if (is_unanswered(c) && at)
+	if (at && is_without_peer(c))
 		find_blocked(judge, c, at);
 	else if (c->attempted && c->result == RESULT_REFUSED)
 		find_refused(judge, c);
@@ -367,6 +403,8 @@ static void judge_attempt(struct judge *judge, const struct why_connection *c)
 		find_no_answer(judge, c);
 	else if (c->attempted && c->result == RESULT_UNREACHABLE)
 		find_unreachable(judge, c);
+	else if (c->attempted && c->result == RESULT_FAILED)
+		find_failed(judge, c);
 	else if (c->attempted && c->result == RESULT_OK && !is_at_full_listener(judge, c))
 		find_slow_connect(judge, c);
 }
@@ -669,10 +707,10 @@ static void judge_limits(struct judge *judge, const struct why_connection *c)
 
 /* ---- loss ---- */
 
-static uint64_t segments_sent(const struct why_connection *c)
+static uint64_t segments_sent(const struct why_connection *c, bool local)
 {
 	uint64_t bytes = c->closed_at || !c->now.ts ? c->tx_bytes : c->now.tx_bytes;
-	uint32_t mss = c->now.ts && c->now.mss ? c->now.mss : MSS_USUAL;
+	uint32_t mss = c->now.ts && c->now.mss ? c->now.mss : local ? MSS_LOOPBACK : MSS_USUAL;
 
 	return bytes == WHY_UNKNOWN ? 0 : less(bytes, c->before.ts ? c->before.tx_bytes : 0) / mss + 1;
 }
@@ -681,14 +719,15 @@ static void judge_loss(struct judge *judge, const struct why_connection *c)
 {
 	const struct why_connection *peer = why_model_peer(judge->model, c);
 	/* A tail loss probe asks whether something was lost. */
-	uint64_t again = why_retransmitted(c) - c->retrans[CAUSE_TLP], sent = segments_sent(c);
+	uint64_t again = why_retransmitted(c) - c->retrans[CAUSE_TLP], sent = segments_sent(c, peer);
 	const struct why_drop *drop = c->drop.count > c->drop.syns                 ? &c->drop
 				      : peer && peer->drop.count > peer->drop.syns ? &peer->drop
 										   : NULL;
 	struct why_finding *finding;
 	char end[END_TEXT], reason[64];
 
-	if (again < LOSS_LEAST || (sent && again * LOSS_SHARE < sent))
+	if (!(why_retransmitted(c) && drop && drop->count >= LOSS_LEAST) &&
+	    (again < LOSS_LEAST || (sent && again * LOSS_SHARE < sent)))
 		return;
 	remote_end(end, &c->who);
 	finding = finding_of(judge, drop ? WHY_LOSS_HERE : WHY_LOSS_BEYOND, &c->who, end);

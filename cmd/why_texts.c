@@ -107,6 +107,19 @@ SENTENCE(connect_unreachable)
 	text_string(text, " failed");
 }
 
+SENTENCE(ports_exhausted)
+{
+	put(text, "no local port was free for %s: ", f->subject);
+	put_count(text, f->connections, "attempt");
+	text_string(text, " failed with EADDRNOTAVAIL");
+}
+
+SENTENCE(connect_failed)
+{
+	put(text, "attempts to connect fail at once, to %s: ", f->subject);
+	put_count(text, f->connections, "attempt");
+}
+
 SENTENCE(name_no_answer)
 {
 	put(text, "%s: no answer to %llu of %llu DNS queries", f->subject, (unsigned long long)f->number,
@@ -285,6 +298,17 @@ const struct why_text why_texts[WHY_CODES] = {
 	[WHY_CONNECT_UNREACHABLE] = { "connect_unreachable",
 				      "See the route and the neighbour: ip route get ADDRESS, ip neigh.",
 				      connect_unreachable },
+	[WHY_PORTS_EXHAUSTED] = { "ports_exhausted",
+				  "Keep connections open instead of one for each request; widen "
+				  "net.ipv4.ip_local_port_range, set net.ipv4.tcp_tw_reuse to 1. Or the program asks "
+				  "for a "
+				  "local address that this machine lacks.",
+				  ports_exhausted },
+	[WHY_CONNECT_FAILED] = { "connect_failed",
+				 "The error names the cause: EPERM and EACCES come from a firewall, a security module "
+				 "or a BPF "
+				 "program here.",
+				 connect_failed },
 	[WHY_NAME_NO_ANSWER] = { "name_no_answer",
 				 "Check the name server and the way to it; /etc/resolv.conf has the servers and their "
 				 "timeout. nettrace dns shows each query.",

@@ -12,11 +12,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "core/kernel/detached_mount.h"
+
 #define ROOT_INODE 1 /* of the hierarchy's root: kernfs numbers it first (kernfs_create_root() in fs/kernfs/dir.c) */
 
-static int open_root(const char *path)
+/* Returns the descriptor if it is of the hierarchy's root; else closes it and returns -1. */
+static int only_root(int fd)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct statfs system;
 	struct stat status;
 
@@ -37,9 +39,11 @@ int cgroup_root_open(void)
 
 	while (mounts && fd < 0 && (mount = getmntent(mounts)))
 		if (!strcmp(mount->mnt_type, "cgroup2"))
-			fd = open_root(mount->mnt_dir);
+			fd = only_root(open(mount->mnt_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	if (mounts)
 		endmntent(mounts);
+	if (fd < 0)
+		fd = only_root(detached_mount("cgroup2"));
 	if (fd < 0)
 		errno = ENOENT;
 	return fd;

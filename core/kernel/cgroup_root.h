@@ -3,8 +3,9 @@
 #ifndef NETTRACE_KERNEL_CGROUP_ROOT_H
 #define NETTRACE_KERNEL_CGROUP_ROOT_H
 
-/* Opens the directory of the root. The caller closes it. -1: errno; ENOENT: it is mounted nowhere here, or only a part
- * of the hierarchy is (in a cgroup namespace). */
+/* Opens the directory of the root, mounted or not (core/kernel/detached_mount.h). The caller closes it. -1: errno;
+ * ENOENT: only a part of the hierarchy is visible (in a cgroup namespace), or there is no mount and no right to make
+ * one. */
 int cgroup_root_open(void);
 
 #endif

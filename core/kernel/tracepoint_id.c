@@ -4,26 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-/* Opens tracefs where it is not mounted, as in most containers: a detached mount, which ends with its descriptor (new
- * in 5.2). Returns a descriptor or a negative errno. */
-static int tracefs_detached(void)
-{
-	int context = (int)syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mount = -1, why;
-
-	if (context < 0)
-		return -errno;
-	if (!syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		mount = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	why = -errno;
-	close(context);
-	return mount < 0 ? why : mount;
-}
+#include "core/kernel/detached_mount.h"
 
 static int read_id(int directory, const char *name)
 {
@@ -48,7 +33,7 @@ int tracepoint_id(const char *name)
 		close(mounted);
 	if (id >= 0)
 		return id;
-	detached = tracefs_detached();
+	detached = detached_mount("tracefs");
 	if (detached < 0)
 		return detached;
 	id = read_id(detached, name);

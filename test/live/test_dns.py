@@ -183,6 +183,15 @@ class Dns(lab.LiveTest):
         # Late: the packet leaves in the softirq of a timer, over a bystander.
         self.assertEqual([(row["pid"], row["owner"]) for row in traced.rows], [(pid, "exact"), (second, "exact")])
 
+    def test_hidden_cgroups(self):
+        """No mount of cgroup v2 is visible, as after `ip netns exec`: programs attach to its root as usual."""
+        hidden = ("unshare", "--mount", "sh", "-c", 'umount -l /sys/fs/cgroup; exec "$0" "$@"')
+        traffic = ("--netns", self.space.inode, "--", lab.NETTRACE, "traffic", "--dns=3", "--ipv4")
+        for tool, *options in ("dns", "--port=1-65535"), ("udptop",):
+            done = lab.run(*self.space.enter, *hidden, lab.NETTRACE, tool, "--json", *options, *traffic)
+            self.assertEqual((done.code, done.errors), (0, ""))
+            self.assertEqual(lab.count_by(done.rows, "comm")["nt-client",], 3, done.rows)
+
 
 if __name__ == "__main__":
     lab.main()

@@ -293,6 +293,45 @@ static void the_way_is_unreachable(void **state)
 	assert_int_equal(only(WHY_CONNECT_UNREACHABLE)->connections, 2);
 }
 
+/* A rule that drops, or rejects with ICMP; the SYN of another attempt arrives. */
+static void a_rule_here_drops_the_syn(void **state)
+{
+	(void)state;
+	dropped(opposite(40000, 0), 4, 2);
+	attempt(40000, 0, RESULT_ABANDONED, 0, 1);
+	attempt(40001, 0, RESULT_OK, 0, 1);
+	assert_int_equal(only(WHY_CONNECT_BLOCKED_HERE)->connections, 1);
+	assert_int_equal(findings.each[0].certainty, WHY_PROVED);
+}
+
+/* tcpdrop reports the SYN for a port without a listener, too. */
+static void no_socket_is_no_rule(void **state)
+{
+	(void)state;
+	reset(opposite(40000, 0), RESET_SENT, BY_NOBODY, 0);
+	reset(ends(40000, 0), RESET_GOT, BY_REFUSED, SYN_SENT);
+	attempt(40000, 0, RESULT_REFUSED, ECONNREFUSED, 1);
+	assert_true(only(WHY_CONNECT_REFUSED)->local);
+}
+
+static void ports_are_exhausted(void **state)
+{
+	struct sockets_event e = { .common = ends(40001, 9000), .kind = KIND_TIME_WAIT, .walks = 2, .state = 6 };
+
+	(void)state;
+	add(&sockets, &e.common, sizeof(e));
+	attempt(0, 0, RESULT_FAILED, EADDRNOTAVAIL, 0);
+	assert_int_equal(only(WHY_PORTS_EXHAUSTED)->certainty, WHY_SUPPORTED);
+	assert_int_equal(findings.each[0].n_evidence, 2);
+}
+
+static void a_program_forbids_it(void **state)
+{
+	(void)state;
+	attempt(0, 0, RESULT_FAILED, EPERM, 0);
+	assert_string_equal(only(WHY_CONNECT_FAILED)->subject, "10.0.0.2:80 with EPERM");
+}
+
 /* ---- listeners ---- */
 
 static void overflow(uint64_t ms)
@@ -503,6 +542,26 @@ static void segments_are_dropped_here(void **state)
 	assert_int_equal(only(WHY_LOSS_HERE)->certainty, WHY_PROVED);
 }
 
+/* A firewall that drops acknowledgements: the sender asks with tail loss probes. */
+static void acknowledgements_are_dropped_here(void **state)
+{
+	(void)state;
+	for (uint64_t ms = 200; ms < 203; ms++)
+		dropped(ends(40000, ms), 4, 0x10);
+	retransmitted(ends(40000, 300), CAUSE_TLP, 1);
+	ADD(tcplife, life(ends(40000, 2000), 1800));
+	assert_int_equal(only(WHY_LOSS_HERE)->limit, 3);
+}
+
+/* Its absence had no effect. */
+static void a_dropped_packet_alone_is_nothing(void **state)
+{
+	(void)state;
+	dropped(ends(40000, 200), 4, 0x10);
+	ADD(tcplife, life(ends(40000, 2000), 1800));
+	nothing_is_found();
+}
+
 static void the_peer_is_gone(void **state)
 {
 	struct tcplife_event e = life(ends(40000, 2000), 1800);
@@ -584,6 +643,10 @@ int main(void)
 		TEST(a_lost_syn_makes_the_connection_slow),
 		TEST(a_long_way_is_not_slow),
 		TEST(the_way_is_unreachable),
+		TEST(a_rule_here_drops_the_syn),
+		TEST(no_socket_is_no_rule),
+		TEST(ports_are_exhausted),
+		TEST(a_program_forbids_it),
 		TEST(a_full_queue_explains_its_clients),
 		TEST(accept_takes_its_time),
 		TEST(a_short_wait_is_nothing),
@@ -603,6 +666,8 @@ int main(void)
 		TEST(probes_are_no_loss),
 		TEST(little_loss_is_nothing),
 		TEST(segments_are_dropped_here),
+		TEST(acknowledgements_are_dropped_here),
+		TEST(a_dropped_packet_alone_is_nothing),
 		TEST(the_peer_is_gone),
 		TEST(targets_select),
 		TEST(every_code_has_words),
