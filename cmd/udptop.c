@@ -110,14 +110,15 @@ static bool check(struct options *options, struct error *error)
 }
 
 #define MESSAGES_LACK "peers of sockets that are not connected, and datagrams that no process reads"
-#define OLD_DROPS     "the peers of dropped datagrams"
+/* udpv6_queue_rcv_one_skb() has the tracepoint since 6.4 only. */
+#define OLD_DROPS "drops of IPv6 before Linux 6.4, and the peers of those of sockets that are not connected"
 
 static const struct hook hooks[] = {
 	{ "datagrams sent", { "sent_cast", "sent_helper", "sent_length_cast" }, .lacks = { [2] = MESSAGES_LACK } },
 	{ "datagrams received",
 	  { "received_cast", "received_helper", "received_length_cast" },
 	  .lacks = { [2] = MESSAGES_LACK } },
-	{ "udp_fail_queue_rcv_skb", { "dropped_cast", "dropped_helper" }, "drops" },
+	{ "udp_fail_queue_rcv_skb", { "dropped_cast", "dropped_helper" }, "drops", .lacks = { [1] = OLD_DROPS } },
 	{ "UDP sockets",
 	  { "udp_held_by", "udp_held_by_helper" },
 	  "the owners of sockets that only receive",
@@ -220,7 +221,9 @@ static const struct expectation proof[] = {
 	{ "sent by servers", "lport=@server_port pid=@server_pid", "dns+dns_fail", .sum = "tx_datagrams" },
 	{ "received by servers", "lport=@server_port pid=@server_pid", "sent", .sum = "rx_datagrams",
 	  .needs = SEES_PACKETS },
-	{ "dropped", "lport=@server_port pid=@server_pid", "buffer_drops", .sum = "drops" },
+	{ "dropped", "lport=@server_port pid=@server_pid family=4", "buffer_drops", .sum = "drops", .family = 4 },
+	{ "dropped", "lport=@server_port pid=@server_pid family=6", "buffer_drops", .sum = "drops", .family = 6,
+	  .needs = "dropped_cast" },
 	{ "refused", "rport=@refused_port pid=@client_pid", "udp_refuse", .sum = "tx_datagrams" },
 	{},
 };

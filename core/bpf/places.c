@@ -2,10 +2,10 @@
 /* places.c: the places of a bounded array of counters.
  *
  * The programs take a free place for a new key, and count there: at first places in order, later those that were freed.
- * A place is freed in two steps, so that no count is lost. First its key is deleted, and the first word of its value,
- * where the key is, too, so that no program finds the place any longer. Later, when programs that had found it are
- * certainly over, it is read for the last time, and becomes free. Counters are never reset: the next key continues from
- * the values that were read. */
+ * A place is freed in two steps, so that no count is lost. First its key is deleted, and cleared in its value, so that
+ * no program finds the place any longer. Later, when programs that had found it are certainly over, it is read for the
+ * last time, and becomes free. Counters are never reset: the next key continues from the values that were read.
+ */
 #include "core/bpf/places.h"
 
 #include <errno.h>
