@@ -8,6 +8,7 @@
 #include "core/base/values.h"
 #include "core/model/expectation.h"
 #include "core/model/options.h"
+#include "core/names/drop_values.h"
 #include "core/names/enums.h"
 #include "core/names/symbols.h"
 #include "core/names/tcp.h"
@@ -133,7 +134,9 @@ static const struct prefix by_function[] = {
 	{ "inet_sock_", LAYER_SOCKET },
 	{ "packet_", LAYER_SOCKET },
 	{ "raw", LAYER_SOCKET },
-	{ "xdp_", LAYER_XDP },
+	{ "xfrm_", LAYER_IP },
+	{ "igmp", LAYER_IP },
+	{ "inet_", LAYER_IP },
 	{},
 };
 
@@ -142,6 +145,26 @@ static enum layer layer_by_prefix(const struct prefix *prefixes, const char *nam
 	while (prefixes->text && strncmp(name, prefixes->text, strlen(prefixes->text)) != 0)
 		prefixes++;
 	return prefixes->layer;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+	size_t length = strlen(name), size = strlen(end);
+
+	return length >= size && !strcmp(name + length - size, end);
+}
+
+/* Functions with other names are those of devices and their drivers. */
+static enum layer layer_of_function(const char *name)
+{
+	enum layer layer;
+
+	if (strstr(name, "xdp")) /* do_xdp_generic(), veth_xdp_rcv_skb() */
+		return LAYER_XDP;
+	layer = layer_by_prefix(by_function, name);
+	if (!layer && (ends_with(name, "_enqueue") || ends_with(name, "_dequeue"))) /* struct Qdisc_ops */
+		layer = LAYER_QDISC;
+	return layer ? layer : LAYER_NIC;
 }
 
 static enum layer layer_of_protocol(const struct drops_event *e)
@@ -159,7 +182,8 @@ static enum layer layer_of_protocol(const struct drops_event *e)
 	}
 }
 
-/* By the reason; by the function, if the reason fits several layers or is unknown; else by the protocol. */
+/* By the reason; by the function, if the reason fits several layers or is unknown; by the protocol, if symbols
+ * are unavailable. */
 static enum layer layer_of(const struct drops_event *e)
 {
 	const char *reason = e->reason == ~0U ? NULL : enum_name(NULL, REASONS, e->reason);
@@ -169,7 +193,7 @@ static enum layer layer_of(const struct drops_event *e)
 	if (!layer && reason && !strcmp(reason, "NO_SOCKET"))
 		return layer_of_protocol(e);
 	if (!layer && e->location && symbols_at(e->location, &symbol))
-		layer = layer_by_prefix(by_function, symbol.name);
+		layer = layer_of_function(symbol.name);
 	return layer ? layer : layer_of_protocol(e);
 }
 
@@ -268,7 +292,11 @@ static const struct member members[] = {
 	{ "harmless_kind", F_NAME, OWN(harmless), NAMES(kind_names), .keys = kind_keys,
 	  .help = "why no receiver needed it" },
 	{ "location", F_SYMBOL, OWN(location), .help = "kernel function and offset of the drop" },
-	{},
+	{ "stack", F_STACK, OWN(stack), .hidden = true, .flag = DROPS_EXPLAIN },
+	{ "values", F_VALUES, OWN(reason), .values = offsetof(struct drops_event, values),
+	  .stack = offsetof(struct drops_event, stack), .btf_enum = REASONS,
+	  .help = "with --explain: the values that explain this drop" },
+	DROP_VALUES(struct drops_event, values, DROPS_EXPLAIN){},
 };
 
 static const struct column columns[] = {
@@ -293,6 +321,9 @@ static const struct column columns[] = {
 	{ "reason", "REASON", .width = 18 },
 	{ "harmless_kind", "HARMLESS", .suffix = true, .flag = DROPS_ALL },
 	{ "location", "WHERE", .width = 28 },
+	{ "values", "VALUES", .width = 40, .flag = DROPS_EXPLAIN },
+	{ "explanation", "EXPLANATION", "reason", F_EXPLANATION, .flag = DROPS_EXPLAIN,
+	  .help = "what it means, and where to look" },
 	{},
 };
 
@@ -321,6 +352,8 @@ static const struct column summary_columns[] = {
 	{ "count", "DROPS", .width = -8 },
 	{ "segments", "PACKETS", .width = -8 },
 	{ "length", "BYTES", .width = -10 },
+	{ "explanation", "EXPLANATION", "reason", F_EXPLANATION, .once = true, .flag = DROPS_EXPLAIN,
+	  .help = "what it means, and where to look; once for each reason" },
 	{},
 };
 
@@ -352,6 +385,8 @@ static const struct opt opts[] = {
 		  "them" },
 	{ "device", 0, O_TEXT, "INTERFACES", .off = offsetof(struct own_options, device_names),
 	  .help = "only drops at these interfaces, by name or pattern: eth0,veth*" },
+	{ "explain", 0, O_FLAG, .flag = DROPS_EXPLAIN,
+	  .help = "add what each means and where to look, and the values of this drop" },
 	{ "summary", 'c', O_ALIAS, .alias_of = "summary",
 	  .help = "count by layer, reason and location; print on exit and every --interval" },
 	{},
@@ -359,6 +394,8 @@ static const struct opt opts[] = {
 
 static const struct apart apart[] = {
 	{ "wide", "summary", "which is as wide as its columns need" },
+	{ "explain", "columns", "which names all columns" },
+	{ "explain", "by,subnets", "which counts groups" },
 	{},
 };
 
@@ -408,14 +445,20 @@ static enum replayed filter_recorded(const struct options *options, struct event
 {
 	const struct own_options *own = options->own;
 	const struct drops_event *e = (const void *)event;
+	uint32_t flags = options->settings.flags;
 
-	(void)size;
-	if ((e->harmless && !(options->settings.flags & DROPS_ALL)) || !list_has(&own->of_programs.reasons, e->reason))
+	if ((e->harmless && !(flags & DROPS_ALL)) || !list_has(&own->of_programs.reasons, e->reason))
 		return REPLAY_EXCLUDED;
+	if (!(flags & DROPS_EXPLAIN) && *size > offsetof(struct drops_event, stack))
+		*size = offsetof(struct drops_event, stack);
 	return REPLAY_FILTERED;
 }
 
-static const struct replay_rules recording = { .wider_flags = DROPS_ALL, .filter = filter_recorded };
+static const struct replay_rules recording = {
+	.wider_flags = DROPS_ALL,
+	.record_flags = DROPS_EXPLAIN,
+	.filter = filter_recorded,
+};
 
 /* ---- hooks ---- */
 

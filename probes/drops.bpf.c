@@ -118,14 +118,38 @@ static __always_inline void packet_fill(struct drops_event *e, const struct sk_b
 		device_fill(e, KPTR(rung, device, net_device), rung);
 }
 
-static __always_inline void drop_emit(const struct event *head, const struct drop *d, const struct contents *c,
-				      const struct sk_buff *skb, const struct net *net, const int rung, const bool read)
+/* What --explain adds. */
+static __always_inline void explain(void *ctx, struct drops_event *e, const struct drop *d, const int rung,
+				    const bool read)
 {
-	struct drops_event *e = ring_reserve(sizeof(*e), head);
+	/* Skips the two frames of the tracing itself. */
+	long got = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 2);
+
+	if (got < 0)
+		got = 0;
+	if (got < (long)sizeof(e->stack))
+		e->stack[(got / 8) & (DROPS_FRAMES - 1)] = 0;
+	drop_values_fill(&e->values, &d->at, e->daddr, rung, read);
+	if (!d->known)
+		e->values.tcp_rmem_max = ~0U; /* limits TCP only */
+}
+
+static __always_inline struct drops_event *drop_reserve(const struct event *head)
+{
+	if (settings.flags & DROPS_EXPLAIN)
+		return ring_reserve(sizeof(struct drops_event), head);
+	return ring_reserve(__builtin_offsetof(struct drops_event, stack), head);
+}
+
+static __always_inline void drop_emit(void *ctx, const struct event *head, const struct drop *d,
+				      const struct contents *c, const int rung, const bool read)
+{
+	const struct sk_buff *skb = d->at.skb;
+	struct drops_event *e = drop_reserve(head);
 
 	if (!e)
 		return;
-	__builtin_memset((char *)e + sizeof(*head), 0, sizeof(*e) - sizeof(*head));
+	__builtin_memset((char *)e + sizeof(*head), 0, __builtin_offsetof(struct drops_event, stack) - sizeof(*head));
 	__builtin_memcpy(e->saddr, d->received ? head->raddr : head->laddr, 16);
 	__builtin_memcpy(e->daddr, d->received ? head->laddr : head->raddr, 16);
 	e->sport = d->received ? head->rport : head->lport;
@@ -139,7 +163,9 @@ static __always_inline void drop_emit(const struct event *head, const struct dro
 	e->icmp_type = c->icmp_type;
 	e->icmp_code = c->icmp_code;
 	e->received = d->received;
-	packet_fill(e, skb, net, rung, read);
+	packet_fill(e, skb, (const struct net *)d->at.net, rung, read);
+	if (settings.flags & DROPS_EXPLAIN)
+		explain(ctx, e, d, rung, read);
 	ring_submit(e);
 }
 
@@ -169,6 +195,8 @@ static __always_inline struct sock *other_socket(struct drop *d, struct sk_buff 
 	family = sk->__sk_common.skc_family;
 	if (family != AF_INET && family != AF_INET6) {
 		*ours = *ours && family == AF_PACKET;
+		if (rx_sk && family == AF_PACKET)
+			d->traits |= TO_PACKET;
 		return NULL;
 	}
 	d->state = sk->__sk_common.skc_state;
@@ -216,7 +244,6 @@ static __always_inline int other_drop(__u64 *ctx, struct drop *d, const int rung
 	struct sk_buff *skb = (void *)ctx[0];
 	struct sock *rx_sk = freed_arguments(d, ctx), *sk;
 	struct event head;
-	struct net *net;
 	bool ours;
 
 	sk = other_socket(d, skb, rx_sk, &ours);
@@ -230,10 +257,10 @@ static __always_inline int other_drop(__u64 *ctx, struct drop *d, const int rung
 	d->harmless = (__u8)other_kind(d->reason, (__u32)any_place_of(d->location), other_traits(d, &c, skb));
 	if (d->harmless && !(settings.flags & DROPS_ALL))
 		return 0;
-	net = other_head(&head, d, &c, sk, skb, rung, read);
+	d->at = (struct drop_subject){ skb, (__u64)sk, (__u64)other_head(&head, d, &c, sk, skb, rung, read) };
 	d->state = 0;
 	if (drop_wanted(&head, d, sk))
-		drop_emit(&head, d, &c, skb, net, rung, read);
+		drop_emit(ctx, &head, d, &c, rung, read);
 	return 0;
 }
 
@@ -243,7 +270,6 @@ static __always_inline int other_drop(__u64 *ctx, struct drop *d, const int rung
 static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 {
 	struct contents c = { .icmp_type = NO_ICMP, .icmp_code = NO_ICMP };
-	struct sk_buff *skb = (void *)ctx[0];
 	struct drop d = {};
 	struct event head;
 	enum freed freed = freed_tcp(&d, &head, ctx, rung, read);
@@ -254,7 +280,7 @@ static __always_inline int kfree(__u64 *ctx, const int rung, const bool read)
 		return 0;
 	freed_tcp_owner(&head, &d);
 	if (drop_wanted(&head, &d, d.sk && d.full ? d.sk : NULL))
-		drop_emit(&head, &d, &c, skb, packet_net(&d, skb, rung, read), rung, read);
+		drop_emit(ctx, &head, &d, &c, rung, read);
 	return 0;
 }
 
@@ -280,12 +306,11 @@ int drops_kfree_socket(__u64 *ctx)
 static __always_inline int consume(__u64 *ctx, const int rung)
 {
 	struct contents c = { .icmp_type = NO_ICMP, .icmp_code = NO_ICMP };
-	struct sk_buff *skb = (void *)ctx[0];
 	struct drop d = {};
 	struct event head;
 
 	if (freed_syn(&d, &head, ctx, rung) && drop_wanted(&head, &d, NULL))
-		drop_emit(&head, &d, &c, skb, route_net(skb, rung), rung, true);
+		drop_emit(ctx, &head, &d, &c, rung, true);
 	return 0;
 }
 

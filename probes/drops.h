@@ -9,9 +9,11 @@
 /* flags */
 #define DROPS_ALL     TCPDROP_ALL
 #define DROPS_SUMMARY TCPDROP_SUMMARY
+#define DROPS_EXPLAIN TCPDROP_EXPLAIN
 
 #define DEVICE_SIZE   16 /* IFNAMSIZ of the kernel */
 #define PROTO_SIZE    8
+#define DROPS_FRAMES  16 /* as far as the caller of a netfilter hook */
 
 /* The part of the tool's own options that its programs use. */
 struct drops_options {
@@ -36,7 +38,9 @@ struct drops_event {
 	__u8 layer;                /* enum layer of cmd/drops.c; the user half fills it */
 	__u8 pad[6];
 	char device[DEVICE_SIZE];
-	char proto[PROTO_SIZE]; /* the user half fills it */
+	char proto[PROTO_SIZE];    /* the user half fills it */
+	__u64 stack[DROPS_FRAMES]; /* ends at the first 0; absent without DROPS_EXPLAIN, as the values */
+	struct drop_values values;
 };
 
 #endif

@@ -12,7 +12,6 @@
 #define IPPROTO_SCTP   132
 #define NO_HEADER      0xffff /* skb->mac_header: unset */
 #define NO_ICMP        0xff
-#define NAMESPACES     0xf0000000U /* PROC_DYNAMIC_FIRST of include/linux/proc_fs.h: inodes of namespaces begin here */
 
 struct contents {
 	__u8 saddr[16], daddr[16];
@@ -170,15 +169,6 @@ static __always_inline __u64 device_find(const struct net *untyped, __u32 ifinde
 			return (__u64)dev;
 	}
 	return 0;
-}
-
-/* The namespace of the packet's device; NULL: no device. In the queue of a socket other data takes the place of the
- * pointer (dev_scratch, rbnode of struct sk_buff): what is no namespace's inode is no device. */
-static __always_inline struct net *device_net(const struct sk_buff *skb)
-{
-	struct net *net = skb->dev ? skb->dev->nd_net.net : NULL;
-
-	return net && net->ns.inum >= NAMESPACES ? net : NULL;
 }
 
 #endif

@@ -37,8 +37,9 @@
 
 /* Properties of a packet besides those of enum drop_trait: bits. */
 enum other_trait {
-	IS_GROUP = 0x1000000, /* to a multicast or broadcast address */
-	IS_REPLY = 0x2000000, /* an ICMP echo reply */
+	IS_GROUP = 0x1000000,  /* to a multicast or broadcast address */
+	IS_REPLY = 0x2000000,  /* an ICMP echo reply */
+	TO_PACKET = 0x4000000, /* the kernel reports a packet socket as its receiver (6.11) */
 };
 
 /* rule(reason, place, all of these traits, none of those, kind, source in the kernel). The first match decides.
@@ -46,7 +47,7 @@ enum other_trait {
 #define OTHER_RULES(rule) \
 	rule(ANY, ANY, IN_ERRORS, 0, ERROR_QUEUE, "sock_queue_err_skb(), net/core/skbuff.c; ip_recv_error()") \
 	rule(ANY, ANY, OF_PACKET | IN_QUEUE, 0, COPY, "packet_rcv(), packet_release(), net/packet/af_packet.c") \
-	rule(ANY, ANY, OF_PACKET | WAS_RECEIVED, 0, COPY, "packet_rcv(), net/packet/af_packet.c") \
+	rule(ANY, ANY, TO_PACKET, 0, COPY, "packet_rcv(), net/packet/af_packet.c") \
 	rule(PACKET_SOCK_ERROR, ANY, 0, 0, COPY, "packet_rcv(), tpacket_rcv(), net/packet/af_packet.c; 6.9") \
 	rule(NOT_SPECIFIED, PACKET_RCV, AT_PLACE, 0, COPY, "packet_rcv(), net/packet/af_packet.c") \
 	rule(NOT_SPECIFIED, TPACKET_RCV, AT_PLACE, 0, COPY, "tpacket_rcv(), net/packet/af_packet.c") \

@@ -24,12 +24,28 @@ struct {
 	__type(value, __u32);
 } places SEC(".maps");
 
-/* Places without a flow: the user half adds those that are idle (core/bpf/places.c). Place 0 is never here. */
+/* Places that had a flow: the user half adds those that are idle (core/bpf/places.c). */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, UDP_FLOWS);
 	__type(value, __u32);
 } free_places SEC(".maps");
+
+/* The next place that never had a flow, and the places that have had one: no two CPUs take the same. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} fresh SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UDP_FLOWS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u8);
+} taken SEC(".maps");
 
 /* The place where a flow was found last, by some of its bits. Often that saves the look-up in `places`, a third
  * of the cost of a datagram. */
@@ -96,6 +112,25 @@ static __always_inline void counters_begin(struct udp_counters *c, const struct 
 	c->cgroup_listed = cgroups_match(e, (struct sock *)sk, rung);
 }
 
+/* A place that never had a flow; 0: none is left. Place 0 is no flow's. Without an atomic addition that returns its
+ * result (new in 5.12): two CPUs may read the same number, of which one takes the place. The next number is then left
+ * out. */
+static __always_inline __u32 place_fresh(void)
+{
+	__u32 zero = 0, place, *next = bpf_map_lookup_elem(&fresh, &zero);
+	__u8 yes = 1;
+
+	for (int i = 0; next && i < 4; i++) {
+		place = *(volatile __u32 *)next + 1;
+		if (place >= UDP_FLOWS)
+			return 0;
+		__sync_fetch_and_add(next, 1);
+		if (!bpf_map_update_elem(&taken, &place, &yes, BPF_NOEXIST))
+			return place;
+	}
+	return 0;
+}
+
 /* The place of a new flow; 0: none is free. Another CPU may add the same flow first. */
 static __always_inline __u32 place_add(const struct udp_flow *flow, const struct sock *sk, __u64 cgroup_id,
 				       const int rung)
@@ -104,6 +139,8 @@ static __always_inline __u32 place_add(const struct udp_flow *flow, const struct
 	__u32 place = 0, *winner;
 
 	if (bpf_map_pop_elem(&free_places, &place))
+		place = place_fresh();
+	if (!place)
 		return 0;
 	counters = bpf_map_lookup_elem(&totals, &place);
 	if (!counters)

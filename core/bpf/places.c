@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* places.c: the places of a bounded array of counters.
  *
- * The programs take a free place for a new key, and count there. A place is freed in two steps, so that no count is
- * lost. Its key is deleted, and the first word of its value, where the key is, too, so that no program finds the place
- * any longer. Later, when programs that had found it are
+ * The programs take a free place for a new key, and count there: at first places in order, later those that were freed.
+ * A place is freed in two steps, so that no count is lost. First its key is deleted, and the first word of its value,
+ * where the key is, too, so that no program finds the place any longer. Later, when programs that had found it are
  * certainly over, it is read for the last time, and becomes free. Counters are never reset: the next key continues from
  * the values that were read. */
 #include "core/bpf/places.h"
@@ -29,14 +29,6 @@ struct places {
 	uint8_t state[];
 };
 
-static bool fill(struct places *places)
-{
-	for (uint32_t place = 1; place < places->count; place++)
-		if (bpf_map_update_elem(places->free, NULL, &place, BPF_ANY))
-			return false;
-	return true;
-}
-
 bool places_are_in(const struct bpf_object *object)
 {
 	return bpf_object__find_map_by_name(object, "free_places");
@@ -58,7 +50,7 @@ bool places_open(struct places **places, const struct bpf_object *object, uint32
 	made->free = bpf_map__fd(unused);
 	made->count = count;
 	*places = made;
-	return fill(made);
+	return true;
 }
 
 static void use(struct places *places, uint32_t place)

@@ -170,7 +170,8 @@ static void put_receive_buffer(struct writer *writer, const struct drop_values *
 {
 	put_number(writer, "rmem", values->rmem);
 	put_number(writer, "rcvbuf", values->rcvbuf);
-	put_number(writer, "net.ipv4.tcp_rmem_max", values->tcp_rmem_max);
+	if (values->tcp_rmem_max != UINT32_MAX) /* of UDP: unknown */
+		put_number(writer, "net.ipv4.tcp_rmem_max", values->tcp_rmem_max);
 	put_sysctl(writer, "net.core.rmem_max", "/proc/sys/net/core/rmem_max");
 }
 

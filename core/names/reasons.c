@@ -23,11 +23,11 @@ static const struct reason reasons[] = {
 	  "The listener dropped a SYN, or the last ACK of a handshake. Often: no memory, a security module, or a SYN to a "
 	  "broadcast address. See dmesg, ausearch -m avc, nstat TcpExtListenDrops.", SHOWS_ACCEPT_QUEUE },
 
-	{ "NOT_DROPPED_YET", "No reason: the kernel had not decided yet. See LOCATION and STACK." },
+	{ "NOT_DROPPED_YET", "No reason: the kernel had not decided yet. See the kernel location and the stack." },
 	{ "CONSUMED", "No drop: the packet has done its work." },
 	{ "NOT_SPECIFIED",
-	  "The kernel names no reason. Often: queues of devices and tunnels, or code without reasons yet. LOCATION and "
-	  "STACK show the place." },
+	  "The kernel names no reason. Often: queues of devices and tunnels, or code without reasons yet. The kernel "
+	  "location and the stack show the place." },
 	{ "NO_SOCKET",
 	  "No socket wants the packet: no process listens on that address and port, or the connection has ended. Often: a "
 	  "service is down, or a peer uses an old connection. See ss -tlnup in the network namespace of the packet." },
@@ -352,5 +352,5 @@ const char *reason_text(const char *name)
 {
 	const struct reason *reason = reason_find(name);
 
-	return reason ? reason->text : "No explanation yet. LOCATION and STACK show the place in the kernel.";
+	return reason ? reason->text : "No explanation yet. The kernel location and the stack show the place.";
 }

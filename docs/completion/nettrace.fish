@@ -190,6 +190,7 @@ complete -c nettrace -n '__nettrace_tool_is drops' -s 6 -l ipv6 -d 'only IPv6 on
 complete -c nettrace -n '__nettrace_tool_is drops' -l all -d 'include harmless drops, marked: last ACKs, duplicates, copies, multicast to groups not joined ...'
 complete -c nettrace -n '__nettrace_tool_is drops' -l device -x -d 'only drops at these interfaces, by name or pattern: eth0,veth*'
 complete -c nettrace -n '__nettrace_tool_is drops' -l device -x -a '(__nettrace_list (__nettrace_names /sys/class/net/*))'
+complete -c nettrace -n '__nettrace_tool_is drops' -l explain -d 'add what each means and where to look, and the values of this drop'
 complete -c nettrace -n '__nettrace_tool_is drops' -l json -d 'print one JSON object per row, with every key: options that only add columns, their titles or the time change nothing'
 complete -c nettrace -n '__nettrace_tool_is drops' -l csv -d 'print comma-separated values'
 complete -c nettrace -n '__nettrace_tool_is drops' -s w -l wide -d 'add columns, and fit IPv6 addresses (CSV has most of these columns anyway)'

@@ -111,7 +111,7 @@ static __always_inline void drop_values_fill(struct drop_values *values, const s
 					     const __u8 *destination, const int rung, const bool read)
 {
 	__u64 route = at->skb->_skb_refdst & ~1UL;
-	__u64 device = (__u64)at->skb->dev;
+	__u64 device = device_net(at->skb) ? (__u64)at->skb->dev : 0;
 	struct dst_entry *dst;
 
 	__builtin_memset(values, 0xff, __builtin_offsetof(struct drop_values, device));

@@ -14,12 +14,13 @@ struct packet {
 	__u32 seq;
 };
 
-#define FLAG_FIN  0x01
-#define FLAG_SYN  0x02
-#define FLAG_RST  0x04
-#define FLAG_ACK  0x10
+#define FLAG_FIN   0x01
+#define FLAG_SYN   0x02
+#define FLAG_RST   0x04
+#define FLAG_ACK   0x10
 
-#define IP_OFFSET 0x1fff /* of frag_off: not the first fragment */
+#define IP_OFFSET  0x1fff      /* of frag_off: not the first fragment */
+#define NAMESPACES 0xf0000000U /* PROC_DYNAMIC_FIRST of include/linux/proc_fs.h: inodes of namespaces begin here */
 
 /* Reads bytes that the kernel's type declares as bit-fields. */
 static __always_inline __u8 byte_at(const int rung, const void *header, const int offset)
@@ -38,6 +39,15 @@ static __always_inline void read_v6(int rung, __u8 *to, const struct in6_addr *f
 		address_v6(to, from);
 	else
 		bpf_probe_read_kernel(to, 16, from);
+}
+
+/* The namespace of the packet's device; NULL: no device. In the queue of a socket other data takes the place of the
+ * pointer (dev_scratch, rbnode of struct sk_buff): what is no namespace's inode is no device. */
+static __always_inline struct net *device_net(const struct sk_buff *skb)
+{
+	struct net *net = skb->dev ? skb->dev->nd_net.net : NULL;
+
+	return net && net->ns.inum >= NAMESPACES ? net : NULL;
 }
 
 /* The start of the IP payload, and the length of the packet. */

@@ -32,6 +32,7 @@ EVENTS = {
     "tcpsubnet": ("--connect=3", "--bytes=30011"),
     "tcprst": ("--reset=3",),
     "tcptracer": ("--connect=3",),
+    "udptop": ("--dns=3",),
 }
 
 

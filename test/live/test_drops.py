@@ -5,12 +5,15 @@ machine."""
 
 import collections
 import contextlib
+import json
 import re
 import socket
 import struct
 import time
 
 import lab
+import silence
+import xdp
 
 IPV6_SOCKETS = {4: socket.AF_INET, 6: socket.AF_INET6}
 
@@ -107,6 +110,90 @@ class Drops(lab.LiveTest):
                 server.recv(100)
         self.assertEqual((grown["UdpInCsumErrors"], grown["UdpInErrors"]), (3, 3))
         self.assert_rows(traced, {("udp", "UDP_CSUM", port): 3}, "layer", "reason", "dport")
+
+    def test_explain(self):
+        """The buffer of the very socket, as ss has it."""
+        server = self.udp()
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+        server.bind(("127.0.0.1", 0))
+        with self.watch("--explain", "--layer=socket") as (traced, grown):
+            for _ in range(23):
+                self.udp().sendto(b"x" * 500, server.getsockname())
+            line = lab.must(*self.space.enter, "ss", "-Huamn", "src", f":{server.getsockname()[1]}")
+        memory = re.search(r"skmem:\(r(\d+),rb(\d+),", line)
+        self.assertEqual(len(traced.rows), grown["UdpRcvbufErrors"], traced.errors)
+        self.assertGreater(len(traced.rows), 10)
+        for row in traced.rows:
+            values = row["values"]
+            self.assertEqual((values["rmem"], values["rcvbuf"]), (int(memory[1]), int(memory[2])), row)
+            self.assertEqual(set(values), {"rmem", "rcvbuf", "net.core.rmem_max"}, row)
+
+    # ---- rules and queues of this machine, against their own counters ----
+
+    def test_netfilter(self):
+        """As many rows as the counters of nft(8), for each hook and protocol."""
+        rules = ["add table inet t"]
+        for hook in ("input", "output"):
+            rules.append(f"add chain inet t {hook} {{ type filter hook {hook} priority 0; }}")
+        rules += ["add rule inet t input udp dport 81 counter drop", "add rule inet t output udp dport 82 counter drop",
+                  "add rule inet t input meta l4proto { icmp, ipv6-icmp } counter drop"]  # fmt: skip
+        lab.must(*self.space.enter, "nft", "; ".join(rules))
+        with self.watch("--explain", "--layer=netfilter") as (traced, _):
+            for family in (4, 6):
+                for port, number in ((81, 5), (82, 7), (9, 3)):  # port 9 has no socket: its ICMP messages are dropped, too
+                    for _ in range(number):
+                        with contextlib.suppress(PermissionError):
+                            self.udp(family).sendto(b"x", (lab.LOOPBACK[family], port))
+        counters = re.findall(r"counter packets (\d+) ", lab.must(*self.space.enter, "nft", "list", "table", "inet", "t"))
+        counted = collections.Counter((row["proto"], row["dport"], row["values"]["hook"]) for row in traced.rows)
+        expected = {("udp", 81, "INPUT"): 10, ("udp", 82, "OUTPUT"): 14, ("icmp", None, "INPUT"): 3, ("icmpv6", None, "INPUT"): 3}
+        self.assertEqual(dict(counted), expected, traced.errors)
+        self.assertEqual([int(packets) for packets in counters], [10, 6, 14])
+
+    def test_queueing_discipline(self):
+        """As many packets as `tc -s qdisc` counts."""
+        silence.add(self.space)
+        tc = ("tc", "-n", self.space.name)
+        lab.must(*tc, "qdisc", "replace", "dev", "silent", "root", "tbf", "rate", "8kbit", "burst", "1600", "limit", "3000")
+        with self.watch("--layer=qdisc") as (traced, _):
+            for _ in range(40):
+                self.udp().sendto(b"x" * 500, (silence.NOWHERE[4], 9))
+        (qdisc, *_) = json.loads(lab.must(*tc, "-s", "-j", "qdisc", "show", "dev", "silent"))
+        self.assertGreater(qdisc["drops"], 20)
+        self.assertEqual(sum(row["segments"] for row in traced.rows), qdisc["drops"], traced.errors)
+        self.assertEqual(lab.count_by(traced.rows, "device", "proto", "dport", "received"),
+                         {("silent", "udp", 9, False): qdisc["drops"]})  # fmt: skip
+
+    def test_xdp(self):
+        """Each packet that an XDP program drops, generic and of veth."""
+        silence.add(self.space)
+        for mode in (xdp.GENERIC, xdp.DRIVER):
+            with self.subTest(mode=mode), xdp.attached(self.space, "deaf", xdp.DROP, mode):
+                with self.watch("--layer=xdp") as (traced, _):
+                    for _ in range(11):
+                        self.udp().sendto(b"x", (silence.NOWHERE[4], 9))
+                counted = lab.count_by([row for row in traced.rows if row["proto"] == "udp"], "dport", "device", "received")
+                self.assertEqual(dict(counted), {(9, "deaf", True): 11}, traced.errors)
+
+    def test_unknown_frames(self):
+        """Frames of a protocol without a handler: as many as `ip -s link` counts as dropped."""
+        silence.add(self.space)
+        (link,) = json.loads(lab.must("ip", "-n", self.space.name, "-j", "link", "show", "deaf"))
+        frame = bytes.fromhex(link["address"].replace(":", "")) + b"\2\0\0\0\0\1" + b"\x88\xf7" + bytes(50)
+        before = self.link("deaf")
+        with self.watch("--layer=nic") as (traced, _):
+            with self.space.inside(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+                raw.bind(("silent", 0))
+                for _ in range(9):
+                    raw.send(frame)
+        self.assertEqual(self.link("deaf") - before, {"rx_dropped": 9})
+        self.assert_rows(traced, {("nic", "0x88f7", "deaf", 50): 9}, "layer", "proto", "device", "length")
+
+    def link(self, name):
+        """The counters of lost packets of an interface."""
+        (link,) = json.loads(lab.must("ip", "-n", self.space.name, "-j", "-s", "-s", "link", "show", name))
+        counters = {f"{way}_{key}": value for way in ("rx", "tx") for key, value in link["stats64"][way].items()}
+        return collections.Counter({key: value for key, value in counters.items() if not key.endswith(("packets", "bytes"))})
 
     # ---- TCP, as tcpdrop ----
 

@@ -38,6 +38,7 @@ RUNS = {
     "tcpsubnet": (("--interval", "0.2"), ("--rx", "-fK", "--interval", "0.3", "127.0.0.0/8,::/0")),
     "tcptop": (("--interval", "0.2"), ("-S", "--sort", "sent", "-r", "3", "--interval", "0.2")),
     "tcptracer": ((), ("--verbose", "-t")),
+    "udptop": (("--interval", "0.2"), ("-S", "--sort", "sent", "-r", "3", "--interval", "0.2")),
 }
 # The format that is refused with an option, because it would change nothing.
 APART = {("tcpconnlat", "--dist"): "--wide", ("tcpdrop", "-c"): "--wide", ("tcpsubnet", "-fK"): "--json"}

@@ -79,7 +79,7 @@ class Schemas(lab.LiveTest):
         return tools
 
     def test_rows_and_intervals(self):
-        interval = dict.fromkeys(("tcptop", "netqtop", "softirqs"), ("--interval", "0.3"))
+        interval = dict.fromkeys(("tcptop", "udptop", "netqtop", "softirqs"), ("--interval", "0.3"))
         commands = [(*lab.COMMANDS[tool], *interval.get(tool, ())) for tool in lab.COMMANDS]
         for command, traced in zip(commands, self.trace(commands, *TRAFFIC)):
             with self.subTest(tool=command[0]):

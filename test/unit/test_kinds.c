@@ -93,7 +93,7 @@ static const uint64_t slots[64] = { [3] = 5 };
 #define DROP        REASON, .stack = offsetof(struct sample, stack), .values = offsetof(struct sample, drop)
 #define HUNDREDTH   .unit = 100, .decimals = 2
 
-#define UNEXPLAINED "No explanation yet. LOCATION and STACK show the place in the kernel."
+#define UNEXPLAINED "No explanation yet. The kernel location and the stack show the place."
 
 static const struct value {
 	struct field field;
