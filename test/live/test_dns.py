@@ -184,7 +184,7 @@ class Dns(lab.LiveTest):
         self.assertEqual([(row["pid"], row["owner"]) for row in traced.rows], [(pid, "exact"), (second, "exact")])
 
     def test_hidden_cgroups(self):
-        """No mount of cgroup v2 is visible, as after `ip netns exec`: programs attach to its root all the same."""
+        """No mount of cgroup v2 is visible, as after `ip netns exec`: programs still attach to its root."""
         hidden = ("unshare", "--mount", "sh", "-c", 'umount -l /sys/fs/cgroup; exec "$0" "$@"')
         traffic = ("--netns", self.space.inode, "--", lab.NETTRACE, "traffic", "--dns=3", "--ipv4")
         for tool, *options in ("dns", "--port=1-65535"), ("udptop",):
