@@ -283,12 +283,18 @@ static void put_lines(FILE *out, const struct json_line *lines)
 	}
 }
 
+/* Whether it prints rows of its tools, besides lines that have the keys of every row: among these is the time. */
+static bool is_timeline(const struct page *page)
+{
+	return page->tool && strcmp(page->lines->keys->name, "ts") != 0;
+}
+
 void write_schema(FILE *out, const struct page *page)
 {
 	put_head(out, page);
 	if (!page->helper)
 		put_tool(out, page);
-	else if (page->tool)
+	else if (is_timeline(page))
 		put_timeline(out, page);
 	else
 		put_lines(out, page->lines);
