@@ -42,25 +42,36 @@ static bool was_refused(const struct choice *choice)
 	return false;
 }
 
-/* Reports optional hooks without a program once, and only where the user could miss something. */
+/* What the user misses because of hook i, or NULL. */
+static const char *missing(const struct session *session, size_t i, uint32_t flags)
+{
+	const struct hook *hook = &session->plan.hooks[i];
+	int alt = session->plan.choices[i].alt;
+
+	if (alt == PLAN_NONE)
+		return plan_has_hook(hook, flags) ? hook->optional : NULL;
+	return hook->lacks[alt];
+}
+
+/* Reports what is missing once, also where several hooks lack the same. */
 static void report_missing(const struct session *session, const struct options *options)
 {
 	const char *where = options->exclusions.without || options->exclusions.rung
 				    ? "with the programs that were asked for"
 				    : "on this kernel (or without more privileges)";
+	uint32_t flags = options->settings.flags;
 
 	for (size_t i = 0; i < session->plan.count; i++) {
-		const struct hook *hook = &session->plan.hooks[i];
-		bool wanted = plan_has_hook(hook, options->settings.flags);
+		const char *what = missing(session, i, flags), *other;
 		const char *why = was_refused(&session->plan.choices[i]) && kernel_is_locked_down()
 					  ? " (lockdown=confidentiality)"
 					  : "";
-		int alt = session->plan.choices[i].alt;
 
-		if (wanted && hook->optional && alt == PLAN_NONE)
-			print_warning("unavailable %s: %s%s", where, hook->optional, why);
-		if (alt != PLAN_NONE && hook->lacks[alt])
-			print_warning("unavailable %s: %s%s", where, hook->lacks[alt], why);
+		for (size_t before = 0; what && before < i; before++)
+			if ((other = missing(session, before, flags)) && !strcmp(what, other))
+				what = NULL;
+		if (what)
+			print_warning("unavailable %s: %s%s", where, what, why);
 	}
 }
 
