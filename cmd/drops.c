@@ -533,6 +533,7 @@ static const struct story story = { .words = words };
 static const struct expectation proof[] = {
 	/* As tcpdrop. */
 	{ "deferred", "proto=tcp flags=ACK dport=@server_port", NULL, .how = MEASURE },
+	{ "not readable", "pid=null family=null", NULL, .how = MEASURE },
 	{ "again", "proto=tcp sport=@server_port", NULL, .how = MEASURE },
 	{ "again, of nobody", "pid=null state=null proto=tcp sport=@server_port", NULL, .how = MEASURE },
 	{ "NO_SOCKET", "reason=NO_SOCKET layer=tcp pid=null dport=@refused_port flags=SYN device=lo", "refuse",

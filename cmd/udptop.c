@@ -213,6 +213,8 @@ static const struct totals totals = {
 
 static const struct expectation proof[] = {
 	{ "without a peer", "pid=@client_pid rport=null", NULL, .how = MEASURE },
+	/* Without programs at cgroups, a socket that no process reads has no owner. */
+	{ "of nobody", "pid=null lport=@server_port", NULL, .how = MEASURE },
 	{ "sent", "rport=@server_port pid=@client_pid", NULL, .sum = "tx_datagrams", MEASURE },
 	{ "sent by clients", "rport=@server_port pid=@client_pid", "dns+dns_fail+dns_silent+udp_full",
 	  .sum = "tx_datagrams", AT_LEAST, .needs = SEES_PACKETS },
@@ -221,9 +223,10 @@ static const struct expectation proof[] = {
 	{ "sent by servers", "lport=@server_port pid=@server_pid", "dns+dns_fail", .sum = "tx_datagrams" },
 	{ "received by servers", "lport=@server_port pid=@server_pid", "sent", .sum = "rx_datagrams",
 	  .needs = SEES_PACKETS },
-	{ "dropped", "lport=@server_port pid=@server_pid family=4", "buffer_drops", .sum = "drops", .family = 4 },
+	{ "dropped", "lport=@server_port pid=@server_pid family=4", "buffer_drops", .sum = "drops", .family = 4,
+	  .needs = SEES_PACKETS },
 	{ "dropped", "lport=@server_port pid=@server_pid family=6", "buffer_drops", .sum = "drops", .family = 6,
-	  .needs = "dropped_cast" },
+	  .needs = "dropped_cast," SEES_PACKETS },
 	{ "refused", "rport=@refused_port pid=@client_pid", "udp_refuse", .sum = "tx_datagrams" },
 	{},
 };

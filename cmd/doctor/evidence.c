@@ -69,20 +69,33 @@ const char *evidence_kernel_report(void)
 
 /* ---- messages of a tool with --debug: the programs in use, and what is missing ---- */
 
-/* Whether the kernel refused all of these programs, or --rung skipped them. --without does not count. */
+/* Whether the kernel refused this program, or --rung skipped it. --without does not count. */
+static bool is_refused(const char *messages, const char *program, size_t length)
+{
+	char lacking[96], passed[96];
+
+	snprintf(lacking, sizeof(lacking), "(%.*s) unavailable", (int)length, program);
+	snprintf(passed, sizeof(passed), "(%.*s) skipped", (int)length, program);
+	return strstr(messages, lacking) || strstr(messages, passed);
+}
+
 bool evidence_is_refused(const char *messages, const char *programs)
 {
-	while (*programs) {
-		size_t length = strcspn(programs, "|");
-		char lacking[96], passed[96];
+	bool all = true; /* of these alternatives */
 
-		snprintf(lacking, sizeof(lacking), "(%.*s) unavailable", (int)length, programs);
-		snprintf(passed, sizeof(passed), "(%.*s) skipped", (int)length, programs);
-		if (!strstr(messages, lacking) && !strstr(messages, passed))
-			return false;
-		programs += length + (programs[length] == '|');
+	while (*programs) {
+		size_t length = strcspn(programs, "|,");
+
+		all &= is_refused(messages, programs, length);
+		programs += length;
+		if (*programs != '|') {
+			if (all)
+				return true;
+			all = true;
+		}
+		programs += *programs != '\0';
 	}
-	return true;
+	return false;
 }
 
 /* Calls take(text, context) for each line "TOOL: START text". */

@@ -73,7 +73,8 @@ const char *evidence_kernel_report(void);
 
 /* From the tool's messages (--debug): */
 
-/* Whether the kernel or --rung is the reason that none of these programs ("a|b") serves. */
+/* Whether the kernel or --rung is the reason that a need is not met: needs are separated by commas, and each is met by
+ * one of its programs ("a|b,c"). */
 bool evidence_is_refused(const char *messages, const char *programs);
 /* Appends the program of each hook to a list, as objects with these keys. */
 void evidence_hooks_json(struct json_object *list, const struct proof *proof);

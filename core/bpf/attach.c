@@ -162,12 +162,20 @@ static bool fail(struct session *session, const char *what, int error)
 	return false;
 }
 
+static bool is_program_of(const struct hook *hook, const char *program)
+{
+	for (int alt = 0; alt < ALT_ITEMS && hook->alts[alt]; alt++)
+		if (!strcmp(hook->alts[alt], program))
+			return true;
+	return false;
+}
+
 /* Reports that no program can serve this hook. */
 static bool fail_hook(struct session *session, const struct hook *hook)
 {
 	char what[160];
 
-	if (*session->refused.program)
+	if (is_program_of(hook, session->refused.program))
 		snprintf(what, sizeof(what), "its program %s for %s", session->refused.program, hook->name);
 	else
 		snprintf(what, sizeof(what), "%s", hook->name);

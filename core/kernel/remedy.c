@@ -129,6 +129,7 @@ static const char *not_allowed(void)
 {
 	struct utsname names;
 	const char *missing = missing_capabilities();
+	char path[PATH];
 
 	if (missing)
 		return missing;
@@ -143,6 +144,10 @@ static const char *not_allowed(void)
 				release(&names));
 	if (kernel_is_locked_down())
 		return LOCKED_DOWN;
+	if (!privileges_have(CAP_NET_ADMIN))
+		return sentence("programs at cgroups need CAP_NET_ADMIN too: run as root, or: setcap "
+				"cap_bpf,cap_perfmon,cap_net_admin+ep %s",
+				own_path(path));
 	return "with all capabilities: perhaps a security module; --verbose shows the kernel's own words";
 }
 

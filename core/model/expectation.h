@@ -23,7 +23,7 @@ struct expectation {
 	int family; /* 4, 6: this family only; 0: each; BY_KERNEL: both, against the kernel's counters (nstat), if no
 		       other traffic counts */
 	const char *options; /* the tool's options, in its first row; "@ports": the ports of all servers */
-	const char *needs;   /* programs, separated by '|': row omitted where the kernel supports none of them */
+	const char *needs;   /* programs: "a|b,c" is c, and a or b; row omitted where the kernel refuses them */
 	const char *reason;  /* row omitted where the kernel's enum skb_drop_reason lacks it */
 	bool by_place;       /* row omitted where the place in the kernel has to stand in for reasons (before 5.17), and
 				/proc/kallsyms hides addresses */
