@@ -5,7 +5,8 @@
 
 /* Opens the root of a file system of this type ("tracefs", "cgroup2") where it is not mounted: in most containers, and
  * after `ip netns exec`, which covers /sys. The mount is detached, so it ends with its descriptor, and no other
- * process sees it (new in 5.2; needs CAP_SYS_ADMIN). Returns a descriptor that the caller closes, or a negative errno. */
+ * process sees it (new in 5.2; needs CAP_SYS_ADMIN). Returns a descriptor that the caller closes, or a negative errno.
+ */
 int detached_mount(const char *type);
 
 #endif
