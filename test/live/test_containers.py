@@ -24,6 +24,7 @@ EVENTS = {
     "tcpaccept": ("--connect=3",),
     "tcpconnect": ("--connect=3",),
     "tcpconnlat": ("--connect=3",),
+    "drops": ("--drop=3",),
     "tcpdrop": ("--drop=3",),
     "tcplife": ("--connect=3",),
     "tcpretrans": ("--retransmit=1",),
