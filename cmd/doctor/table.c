@@ -88,7 +88,7 @@ void doctor_machine_table(const struct machine *machine)
 {
 	kernel_facts(machine);
 	process_facts(machine);
-	printf("\n%-11s %-22s %-7s %s\n", "TOOL", "HOOK", "RUNG", "PROGRAM");
+	printf("\n%-11s %-23s %-10s %s\n", "TOOL", "HOOK", "RUNG", "PROGRAM");
 }
 
 static void print_rung(const struct rung *rung, const char *word, const struct machine *machine)
@@ -146,7 +146,7 @@ void doctor_tool_table(const struct survey *survey, const struct doctor *doctor)
 
 		if (found->unneeded)
 			continue;
-		printf("%-11s %-22s %-7.*s %s\n", name, found->hook->name, rung ? (int)strcspn(rung->section, "/") : 1,
+		printf("%-11s %-23s %-10.*s %s\n", name, found->hook->name, rung ? (int)strcspn(rung->section, "/") : 1,
 		       rung ? rung->section : "-", rung ? rung->program : "-");
 		name = "";
 		print_rungs(found, doctor);
