@@ -212,7 +212,7 @@ class Ending(lab.LiveTest):
                 for options in ((), ("--interval=5",)):
                     with self.subTest(tool=tool, how=how.name, options=options):
                         with self.space.tool(*lab.COMMANDS[tool], "--json", "--debug", *options) as traced:
-                            self.space.traffic("--connect=5")
+                            self.space.traffic("--connect=5", "--dns=5")
                             traced.end(how)
                         self.assertEqual((traced.code, traced.ledger["printed"]), (0, len(traced.rows)))
                         self.assertGreater(len(traced.rows), 0)
