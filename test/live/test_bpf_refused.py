@@ -35,7 +35,11 @@ SHARED = set() if os.environ.get("NETTRACE_LONG") else set(ANSWERS)
 # Fast, and equal each time. Retransmissions take long, and their number varies, so only their own tool gets some, and
 # its rows are compared with the kernel's counter.
 TRAFFIC = ("--connect=1", "--refuse=1", "--ipv4")
-OTHER = {"tcpretrans": ("--retransmit=1", "--ipv4"), "dns": ("--dns=1", "--dns-fail=1", "--ipv4")}
+OTHER = {
+    "tcpretrans": ("--retransmit=1", "--ipv4"),
+    "dns": ("--dns=1", "--dns-fail=1", "--ipv4"),
+    "udptop": ("--dns=2", "--ipv4"),
+}
 # Of a snapshot: the connection that Place holds. Those in TIME_WAIT remain from other runs.
 ONLY = {"sockets": ("--state=established",)}
 # They count what happens on the whole machine or device, so only the names of their rows are equal.
@@ -49,9 +53,10 @@ def key(row):
     return tuple(row.get(name) for name in (*NAMES, *(BYTES if row["tool"] in lab.TOTALS else ())))
 
 
-def rows_of(done):
-    rows = collections.Counter(key(row) for row in done.rows if row["tool"] != "softirqs")
-    return rows or collections.Counter({("softirqs", "some"): bool(done.rows)})
+def rows_of(tool, done):
+    if tool == "softirqs":
+        return collections.Counter({("softirqs", "some"): 1} if done.rows else {})
+    return collections.Counter(map(key, done.rows))
 
 
 NOT_TRACED = 125  # the tool's own failure when it runs a command
@@ -81,7 +86,7 @@ class Place:
             missing = sent - sum(row["segments"] for row in done.rows)
             return done, collections.Counter({("tcpretrans", "some"): bool(done.rows), ("tcpretrans", "missing"): missing})
         if words[0] != "record":
-            return done, rows_of(done)
+            return done, rows_of(words[0], done)
         told = lab.run(lab.NETTRACE, "replay", self.file, "--info").output.decode() if self.file.exists() else ""
         return done, collections.Counter({(tool,): int(count) for tool, count in re.findall(r"^(\w+) +events (\d+)", told, re.M)})
 
