@@ -23,6 +23,7 @@ LOSSES = ("--retransmit=1", "--synack=1")
 # The options of each tool, besides formats, that mean the same live and replayed.
 RUNS = {
     "dns": (("--port", "1-65535"), ("--port", "1-65535", "--fail", "-w"), ("--port", "1-65535", "-c")),
+    "drops": ((), ("-t", "--explain"), ("--all",), ("-c",), ("--layer", "socket,tcp", "-w")),
     "netqtop": (("-n", "lo", "--interval", "0.2"), ("-n", "lo", "-t", "--interval", "0.1")),
     "sockets": (("--duration=1h",), ("-l", "--duration=1h"), ("--diff=1",)),
     "softirqs": (("--interval", "0.2"), ("-T", "-C", "--interval", "0.2"), ("-d", "--per-cpu"), ("--latency", "-dN")),
@@ -41,7 +42,7 @@ RUNS = {
     "udptop": (("--interval", "0.2"), ("-S", "--sort", "sent", "-r", "3", "--interval", "0.2")),
 }
 # The format that is refused with an option, because it would change nothing.
-APART = {("tcpconnlat", "--dist"): "--wide", ("tcpdrop", "-c"): "--wide", ("tcpsubnet", "-fK"): "--json"}
+APART = {("tcpconnlat", "--dist"): "--wide", ("tcpdrop", "-c"): "--wide", ("drops", "-c"): "--wide", ("tcpsubnet", "-fK"): "--json"}
 
 
 def replay(file, *options, **more):
