@@ -30,7 +30,7 @@ ANSWERS = {
 }
 OTHERS = (errno.EPERM, errno.ENOMEM)
 # In one process, tools share what these make. What the other commands do to a tool, its own run shows. NETTRACE_LONG=1
-# refuses them here too: three more minutes.
+# refuses them here too, which takes longer.
 SHARED = set() if os.environ.get("NETTRACE_LONG") else set(ANSWERS)
 # Fast, and equal each time. Retransmissions take long, and their number varies, so only their own tool gets some, and
 # its rows are compared with the kernel's counter.
